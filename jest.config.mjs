@@ -1,0 +1,27 @@
+/**
+ * Jest over ES modules. swc only strips types here; `make check` is where they are checked. Run by `make test`, which
+ * gives Node the flag that Jest needs for ES modules.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  // TypeScript's sources name each other by what they become.
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^libuv-wasm$': '<rootDir>/src/index.ts',
+    '^libuv-wasm/(node|virtual)$': '<rootDir>/src/host/$1.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
+  reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
+  testTimeout: 15_000,
+  maxWorkers: 2,
+}
