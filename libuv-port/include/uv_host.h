@@ -1,0 +1,190 @@
+/* The import ABI of libuv for WebAssembly, version 1.
+ *
+ * These are the questions libuv asks its operating system. A TypeScript host
+ * answers them. The module name carries the version: a host that offers
+ * `uv_host_1` answers all of what stands here, with these meanings.
+ *
+ * Rules that hold for every function:
+ *
+ * - The result is >= 0, or a negated errno of the C library this was compiled
+ *   with. Nothing is reported through `errno`, and nothing throws.
+ * - No function waits, except uvh_poll_wait() where the host can.
+ * - Every pointer belongs to the caller and is only used during the call.
+ * - No function calls back into the module before it returns.
+ * - Structures are musl's: struct sockaddr, struct iovec, struct linger.
+ *
+ * Descriptors that the host hands out are never below UVH_FD_FIRST, so that
+ * they are told apart from those of the WASI layer (files, standard streams)
+ * by one comparison. From there on they are small and dense: the lowest free
+ * one is taken, as POSIX has it, because libuv indexes an array by them.
+ *
+ * This file is the only place where the ABI is written. `make check` compares
+ * it with the compiled module's imports and with src/abi/uv-host.ts.
+ */
+
+#ifndef UV_HOST_H_
+#define UV_HOST_H_
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define UVH_MODULE "uv_host_1"
+
+#define UVH_IMPORT(name)                                                      \
+  __attribute__((import_module(UVH_MODULE), import_name(#name)))
+
+/* The lowest descriptor the host hands out. */
+#define UVH_FD_FIRST 256
+
+/* The base of an iovec whose bytes are not in memory at all. They stay with
+ * the host: a read parks them there and gives their count, a write takes them
+ * from the descriptor's outbox, in order. It lies above every address that the
+ * module's memory can have, and is never dereferenced.
+ */
+#define UVH_PAYLOAD ((char*) 0x80000000u)
+
+/* What uvh_poll_wait() reports. `events` is a mask of POLLIN, POLLOUT,
+ * POLLERR, POLLHUP and POLLRDHUP.
+ */
+struct uvh_event {
+  int fd;
+  int events;
+};
+
+/* Makes a socket. `domain` is AF_INET or AF_INET6, `type` SOCK_STREAM, both
+ * with or without SOCK_NONBLOCK and SOCK_CLOEXEC; `protocol` 0 or IPPROTO_TCP.
+ * Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE.
+ */
+UVH_IMPORT(socket)
+int uvh_socket(int domain, int type, int protocol);
+
+/* Makes two connected stream sockets of AF_UNIX and stores them in fds[0] and
+ * fds[1]. Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE.
+ */
+UVH_IMPORT(socketpair)
+int uvh_socketpair(int domain, int type, int protocol, int* fds);
+
+/* Makes a pipe: fds[0] reads what fds[1] writes. `flags` may hold O_NONBLOCK
+ * and O_CLOEXEC. Errors: EINVAL, EMFILE.
+ */
+UVH_IMPORT(pipe)
+int uvh_pipe(int* fds, int flags);
+
+/* Frees a descriptor at once. Queued bytes are still sent, unless SO_LINGER
+ * with a time of 0 is set or received bytes were left unread: then the peer
+ * sees a reset. Errors: EBADF.
+ */
+UVH_IMPORT(close)
+int uvh_close(int fd);
+
+/* Gives a socket its local address; port 0 takes a free one. The answer is
+ * final when the call returns. Errors: EADDRINUSE, EADDRNOTAVAIL, EACCES,
+ * EAFNOSUPPORT, EINVAL (already bound, or `len` too small), EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(bind)
+int uvh_bind(int fd, const struct sockaddr* addr, socklen_t len);
+
+/* Makes a socket accept connections; an unbound one is bound to the wildcard
+ * address and a free port. Repeating it changes the backlog. Errors:
+ * EADDRINUSE, EACCES, EINVAL (connected or connecting), EBADF, ENOTSOCK,
+ * EOPNOTSUPP.
+ */
+UVH_IMPORT(listen)
+int uvh_listen(int fd, int backlog);
+
+/* Takes the oldest waiting connection and returns its descriptor. `addr` and
+ * `len` may be NULL; else the peer's address is stored, cut at *len, and *len
+ * set to its whole size. `flags` may hold SOCK_NONBLOCK and SOCK_CLOEXEC.
+ * Errors: EAGAIN (none waits), EINVAL (not listening), EMFILE, EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(accept)
+int uvh_accept(int fd, struct sockaddr* addr, socklen_t* len, int flags);
+
+/* Starts to connect. EINPROGRESS is the ordinary answer: POLLOUT tells the
+ * end, SO_ERROR its outcome. Errors: EINPROGRESS, EALREADY, EISCONN,
+ * ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EINVAL,
+ * EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(connect)
+int uvh_connect(int fd, const struct sockaddr* addr, socklen_t len);
+
+/* The local address: family and zeros while unbound. *len as in uvh_accept().
+ * Errors: EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(getsockname)
+int uvh_getsockname(int fd, struct sockaddr* addr, socklen_t* len);
+
+/* The peer's address. Errors: ENOTCONN, EBADF, ENOTSOCK. */
+UVH_IMPORT(getpeername)
+int uvh_getpeername(int fd, struct sockaddr* addr, socklen_t* len);
+
+/* Reads an option. SO_ERROR is cleared by reading it. Errors: ENOPROTOOPT,
+ * EINVAL, EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(getsockopt)
+int uvh_getsockopt(int fd, int level, int name, void* value, socklen_t* len);
+
+/* Sets an option. One that the host cannot honour is refused, never stored
+ * and forgotten. Errors: ENOPROTOOPT, EINVAL, EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(setsockopt)
+int uvh_setsockopt(int fd,
+                   int level,
+                   int name,
+                   const void* value,
+                   socklen_t len);
+
+/* The descriptor's status flags: F_GETFL gives O_RDWR, O_RDONLY or O_WRONLY
+ * with O_NONBLOCK, F_SETFL takes O_NONBLOCK. Errors: EINVAL (another
+ * command), EBADF.
+ */
+UVH_IMPORT(fcntl)
+int uvh_fcntl(int fd, int command, int argument);
+
+/* Receives into the buffers, in order; 0 is the end of the stream. `flags`
+ * may hold MSG_PEEK, which leaves the bytes where they are. A buffer at
+ * UVH_PAYLOAD must be the only one: at most its length of bytes is parked with
+ * the host. Errors: EAGAIN, ECONNRESET, ETIMEDOUT, ENOTCONN, EINVAL, EBADF.
+ */
+UVH_IMPORT(readv)
+int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
+
+/* Sends the buffers' bytes, in order, and returns how many were taken: fewer
+ * than given where room was short. Bytes in memory are copied, and the buffers
+ * are free when the call returns. Bytes at UVH_PAYLOAD are counted when the
+ * outside has taken them, so they need no copy. `flags` must be 0 or
+ * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL, EBADF.
+ */
+UVH_IMPORT(writev)
+int uvh_writev(int fd, const struct iovec* bufs, int nbufs, int flags);
+
+/* Closes one direction or both: SHUT_RD, SHUT_WR, SHUT_RDWR. The peer sees
+ * the end after all bytes that were sent before. Errors: ENOTCONN, EINVAL,
+ * EBADF, ENOTSOCK.
+ */
+UVH_IMPORT(shutdown)
+int uvh_shutdown(int fd, int how);
+
+/* Tells, until told otherwise, which of POLLIN, POLLOUT and POLLRDHUP
+ * uvh_poll_wait() shall report for a descriptor; 0 ends the interest. POLLERR
+ * and POLLHUP are reported while there is any interest. close() ends it too.
+ * Errors: EBADF, EPERM (a descriptor that cannot be polled).
+ */
+UVH_IMPORT(poll_ctl)
+int uvh_poll_ctl(int fd, int events);
+
+/* Stores at most `max` ready descriptors and returns their number: 0 when
+ * `timeout` milliseconds went by (-1: never), or at once where it is 0. A host
+ * that does not wait answers EAGAIN where it would have had to: the caller
+ * shall leave the loop, and will be called again. Level-triggered. An answer
+ * costs what is ready, not what is watched.
+ */
+UVH_IMPORT(poll_wait)
+int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
+
+/* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
+UVH_IMPORT(clock)
+double uvh_clock(void);
+
+#endif  /* UV_HOST_H_ */

@@ -1,0 +1,44 @@
+/**
+ * The POSIX error names that cross our boundaries. Their numbers differ from one C library to the next (EAGAIN is 11 on
+ * Linux and 6 in emscripten's), so between hosts, kernel and API an error travels by name; the module says which number
+ * its own C library gives to each.
+ *
+ * @see POSIX `<errno.h>`
+ */
+export type ErrnoName =
+  | 'E2BIG'
+  | 'EACCES'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'EAFNOSUPPORT'
+  | 'EAGAIN'
+  | 'EALREADY'
+  | 'EBADF'
+  | 'EBUSY'
+  | 'ECONNABORTED'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EFAULT'
+  | 'EHOSTUNREACH'
+  | 'EINPROGRESS'
+  | 'EINTR'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EISCONN'
+  | 'EMFILE'
+  | 'ENETDOWN'
+  | 'ENETUNREACH'
+  | 'ENFILE'
+  | 'ENOBUFS'
+  | 'ENOMEM'
+  | 'ENOPROTOOPT'
+  | 'ENOSYS'
+  | 'ENOTCONN'
+  | 'ENOTSOCK'
+  | 'ENOTSUP'
+  | 'EOPNOTSUPP'
+  | 'EPERM'
+  | 'EPIPE'
+  | 'EPROTONOSUPPORT'
+  | 'EPROTOTYPE'
+  | 'ETIMEDOUT'

@@ -1,0 +1,139 @@
+/**
+ * A module's memory: the only place that reads or writes it. Growth detaches every view, so views are made anew whenever the
+ * buffer has changed; nobody else keeps one.
+ *
+ * Numbers are little-endian. An address outside the memory throws a `RangeError`.
+ */
+export class Memory {
+  readonly #memory: WebAssembly.Memory
+  #heap: Uint8Array
+  #view: DataView
+
+  /** @param memory - the memory the module exports */
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory
+    this.#heap = new Uint8Array(memory.buffer)
+    this.#view = new DataView(memory.buffer)
+  }
+
+  /** All bytes, as of now: not to be kept over a call into the module. */
+  get heap(): Uint8Array {
+    if (this.#heap.buffer !== this.#memory.buffer) this.#renew()
+    return this.#heap
+  }
+
+  get #data(): DataView {
+    if (this.#heap.buffer !== this.#memory.buffer) this.#renew()
+    return this.#view
+  }
+
+  #renew(): void {
+    this.#heap = new Uint8Array(this.#memory.buffer)
+    this.#view = new DataView(this.#memory.buffer)
+  }
+
+  /** Bytes the module occupies, a multiple of 64 KiB. */
+  get size(): number {
+    return this.#memory.buffer.byteLength
+  }
+
+  /** Reads an `unsigned char`. */
+  u8(address: number): number {
+    return this.#data.getUint8(address)
+  }
+
+  /** Reads an `unsigned short`. */
+  u16(address: number): number {
+    return this.#data.getUint16(address, true)
+  }
+
+  /** Reads a 16-bit number in network byte order. */
+  u16be(address: number): number {
+    return this.#data.getUint16(address, false)
+  }
+
+  /** Reads an `int`. */
+  i32(address: number): number {
+    return this.#data.getInt32(address, true)
+  }
+
+  /** Reads an `unsigned int` or a pointer. */
+  u32(address: number): number {
+    return this.#data.getUint32(address, true)
+  }
+
+  /** Reads a `double`. */
+  f64(address: number): number {
+    return this.#data.getFloat64(address, true)
+  }
+
+  /** Writes an `unsigned char`. */
+  setU8(address: number, value: number): void {
+    this.#data.setUint8(address, value)
+  }
+
+  /** Writes an `unsigned short`. */
+  setU16(address: number, value: number): void {
+    this.#data.setUint16(address, value, true)
+  }
+
+  /** Writes a 16-bit number in network byte order. */
+  setU16be(address: number, value: number): void {
+    this.#data.setUint16(address, value, false)
+  }
+
+  /** Writes an `int`. */
+  setI32(address: number, value: number): void {
+    this.#data.setInt32(address, value, true)
+  }
+
+  /** Writes an `unsigned int` or a pointer. */
+  setU32(address: number, value: number): void {
+    this.#data.setUint32(address, value, true)
+  }
+
+  /** Writes a 64-bit unsigned number. */
+  setU64(address: number, value: bigint): void {
+    this.#data.setBigUint64(address, value, true)
+  }
+
+  /**
+   * Whether `length` bytes from `address` lie inside.
+   *
+   * @param address - an unsigned address
+   * @param length - 0 or more
+   */
+  contains(address: number, length: number): boolean {
+    return address + length <= this.#memory.buffer.byteLength
+  }
+
+  /** Fills `length` bytes from `address` with zeros. */
+  clear(address: number, length: number): void {
+    if (!this.contains(address, length)) throw new RangeError(`${length} bytes at ${address} are outside the memory`)
+    this.heap.fill(0, address, address + length)
+  }
+
+  /** Reads a string that ends in NUL; it is decoded as UTF-8. */
+  string(address: number): string {
+    const heap = this.heap
+    const end = heap.indexOf(0, address)
+    if (end < 0) throw new RangeError(`no string ends after ${address}`)
+    return decoder.decode(heap.subarray(address, end))
+  }
+
+  /**
+   * Writes a string in UTF-8, with a NUL after it.
+   *
+   * @param room - how many bytes may be written, the NUL included
+   * @returns `false` when the room is too small; the bytes there are then undefined
+   */
+  setString(address: number, text: string, room: number): boolean {
+    const { read, written } = encoder.encodeInto(text, this.heap.subarray(address, address + room))
+    if (read < text.length || written >= room) return false
+    this.heap[address + written] = 0
+    return true
+  }
+}
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()

@@ -1,0 +1,33 @@
+/**
+ * The import module `uv_host_1`: what libuv asks of its operating system. Meanings, owners and errors stand in
+ * `libuv-port/include/uv_host.h`, which `make check` compares with this.
+ */
+
+/** The import module's name, with its version. */
+export const UV_HOST_MODULE = 'uv_host_1'
+
+/**
+ * One function per system call. Numbers are C's `int`, pointers are addresses in the module's memory; a result is 0 or more,
+ * or a negated errno of the module's C library.
+ */
+export interface UvHost {
+  socket(domain: number, type: number, protocol: number): number
+  socketpair(domain: number, type: number, protocol: number, fds: number): number
+  pipe(fds: number, flags: number): number
+  close(fd: number): number
+  bind(fd: number, addr: number, len: number): number
+  listen(fd: number, backlog: number): number
+  accept(fd: number, addr: number, len: number, flags: number): number
+  connect(fd: number, addr: number, len: number): number
+  getsockname(fd: number, addr: number, len: number): number
+  getpeername(fd: number, addr: number, len: number): number
+  getsockopt(fd: number, level: number, name: number, value: number, len: number): number
+  setsockopt(fd: number, level: number, name: number, value: number, len: number): number
+  fcntl(fd: number, command: number, argument: number): number
+  readv(fd: number, bufs: number, nbufs: number, flags: number): number
+  writev(fd: number, bufs: number, nbufs: number, flags: number): number
+  shutdown(fd: number, how: number): number
+  poll_ctl(fd: number, events: number): number
+  poll_wait(events: number, max: number, timeout: number): number
+  clock(): number
+}

@@ -1,0 +1,205 @@
+/**
+ * The contract between the kernel and the world outside. A host knows sockets, clocks and timers of its platform; it knows
+ * nothing of descriptors, memory or libuv. Every method a host does not override refuses, so a host is honest by default.
+ *
+ * The rules, for every host:
+ *
+ * - What must be answered now (bind, listen, the local address of a connecting socket) is answered now, and failures are
+ *   thrown as {@link HostError}. What can only be known later arrives through the events object, never before the call that
+ *   asked for it has returned.
+ * - An error travels by its POSIX name.
+ * - No event follows `close()` or `reset()`, nor `onError`.
+ * - A host keeps the process alive only while {@link Host.keepAlive} holds it: its sockets and timers are unreferenced.
+ */
+import type { Address } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
+
+/** A host's refusal or failure, by POSIX name. */
+export class HostError extends Error {
+  /** The POSIX name, as `EADDRINUSE`. */
+  readonly code: ErrnoName
+
+  /**
+   * @param code - the POSIX name
+   * @param message - what failed and, where there is one, the remedy
+   */
+  constructor(code: ErrnoName, message: string) {
+    super(`${code}: ${message}`)
+    this.name = 'HostError'
+    this.code = code
+  }
+}
+
+/** How a local address is taken. */
+export interface BindOptions {
+  /** IPv6 only: no IPv4 through mapped addresses (`IPV6_V6ONLY`, RFC 3493). */
+  readonly ipv6Only: boolean
+  /** Share the port with others that say so too (`SO_REUSEPORT`). */
+  readonly reusePort: boolean
+}
+
+/** What a connection tells the kernel. Set once, by the kernel, before anything is told. */
+export interface ConnectionEvents {
+  /** An outgoing connection stands. Its `local` and `remote` are final. */
+  onConnect(): void
+  /** Bytes came. `chunk` is the receiver's from then on. Only between `readStart()` and `readStop()`. */
+  onData(chunk: Uint8Array): void
+  /** The peer sent its last byte (FIN). After all data; only while reading. */
+  onEnd(): void
+  /** All that was handed to `write()` has been taken by the outside: `pending` is 0 again. */
+  onDrain(): void
+  /** The connection failed (`ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT`, ...) and is gone. Nothing follows. */
+  onError(code: ErrnoName): void
+}
+
+/** What a listener tells the kernel. */
+export interface ListenerEvents {
+  /**
+   * A peer connected. The connection is not read from until `readStart()`; its `events` are set during this call.
+   */
+  onConnection(connection: HostConnection): void
+  /** Accepting failed (`EMFILE`, ...). The listener goes on. */
+  onError(code: ErrnoName): void
+}
+
+/** One TCP connection, outgoing or accepted. Accepted and fresh ones are not reading. */
+export abstract class HostConnection {
+  /** Whom to tell. */
+  events: ConnectionEvents | undefined
+
+  /** The local address; final from the moment the connection object exists. */
+  abstract readonly local: Address
+  /** The peer's address: for an outgoing connection the one asked for. */
+  abstract readonly remote: Address
+  /** Bytes that were handed to `write()` and not yet taken by the outside. 0 or more. */
+  abstract readonly pending: number
+
+  /**
+   * Hands bytes over; all of them, always, in order. Legal between `onConnect` (or acceptance) and `shutdown()`.
+   *
+   * @returns `true` when the outside took them all at once: the buffer is the caller's again. `false` when some are pending:
+   *   the buffer must stay as it is until `onDrain`.
+   */
+  abstract write(data: Uint8Array): boolean
+
+  /** Like {@link HostConnection.write} for several buffers, in order. A host with a gathering write overrides it. */
+  writev(list: readonly Uint8Array[]): boolean {
+    let taken = true
+    for (const data of list) taken = this.write(data)
+    return taken
+  }
+
+  /** Sends FIN after all that was written. The other direction stays open. */
+  abstract shutdown(): void
+  /** Lets `onData` and `onEnd` come. */
+  abstract readStart(): void
+  /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. */
+  abstract readStop(): void
+  /** Lets go of the connection: what was written is still sent, then FIN. No event follows. */
+  abstract close(): void
+
+  /** Ends the connection with RST; pending bytes are dropped. No event follows. */
+  reset(): void {
+    throw new HostError('ENOTSUP', 'this host cannot reset a connection')
+  }
+
+  /** Turns Nagle's algorithm off or on (`TCP_NODELAY`, RFC 9293). */
+  setNoDelay(_enable: boolean): void {
+    throw new HostError('ENOPROTOOPT', 'this host has no TCP_NODELAY')
+  }
+
+  /**
+   * Turns keep-alive probes on or off (`SO_KEEPALIVE`).
+   *
+   * @param _idle - seconds of silence before the first probe, at least 1
+   */
+  setKeepAlive(_enable: boolean, _idle: number): void {
+    throw new HostError('ENOPROTOOPT', 'this host has no SO_KEEPALIVE')
+  }
+}
+
+/** A port that accepts connections. */
+export abstract class HostListener {
+  /** The address it listens on, with its real port. */
+  abstract readonly local: Address
+  /** Stops accepting; the port is free when this returns or very soon after. Accepted connections live on. */
+  abstract close(): void
+}
+
+/** A local address that was taken and is not used yet. It is consumed by `listen` or `connect`. */
+export abstract class HostPort {
+  /** The address taken, with its real port. */
+  abstract readonly local: Address
+  /** Gives the address back. */
+  abstract close(): void
+
+  /**
+   * @param _backlog - how many connections may wait to be accepted, at least 1
+   * @throws {HostError} EADDRINUSE when another socket listens there, EACCES
+   */
+  listen(_backlog: number, _events: ListenerEvents): HostListener {
+    throw new HostError('EOPNOTSUPP', 'this host cannot listen')
+  }
+
+  /**
+   * Connects from this address.
+   *
+   * @throws {HostError} what {@link Host.connect} throws
+   */
+  connect(_remote: Address, _events: ConnectionEvents): HostConnection {
+    throw new HostError('EOPNOTSUPP', 'this host cannot connect from a bound address')
+  }
+}
+
+/** A timer of a host; set again and again without making a new one. */
+export interface HostTimer {
+  /**
+   * Calls back once after `ms` milliseconds; replaces what was set before.
+   *
+   * @param ms - 0 or more
+   */
+  set(ms: number): void
+  /** Forgets what was set. */
+  clear(): void
+}
+
+/** The outside world of a loop. */
+export abstract class Host {
+  /** A word for messages and tables: `node`, `virtual`. */
+  abstract readonly name: string
+
+  /** Monotonic time in nanoseconds, from an arbitrary start. */
+  abstract clock(): number
+  /** Wall clock time, in milliseconds since 1970 (a fraction is welcome). */
+  abstract wallClock(): number
+  /**
+   * Calls back once the events that the host's event loop holds at this moment have been delivered, so that one turn of
+   * libuv's loop sees them together.
+   */
+  abstract defer(callback: () => void): void
+  /** Makes a timer that is not set yet. */
+  abstract timer(callback: () => void): HostTimer
+  /** Keeps the process alive until the returned function is called. */
+  keepAlive(): () => void {
+    return () => {}
+  }
+
+  /**
+   * Takes a local address, now.
+   *
+   * @param _local - port 0 takes a free one
+   * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, ENOTSUP
+   */
+  bind(_local: Address, _options: BindOptions): HostPort {
+    throw new HostError('EOPNOTSUPP', `the ${this.name} host cannot bind`)
+  }
+
+  /**
+   * Starts to connect from a free port. The outcome is `onConnect` or `onError`, later.
+   *
+   * @throws {HostError} what is known at once: ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT
+   */
+  connect(_remote: Address, _events: ConnectionEvents): HostConnection {
+    throw new HostError('EOPNOTSUPP', `the ${this.name} host cannot connect`)
+  }
+}
