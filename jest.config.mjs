@@ -1,3 +1,8 @@
+import { randomInt } from 'node:crypto'
+
+// One seed for the whole run, inherited by the workers; test/support/random.ts uses it.
+process.env.SEED ??= String(randomInt(2 ** 31))
+
 /**
  * Jest over ES modules. swc only strips types here; `make check` is where they are checked. Run by `make test`, which
  * gives Node the flag that Jest needs for ES modules.

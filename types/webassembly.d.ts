@@ -7,10 +7,9 @@
 declare namespace WebAssembly {
   type ImportExportKind = 'function' | 'global' | 'memory' | 'table' | 'tag'
   type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'externref' | 'anyfunc'
-  // A wasm function takes and gives numbers (i64: bigints) whose count and kind only the module knows.
-  // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant, `unknown` would refuse every function
-  type ImportValue = ((...args: any[]) => unknown) | Global | Memory | Table | number | bigint
-  type ExportValue = Function | Global | Memory | Table
+  // `never` takes every function in, and lets none be called before its signature has been said.
+  type ImportValue = ((...args: never) => unknown) | Global | Memory | Table | number | bigint
+  type ExportValue = ((...args: never) => unknown) | Global | Memory | Table
   type ModuleImports = Record<string, ImportValue>
   type Imports = Record<string, ModuleImports>
   type Exports = Record<string, ExportValue>
