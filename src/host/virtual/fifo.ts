@@ -1,0 +1,43 @@
+/** First in, first out, at a constant cost per entry however many wait. */
+export class Fifo<T> {
+  #entries: T[] = []
+  #head = 0
+
+  /** Entries that wait. */
+  get length(): number {
+    return this.#entries.length - this.#head
+  }
+
+  /** The oldest entry; `undefined` when there is none. */
+  get first(): T | undefined {
+    return this.#entries[this.#head]
+  }
+
+  /** Puts another in the place of the oldest entry. */
+  set first(entry: T) {
+    this.#entries[this.#head] = entry
+  }
+
+  /** Appends an entry. */
+  push(entry: T): void {
+    this.#entries.push(entry)
+  }
+
+  /** Takes the oldest entry; `undefined` when there is none. */
+  shift(): T | undefined {
+    const entry = this.#entries[this.#head]
+    if (this.length > 0) this.#head++
+    if (this.#head === this.#entries.length) this.clear()
+    else if (this.#head >= 1024 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head)
+      this.#head = 0
+    }
+    return entry
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.length = 0
+    this.#head = 0
+  }
+}

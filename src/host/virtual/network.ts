@@ -1,0 +1,176 @@
+/** The sockets of a virtual network: who listens where, and who is connected to whom. */
+import type { Address } from '../../abi/address.js'
+import {
+  type BindOptions,
+  type ConnectionEvents,
+  type HostConnection,
+  HostError,
+  HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../host.js'
+import { VirtualConnection, type Wire } from './connection.js'
+import { EventQueue } from './event-queue.js'
+import { addressOf, type Ip, ipOf, isLocal, isWildcard, loopbackOf } from './ip.js'
+import { type Claim, FIRST_EPHEMERAL, PortTable } from './port-table.js'
+
+const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
+
+/** The sockets of all loops that share a host. */
+export class Network implements Wire {
+  readonly queue = new EventQueue()
+  readonly ports: PortTable<VirtualListener>
+  /** Live connections, with the port that an outgoing one holds. */
+  readonly #connections = new Map<VirtualConnection, Claim<VirtualListener> | undefined>()
+
+  constructor(seed: number) {
+    // Neighbouring seeds begin far apart (Knuth's multiplicative hash); 14 bits are as many as there are ephemeral ports.
+    this.ports = new PortTable(FIRST_EPHEMERAL + (Math.imul(seed, 0x9e37_79b1) >>> 18))
+  }
+
+  open(): string[] {
+    const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
+    const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
+    return [...this.ports.list().map((port) => `port ${port}`), ...connections, ...events]
+  }
+
+  /** Takes an address. @throws {HostError} what {@link PortTable.take} throws */
+  bind(local: Address, options: BindOptions): HostPort {
+    return new VirtualPort(this, this.ports.take(local, options))
+  }
+
+  /** Connects from a free port. @throws {HostError} ENETUNREACH, EADDRNOTAVAIL when no port is free */
+  connect(remote: Address, events: ConnectionEvents): HostConnection {
+    const ip = reachable(remote)
+    const local = addressOf(remote.family, loopbackOf(ip), 0)
+    return this.connectFrom(this.ports.take(local, NO_OPTIONS, 'EADDRNOTAVAIL'), ip, remote.port, events)
+  }
+
+  /** Connects from a claimed address; the claim goes with the connection. */
+  connectFrom(claim: Claim<VirtualListener>, ip: Ip, remotePort: number, events: ConnectionEvents): HostConnection {
+    const { family, port } = claim.local
+    this.ports.connect(claim, ip, remotePort)
+    const from = isWildcard(claim.ip) ? loopbackOf(ip) : claim.ip
+    const local = addressOf(family, from, port)
+    const client = VirtualConnection.outgoing(this, local, addressOf(family, ip, remotePort))
+    client.events = events
+    this.#connections.set(client, claim)
+
+    const listener = this.ports.listenerAt(ip, remotePort)
+    if (listener === undefined) {
+      this.queue.post(() => client.refuse())
+      return client
+    }
+    const server = client.accept(
+      addressOf(listener.local.family, ip, remotePort),
+      addressOf(listener.local.family, from, port),
+    )
+    this.#connections.set(server, undefined)
+    // Linux wakes the listener first.
+    this.queue.post(() => listener.offer(server))
+    this.queue.post(() => client.established())
+    return client
+  }
+
+  over(connection: VirtualConnection): void {
+    const claim = this.#connections.get(connection)
+    if (claim !== undefined) this.ports.release(claim)
+    this.#connections.delete(connection)
+  }
+}
+
+class VirtualPort extends HostPort {
+  readonly #network: Network
+  readonly #claim: Claim<VirtualListener>
+  /** Whether a listener or a connection has the address now. */
+  #used = false
+
+  constructor(network: Network, claim: Claim<VirtualListener>) {
+    super()
+    this.#network = network
+    this.#claim = claim
+  }
+
+  get local(): Address {
+    return this.#claim.local
+  }
+
+  close(): void {
+    if (!this.#used) this.#network.ports.release(this.#claim)
+    this.#used = true
+  }
+
+  /** The backlog is the kernel's business: it gets every connection at once and counts them. */
+  override listen(_backlog: number, events: ListenerEvents): HostListener {
+    this.#requireUnused()
+    const listener = new VirtualListener(this.#network, this.#claim, events)
+    this.#network.ports.listen(this.#claim, listener)
+    this.#used = true
+    return listener
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    this.#requireUnused()
+    const ip = this.#reachable(remote)
+    const connection = this.#network.connectFrom(this.#claim, ip, remote.port, events)
+    this.#used = true
+    return connection
+  }
+
+  /** What this address can reach; the errors are those of Linux. */
+  #reachable(remote: Address): Ip {
+    const { local, ip: from, options } = this.#claim
+    if (remote.family !== local.family) {
+      throw new HostError('EAFNOSUPPORT', `an ${local.family} socket cannot connect to ${remote.host}`)
+    }
+    const ip = reachable(remote)
+    if (ip.version === from.version) return ip
+    if (ip.version === 4 && isWildcard(from) && !options.ipv6Only) return ip
+    const code = from.version === 4 ? 'EAFNOSUPPORT' : 'ENETUNREACH'
+    throw new HostError(code, `no way from ${local.host} to ${remote.host}`)
+  }
+
+  #requireUnused(): void {
+    if (this.#used) throw new HostError('EINVAL', 'the address was used or closed already')
+  }
+}
+
+class VirtualListener extends HostListener {
+  readonly #network: Network
+  readonly #claim: Claim<VirtualListener>
+  readonly #events: ListenerEvents
+  #closed = false
+
+  constructor(network: Network, claim: Claim<VirtualListener>, events: ListenerEvents) {
+    super()
+    this.#network = network
+    this.#claim = claim
+    this.#events = events
+  }
+
+  get local(): Address {
+    return this.#claim.local
+  }
+
+  /** Tells of a connection; one that nobody will ever accept is reset. */
+  offer(connection: VirtualConnection): void {
+    if (this.#closed) connection.reset()
+    else this.#events.onConnection(connection)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#network.ports.release(this.#claim)
+  }
+}
+
+/** The address to connect to: a wildcard means this machine. */
+function reachable(remote: Address): Ip {
+  const asked = ipOf(remote)
+  const ip = isWildcard(asked) ? loopbackOf(asked) : asked
+  if (!isLocal(ip)) {
+    throw new HostError('ENETUNREACH', `${remote.host} is not on the virtual network: 127.0.0.0/8 and ::1 are`)
+  }
+  return ip
+}
