@@ -1,0 +1,128 @@
+/** What every descriptor can be asked; one that cannot do a thing says so with the error POSIX has for it. */
+import type { Address } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
+import type { Outbox } from './outbox.js'
+import type { Pollable } from './readiness.js'
+
+/** The outcome of a system call: a number of 0 or more, or an error's name. */
+export type Result = number | ErrnoName
+
+/** The domains a socket of ours can have. */
+export type Domain = 'ipv4' | 'ipv6' | 'unix'
+
+/** The socket options we know, by what they mean; times are seconds, sizes bytes, switches 0 or 1. */
+export type OptionName =
+  | 'error'
+  | 'acceptsConnections'
+  | 'reuseAddress'
+  | 'reusePort'
+  | 'keepAlive'
+  | 'keepIdle'
+  | 'keepInterval'
+  | 'keepCount'
+  | 'linger'
+  | 'sendBuffer'
+  | 'receiveBuffer'
+  | 'noDelay'
+  | 'ipv6Only'
+
+/** An open descriptor. */
+export abstract class Descriptor implements Pollable {
+  /** Its number; -1 while it has none. */
+  fd = -1
+  interest = 0
+  listed = false
+  /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
+  nonBlocking = false
+  /** Its domain, when it is a socket. */
+  readonly domain: Domain | undefined
+  /** Whether bytes can be read from it and written to it. */
+  readonly access: 'read' | 'write' | 'both'
+
+  /** @param domain - `undefined` for a pipe, which answers ENOTSOCK to what only sockets do */
+  protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both') {
+    this.domain = domain
+    this.access = access
+  }
+
+  abstract readiness(): number
+  /** Lets go of everything; called once. */
+  abstract close(): void
+
+  /** Moves received bytes to `heap`; 0 is the end of the stream. */
+  read(_heap: Uint8Array, _address: number, _length: number, _peek: boolean): Result {
+    return 'EBADF'
+  }
+
+  /** Takes received bytes without a copy; an empty array is the end of the stream. */
+  readPayload(_max: number): Uint8Array | ErrnoName {
+    return 'EBADF'
+  }
+
+  /** Copies bytes out of `heap` and sends them; returns how many were taken. */
+  write(_heap: Uint8Array, _address: number, _length: number): Result {
+    return 'EBADF'
+  }
+
+  /** Sends bytes of the outbox; returns how many the outside has taken. */
+  writePayload(_length: number): Result {
+    return 'EBADF'
+  }
+
+  /** Gives a local address. */
+  bind(_address: Address): Result {
+    return this.#refusal()
+  }
+
+  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send. */
+  outbox(): Outbox | undefined {
+    return undefined
+  }
+
+  /** Lets bytes come: an accepted connection has got its number. */
+  start(): void {}
+
+  /** Accepts connections from now on. */
+  listen(_backlog: number): Result {
+    return this.#refusal()
+  }
+
+  /** Takes the oldest waiting connection. */
+  accept(): Descriptor | ErrnoName {
+    return this.#refusal()
+  }
+
+  /** Starts to connect. */
+  connect(_address: Address): Result {
+    return this.#refusal()
+  }
+
+  /** Ends one direction or both. */
+  shutdown(_receive: boolean, _send: boolean): Result {
+    return this.#refusal()
+  }
+
+  /** The local address; `undefined` while there is none. */
+  localAddress(): Address | undefined | ErrnoName {
+    return this.domain === undefined ? 'ENOTSOCK' : undefined
+  }
+
+  /** The peer's address; `undefined` where it has no name. */
+  peerAddress(): Address | undefined | ErrnoName {
+    return this.domain === undefined ? 'ENOTSOCK' : undefined
+  }
+
+  /** Reads an option. */
+  getOption(_name: OptionName): Result {
+    return this.domain === undefined ? 'ENOTSOCK' : 'ENOPROTOOPT'
+  }
+
+  /** Sets an option. */
+  setOption(_name: OptionName, _value: number): Result {
+    return this.domain === undefined ? 'ENOTSOCK' : 'ENOPROTOOPT'
+  }
+
+  #refusal(): ErrnoName {
+    return this.domain === undefined ? 'ENOTSOCK' : 'EOPNOTSUPP'
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
+ * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
+ */
+import type { Host } from '../host/host.js'
+import type { Descriptor, Result } from './descriptor.js'
+import { Descriptors } from './descriptors.js'
+import { PairEnd } from './pair.js'
+import { Readiness } from './readiness.js'
+import { type SocketSurroundings, TcpSocket } from './tcp-socket.js'
+
+/** How a kernel is set up. */
+export interface KernelOptions {
+  /** The world outside. */
+  readonly host: Host
+  /** The lowest descriptor. */
+  readonly firstDescriptor: number
+  /** How many descriptors may be open at once; 65,536 by default. The next one gets `EMFILE`. */
+  readonly maxDescriptors?: number | undefined
+  /** Called whenever a descriptor became ready. */
+  readonly onReady: () => void
+}
+
+/** The kernel of one WebAssembly instance. */
+export class Kernel implements SocketSurroundings {
+  readonly host: Host
+  readonly readiness: Readiness
+  /** The bytes of the last read that did not go to memory. */
+  payload: Uint8Array = NOTHING
+  /** How many times readiness was asked for: libuv's turns. */
+  turn = 0
+  readonly #descriptors: Descriptors
+
+  /** @param options - see {@link KernelOptions} */
+  constructor(options: KernelOptions) {
+    this.host = options.host
+    this.readiness = new Readiness(options.onReady)
+    this.#descriptors = new Descriptors(options.firstDescriptor, options.maxDescriptors ?? 65_536)
+  }
+
+  /** How many descriptors are open. */
+  get openDescriptors(): number {
+    return this.#descriptors.open
+  }
+
+  /** The open descriptor of that number. */
+  get(fd: number): Descriptor | undefined {
+    return this.#descriptors.get(fd)
+  }
+
+  /** A new TCP socket's descriptor. */
+  socket(family: 'ipv4' | 'ipv6'): TcpSocket | 'EMFILE' {
+    if (this.#descriptors.full()) return 'EMFILE'
+    const socket = new TcpSocket(family, this)
+    this.#descriptors.add(socket)
+    return socket
+  }
+
+  /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
+  pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' {
+    if (this.#descriptors.full(2)) return 'EMFILE'
+    const ends = PairEnd[kind]((descriptor) => this.changed(descriptor))
+    for (const end of ends) this.#descriptors.add(end)
+    return ends
+  }
+
+  /** Takes the oldest connection that waits at a listener and gives it a descriptor. */
+  accept(listener: Descriptor): Result | Descriptor {
+    // The number comes first, as on Linux: a connection that finds none goes on waiting.
+    if (this.#descriptors.full()) return 'EMFILE'
+    const socket = listener.accept()
+    if (typeof socket === 'string') return socket
+    this.#descriptors.add(socket)
+    socket.start()
+    return socket
+  }
+
+  /** Frees a descriptor. */
+  close(descriptor: Descriptor): void {
+    descriptor.interest = 0
+    this.#descriptors.remove(descriptor)
+    descriptor.close()
+  }
+
+  /** Frees everything, as the end of a process does. */
+  closeAll(): void {
+    for (const descriptor of this.#descriptors) this.close(descriptor)
+  }
+
+  changed(descriptor: Descriptor): void {
+    this.readiness.changed(descriptor)
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,95 @@
+/**
+ * Who waits for what, and who is ready. Interest is told once; a descriptor tells when its state changed; an answer walks the
+ * ready ones only, so that idle connections cost nothing.
+ */
+
+/** What a descriptor can be ready for, as bits of a mask. They are ours: the boundary translates them to the C library's. */
+export const Poll = {
+  /** Bytes, the end of the stream, or a connection can be taken. */
+  IN: 1,
+  /** Bytes can be sent. */
+  OUT: 2,
+  /** An error waits to be fetched. Reported unasked. */
+  ERR: 4,
+  /** Both directions are over. Reported unasked. */
+  HUP: 8,
+  /** The peer has sent its last byte. */
+  RDHUP: 16,
+} as const
+
+const UNASKED = Poll.ERR | Poll.HUP
+
+/** What the readiness list keeps about a descriptor. */
+export interface Pollable {
+  /** The descriptor's number. */
+  readonly fd: number
+  /** What is asked for; 0 while nobody asks. */
+  interest: number
+  /** Whether the descriptor stands in the list of ready ones. */
+  listed: boolean
+  /** What it is ready for at this moment. */
+  readiness(): number
+}
+
+/** The list of ready descriptors of one kernel. */
+export class Readiness {
+  readonly #wake: () => void
+  readonly #ready: Pollable[] = []
+  readonly #again: Pollable[] = []
+
+  /** @param wake - called whenever a descriptor became ready; cheap to call often */
+  constructor(wake: () => void) {
+    this.#wake = wake
+  }
+
+  /** Whether an answer may have something in it. */
+  get any(): boolean {
+    return this.#ready.length > 0
+  }
+
+  /** Says from now on what a descriptor is watched for; 0 ends it. */
+  watch(descriptor: Pollable, events: number): void {
+    descriptor.interest = events
+    this.changed(descriptor)
+  }
+
+  /** To be called by a descriptor whose state changed. */
+  changed(descriptor: Pollable): void {
+    if (descriptor.interest === 0 || descriptor.listed) return
+    if ((descriptor.readiness() & (descriptor.interest | UNASKED)) === 0) return
+    descriptor.listed = true
+    this.#ready.push(descriptor)
+    this.#wake()
+  }
+
+  /**
+   * Reports ready descriptors, the longest ready first. Level-triggered: who stays ready is reported again, after the others.
+   *
+   * @param max - how many at most
+   * @param report - receives the descriptor's number and what it is ready for
+   * @returns how many were reported
+   */
+  collect(max: number, report: (index: number, fd: number, events: number) => void): number {
+    const ready = this.#ready
+    const again = this.#again
+    let count = 0
+    let index = 0
+    for (; index < ready.length && count < max; index++) {
+      const descriptor = ready[index]
+      if (descriptor === undefined) break
+      const events =
+        descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
+      if (events === 0) {
+        descriptor.listed = false
+        continue
+      }
+      report(count++, descriptor.fd, events)
+      again.push(descriptor)
+    }
+    // Whoever found no room in this answer comes first in the next.
+    if (index > 0) ready.splice(0, index)
+    for (const descriptor of again) ready.push(descriptor)
+    again.length = 0
+    return count
+  }
+}

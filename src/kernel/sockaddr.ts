@@ -1,0 +1,89 @@
+/** C's `struct sockaddr` to and from our addresses, by the module's own layouts. */
+import ipaddr from 'ipaddr.js'
+import type { Address } from '../abi/address.js'
+import type { Description } from '../abi/description.js'
+import type { ErrnoName } from '../abi/errno.js'
+import type { Memory } from '../abi/memory.js'
+
+/** Reads and writes socket addresses in one module's memory. */
+export class SockaddrCodec {
+  readonly #abi: Description
+  readonly #memory: Memory
+
+  /**
+   * @param abi - the module's layouts and family numbers
+   * @param memory - the module's memory
+   */
+  constructor(abi: Description, memory: Memory) {
+    this.#abi = abi
+    this.#memory = memory
+  }
+
+  /**
+   * Reads an address.
+   *
+   * @param length - the bytes the caller says are there
+   * @returns the address, EINVAL when it is too short, EAFNOSUPPORT for another family
+   */
+  read(at: number, length: number): Address | ErrnoName {
+    const { sockaddr_in: v4, sockaddr_in6: v6 } = this.#abi.layout
+    const memory = this.#memory
+    if (length < 2) return 'EINVAL'
+    const family = memory.u16(at + v4.sin_family)
+    if (family === this.#abi.constants.AF_INET) {
+      if (length < v4.size) return 'EINVAL'
+      const host = this.#bytes(at + v4.sin_addr, 4).join('.')
+      return { family: 'ipv4', host, port: memory.u16be(at + v4.sin_port) }
+    }
+    if (family === this.#abi.constants.AF_INET6) {
+      if (length < v6.size) return 'EINVAL'
+      return {
+        family: 'ipv6',
+        host: new ipaddr.IPv6([...this.#bytes(at + v6.sin6_addr, 16)]).toRFC5952String(),
+        port: memory.u16be(at + v6.sin6_port),
+        flowInfo: memory.u32(at + v6.sin6_flowinfo),
+        scopeId: memory.u32(at + v6.sin6_scope_id),
+      }
+    }
+    return 'EAFNOSUPPORT'
+  }
+
+  /**
+   * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
+   *
+   * @param address - `undefined` is a socket of `AF_UNIX` without a name
+   */
+  write(address: Address | undefined, at: number, length: number): void {
+    const image = this.#encode(address)
+    const room = this.#memory.u32(length)
+    this.#memory.setU32(length, image.length)
+    this.#memory.heap.set(image.subarray(0, room), at)
+  }
+
+  #encode(address: Address | undefined): Uint8Array {
+    const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
+    const { AF_INET, AF_INET6, AF_UNIX } = this.#abi.constants
+    const size = address === undefined ? un.sun_path : address.family === 'ipv4' ? v4.size : v6.size
+    const image = new Uint8Array(size)
+    const fields = new DataView(image.buffer)
+    if (address === undefined) {
+      fields.setUint16(un.sun_family, AF_UNIX, true)
+    } else if (address.family === 'ipv4') {
+      fields.setUint16(v4.sin_family, AF_INET, true)
+      fields.setUint16(v4.sin_port, address.port, false)
+      image.set(ipaddr.parse(address.host).toByteArray(), v4.sin_addr)
+    } else {
+      fields.setUint16(v6.sin6_family, AF_INET6, true)
+      fields.setUint16(v6.sin6_port, address.port, false)
+      fields.setUint32(v6.sin6_flowinfo, address.flowInfo, true)
+      image.set(ipaddr.parse(address.host).toByteArray(), v6.sin6_addr)
+      fields.setUint32(v6.sin6_scope_id, address.scopeId, true)
+    }
+    return image
+  }
+
+  #bytes(at: number, count: number): Uint8Array {
+    if (!this.#memory.contains(at, count)) throw new RangeError(`an address at ${at} is outside the memory`)
+    return this.#memory.heap.subarray(at, at + count)
+  }
+}

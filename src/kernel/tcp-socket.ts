@@ -1,0 +1,224 @@
+/** A TCP socket as POSIX has it: a life (see `socket-states.ts`), names, options; its bytes are `tcp-stream.ts`. */
+import type { Address } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
+import { type Host, type HostConnection, HostError, type HostListener, type HostPort } from '../host/host.js'
+import { AcceptQueue } from './accept-queue.js'
+import { Descriptor, type OptionName, type Result } from './descriptor.js'
+import type { Outbox } from './outbox.js'
+import { Poll } from './readiness.js'
+import { SocketOptions } from './socket-options.js'
+import { type SocketOperation, type SocketState, TRANSITIONS } from './socket-states.js'
+import { TcpStream } from './tcp-stream.js'
+
+/** What a socket needs of its kernel. */
+export interface SocketSurroundings {
+  readonly host: Host
+  /** The number of libuv's present turn. */
+  readonly turn: number
+  /** The readiness of `descriptor` may be another now. */
+  changed(descriptor: Descriptor): void
+}
+
+/** A socket of `AF_INET` or `AF_INET6`. */
+export class TcpSocket extends Descriptor {
+  readonly #kernel: SocketSurroundings
+  readonly #family: 'ipv4' | 'ipv6'
+  readonly #options = new SocketOptions()
+  #port: HostPort | undefined
+  #listener: HostListener | undefined
+  #accepts: AcceptQueue<TcpSocket> | undefined
+  #connection: HostConnection | undefined
+  #stream: TcpStream | undefined
+
+  /**
+   * @param family - what addresses it takes
+   * @param kernel - where it lives
+   */
+  constructor(family: 'ipv4' | 'ipv6', kernel: SocketSurroundings) {
+    super(family, 'both')
+    this.#family = family
+    this.#kernel = kernel
+  }
+
+  /** Where the socket is in its life. */
+  get state(): SocketState {
+    if (this.#stream !== undefined) return this.#stream.state
+    if (this.#listener !== undefined) return 'listening'
+    return this.#port === undefined ? 'unbound' : 'bound'
+  }
+
+  override outbox(): Outbox | undefined {
+    return this.#stream?.outbox
+  }
+
+  override readiness(): number {
+    if (this.#stream !== undefined) return this.#stream.readiness()
+    if (this.#accepts !== undefined) return this.#accepts.ready ? Poll.IN : 0
+    return Poll.OUT | Poll.HUP
+  }
+
+  override bind(address: Address): Result {
+    const refusal = this.#refusal('bind') ?? this.#foreign(address)
+    if (refusal !== undefined) return refusal
+    return attempt(() => {
+      this.#port = this.#kernel.host.bind(address, this.#options)
+    })
+  }
+
+  override listen(backlog: number): Result {
+    const refusal = this.#refusal('listen')
+    if (refusal !== undefined) return refusal
+    if (this.#accepts !== undefined) {
+      this.#accepts.backlog = backlog
+      return 0
+    }
+    if (this.#port === undefined) {
+      const bound = this.bind(wildcard(this.#family))
+      if (bound !== 0) return bound
+    }
+    return attempt(() => {
+      const accepts = new AcceptQueue<TcpSocket>(backlog)
+      this.#listener = this.#port?.listen(Math.max(1, backlog), {
+        onConnection: (connection) => {
+          if (accepts.offer(connection, this.#kernel.turn, this.#adopt)) this.#kernel.changed(this)
+        },
+        onError: (code) => {
+          accepts.fail(code)
+          this.#kernel.changed(this)
+        },
+      })
+      this.#accepts = accepts
+      this.#port = undefined
+    })
+  }
+
+  override accept(): TcpSocket | ErrnoName {
+    return this.#refusal('accept') ?? this.#accepts?.take(this.#kernel.turn) ?? 'EAGAIN'
+  }
+
+  override start(): void {
+    this.#stream?.start()
+  }
+
+  override connect(address: Address): Result {
+    const refusal = this.#refusal('connect') ?? this.#foreign(address)
+    if (refusal !== undefined) return refusal
+    // The outcome of an earlier attempt that nobody fetched is told first.
+    if (this.#stream?.error !== undefined) return this.#stream.takeError()
+    const started = attempt(() => {
+      const stream = this.#newStream('connecting')
+      const host = this.#port ?? this.#kernel.host
+      const connection = host.connect(address, stream)
+      this.#port = undefined
+      this.#attach(connection, stream)
+    })
+    return started === 0 ? 'EINPROGRESS' : started
+  }
+
+  override localAddress(): Address {
+    const named = this.#connection ?? this.#listener ?? this.#port
+    return named?.local ?? wildcard(this.#family)
+  }
+
+  override peerAddress(): Address | ErrnoName {
+    return this.#refusal('getpeername') ?? this.#connection?.remote ?? 'ENOTCONN'
+  }
+
+  override read(heap: Uint8Array, address: number, length: number, peek: boolean): Result {
+    return this.#refusal('read') ?? this.#stream?.read(heap, address, length, peek) ?? 'ENOTCONN'
+  }
+
+  override readPayload(max: number): Uint8Array | ErrnoName {
+    return this.#refusal('read') ?? this.#stream?.readPayload(max) ?? 'ENOTCONN'
+  }
+
+  override write(heap: Uint8Array, address: number, length: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.write(heap, address, length) ?? 'EPIPE'
+  }
+
+  override writePayload(length: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.writePayload(length) ?? 'EPIPE'
+  }
+
+  override shutdown(receive: boolean, send: boolean): Result {
+    return this.#refusal('shutdown') ?? this.#stream?.shutdown(receive, send) ?? 'ENOTCONN'
+  }
+
+  override getOption(name: OptionName): Result {
+    if (name === 'acceptsConnections') return this.#accepts === undefined ? 0 : 1
+    if (name === 'error') return this.#stream?.error === undefined ? 0 : this.#stream.takeError()
+    if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
+    return this.#options.get(name)
+  }
+
+  override setOption(name: OptionName, value: number): Result {
+    if (name === 'ipv6Only') {
+      if (this.#family === 'ipv4') return 'ENOPROTOOPT'
+      if (this.state !== 'unbound') return 'EINVAL'
+    }
+    const result = this.#options.set(name, value)
+    const connection = this.#connection
+    if (result !== 0 || connection === undefined || this.state !== 'connected') return result
+    return attempt(() => this.#options.update(connection, name))
+  }
+
+  override close(): void {
+    this.#port?.close()
+    this.#listener?.close()
+    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.close(true)
+    this.#stream?.close(false)
+  }
+
+  /** Makes the socket of a connection that came in; it inherits the listener's options, as on Linux. */
+  readonly #adopt = (connection: HostConnection): TcpSocket => {
+    const socket = new TcpSocket(this.#family, this.#kernel)
+    socket.#options.inherit(this.#options)
+    const stream = socket.#newStream('connected')
+    connection.events = stream
+    socket.#attach(connection, stream)
+    return socket
+  }
+
+  #newStream(state: 'connecting' | 'connected'): TcpStream {
+    return new TcpStream(state, this.#options, () => this.#kernel.changed(this))
+  }
+
+  #attach(connection: HostConnection, stream: TcpStream): void {
+    this.#connection = connection
+    this.#stream = stream
+    stream.attach(connection)
+  }
+
+  #refusal(operation: SocketOperation): ErrnoName | undefined {
+    const answer = TRANSITIONS[operation][this.state]
+    return answer === 'ok' ? undefined : answer
+  }
+
+  /** A failed connection tells its error before it becomes a broken pipe. */
+  #writeRefusal(): ErrnoName | undefined {
+    return this.#stream?.error === undefined ? this.#refusal('write') : this.#stream.takeError()
+  }
+
+  /** An address of the other family is too short for one kind of socket and unknown to the other. */
+  #foreign(address: Address): ErrnoName | undefined {
+    if (address.family === this.#family) return undefined
+    return this.#family === 'ipv6' ? 'EINVAL' : 'EAFNOSUPPORT'
+  }
+}
+
+/** The address of a family that means any, with port 0. */
+function wildcard(family: 'ipv4' | 'ipv6'): Address {
+  if (family === 'ipv4') return { family, host: '0.0.0.0', port: 0 }
+  return { family, host: '::', port: 0, flowInfo: 0, scopeId: 0 }
+}
+
+/** Asks a host; a refusal becomes its name. */
+function attempt(action: () => void): Result {
+  try {
+    action()
+    return 0
+  } catch (error) {
+    if (error instanceof HostError) return error.code
+    throw error
+  }
+}
