@@ -1,0 +1,64 @@
+# libuv-wasm. `make` alone says what can be made. The logic is in scripts/, the build of the module in libuv-port/build.mk.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# Another checkout of libuv, 1.50 or later, instead of the one that is fetched.
+LIBUV_DIR ?=
+# What `make test` hands to jest, as ARGS='kernel -t EAGAIN'.
+ARGS ?=
+# Which checks `make check` runs, all by default.
+ONLY ?=
+export LIBUV_DIR ONLY
+
+BIN := node_modules/.bin
+INSTALLED := node_modules/.package-lock.json
+COMPILED := build/.compiled
+# Folders too, so that a file that went away is noticed.
+SOURCES := $(shell find src/ types/ examples/ bench/ tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
+JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+
+-include libuv-port/build.mk
+
+.PHONY: help setup build demo test check format size-update bench clean
+
+help: ## says what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## installs what the build needs from npm
+
+$(INSTALLED): package.json package-lock.json
+	@scripts/setup.sh
+
+build: wasm $(COMPILED) ## builds all: the module, the library, the programs
+
+$(COMPILED): $(INSTALLED) $(SOURCES)
+	@echo 'tsc: src -> dist, examples and bench -> build'
+	@rm -rf dist build/examples build/bench build/*.tsbuildinfo
+	@$(BIN)/tsc --build tsconfig.programs.json
+	@touch $@
+
+demo: build ## plays ping-pong over real sockets
+	@node build/examples/demo.js
+
+test: build native ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
+	@$(JEST) $(ARGS)
+
+check: setup wasm ## checks types, style, rooms, ABI, size and papers (ONLY='types rooms' for some)
+	@node scripts/check.mjs
+
+format: setup ## formats TypeScript and C
+	@$(BIN)/biome check --write
+	@node scripts/format-c.mjs
+
+size-update: wasm ## accepts the module's size of now
+	@node scripts/check-size.mjs --update
+
+bench: build ## measures against node:net
+	@node build/bench/index.js
+
+clean: ## removes what was built; what was fetched stays
+	rm -rf dist wasm/build
+	find build -mindepth 1 -maxdepth 1 ! -name libuv ! -name download -exec rm -rf {} +

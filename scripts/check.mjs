@@ -1,0 +1,56 @@
+/**
+ * `make check`: runs every check, also after one failed, and says in one line each how it went. A check is a program that
+ * exits 0 and whose last line is a summary, or prints what is wrong and how to mend it.
+ *
+ * `make check ONLY="types rooms"` runs some of them.
+ */
+import { spawnSync } from 'node:child_process'
+import { delimiter, resolve } from 'node:path'
+
+/** @type {Record<string, readonly [string, ...string[]]>} */
+const checks = {
+  types: ['tsc', '--project', 'tsconfig.json'],
+  lint: ['biome', 'check', '--error-on-warnings'],
+  'c-style': ['node', 'scripts/format-c.mjs', '--check'],
+  rooms: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', 'src'],
+  tsdoc: ['node', 'scripts/check-tsdoc.mjs'],
+  abi: ['node', 'scripts/check-abi.mjs'],
+  size: ['node', 'scripts/check-size.mjs'],
+  papers: ['node', 'scripts/check-papers.mjs'],
+  make: ['node', 'scripts/check-make.mjs'],
+}
+
+const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
+
+/**
+ * Runs one check and reports it.
+ *
+ * @param {string} name
+ * @param {readonly [string, ...string[]]} command
+ * @returns {boolean} whether it passed
+ */
+const run = (name, [program, ...args]) => {
+  const start = performance.now()
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env })
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const passed = status === 0
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim()
+  if (!passed) console.log(`\n${output}`)
+  const summary = passed ? (output.split('\n').at(-1) ?? '') : program
+  console.log(
+    `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
+  )
+  return passed
+}
+
+const wanted = (process.env.ONLY ?? '').split(/\s+/).filter((name) => name !== '')
+const unknown = wanted.filter((name) => !(name in checks))
+if (unknown.length > 0)
+  throw new Error(`no check is called ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`)
+
+const failed = Object.entries(checks)
+  .filter(([name]) => wanted.length === 0 || wanted.includes(name))
+  .filter(([name, command]) => !run(name, command))
+  .map(([name]) => name)
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
+process.exitCode = failed.length > 0 ? 1 : 0

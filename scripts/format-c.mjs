@@ -1,0 +1,61 @@
+/**
+ * Formats the C of this project as libuv is formatted: clang-format with .clang-format, and what that has no setting for.
+ * With `--check` it changes nothing and fails where it would.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { conclude } from './lib/report.mjs'
+
+/** Where our own C is; libuv's lies in folders that git ignores. */
+const folders = ['libuv-port/include', 'libuv-port/src', 'wasm', 'test', 'bench']
+const skipped = ['wasm/build']
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+const sources = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return skipped.includes(path) ? [] : sources(path)
+    return /\.[ch]$/.test(entry.name) ? [path] : []
+  })
+
+/**
+ * libuv puts two spaces before a comment that ends a line of code, and the backslash of a long macro in column 79.
+ *
+ * @param {string} text
+ */
+const finish = (text) => text.replace(/(\S) (\/\*.*\*\/)$/gm, '$1  $2').replace(/^(?=.{80}$)(.*) \\$/gm, '$1\\')
+
+/** @param {string} path */
+const formatted = (path) => finish(execFileSync('clang-format', ['--style=file', path], { encoding: 'utf8' }))
+
+/**
+ * The first line that differs.
+ *
+ * @param {string} path
+ * @param {string} is
+ * @param {string} should
+ */
+const complaint = (path, is, should) => {
+  const wanted = should.split('\n')
+  const index = is.split('\n').findIndex((line, at) => line !== wanted[at])
+  return `${path}:${index + 1}: not in libuv's style; \`make format\` would write:\n    ${wanted[index]}`
+}
+
+execFileSync('scripts/ensure-tool.sh', ['clang-format', 'clang-format'], { stdio: 'inherit' })
+const check = process.argv.includes('--check')
+const files = folders.filter((folder) => existsSync(folder)).flatMap(sources)
+/** @type {string[]} */
+const problems = []
+for (const path of files) {
+  const is = readFileSync(path, 'utf8')
+  const should = formatted(path)
+  if (is === should) continue
+  if (check) problems.push(complaint(path, is, should))
+  else writeFileSync(path, should)
+}
+if (files.length === 0) problems.push(`no C source in ${folders.join(', ')}`)
+conclude(problems, `${files.length} files in libuv's style`)
