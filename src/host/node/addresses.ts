@@ -1,0 +1,52 @@
+/** Our addresses to Node's and back. Node writes the zone of a link-local IPv6 address into its text, as `fe80::1%eth0`. */
+import { networkInterfaces } from 'node:os'
+import type { Address } from '../../abi/address.js'
+
+/** What Node fills in for `getsockname` and `getpeername`, and answers to `socket.address()`. */
+export interface NodeAddress {
+  address?: string
+  family?: string
+  port?: number
+}
+
+/** The address of a socket that has none yet, in the family of `like`. */
+export const unspecified = (like: Address): Address =>
+  like.family === 'ipv4'
+    ? { family: 'ipv4', host: '0.0.0.0', port: 0 }
+    : { family: 'ipv6', host: '::', port: 0, flowInfo: 0, scopeId: 0 }
+
+/**
+ * @param from - what Node filled in
+ * @returns our form of it; `undefined` where Node filled in nothing
+ */
+export const fromNode = ({ address, family, port }: NodeAddress): Address | undefined => {
+  if (address === undefined || port === undefined) return undefined
+  if (family === 'IPv4') return { family: 'ipv4', host: address, port }
+  const percent = address.indexOf('%')
+  if (percent < 0) return { family: 'ipv6', host: address, port, flowInfo: 0, scopeId: 0 }
+  const scopeId = scopeIdOf(address.slice(percent + 1))
+  return { family: 'ipv6', host: address.slice(0, percent), port, flowInfo: 0, scopeId }
+}
+
+/** The text that Node and libuv take for an address's host, zone included. */
+export const toNodeHost = (address: Address): string =>
+  address.family === 'ipv4' || address.scopeId === 0 ? address.host : `${address.host}%${zoneOf(address.scopeId)}`
+
+/** How an address is written in a message. */
+export const print = (address: Address): string =>
+  address.family === 'ipv4' ? `${address.host}:${address.port}` : `[${toNodeHost(address)}]:${address.port}`
+
+// On Windows a zone is its number, elsewhere the name of the interface.
+
+const scopeIdOf = (zone: string): number => {
+  for (const entry of networkInterfaces()[zone] ?? [])
+    if (entry.family === 'IPv6' && entry.scopeid) return entry.scopeid
+  return Number.parseInt(zone, 10) || 0
+}
+
+const zoneOf = (scopeId: number): string => {
+  for (const [name, entries] of Object.entries(networkInterfaces())) {
+    for (const entry of entries ?? []) if (entry.family === 'IPv6' && entry.scopeid === scopeId) return name
+  }
+  return String(scopeId)
+}

@@ -1,0 +1,262 @@
+import { clearInterval, setImmediate, setInterval } from 'node:timers'
+import type { Address } from '../../abi/address.js'
+import { HostConnection } from '../host.js'
+import { EOF, nameOfStatus, statusError } from './errors.js'
+import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
+import type { TcpHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
+
+/** What the connections of one transport share. */
+export interface HandleCommon {
+  readonly wrap: TcpWrap
+  /** A write request for the next write. One that completes at once leaves it unused, so most writes make none. */
+  spareWrite: WriteRequest
+  /** Milliseconds between two looks at a closed connection that still sends. */
+  readonly linger: number
+}
+
+/**
+ * How far the FIN is. `wanted`: it waits for the writes before it. `sending`: Node has it. `cut`: Node has it, and a reset
+ * waits until it is through.
+ */
+type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
+
+/**
+ * A connection on a bare handle. Addresses are asked for when they are wanted: many connections end without.
+ *
+ * `events` is dropped as soon as nothing may be told any more, and so nothing can be.
+ */
+export class HandleConnection extends HostConnection {
+  readonly #common: HandleCommon
+  readonly #handle: TcpHandle
+  /** An address of the same family. */
+  readonly #like: Address
+  #local: Address | undefined
+  #remote: Address | undefined
+  #connected: boolean
+  /** False from `close()`, `reset()` or a failure on. */
+  #open = true
+  /** What the kernel asked for; an outgoing connection begins to read when it stands. */
+  #reading = false
+  #ended = false
+  /** A write failed at once, and `onError` is on its way. */
+  #failing = false
+  /** Write requests that the operating system has not taken whole. */
+  #inflight = 0
+  #fin: Fin = 'none'
+  #lingering: NodeJS.Timeout | undefined
+
+  /**
+   * @param handle - accepted, or about to connect; owned by the connection from now on
+   * @param like - the listener's address, or the remote one
+   * @param connected - whether it was accepted
+   */
+  constructor(common: HandleCommon, handle: TcpHandle, like: Address, connected: boolean) {
+    super()
+    this.#common = common
+    this.#handle = handle
+    this.#like = like
+    this.#connected = connected
+    handle.unref()
+  }
+
+  /**
+   * Begins to connect; called once, before anything else.
+   *
+   * @throws {HostError} what is known at once. The handle is still the caller's then.
+   */
+  start(remote: Address): void {
+    this.#remote = remote
+    connectHandle(this.#common.wrap, this.#handle, remote, (status) => this.#onConnected(status))
+  }
+
+  get local(): Address {
+    this.#local ??= localOf(this.#handle, this.#like)
+    return this.#local
+  }
+
+  get remote(): Address {
+    this.#remote ??= remoteOf(this.#handle, this.#like)
+    return this.#remote
+  }
+
+  get pending(): number {
+    return this.#inflight === 0 ? 0 : this.#handle.writeQueueSize
+  }
+
+  write(data: Uint8Array): boolean {
+    if (!this.#writable) return true
+    const status = this.#handle.writeBuffer(this.#common.spareWrite, data)
+    return this.#written(status, data)
+  }
+
+  override writev(list: readonly Uint8Array[]): boolean {
+    const [first] = list
+    if (first === undefined || !this.#writable) return true
+    if (list.length === 1) return this.write(first)
+    const status = this.#handle.writev(this.#common.spareWrite, list, true)
+    return this.#written(status, list)
+  }
+
+  shutdown(): void {
+    if (!this.#writable || this.#fin !== 'none') return
+    if (this.#inflight === 0) this.#sendFin()
+    else this.#fin = 'wanted'
+  }
+
+  readStart(): void {
+    this.#reading = true
+    if (this.#connected) this.#startReading()
+  }
+
+  readStop(): void {
+    this.#reading = false
+    if (this.#open) this.#handle.readStop()
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.events = undefined
+    // The operating system sends what it has taken, then FIN (RST if there are unread bytes, as for any process).
+    if (this.#inflight === 0) this.#handle.close()
+    else this.#linger()
+  }
+
+  override reset(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.events = undefined
+    // libuv refuses to reset while a shutdown is on its way, which takes a turn at most.
+    if (this.#fin === 'sending') this.#fin = 'cut'
+    else this.#abort()
+  }
+
+  override setNoDelay(enable: boolean): void {
+    const status = this.#handle.setNoDelay(enable)
+    if (status !== 0) throw statusError(status, 'set TCP_NODELAY')
+  }
+
+  override setKeepAlive(enable: boolean, idle: number): void {
+    const status = this.#handle.setKeepAlive(enable, idle)
+    if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
+  }
+
+  get #writable(): boolean {
+    return this.#open && !this.#failing
+  }
+
+  #onConnected(status: number): void {
+    if (!this.#open) return
+    if (status !== 0) {
+      this.#fail(status)
+      return
+    }
+    this.#connected = true
+    if (this.#reading) this.#startReading()
+    this.events?.onConnect()
+  }
+
+  #startReading(): void {
+    if (!this.#open || this.#ended) return
+    this.#handle.onread ??= (buffer) => this.#onRead(buffer)
+    const status = this.#handle.readStart()
+    if (status !== 0) this.#failSoon(status)
+  }
+
+  #onRead(buffer: ArrayBuffer | undefined): void {
+    const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = this.#common.wrap.stream
+    const read = streamBaseState[kReadBytesOrError] ?? 0
+    if (read > 0 && buffer !== undefined) {
+      this.events?.onData(new Uint8Array(buffer, streamBaseState[kArrayBufferOffset], read))
+    } else if (read === EOF) {
+      // After a reset that a write has met first, reading gives EOF. It is not the peer's.
+      if (this.#failing) return
+      this.#ended = true
+      this.events?.onEnd()
+    } else if (read < 0) {
+      this.#fail(read)
+    }
+  }
+
+  #written(status: number, data: Uint8Array | readonly Uint8Array[]): boolean {
+    if (status !== 0) {
+      this.#failSoon(status)
+      return true
+    }
+    const common = this.#common
+    const { streamBaseState, kLastWriteWasAsync } = common.wrap.stream
+    if (streamBaseState[kLastWriteWasAsync] === 0) return this.#inflight === 0
+    const request = common.spareWrite
+    common.spareWrite = new common.wrap.stream.WriteWrap()
+    request.held = data
+    request.oncomplete = (status) => this.#onWritten(status)
+    this.#inflight += 1
+    return false
+  }
+
+  #onWritten(status: number): void {
+    this.#inflight -= 1
+    if (this.#lingering !== undefined) {
+      if (status !== 0 || this.#inflight === 0) this.#stopLingering()
+    } else if (this.#open) {
+      if (status !== 0) {
+        this.#fail(status)
+      } else if (this.#inflight === 0) {
+        if (this.#fin === 'wanted') this.#sendFin()
+        this.events?.onDrain()
+      }
+    }
+  }
+
+  #sendFin(): void {
+    const request = new this.#common.wrap.stream.ShutdownWrap()
+    request.oncomplete = () => {
+      if (this.#fin === 'cut') this.#abort()
+      else this.#fin = 'sent'
+    }
+    // A refusal (ENOTCONN) means that the connection is gone, which reading and writing tell.
+    this.#fin = this.#handle.shutdown(request) === 0 ? 'sending' : 'sent'
+  }
+
+  /** Looks at a closed connection from time to time until all is sent; while it sends, the process stays. */
+  #linger(): void {
+    const handle = this.#handle
+    handle.readStop()
+    let left = handle.writeQueueSize
+    const look = (): void => {
+      const rest = handle.writeQueueSize
+      if (rest === left) this.#abort()
+      left = rest
+    }
+    this.#lingering = setInterval(look, this.#common.linger).unref()
+  }
+
+  #stopLingering(): void {
+    clearInterval(this.#lingering)
+    this.#lingering = undefined
+    this.#handle.close()
+  }
+
+  #abort(): void {
+    clearInterval(this.#lingering)
+    this.#lingering = undefined
+    if (this.#handle.reset() !== 0) this.#handle.close()
+  }
+
+  #failSoon(status: number): void {
+    if (this.#failing) return
+    this.#failing = true
+    // A turn later, so that bytes that came before are still read.
+    setImmediate(() => this.#fail(status))
+  }
+
+  #fail(status: number): void {
+    if (!this.#open) return
+    const { events } = this
+    this.#open = false
+    this.events = undefined
+    this.#local ??= localOf(this.#handle, this.#like)
+    this.#handle.close()
+    events?.onError(nameOfStatus(status))
+  }
+}

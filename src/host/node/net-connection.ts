@@ -1,0 +1,201 @@
+import type net from 'node:net'
+import { setImmediate } from 'node:timers'
+import type { Address } from '../../abi/address.js'
+import type { ErrnoName } from '../../abi/errno.js'
+import { HostConnection } from '../host.js'
+import { fromNode, unspecified } from './addresses.js'
+import { codeOf, nameOfCode } from './errors.js'
+
+/** What is known of a connection when it begins. */
+export interface Beginning {
+  /** An address of the same family. */
+  readonly like: Address
+  /** Known before the connection stands, where Node lets us. */
+  readonly local: Address | undefined
+  /** Known of an outgoing connection. */
+  readonly remote: Address | undefined
+  /** Whether it was accepted. */
+  readonly connected: boolean
+}
+
+/** How a connection ended, and the bytes before that which have not been told yet. */
+interface Failure {
+  readonly code: ErrnoName
+  readonly rest: Uint8Array
+}
+
+const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+/**
+ * A connection on a `net.Socket`. Paused, the socket still reads ahead a little, which a bare socket does not do; where that
+ * could be seen it is made up for.
+ *
+ * `events` is dropped as soon as nothing may be told any more, and so nothing can be.
+ */
+export class NetConnection extends HostConnection {
+  readonly #socket: net.Socket
+  readonly #like: Address
+  readonly #linger: number
+  #local: Address | undefined
+  #remote: Address | undefined
+  #connected: boolean
+  /** False from `close()` or `reset()` on. */
+  #open = true
+  #reading = false
+  /** Bytes are pending, so `onDrain` is owed. */
+  #blocked = false
+  /** It failed while it was not reading, with bytes unread. */
+  #failure: Failure | undefined
+
+  /**
+   * @param socket - accepted or connecting, and paused; owned by the connection from now on
+   * @param linger - milliseconds; see {@link LINGER}
+   */
+  constructor(socket: net.Socket, beginning: Beginning, linger: number) {
+    super()
+    this.#socket = socket
+    this.#like = beginning.like
+    this.#local = beginning.local
+    this.#remote = beginning.remote
+    this.#connected = beginning.connected
+    this.#linger = linger
+    socket.unref()
+    // Node's Buffer has a `slice` of its own; what we hand out is plain.
+    socket.on('data', (chunk: Uint8Array) => this.events?.onData(plainBytes(chunk)))
+    socket.on('end', () => this.events?.onEnd())
+    socket.on('error', (error) => this.#onError(nameOfCode(codeOf(error))))
+  }
+
+  /** To be called when an outgoing connection stands. */
+  onConnected(): void {
+    this.#connected = true
+    if (this.#reading) this.#socket.resume()
+    this.events?.onConnect()
+  }
+
+  get local(): Address {
+    if (this.#local === undefined && this.#connected) this.#local = fromNode(this.#socket.address())
+    return this.#local ?? unspecified(this.#like)
+  }
+
+  get remote(): Address {
+    const { remoteAddress: address, remoteFamily: family, remotePort: port } = this.#socket
+    if (this.#remote === undefined && address !== undefined && family !== undefined && port !== undefined) {
+      this.#remote = fromNode({ address, family, port })
+    }
+    return this.#remote ?? unspecified(this.#like)
+  }
+
+  get pending(): number {
+    return this.#socket.writableLength
+  }
+
+  write(data: Uint8Array): boolean {
+    this.#socket.write(data, this.#onWritten)
+    return this.#taken()
+  }
+
+  override writev(list: readonly Uint8Array[]): boolean {
+    this.#socket.cork()
+    for (const data of list) this.#socket.write(data, this.#onWritten)
+    this.#socket.uncork()
+    return this.#taken()
+  }
+
+  shutdown(): void {
+    this.#socket.end()
+  }
+
+  readStart(): void {
+    this.#reading = true
+    if (this.#failure !== undefined) this.#tellFailureSoon()
+    else if (this.#connected) this.#socket.resume()
+  }
+
+  readStop(): void {
+    this.#reading = false
+    this.#socket.pause()
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.events = undefined
+    const socket = this.#socket
+    if (socket.writableLength === 0) {
+      this.#leave()
+      return
+    }
+    // What was written still goes out; `timeout` comes only when nothing of it did for so long.
+    socket.setTimeout(this.#linger, () => socket.resetAndDestroy())
+    socket.once('finish', () => this.#leave())
+    socket.end()
+  }
+
+  override reset(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.events = undefined
+    this.#abort()
+  }
+
+  override setNoDelay(enable: boolean): void {
+    this.#socket.setNoDelay(enable)
+  }
+
+  override setKeepAlive(enable: boolean, idle: number): void {
+    this.#socket.setKeepAlive(enable, idle * 1000)
+  }
+
+  #taken(): boolean {
+    this.#blocked = this.#socket.writableLength > 0
+    return !this.#blocked
+  }
+
+  readonly #onWritten = (error?: Error | null): void => {
+    if (!this.#blocked || error || this.#socket.writableLength > 0) return
+    this.#blocked = false
+    this.events?.onDrain()
+  }
+
+  /** The end of every process's socket: FIN, or RST if there are unread bytes. */
+  #leave(): void {
+    if (this.#socket.readableLength > 0) this.#abort()
+    else this.#socket.destroy()
+  }
+
+  #abort(): void {
+    const socket = this.#socket
+    if (!this.#connected) socket.destroy()
+    // Node cannot reset while a shutdown is on its way, which takes a turn at most.
+    else if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) {
+      socket.once('finish', () => socket.resetAndDestroy())
+    } else socket.resetAndDestroy()
+  }
+
+  #onError(code: ErrnoName): void {
+    const rest: unknown = this.#socket.read()
+    if (rest instanceof Uint8Array) {
+      // Bytes that came before the failure are told before it, when they are asked for.
+      this.#failure = { code, rest: plainBytes(rest) }
+      if (this.#reading) this.#tellFailureSoon()
+    } else this.#fail(code)
+  }
+
+  #tellFailureSoon(): void {
+    setImmediate(() => {
+      if (this.#failure === undefined || !this.#reading) return
+      const { code, rest } = this.#failure
+      this.#failure = undefined
+      this.events?.onData(rest)
+      this.#fail(code)
+    })
+  }
+
+  #fail(code: ErrnoName): void {
+    const { events } = this
+    this.events = undefined
+    events?.onError(code)
+  }
+}

@@ -1,0 +1,105 @@
+/** The transport on public ground, `net.Socket` and `net.Server`; only the {@link rungs} know how an address is bound. */
+import net from 'node:net'
+import type { Address } from '../../abi/address.js'
+import {
+  type ConnectionEvents,
+  type HostConnection,
+  HostError,
+  HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../host.js'
+import { print } from './addresses.js'
+import { codeOf, nameOfCode } from './errors.js'
+import type { Bound, Rung } from './ladder.js'
+import { type Beginning, NetConnection } from './net-connection.js'
+import type { Transport } from './transport.js'
+
+type Adopt = (socket: net.Socket, beginning: Beginning) => NetConnection
+
+class NetListener extends HostListener {
+  readonly local: Address
+  readonly #server: net.Server
+  #events: ListenerEvents | undefined
+
+  /** @throws {HostError} EADDRINUSE */
+  constructor(bound: Bound, backlog: number, events: ListenerEvents, adopt: Adopt) {
+    super()
+    const like = bound.local
+    this.local = like
+    this.#server = new net.Server({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      const connection = adopt(socket, { like, local: undefined, remote: undefined, connected: true })
+      if (this.#events === undefined) socket.destroy()
+      else this.#events.onConnection(connection)
+    })
+    this.#server.on('error', (error) => this.#events?.onError(nameOfCode(codeOf(error))))
+    this.#server.unref()
+    this.#server.listen(bound.source, backlog)
+    // It listens within this call; why it does not, Node says a tick later, but there is one reason only.
+    if (!this.#server.listening) throw new HostError('EADDRINUSE', `listen on ${print(like)}`)
+    this.#events = events
+  }
+
+  close(): void {
+    this.#events = undefined
+    this.#server.close()
+  }
+}
+
+class NetPort extends HostPort {
+  readonly #bound: Bound
+  readonly #adopt: Adopt
+  #owned = true
+
+  constructor(bound: Bound, adopt: Adopt) {
+    super()
+    this.#bound = bound
+    this.#adopt = adopt
+  }
+
+  get local(): Address {
+    return this.#bound.local
+  }
+
+  close(): void {
+    if (this.#owned) this.#bound.close()
+    this.#owned = false
+  }
+
+  // Node takes the address in both cases, and gives it back itself when it fails.
+
+  override listen(backlog: number, events: ListenerEvents): HostListener {
+    this.#owned = false
+    return new NetListener(this.#bound, backlog, events, this.#adopt)
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    this.#owned = false
+    return connect(this.#bound, remote, events, this.#adopt)
+  }
+}
+
+/** @param from - a bound address, or a rung, which takes a free one */
+const connect = (from: Rung | Bound, remote: Address, events: ConnectionEvents, adopt: Adopt): HostConnection => {
+  const { socket, local } = from.connect(remote, () => connection.onConnected())
+  const connection = adopt(socket, { like: remote, local, remote, connected: false })
+  connection.events = events
+  return connection
+}
+
+/**
+ * @param ladder - the rungs to use, at least one, the preferred one for `bind` first
+ * @param linger - milliseconds; see {@link LINGER}
+ */
+export const netTransport = (ladder: readonly [Rung, ...Rung[]], linger: number): Transport => {
+  const [top] = ladder
+  // Where it can be had, the handle is better to connect from: a BoundSocket must take a port for itself first, and there
+  // are 28,000 of those for all peers together, while a plain connect has as many for each.
+  const dialler = ladder.find(({ name }) => name === 'tcp-wrap') ?? top
+  const adopt: Adopt = (socket, beginning) => new NetConnection(socket, beginning, linger)
+  return {
+    name: 'net',
+    bind: (local, options) => new NetPort(top.bind(local, options), adopt),
+    connect: (remote, events) => connect(dialler, remote, events, adopt),
+  }
+}

@@ -1,0 +1,65 @@
+/** The calls on a bare handle that both transports make: they answer at once, and throw our errors. */
+import type { Address } from '../../abi/address.js'
+import { type BindOptions, HostError } from '../host.js'
+import { fromNode, type NodeAddress, print, toNodeHost, unspecified } from './addresses.js'
+import { statusError } from './errors.js'
+import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
+
+/**
+ * A handle bound to an address.
+ *
+ * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP when this Node cannot share a port
+ */
+export const bindHandle = (wrap: TcpWrap, local: Address, options: BindOptions): TcpHandle => {
+  const { UV_TCP_IPV6ONLY, UV_TCP_REUSEPORT } = wrap.tcp.constants
+  if (options.reusePort && UV_TCP_REUSEPORT === undefined) {
+    throw new HostError('ENOTSUP', `Node ${process.versions.node} cannot share a port; Node 22.12 and later can`)
+  }
+  const flags = (options.ipv6Only ? UV_TCP_IPV6ONLY : 0) | (options.reusePort ? (UV_TCP_REUSEPORT ?? 0) : 0)
+  const handle = newHandle(wrap)
+  const bound =
+    local.family === 'ipv4'
+      ? handle.bind(local.host, local.port, flags)
+      : handle.bind6(toNodeHost(local), local.port, flags)
+  // On Unix libuv's bind keeps EADDRINUSE to itself; asking for the name brings it out.
+  const status = bound === 0 ? handle.getsockname({}) : bound
+  if (status === 0) return handle
+  handle.close()
+  throw statusError(status, `bind ${print(local)}`)
+}
+
+/**
+ * Begins to connect.
+ *
+ * @param done - called later with 0 or a negative status; with `ECANCELED`'s when the handle was closed before
+ * @throws {HostError} what the operating system said at once: ENETUNREACH, EADDRNOTAVAIL, EACCES, EMFILE. The handle is
+ *   still the caller's
+ */
+export const connectHandle = (
+  wrap: TcpWrap,
+  handle: TcpHandle,
+  remote: Address,
+  done: (status: number) => void,
+): void => {
+  const request = new wrap.tcp.TCPConnectWrap()
+  request.oncomplete = done
+  const status =
+    remote.family === 'ipv4'
+      ? handle.connect(request, remote.host, remote.port)
+      : handle.connect6(request, toNodeHost(remote), remote.port)
+  if (status !== 0) throw statusError(status, `connect ${print(remote)}`)
+}
+
+/** The local address of a handle; the unspecified one in the family of `like` when it has no socket any more. */
+export const localOf = (handle: TcpHandle, like: Address): Address => {
+  const out: NodeAddress = {}
+  handle.getsockname(out)
+  return fromNode(out) ?? unspecified(like)
+}
+
+/** The peer's address; the unspecified one in the family of `like` when the peer is gone already. */
+export const remoteOf = (handle: TcpHandle, like: Address): Address => {
+  const out: NodeAddress = {}
+  handle.getpeername(out)
+  return fromNode(out) ?? unspecified(like)
+}

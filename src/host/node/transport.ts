@@ -1,0 +1,19 @@
+import type { Address } from '../../abi/address.js'
+import type { BindOptions, ConnectionEvents, HostConnection, HostPort } from '../host.js'
+
+/** How {@link file://./net.ts | net} and {@link file://./handle.ts | handle} differ: the part of a host that knows sockets. */
+export interface Transport {
+  /** What `nodeHost({ transport })` calls it. */
+  readonly name: 'net' | 'handle'
+  /** See `Host.bind`. */
+  bind(local: Address, options: BindOptions): HostPort
+  /** See `Host.connect`. */
+  connect(remote: Address, events: ConnectionEvents): HostConnection
+}
+
+/**
+ * Milliseconds between two looks at a connection that was closed with bytes still to be sent. One that sent nothing
+ * in between is reset: its peer does not read, and its memory would never be given back. Linux gives up on such an
+ * orphan in about the same time.
+ */
+export const LINGER = 60_000
