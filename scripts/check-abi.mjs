@@ -1,0 +1,178 @@
+/**
+ * Checks that the boundary is the same on its three sides: the C header that says it, the module that was compiled, and the
+ * TypeScript that answers. Names, numbers and types are compared; a parameter may have another name in TypeScript, but where
+ * both have a name it stands in the same place.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { headerPrototypes, interfacePrototypes } from './lib/prototypes.mjs'
+import { conclude } from './lib/report.mjs'
+import { readSurface } from './lib/wasm-module.mjs'
+
+/** @typedef {import('./lib/prototypes.mjs').Prototype} Prototype */
+/** @typedef {import('./lib/wasm-module.mjs').Item} Item */
+/** @typedef {import('./lib/wasm-module.mjs').Surface} Surface */
+
+const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
+
+/**
+ * The parts of the boundary. `side` is where the compiled module has it; `others` are exports that no header of ours says.
+ *
+ * @type {{ header: string, macro: string, ts: string, interface: string, side: (surface: Surface) => Map<string, Item>, others: string[] }[]}
+ */
+const parts = [
+  {
+    header: 'libuv-port/include/uv_host.h',
+    macro: 'UVH_IMPORT',
+    ts: 'src/abi/uv-host.ts',
+    interface: 'UvHost',
+    side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
+    others: [],
+  },
+  {
+    header: 'wasm/uvw.h',
+    macro: 'UVW_IMPORT',
+    ts: 'src/abi/face.ts',
+    interface: 'UvFace',
+    side: (surface) => surface.imports.get('uv_face_1') ?? new Map(),
+    others: [],
+  },
+  {
+    header: 'wasm/uvw.h',
+    macro: 'UVW_EXPORT',
+    ts: 'src/abi/face.ts',
+    interface: 'UvExports',
+    side: (surface) => surface.exports,
+    // The memory and the constructor of every WASI reactor.
+    others: ['memory', '_initialize'],
+  },
+]
+const importModules = ['uv_host_1', 'uv_face_1', 'wasi_snapshot_preview1']
+
+const INTEGERS =
+  /^(?:(?:un)?signed |)(?:int|char|short|long)$|^(?:unsigned|signed|size_t|ssize_t|socklen_t|u?int(?:8|16|32)_t|uintptr_t)$/
+
+/**
+ * The WebAssembly type of a C type, where a pointer has 32 bits.
+ *
+ * @param {string} type
+ */
+const wasmType = (type) => {
+  if (type.endsWith('*') || INTEGERS.test(type)) return 'i32'
+  if (type === 'int64_t' || type === 'uint64_t') return 'i64'
+  if (type === 'double') return 'f64'
+  if (type === 'float') return 'f32'
+  return type === 'void' ? 'void' : `unknown (${type})`
+}
+
+/** @param {string} type */
+const tsType = (type) => (type === 'void' ? 'void' : type === 'i64' ? 'bigint' : 'number')
+
+/**
+ * @param {string} name
+ * @param {{ params: string[], result: string }} signature
+ */
+const show = (name, { params, result }) => `${name}(${params.join(', ')}): ${result}`
+
+/**
+ * @param {string} name
+ * @param {Prototype} prototype
+ */
+const fromC = (name, { params, result }) =>
+  show(name, { params: params.map(({ type }) => wasmType(type)), result: wasmType(result) })
+
+/**
+ * @param {string} name
+ * @param {Prototype} prototype
+ */
+const asTs = (name, { params, result }) =>
+  show(name, { params: params.map(({ type }) => tsType(wasmType(type))), result: tsType(wasmType(result)) })
+
+/**
+ * @param {string} name
+ * @param {Prototype} prototype
+ */
+const fromTs = (name, { params, result }) => show(name, { params: params.map(({ type }) => type), result })
+
+/**
+ * Names of parameters that C and TypeScript both have, but in other places: all are numbers, so no type would tell.
+ *
+ * @param {Map<string, Prototype>} said
+ * @param {Map<string, Prototype>} answered
+ * @param {string} place
+ */
+const shuffled = (said, answered, place) =>
+  [...said].flatMap(([name, { params }]) => {
+    const order = (answered.get(name)?.params ?? []).map((one) => one.name)
+    return params
+      .map((one, index) => ({ name: camel(one.name), index }))
+      .filter((one) => order.includes(one.name) && order[one.index] !== one.name)
+      .map((one) => `${place}: ${name} has \`${one.name}\` in another place than C`)
+  })
+
+/** @param {string} name */
+const camel = (name) => name.replace(/_(\w)/g, (_all, letter) => letter.toUpperCase())
+
+/**
+ * @param {Map<string, string>} said - by name, how the header says it
+ * @param {Map<string, string>} found - by name, how the other side says it
+ * @param {string} header
+ * @param {string} place - the other side
+ */
+const compare = (said, found, header, place) => [
+  ...[...said].flatMap(([name, form]) => {
+    const other = found.get(name)
+    if (other === undefined) return [`${place}: ${name} is missing, ${header} has it`]
+    return other === form ? [] : [`${place}: ${other}, but ${header} says ${form}`]
+  }),
+  ...[...found.keys()].filter((name) => !said.has(name)).map((name) => `${place}: ${header} does not have ${name}`),
+]
+
+/**
+ * @template T
+ * @param {Map<string, T>} map
+ * @param {readonly string[]} others
+ * @param {(name: string, value: T) => string} form
+ */
+const forms = (map, others, form) =>
+  new Map([...map].filter(([name]) => !others.includes(name)).map(([name, value]) => [name, form(name, value)]))
+
+/** @returns {[string[], string]} */
+const check = () => {
+  const missing = [...new Set([...parts.flatMap((part) => [part.header, part.ts]), ...modules])].filter(
+    (path) => !existsSync(path),
+  )
+  if (missing.length > 0)
+    return [missing.map((path) => `${path} is missing${path.endsWith('.wasm') ? ': `make wasm` builds it' : ''}`), '']
+  const surfaces = modules.map((path) => /** @type {const} */ ([path, readSurface(readFileSync(path))]))
+  const strangers = surfaces.flatMap(([path, { imports }]) =>
+    [...imports.keys()]
+      .filter((name) => !importModules.includes(name))
+      .map((name) => `${path}: imports from ${name}, which no host offers`),
+  )
+  let count = 0
+  const differences = parts.flatMap((part) => {
+    const said = headerPrototypes(part.header, part.macro)
+    count += said.size
+    const answered = interfacePrototypes(part.ts, part.interface)
+    return [
+      ...compare(forms(said, [], asTs), forms(answered, part.others, fromTs), part.header, part.ts),
+      ...shuffled(said, answered, part.ts),
+      ...surfaces.flatMap(([path, surface]) =>
+        compare(
+          forms(said, [], fromC),
+          forms(part.side(surface), part.others, (name, item) =>
+            item.kind === 'func' ? show(name, item.signature) : `${name}: ${item.kind}`,
+          ),
+          part.header,
+          path,
+        ),
+      ),
+    ]
+  })
+  return [
+    [...strangers, ...differences],
+    `${count} functions, the same in C, in TypeScript and in ${modules.length} modules`,
+  ]
+}
+
+conclude(...check())

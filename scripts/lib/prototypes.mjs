@@ -1,0 +1,78 @@
+/** Reads function prototypes out of a C header and out of a TypeScript interface, in the same form. */
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+
+/** @typedef {{ params: { name: string, type: string }[], result: string }} Prototype */
+
+/**
+ * The prototypes that follow a macro: `MACRO(name) type f(...);` by `name`, `MACRO type f(...);` by `f`.
+ *
+ * @param {string} path
+ * @param {string} macro
+ * @returns {Map<string, Prototype>}
+ */
+export const headerPrototypes = (path, macro) => {
+  const code = readFileSync(path, 'utf8')
+    .replace(/\/\*.*?\*\//gs, ' ')
+    .replace(/^[ \t]*#(?:.*\\\n)*.*$/gm, '')
+  const form = new RegExp(
+    `\\b${macro}\\b(?:\\s*\\((\\w+)\\))?\\s*([\\w\\s*]*?[\\s*])(\\w+)\\s*\\(([^()]*)\\)\\s*;`,
+    'g',
+  )
+  const prototypes = new Map(
+    [...code.matchAll(form)].map(([, alias, result = '', name = '', params = '']) => [
+      alias ?? name,
+      { result: cType(result), params: cParameters(params) },
+    ]),
+  )
+  // A prototype written in a way that this does not read must not vanish without a word.
+  const uses = [...code.matchAll(new RegExp(`\\b${macro}\\b`, 'g'))].length
+  if (uses !== prototypes.size)
+    throw new Error(`${path}: ${macro} stands ${uses} times, ${prototypes.size} prototypes were read`)
+  return prototypes
+}
+
+/** @param {string} text */
+const cType = (text) =>
+  text
+    .replace(/\b(?:const|extern|struct)\b/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ \*/g, '*')
+    .trim()
+
+/**
+ * @param {string} text
+ * @returns {Prototype['params']}
+ */
+const cParameters = (text) => {
+  if (text.trim() === 'void' || text.trim() === '') return []
+  return text.split(',').map((parameter) => {
+    const [, type = '', name = ''] = parameter.match(/^(.*?[\s*])(\w+)\s*$/s) ?? []
+    return { name, type: cType(type) }
+  })
+}
+
+/**
+ * The methods of an interface; what is no method has the result `property`.
+ *
+ * @param {string} path
+ * @param {string} name
+ * @returns {Map<string, Prototype>}
+ */
+export const interfacePrototypes = (path, name) => {
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
+  const found = file.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name)
+  if (found === undefined || !ts.isInterfaceDeclaration(found))
+    throw new Error(`${path}: there is no interface ${name}`)
+  return new Map(
+    found.members.map((member) => [
+      member.name?.getText() ?? '',
+      ts.isMethodSignature(member)
+        ? {
+            result: member.type?.getText() ?? 'any',
+            params: member.parameters.map((one) => ({ name: one.name.getText(), type: one.type?.getText() ?? 'any' })),
+          }
+        : { result: 'property', params: [] },
+    ]),
+  )
+}
