@@ -5,13 +5,11 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# Another checkout of libuv, 1.50 or later, instead of the one that is fetched.
-LIBUV_DIR ?=
 # What `make test` hands to jest, as ARGS='kernel -t EAGAIN'.
 ARGS ?=
 # Which checks `make check` runs, all by default.
 ONLY ?=
-export LIBUV_DIR ONLY
+export ONLY
 
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
@@ -20,7 +18,7 @@ COMPILED := build/.compiled
 SOURCES := $(shell find src/ types/ examples/ bench/ tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
--include libuv-port/build.mk
+include libuv-port/build.mk
 
 .PHONY: help setup build demo test check format size-update bench clean
 
