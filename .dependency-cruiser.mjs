@@ -13,6 +13,8 @@ const above = {
   guest: ['faces', 'cli'],
 }
 
+/** Where users come in: package.json's exports and the command. */
+const doors = '^src/(?:index|cli|host/[^/]+)\\.ts$'
 const rooms = Object.keys(above).join('|')
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -41,17 +43,18 @@ export default {
     },
     {
       name: 'no-cycle',
-      comment: 'Two files that need each other are one file, or miss a third.',
+      comment:
+        'Two files that need each other are one file, or miss a third. A type may look back: a handle knows its loop.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { circular: true },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-orphan',
       comment: 'Nothing that is public leads here: it is dead, or src/index.ts forgot it.',
       severity: 'error',
-      from: { path: '^src/(?:index|cli|host/[^/]+)\\.ts$' },
-      to: { path: '^src/', reachable: false },
+      from: { path: doors },
+      to: { path: '^src/', pathNot: doors, reachable: false },
     },
     {
       name: 'src-stands-alone',

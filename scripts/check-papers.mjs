@@ -51,7 +51,7 @@ const isThere = (path) => existsSync(path) || ignored.some((prefix) => `${path}/
 const checkCode = (code) => {
   /** @type {string[]} */
   const problems = []
-  for (const [, target = ''] of code.matchAll(/(?:^|[\s;&(])make ((?:[a-z][\w-]*)(?![\w=]))/g)) {
+  for (const [, target = ''] of code.matchAll(/(?:^|[\s;&(])make (?:-\S+ |[A-Z_]+=\S+ )*([a-z][\w-]*)(?![\w=])/g)) {
     if (!targets.has(target)) problems.push(`\`make ${target}\`: the Makefile has no such target`)
   }
   for (const [, script = ''] of code.matchAll(/npm run (?:-\S+ )*([\w-]+)/g)) {

@@ -70,7 +70,8 @@ const complain = (node, message) => {
 }
 
 /** @param {ts.Node} node */
-const documented = (node) => ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc))
+const documented = (node) =>
+  ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && (doc.comment ?? doc.tags) !== undefined)
 
 /**
  * A member that its readers need a word about: a public one that repeats nothing of a base. A constructor is told with its
