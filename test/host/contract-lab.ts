@@ -1,0 +1,254 @@
+/**
+ * A place to try a host in: every connection is watched, and what the contract forbids at any time (an event during the call
+ * that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test at its end.
+ */
+import { expect, test } from '@jest/globals'
+import type { Address } from '../../src/abi/address.js'
+import type { BindOptions, Host, HostListener, HostPort } from '../../src/host/host.js'
+import { HostError } from '../../src/host/host.js'
+import { soon } from '../support/deadline.js'
+import { Socket } from './contract-socket.js'
+
+/** A host to be tried, and how to see what it has not released. */
+export interface Subject {
+  readonly host: Host
+  /** What is still held, a line each; empty in the end. */
+  leaks?(): string[]
+}
+
+/** Makes a host for one test. */
+export type MakeHost = () => Subject
+
+/** What a host may honestly refuse. */
+export type Feature = 'ipv6' | 'reusePort' | 'connectFromPort' | 'reset' | 'noDelay' | 'keepAlive'
+
+/** What a driver says about its host. */
+export interface ContractOptions {
+  /** The features it refuses, with the reason; the refusal itself is tested. */
+  readonly refuses?: Partial<Record<Feature, string>>
+}
+
+/** Registers tests of one host. */
+export interface Contract {
+  /** A test of what every host does. */
+  test(name: string, body: (lab: Lab) => Promise<void>): void
+  /** A test of what a host does that has the feature. A host that refuses it has a test of the refusal instead. */
+  testWith(feature: Feature, name: string, body: (lab: Lab) => Promise<void>): void
+  readonly options: ContractOptions
+}
+
+/** Binds a contract's tests to a host. */
+export function contract(make: MakeHost, options: ContractOptions = {}): Contract {
+  const register = (name: string, body: (lab: Lab) => Promise<void>): void => {
+    test(name, () => Lab.try(make, body))
+  }
+  return {
+    options,
+    test: register,
+    testWith(feature, name, body) {
+      if (options.refuses?.[feature] === undefined) register(name, body)
+    },
+  }
+}
+
+/** How addresses are taken unless a test says otherwise. */
+export const PLAIN: BindOptions = { ipv6Only: false, reusePort: false }
+
+/** `127.0.0.1` or another IPv4 address. */
+export const v4 = (port = 0, host = '127.0.0.1'): Address => ({ family: 'ipv4', host, port })
+
+/** `::1` or another IPv6 address. */
+export const v6 = (port = 0, host = '::1'): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId: 0 })
+
+/** The code of the {@link HostError} that `call` throws; fails when it throws none. */
+export function refusal(call: () => unknown): string {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof HostError) return error.code
+    throw error
+  }
+  throw new Error('expected a refusal, but the call succeeded')
+}
+
+/** See the top of the file. */
+export class Lab {
+  readonly host: Host
+  readonly #leaks: () => string[]
+  readonly #violations: string[] = []
+  readonly #sockets: Socket[] = []
+  readonly #closers: (() => void)[] = []
+  #inCall = false
+
+  private constructor({ host, leaks }: Subject) {
+    this.host = host
+    this.#leaks = leaks ?? (() => [])
+  }
+
+  /** Runs a test in a lab of its own; then everything must be released. */
+  static async try(make: MakeHost, body: (lab: Lab) => Promise<void>): Promise<void> {
+    const lab = new Lab(make())
+    const release = lab.host.keepAlive()
+    try {
+      await body(lab)
+      lab.#closeAll()
+      await lab.#released()
+      expect(lab.#violations).toEqual([])
+    } finally {
+      lab.#closeAll()
+      release()
+    }
+  }
+
+  /** Notes what the contract forbids. */
+  violation(text: string): void {
+    this.#violations.push(text)
+  }
+
+  /** Makes a call of a host; no event may come before it has returned. */
+  call<T>(call: () => T): T {
+    const outer = this.#inCall
+    this.#inCall = true
+    try {
+      return call()
+    } finally {
+      this.#inCall = outer
+    }
+  }
+
+  /** Whether a call of the host has not returned yet. */
+  get inCall(): boolean {
+    return this.#inCall
+  }
+
+  /** Takes an address; closed at the end of the test. */
+  bind(local: Address = v4(), options: Partial<BindOptions> = {}): HostPort {
+    const port = this.call(() => this.host.bind(local, { ...PLAIN, ...options }))
+    this.#closers.push(() => port.close())
+    return port
+  }
+
+  /** Listens, on a free IPv4 port unless told otherwise. */
+  listen(on: Address | HostPort = v4(), options: Partial<BindOptions> = {}): Listener {
+    const port = 'family' in on ? this.bind(on, options) : on
+    const listener = new Listener(this, port)
+    this.#closers.push(() => listener.close())
+    return listener
+  }
+
+  /** Starts to connect, from a taken address if one is given. */
+  connect(remote: Address, from?: HostPort): Socket {
+    const socket = this.socket('client')
+    socket.connection = this.call(() => (from ?? this.host).connect(remote, socket))
+    return socket
+  }
+
+  /** Two ends of a connection that stands; neither reads yet. */
+  async pair(listener: Listener = this.listen()): Promise<{ client: Socket; server: Socket }> {
+    const client = this.connect(listener.local)
+    const server = await listener.accept()
+    await client.until('onConnect', () => client.saw('connect'))
+    return { client, server }
+  }
+
+  /** A watcher that has no connection yet. */
+  socket(name: string): Socket {
+    const socket = new Socket(this, `${name} ${this.#sockets.length}`)
+    this.#sockets.push(socket)
+    return socket
+  }
+
+  /** A turn of the host's event loop. */
+  turn(): Promise<void> {
+    return soon(new Promise((resolve) => this.host.defer(resolve)), 'defer() to call back')
+  }
+
+  /**
+   * Returns when what was sent before must have arrived where it goes: another connection has been opened, used both ways
+   * and closed, and the event loop has turned.
+   */
+  async settle(): Promise<void> {
+    const listener = this.listen()
+    const { client, server } = await this.pair(listener)
+    server.readStart()
+    client.readStart()
+    client.write(new Uint8Array(1))
+    await server.until('a byte', () => server.received === 1)
+    server.write(new Uint8Array(1))
+    await client.until('a byte', () => client.received === 1)
+    client.close()
+    server.close()
+    listener.close()
+    for (let turns = 0; turns < 3; turns++) await this.turn()
+  }
+
+  #closeAll(): void {
+    for (const socket of this.#sockets) socket.close()
+    for (const close of this.#closers.splice(0)) close()
+  }
+
+  async #released(): Promise<void> {
+    let waiting = true
+    const empty = async (): Promise<void> => {
+      // Late events would come within these turns.
+      for (let turns = 0; turns < 5; turns++) await this.turn()
+      while (waiting && this.#leaks().length > 0) await this.turn()
+    }
+    try {
+      await soon(empty(), 'everything to be released')
+    } catch (error) {
+      throw new Error(`still held: ${this.#leaks().join(', ')}`, { cause: error })
+    } finally {
+      waiting = false
+    }
+  }
+}
+
+/** A listener and who connected to it. */
+export class Listener {
+  readonly #lab: Lab
+  readonly #listener: HostListener
+  readonly #accepted: Socket[] = []
+  readonly #waiting: ((socket: Socket) => void)[] = []
+  #closed = false
+  /** What to do with a connection in the very call that brings it. */
+  onAccept: (socket: Socket) => void = () => {}
+
+  constructor(lab: Lab, port: HostPort) {
+    this.#lab = lab
+    this.#listener = lab.call(() =>
+      port.listen(1024, {
+        onConnection: (connection) => {
+          if (lab.inCall) lab.violation('onConnection during a call')
+          if (this.#closed) lab.violation('onConnection after close()')
+          const socket = lab.socket('server')
+          socket.connection = connection
+          connection.events = socket
+          this.onAccept(socket)
+          const waiting = this.#waiting.shift()
+          if (waiting === undefined) this.#accepted.push(socket)
+          else waiting(socket)
+        },
+        onError: (code) => lab.violation(`the listener failed with ${code}`),
+      }),
+    )
+  }
+
+  /** Its address. */
+  get local(): Address {
+    return this.#listener.local
+  }
+
+  /** The next connection. */
+  async accept(): Promise<Socket> {
+    const next = this.#accepted.shift()
+    return next ?? soon(new Promise((resolve) => this.#waiting.push(resolve)), 'onConnection')
+  }
+
+  /** Stops; harmless when done twice. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#lab.call(() => this.#listener.close())
+  }
+}

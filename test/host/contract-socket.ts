@@ -1,0 +1,190 @@
+/** One watched end of a connection. */
+import type { ErrnoName } from '../../src/abi/errno.js'
+import type { ConnectionEvents, HostConnection } from '../../src/host/host.js'
+import { soon } from '../support/deadline.js'
+
+/** What may be told. */
+export type EventName = 'connect' | 'data' | 'end' | 'drain' | ErrnoName
+
+/** What a socket needs of its lab. */
+export interface Watcher {
+  readonly inCall: boolean
+  call<T>(call: () => T): T
+  violation(text: string): void
+}
+
+/** Keeps what a connection told, and notes what the contract forbids. */
+export class Socket implements ConnectionEvents {
+  /** What was told, in order; runs of `data` are one. */
+  readonly events: EventName[] = []
+  /** The bytes, in the pieces they came in. */
+  readonly chunks: Uint8Array[] = []
+  /** How many bytes came. */
+  received = 0
+  /** What to do while an event is told. */
+  onEvent: (event: EventName) => void = () => {}
+
+  readonly #watcher: Watcher
+  readonly #name: string
+  readonly #waiting = new Set<() => void>()
+  #connection: HostConnection | undefined
+  #reading = false
+  #owesDrain = false
+  /** Why nothing may be told any more. */
+  #over: string | undefined
+
+  constructor(watcher: Watcher, name: string) {
+    this.#watcher = watcher
+    this.#name = name
+  }
+
+  get connection(): HostConnection {
+    if (this.#connection === undefined) throw new Error(`${this.#name} has no connection`)
+    return this.#connection
+  }
+
+  set connection(connection: HostConnection) {
+    this.#connection = connection
+  }
+
+  /** All bytes that came. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.chunks)
+  }
+
+  /** Whether this was told. */
+  saw(event: EventName): boolean {
+    return this.events.includes(event)
+  }
+
+  /** Returns once `reached` holds; it is looked at after each event. */
+  async until(what: string, reached: () => boolean): Promise<void> {
+    let look = (): void => {}
+    const happened = new Promise<void>((resolve) => {
+      look = () => {
+        if (reached()) resolve()
+      }
+      this.#waiting.add(look)
+      look()
+    })
+    try {
+      await soon(happened, what)
+    } catch (error) {
+      const seen = `${this.#name} saw [${this.events.join(' ')}], ${this.received} bytes`
+      throw new Error(`no ${what}: ${seen}`, { cause: error })
+    } finally {
+      this.#waiting.delete(look)
+    }
+  }
+
+  /** Returns once the peer's FIN was told, or the connection failed. */
+  async ended(): Promise<void> {
+    await this.until('end', () => this.saw('end') || this.#over !== undefined)
+  }
+
+  /** Returns once the connection failed. @returns how */
+  async failed(): Promise<EventName | undefined> {
+    await this.until('error', () => this.#over !== undefined)
+    return this.events.at(-1)
+  }
+
+  /** See the contract. */
+  write(data: Uint8Array): boolean {
+    return this.#hand(() => this.connection.write(data))
+  }
+
+  /** See the contract. */
+  writev(list: readonly Uint8Array[]): boolean {
+    return this.#hand(() => this.connection.writev(list))
+  }
+
+  /** See the contract. */
+  shutdown(): void {
+    this.#watcher.call(() => this.connection.shutdown())
+  }
+
+  /** See the contract. */
+  readStart(): void {
+    this.#reading = true
+    this.#watcher.call(() => this.connection.readStart())
+  }
+
+  /** See the contract. */
+  readStop(): void {
+    this.#reading = false
+    this.#watcher.call(() => this.connection.readStop())
+  }
+
+  /** See the contract; harmless when it is over already. */
+  close(): void {
+    if (this.#over !== undefined || this.#connection === undefined) return
+    this.#over = 'close()'
+    this.#watcher.call(() => this.connection.close())
+  }
+
+  /** See the contract. */
+  reset(): void {
+    this.#over = 'reset()'
+    this.#watcher.call(() => this.connection.reset())
+  }
+
+  onConnect(): void {
+    this.#mayTell('connect')
+    if (this.events.length > 0) this.#forbid('onConnect came late')
+    this.#told('connect')
+  }
+
+  onData(chunk: Uint8Array): void {
+    this.#mayTell('data')
+    if (!this.#reading) this.#forbid('onData while not reading')
+    if (this.saw('end')) this.#forbid('onData after onEnd')
+    if (chunk.length === 0) this.#forbid('onData without data')
+    this.chunks.push(chunk)
+    this.received += chunk.length
+    this.#told('data')
+  }
+
+  onEnd(): void {
+    this.#mayTell('end')
+    if (!this.#reading) this.#forbid('onEnd while not reading')
+    if (this.saw('end')) this.#forbid('onEnd twice')
+    this.#told('end')
+  }
+
+  onDrain(): void {
+    this.#mayTell('drain')
+    if (!this.#owesDrain) this.#forbid('onDrain though no write() returned false')
+    if (this.connection.pending !== 0) this.#forbid(`onDrain with ${this.connection.pending} bytes pending`)
+    this.#owesDrain = false
+    this.#told('drain')
+  }
+
+  onError(code: ErrnoName): void {
+    this.#mayTell(code)
+    this.#over ??= `onError(${code})`
+    this.#told(code)
+  }
+
+  #hand(write: () => boolean): boolean {
+    const taken = this.#watcher.call(write)
+    const { pending } = this.connection
+    if (taken !== (pending === 0)) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
+    if (!taken) this.#owesDrain = true
+    return taken
+  }
+
+  #mayTell(event: EventName): void {
+    if (this.#over !== undefined) this.#forbid(`${event} after ${this.#over}`)
+    if (this.#watcher.inCall) this.#forbid(`${event} before a call has returned`)
+  }
+
+  #told(event: EventName): void {
+    if (event !== 'data' || this.events.at(-1) !== 'data') this.events.push(event)
+    this.onEvent(event)
+    for (const look of [...this.#waiting]) look()
+  }
+
+  #forbid(text: string): void {
+    this.#watcher.violation(`${this.#name}: ${text}`)
+  }
+}

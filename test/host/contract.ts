@@ -1,0 +1,59 @@
+/**
+ * The contract of `src/host/host.ts` as tests over any host. A driver is a few lines: it makes the host, says what the host
+ * refuses and why, and calls {@link hostContract}.
+ */
+import { describe, expect, test } from '@jest/globals'
+import type { HostConnection } from '../../src/host/host.js'
+import { bindContract } from './contract-bind.js'
+import { connectContract } from './contract-connect.js'
+import { dataContract } from './contract-data.js'
+import { endContract } from './contract-end.js'
+import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
+import { timeContract } from './contract-time.js'
+
+export type { ContractOptions, Feature, MakeHost, Subject } from './contract-lab.js'
+
+/** Registers the whole contract. */
+export function hostContract(make: MakeHost, options: ContractOptions = {}): void {
+  bindContract(make, options)
+  connectContract(make, options)
+  dataContract(make, options)
+  endContract(make, options)
+  timeContract(make, options)
+  refusalContract(make, options)
+}
+
+/** How a feature is refused: the codes, and the call that must give one of them. */
+const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<string> }> = {
+  ipv6: { codes: /^E(AFNOSUPPORT|ADDRNOTAVAIL)$/, refuse: async (lab) => refusal(() => lab.bind(v6())) },
+  reusePort: { codes: /^ENOTSUP$/, refuse: async (lab) => refusal(() => lab.listen(v4(), { reusePort: true })) },
+  connectFromPort: {
+    codes: /^EOPNOTSUPP$/,
+    refuse: async (lab) => refusal(() => lab.connect(lab.listen().local, lab.bind())),
+  },
+  reset: { codes: /^ENOTSUP$/, refuse: (lab) => refusalOf(lab, (connection) => connection.reset()) },
+  noDelay: { codes: /^ENOPROTOOPT$/, refuse: (lab) => refusalOf(lab, (connection) => connection.setNoDelay(true)) },
+  keepAlive: {
+    codes: /^ENOPROTOOPT$/,
+    refuse: (lab) => refusalOf(lab, (connection) => connection.setKeepAlive(true, 60)),
+  },
+}
+
+/** Registers a test of each refusal that the driver announced. */
+function refusalContract(make: MakeHost, { refuses = {} }: ContractOptions): void {
+  const announced = (Object.keys(REFUSALS) as Feature[]).filter((feature) => refuses[feature] !== undefined)
+  if (announced.length === 0) return
+  describe('refusals', () => {
+    test.each(announced.map((feature) => [feature, refuses[feature]]))('%s: %s', (feature) =>
+      Lab.try(make, async (lab) => {
+        const { codes, refuse } = REFUSALS[feature as Feature]
+        expect(await refuse(lab)).toMatch(codes)
+      }),
+    )
+  })
+}
+
+const refusalOf = async (lab: Lab, call: (connection: HostConnection) => void): Promise<string> => {
+  const { client } = await lab.pair()
+  return refusal(() => call(client.connection))
+}
