@@ -1,0 +1,21 @@
+/* What include/uv/linux.h is to Linux: the platform's share of the public
+ * structures. uv/unix.h knows no branch for WebAssembly, so the compiler is
+ * told to include this file first (`-include uv/wasm.h`), in every program
+ * that is to be linked with this libuv.
+ */
+
+#ifndef UV_WASM_H
+#define UV_WASM_H
+
+/* batch: the events that uv__io_poll() is handing out, NULL outside of that.
+ * parked_at: when the host last sent the loop away instead of waiting, as
+ *   uv_hrtime(), while the loop has not come back since; else 0.
+ */
+#define UV_PLATFORM_LOOP_FIELDS                                               \
+  struct uvp__batch* batch;                                                   \
+  uint64_t parked_at;                                                         \
+
+/* The host's accept takes flags: spare libuv two calls for each connection. */
+#define uv__accept4 accept4
+
+#endif  /* UV_WASM_H */

@@ -1,0 +1,53 @@
+# Which of libuv's files are compiled. Those that are not, and why:
+#
+#   src/threadpool.c        needs threads; here work runs on the loop
+#   src/unix/thread.c       needs threads; here locks are counters
+#   src/unix/signal.c       signals, processes and terminals do not exist
+#   src/unix/process.c
+#   src/unix/tty.c
+#   src/unix/posix-hrtime.c the clock is the host's
+#   src/unix/posix-poll.c   interest is told to the host once, as to epoll
+#   src/unix/proctitle.c    there is no title; no-proctitle.c says so
+#   src/unix/random-*.c     but getentropy, which WASI has
+#   src/unix/sysinfo-*.c, bsd-ifaddrs.c, procfs-exepath.c
+#                           need /proc, sysinfo() or getifaddrs()
+#   the files of other systems (aix, darwin, linux, os390, ...)
+
+LIBUV_SOURCES = $(addprefix src/, \
+  fs-poll.c \
+  idna.c \
+  inet.c \
+  random.c \
+  strscpy.c \
+  strtok.c \
+  thread-common.c \
+  timer.c \
+  uv-common.c \
+  uv-data-getter-setters.c \
+  version.c) \
+$(addprefix src/unix/, \
+  async.c \
+  core.c \
+  dl.c \
+  fs.c \
+  getaddrinfo.c \
+  getnameinfo.c \
+  loop.c \
+  loop-watcher.c \
+  no-fsevents.c \
+  no-proctitle.c \
+  pipe.c \
+  poll.c \
+  random-getentropy.c \
+  stream.c \
+  tcp.c \
+  udp.c)
+
+# The platform layer for WebAssembly, in place of what is missing above.
+PORT_SOURCES = $(addprefix libuv-port/src/, \
+  sockets.c \
+  sysinfo.c \
+  thread.c \
+  threadpool.c \
+  unsupported.c \
+  wasm.c)

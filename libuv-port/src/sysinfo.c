@@ -1,0 +1,169 @@
+/* What a program may ask about the machine. The host says nothing of it, so
+ * most of the answers are "unknown", in the form libuv has for that.
+ */
+
+#include "uv.h"
+#include "internal.h"
+#include "uv_host.h"
+
+#include <string.h>
+#include <unistd.h>
+#include <wasi/api.h>
+
+#define UVP__PAGE_SIZE 65536
+
+
+int uv_exepath(char* buffer, size_t* size) {
+  return UV_ENOSYS;
+}
+
+
+/* Zero is libuv's word for a size that is not known. */
+uint64_t uv_get_free_memory(void) {
+  return 0;
+}
+
+
+uint64_t uv_get_total_memory(void) {
+  return 0;
+}
+
+
+uint64_t uv_get_constrained_memory(void) {
+  return 0;
+}
+
+
+uint64_t uv_get_available_memory(void) {
+  return uv_get_free_memory();
+}
+
+
+int uv_resident_set_memory(size_t* rss) {
+  *rss = __builtin_wasm_memory_size(0) * UVP__PAGE_SIZE;
+  return 0;
+}
+
+
+int uv_uptime(double* uptime) {
+  return UV_ENOSYS;
+}
+
+
+void uv_loadavg(double avg[3]) {
+  avg[0] = 0;
+  avg[1] = 0;
+  avg[2] = 0;
+}
+
+
+int uv_cpu_info(uv_cpu_info_t** cpu_infos, int* count) {
+  *cpu_infos = NULL;
+  *count = 0;
+  return UV_ENOSYS;
+}
+
+
+static int uvp__has_family(int domain) {
+  int fd;
+
+  fd = uv__socket(domain, SOCK_STREAM, 0);
+  if (fd < 0)
+    return 0;
+
+  uv__close(fd);
+  return 1;
+}
+
+
+static void uvp__loopback(uv_interface_address_t* address,
+                          const char* host,
+                          const char* mask) {
+  memset(address, 0, sizeof(*address));
+  address->name = "lo";
+  address->is_internal = 1;
+
+  if (uv_ip4_addr(host, 0, &address->address.address4) == 0) {
+    uv_ip4_addr(mask, 0, &address->netmask.netmask4);
+    return;
+  }
+
+  uv_ip6_addr(host, 0, &address->address.address6);
+  uv_ip6_addr(mask, 0, &address->netmask.netmask6);
+}
+
+
+/* Only of the loopback interface is known that it is there: with each family
+ * that the host has.
+ */
+int uv_interface_addresses(uv_interface_address_t** addresses, int* count) {
+  static const char ip6_mask[] = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  uv_interface_address_t* list;
+  int n;
+
+  *addresses = NULL;
+  *count = 0;
+
+  list = uv__calloc(2, sizeof(*list));
+  if (list == NULL)
+    return UV_ENOMEM;
+
+  n = 0;
+
+  if (uvp__has_family(AF_INET))
+    uvp__loopback(list + n++, "127.0.0.1", "255.0.0.0");
+
+  if (uvp__has_family(AF_INET6))
+    uvp__loopback(list + n++, "::1", ip6_mask);
+
+  *addresses = list;
+  *count = n;
+  return 0;
+}
+
+
+void uv_free_interface_addresses(uv_interface_address_t* addresses,
+                                 int count) {
+  uv__free(addresses);
+}
+
+
+static uv_handle_type uvp__guess_host_handle(int fd) {
+  struct sockaddr_storage addr;
+  socklen_t len;
+  int type;
+
+  len = sizeof(type);
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len))
+    return errno == ENOTSOCK ? UV_NAMED_PIPE : UV_UNKNOWN_HANDLE;
+
+  len = sizeof(addr);
+  if (getsockname(fd, (struct sockaddr*) &addr, &len))
+    return UV_UNKNOWN_HANDLE;
+
+  if (addr.ss_family == AF_UNIX)
+    return type == SOCK_STREAM ? UV_NAMED_PIPE : UV_UNKNOWN_HANDLE;
+
+  return type == SOCK_STREAM ? UV_TCP : UV_UDP;
+}
+
+
+uv_handle_type uv_guess_handle(uv_file file) {
+  __wasi_fdstat_t stat;
+
+  if (file < 0)
+    return UV_UNKNOWN_HANDLE;
+
+  if (file >= UVH_FD_FIRST)
+    return uvp__guess_host_handle(file);
+
+  if (__wasi_fd_fdstat_get(file, &stat) != __WASI_ERRNO_SUCCESS)
+    return UV_UNKNOWN_HANDLE;
+
+  /* A terminal too is no more than a file: see unsupported.c. */
+  if (stat.fs_filetype == __WASI_FILETYPE_REGULAR_FILE ||
+      stat.fs_filetype == __WASI_FILETYPE_CHARACTER_DEVICE)
+    return UV_FILE;
+
+  return UV_UNKNOWN_HANDLE;
+}

@@ -1,0 +1,137 @@
+/* The thread pool of a program that has one thread: work runs on the loop's
+ * own, one turn of the loop after it was submitted, in the order of submission.
+ * Until it starts it can be cancelled.
+ */
+
+#include "uv.h"
+#include "internal.h"
+
+#include <stddef.h>
+
+
+/* Stands in place of the work that was cancelled. */
+static void uvp__cancelled(struct uv__work* w) {
+}
+
+
+void uv__threadpool_cleanup(void) {
+}
+
+
+void uv__work_submit(uv_loop_t* loop,
+                     struct uv__work* w,
+                     enum uv__work_kind kind,
+                     void (*work)(struct uv__work* w),
+                     void (*done)(struct uv__work* w, int status)) {
+  w->loop = loop;
+  w->work = work;
+  w->done = done;
+  uv__queue_insert_tail(&loop->wq, &w->wq);
+  uv_async_send(&loop->wq_async);
+}
+
+
+/* What is submitted by a callback waits for the next turn. */
+void uv__work_done(uv_async_t* handle) {
+  struct uv__queue* q;
+  struct uv__queue wq;
+  struct uv__work* w;
+  uv_loop_t* loop;
+  int nevents;
+  int err;
+
+  loop = container_of(handle, uv_loop_t, wq_async);
+  uv__queue_move(&loop->wq, &wq);
+  nevents = 0;
+
+  while (!uv__queue_empty(&wq)) {
+    q = uv__queue_head(&wq);
+    uv__queue_remove(q);
+    uv__queue_init(q);  /* Tells uv_cancel() that it is too late. */
+
+    w = container_of(q, struct uv__work, wq);
+    err = w->work == uvp__cancelled ? UV_ECANCELED : 0;
+    w->work(w);
+    w->done(w, err);
+    nevents++;
+  }
+
+  /* The wakeup itself was counted by the loop. */
+  if (nevents > 1) {
+    uv__metrics_inc_events(loop, nevents - 1);
+    if (uv__get_internal_fields(loop)->current_timeout == 0)
+      uv__metrics_inc_events_waiting(loop, nevents - 1);
+  }
+}
+
+
+static void uvp__queue_work(struct uv__work* w) {
+  uv_work_t* req;
+
+  req = container_of(w, uv_work_t, work_req);
+  req->work_cb(req);
+}
+
+
+static void uvp__queue_done(struct uv__work* w, int err) {
+  uv_work_t* req;
+
+  req = container_of(w, uv_work_t, work_req);
+  uv__req_unregister(req->loop);
+
+  if (req->after_work_cb != NULL)
+    req->after_work_cb(req, err);
+}
+
+
+int uv_queue_work(uv_loop_t* loop,
+                  uv_work_t* req,
+                  uv_work_cb work_cb,
+                  uv_after_work_cb after_work_cb) {
+  if (work_cb == NULL)
+    return UV_EINVAL;
+
+  uv__req_init(loop, req, UV_WORK);
+  req->loop = loop;
+  req->work_cb = work_cb;
+  req->after_work_cb = after_work_cb;
+  uv__work_submit(loop,
+                  &req->work_req,
+                  UV__WORK_CPU,
+                  uvp__queue_work,
+                  uvp__queue_done);
+
+  return 0;
+}
+
+
+static int uvp__work_cancel(struct uv__work* w) {
+  if (uv__queue_empty(&w->wq) || w->work == uvp__cancelled)
+    return UV_EBUSY;
+
+  w->work = uvp__cancelled;
+  return 0;
+}
+
+
+int uv_cancel(uv_req_t* req) {
+  switch (req->type) {
+    case UV_FS:
+      return uvp__work_cancel(&((uv_fs_t*) req)->work_req);
+
+    case UV_GETADDRINFO:
+      return uvp__work_cancel(&((uv_getaddrinfo_t*) req)->work_req);
+
+    case UV_GETNAMEINFO:
+      return uvp__work_cancel(&((uv_getnameinfo_t*) req)->work_req);
+
+    case UV_RANDOM:
+      return uvp__work_cancel(&((uv_random_t*) req)->work_req);
+
+    case UV_WORK:
+      return uvp__work_cancel(&((uv_work_t*) req)->work_req);
+
+    default:
+      return UV_EINVAL;
+  }
+}

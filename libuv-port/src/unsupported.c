@@ -1,0 +1,127 @@
+/* What cannot exist here: signals, processes and terminals. Their handles can
+ * be made and closed, as far as libuv's interface allows; whatever would have
+ * to work is refused.
+ */
+
+#include "uv.h"
+#include "internal.h"
+
+#include <string.h>
+
+
+/* Signals. Upstream's loop makes a pipe for them; none is needed for these. */
+
+void uv__signal_global_once_init(void) {
+}
+
+
+void uv__signal_cleanup(void) {
+}
+
+
+void uv__signal_loop_cleanup(uv_loop_t* loop) {
+}
+
+
+int uv__signal_loop_fork(uv_loop_t* loop) {
+  return UV_ENOSYS;
+}
+
+
+int uv_signal_init(uv_loop_t* loop, uv_signal_t* handle) {
+  uv__handle_init(loop, (uv_handle_t*) handle, UV_SIGNAL);
+  handle->signum = 0;
+  handle->caught_signals = 0;
+  handle->dispatched_signals = 0;
+
+  return 0;
+}
+
+
+int uv_signal_start(uv_signal_t* handle, uv_signal_cb cb, int signum) {
+  return signum == 0 ? UV_EINVAL : UV_ENOSYS;
+}
+
+
+int uv_signal_start_oneshot(uv_signal_t* handle, uv_signal_cb cb, int signum) {
+  return uv_signal_start(handle, cb, signum);
+}
+
+
+int uv_signal_stop(uv_signal_t* handle) {
+  return 0;
+}
+
+
+void uv__signal_close(uv_signal_t* handle) {
+}
+
+
+/* Processes. */
+
+int uv__process_init(uv_loop_t* loop) {
+  return 0;
+}
+
+
+int uv_spawn(uv_loop_t* loop,
+             uv_process_t* process,
+             const uv_process_options_t* options) {
+  uv__handle_init(loop, (uv_handle_t*) process, UV_PROCESS);
+  uv__queue_init(&process->queue);
+  process->status = 0;
+  process->pid = 0;
+  process->exit_cb = NULL;
+
+  return UV_ENOSYS;
+}
+
+
+int uv_process_kill(uv_process_t* process, int signum) {
+  return UV_ESRCH;
+}
+
+
+int uv_kill(int pid, int signum) {
+  return UV_ENOSYS;
+}
+
+
+void uv__process_close(uv_process_t* handle) {
+}
+
+
+/* Terminals. */
+
+int uv_tty_init(uv_loop_t* loop, uv_tty_t* tty, uv_file fd, int unused) {
+  return UV_ENOTSUP;
+}
+
+
+int uv_tty_set_mode(uv_tty_t* tty, uv_tty_mode_t mode) {
+  return UV_ENOTSUP;
+}
+
+
+int uv_tty_reset_mode(void) {
+  return 0;
+}
+
+
+int uv_tty_get_winsize(uv_tty_t* tty, int* width, int* height) {
+  return UV_ENOTSUP;
+}
+
+
+void uv_tty_set_vterm_state(uv_tty_vtermstate_t state) {
+}
+
+
+int uv_tty_get_vterm_state(uv_tty_vtermstate_t* state) {
+  return UV_ENOTSUP;
+}
+
+
+void uv__tty_close(uv_tty_t* handle) {
+  UNREACHABLE();
+}

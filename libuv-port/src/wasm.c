@@ -1,0 +1,296 @@
+/* The platform layer of libuv for WebAssembly: the clock, the loop's hooks and
+ * the wait for events. The host keeps the set of watched descriptors, as epoll
+ * would; see uv_host.h for what it answers.
+ */
+
+#include "uv.h"
+#include "internal.h"
+#include "uv_host.h"
+#include "uvp.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+/* How many events are taken from the host at once, and how often in a row
+ * while there are more, before the loop gets on. Linux' figures, scaled to a
+ * small stack.
+ */
+#define UVP__BATCH_SIZE 256
+#define UVP__MAX_BATCHES 48
+
+struct uvp__batch {
+  struct uvh_event events[UVP__BATCH_SIZE];
+  int count;
+};
+
+
+uint64_t uv__hrtime(uv_clocktype_t type) {
+  return (uint64_t) uvh_clock();
+}
+
+
+int uv__platform_loop_init(uv_loop_t* loop) {
+  loop->batch = NULL;
+  loop->parked_at = 0;
+  return 0;
+}
+
+
+void uv__platform_loop_delete(uv_loop_t* loop) {
+}
+
+
+int uv__io_fork(uv_loop_t* loop) {
+  return UV_ENOSYS;
+}
+
+
+/* Events of a descriptor that was closed must not reach the next one of the
+ * same number.
+ */
+void uv__platform_invalidate_fd(uv_loop_t* loop, int fd) {
+  int i;
+
+  if (loop->batch == NULL)
+    return;
+
+  for (i = 0; i < loop->batch->count; i++)
+    if (loop->batch->events[i].fd == fd)
+      loop->batch->events[i].fd = -1;
+}
+
+
+/* Only called for descriptors that the loop does not watch yet, so there is
+ * no interest that could get lost.
+ */
+int uv__io_check_fd(uv_loop_t* loop, int fd) {
+  return uvh_poll_ctl(fd, 0);
+}
+
+
+/* Tells the host what the queued watchers wait for. One that the host cannot
+ * watch is put into the batch with POLLERR: its owner learns the reason from
+ * the call it tries next.
+ */
+static void uvp__register(uv_loop_t* loop, struct uvp__batch* batch) {
+  struct uv__queue* q;
+  uv__io_t* w;
+
+  while (!uv__queue_empty(&loop->watcher_queue)) {
+    if (batch->count == UVP__BATCH_SIZE)
+      return;
+
+    q = uv__queue_head(&loop->watcher_queue);
+    uv__queue_remove(q);
+    uv__queue_init(q);
+
+    w = uv__queue_data(q, uv__io_t, watcher_queue);
+    assert(w->pevents != 0);
+    assert(w->fd >= 0);
+    assert(w->fd < (int) loop->nwatchers);
+
+    if (w->events == w->pevents)
+      continue;
+
+    w->events = w->pevents;
+    if (uvh_poll_ctl(w->fd, w->pevents) == 0)
+      continue;
+
+    batch->events[batch->count].fd = w->fd;
+    batch->events[batch->count].events = POLLERR;
+    batch->count++;
+  }
+}
+
+
+/* Calls the watchers of a batch, the signals' last, and returns the number of
+ * events that somebody was waiting for.
+ */
+static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
+  struct uvh_event* e;
+  uv__io_t* w;
+  int have_signals;
+  int nevents;
+  int i;
+
+  have_signals = 0;
+  nevents = 0;
+  loop->batch = batch;
+
+  for (i = 0; i < batch->count; i++) {
+    e = batch->events + i;
+
+    /* Closed by a callback of this batch. */
+    if (e->fd == -1)
+      continue;
+
+    assert(e->fd >= 0);
+    assert((unsigned) e->fd < loop->nwatchers);
+
+    w = loop->watchers[e->fd];
+
+    if (w == NULL) {
+      /* Nobody watches it any more: end the host's interest too. Any error
+       * only says that it has ended already.
+       */
+      uvh_poll_ctl(e->fd, 0);
+      continue;
+    }
+
+    e->events &= w->pevents | POLLERR | POLLHUP;
+
+    /* An error or a hangup alone would wake nobody: readers and writers shall
+     * run into it.
+     */
+    if (e->events == POLLERR || e->events == POLLHUP)
+      e->events |= w->pevents & (POLLIN | POLLOUT | UV__POLLRDHUP);
+
+    if (e->events == 0)
+      continue;
+
+    nevents++;
+
+    if (w == &loop->signal_io_watcher) {
+      have_signals = 1;
+      continue;
+    }
+
+    uv__metrics_update_idle_time(loop);
+    w->cb(loop, w, e->events);
+  }
+
+  loop->batch = NULL;
+  uv__metrics_inc_events(loop, nevents);
+
+  if (have_signals) {
+    uv__metrics_update_idle_time(loop);
+    loop->signal_io_watcher.cb(loop, &loop->signal_io_watcher, POLLIN);
+  }
+
+  return nevents;
+}
+
+
+/* Fills what is free of the batch with the host's events. 0 or an error. */
+static int uvp__wait(uv_loop_t* loop, struct uvp__batch* batch, int timeout) {
+  int n;
+
+  /* There is work already: only look. */
+  if (batch->count != 0)
+    timeout = 0;
+
+  if (timeout != 0)
+    uv__metrics_set_provider_entry_time(loop);
+
+  /* uv__work_done() wants to know it. */
+  uv__get_internal_fields(loop)->current_timeout = timeout;
+
+  n = uvh_poll_wait(batch->events + batch->count,
+                    UVP__BATCH_SIZE - batch->count,
+                    timeout);
+
+  uv__update_time(loop);
+
+  if (n < 0)
+    return n;
+
+  batch->count += n;
+  return 0;
+}
+
+
+/* The host does not wait. End this turn of uv_run(); who called it calls again
+ * when there is something to do.
+ */
+static void uvp__park(uv_loop_t* loop) {
+  loop->parked_at = uv__hrtime(UV_CLOCK_PRECISE);
+  loop->stop_flag = 1;
+}
+
+
+void uv__io_poll(uv_loop_t* loop, int timeout) {
+  struct uvp__batch batch;
+  uint64_t base;
+  int user_timeout;
+  int look_first;
+  int nevents;
+  int rounds;
+  int err;
+
+  assert(timeout >= -1);
+  base = loop->time;
+  user_timeout = timeout;
+  rounds = UVP__MAX_BATCHES;
+
+  /* To tell events that were waiting from events that were waited for, look
+   * first without waiting.
+   */
+  look_first = uv__get_internal_fields(loop)->flags & UV_METRICS_IDLE_TIME;
+  if (look_first)
+    timeout = 0;
+
+  while (loop->nfds != 0) {
+    batch.count = 0;
+    uvp__register(loop, &batch);
+    err = uvp__wait(loop, &batch, timeout);
+
+    /* Not before what register() found is handed out. */
+    if (err == UV_EAGAIN && batch.count == 0) {
+      uvp__park(loop);
+      return;
+    }
+
+    if (err != 0 && err != UV_EAGAIN && err != UV_EINTR)
+      abort();
+
+    nevents = uvp__dispatch(loop, &batch);
+
+    if (look_first) {
+      uv__metrics_inc_events_waiting(loop, nevents);
+      look_first = 0;
+      timeout = user_timeout;
+    }
+
+    if (nevents != 0) {
+      if (batch.count != UVP__BATCH_SIZE || --rounds == 0)
+        return;
+
+      /* There may be more; but do not wait for it. */
+      user_timeout = 0;
+      timeout = 0;
+      continue;
+    }
+
+    /* Nothing that anybody waits for: wait for the rest of the time. */
+    if (timeout == 0)
+      return;
+
+    if (timeout == -1)
+      continue;
+
+    if (loop->time - base >= (uint64_t) user_timeout)
+      return;
+
+    timeout = user_timeout - (int) (loop->time - base);
+  }
+}
+
+
+int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
+  uv__loop_internal_fields_t* lfields;
+  int alive;
+
+  /* The loop waited, if not inside of uv__io_poll(). */
+  lfields = uv__get_internal_fields(loop);
+  if (loop->parked_at != 0 && lfields->flags & UV_METRICS_IDLE_TIME)
+    lfields->loop_metrics.provider_idle_time +=
+        uv__hrtime(UV_CLOCK_PRECISE) - loop->parked_at;
+
+  loop->parked_at = 0;
+  alive = uv_run(loop, mode);
+  *parked = loop->parked_at != 0;
+
+  return alive;
+}

@@ -1,0 +1,52 @@
+/* Addresses between text and the C library's structures. */
+
+#include "internal.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+
+int uvw__address_parse(const char* host,
+                       int port,
+                       unsigned int flowinfo,
+                       unsigned int scope_id,
+                       struct sockaddr_storage* out) {
+  struct sockaddr_in6* in6;
+
+  if (uv_ip4_addr(host, port, (struct sockaddr_in*) out) == 0)
+    return 0;
+
+  in6 = (struct sockaddr_in6*) out;
+  if (uv_ip6_addr(host, port, in6) != 0)
+    return UV_EINVAL;
+
+  in6->sin6_flowinfo = htonl(flowinfo);
+  in6->sin6_scope_id = scope_id;
+  return 0;
+}
+
+
+int uvw__address_format(const struct sockaddr_storage* addr,
+                        struct uvw_address* out) {
+  const struct sockaddr_in6* in6;
+  const struct sockaddr_in* in;
+
+  memset(out, 0, sizeof(*out));
+  out->family = addr->ss_family;
+
+  if (addr->ss_family == AF_INET) {
+    in = (const struct sockaddr_in*) addr;
+    out->port = ntohs(in->sin_port);
+    return uv_ip4_name(in, out->host, sizeof(out->host));
+  }
+
+  if (addr->ss_family == AF_INET6) {
+    in6 = (const struct sockaddr_in6*) addr;
+    out->port = ntohs(in6->sin6_port);
+    out->flowinfo = ntohl(in6->sin6_flowinfo);
+    out->scope_id = in6->sin6_scope_id;
+    return uv_ip6_name(in6, out->host, sizeof(out->host));
+  }
+
+  return 0;
+}

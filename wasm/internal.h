@@ -1,0 +1,46 @@
+/* What the files of the face share. */
+
+#ifndef UVW_INTERNAL_H_
+#define UVW_INTERNAL_H_
+
+#include "uvw.h"
+
+/* The one loop. */
+extern uv_loop_t uvw__loop;
+
+/* Makes libuv allocate through the counting allocator. */
+void uvw__heap_init(void);
+
+/* Memory for a handle, named `id`; NULL where memory is short. */
+void* uvw__handle_alloc(size_t size, int id);
+
+/* What a uvw_*_init() returns: the handle, or an error where libuv refused to
+ * initialize it, in which case its memory is freed.
+ */
+void* uvw__handle_result(void* handle, int err);
+
+/* The name of a handle. */
+int uvw__handle_id(const uv_handle_t* handle);
+
+/* The close callback of every handle. */
+void uvw__on_close(uv_handle_t* handle);
+
+/* The same two for a request. */
+void* uvw__req_alloc(size_t size, int id);
+int uvw__req_id(const uv_req_t* req);
+
+/* Frees the requests that are kept for reuse. */
+void uvw__write_reqs_free(void);
+
+/* Reads the text of an address; UV_EINVAL if it is none. */
+int uvw__address_parse(const char* host,
+                       int port,
+                       unsigned int flowinfo,
+                       unsigned int scope_id,
+                       struct sockaddr_storage* out);
+
+/* Writes an address as text. */
+int uvw__address_format(const struct sockaddr_storage* addr,
+                        struct uvw_address* out);
+
+#endif  /* UVW_INTERNAL_H_ */

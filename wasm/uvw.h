@@ -1,0 +1,407 @@
+/* The face of the module: what TypeScript calls (uvw_*), and what it is called
+ * back with (uvh_on_*). One loop for each instance.
+ *
+ * - A handle is an opaque pointer. It belongs to the caller from uvw_*_init()
+ *   until on_close() has returned for it: it is freed then, and only then.
+ *   Where libuv refuses to initialize one, uvw_*_init() returns the error in
+ *   place of the pointer: a negative number, which no pointer here is.
+ * - `id` and `req` are the caller's own names for a handle and a request. They
+ *   come back in the callbacks and mean nothing here.
+ * - The results are libuv's: >= 0, or a negative UV_E*. A request whose call
+ *   failed has no callback.
+ * - A callback runs before the call returns only in uvw_loop_run() and in
+ *   uvw_loop_walk(), never in any other function of this file.
+ * - Payload never enters the module's memory: what is read or written lies at
+ *   UVH_PAYLOAD, see uv_host.h.
+ *
+ * `make check` compares this file with the module's exports and imports.
+ */
+
+#ifndef UVW_H_
+#define UVW_H_
+
+#include "uv.h"
+
+#define UVW_EXPORT(name) __attribute__((export_name(#name)))
+
+#define UVW_IMPORT(name)                                                      \
+  __attribute__((import_module("uv_face_1"), import_name(#name)))
+
+/* The most that one on_read() reports, in bytes. */
+#define UVW_READ_SIZE 65536
+
+/* The size of uvw_scratch(), in bytes. */
+#define UVW_SCRATCH_SIZE 1024
+
+/* What uvw_loop_run() returns, a mask. */
+#define UVW_RUN_ALIVE 1   /* There are active handles or requests left. */
+#define UVW_RUN_PARKED 2  /* It returned to let the host wait: see uvp.h. */
+
+/* `family` is AF_INET or AF_INET6, or another one with an empty `host`. All
+ * numbers are in the machine's byte order. IPv4 leaves the other two 0.
+ */
+struct uvw_address {
+  int family;
+  int port;
+  unsigned int flowinfo;
+  unsigned int scope_id;
+  char host[48];
+};
+
+
+/* The module itself. */
+
+/* Constants, sizes and error names, as JSON. Static; callable before any other
+ * function.
+ */
+UVW_EXPORT(uvw_describe)
+const char* uvw_describe(void);
+
+/* The text for a status. Static. */
+UVW_EXPORT(uvw_strerror)
+const char* uvw_strerror(int status);
+
+/* Room of UVW_SCRATCH_SIZE bytes for the arguments of one call. Static; no
+ * function keeps a pointer into it.
+ */
+UVW_EXPORT(uvw_scratch)
+char* uvw_scratch(void);
+
+/* How many blocks of memory are allocated: 0 after uvw_loop_close() did. */
+UVW_EXPORT(uvw_heap_blocks)
+int uvw_heap_blocks(void);
+
+/* The caller owns the block and gives it back with uvw_free(); NULL where
+ * memory is short.
+ */
+UVW_EXPORT(uvw_malloc)
+void* uvw_malloc(size_t size);
+
+/* Takes what uvw_malloc() gave, or NULL. */
+UVW_EXPORT(uvw_free)
+void uvw_free(void* block);
+
+
+/* The loop. */
+
+/* Before everything that follows. UV_EALREADY while it is open, UV_ENOMEM, and
+ * the errors of uvh_pipe().
+ */
+UVW_EXPORT(uvw_loop_init)
+int uvw_loop_init(void);
+
+/* UV_EBUSY while a handle is left that was not closed, or whose on_close() has
+ * not run. uvw_loop_init() may follow.
+ */
+UVW_EXPORT(uvw_loop_close)
+int uvw_loop_close(void);
+
+/* Runs the loop: `mode` is UV_RUN_DEFAULT, UV_RUN_ONCE or UV_RUN_NOWAIT. Every
+ * callback may run before it returns; none of them may call it. Returns
+ * UVW_RUN_*.
+ */
+UVW_EXPORT(uvw_loop_run)
+int uvw_loop_run(int mode);
+
+/* Lets uvw_loop_run() return as soon as it can. */
+UVW_EXPORT(uvw_loop_stop)
+void uvw_loop_stop(void);
+
+/* Whether there are active and referenced handles, requests, or handles that
+ * are closing.
+ */
+UVW_EXPORT(uvw_loop_alive)
+int uvw_loop_alive(void);
+
+/* The loop's time in milliseconds, as of its last update. */
+UVW_EXPORT(uvw_loop_now)
+double uvw_loop_now(void);
+
+UVW_EXPORT(uvw_loop_update_time)
+void uvw_loop_update_time(void);
+
+/* How long the loop may be left alone, in milliseconds: -1 without limit, 0 if
+ * it has something to do at once.
+ */
+UVW_EXPORT(uvw_loop_timeout)
+int uvw_loop_timeout(void);
+
+/* Calls on_walk() for each handle before it returns. */
+UVW_EXPORT(uvw_loop_walk)
+void uvw_loop_walk(void);
+
+/* Stores turns of the loop, events, events that were waiting when they were
+ * asked for, and nanoseconds without work, in this order.
+ */
+UVW_EXPORT(uvw_loop_metrics)
+void uvw_loop_metrics(double out[4]);
+
+
+/* Every handle. */
+
+/* Closes a handle; not to be called twice. Its requests end with UV_ECANCELED,
+ * then on_close() runs, all from the loop.
+ */
+UVW_EXPORT(uvw_close)
+void uvw_close(uv_handle_t* handle);
+
+UVW_EXPORT(uvw_is_active)
+int uvw_is_active(const uv_handle_t* handle);
+
+UVW_EXPORT(uvw_is_closing)
+int uvw_is_closing(const uv_handle_t* handle);
+
+/* Whether the handle keeps the loop alive while it is active. */
+UVW_EXPORT(uvw_has_ref)
+int uvw_has_ref(const uv_handle_t* handle);
+
+UVW_EXPORT(uvw_ref)
+void uvw_ref(uv_handle_t* handle);
+
+UVW_EXPORT(uvw_unref)
+void uvw_unref(uv_handle_t* handle);
+
+/* The descriptor. UV_EINVAL for a handle that can have none, UV_EBADF for one
+ * that has none.
+ */
+UVW_EXPORT(uvw_fileno)
+int uvw_fileno(const uv_handle_t* handle);
+
+/* Sets SO_SNDBUF to `value` bytes and returns it, or returns what is set where
+ * `value` is 0. UV_EBADF without a socket, UV_ENOTSUP for other handles.
+ */
+UVW_EXPORT(uvw_send_buffer_size)
+int uvw_send_buffer_size(uv_handle_t* handle, int value);
+
+/* The same for SO_RCVBUF. */
+UVW_EXPORT(uvw_recv_buffer_size)
+int uvw_recv_buffer_size(uv_handle_t* handle, int value);
+
+
+/* Streams. */
+
+/* Lets on_connection() run for each connection that waits. */
+UVW_EXPORT(uvw_listen)
+int uvw_listen(uv_stream_t* server, int backlog);
+
+/* Gives the connection that waits to `client`, which must be fresh. UV_EAGAIN
+ * if none waits.
+ */
+UVW_EXPORT(uvw_accept)
+int uvw_accept(uv_stream_t* server, uv_stream_t* client);
+
+/* Lets on_read() run until uvw_read_stop(). UV_EALREADY if it does, UV_EINVAL
+ * while closing, UV_ENOTCONN.
+ */
+UVW_EXPORT(uvw_read_start)
+int uvw_read_start(uv_stream_t* stream);
+
+UVW_EXPORT(uvw_read_stop)
+int uvw_read_stop(uv_stream_t* stream);
+
+/* Writes the next `length` bytes that wait with the host; on_write() tells the
+ * end. UV_EPIPE after a shutdown, UV_EBADF without a connection, UV_EINVAL for
+ * a length beyond INT_MAX.
+ */
+UVW_EXPORT(uvw_write)
+int uvw_write(uv_stream_t* stream, int req, unsigned int length);
+
+/* Writes as many of them as it can at once, and returns their number.
+ * UV_EAGAIN if that is none.
+ */
+UVW_EXPORT(uvw_try_write)
+int uvw_try_write(uv_stream_t* stream, unsigned int length);
+
+/* Ends the outgoing direction after all writes; on_shutdown() tells the end.
+ * UV_ENOTCONN.
+ */
+UVW_EXPORT(uvw_shutdown)
+int uvw_shutdown(uv_stream_t* stream, int req);
+
+UVW_EXPORT(uvw_is_readable)
+int uvw_is_readable(const uv_stream_t* stream);
+
+UVW_EXPORT(uvw_is_writable)
+int uvw_is_writable(const uv_stream_t* stream);
+
+/* Bytes that wait in the stream's write queue. */
+UVW_EXPORT(uvw_write_queue_size)
+unsigned int uvw_write_queue_size(const uv_stream_t* stream);
+
+
+/* TCP. `host` is an address in text form, and is only read during the call. */
+
+/* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
+UVW_EXPORT(uvw_tcp_init)
+uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);
+
+/* Takes a descriptor over; it is closed with the handle. UV_EEXIST if the loop
+ * watches it, UV_EBUSY if the handle has one.
+ */
+UVW_EXPORT(uvw_tcp_open)
+int uvw_tcp_open(uv_tcp_t* tcp, int fd);
+
+/* `flags` holds UV_TCP_IPV6ONLY and UV_TCP_REUSEPORT. UV_EINVAL for a host that
+ * is no address. UV_EADDRINUSE is reported by what is called next.
+ */
+UVW_EXPORT(uvw_tcp_bind)
+int uvw_tcp_bind(uv_tcp_t* tcp,
+                 const char* host,
+                 int port,
+                 unsigned int flowinfo,
+                 unsigned int scope_id,
+                 unsigned int flags);
+
+/* on_connect() tells the end, refusals too. UV_EINVAL for a host that is no
+ * address, UV_EALREADY while connecting.
+ */
+UVW_EXPORT(uvw_tcp_connect)
+int uvw_tcp_connect(uv_tcp_t* tcp,
+                    int req,
+                    const char* host,
+                    int port,
+                    unsigned int flowinfo,
+                    unsigned int scope_id);
+
+/* Stores the local address at `out`, which is the caller's. */
+UVW_EXPORT(uvw_tcp_getsockname)
+int uvw_tcp_getsockname(const uv_tcp_t* tcp, struct uvw_address* out);
+
+/* The peer's address. */
+UVW_EXPORT(uvw_tcp_getpeername)
+int uvw_tcp_getpeername(const uv_tcp_t* tcp, struct uvw_address* out);
+
+UVW_EXPORT(uvw_tcp_nodelay)
+int uvw_tcp_nodelay(uv_tcp_t* tcp, int enable);
+
+/* `delay` in seconds; UV_EINVAL if it is 0 and keep-alive is enabled. */
+UVW_EXPORT(uvw_tcp_keepalive)
+int uvw_tcp_keepalive(uv_tcp_t* tcp, int enable, unsigned int delay);
+
+UVW_EXPORT(uvw_tcp_simultaneous_accepts)
+int uvw_tcp_simultaneous_accepts(uv_tcp_t* tcp, int enable);
+
+/* Like uvw_close(), but the peer sees a reset. On an error the handle is not
+ * closed: UV_EINVAL while a shutdown is pending, UV_EBADF without a socket.
+ */
+UVW_EXPORT(uvw_tcp_close_reset)
+int uvw_tcp_close_reset(uv_tcp_t* tcp);
+
+/* Stores two connected descriptors at `fds`, for uvw_tcp_open(). */
+UVW_EXPORT(uvw_socketpair)
+int uvw_socketpair(int fds[2]);
+
+
+/* Timers. Times are in milliseconds. */
+
+UVW_EXPORT(uvw_timer_init)
+uv_timer_t* uvw_timer_init(int id);
+
+/* Lets on_timer() run after `timeout`, then every `repeat` unless that is 0.
+ * UV_EINVAL while closing.
+ */
+UVW_EXPORT(uvw_timer_start)
+int uvw_timer_start(uv_timer_t* timer, double timeout, double repeat);
+
+UVW_EXPORT(uvw_timer_stop)
+int uvw_timer_stop(uv_timer_t* timer);
+
+/* Starts anew with its repeat value. UV_EINVAL if it was never started. */
+UVW_EXPORT(uvw_timer_again)
+int uvw_timer_again(uv_timer_t* timer);
+
+UVW_EXPORT(uvw_timer_set_repeat)
+void uvw_timer_set_repeat(uv_timer_t* timer, double repeat);
+
+UVW_EXPORT(uvw_timer_get_repeat)
+double uvw_timer_get_repeat(const uv_timer_t* timer);
+
+/* The time left, 0 if it is over. */
+UVW_EXPORT(uvw_timer_due_in)
+double uvw_timer_due_in(const uv_timer_t* timer);
+
+
+/* Wakeups, and the three kinds of watchers of the loop's own phases. */
+
+/* Active from the start. */
+UVW_EXPORT(uvw_async_init)
+uv_async_t* uvw_async_init(int id);
+
+/* Lets on_async() run from the loop, once for all that were sent before. */
+UVW_EXPORT(uvw_async_send)
+int uvw_async_send(uv_async_t* async);
+
+UVW_EXPORT(uvw_idle_init)
+uv_idle_t* uvw_idle_init(int id);
+
+UVW_EXPORT(uvw_idle_start)
+int uvw_idle_start(uv_idle_t* idle);
+
+UVW_EXPORT(uvw_idle_stop)
+int uvw_idle_stop(uv_idle_t* idle);
+
+UVW_EXPORT(uvw_prepare_init)
+uv_prepare_t* uvw_prepare_init(int id);
+
+UVW_EXPORT(uvw_prepare_start)
+int uvw_prepare_start(uv_prepare_t* prepare);
+
+UVW_EXPORT(uvw_prepare_stop)
+int uvw_prepare_stop(uv_prepare_t* prepare);
+
+UVW_EXPORT(uvw_check_init)
+uv_check_t* uvw_check_init(int id);
+
+UVW_EXPORT(uvw_check_start)
+int uvw_check_start(uv_check_t* check);
+
+UVW_EXPORT(uvw_check_stop)
+int uvw_check_stop(uv_check_t* check);
+
+
+/* Callbacks. None may throw; each may call any function but uvw_loop_run(),
+ * uvw_loop_init() and uvw_loop_close().
+ */
+
+/* A connection waits for uvw_accept(); the next one is not reported before. */
+UVW_IMPORT(on_connection)
+void uvh_on_connection(int id, int status);
+
+/* `nread` bytes wait with the host; 0 means none after all, a negative one is
+ * UV_EOF or another error.
+ */
+UVW_IMPORT(on_read)
+void uvh_on_read(int id, int nread);
+
+UVW_IMPORT(on_connect)
+void uvh_on_connect(int req, int status);
+
+UVW_IMPORT(on_write)
+void uvh_on_write(int req, int status);
+
+UVW_IMPORT(on_shutdown)
+void uvh_on_shutdown(int req, int status);
+
+/* The last word of a handle: it is freed as soon as this returns. */
+UVW_IMPORT(on_close)
+void uvh_on_close(int id);
+
+UVW_IMPORT(on_timer)
+void uvh_on_timer(int id);
+
+UVW_IMPORT(on_async)
+void uvh_on_async(int id);
+
+UVW_IMPORT(on_idle)
+void uvh_on_idle(int id);
+
+UVW_IMPORT(on_prepare)
+void uvh_on_prepare(int id);
+
+UVW_IMPORT(on_check)
+void uvh_on_check(int id);
+
+UVW_IMPORT(on_walk)
+void uvh_on_walk(int id);
+
+#endif  /* UVW_H_ */
