@@ -47,8 +47,8 @@ const cType = (text) =>
 const cParameters = (text) => {
   if (text.trim() === 'void' || text.trim() === '') return []
   return text.split(',').map((parameter) => {
-    const [, type = '', name = ''] = parameter.match(/^(.*?[\s*])(\w+)\s*$/s) ?? []
-    return { name, type: cType(type) }
+    const [, type = '', name = '', array] = parameter.match(/^(.*?[\s*])(\w+)\s*(\[\d*\])?\s*$/s) ?? []
+    return { name, type: cType(array === undefined ? type : `${type}*`) }
   })
 }
 
