@@ -69,7 +69,10 @@ export abstract class HostConnection {
 
   /** The local address; final from the moment the connection object exists. */
   abstract readonly local: Address
-  /** The peer's address: for an outgoing connection the one asked for. */
+  /**
+   * The peer's address. For an outgoing connection the one asked for; from `onConnect` on the one reached, which is another
+   * for `0.0.0.0` and `::` (they mean the loopback address).
+   */
   abstract readonly remote: Address
   /** Bytes that were handed to `write()` and not yet taken by the outside. 0 or more. */
   abstract readonly pending: number
@@ -91,11 +94,14 @@ export abstract class HostConnection {
 
   /** Sends FIN after all that was written. The other direction stays open. */
   abstract shutdown(): void
-  /** Lets `onData` and `onEnd` come. */
+  /** Lets `onData` and `onEnd` come. Harmless when they may come already. */
   abstract readStart(): void
-  /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. */
+  /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. Harmless twice. */
   abstract readStop(): void
-  /** Lets go of the connection: what was written is still sent, then FIN. No event follows. */
+  /**
+   * Lets go of the connection: what was written is still sent, then FIN. No event follows. Bytes that have come and were not
+   * told make it a RST instead, since the peer must not believe that they were read (RFC 2525, section 2.17).
+   */
   abstract close(): void
 
   /** Ends the connection with RST; pending bytes are dropped. No event follows. */
