@@ -14,6 +14,7 @@ export ONLY
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
+LICENCES := wasm/build/release/LICENSES.txt
 # Folders too, so that a file that went away is noticed.
 SOURCES := $(shell find src/ types/ examples/ bench/ tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
@@ -30,13 +31,16 @@ setup: $(INSTALLED) ## installs what the build needs from npm
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-build: wasm $(COMPILED) ## builds all: the module, the library, the programs
+build: wasm $(LICENCES) $(COMPILED) ## builds all: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
 	@echo 'tsc: src -> dist, examples and bench -> build'
 	@rm -rf dist build/examples build/bench build/*.tsbuildinfo
 	@$(BIN)/tsc --build tsconfig.programs.json
 	@touch $@
+
+$(LICENCES): wasm/build/release/libuv.wasm scripts/licences.sh
+	@scripts/licences.sh $(LIBUV_DIR) >$@
 
 demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Prints the licences of what is compiled into the module, to be shipped with
+# it.
+#
+#   licences.sh LIBUV_DIR
+set -eu
+
+libuv=${1:?usage: licences.sh LIBUV_DIR}
+musl=$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl/COPYRIGHT
+
+part() {
+  printf '\n==== %s ====\n\n' "$1"
+}
+
+echo 'libuv.wasm is libuv and the parts of a C library that it needs, compiled.'
+part 'libuv'
+cat "$libuv/LICENSE"
+part 'libuv, older parts'
+cat "$libuv/LICENSE-extra"
+part 'libuv, src/inet.c'
+sed '/\*\//q' "$libuv/src/inet.c"
+part 'musl, by way of emscripten'
+cat "$musl"
