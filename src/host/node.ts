@@ -15,22 +15,12 @@
  * What is in flight keeps a process alive even here, since Node's libuv counts requests: a connect until it is decided, and
  * bytes that were written, before or after `close()`, until they are sent.
  */
-import { setImmediate } from 'node:timers'
-import type { Address } from '../abi/address.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  Host,
-  type HostConnection,
-  HostError,
-  type HostPort,
-  type HostTimer,
-} from './host.js'
+import { HostError } from './host.js'
 import { handleTransport } from './node/handle.js'
 import { rungs } from './node/ladder.js'
 import { netTransport } from './node/net.js'
+import { NodeHost } from './node/node-host.js'
 import { tcpWrap } from './node/tcp-wrap.js'
-import { clock, keepAlive, NodeTimer } from './node/time.js'
 import { LINGER, type Transport } from './node/transport.js'
 
 /** How {@link nodeHost} reaches the network. */
@@ -40,54 +30,6 @@ export interface NodeHostOptions {
    * this Node has it, else `net`.
    */
   readonly transport?: 'auto' | 'net' | 'handle'
-}
-
-class NodeHost extends Host {
-  readonly name = 'node'
-  readonly #transport: Transport
-
-  constructor(transport: Transport) {
-    super()
-    this.#transport = transport
-  }
-
-  /** Which way to the network was taken. */
-  get transport(): 'net' | 'handle' {
-    return this.#transport.name
-  }
-
-  clock(): number {
-    return clock()
-  }
-
-  wallClock(): number {
-    return Date.now()
-  }
-
-  /**
-   * Immediates run when the poll phase that is under way, or comes next, is through. They are referenced: Node does not turn
-   * its loop for one that is not, and what was deferred would wait for the next event, for ever if need be. So a deferred
-   * call keeps the process, for one turn.
-   */
-  defer(callback: () => void): void {
-    setImmediate(callback)
-  }
-
-  timer(callback: () => void): HostTimer {
-    return new NodeTimer(callback)
-  }
-
-  override keepAlive(): () => void {
-    return keepAlive()
-  }
-
-  override bind(local: Address, options: BindOptions): HostPort {
-    return this.#transport.bind(local, options)
-  }
-
-  override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    return this.#transport.connect(remote, events)
-  }
 }
 
 const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {

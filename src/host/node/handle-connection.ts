@@ -104,6 +104,7 @@ export class HandleConnection extends HostConnection {
   }
 
   readStart(): void {
+    if (this.#reading) return
     this.#reading = true
     if (this.#connected) this.#startReading()
   }
@@ -152,6 +153,8 @@ export class HandleConnection extends HostConnection {
       return
     }
     this.#connected = true
+    // The wildcard was asked for, perhaps, and this machine answered.
+    this.#remote = undefined
     if (this.#reading) this.#startReading()
     this.events?.onConnect()
   }

@@ -18,11 +18,14 @@ export interface Beginning {
   readonly connected: boolean
 }
 
-/** How a connection ended, and the bytes before that which have not been told yet. */
-interface Failure {
-  readonly code: ErrnoName
+/** How a connection ended while nobody read, and the bytes before that. */
+interface Ending {
   readonly rest: Uint8Array
+  /** `undefined` for the peer's FIN. */
+  readonly code: ErrnoName | undefined
 }
+
+const NOTHING = new Uint8Array()
 
 const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
@@ -45,8 +48,8 @@ export class NetConnection extends HostConnection {
   #reading = false
   /** Bytes are pending, so `onDrain` is owed. */
   #blocked = false
-  /** It failed while it was not reading, with bytes unread. */
-  #failure: Failure | undefined
+  /** To be told once somebody reads. */
+  #ending: Ending | undefined
 
   /**
    * @param socket - accepted or connecting, and paused; owned by the connection from now on
@@ -63,13 +66,15 @@ export class NetConnection extends HostConnection {
     socket.unref()
     // Node's Buffer has a `slice` of its own; what we hand out is plain.
     socket.on('data', (chunk: Uint8Array) => this.events?.onData(plainBytes(chunk)))
-    socket.on('end', () => this.events?.onEnd())
+    socket.on('end', () => this.#onEnd())
     socket.on('error', (error) => this.#onError(nameOfCode(codeOf(error))))
   }
 
   /** To be called when an outgoing connection stands. */
   onConnected(): void {
     this.#connected = true
+    // The wildcard was asked for, perhaps, and this machine answered.
+    this.#remote = undefined
     if (this.#reading) this.#socket.resume()
     this.events?.onConnect()
   }
@@ -109,7 +114,7 @@ export class NetConnection extends HostConnection {
 
   readStart(): void {
     this.#reading = true
-    if (this.#failure !== undefined) this.#tellFailureSoon()
+    if (this.#ending !== undefined) setImmediate(() => this.#tellEnding())
     else if (this.#connected) this.#socket.resume()
   }
 
@@ -174,23 +179,30 @@ export class NetConnection extends HostConnection {
     } else socket.resetAndDestroy()
   }
 
+  #onEnd(): void {
+    if (this.#reading) this.events?.onEnd()
+    else this.#ending = { rest: NOTHING, code: undefined }
+  }
+
   #onError(code: ErrnoName): void {
     const rest: unknown = this.#socket.read()
     if (rest instanceof Uint8Array) {
-      // Bytes that came before the failure are told before it, when they are asked for.
-      this.#failure = { code, rest: plainBytes(rest) }
-      if (this.#reading) this.#tellFailureSoon()
+      this.#ending = { rest: plainBytes(rest), code }
+      this.#tellEnding()
     } else this.#fail(code)
   }
 
-  #tellFailureSoon(): void {
-    setImmediate(() => {
-      if (this.#failure === undefined || !this.#reading) return
-      const { code, rest } = this.#failure
-      this.#failure = undefined
+  #tellEnding(): void {
+    if (this.#ending === undefined || !this.#reading) return
+    const { rest, code } = this.#ending
+    if (rest.length > 0) {
+      this.#ending = { rest: NOTHING, code }
       this.events?.onData(rest)
-      this.#fail(code)
-    })
+      if (!this.#reading) return
+    }
+    this.#ending = undefined
+    if (code === undefined) this.events?.onEnd()
+    else this.#fail(code)
   }
 
   #fail(code: ErrnoName): void {

@@ -1,0 +1,61 @@
+import { setImmediate } from 'node:timers'
+import type { Address } from '../../abi/address.js'
+import {
+  type BindOptions,
+  type ConnectionEvents,
+  Host,
+  type HostConnection,
+  type HostPort,
+  type HostTimer,
+} from '../host.js'
+import { clock, keepAlive, NodeTimer } from './time.js'
+import type { Transport } from './transport.js'
+
+/** The host on Node, over one of its transports. */
+export class NodeHost extends Host {
+  readonly name = 'node'
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    super()
+    this.#transport = transport
+  }
+
+  /** Which way to the network was taken. */
+  get transport(): 'net' | 'handle' {
+    return this.#transport.name
+  }
+
+  clock(): number {
+    return clock()
+  }
+
+  wallClock(): number {
+    return Date.now()
+  }
+
+  /**
+   * Immediates run when the poll phase that is under way, or comes next, is through. They are referenced: Node does not turn
+   * its loop for one that is not, and what was deferred would wait for the next event, for ever if need be. So a deferred
+   * call keeps the process, for one turn.
+   */
+  defer(callback: () => void): void {
+    setImmediate(callback)
+  }
+
+  timer(callback: () => void): HostTimer {
+    return new NodeTimer(callback)
+  }
+
+  override keepAlive(): () => void {
+    return keepAlive()
+  }
+
+  override bind(local: Address, options: BindOptions): HostPort {
+    return this.#transport.bind(local, options)
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    return this.#transport.connect(remote, events)
+  }
+}
