@@ -52,6 +52,11 @@ export class Socket implements ConnectionEvents {
     return Buffer.concat(this.chunks)
   }
 
+  /** Whether it was closed or reset, or failed. */
+  get over(): boolean {
+    return this.#over !== undefined
+  }
+
   /** Whether this was told. */
   saw(event: EventName): boolean {
     return this.events.includes(event)

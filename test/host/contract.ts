@@ -5,6 +5,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { HostConnection } from '../../src/host/host.js'
 import { bindContract } from './contract-bind.js'
+import { chaosContract } from './contract-chaos.js'
 import { connectContract } from './contract-connect.js'
 import { dataContract } from './contract-data.js'
 import { endContract } from './contract-end.js'
@@ -19,6 +20,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   connectContract(make, options)
   dataContract(make, options)
   endContract(make, options)
+  chaosContract(make, options)
   timeContract(make, options)
   refusalContract(make, options)
 }

@@ -54,11 +54,12 @@ export class EventQueue {
 /** The longest delay that timers know, in milliseconds: 24.8 days. */
 export const LONGEST_DELAY = 2 ** 31 - 1
 
-/** Lets the process end although this timer waits, where the runtime can say so. */
-export function unreferenced<T>(timer: T): T {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
-    timer.unref()
-  return timer
+/** Lets the process end although this waits, where the runtime can say so. */
+export function unreferenced<T>(waiting: T): T {
+  if (typeof waiting === 'object' && waiting !== null && 'unref' in waiting && typeof waiting.unref === 'function') {
+    waiting.unref()
+  }
+  return waiting
 }
 
 /**
@@ -75,6 +76,7 @@ function macrotask(): Macrotask {
   const callbacks = new Fifo<() => void>()
   port1.addEventListener('message', () => callbacks.shift()?.())
   port1.start()
+  unreferenced(port1)
   return (callback) => {
     callbacks.push(callback)
     port2.postMessage(undefined)

@@ -1,0 +1,375 @@
+/** What the virtual host promises beyond the contract: Linux's answers where hosts may differ, and the same run every time. */
+import { describe, expect, test } from '@jest/globals'
+import { EventQueue } from '../../src/host/virtual/event-queue.js'
+import { Fifo } from '../../src/host/virtual/fifo.js'
+import { virtualHost } from '../../src/host/virtual.js'
+import { soon } from '../support/deadline.js'
+import { seeded } from '../support/random.js'
+import { Lab, refusal, v4, v6 } from './contract-lab.js'
+
+/** Runs a test on a network of its own. */
+const virtually = (name: string, body: (lab: Lab) => Promise<void>, seed?: number): void =>
+  test(name, () =>
+    Lab.try(() => {
+      const host = virtualHost(seed === undefined ? {} : { seed })
+      return { host, leaks: () => host.open() }
+    }, body),
+  )
+
+describe('addresses', () => {
+  virtually('any address but loopback is out of reach, at once', async (lab) => {
+    for (const remote of [v4(80, '192.0.2.1'), v4(80, '255.255.255.255'), v6(80, '2001:db8::1'), v6(80, 'fe80::1')]) {
+      expect(refusal(() => lab.connect(remote))).toBe('ENETUNREACH')
+    }
+  })
+
+  virtually('all of 127.0.0.0/8 is loopback, and clients speak from 127.0.0.1', async (lab) => {
+    const listener = lab.listen(v4(0, '127.1.2.3'))
+    const { client, server } = await lab.pair(listener)
+    expect(server.connection.local.host).toBe('127.1.2.3')
+    expect(client.connection.local.host).toBe('127.0.0.1')
+    lab.listen(v4(listener.local.port, '127.0.0.1'))
+  })
+
+  virtually('what a bound address cannot reach', async (lab) => {
+    const mapped = v6(9, '::ffff:127.0.0.1')
+    expect(refusal(() => lab.connect(v6(9), lab.bind(v4())))).toBe('EAFNOSUPPORT')
+    expect(refusal(() => lab.connect(v4(9), lab.bind(v6())))).toBe('EAFNOSUPPORT')
+    expect(refusal(() => lab.connect(mapped, lab.bind(v6())))).toBe('ENETUNREACH')
+    expect(refusal(() => lab.connect(v6(9), lab.bind({ ...mapped, port: 0 })))).toBe('EAFNOSUPPORT')
+    expect(refusal(() => lab.connect(mapped, lab.bind(v6(0, '::'), { ipv6Only: true })))).toBe('ENETUNREACH')
+    expect(refusal(() => lab.bind({ ...mapped, port: 0 }, { ipv6Only: true }))).toBe('EINVAL')
+  })
+
+  virtually('a dual-stack port connects to both families', async (lab) => {
+    const four = lab.listen()
+    const six = lab.listen(v6())
+    const toFour = lab.connect(v6(four.local.port, '::ffff:127.0.0.1'), lab.bind(v6(0, '::')))
+    expect(toFour.connection.local.host).toBe('::ffff:127.0.0.1')
+    expect((await four.accept()).connection.remote.host).toBe('127.0.0.1')
+    const toSix = lab.connect(v6(six.local.port, '::'), lab.bind(v6(0, '::')))
+    expect(toSix.connection.local.host).toBe('::1')
+    expect(toSix.connection.remote.host).toBe('::1')
+  })
+
+  virtually('two bound sockets share an address until one listens', async (lab) => {
+    const first = lab.bind()
+    const second = lab.bind(first.local)
+    lab.listen(first)
+    expect(refusal(() => lab.listen(second))).toBe('EADDRINUSE')
+    expect(refusal(() => lab.bind(first.local))).toBe('EADDRINUSE')
+  })
+
+  virtually('a connection does not keep others from listening on its port', async (lab) => {
+    const { client } = await lab.pair()
+    lab.listen(client.connection.local)
+  })
+
+  virtually('no two connections have the same two ends', async (lab) => {
+    const listener = lab.listen()
+    const first = lab.bind()
+    const second = lab.bind(first.local)
+    lab.connect(listener.local, first)
+    expect(refusal(() => lab.connect(listener.local, second))).toBe('EADDRNOTAVAIL')
+    lab.connect(lab.listen().local, second)
+  })
+
+  virtually('a port object serves once', async (lab) => {
+    const port = lab.bind()
+    lab.listen(port)
+    expect(refusal(() => lab.listen(port))).toBe('EINVAL')
+    expect(refusal(() => lab.connect(v4(9), port))).toBe('EINVAL')
+  })
+
+  virtually('those that share a port take turns, the exact address before the wildcard', async (lab) => {
+    const shared = { reusePort: true }
+    const first = lab.listen(v4(), shared)
+    const { local } = first
+    const second = lab.listen(local, shared)
+    const anywhere = lab.listen(v4(local.port, '0.0.0.0'), shared)
+    for (const listener of [first, second, first, second]) await lab.pair(listener)
+    lab.connect(v4(local.port, '127.0.0.2'))
+    await anywhere.accept()
+  })
+
+  virtually('when all ephemeral ports are taken bind and connect say so, each in its way', async (lab) => {
+    const listener = lab.listen()
+    const ports = Array.from({ length: 16_383 }, () => lab.host.bind(v4(), { ipv6Only: false, reusePort: false }))
+    expect(refusal(() => lab.bind())).toBe('EADDRINUSE')
+    expect(refusal(() => lab.connect(listener.local))).toBe('EADDRNOTAVAIL')
+    for (const port of ports) port.close()
+    await lab.pair(listener)
+  })
+
+  test('networks do not reach each other', async () => {
+    await Lab.try(
+      () => ({ host: virtualHost() }),
+      async (one) => {
+        await Lab.try(
+          () => ({ host: virtualHost() }),
+          async (other) => {
+            expect(await other.connect(one.listen().local).failed()).toBe('ECONNREFUSED')
+          },
+        )
+      },
+    )
+  })
+})
+
+describe('the wire', () => {
+  virtually('the listener hears of a connection before the client does', async (lab) => {
+    const order: string[] = []
+    const listener = lab.listen()
+    listener.onAccept = () => order.push('server')
+    const client = lab.connect(listener.local)
+    client.onEvent = () => order.push('client')
+    await client.until('onConnect', () => client.saw('connect'))
+    expect(order).toEqual(['server', 'client'])
+  })
+
+  virtually('connections that wait when the listener closes are reset', async (lab) => {
+    const listener = lab.listen()
+    const client = lab.connect(listener.local)
+    listener.close()
+    expect(await client.failed()).toBe('ECONNRESET')
+    expect(client.events).toEqual(['connect', 'ECONNRESET'])
+  })
+
+  virtually('a client that closes before it has connected was connected all the same', async (lab) => {
+    const listener = lab.listen()
+    lab.connect(listener.local).close()
+    const server = await listener.accept()
+    server.readStart()
+    await server.ended()
+    expect(server.events).toEqual(['end'])
+  })
+
+  virtually('several small buffers of one call are one read', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.writev([Buffer.from('one '), Buffer.from('two')])
+    server.readStart()
+    await server.until('data', () => server.saw('data'))
+    expect(server.chunks.map((chunk) => Buffer.from(chunk).toString())).toEqual(['one two'])
+  })
+
+  virtually('256 KiB are under way, the rest is pending', async (lab) => {
+    const { client, server } = await lab.pair()
+    expect(client.write(new Uint8Array(256 * 1024))).toBe(true)
+    expect(client.write(new Uint8Array(10))).toBe(false)
+    expect(client.connection.pending).toBe(10)
+    server.readStart()
+    await client.until('onDrain', () => client.saw('drain'))
+    expect(client.connection.pending).toBe(0)
+  })
+
+  virtually('bytes before a reset are read, then ECONNRESET', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.write(Buffer.from('before'))
+    client.reset()
+    await lab.settle()
+    expect(server.events).toEqual([])
+    server.readStart()
+    expect(await server.failed()).toBe('ECONNRESET')
+    expect(server.events).toEqual(['data', 'ECONNRESET'])
+  })
+
+  virtually('a writer does not wait for a reader to hear of a reset', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.write(Buffer.from('before'))
+    client.reset()
+    await lab.settle()
+    server.write(Uint8Array.of(1))
+    expect(await server.failed()).toBe('ECONNRESET')
+    expect(server.events).toEqual(['ECONNRESET'])
+  })
+
+  virtually('a reset after the end is EPIPE', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.readStart()
+    server.close()
+    await client.ended()
+    client.write(Uint8Array.of(1))
+    expect(await client.failed()).toBe('EPIPE')
+  })
+
+  virtually('a reset of a connection that ended both ways is nothing', async (lab) => {
+    const { client, server } = await lab.pair()
+    for (const socket of [client, server]) {
+      socket.readStart()
+      socket.shutdown()
+    }
+    await Promise.all([client.ended(), server.ended()])
+    server.reset()
+    await lab.settle()
+    expect(client.events).toEqual(['connect', 'end'])
+  })
+
+  virtually('bytes on their way to an end that closes reset it', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.readStart()
+    client.write(Uint8Array.of(1))
+    server.close()
+    expect(await client.failed()).toBe('ECONNRESET')
+    expect(client.events).toEqual(['connect', 'ECONNRESET'])
+  })
+
+  virtually('writing before onConnect or after shutdown() is refused', async (lab) => {
+    const listener = lab.listen()
+    const client = lab.connect(listener.local)
+    expect(refusal(() => client.write(Uint8Array.of(1)))).toBe('ENOTCONN')
+    expect(refusal(() => client.shutdown())).toBe('ENOTCONN')
+    await client.until('onConnect', () => client.saw('connect'))
+    client.shutdown()
+    expect(refusal(() => client.write(Uint8Array.of(1)))).toBe('EPIPE')
+    client.close()
+    expect(refusal(() => client.write(Uint8Array.of(1)))).toBe('EPIPE')
+  })
+})
+
+describe('the same run every time', () => {
+  /** Everything that is told while twenty connections talk, in order. */
+  const trace = async (seed: number): Promise<string[]> => {
+    const told: string[] = []
+    await Lab.try(
+      () => ({ host: virtualHost({ seed }) }),
+      async (lab) => {
+        const random = seeded('the same run')
+        const listener = lab.listen()
+        listener.onAccept = (server) => {
+          const { port } = server.connection.remote
+          server.onEvent = (event) => {
+            told.push(`server ${port} ${event} ${server.received}`)
+            if (event === 'end') server.close()
+          }
+          server.readStart()
+        }
+        const clients = Array.from({ length: 20 }, (_, index) => {
+          const client = lab.connect(listener.local)
+          client.onEvent = (event) => {
+            told.push(`client ${index} ${event} ${client.received}`)
+            if (event !== 'connect') return
+            client.write(new Uint8Array(random.int(1, 600_000)))
+            client.shutdown()
+            client.readStart()
+          }
+          return client
+        })
+        for (const client of clients) await client.ended()
+      },
+    )
+    return told
+  }
+
+  test('two runs of one seed are equal, event for event', async () => {
+    const first = await trace(7)
+    expect(first.length).toBeGreaterThan(100)
+    expect(await trace(7)).toEqual(first)
+  })
+
+  test('the seed chooses the ports', () => {
+    const ports = (seed: number): number[] => {
+      const host = virtualHost({ seed })
+      return Array.from({ length: 3 }, () => host.bind(v4(), { ipv6Only: false, reusePort: false }).local.port)
+    }
+    expect(ports(1)).toEqual(ports(1))
+    expect(ports(1)).not.toEqual(ports(2))
+    for (const seed of [0, 1, 2, 0xffff_ffff]) {
+      for (const port of ports(seed)) {
+        expect(port).toBeGreaterThanOrEqual(49_152)
+        expect(port).toBeLessThanOrEqual(65_535)
+      }
+    }
+  })
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('a seed of %p is refused', (seed) => {
+    expect(() => virtualHost({ seed })).toThrow(`the seed is ${seed}: give an integer from 0 to 4294967295`)
+  })
+})
+
+describe('the process', () => {
+  /** What keeps the process alive. */
+  const holders = (): number => process.getActiveResourcesInfo().length
+
+  test('only keepAlive() holds it', async () => {
+    const host = virtualHost()
+    const before = holders()
+    const timer = host.timer(() => {})
+    timer.set(5_000)
+    host.defer(() => {})
+    host.bind(v4(), { ipv6Only: false, reusePort: false }).listen(1, { onConnection() {}, onError() {} })
+    expect(holders()).toBe(before)
+
+    const releases = [host.keepAlive(), host.keepAlive()]
+    expect(holders()).toBeGreaterThan(before)
+    for (const release of [...releases, ...releases]) release()
+    expect(holders()).toBe(before)
+    timer.clear()
+  })
+
+  test('events come though nobody keeps the process alive for them', async () => {
+    const host = virtualHost()
+    await soon(new Promise<void>((resolve) => host.defer(resolve)), 'the event')
+  })
+})
+
+describe('the queue', () => {
+  /** Makes a queue as if the runtime lacked these. */
+  const without = (...names: string[]): EventQueue => {
+    const kept = names.map((name) => [name, Reflect.get(globalThis, name)] as const)
+    try {
+      for (const name of names) Reflect.set(globalThis, name, undefined)
+      return new EventQueue()
+    } finally {
+      for (const [name, value] of kept) Reflect.set(globalThis, name, value)
+    }
+  }
+
+  test.each([
+    ['setImmediate', []],
+    ['MessageChannel', ['setImmediate']],
+    ['timers', ['setImmediate', 'MessageChannel']],
+  ])('with %s: in order, later, promises in between', async (_name, missing) => {
+    const queue = without(...missing)
+    const release = queue.keepAlive()
+    const order: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      queue.post(() => {
+        order.push(name)
+        void Promise.resolve().then(() => order.push(`after ${name}`))
+      })
+    }
+    expect(order).toEqual([])
+    await soon(new Promise<void>((resolve) => queue.post(resolve)), 'the last event')
+    expect(order).toEqual(['a', 'after a', 'b', 'after b', 'c', 'after c'])
+    expect(queue.length).toBe(0)
+    release()
+  })
+
+  test('the order holds when somebody begins or ends to keep the process alive in between', async () => {
+    const queue = new EventQueue()
+    const order: number[] = []
+    queue.post(() => order.push(1))
+    const release = queue.keepAlive()
+    queue.post(() => order.push(2))
+    release()
+    queue.post(() => order.push(3))
+    await soon(new Promise<void>((resolve) => queue.post(resolve)), 'the last event')
+    expect(order).toEqual([1, 2, 3])
+  })
+
+  test('a fifo gives what an array gives', () => {
+    const random = seeded('fifo')
+    const fifo = new Fifo<number>()
+    const model: number[] = []
+    for (let step = 0; step < 50_000; step++) {
+      // Long runs of one kind, so that it grows beyond the size at which it drops what was taken.
+      if (random.chance(step % 10_000 < 5_000 ? 0.8 : 0.3)) {
+        fifo.push(step)
+        model.push(step)
+      } else if (fifo.shift() !== model.shift()) throw new Error(`wrong entry at step ${step}`)
+      if (fifo.length !== model.length || fifo.first !== model[0]) throw new Error(`wrong state at step ${step}`)
+    }
+    fifo.clear()
+    expect([fifo.length, fifo.first]).toEqual([0, undefined])
+  })
+})
