@@ -16,7 +16,7 @@ INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 LICENCES := wasm/build/release/LICENSES.txt
 # Folders too, so that a file that went away is noticed.
-SOURCES := $(shell find src/ types/ examples/ bench/ tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
+SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 include libuv-port/build.mk
