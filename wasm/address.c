@@ -21,8 +21,19 @@ int uvw__address_parse(const char* host,
     return UV_EINVAL;
 
   in6->sin6_flowinfo = htonl(flowinfo);
-  in6->sin6_scope_id = scope_id;
+
+  /* uv_ip6_addr() took the zone, if the text has one. */
+  if (scope_id != 0)
+    in6->sin6_scope_id = scope_id;
+
   return 0;
+}
+
+
+int uvw_is_address(const char* host) {
+  struct sockaddr_storage addr;
+
+  return uvw__address_parse(host, 0, 0, 0, &addr) == 0;
 }
 
 

@@ -231,6 +231,10 @@ unsigned int uvw_write_queue_size(const uv_stream_t* stream);
 
 /* TCP. `host` is an address in text form, and is only read during the call. */
 
+/* Whether the functions below take `host` for an IP address; 0 or 1. */
+UVW_EXPORT(uvw_is_address)
+int uvw_is_address(const char* host);
+
 /* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
 UVW_EXPORT(uvw_tcp_init)
 uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);

@@ -56,6 +56,7 @@ export type ConstantName =
   | 'O_WRONLY'
   | 'SOMAXCONN'
   | 'UV_TCP_IPV6ONLY'
+  | 'UV_TCP_REUSEPORT'
   | 'UV_RUN_DEFAULT'
   | 'UV_RUN_ONCE'
   | 'UV_RUN_NOWAIT'

@@ -2,8 +2,9 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
+import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
-import type { Descriptor, Result } from './descriptor.js'
+import type { Descriptor } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { PairEnd } from './pair.js'
 import { Readiness } from './readiness.js'
@@ -65,7 +66,7 @@ export class Kernel implements SocketSurroundings {
   }
 
   /** Takes the oldest connection that waits at a listener and gives it a descriptor. */
-  accept(listener: Descriptor): Result | Descriptor {
+  accept(listener: Descriptor): Descriptor | ErrnoName {
     // The number comes first, as on Linux: a connection that finds none goes on waiting.
     if (this.#descriptors.full()) return 'EMFILE'
     const socket = listener.accept()

@@ -77,8 +77,7 @@ export class Readiness {
     for (; index < ready.length && count < max; index++) {
       const descriptor = ready[index]
       if (descriptor === undefined) break
-      const events =
-        descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
+      const events = descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
       if (events === 0) {
         descriptor.listed = false
         continue

@@ -18,15 +18,7 @@ import type { ErrnoName } from '../abi/errno.js'
 export type SocketState = 'unbound' | 'bound' | 'listening' | 'connecting' | 'connected' | 'refused' | 'broken'
 
 /** The system calls whose legality depends on the state. */
-export type SocketOperation =
-  | 'bind'
-  | 'listen'
-  | 'accept'
-  | 'connect'
-  | 'getpeername'
-  | 'read'
-  | 'write'
-  | 'shutdown'
+export type SocketOperation = 'bind' | 'listen' | 'accept' | 'connect' | 'getpeername' | 'read' | 'write' | 'shutdown'
 
 /** The answer of every operation in every state. */
 export const TRANSITIONS: Readonly<Record<SocketOperation, Readonly<Record<SocketState, 'ok' | ErrnoName>>>> = {

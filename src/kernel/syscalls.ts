@@ -30,44 +30,49 @@ export interface SyscallSurroundings {
   readonly onDefect: (error: unknown) => void
 }
 
-/** The functions of the import module `uv_host_1` for one instance. */
-export function createUvHost(surroundings: SyscallSurroundings): UvHost {
-  const { onDefect, abi, kernel } = surroundings
-  const calls = new Syscalls(surroundings)
-  const errno = abi.errno
+/**
+ * The functions of the import module `uv_host_1` for one instance.
+ *
+ * @param find - gives what they work on. An instance needs its imports before it has a memory, so this is asked at the first
+ *   call, not before.
+ */
+export function createUvHost(find: () => SyscallSurroundings): UvHost {
+  let made: Syscalls | undefined
 
   /** A result as C has it. An address outside the memory is the caller's mistake, everything else that throws is ours. */
-  const answer = (call: () => Result): number => {
+  const answer = (call: (calls: Syscalls) => Result): number => {
+    made ??= new Syscalls(find())
+    const { errno } = made.abi
     try {
-      const result = call()
+      const result = call(made)
       return typeof result === 'string' ? -errno[result] : result
     } catch (error) {
       if (error instanceof RangeError) return -errno.EFAULT
-      onDefect(error)
+      made.onDefect(error)
       return -errno.EIO
     }
   }
 
   return {
-    socket: (domain, type, protocol) => answer(() => calls.socket(domain, type, protocol)),
-    socketpair: (domain, type, protocol, fds) => answer(() => calls.socketpair(domain, type, protocol, fds)),
-    pipe: (fds, flags) => answer(() => calls.pipe(fds, flags)),
-    close: (fd) => answer(() => calls.close(fd)),
-    bind: (fd, addr, len) => answer(() => calls.bind(fd, addr, len)),
-    listen: (fd, backlog) => answer(() => calls.listen(fd, backlog)),
-    accept: (fd, addr, len, flags) => answer(() => calls.accept(fd, addr, len, flags)),
-    connect: (fd, addr, len) => answer(() => calls.connect(fd, addr, len)),
-    getsockname: (fd, addr, len) => answer(() => calls.getsockname(fd, addr, len)),
-    getpeername: (fd, addr, len) => answer(() => calls.getpeername(fd, addr, len)),
-    getsockopt: (fd, level, name, value, len) => answer(() => calls.getsockopt(fd, level, name, value, len)),
-    setsockopt: (fd, level, name, value, len) => answer(() => calls.setsockopt(fd, level, name, value, len)),
-    fcntl: (fd, command, argument) => answer(() => calls.fcntl(fd, command, argument)),
-    readv: (fd, bufs, nbufs, flags) => answer(() => calls.readv(fd, bufs, nbufs, flags)),
-    writev: (fd, bufs, nbufs, flags) => answer(() => calls.writev(fd, bufs, nbufs, flags)),
-    shutdown: (fd, how) => answer(() => calls.shutdown(fd, how)),
-    poll_ctl: (fd, events) => answer(() => calls.pollCtl(fd, events)),
-    poll_wait: (events, max, timeout) => answer(() => calls.pollWait(events, max, timeout)),
-    clock: () => kernel.host.clock(),
+    socket: (domain, type, protocol) => answer((calls) => calls.socket(domain, type, protocol)),
+    socketpair: (domain, type, protocol, fds) => answer((calls) => calls.socketpair(domain, type, protocol, fds)),
+    pipe: (fds, flags) => answer((calls) => calls.pipe(fds, flags)),
+    close: (fd) => answer((calls) => calls.close(fd)),
+    bind: (fd, addr, len) => answer((calls) => calls.bind(fd, addr, len)),
+    listen: (fd, backlog) => answer((calls) => calls.listen(fd, backlog)),
+    accept: (fd, addr, len, flags) => answer((calls) => calls.accept(fd, addr, len, flags)),
+    connect: (fd, addr, len) => answer((calls) => calls.connect(fd, addr, len)),
+    getsockname: (fd, addr, len) => answer((calls) => calls.getsockname(fd, addr, len)),
+    getpeername: (fd, addr, len) => answer((calls) => calls.getpeername(fd, addr, len)),
+    getsockopt: (fd, level, name, value, len) => answer((calls) => calls.getsockopt(fd, level, name, value, len)),
+    setsockopt: (fd, level, name, value, len) => answer((calls) => calls.setsockopt(fd, level, name, value, len)),
+    fcntl: (fd, command, argument) => answer((calls) => calls.fcntl(fd, command, argument)),
+    readv: (fd, bufs, nbufs, flags) => answer((calls) => calls.readv(fd, bufs, nbufs, flags)),
+    writev: (fd, bufs, nbufs, flags) => answer((calls) => calls.writev(fd, bufs, nbufs, flags)),
+    shutdown: (fd, how) => answer((calls) => calls.shutdown(fd, how)),
+    poll_ctl: (fd, events) => answer((calls) => calls.pollCtl(fd, events)),
+    poll_wait: (events, max, timeout) => answer((calls) => calls.pollWait(events, max, timeout)),
+    clock: () => find().kernel.host.clock(),
   }
 }
 
@@ -75,7 +80,8 @@ export function createUvHost(surroundings: SyscallSurroundings): UvHost {
 class Syscalls {
   readonly #kernel: Kernel
   readonly #memory: Memory
-  readonly #abi: Description
+  readonly abi: Description
+  readonly onDefect: (error: unknown) => void
   readonly #turns: Turns
   readonly #addresses: SockaddrCodec
   readonly #options: OptionCodec
@@ -83,16 +89,17 @@ class Syscalls {
   /** Where `pollWait` puts what it collects. */
   #events = 0
   readonly #report = (index: number, fd: number, events: number): void => {
-    const { size, fd: fdAt, events: eventsAt } = this.#abi.layout.uvh_event
+    const { size, fd: fdAt, events: eventsAt } = this.abi.layout.uvh_event
     const at = this.#events + index * size
     this.#memory.setI32(at + fdAt, fd)
     this.#memory.setI32(at + eventsAt, this.#mask.toGuest(events))
   }
 
-  constructor({ kernel, memory, abi, turns }: SyscallSurroundings) {
+  constructor({ kernel, memory, abi, turns, onDefect }: SyscallSurroundings) {
     this.#kernel = kernel
     this.#memory = memory
-    this.#abi = abi
+    this.abi = abi
+    this.onDefect = onDefect
     this.#turns = turns
     this.#addresses = new SockaddrCodec(abi, memory)
     this.#options = new OptionCodec(abi, memory)
@@ -100,7 +107,7 @@ class Syscalls {
   }
 
   socket(domain: number, type: number, protocol: number): Result {
-    const { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } = this.#abi.constants
+    const { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } = this.abi.constants
     if (domain !== AF_INET && domain !== AF_INET6) return 'EAFNOSUPPORT'
     if (this.#kind(type) !== SOCK_STREAM) return 'EPROTONOSUPPORT'
     if (protocol !== 0 && protocol !== IPPROTO_TCP) return 'EPROTONOSUPPORT'
@@ -111,14 +118,14 @@ class Syscalls {
   }
 
   socketpair(domain: number, type: number, protocol: number, fds: number): Result {
-    const { AF_UNIX, SOCK_STREAM } = this.#abi.constants
+    const { AF_UNIX, SOCK_STREAM } = this.abi.constants
     if (domain !== AF_UNIX) return 'EAFNOSUPPORT'
     if (this.#kind(type) !== SOCK_STREAM || protocol !== 0) return 'EPROTONOSUPPORT'
     return this.#pair('sockets', this.#nonBlocking(type), fds)
   }
 
   pipe(fds: number, flags: number): Result {
-    return this.#pair('pipe', (flags & this.#abi.constants.O_NONBLOCK) !== 0, fds)
+    return this.#pair('pipe', (flags & this.abi.constants.O_NONBLOCK) !== 0, fds)
   }
 
   close(fd: number): Result {
@@ -189,7 +196,7 @@ class Syscalls {
   }
 
   fcntl(fd: number, command: number, argument: number): Result {
-    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.#abi.constants
+    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if (command === F_GETFL) {
@@ -202,8 +209,8 @@ class Syscalls {
   }
 
   readv(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_DONTWAIT, MSG_PEEK, UVH_PAYLOAD } = this.#abi.constants
-    const { size, iov_base, iov_len } = this.#abi.layout.iovec
+    const { MSG_DONTWAIT, MSG_PEEK, UVH_PAYLOAD } = this.abi.constants
+    const { size, iov_base, iov_len } = this.abi.layout.iovec
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
@@ -224,8 +231,8 @@ class Syscalls {
   }
 
   writev(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_NOSIGNAL, MSG_DONTWAIT, UVH_PAYLOAD } = this.#abi.constants
-    const { size, iov_base, iov_len } = this.#abi.layout.iovec
+    const { MSG_NOSIGNAL, MSG_DONTWAIT, UVH_PAYLOAD } = this.abi.constants
+    const { size, iov_base, iov_len } = this.abi.layout.iovec
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
@@ -235,9 +242,7 @@ class Syscalls {
       const length = this.#memory.u32(bufs + i * size + iov_len)
       const inMemory = base < UVH_PAYLOAD
       if (inMemory && !this.#memory.contains(base, length)) return done > 0 ? done : 'EFAULT'
-      const count = inMemory
-        ? descriptor.write(this.#memory.heap, base, length)
-        : descriptor.writePayload(length)
+      const count = inMemory ? descriptor.write(this.#memory.heap, base, length) : descriptor.writePayload(length)
       if (typeof count === 'string') return done > 0 ? done : count
       done += count
       if (count < length) break
@@ -246,7 +251,7 @@ class Syscalls {
   }
 
   shutdown(fd: number, how: number): Result {
-    const { SHUT_RD, SHUT_RDWR, SHUT_WR } = this.#abi.constants
+    const { SHUT_RD, SHUT_RDWR, SHUT_WR } = this.abi.constants
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
@@ -293,10 +298,10 @@ class Syscalls {
   }
 
   #kind(type: number): number {
-    return type & ~(this.#abi.constants.SOCK_NONBLOCK | this.#abi.constants.SOCK_CLOEXEC)
+    return type & ~(this.abi.constants.SOCK_NONBLOCK | this.abi.constants.SOCK_CLOEXEC)
   }
 
   #nonBlocking(type: number): boolean {
-    return (type & this.#abi.constants.SOCK_NONBLOCK) !== 0
+    return (type & this.abi.constants.SOCK_NONBLOCK) !== 0
   }
 }

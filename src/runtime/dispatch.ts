@@ -1,0 +1,89 @@
+/**
+ * The one place where the module calls into TypeScript. Handles and requests are known to it by small numbers; an exception of
+ * a callback is caught here, so that it never unwinds through WebAssembly frames, and the rest of the turn goes on.
+ */
+import type { UvFace } from '../abi/face.js'
+
+/** What happened to a handle or a request. */
+export type CallbackKind = 'connection' | 'read' | 'done' | 'close' | 'wakeup' | 'walk'
+
+/** The method by which a handle or a request is told; not a part of anybody's public face. */
+export const FIRE: unique symbol = Symbol('fire')
+
+/** Something the module calls back. */
+export interface CallbackTarget {
+  /**
+   * @param kind - what happened
+   * @param value - a status, a count of bytes, or 0
+   */
+  [FIRE](kind: CallbackKind, value: number): void
+}
+
+/** Numbers for targets, and the imports that find them again. */
+export class Dispatch {
+  readonly #targets: (CallbackTarget | undefined)[] = [undefined]
+  readonly #free: number[] = []
+  readonly #onThrow: (error: unknown) => void
+
+  /** @param onThrow - told what a callback threw */
+  constructor(onThrow: (error: unknown) => void) {
+    this.#onThrow = onThrow
+  }
+
+  /** How many targets are registered. */
+  get size(): number {
+    return this.#targets.length - 1 - this.#free.length
+  }
+
+  /** Gives a target its number, which is never 0. It is held until {@link Dispatch.remove}. */
+  add(target: CallbackTarget): number {
+    const id = this.#free.pop() ?? this.#targets.length
+    this.#targets[id] = target
+    return id
+  }
+
+  /** Forgets a target. */
+  remove(id: number): void {
+    this.#targets[id] = undefined
+    this.#free.push(id)
+  }
+
+  /** The functions of the import module `uv_face_1`. */
+  imports(): UvFace {
+    const request = (id: number, status: number): void => this.#finish(id, 'done', status)
+    const wakeup = (id: number): void => this.#fire(id, 'wakeup', 0)
+    return {
+      on_connection: (id, status) => this.#fire(id, 'connection', status),
+      on_read: (id, count) => this.#fire(id, 'read', count),
+      on_connect: request,
+      on_write: request,
+      on_shutdown: request,
+      on_close: (id) => this.#finish(id, 'close', 0),
+      on_timer: wakeup,
+      on_async: wakeup,
+      on_idle: wakeup,
+      on_prepare: wakeup,
+      on_check: wakeup,
+      on_walk: (id) => this.#fire(id, 'walk', 0),
+    }
+  }
+
+  #fire(id: number, kind: CallbackKind, value: number): void {
+    try {
+      this.#targets[id]?.[FIRE](kind, value)
+    } catch (error) {
+      this.#onThrow(error)
+    }
+  }
+
+  /** The last thing that happens to a target: its number is free before it is told. */
+  #finish(id: number, kind: CallbackKind, value: number): void {
+    const target = this.#targets[id]
+    this.remove(id)
+    try {
+      target?.[FIRE](kind, value)
+    } catch (error) {
+      this.#onThrow(error)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
+import type { Description } from '../abi/description.js'
+import { UV_FACE_MODULE, type UvExports } from '../abi/face.js'
+import { Memory } from '../abi/memory.js'
+import { UV_HOST_MODULE } from '../abi/uv-host.js'
+import type { Host } from '../host/host.js'
+import { Kernel } from '../kernel/kernel.js'
+import { createUvHost } from '../kernel/syscalls.js'
+import { Dispatch } from './dispatch.js'
+import { compileModule, type ModuleSource } from './module.js'
+import { Pump } from './pump.js'
+import { Trace } from './trace.js'
+import { needsProvider, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
+
+/** How an instance is made. */
+export interface InstanceOptions {
+  readonly host: Host
+  /** The module; the package's own by default. */
+  readonly module?: ModuleSource | undefined
+  /** Who answers WASI; `@wasmer/wasi` by default, and only when the module asks for something. */
+  readonly wasi?: WasiProvider | undefined
+  /** How many descriptors may be open at once; 65,536 by default. */
+  readonly maxDescriptors?: number | undefined
+  /** What to trace; what `UVWASM_DEBUG` says by default. */
+  readonly trace?: Trace | undefined
+  /** Called at the beginning of every turn. */
+  readonly onTurn: () => void
+  /** Told what a callback threw. */
+  readonly onThrow: (error: unknown) => void
+}
+
+/** A running copy of libuv. */
+export class Instance {
+  readonly host: Host
+  readonly abi: Description
+  readonly exports: UvExports
+  readonly memory: Memory
+  readonly kernel: Kernel
+  readonly dispatch: Dispatch
+  readonly pump: Pump
+  readonly trace: Trace
+  /** A buffer in the module's memory for strings and small answers, valid until the next call. */
+  readonly scratch: number
+
+  private constructor(options: InstanceOptions, exports: UvExports, dispatch: Dispatch, trace: Trace) {
+    this.host = options.host
+    this.trace = trace
+    this.dispatch = dispatch
+    this.exports = exports
+    this.memory = new Memory(exports.memory)
+    this.abi = JSON.parse(this.memory.string(exports.uvw_describe())) as Description
+    this.scratch = exports.uvw_scratch()
+    this.kernel = new Kernel({
+      host: options.host,
+      firstDescriptor: this.abi.constants.UVH_FD_FIRST,
+      maxDescriptors: options.maxDescriptors,
+      onReady: () => this.pump.wake(),
+    })
+    this.pump = new Pump({
+      module: exports,
+      nowait: this.abi.constants.UV_RUN_NOWAIT,
+      host: options.host,
+      ready: () => this.kernel.readiness.any,
+      onTurn: options.onTurn,
+      onThrow: options.onThrow,
+      trace: trace.topic('pump'),
+    })
+  }
+
+  /**
+   * Makes an instance; its loop is not initialized yet.
+   *
+   * @throws {WebAssembly.CompileError} when the module is no WebAssembly
+   * @throws {WebAssembly.LinkError} when it asks for imports we do not have
+   * @throws {TypeError} when it does not export libuv
+   */
+  static async open(options: InstanceOptions): Promise<Instance> {
+    const module = await compileModule(options.module)
+    const trace = options.trace ?? Trace.fromEnvironment()
+    const dispatch = new Dispatch(options.onThrow)
+    // Imports exist before the instance they work on; none is called before it is there.
+    let made: Instance | undefined
+    const instance = (): Instance => {
+      if (made === undefined) throw new Error('the module called an import while it was instantiated')
+      return made
+    }
+    const system = createUvHost(() => {
+      const { kernel, memory, abi, pump } = instance()
+      return { kernel, memory, abi, turns: pump, onDefect: options.onThrow }
+    })
+    const own = ownWasi(options.host, () => instance().memory)
+    const wasi = needsProvider(module, own) ? (options.wasi ?? (await wasmerWasi())) : undefined
+    const wasm = await WebAssembly.instantiate(module, {
+      [UV_HOST_MODULE]: { ...trace.imports(system, () => instance().abi) },
+      [UV_FACE_MODULE]: { ...dispatch.imports() },
+      [WASI_MODULE]: { ...wasi?.imports(module), ...own },
+    })
+    wasi?.bind(wasm)
+    if (!exportsLibuv(wasm.exports)) {
+      throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
+    }
+    made = new Instance(options, wasm.exports, dispatch, trace)
+    made.exports._initialize()
+    return made
+  }
+
+  /** libuv's text for a status. */
+  describeStatus(status: number): string {
+    return this.memory.string(this.exports.uvw_strerror(status))
+  }
+
+  /** A string in the scratch buffer. @returns its address, or `undefined` when it is too long */
+  text(text: string): number | undefined {
+    return this.memory.setString(this.scratch, text, this.abi.constants.UVW_SCRATCH_SIZE) ? this.scratch : undefined
+  }
+}
+
+/** Whether a module is one of ours; the names stand for all the others, which `make check` compares. */
+function exportsLibuv(exports: object): exports is UvExports {
+  return ['memory', '_initialize', 'uvw_describe', 'uvw_loop_init'].every((name) => name in exports)
+}

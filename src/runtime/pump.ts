@@ -1,0 +1,176 @@
+/**
+ * Runs libuv's loop in turns, without a thread to wait in. A turn goes through the loop until it would have to wait; then it
+ * leaves, arms one timer, and comes back when the timer ends or the kernel has something ready.
+ *
+ * `uv_run()` in its default mode is entered for each turn; its poll asks {@link Pump.park}, which answers EAGAIN where waiting
+ * would begin. So the turn ends behind the poll that found nothing, and the next one starts with one that finds something. What
+ * a program can see of it: prepare and check handles run once more around each wait.
+ */
+import { RunResult, type UvExports } from '../abi/face.js'
+import type { Host, HostTimer } from '../host/host.js'
+import type { TraceSink } from './trace.js'
+
+/** How many passes through the loop a turn may make before the host's event loop has its own. */
+const PASSES_PER_TURN = 64
+
+/** What a pump works with. */
+export interface PumpOptions {
+  /** The module's loop; see `uvw.h`. */
+  readonly module: Pick<UvExports, 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'>
+  /** The module's number for `UV_RUN_NOWAIT`, the mode that never parks. */
+  readonly nowait: number
+  /** Gives timers and turns. */
+  readonly host: Host
+  /** Whether the kernel has something to report. */
+  readonly ready: () => boolean
+  /** Called at the beginning of every turn. */
+  readonly onTurn: () => void
+  /** Told what a callback of {@link Pump.later} threw. */
+  readonly onThrow: (error: unknown) => void
+  /** Where to tell what happens. */
+  readonly trace: TraceSink | undefined
+}
+
+interface Run {
+  readonly mode: number
+  readonly release: () => void
+  readonly resolve: (alive: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The pump of one loop. */
+export class Pump {
+  readonly #host: Host
+  readonly #module: PumpOptions['module']
+  readonly #ready: () => boolean
+  readonly #nowait: number
+  readonly #onTurn: () => void
+  readonly #onThrow: (error: unknown) => void
+  readonly #trace: TraceSink | undefined
+  readonly #timer: HostTimer
+  #run: Run | undefined
+  #inTurn = false
+  #scheduled = false
+  #stopped = false
+  #passes = 0
+  readonly #later: (() => void)[] = []
+
+  /** @param options - see {@link PumpOptions} */
+  constructor({ module, nowait, host, ready, onTurn, onThrow, trace }: PumpOptions) {
+    this.#module = module
+    this.#nowait = nowait
+    this.#host = host
+    this.#ready = ready
+    this.#onTurn = onTurn
+    this.#onThrow = onThrow
+    this.#trace = trace
+    this.#timer = host.timer(this.#turn)
+  }
+
+  /** Whether a run is under way. */
+  get running(): boolean {
+    return this.#run !== undefined
+  }
+
+  /** Whether libuv is on the stack at this moment. */
+  get inTurn(): boolean {
+    return this.#inTurn
+  }
+
+  /** Whether this turn has used up its budget. */
+  get spent(): boolean {
+    return this.#run?.mode !== this.#nowait && ++this.#passes > PASSES_PER_TURN
+  }
+
+  /** The answer to a poll that found nothing: leave the loop where it would wait. */
+  park(timeout: number): 0 | 'EAGAIN' {
+    return timeout === 0 || this.#run?.mode === this.#nowait ? 0 : 'EAGAIN'
+  }
+
+  /**
+   * Runs the loop; the first turn comes after the host's present one. To be called when no run is under way.
+   *
+   * @param mode - one of libuv's
+   * @returns what `uv_run()` returns: whether something is left to do. It is rejected when the module itself traps.
+   */
+  run(mode: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#run = { mode, resolve, reject, release: this.#host.keepAlive() }
+      this.#schedule()
+    })
+  }
+
+  /** Ends the run as soon as the present pass is over, as `uv_stop()` does. */
+  stop(): void {
+    this.#module.uvw_loop_stop()
+    this.#stopped = true
+    this.wake()
+  }
+
+  /** Calls back at the beginning of the next turn, before libuv, in the order asked for. Keeps nothing alive. */
+  later(callback: () => void): void {
+    this.#later.push(callback)
+    this.wake()
+  }
+
+  /** Something changed that the loop should look at. Cheap to call often. */
+  wake(): void {
+    if (this.#run !== undefined && !this.#inTurn) this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#host.defer(this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false
+    const run = this.#run
+    if (run === undefined || this.#inTurn) return
+    this.#timer.clear()
+    this.#inTurn = true
+    this.#passes = 0
+    let result: number
+    try {
+      this.#onTurn()
+      for (const callback of this.#later.splice(0)) this.#guarded(callback)
+      result = this.#module.uvw_loop_run(run.mode)
+    } catch (error) {
+      this.#end(run)
+      return run.reject(error)
+    } finally {
+      this.#inTurn = false
+    }
+    const alive = (result & RunResult.ALIVE) !== 0
+    const parked = (result & RunResult.PARKED) !== 0
+    this.#trace?.(`turn: ${this.#passes} passes, ${alive ? 'alive' : 'not alive'}${parked ? ', parked' : ''}`)
+    if (parked && alive && !this.#stopped) this.#wait()
+    else {
+      this.#end(run)
+      run.resolve(alive)
+    }
+  }
+
+  #wait(): void {
+    if (this.#later.length > 0 || this.#ready()) return this.#schedule()
+    const timeout = this.#module.uvw_loop_timeout()
+    if (timeout === 0) return this.#schedule()
+    if (timeout > 0) this.#timer.set(timeout)
+    this.#trace?.(timeout > 0 ? `wait: ${timeout} ms` : 'wait: for the host')
+  }
+
+  #guarded(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.#onThrow(error)
+    }
+  }
+
+  #end(run: Run): void {
+    this.#run = undefined
+    this.#stopped = false
+    run.release()
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * An strace-like view of what happens, for `UVWASM_DEBUG=syscall,pump,handle`. Where a topic is off, nothing is wrapped and
+ * nothing is asked, so it costs nothing.
+ */
+import type { Description } from '../abi/description.js'
+
+/** What can be traced. */
+export type TraceTopic = 'syscall' | 'pump' | 'handle'
+
+/** Receives one line, without a line break. */
+export type TraceSink = (line: string) => void
+
+/** The topics somebody wants to see. */
+export class Trace {
+  readonly #topics: ReadonlySet<string>
+  readonly #sink: TraceSink
+
+  /**
+   * @param topics - comma-separated topics, or `*` for all; empty for none
+   * @param sink - where lines go; the console's error stream by default
+   */
+  constructor(topics: string, sink: TraceSink = (line) => console.error(line)) {
+    this.#topics = new Set(topics.split(',').filter((topic) => topic !== ''))
+    this.#sink = sink
+  }
+
+  /** What the environment variable `UVWASM_DEBUG` asks for, where there is an environment. */
+  static fromEnvironment(): Trace {
+    return new Trace(globalThis.process?.env?.UVWASM_DEBUG ?? '')
+  }
+
+  /** A function that prints lines of a topic, or `undefined` when nobody wants them. */
+  topic(topic: TraceTopic): TraceSink | undefined {
+    return this.#topics.has(topic) || this.#topics.has('*') ? this.#sink : undefined
+  }
+
+  /**
+   * Wraps every function of an import module so that each call prints itself and its result.
+   *
+   * @param functions - the import module
+   * @param abi - gives negative results their names; asked when a line is printed
+   */
+  imports<Functions extends object>(functions: Functions, abi: () => Description): Functions {
+    const print = this.topic('syscall')
+    if (print === undefined) return functions
+    const names = new Map<number, string>()
+    const show = (result: unknown): string => {
+      if (typeof result !== 'number' || result >= 0) return String(result)
+      if (names.size === 0) for (const [name, code] of Object.entries(abi().errno)) names.set(-code, name)
+      return `-1 ${names.get(result) ?? result}`
+    }
+    const wrapped = Object.entries(functions).map(([name, call]) => [
+      name,
+      (...values: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(call, functions, values)
+        print(`${name}(${values.join(', ')}) = ${show(result)}`)
+        return result
+      },
+    ])
+    return Object.fromEntries(wrapped)
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * WASI preview 1 for what is not sockets: arguments, environment, standard streams, random numbers, files in memory. The
+ * provider is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's: time
+ * comes from the loop's host, so that a virtual clock is one for everybody.
+ */
+import type { Memory } from '../abi/memory.js'
+import type { Host } from '../host/host.js'
+
+/** The import module's name. */
+export const WASI_MODULE = 'wasi_snapshot_preview1'
+
+/** Somebody who answers preview 1. */
+export interface WasiProvider {
+  /** The functions for a module; called once, before it is instantiated. */
+  imports(module: WebAssembly.Module): WebAssembly.ModuleImports
+  /** Gives the provider the instance whose memory its functions work on; called before any of them. */
+  bind(instance: WebAssembly.Instance): void
+}
+
+/** What a guest sees of the world beside sockets: nothing but what stands here. */
+export interface WasiOptions {
+  /** Arguments, the program's name first. None by default. */
+  readonly args?: readonly string[]
+  /** Environment variables. None by default. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * The default provider, `@wasmer/wasi`.
+ *
+ * @returns once its own code is compiled, which happens once in a process
+ */
+export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvider> {
+  const { init, WASI } = await import('@wasmer/wasi')
+  wasmerReady ??= init()
+  await wasmerReady
+  const wasi = new WASI({ args: [...(options.args ?? [])], env: { ...options.env } })
+  return {
+    imports: (module) => {
+      // The package types this as an object without members; it has one per import module.
+      const modules = new Map<string, WebAssembly.ModuleImports>(Object.entries(wasi.getImports(module)))
+      return modules.get(WASI_MODULE) ?? {}
+    },
+    bind: (instance) => {
+      wasi.instantiate(instance, {})
+    },
+  }
+}
+
+let wasmerReady: Promise<unknown> | undefined
+
+/** Clock identities of preview 1: real time, monotonic, and the CPU time of process and thread. */
+const REALTIME = 0
+
+/** `ENOSYS` of preview 1. */
+const NOSYS = 52
+
+/**
+ * The functions of preview 1 that are always ours: time is the host's, and nobody waits inside WASI.
+ *
+ * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @see WASI preview 1, `clock_time_get` and `poll_oneoff`
+ */
+export function ownWasi(host: Host, memory: () => Memory): WebAssembly.ModuleImports {
+  const nanoseconds = (clock: number): bigint =>
+    clock === REALTIME ? BigInt(Math.round(host.wallClock() * 1e6)) : BigInt(Math.round(host.clock()))
+  return {
+    clock_time_get: (clock: number, _precision: bigint, out: number): number => {
+      memory().setU64(out, nanoseconds(clock))
+      return 0
+    },
+    clock_res_get: (_clock: number, out: number): number => {
+      memory().setU64(out, 1n)
+      return 0
+    },
+    poll_oneoff: (): number => NOSYS,
+  }
+}
+
+/** Whether a module asks WASI for more than what is ours. */
+export function needsProvider(module: WebAssembly.Module, own: WebAssembly.ModuleImports): boolean {
+  return WebAssembly.Module.imports(module).some((entry) => entry.module === WASI_MODULE && !(entry.name in own))
+}

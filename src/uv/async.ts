@@ -1,0 +1,47 @@
+import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
+import { checkCallback } from './callback.js'
+import { Handle } from './handle.js'
+import type { Loop } from './loop.js'
+
+/** How an async handle is made. */
+export interface AsyncOptions {
+  /** The loop it belongs to; {@link Loop.current} by default. */
+  readonly loop?: Loop
+  /** Called in the loop after `send()`. */
+  readonly onWakeup?: (async: Async) => void
+}
+
+/**
+ * Wakes its loop up from outside. It is active from its construction until it is closed, so it keeps its loop running.
+ *
+ * @see https://docs.libuv.org/en/v1.x/async.html
+ */
+export class Async extends Handle {
+  /** Called in the loop after `send()`. May be replaced at any time. */
+  onWakeup: ((async: this) => void) | undefined
+
+  /** @throws {ClosedLoopError} */
+  constructor({ loop, onWakeup }: AsyncOptions = {}) {
+    checkCallback(onWakeup, 'onWakeup')
+    super(loop, (exports, id) => exports.uvw_async_init(id))
+    this.onWakeup = onWakeup
+  }
+
+  /**
+   * Asks for a call of `onWakeup`, in the loop. Several sends before it are answered by one call.
+   *
+   * @param onWakeup - replaces the attribute
+   * @throws {ClosedHandleError}
+   */
+  send(onWakeup?: (async: this) => void): void {
+    const address = this.address
+    checkCallback(onWakeup, 'onWakeup')
+    this.onWakeup = onWakeup ?? this.onWakeup
+    this.check(this.instance.exports.uvw_async_send(address), 'send')
+  }
+
+  override [FIRE](kind: CallbackKind, value: number): void {
+    if (kind === 'wakeup') this.onWakeup?.(this)
+    else super[FIRE](kind, value)
+  }
+}

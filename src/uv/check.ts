@@ -1,0 +1,52 @@
+import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
+import { checkCallback } from './callback.js'
+import { Handle } from './handle.js'
+import type { Loop } from './loop.js'
+
+/** How a check handle is made. */
+export interface CheckOptions {
+  /** The loop it belongs to; {@link Loop.current} by default. */
+  readonly loop?: Loop
+  /** Called in every round of the loop, just after it polled. */
+  readonly onCheck?: (check: Check) => void
+}
+
+/**
+ * Calls back in every round of its loop, just after it polled.
+ *
+ * @see https://docs.libuv.org/en/v1.x/check.html
+ */
+export class Check extends Handle {
+  /** Called in every round. May be replaced at any time. */
+  onCheck: ((check: this) => void) | undefined
+
+  /** @throws {ClosedLoopError} */
+  constructor({ loop, onCheck }: CheckOptions = {}) {
+    checkCallback(onCheck, 'onCheck')
+    super(loop, (exports, id) => exports.uvw_check_init(id))
+    this.onCheck = onCheck
+  }
+
+  /**
+   * Starts it; silent when it is started already.
+   *
+   * @param onCheck - replaces the attribute
+   * @throws {ClosedHandleError}
+   */
+  start(onCheck?: (check: this) => void): void {
+    const address = this.address
+    checkCallback(onCheck, 'onCheck')
+    this.onCheck = onCheck ?? this.onCheck
+    this.check(this.instance.exports.uvw_check_start(address), 'start')
+  }
+
+  /** Stops it; silent when it is stopped or closed. */
+  stop(): void {
+    if (!this.closing) this.instance.exports.uvw_check_stop(this.address)
+  }
+
+  override [FIRE](kind: CallbackKind, value: number): void {
+    if (kind === 'wakeup') this.onCheck?.(this)
+    else super[FIRE](kind, value)
+  }
+}

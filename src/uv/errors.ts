@@ -1,0 +1,71 @@
+/** What our calls throw and our requests are rejected with. */
+import { StatusCode, statusName } from './status.js'
+
+/**
+ * A failure that libuv reported, or wrong input that never reached it.
+ *
+ * @see https://docs.libuv.org/en/v1.x/errors.html
+ */
+export class UVError extends Error {
+  /** The name of the status, as `EADDRINUSE`. */
+  readonly code: string
+  /** The status itself, negative. */
+  readonly errno: number
+  /** What was tried, as `listen`. */
+  readonly syscall: string | undefined
+
+  /**
+   * @param status - a negative status code
+   * @param message - what went wrong and, where there is one, the remedy
+   * @param syscall - what was tried
+   */
+  constructor(status: number, message: string, syscall?: string) {
+    const code = statusName(status)
+    super(`${syscall === undefined ? '' : `${syscall} `}${code}: ${message}`)
+    this.name = new.target.name
+    this.code = code
+    this.errno = status
+    this.syscall = syscall
+  }
+}
+
+/** A handle was used after `close()`. Its code is `EINVAL`. */
+export class ClosedHandleError extends UVError {
+  /** @param what - the handle, in words */
+  constructor(what: string) {
+    super(StatusCode.EINVAL, `the ${what} is closed or closing; make a new one`)
+  }
+}
+
+/** A loop was used after `close()`. Its code is `EINVAL`. */
+export class ClosedLoopError extends UVError {
+  constructor() {
+    super(StatusCode.EINVAL, 'the loop is closed; open a new one with Loop.open()')
+  }
+}
+
+/** Wrong input: names the value and what would be right. Its code is `EINVAL`. */
+export class ArgumentError extends UVError {
+  /** @param message - the value and the remedy */
+  constructor(message: string, syscall?: string) {
+    super(StatusCode.EINVAL, message, syscall)
+  }
+}
+
+/** A value as it should stand in a message: short, quoted when it is text. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'nameless object'}`
+  return typeof value === 'function' ? 'a function' : String(value)
+}
+
+/**
+ * Checks a whole number.
+ *
+ * @param what - the argument's name, for the message
+ * @throws {ArgumentError} when it is another thing or out of range
+ */
+export function checkInteger(value: unknown, what: string, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
+  throw new ArgumentError(`${what} ${show(value)} is not a whole number from ${min} to ${max}`)
+}

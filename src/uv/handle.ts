@@ -1,0 +1,215 @@
+import type { UvExports } from '../abi/face.js'
+import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
+import type { Instance } from '../runtime/instance.js'
+import { type Callback, checkCallback } from './callback.js'
+import { ArgumentError, ClosedHandleError, checkInteger, show, UVError } from './errors.js'
+import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
+
+/** Asks to be told when a handle is closed; not a part of the public face. */
+export const WHEN_CLOSED: unique symbol = Symbol('when closed')
+
+/** Called when a handle is closed. */
+export type OnClosed<Self> = Callback<[handle: Self]>
+
+/**
+ * What all handles have. A handle lives from its construction until it is closed; `close()` is the only way to free it.
+ *
+ * Every method but `close()`, the `*Stop()` methods and the plain questions throws {@link ClosedHandleError} once the handle is
+ * closing.
+ *
+ * @see https://docs.libuv.org/en/v1.x/handle.html
+ */
+export abstract class Handle implements CallbackTarget, AsyncDisposable {
+  /** The loop it belongs to. */
+  readonly loop: Loop
+  /** The instance that the loop runs. */
+  protected readonly instance: Instance
+  readonly #address: number
+  #closing: Promise<void> | undefined
+  #closed = false
+  readonly #onClosed = new Set<() => void>()
+
+  /**
+   * @param loop - {@link Loop.current} when it is left out
+   * @param init - makes the C side's handle
+   */
+  protected constructor(loop: Loop | undefined, init: (exports: UvExports, id: number) => number) {
+    this.loop = chooseLoop(loop)
+    this.instance = this.loop[INSTANCE]
+    const { dispatch, exports } = this.instance
+    const id = dispatch.add(this)
+    this.#address = init(exports, id)
+    if (this.#address < 0) {
+      dispatch.remove(id)
+      throw this.error(this.#address, 'init')
+    }
+    this.trace?.('init')
+  }
+
+  /** Whether it has something to do: listens, reads, has been started. False once closed. */
+  get active(): boolean {
+    return !this.#closed && this.instance.exports.uvw_is_active(this.#address) !== 0
+  }
+
+  /** Whether `close()` was called. It stays true. */
+  get closing(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Whether it is closed, its last callback behind it. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Whether it keeps its loop running while it is active. True at first, false once closed. */
+  get referenced(): boolean {
+    return !this.#closed && this.instance.exports.uvw_has_ref(this.#address) !== 0
+  }
+
+  set referenced(value: boolean) {
+    if (value) this.reference()
+    else this.dereference()
+  }
+
+  /** Lets it keep its loop running. Doing so twice is doing so once. @throws {ClosedHandleError} */
+  reference(): void {
+    this.instance.exports.uvw_ref(this.address)
+    this.instance.pump.wake()
+  }
+
+  /** Lets its loop end although it is active. @throws {ClosedHandleError} */
+  dereference(): void {
+    this.instance.exports.uvw_unref(this.address)
+    this.instance.pump.wake()
+  }
+
+  /**
+   * Closes the handle. Requests under way end with `ECANCELED`, before `onClosed`. Closing again is silent: every caller gets
+   * the same promise, and every `onClosed` is called.
+   *
+   * @returns a promise that is kept when the handle is closed, for which the loop has to run
+   */
+  close(onClosed?: OnClosed<this>): Promise<void> {
+    return this.beginClose(onClosed, () => {
+      this.instance.exports.uvw_close(this.#address)
+      return 0
+    })
+  }
+
+  /**
+   * The descriptor below, a number that only this loop's kernel knows.
+   *
+   * @throws {UVError} EBADF when there is none yet, EINVAL when this kind of handle has none
+   */
+  fileno(): number {
+    return this.check(this.instance.exports.uvw_fileno(this.address), 'fileno')
+  }
+
+  /**
+   * Bytes that may wait to be sent (`SO_SNDBUF`); what is set is read back, and no less than 1,024.
+   *
+   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when this kind of handle has none
+   */
+  get sendBufferSize(): number {
+    return this.check(this.instance.exports.uvw_send_buffer_size(this.address, 0), 'sendBufferSize')
+  }
+
+  set sendBufferSize(size: number) {
+    const address = this.address
+    checkInteger(size, 'sendBufferSize', 1, 0x7fff_ffff)
+    this.check(this.instance.exports.uvw_send_buffer_size(address, size), 'sendBufferSize')
+  }
+
+  /**
+   * Bytes that may wait to be read before the peer is held back (`SO_RCVBUF`); what is set is read back, and no less than 1,024.
+   *
+   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when this kind of handle has none
+   */
+  get receiveBufferSize(): number {
+    return this.check(this.instance.exports.uvw_recv_buffer_size(this.address, 0), 'receiveBufferSize')
+  }
+
+  set receiveBufferSize(size: number) {
+    const address = this.address
+    checkInteger(size, 'receiveBufferSize', 1, 0x7fff_ffff)
+    this.check(this.instance.exports.uvw_recv_buffer_size(address, size), 'receiveBufferSize')
+  }
+
+  /** Closes the handle and waits until it is closed, for which the loop has to run. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** The C side's handle. @throws {ClosedHandleError} */
+  protected get address(): number {
+    if (this.#closing !== undefined) throw new ClosedHandleError(this.constructor.name)
+    return this.#address
+  }
+
+  /** Closes by `action`, which returns a status. @throws {UVError} what the status says */
+  protected beginClose(onClosed: OnClosed<this> | undefined, action: () => number): Promise<void> {
+    checkCallback(onClosed, 'onClosed')
+    if (!this.#closed && this.#closing === undefined) {
+      this.trace?.('close')
+      this.check(action(), 'close')
+      this.#closing = new Promise((resolve) => this.#onClosed.add(resolve))
+    }
+    if (onClosed !== undefined) {
+      if (this.#closed) this.instance.pump.later(() => onClosed(this))
+      else this.#onClosed.add(() => onClosed(this))
+    }
+    return this.#closing ?? Promise.resolve()
+  }
+
+  /** Told by the module what happened; kinds of handles add theirs. */
+  [FIRE](kind: CallbackKind, _value: number): void {
+    if (kind === 'walk') this.loop[FOUND](this)
+    if (kind !== 'close') return
+    this.#closed = true
+    this.trace?.('closed')
+    for (const callback of this.#onClosed) {
+      try {
+        callback()
+      } catch (error) {
+        this.loop[THROWN](error)
+      }
+    }
+    this.#onClosed.clear()
+  }
+
+  /** Calls back once when the handle is closed. @returns takes the wish back */
+  [WHEN_CLOSED](callback: () => void): () => void {
+    this.#onClosed.add(callback)
+    return () => this.#onClosed.delete(callback)
+  }
+
+  /**
+   * Takes a result of the module.
+   *
+   * @returns it, when it is no failure
+   * @throws {UVError} what a negative one says
+   */
+  protected check(result: number, syscall: string): number {
+    if (result < 0) throw this.error(result, syscall)
+    this.instance.pump.wake()
+    return result
+  }
+
+  /** A status as an error. */
+  protected error(status: number, syscall: string): UVError {
+    return new UVError(status, this.instance.describeStatus(status), syscall)
+  }
+
+  /** Prints a step of this handle's life, where somebody wants to see it. */
+  protected get trace(): ((step: string) => void) | undefined {
+    const print = this.instance.trace.topic('handle')
+    return print && ((step) => print(`${this.constructor.name} ${this.#address}: ${step}`))
+  }
+}
+
+function chooseLoop(loop: Loop | undefined): Loop {
+  const chosen = loop ?? Loop.current
+  if (chosen instanceof Loop) return chosen
+  if (chosen !== undefined) throw new ArgumentError(`loop ${show(chosen)} is not a Loop`)
+  throw new ArgumentError('there is no loop yet; open one with `await Loop.open()` and give it as { loop }')
+}

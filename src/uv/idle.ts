@@ -1,0 +1,53 @@
+import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
+import { checkCallback } from './callback.js'
+import { Handle } from './handle.js'
+import type { Loop } from './loop.js'
+
+/** How an idle handle is made. */
+export interface IdleOptions {
+  /** The loop it belongs to; {@link Loop.current} by default. */
+  readonly loop?: Loop
+  /** Called in every round of the loop, before prepare handles. */
+  readonly onIdle?: (idle: Idle) => void
+}
+
+/**
+ * Calls back in every round of its loop, before prepare handles.
+ * While it is started the loop does not wait.
+ *
+ * @see https://docs.libuv.org/en/v1.x/idle.html
+ */
+export class Idle extends Handle {
+  /** Called in every round. May be replaced at any time. */
+  onIdle: ((idle: this) => void) | undefined
+
+  /** @throws {ClosedLoopError} */
+  constructor({ loop, onIdle }: IdleOptions = {}) {
+    checkCallback(onIdle, 'onIdle')
+    super(loop, (exports, id) => exports.uvw_idle_init(id))
+    this.onIdle = onIdle
+  }
+
+  /**
+   * Starts it; silent when it is started already.
+   *
+   * @param onIdle - replaces the attribute
+   * @throws {ClosedHandleError}
+   */
+  start(onIdle?: (idle: this) => void): void {
+    const address = this.address
+    checkCallback(onIdle, 'onIdle')
+    this.onIdle = onIdle ?? this.onIdle
+    this.check(this.instance.exports.uvw_idle_start(address), 'start')
+  }
+
+  /** Stops it; silent when it is stopped or closed. */
+  stop(): void {
+    if (!this.closing) this.instance.exports.uvw_idle_stop(this.address)
+  }
+
+  override [FIRE](kind: CallbackKind, value: number): void {
+    if (kind === 'wakeup') this.onIdle?.(this)
+    else super[FIRE](kind, value)
+  }
+}

@@ -1,0 +1,326 @@
+import type { Host } from '../host/host.js'
+import { Instance } from '../runtime/instance.js'
+import type { ModuleSource } from '../runtime/module.js'
+import type { Trace } from '../runtime/trace.js'
+import type { WasiProvider } from '../runtime/wasi.js'
+import { ClosedLoopError, checkInteger, show, UVError } from './errors.js'
+import type { Handle } from './handle.js'
+import { platformHost } from './platform.js'
+import { learnStatusCodes, StatusCode } from './status.js'
+
+/**
+ * How a loop runs.
+ *
+ * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
+ */
+export const RunMode = {
+  /** Until nothing active and referenced is left, or `stop()`. */
+  DEFAULT: 'UV_RUN_DEFAULT',
+  /** One round; waits for something to happen. */
+  ONCE: 'UV_RUN_ONCE',
+  /** One round; does not wait. */
+  NOWAIT: 'UV_RUN_NOWAIT',
+} as const
+
+/** One of {@link RunMode}. */
+export type RunMode = (typeof RunMode)[keyof typeof RunMode]
+
+/** How a loop is opened. */
+export interface LoopOptions {
+  /** The world outside; the platform's by default. */
+  readonly host?: Host
+  /** libuv's module; the one that comes with this package by default. */
+  readonly module?: ModuleSource
+  /** Who answers WASI; `@wasmer/wasi` by default, and only where the module asks for it. */
+  readonly wasi?: WasiProvider
+  /** How many descriptors may be open at once, at least 4; 65,536 by default. The next one gets `EMFILE`. */
+  readonly maxDescriptors?: number
+  /** What to print while it runs; what the variable `UVWASM_DEBUG` says by default. */
+  readonly trace?: Trace
+  /** Make it the process's default loop; there is one at most. */
+  readonly default?: boolean
+}
+
+/** Receives what a callback threw. */
+export type ErrorHandler = (error: unknown) => void
+
+/** What libuv counted since the loop was opened. */
+export interface LoopMetrics {
+  /** Rounds of the loop. */
+  readonly loopCount: number
+  /** Events that were handled. */
+  readonly events: number
+  /** Events that waited already when they were asked for. */
+  readonly eventsWaiting: number
+}
+
+/** The instance below a loop; not a part of the public face. */
+export const INSTANCE: unique symbol = Symbol('instance')
+/** Tells a loop of a handle that was made on it, or found by walking. */
+export const FOUND: unique symbol = Symbol('found')
+/** Tells a loop what a callback threw. */
+export const THROWN: unique symbol = Symbol('thrown')
+
+/**
+ * An event loop: a copy of libuv in WebAssembly, and the kernel it speaks to.
+ *
+ * @see https://docs.libuv.org/en/v1.x/loop.html
+ */
+export class Loop implements AsyncDisposable {
+  static #current: Loop | undefined
+  static #default: Loop | undefined
+
+  /**
+   * Receives what callbacks throw, and failures of requests that nobody listens to; the loop goes on. Without it the loop is
+   * stopped and `run()` is rejected with the first of them.
+   */
+  onError: ErrorHandler | undefined
+
+  readonly #instance: Instance
+  #closed = false
+  #running: Promise<boolean> | undefined
+  #failure: { readonly error: unknown } | undefined
+  readonly #found = new Set<Handle>()
+
+  private constructor(instance: Instance) {
+    this.#instance = instance
+  }
+
+  /**
+   * Opens a loop. The first one becomes {@link Loop.current}.
+   *
+   * @throws {UVError} EBUSY when `default` is asked for and there is a default loop already, ENOMEM, EMFILE
+   */
+  static async open(options: LoopOptions = {}): Promise<Loop> {
+    if (options.default === true && Loop.#default !== undefined) {
+      throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
+    }
+    const { module, wasi, trace } = options
+    const maxDescriptors =
+      options.maxDescriptors && checkInteger(options.maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
+    const host = options.host ?? (await platformHost())
+    let loop: Loop | undefined
+    const instance = await Instance.open({
+      host,
+      module,
+      wasi,
+      trace,
+      maxDescriptors,
+      onTurn: () => {
+        Loop.#current = loop
+      },
+      onThrow: (error) => loop?.[THROWN](error),
+    })
+    learnStatusCodes(instance.abi)
+    loop = new Loop(instance)
+    loop.#check(instance.exports.uvw_loop_init(), 'open')
+    if (options.default === true) Loop.#default = loop
+    Loop.#current ??= loop
+    return loop
+  }
+
+  /** The process's default loop, opened when it is first asked for and again when it was closed. */
+  static async default(options: Omit<LoopOptions, 'default'> = {}): Promise<Loop> {
+    if (Loop.#default !== undefined) return Loop.#default
+    Loop.#opening ??= Loop.open({ ...options, default: true }).finally(() => {
+      Loop.#opening = undefined
+    })
+    return Loop.#opening
+  }
+  static #opening: Promise<Loop> | undefined
+
+  /**
+   * The loop that new handles belong to when they are not given one: the first that was opened, and since something ran, the
+   * one that runs or ran last. `undefined` when there is none.
+   */
+  static get current(): Loop | undefined {
+    return Loop.#current
+  }
+
+  /** Like {@link Loop.current}, and opens the default loop when there is none. */
+  static async getCurrent(): Promise<Loop> {
+    return Loop.#current ?? (await Loop.default())
+  }
+
+  /** Makes this loop the one that new handles belong to. */
+  makeCurrent(): void {
+    Loop.#current = this.#open()
+  }
+
+  /**
+   * Runs the loop. Callbacks never run before this has returned. The process stays alive for as long as the run lasts.
+   *
+   * @param mode - until nothing is left by default
+   * @returns what `uv_run()` returns: whether something is left to do
+   * @throws {ClosedLoopError}
+   * @throws {UVError} EBUSY when it is running already
+   * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
+   */
+  async run(mode: RunMode = RunMode.DEFAULT): Promise<boolean> {
+    const { abi, pump } = this.#open().#instance
+    const number = abi.constants[mode]
+    if (number === undefined) throw this.#invalid(`${show(mode)} is no mode; take one of RunMode`)
+    if (pump.running) {
+      throw new UVError(StatusCode.EBUSY, 'the loop is running already; await that run, or stop() it', 'run')
+    }
+    this.#running = pump.run(number)
+    try {
+      return await this.#running
+    } finally {
+      this.#running = undefined
+      this.#rethrow()
+    }
+  }
+
+  /** Ends the run after the present round; without a run, ends the next one at once. Silent on a closed loop. */
+  stop(): void {
+    if (!this.#closed) this.#instance.pump.stop()
+  }
+
+  /**
+   * Frees the loop. Closing twice is silent.
+   *
+   * @throws {UVError} EBUSY when it is running, or a handle is not closed yet; close them, run the loop, then close it
+   */
+  close(): void {
+    if (this.#closed) return
+    const { exports, kernel, pump } = this.#instance
+    if (pump.running) throw new UVError(StatusCode.EBUSY, 'the loop is running; await the run first', 'close')
+    const status = exports.uvw_loop_close()
+    if (status === StatusCode.EBUSY) {
+      const open = [...this.handles].map((handle) => handle.constructor.name).join(', ')
+      throw new UVError(status, `open: ${open || 'a request'}; close all handles and run the loop first`, 'close')
+    }
+    this.#check(status, 'close')
+    kernel.closeAll()
+    this.#closed = true
+    if (Loop.#default === this) Loop.#default = undefined
+    if (Loop.#current === this) Loop.#current = undefined
+  }
+
+  /** Whether the loop was closed. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Whether there is an active referenced handle, a request under way, or a handle that is closing. */
+  get alive(): boolean {
+    return !this.#closed && this.#instance.exports.uvw_loop_alive() !== 0
+  }
+
+  /**
+   * The loop's time in milliseconds, from an arbitrary start; it stands still during a round.
+   *
+   * @throws {ClosedLoopError}
+   */
+  get now(): number {
+    return this.#open().#instance.exports.uvw_loop_now()
+  }
+
+  /** Brings `now` up to date. @throws {ClosedLoopError} */
+  updateTime(): void {
+    this.#open().#instance.exports.uvw_loop_update_time()
+  }
+
+  /** How long the next poll would wait, in milliseconds; -1 for ever. @throws {ClosedLoopError} */
+  get pollTimeout(): number {
+    return this.#open().#instance.exports.uvw_loop_timeout()
+  }
+
+  /** The handles that are not closed yet; none once the loop is closed. */
+  get handles(): ReadonlySet<Handle> {
+    this.#found.clear()
+    if (!this.#closed) this.#instance.exports.uvw_loop_walk()
+    return new Set(this.#found)
+  }
+
+  /** Closes every handle; the promise is kept once all are closed, for which the loop has to run. */
+  async closeAllHandles(): Promise<void> {
+    await Promise.all([...this.handles].map((handle) => handle.close()))
+  }
+
+  /**
+   * Calls back at the beginning of the loop's next round, in the order asked for. It is no delay, and keeps nothing alive.
+   *
+   * @throws {ClosedLoopError}
+   */
+  callLater(callback: () => void): void {
+    if (typeof callback !== 'function') throw this.#invalid(`${show(callback)} is not a function`)
+    this.#open().#instance.pump.later(callback)
+  }
+
+  /** What libuv counted. @throws {ClosedLoopError} */
+  get metrics(): LoopMetrics {
+    const { exports, memory, scratch } = this.#open().#instance
+    exports.uvw_loop_metrics(scratch)
+    return {
+      loopCount: memory.f64(scratch),
+      events: memory.f64(scratch + 8),
+      eventsWaiting: memory.f64(scratch + 16),
+    }
+  }
+
+  /** What the loop holds: all of it is 0, apart from the memory, when it was closed. Made for tests of leaks. */
+  get resources(): { handles: number; descriptors: number; heapBlocks: number; memory: number } {
+    const { dispatch, exports, kernel, memory } = this.#instance
+    return {
+      handles: dispatch.size,
+      descriptors: kernel.openDescriptors,
+      heapBlocks: exports.uvw_heap_blocks(),
+      memory: memory.size,
+    }
+  }
+
+  /** Closes every handle, runs the loop until they are closed, and closes it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    const closed = this.closeAllHandles()
+    await (this.#running ?? this.run())
+    await closed
+    this.close()
+  }
+
+  /** The instance below. @throws {ClosedLoopError} */
+  get [INSTANCE](): Instance {
+    return this.#open().#instance
+  }
+
+  [FOUND](handle: Handle): void {
+    this.#found.add(handle)
+  }
+
+  [THROWN](error: unknown): void {
+    if (this.onError !== undefined) {
+      try {
+        this.onError(error)
+        return
+      } catch (another) {
+        this.#fail(another)
+      }
+    } else this.#fail(error)
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.stop()
+  }
+
+  #rethrow(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
+  }
+
+  #open(): this {
+    if (this.#closed) throw new ClosedLoopError()
+    return this
+  }
+
+  #invalid(message: string): UVError {
+    return new UVError(StatusCode.EINVAL, message)
+  }
+
+  #check(status: number, syscall: string): void {
+    if (status < 0) throw new UVError(status, this.#instance.describeStatus(status), syscall)
+  }
+}

@@ -1,0 +1,106 @@
+import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
+import type { Callback } from './callback.js'
+import { UVError } from './errors.js'
+import { INSTANCE, THROWN } from './loop.js'
+import { StatusCode } from './status.js'
+import type { Stream } from './stream.js'
+
+/** Called when a request is over; `status` is 0 or a negative {@link StatusCode}. */
+export type OnRequest<Self> = Callback<[request: Self, status: number]>
+
+/**
+ * Something a stream was asked to do and has not done yet. It can be awaited: it is kept when it succeeded and rejected with a
+ * {@link UVError} when it failed. A failure that nobody listens to, by callback or by promise, reaches the loop's `onError`;
+ * only `ECANCELED` does not, since it is what closing the handle asks for.
+ *
+ * @see https://docs.libuv.org/en/v1.x/request.html
+ */
+export abstract class Request implements CallbackTarget, PromiseLike<void> {
+  /** The stream that does it. */
+  readonly stream: Stream
+  readonly #syscall: string
+  #callback: OnRequest<Request> | undefined
+  #status: number | undefined
+  #settle: ((status: number) => void) | undefined
+  #promise: Promise<void> | undefined
+
+  /** @param syscall - what is done, for errors */
+  protected constructor(stream: Stream, syscall: string, callback: OnRequest<Request> | undefined) {
+    this.stream = stream
+    this.#syscall = syscall
+    this.#callback = callback
+  }
+
+  /** Whether it is over. */
+  get finished(): boolean {
+    return this.#status !== undefined
+  }
+
+  /** The outcome, 0 or a negative {@link StatusCode}; `undefined` while it is under way. */
+  get status(): number | undefined {
+    return this.#status
+  }
+
+  /** Listens, as a promise does; see `Promise.prototype.then`. */
+  // biome-ignore lint/suspicious/noThenProperty: a request is awaited, and costs no promise when it is not
+  then<Kept = void, Broken = never>(
+    onKept?: ((value: void) => Kept | PromiseLike<Kept>) | null,
+    onBroken?: ((reason: unknown) => Broken | PromiseLike<Broken>) | null,
+  ): Promise<Kept | Broken> {
+    this.#promise ??= new Promise<void>((resolve, reject) => {
+      this.#settle = (status) => (status < 0 ? reject(this.#error(status)) : resolve())
+      if (this.#status !== undefined) this.#settle(this.#status)
+    })
+    return this.#promise.then(onKept, onBroken)
+  }
+
+  [FIRE](_kind: CallbackKind, status: number): void {
+    this.#status = status
+    this.finish(status)
+    const callback = this.#callback
+    this.#callback = undefined
+    this.#settle?.(status)
+    if (callback !== undefined) callback(this, status)
+    else if (status < 0 && this.#settle === undefined && status !== StatusCode.ECANCELED) {
+      this.stream.loop[THROWN](this.#error(status))
+    }
+  }
+
+  /** What a kind of request does first when it is over. */
+  protected finish(_status: number): void {}
+
+  #error(status: number): UVError {
+    return new UVError(status, this.stream.loop[INSTANCE].describeStatus(status), this.#syscall)
+  }
+}
+
+/** `connect()` under way. */
+export class TCPConnectRequest extends Request {
+  /** @internal */
+  constructor(stream: Stream, callback: OnRequest<TCPConnectRequest> | undefined) {
+    super(stream, 'connect', callback)
+  }
+}
+
+/** `shutdown()` under way. */
+export class ShutdownRequest extends Request {
+  /** @internal */
+  constructor(stream: Stream, callback: OnRequest<ShutdownRequest> | undefined) {
+    super(stream, 'shutdown', callback)
+  }
+}
+
+/** `write()` under way. */
+export class WriteRequest extends Request {
+  readonly #onFinish: (status: number) => void
+
+  /** @internal */
+  constructor(stream: Stream, callback: OnRequest<WriteRequest> | undefined, onFinish: (status: number) => void) {
+    super(stream, 'write', callback)
+    this.#onFinish = onFinish
+  }
+
+  protected override finish(status: number): void {
+    this.#onFinish(status)
+  }
+}

@@ -1,0 +1,243 @@
+import type { UvExports } from '../abi/face.js'
+import type { Outbox, Payload } from '../kernel/outbox.js'
+import { totalLength } from '../kernel/outbox.js'
+import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
+import { type Callback, checkCallback } from './callback.js'
+import { ArgumentError, checkInteger, show } from './errors.js'
+import { Handle } from './handle.js'
+import type { Loop } from './loop.js'
+import { type OnRequest, type Request, ShutdownRequest, WriteRequest } from './request.js'
+import { incomingConnections, receivedBytes } from './stream-iterators.js'
+
+/**
+ * Called when bytes came: `status` is 0 and `data` holds them, or is empty when there were none after all, which is no end.
+ * `StatusCode.EOF` is the end; another negative status a failure. `data` is the receiver's own.
+ */
+export type OnRead<Self> = Callback<[stream: Self, status: number, data: Uint8Array]>
+
+/** Called when a connection waits to be accepted. */
+export type OnConnection<Self> = Callback<[server: Self, status: number]>
+
+/** Bytes to write: one piece or several, at least one. They must stay as they are until the write is over. */
+export type Buffers = Uint8Array | readonly Uint8Array[]
+
+/** The backlog of `listen()` when none is given. */
+const DEFAULT_BACKLOG = 128
+
+const NO_BYTES = new Uint8Array(0)
+
+/**
+ * A duplex channel of bytes.
+ *
+ * @see https://docs.libuv.org/en/v1.x/stream.html
+ */
+export abstract class Stream extends Handle {
+  /** Called when bytes came. May be replaced at any time. */
+  onRead: OnRead<this> | undefined
+  /** Called when a connection waits. May be replaced at any time. */
+  onConnection: OnConnection<this> | undefined
+  #outbox: Outbox | undefined
+
+  /** @param init - makes the C side's handle */
+  protected constructor(loop: Loop | undefined, init: (exports: UvExports, id: number) => number) {
+    super(loop, init)
+  }
+
+  /** The address family, or `unix`; `undefined` while there is no socket. */
+  abstract get family(): 'ipv4' | 'ipv6' | 'unix' | undefined
+
+  /** Makes the handle that a connection is accepted into. */
+  protected abstract createPeer(): this
+
+  /** Whether bytes can be read: from the moment a connection is asked for. */
+  get readable(): boolean {
+    return !this.closing && this.instance.exports.uvw_is_readable(this.address) !== 0
+  }
+
+  /** Whether bytes can be written: from the moment a connection is asked for until `shutdown()`. */
+  get writable(): boolean {
+    return !this.closing && this.instance.exports.uvw_is_writable(this.address) !== 0
+  }
+
+  /** Bytes that wait to be written; 0 once closed. */
+  get writeQueueSize(): number {
+    return this.closing ? 0 : this.instance.exports.uvw_write_queue_size(this.address)
+  }
+
+  /**
+   * Waits for connections.
+   *
+   * @param backlog - how many may wait to be accepted, at least 1; 128 by default
+   * @param onConnection - replaces the attribute when the call succeeded
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EADDRINUSE when another socket listens there, EACCES, EINVAL when it is connected
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_listen
+   */
+  listen(backlog = DEFAULT_BACKLOG, onConnection?: OnConnection<this>): void {
+    const address = this.address
+    checkInteger(backlog, 'backlog', 1, 0x7fff_ffff)
+    checkCallback(onConnection, 'onConnection')
+    this.check(this.instance.exports.uvw_listen(address, backlog), 'listen')
+    this.onConnection = onConnection ?? this.onConnection
+  }
+
+  /**
+   * Takes the connection that `onConnection` told of, one for each call of it. While none is taken, no other is offered.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EAGAIN when none waits
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_accept
+   */
+  accept(): this {
+    const address = this.address
+    const peer = this.createPeer()
+    const status = this.instance.exports.uvw_accept(address, peer.address)
+    if (status < 0) {
+      void peer.close()
+      throw this.error(status, 'accept')
+    }
+    this.instance.pump.wake()
+    return peer
+  }
+
+  /**
+   * Starts to read; it may be called before the connection stands.
+   *
+   * @param onRead - replaces the attribute when the call succeeded
+   * @throws {ClosedHandleError}
+   * @throws {UVError} ENOTCONN when there is no connection, EALREADY when it reads already
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_read_start
+   */
+  readStart(onRead?: OnRead<this>): void {
+    const address = this.address
+    checkCallback(onRead, 'onRead')
+    this.check(this.instance.exports.uvw_read_start(address), 'readStart')
+    this.onRead = onRead ?? this.onRead
+  }
+
+  /** Stops reading; silent when it does not read or is closed. The peer is held back once the buffers are full. */
+  readStop(): void {
+    if (!this.closing) this.instance.exports.uvw_read_stop(this.address)
+  }
+
+  /**
+   * Writes bytes, after those of earlier calls. They are not copied: leave them as they are until the request is over.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_write
+   */
+  write(buffers: Buffers, onWrite?: OnRequest<WriteRequest>): WriteRequest {
+    const address = this.address
+    const chunks = checkBuffers(buffers)
+    checkCallback(onWrite, 'onWrite')
+    const outbox = this.#findOutbox()
+    const payload = outbox?.push(chunks)
+    const request = new WriteRequest(this, onWrite, (status) => {
+      if (status < 0) dropPayload(outbox, payload)
+    })
+    try {
+      const length = totalLength(chunks)
+      this.start(request, 'write', (id) => this.instance.exports.uvw_write(address, id, length))
+    } catch (error) {
+      dropPayload(outbox, payload)
+      throw error
+    }
+    return request
+  }
+
+  /**
+   * Writes what there is room for at this moment. The bytes are copied.
+   *
+   * @returns how many were written: perhaps fewer than given
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EAGAIN when there is no room, or earlier writes wait; EBADF, EPIPE
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_try_write
+   */
+  tryWrite(buffers: Buffers): number {
+    const address = this.address
+    const chunks = checkBuffers(buffers)
+    const outbox = this.#findOutbox()
+    const length = totalLength(chunks)
+    // Where earlier writes wait libuv refuses without a look at the bytes, so the outbox holds these alone.
+    const payload = outbox?.push(chunks)
+    if (outbox !== undefined) outbox.lent = true
+    try {
+      return this.check(this.instance.exports.uvw_try_write(address, length), 'tryWrite')
+    } finally {
+      if (outbox !== undefined) outbox.lent = false
+      dropPayload(outbox, payload)
+    }
+  }
+
+  /**
+   * Ends the writing side after the writes under way; reading goes on.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} ENOTCONN when the stream is not writable, or was shut down before
+   * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_shutdown
+   */
+  shutdown(onShutdown?: OnRequest<ShutdownRequest>): ShutdownRequest {
+    const address = this.address
+    checkCallback(onShutdown, 'onShutdown')
+    const request = new ShutdownRequest(this, onShutdown)
+    this.start(request, 'shutdown', (id) => this.instance.exports.uvw_shutdown(address, id))
+    return request
+  }
+
+  /** The received bytes, chunk by chunk until the end; a slow reader holds the peer back. Leaving the loop stops reading. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return receivedBytes(this)
+  }
+
+  /** The connections of a listening stream, each accepted when it is asked for. */
+  connections(): AsyncIterableIterator<this> {
+    return incomingConnections(this)
+  }
+
+  override [FIRE](kind: CallbackKind, value: number): void {
+    if (kind === 'read') {
+      if (value > 0) this.onRead?.(this, 0, this.instance.kernel.payload)
+      else this.onRead?.(this, value, NO_BYTES)
+    } else if (kind === 'connection') this.onConnection?.(this, value)
+    else super[FIRE](kind, value)
+  }
+
+  /** Hands a request to the module. @throws {UVError} when the module refuses it: it will not be called back then */
+  protected start(request: Request, syscall: string, call: (id: number) => number): void {
+    const { dispatch } = this.instance
+    const id = dispatch.add(request)
+    const status = call(id)
+    if (status < 0) {
+      dispatch.remove(id)
+      throw this.error(status, syscall)
+    }
+    this.instance.pump.wake()
+  }
+
+  #findOutbox(): Outbox | undefined {
+    if (this.#outbox === undefined) {
+      const fd = this.instance.exports.uvw_fileno(this.address)
+      if (fd >= 0) this.#outbox = this.instance.kernel.get(fd)?.outbox()
+    }
+    return this.#outbox
+  }
+}
+
+function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
+  const chunks = buffers instanceof Uint8Array ? [buffers] : buffers
+  if (!Array.isArray(chunks)) {
+    throw new ArgumentError(`${show(buffers)} is neither a Uint8Array nor an array of them; encode text first`)
+  }
+  if (chunks.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
+  const wrong = chunks.find((chunk) => !(chunk instanceof Uint8Array))
+  if (wrong !== undefined) throw new ArgumentError(`${show(wrong)} in the list of buffers is not a Uint8Array`)
+  if (totalLength(chunks) > 0x7fff_ffff) {
+    throw new ArgumentError(`${totalLength(chunks)} bytes are too many for one write; split them`)
+  }
+  return chunks
+}
+
+function dropPayload(outbox: Outbox | undefined, payload: Payload | undefined): void {
+  if (payload !== undefined) outbox?.drop(payload)
+}

@@ -1,0 +1,227 @@
+import type { Address } from '../abi/address.js'
+import type { Instance } from '../runtime/instance.js'
+import { type AddressLike, type CheckedAddress, checkAddress, notAnAddress, readAddress } from './address.js'
+import { checkCallback } from './callback.js'
+import { ArgumentError, checkInteger, show } from './errors.js'
+import type { OnClosed } from './handle.js'
+import { INSTANCE, Loop } from './loop.js'
+import { type OnRequest, TCPConnectRequest } from './request.js'
+import { StatusCode } from './status.js'
+import { type OnConnection, type OnRead, Stream } from './stream.js'
+
+/** Flags of {@link TCP.bind}; they can be added. */
+export const TCPFlags = {
+  /** An IPv6 address takes IPv6 connections only. Without it, IPv4 ones come too, as mapped addresses. */
+  IPV6ONLY: 1,
+  /** The port is shared with others that say so too. Refused with `ENOTSUP`: no host of ours can share. */
+  REUSEPORT: 2,
+} as const
+
+/** How a TCP handle is made. */
+export interface TCPOptions {
+  /** The loop it belongs to; {@link Loop.current} by default. */
+  readonly loop?: Loop
+  /** Make the socket at once, for this family. By default it is made when the first address is known. */
+  readonly family?: 'ipv4' | 'ipv6'
+  /** The flags of `uv_tcp_init_ex()`, for who has them: a socket domain in the module's numbers. 0 by default. */
+  readonly flags?: number
+  /** Called when bytes came. */
+  readonly onRead?: OnRead<TCP>
+  /** Called when a connection waits. */
+  readonly onConnection?: OnConnection<TCP>
+}
+
+/** Seconds before the first keep-alive probe when nobody says otherwise. */
+const DEFAULT_KEEP_ALIVE_DELAY = 60
+
+/**
+ * A TCP socket: a server's or a client's.
+ *
+ * @see https://docs.libuv.org/en/v1.x/tcp.html
+ */
+export class TCP extends Stream {
+  /**
+   * @throws {ClosedLoopError}
+   * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
+   */
+  constructor(options: TCPOptions = {}) {
+    const { loop, family, flags = 0, onRead, onConnection } = options
+    checkCallback(onRead, 'onRead')
+    checkCallback(onConnection, 'onConnection')
+    checkInteger(flags, 'flags', 0, 0xffff_ffff)
+    super(loop, (exports, id) => exports.uvw_tcp_init(id, flags | domain(loop ?? Loop.current, family)))
+    this.onRead = onRead
+    this.onConnection = onConnection
+  }
+
+  /**
+   * Two handles connected to each other, without any network.
+   *
+   * @throws {UVError} EMFILE
+   * @see https://docs.libuv.org/en/v1.x/misc.html#c.uv_socketpair
+   */
+  static pair(loop?: Loop): [TCP, TCP] {
+    const [one, other] = [new TCP({ ...(loop && { loop }) }), new TCP({ ...(loop && { loop }) })]
+    const { exports, memory, scratch } = one.instance
+    try {
+      one.check(exports.uvw_socketpair(scratch), 'socketpair')
+    } catch (error) {
+      void one.close()
+      void other.close()
+      throw error
+    }
+    const [first, second] = [memory.i32(scratch), memory.i32(scratch + 4)]
+    one.open(first)
+    other.open(second)
+    return [one, other]
+  }
+
+  /**
+   * Takes over a descriptor of this loop's kernel; it is closed with the handle.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EBADF when it is none, EEXIST when another handle has it, EBUSY when this one has another
+   * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_open
+   */
+  open(fd: number): void {
+    const address = this.address
+    checkInteger(fd, 'fd', 0, 0x7fff_ffff)
+    this.check(this.instance.exports.uvw_tcp_open(address, fd), 'open')
+  }
+
+  /**
+   * Gives the handle a local address; port 0 takes a free one, which `sockname` then tells.
+   *
+   * A port that is taken is no error here: as on every Unix, `listen()`, `connect()` or `sockname` report it.
+   *
+   * @param flags - a sum of {@link TCPFlags}; 0 by default
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EINVAL when it is bound already or the host is no IP address, EADDRNOTAVAIL, EACCES, ENOTSUP
+   * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_bind
+   */
+  bind(address: AddressLike, flags = 0): void {
+    const handle = this.address
+    const checked = checkAddress(address)
+    checkInteger(flags, 'flags', 0, TCPFlags.IPV6ONLY | TCPFlags.REUSEPORT)
+    const { exports, abi } = this.instance
+    const { UV_TCP_IPV6ONLY, UV_TCP_REUSEPORT } = abi.constants
+    const mask = (flags & TCPFlags.IPV6ONLY ? UV_TCP_IPV6ONLY : 0) | (flags & TCPFlags.REUSEPORT ? UV_TCP_REUSEPORT : 0)
+    const text = hostText(this.instance, checked, 'bind')
+    this.check(exports.uvw_tcp_bind(handle, text, checked.port, checked.flowInfo, checked.scopeId, mask), 'bind')
+  }
+
+  /**
+   * Connects.
+   *
+   * @returns the request: await it, or give `onConnect`
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EINVAL when the host is no IP address, EALREADY while another connect is under way, EISCONN,
+   *   ENETUNREACH and other failures known at once. Those known later, as ECONNREFUSED, are the request's.
+   * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_connect
+   */
+  connect(address: AddressLike, onConnect?: OnRequest<TCPConnectRequest>): TCPConnectRequest {
+    const handle = this.address
+    const { host, port, flowInfo, scopeId } = checkAddress(address)
+    checkCallback(onConnect, 'onConnect')
+    const request = new TCPConnectRequest(this, onConnect)
+    const text = hostText(this.instance, { host, port, flowInfo, scopeId }, 'connect')
+    const { exports } = this.instance
+    this.start(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
+    return request
+  }
+
+  /**
+   * The local address.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EBADF while there is no socket, EADDRINUSE when `bind()` met a taken port
+   */
+  get sockname(): Address {
+    return this.#name('sockname', this.instance.exports.uvw_tcp_getsockname(this.address, this.instance.scratch))
+  }
+
+  /**
+   * The peer's address.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket
+   */
+  get peername(): Address {
+    return this.#name('peername', this.instance.exports.uvw_tcp_getpeername(this.address, this.instance.scratch))
+  }
+
+  /** The family of `sockname`; `undefined` where that throws. */
+  override get family(): 'ipv4' | 'ipv6' | 'unix' | undefined {
+    if (this.closing) return undefined
+    if (this.instance.exports.uvw_tcp_getsockname(this.address, this.instance.scratch) < 0) return undefined
+    return readAddress(this.instance)?.family ?? 'unix'
+  }
+
+  /**
+   * Sends small pieces at once (`true`), or gathers them for a moment (Nagle's algorithm).
+   *
+   * @throws {ClosedHandleError}
+   */
+  setNoDelay(enable: boolean): void {
+    this.check(this.instance.exports.uvw_tcp_nodelay(this.address, enable ? 1 : 0), 'setNoDelay')
+  }
+
+  /**
+   * Probes a silent peer.
+   *
+   * @param delay - seconds of silence before the first probe, 1 to 32,767; 60 by default
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EINVAL for another delay
+   */
+  setKeepAlive(enable: boolean, delay = DEFAULT_KEEP_ALIVE_DELAY): void {
+    const address = this.address
+    if (enable) checkInteger(delay, 'delay', 1, 32_767)
+    this.check(this.instance.exports.uvw_tcp_keepalive(address, enable ? 1 : 0, enable ? delay : 0), 'setKeepAlive')
+  }
+
+  /** Tunes accepting on Windows; does nothing here, as on every Unix. @throws {ClosedHandleError} */
+  setSimultaneousAccepts(enable: boolean): void {
+    const { exports } = this.instance
+    this.check(exports.uvw_tcp_simultaneous_accepts(this.address, enable ? 1 : 0), 'setSimultaneousAccepts')
+  }
+
+  /**
+   * Closes the handle and resets the connection, so that the peer sees `ECONNRESET`.
+   *
+   * @returns what {@link Handle.close} returns
+   * @throws {UVError} EINVAL while a shutdown is under way, EBADF without a socket; the handle is not closed then
+   * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset
+   */
+  closeReset(onClosed?: OnClosed<this>): Promise<void> {
+    return this.beginClose(onClosed, () => this.instance.exports.uvw_tcp_close_reset(this.address))
+  }
+
+  protected override createPeer(): this {
+    // A connection is accepted into the class that listens; whoever extends it keeps its constructor's shape.
+    const Peer = this.constructor as new (options: TCPOptions) => this
+    return new Peer({ loop: this.loop })
+  }
+
+  #name(syscall: string, status: number): Address {
+    this.check(status, syscall)
+    const address = readAddress(this.instance)
+    if (address === undefined) throw this.error(StatusCode.EAFNOSUPPORT, syscall)
+    return address
+  }
+}
+
+/** The socket domain to start with, in the module's numbers; 0 for none. */
+function domain(loop: Loop | undefined, family: 'ipv4' | 'ipv6' | undefined): number {
+  if (family === undefined || loop === undefined) return 0
+  const { AF_INET, AF_INET6 } = loop[INSTANCE].abi.constants
+  if (family === 'ipv4') return AF_INET
+  if (family === 'ipv6') return AF_INET6
+  throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+}
+
+/** The host's text in the module's memory, when libuv can take it for an address. */
+function hostText(instance: Instance, { host }: CheckedAddress, syscall: string): number {
+  const text = instance.text(host)
+  if (text === undefined || !instance.exports.uvw_is_address(text)) throw notAnAddress(host, syscall)
+  return text
+}

@@ -1,0 +1,88 @@
+import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
+import { checkCallback } from './callback.js'
+import { ArgumentError, show } from './errors.js'
+import { Handle } from './handle.js'
+import type { Loop } from './loop.js'
+
+/** How a timer is made. */
+export interface TimerOptions {
+  /** The loop it belongs to; {@link Loop.current} by default. */
+  readonly loop?: Loop
+  /** Called when the time is over. */
+  readonly onTimeout?: (timer: Timer) => void
+}
+
+/**
+ * Calls back later, once or again and again. Times are milliseconds on the loop's clock, see {@link Loop.now}.
+ *
+ * @see https://docs.libuv.org/en/v1.x/timer.html
+ */
+export class Timer extends Handle {
+  /** Called when the time is over. May be replaced at any time. */
+  onTimeout: ((timer: this) => void) | undefined
+
+  /** @throws {ClosedLoopError} */
+  constructor({ loop, onTimeout }: TimerOptions = {}) {
+    checkCallback(onTimeout, 'onTimeout')
+    super(loop, (exports, id) => exports.uvw_timer_init(id))
+    this.onTimeout = onTimeout
+  }
+
+  /**
+   * Starts the timer, or starts it anew.
+   *
+   * @param timeout - 0 for the loop's next round
+   * @param repeat - the time between later calls; 0, the default, for none
+   * @param onTimeout - replaces the attribute
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EINVAL for a time that is negative or no number
+   */
+  start(timeout: number, repeat = 0, onTimeout?: (timer: this) => void): void {
+    const address = this.address
+    checkTime(timeout, 'timeout')
+    checkTime(repeat, 'repeat')
+    checkCallback(onTimeout, 'onTimeout')
+    this.check(this.instance.exports.uvw_timer_start(address, timeout, repeat), 'start')
+    this.onTimeout = onTimeout ?? this.onTimeout
+  }
+
+  /** Stops the timer; silent when it is stopped or closed. */
+  stop(): void {
+    if (!this.closing) this.instance.exports.uvw_timer_stop(this.address)
+  }
+
+  /**
+   * Starts the timer anew with its repeat time; does nothing where that is 0.
+   *
+   * @throws {ClosedHandleError}
+   * @throws {UVError} EINVAL when it was never started
+   */
+  again(): void {
+    this.check(this.instance.exports.uvw_timer_again(this.address), 'again')
+  }
+
+  /** The time between calls; a change counts from the next one. 0 for none. @throws {ClosedHandleError} */
+  get repeat(): number {
+    return this.instance.exports.uvw_timer_get_repeat(this.address)
+  }
+
+  set repeat(time: number) {
+    const address = this.address
+    this.instance.exports.uvw_timer_set_repeat(address, checkTime(time, 'repeat'))
+  }
+
+  /** The time until it calls back; 0 when it is not started, or late. @throws {ClosedHandleError} */
+  get dueIn(): number {
+    return this.instance.exports.uvw_timer_due_in(this.address)
+  }
+
+  override [FIRE](kind: CallbackKind, value: number): void {
+    if (kind === 'wakeup') this.onTimeout?.(this)
+    else super[FIRE](kind, value)
+  }
+}
+
+function checkTime(time: number, what: string): number {
+  if (typeof time === 'number' && time >= 0 && time <= Number.MAX_SAFE_INTEGER) return Math.trunc(time)
+  throw new ArgumentError(`${what} ${show(time)} is not a time; give milliseconds, 0 or more`)
+}
