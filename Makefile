@@ -21,7 +21,7 @@ JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning nod
 
 include libuv-port/build.mk
 
-.PHONY: help setup build demo test check format size-update bench clean
+.PHONY: help setup build demo test check format lock size-update bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ check: setup wasm ## checks types, style, rooms, ABI, size and papers (ONLY='typ
 format: setup ## formats TypeScript and C
 	@$(BIN)/biome check --write
 	@node scripts/format-c.mjs
+
+lock: ## writes package-lock.json anew, after package.json was changed
+	@npm install --package-lock-only
+	@node scripts/complete-lock.mjs
 
 size-update: wasm ## accepts the module's size of now
 	@node scripts/check-size.mjs --update

@@ -1,0 +1,37 @@
+/**
+ * Completes package-lock.json after npm wrote it. A registry that mirrors only some platforms makes npm leave the optional
+ * binaries of all others out, and then `npm ci` refuses the file everywhere. Their names, which say the platform, and their
+ * exact versions stand in the packages that want them; that is all npm needs to pass them over, or to install them elsewhere.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const LOCK = 'package-lock.json'
+const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z]\w+)(?:-(\w+))?$/
+
+/** @param {string} name - of a package that is a binary for one platform, as `@swc/core-linux-x64-musl` */
+const platformOf = (name) => {
+  const [, os, cpu, abi = ''] = name.match(PLATFORM) ?? []
+  if (os === undefined)
+    throw new Error(`${name} is optional and not in ${LOCK}, and its name does not say the platform`)
+  const libc = os === 'linux' ? { libc: [abi.startsWith('musl') ? 'musl' : 'glibc'] } : {}
+  return { cpu: [cpu], ...libc, os: [os] }
+}
+
+/**
+ * @typedef {{ version: string, dev?: boolean, optionalDependencies?: Record<string, string> }} Entry
+ * @type {{ packages: Record<string, Entry> }}
+ */
+const lock = JSON.parse(readFileSync(LOCK, 'utf8'))
+const wanted = Object.values(lock.packages).flatMap(({ dev, optionalDependencies = {} }) =>
+  Object.entries(optionalDependencies).map(([name, version]) => ({ name, version, dev })),
+)
+const missing = wanted.filter(
+  ({ name }) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`)),
+)
+for (const { name, version, dev } of missing) {
+  const entry = { version, ...(dev ? { dev } : {}), optional: true, ...platformOf(name) }
+  lock.packages[`node_modules/${name}`] = entry
+}
+lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`)
+console.log(`${missing.length} binaries of other platforms added to ${LOCK}`)
