@@ -15,14 +15,14 @@ export type OnRequest<Self> = Callback<[request: Self, status: number]>
  *
  * @see https://docs.libuv.org/en/v1.x/request.html
  */
-export abstract class Request implements CallbackTarget, PromiseLike<void> {
+export abstract class Request implements CallbackTarget, PromiseLike<undefined> {
   /** The stream that does it. */
   readonly stream: Stream
   readonly #syscall: string
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
   #settle: ((status: number) => void) | undefined
-  #promise: Promise<void> | undefined
+  #promise: Promise<undefined> | undefined
 
   /** @param syscall - what is done, for errors */
   protected constructor(stream: Stream, syscall: string, callback: OnRequest<Request> | undefined) {
@@ -43,12 +43,12 @@ export abstract class Request implements CallbackTarget, PromiseLike<void> {
 
   /** Listens, as a promise does; see `Promise.prototype.then`. */
   // biome-ignore lint/suspicious/noThenProperty: a request is awaited, and costs no promise when it is not
-  then<Kept = void, Broken = never>(
-    onKept?: ((value: void) => Kept | PromiseLike<Kept>) | null,
+  then<Kept = undefined, Broken = never>(
+    onKept?: ((value: undefined) => Kept | PromiseLike<Kept>) | null,
     onBroken?: ((reason: unknown) => Broken | PromiseLike<Broken>) | null,
   ): Promise<Kept | Broken> {
-    this.#promise ??= new Promise<void>((resolve, reject) => {
-      this.#settle = (status) => (status < 0 ? reject(this.#error(status)) : resolve())
+    this.#promise ??= new Promise<undefined>((resolve, reject) => {
+      this.#settle = (status) => (status < 0 ? reject(this.#error(status)) : resolve(undefined))
       if (this.#status !== undefined) this.#settle(this.#status)
     })
     return this.#promise.then(onKept, onBroken)
