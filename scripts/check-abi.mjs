@@ -15,7 +15,8 @@ import { readSurface } from './lib/wasm-module.mjs'
 const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
 
 /**
- * The parts of the boundary. `side` is where the compiled module has it; `others` are exports that no header of ours says.
+ * The parts of the boundary. `side` is where the compiled module has it; `others` must be there too, though no header of ours
+ * says them.
  *
  * @type {{ header: string, macro: string, ts: string, interface: string, side: (surface: Surface) => Map<string, Item>, others: string[] }[]}
  */
@@ -41,12 +42,14 @@ const parts = [
     macro: 'UVW_EXPORT',
     ts: 'src/abi/face.ts',
     interface: 'UvExports',
-    side: (surface) => surface.exports,
+    side: (surface) => new Map([...surface.exports].filter(([name]) => !EMSCRIPTEN.test(name))),
     // The memory and the constructor of every WASI reactor.
     others: ['memory', '_initialize'],
   },
 ]
 const importModules = ['uv_host_1', 'uv_face_1', 'wasi_snapshot_preview1']
+/** What emscripten exports from every module, for its own support code. */
+const EMSCRIPTEN = /^(?:__\w+|_?emscripten_\w+|stack(?:Save|Restore|Alloc))$/
 
 const INTEGERS =
   /^(?:(?:un)?signed |)(?:int|char|short|long)$|^(?:unsigned|signed|size_t|ssize_t|socklen_t|u?int(?:8|16|32)_t|uintptr_t)$/
@@ -136,43 +139,54 @@ const compare = (said, found, header, place) => [
 const forms = (map, others, form) =>
   new Map([...map].filter(([name]) => !others.includes(name)).map(([name, value]) => [name, form(name, value)]))
 
-/** @returns {[string[], string]} */
-const check = () => {
-  const missing = [...new Set([...parts.flatMap((part) => [part.header, part.ts]), ...modules])].filter(
-    (path) => !existsSync(path),
+/**
+ * @param {string} name
+ * @param {Item} item
+ */
+const fromWasm = (name, item) => (item.kind === 'func' ? show(name, item.signature) : `${name}: ${item.kind}`)
+
+/**
+ * One part of the boundary against its other sides.
+ *
+ * @param {typeof parts[number]} part
+ * @param {readonly (readonly [path: string, surface: Surface])[]} surfaces
+ */
+const checkPart = (part, surfaces) => {
+  const said = headerPrototypes(part.header, part.macro)
+  const answered = interfacePrototypes(part.ts, part.interface)
+  const inTs = [
+    ...compare(forms(said, [], asTs), forms(answered, part.others, fromTs), part.header, part.ts),
+    ...shuffled(said, answered, part.ts),
+  ]
+  const inModules = surfaces.flatMap(([path, surface]) => {
+    const items = part.side(surface)
+    const lost = part.others.filter((name) => !items.has(name)).map((name) => `${path}: ${name} is missing`)
+    return [...lost, ...compare(forms(said, [], fromC), forms(items, part.others, fromWasm), part.header, path)]
+  })
+  return { count: said.size, problems: [...inTs, ...inModules] }
+}
+
+const needed = [...new Set([...parts.flatMap((part) => [part.header, part.ts]), ...modules])]
+const missing = needed.filter((path) => !existsSync(path))
+if (missing.length > 0) {
+  conclude(
+    missing.map((path) => `${path} is missing${path.endsWith('.wasm') ? ': `make wasm` builds it' : ''}`),
+    '',
   )
-  if (missing.length > 0)
-    return [missing.map((path) => `${path} is missing${path.endsWith('.wasm') ? ': `make wasm` builds it' : ''}`), '']
+} else {
   const surfaces = modules.map((path) => /** @type {const} */ ([path, readSurface(readFileSync(path))]))
   const strangers = surfaces.flatMap(([path, { imports }]) =>
     [...imports.keys()]
       .filter((name) => !importModules.includes(name))
-      .map((name) => `${path}: imports from ${name}, which no host offers`),
-  )
-  let count = 0
-  const differences = parts.flatMap((part) => {
-    const said = headerPrototypes(part.header, part.macro)
-    count += said.size
-    const answered = interfacePrototypes(part.ts, part.interface)
-    return [
-      ...compare(forms(said, [], asTs), forms(answered, part.others, fromTs), part.header, part.ts),
-      ...shuffled(said, answered, part.ts),
-      ...surfaces.flatMap(([path, surface]) =>
-        compare(
-          forms(said, [], fromC),
-          forms(part.side(surface), part.others, (name, item) =>
-            item.kind === 'func' ? show(name, item.signature) : `${name}: ${item.kind}`,
-          ),
-          part.header,
-          path,
-        ),
+      .map(
+        (name) =>
+          `${path}: imports from ${name}, which no host offers: ${[...(imports.get(name)?.keys() ?? [])].join(', ')}`,
       ),
-    ]
-  })
-  return [
-    [...strangers, ...differences],
+  )
+  const checked = parts.map((part) => checkPart(part, surfaces))
+  const count = checked.reduce((sum, part) => sum + part.count, 0)
+  conclude(
+    [...strangers, ...checked.flatMap((part) => part.problems)],
     `${count} functions, the same in C, in TypeScript and in ${modules.length} modules`,
-  ]
+  )
 }
-
-conclude(...check())

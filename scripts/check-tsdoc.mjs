@@ -75,7 +75,8 @@ const documented = (node) =>
 
 /**
  * A member that its readers need a word about: a public one that repeats nothing of a base. A constructor is told with its
- * class, a setter with its getter, an overload with the first signature.
+ * class, a setter with its getter, an overload with the first signature. One that is named by a symbol of ours is not for
+ * users, and one that can only have one value says it itself.
  *
  * @param {ts.ClassElement | ts.TypeElement} member
  * @returns {boolean}
@@ -84,6 +85,9 @@ const needsWords = (member) => {
   if (ts.isConstructorDeclaration(member) || ts.isIndexSignatureDeclaration(member)) return false
   if (ts.isClassStaticBlockDeclaration(member) || ts.isSemicolonClassElement(member)) return false
   if (member.name !== undefined && ts.isPrivateIdentifier(member.name)) return false
+  if (member.name !== undefined && ts.isComputedPropertyName(member.name) && !/^\[Symbol\./.test(member.name.getText()))
+    return false
+  if (ts.isPropertySignature(member) && member.type !== undefined && ts.isLiteralTypeNode(member.type)) return false
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Override
   return (ts.getCombinedModifierFlags(member) & hidden) === 0 && !inherited(member)
 }
