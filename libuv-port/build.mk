@@ -13,6 +13,8 @@ LIBUV_FETCHED = build/libuv
 LIBUV_DIR ?= $(LIBUV_FETCHED)
 
 WASM_SOURCES = $(wildcard wasm/*.c)
+debug_WASM_SOURCES =
+release_WASM_SOURCES = $(wildcard wasm/release/*.c)
 WASM_MODULES = wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm
 
 .PHONY: wasm native emcc FORCE
@@ -43,11 +45,15 @@ WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) \
   -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
 
 debug_CFLAGS = -O1 -g
-release_CFLAGS = -O2 -DUVW_RELEASE -Ilibuv-port/include/release
+release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 
-# Addresses stay below UVH_PAYLOAD (uv_host.h): the memory ends there.
+# - That nothing else is undefined than what the headers import, `make check`
+#   knows better than emcc, which would complain of those imports too.
+# - Addresses stay below UVH_PAYLOAD (uv_host.h): the memory ends there.
+# - The release module optimizes libuv and our files as one, but not emscripten's
+#   libraries with them, or their start-up code would come along.
 LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
-  -sREVERSE_DEPS=none \
+  -sREVERSE_DEPS=none -Wl,--wrap=abort \
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2147483648
 
 debug_LINK_FLAGS = -O1 -g -sTOTAL_STACK=262144 -sINITIAL_MEMORY=1048576
@@ -59,7 +65,8 @@ release_LINK_FLAGS = -O2 -sTOTAL_STACK=65536 -sINITIAL_MEMORY=131072
 # $(call objects,FLAVOUR)
 upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 port_objects = $(PORT_SOURCES:%.c=build/wasm/$(1)/%.o)
-wasm_objects = $(WASM_SOURCES:%.c=build/wasm/$(1)/%.o)
+wasm_objects = \
+  $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
 objects = $(upstream_objects) $(port_objects) $(wasm_objects)
 
 # A file that changes when the compiler or its flags do.
@@ -96,9 +103,11 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
-wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
+wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) \
+    build/wasm/$(1)/libuv.a scripts/keep-exports.mjs
 	@mkdir -p $$(@D)
-	$(EMCC) $(LINK_FLAGS) $($(1)_LINK_FLAGS) $$^ -o $$@
+	$(EMCC) $(LINK_FLAGS) $($(1)_LINK_FLAGS) $$(filter %.o %.a,$$^) -o $$@
+	@node scripts/keep-exports.mjs $$@ wasm/uvw.h
 
 -include $(patsubst %.o,%.d,$(call objects,$(1)))
 endef

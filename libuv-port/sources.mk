@@ -8,12 +8,12 @@
 #   src/unix/posix-hrtime.c the clock is the host's
 #   src/unix/posix-poll.c   interest is told to the host once, as to epoll
 #   src/unix/proctitle.c    there is no title; no-proctitle.c says so
-#   src/unix/random-*.c     but getentropy, which WASI has
+#   src/unix/random-*.c     the randomness is WASI's
 #   src/unix/sysinfo-*.c, bsd-ifaddrs.c, procfs-exepath.c
 #                           need /proc, sysinfo() or getifaddrs()
 #   the files of other systems (aix, darwin, linux, os390, ...)
 
-LIBUV_SOURCES = $(addprefix src/, \
+LIBUV_SOURCES := $(addprefix src/, \
   fs-poll.c \
   idna.c \
   inet.c \
@@ -38,13 +38,17 @@ $(addprefix src/unix/, \
   no-proctitle.c \
   pipe.c \
   poll.c \
-  random-getentropy.c \
   stream.c \
   tcp.c \
   udp.c)
 
+# What all platforms share is in src/. A newer libuv may have more of it.
+LIBUV_SOURCES += $(filter-out $(LIBUV_SOURCES) src/threadpool.c, \
+  $(patsubst $(LIBUV_DIR)/%,%,$(wildcard $(LIBUV_DIR)/src/*.c)))
+
 # The platform layer for WebAssembly, in place of what is missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
+  interfaces.c \
   sockets.c \
   sysinfo.c \
   thread.c \

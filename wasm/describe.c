@@ -17,9 +17,9 @@
 #include <sys/un.h>
 
 #ifdef UVW_RELEASE
-# define UVW_BUILD "release"
+#define UVW_BUILD "release"
 #else
-# define UVW_BUILD "debug"
+#define UVW_BUILD "debug"
 #endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -37,83 +37,93 @@ static const struct uvw__number uvw__statuses[] = { UV_ERRNO_MAP(XX) };
 #undef XX
 
 /* Those that libuv has no status for. */
-#define XX(name) { #name, -name },
+#define ERROR(name)                                                           \
+  { #name, name }
 static const struct uvw__number uvw__more_errors[] = {
-#if EOPNOTSUPP != ENOTSUP
-  XX(EOPNOTSUPP)
-#endif
-  XX(EINPROGRESS)
+  ERROR(EINPROGRESS),
+  ERROR(EOPNOTSUPP),
 };
-#undef XX
 
-#define XX(name) { #name, name },
+#define CONSTANT(name)                                                        \
+  { #name, name }
 static const struct uvw__number uvw__constants[] = {
-  XX(AF_UNSPEC) XX(AF_UNIX) XX(AF_INET) XX(AF_INET6)
-  XX(SOCK_STREAM) XX(SOCK_DGRAM) XX(SOCK_NONBLOCK) XX(SOCK_CLOEXEC)
-  XX(IPPROTO_TCP) XX(IPPROTO_IPV6)
-  XX(SOL_SOCKET) XX(SO_ERROR) XX(SO_TYPE) XX(SO_REUSEADDR) XX(SO_REUSEPORT)
-  XX(SO_KEEPALIVE) XX(SO_LINGER) XX(SO_SNDBUF) XX(SO_RCVBUF)
-  XX(SO_ACCEPTCONN) XX(SO_DOMAIN) XX(SO_PROTOCOL) XX(SO_BROADCAST)
-  XX(SO_OOBINLINE)
-  XX(TCP_NODELAY) XX(TCP_KEEPIDLE) XX(TCP_KEEPINTVL) XX(TCP_KEEPCNT)
-  XX(IPV6_V6ONLY)
-  XX(MSG_PEEK) XX(MSG_NOSIGNAL) XX(MSG_DONTWAIT)
-  XX(SHUT_RD) XX(SHUT_WR) XX(SHUT_RDWR)
-  XX(POLLIN) XX(POLLOUT) XX(POLLERR) XX(POLLHUP) XX(POLLRDHUP) XX(POLLNVAL)
-  XX(F_GETFL) XX(F_SETFL) XX(F_GETFD) XX(F_SETFD) XX(FD_CLOEXEC)
-  XX(O_NONBLOCK) XX(O_RDWR) XX(O_RDONLY) XX(O_WRONLY) XX(O_CLOEXEC)
-  XX(SOMAXCONN)
-  XX(UV_TCP_IPV6ONLY) XX(UV_TCP_REUSEPORT)
-  XX(UV_RUN_DEFAULT) XX(UV_RUN_ONCE) XX(UV_RUN_NOWAIT)
-  XX(UVH_FD_FIRST)
-  XX(UVW_READ_SIZE) XX(UVW_SCRATCH_SIZE) XX(UVW_RUN_ALIVE) XX(UVW_RUN_PARKED)
+  CONSTANT(AF_UNSPEC),       CONSTANT(AF_UNIX),
+  CONSTANT(AF_INET),         CONSTANT(AF_INET6),
+  CONSTANT(SOCK_STREAM),     CONSTANT(SOCK_DGRAM),
+  CONSTANT(SOCK_NONBLOCK),   CONSTANT(SOCK_CLOEXEC),
+  CONSTANT(IPPROTO_TCP),     CONSTANT(IPPROTO_IPV6),
+  CONSTANT(SOL_SOCKET),      CONSTANT(SO_ERROR),
+  CONSTANT(SO_TYPE),         CONSTANT(SO_REUSEADDR),
+  CONSTANT(SO_REUSEPORT),    CONSTANT(SO_KEEPALIVE),
+  CONSTANT(SO_LINGER),       CONSTANT(SO_SNDBUF),
+  CONSTANT(SO_RCVBUF),       CONSTANT(SO_ACCEPTCONN),
+  CONSTANT(SO_DOMAIN),       CONSTANT(SO_PROTOCOL),
+  CONSTANT(SO_BROADCAST),    CONSTANT(SO_OOBINLINE),
+  CONSTANT(TCP_NODELAY),     CONSTANT(TCP_KEEPIDLE),
+  CONSTANT(TCP_KEEPINTVL),   CONSTANT(TCP_KEEPCNT),
+  CONSTANT(IPV6_V6ONLY),     CONSTANT(MSG_PEEK),
+  CONSTANT(MSG_NOSIGNAL),    CONSTANT(MSG_DONTWAIT),
+  CONSTANT(SHUT_RD),         CONSTANT(SHUT_WR),
+  CONSTANT(SHUT_RDWR),       CONSTANT(POLLIN),
+  CONSTANT(POLLOUT),         CONSTANT(POLLERR),
+  CONSTANT(POLLHUP),         CONSTANT(POLLRDHUP),
+  CONSTANT(POLLNVAL),        CONSTANT(F_GETFL),
+  CONSTANT(F_SETFL),         CONSTANT(F_GETFD),
+  CONSTANT(F_SETFD),         CONSTANT(FD_CLOEXEC),
+  CONSTANT(O_NONBLOCK),      CONSTANT(O_RDWR),
+  CONSTANT(O_RDONLY),        CONSTANT(O_WRONLY),
+  CONSTANT(O_CLOEXEC),       CONSTANT(SOMAXCONN),
+  CONSTANT(UV_TCP_IPV6ONLY), CONSTANT(UV_TCP_REUSEPORT),
+  CONSTANT(UV_RUN_DEFAULT),  CONSTANT(UV_RUN_ONCE),
+  CONSTANT(UV_RUN_NOWAIT),   CONSTANT(UVH_FD_FIRST),
+  CONSTANT(UVW_READ_SIZE),   CONSTANT(UVW_SCRATCH_SIZE),
+  CONSTANT(UVW_RUN_ALIVE),   CONSTANT(UVW_RUN_PARKED),
 };
-#undef XX
 
 /* One structure after the other: its size, then its fields. */
-#define XX(type) { #type, sizeof(struct type) },
-#define YY(type, field) { #field, offsetof(struct type, field) },
-#define END { NULL, 0 },
+#define STRUCT(type)                                                          \
+  { #type, sizeof(struct type) }
+#define FIELD(type, field)                                                    \
+  { #field, offsetof(struct type, field) }
+#define END                                                                   \
+  { NULL, 0 }
 static const struct uvw__number uvw__layouts[] = {
-  XX(sockaddr_in)
-    YY(sockaddr_in, sin_family)
-    YY(sockaddr_in, sin_port)
-    YY(sockaddr_in, sin_addr)
-  END
-  XX(sockaddr_in6)
-    YY(sockaddr_in6, sin6_family)
-    YY(sockaddr_in6, sin6_port)
-    YY(sockaddr_in6, sin6_flowinfo)
-    YY(sockaddr_in6, sin6_addr)
-    YY(sockaddr_in6, sin6_scope_id)
-  END
-  XX(sockaddr_un)
-    YY(sockaddr_un, sun_family)
-    YY(sockaddr_un, sun_path)
-  END
-  XX(iovec)
-    YY(iovec, iov_base)
-    YY(iovec, iov_len)
-  END
-  XX(linger)
-    YY(linger, l_onoff)
-    YY(linger, l_linger)
-  END
-  XX(uvh_event)
-    YY(uvh_event, fd)
-    YY(uvh_event, events)
-  END
-  XX(uvw_address)
-    YY(uvw_address, family)
-    YY(uvw_address, port)
-    YY(uvw_address, flowinfo)
-    YY(uvw_address, scope_id)
-    YY(uvw_address, host)
-  END
+  STRUCT(sockaddr_in),
+  FIELD(sockaddr_in, sin_family),
+  FIELD(sockaddr_in, sin_port),
+  FIELD(sockaddr_in, sin_addr),
+  END,
+  STRUCT(sockaddr_in6),
+  FIELD(sockaddr_in6, sin6_family),
+  FIELD(sockaddr_in6, sin6_port),
+  FIELD(sockaddr_in6, sin6_flowinfo),
+  FIELD(sockaddr_in6, sin6_addr),
+  FIELD(sockaddr_in6, sin6_scope_id),
+  END,
+  STRUCT(sockaddr_un),
+  FIELD(sockaddr_un, sun_family),
+  FIELD(sockaddr_un, sun_path),
+  END,
+  STRUCT(iovec),
+  FIELD(iovec, iov_base),
+  FIELD(iovec, iov_len),
+  END,
+  STRUCT(linger),
+  FIELD(linger, l_onoff),
+  FIELD(linger, l_linger),
+  END,
+  STRUCT(uvh_event),
+  FIELD(uvh_event, fd),
+  FIELD(uvh_event, events),
+  END,
+  STRUCT(uvw_address),
+  FIELD(uvw_address, family),
+  FIELD(uvw_address, port),
+  FIELD(uvw_address, flowinfo),
+  FIELD(uvw_address, scope_id),
+  FIELD(uvw_address, host),
+  END,
 };
-#undef XX
-#undef YY
-#undef END
 
 static char uvw__json[8192];
 static size_t uvw__json_length;
@@ -184,7 +194,7 @@ static void uvw__put_errnos(void) {
       uvw__put_member(uvw__statuses[i].name, -uvw__statuses[i].value);
 
   for (i = 0; i < ARRAY_SIZE(uvw__more_errors); i++)
-    uvw__put_member(uvw__more_errors[i].name, -uvw__more_errors[i].value);
+    uvw__put_member(uvw__more_errors[i].name, uvw__more_errors[i].value);
 }
 
 
@@ -256,7 +266,9 @@ const char* uvw_describe(void) {
  */
 const char* uvw_strerror(int status) {
   switch (status) {
-#define XX(name, message) case UV_##name: return message;
+#define XX(name, message)                                                     \
+  case UV_##name:                                                             \
+    return message;
     UV_ERRNO_MAP(XX)
 #undef XX
     default:

@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 int unlink(const char* path);
+int __cxa_atexit(void (*f)(void*), void* arg, void* handle);
 void emscripten_notify_memory_growth(size_t index);
+void __wrap_abort(void);
 
 
 /* Whoever looks into the memory sees that its buffer has changed. */
@@ -18,4 +20,20 @@ void emscripten_notify_memory_growth(size_t index) {
 int unlink(const char* path) {
   errno = ENOSYS;
   return -1;
+}
+
+
+/* Nothing leaves this module by exit(): it is dropped. */
+__attribute__((used)) int __cxa_atexit(void (*f)(void*),
+                                       void* arg,
+                                       void* handle) {
+  return 0;
+}
+
+
+/* In place of abort(), see build.mk: a trap tells where it was, and needs no
+ * help of the host's.
+ */
+void __wrap_abort(void) {
+  __builtin_trap();
 }

@@ -117,9 +117,5 @@ int uvw_tcp_close_reset(uv_tcp_t* tcp) {
 
 
 int uvw_socketpair(int fds[2]) {
-  return uv_socketpair(SOCK_STREAM,
-                       0,
-                       fds,
-                       UV_NONBLOCK_PIPE,
-                       UV_NONBLOCK_PIPE);
+  return uv_socketpair(SOCK_STREAM, 0, fds, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE);
 }

@@ -34,7 +34,7 @@
 #define UVW_SCRATCH_SIZE 1024
 
 /* What uvw_loop_run() returns, a mask. */
-#define UVW_RUN_ALIVE 1   /* There are active handles or requests left. */
+#define UVW_RUN_ALIVE 1  /* There are active handles or requests left. */
 #define UVW_RUN_PARKED 2  /* It returned to let the host wait: see uvp.h. */
 
 /* `family` is AF_INET or AF_INET6, or another one with an empty `host`. All

@@ -40,7 +40,8 @@
 /* The base of an iovec whose bytes are not in memory at all. They stay with
  * the host: a read parks them there and gives their count, a write takes them
  * from the descriptor's outbox, in order. It lies above every address that the
- * module's memory can have, and is never dereferenced.
+ * module's memory can have, and is never dereferenced. What is left of a buffer
+ * after a short write starts above it.
  */
 #define UVH_PAYLOAD ((char*) 0x80000000u)
 
@@ -152,7 +153,7 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
 
 /* Sends the buffers' bytes, in order, and returns how many were taken: fewer
  * than given where room was short. Bytes in memory are copied, and the buffers
- * are free when the call returns. Bytes at UVH_PAYLOAD are counted when the
+ * are free when the call returns. Bytes from UVH_PAYLOAD on are counted when the
  * outside has taken them, so they need no copy. `flags` must be 0 or
  * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL, EBADF.
  */

@@ -159,11 +159,7 @@ int getsockopt(int fd,
 }
 
 
-int setsockopt(int fd,
-               int level,
-               int name,
-               const void* value,
-               socklen_t len) {
+int setsockopt(int fd, int level, int name, const void* value, socklen_t len) {
   if (!uvp__is_host(fd))
     return uvp__not_a_socket(fd);
 
@@ -253,7 +249,8 @@ ssize_t readv(int fd, const struct iovec* bufs, int nbufs) {
 
   n = 0;
   return uvp__wasi_result(
-      __wasi_fd_read(fd, (const __wasi_iovec_t*) bufs, nbufs, &n), n);
+      __wasi_fd_read(fd, (const __wasi_iovec_t*) bufs, nbufs, &n),
+      n);
 }
 
 
@@ -275,7 +272,8 @@ ssize_t writev(int fd, const struct iovec* bufs, int nbufs) {
 
   n = 0;
   return uvp__wasi_result(
-      __wasi_fd_write(fd, (const __wasi_ciovec_t*) bufs, nbufs, &n), n);
+      __wasi_fd_write(fd, (const __wasi_ciovec_t*) bufs, nbufs, &n),
+      n);
 }
 
 

@@ -1,5 +1,6 @@
 /* What a program may ask about the machine. The host says nothing of it, so
- * most of the answers are "unknown", in the form libuv has for that.
+ * most of the answers are "unknown", in the form libuv has for that. Only of
+ * randomness there is plenty.
  */
 
 #include "uv.h"
@@ -64,70 +65,6 @@ int uv_cpu_info(uv_cpu_info_t** cpu_infos, int* count) {
 }
 
 
-static int uvp__has_family(int domain) {
-  int fd;
-
-  fd = uv__socket(domain, SOCK_STREAM, 0);
-  if (fd < 0)
-    return 0;
-
-  uv__close(fd);
-  return 1;
-}
-
-
-static void uvp__loopback(uv_interface_address_t* address,
-                          const char* host,
-                          const char* mask) {
-  memset(address, 0, sizeof(*address));
-  address->name = "lo";
-  address->is_internal = 1;
-
-  if (uv_ip4_addr(host, 0, &address->address.address4) == 0) {
-    uv_ip4_addr(mask, 0, &address->netmask.netmask4);
-    return;
-  }
-
-  uv_ip6_addr(host, 0, &address->address.address6);
-  uv_ip6_addr(mask, 0, &address->netmask.netmask6);
-}
-
-
-/* Only of the loopback interface is known that it is there: with each family
- * that the host has.
- */
-int uv_interface_addresses(uv_interface_address_t** addresses, int* count) {
-  static const char ip6_mask[] = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
-  uv_interface_address_t* list;
-  int n;
-
-  *addresses = NULL;
-  *count = 0;
-
-  list = uv__calloc(2, sizeof(*list));
-  if (list == NULL)
-    return UV_ENOMEM;
-
-  n = 0;
-
-  if (uvp__has_family(AF_INET))
-    uvp__loopback(list + n++, "127.0.0.1", "255.0.0.0");
-
-  if (uvp__has_family(AF_INET6))
-    uvp__loopback(list + n++, "::1", ip6_mask);
-
-  *addresses = list;
-  *count = n;
-  return 0;
-}
-
-
-void uv_free_interface_addresses(uv_interface_address_t* addresses,
-                                 int count) {
-  uv__free(addresses);
-}
-
-
 static uv_handle_type uvp__guess_host_handle(int fd) {
   struct sockaddr_storage addr;
   socklen_t len;
@@ -166,4 +103,10 @@ uv_handle_type uv_guess_handle(uv_file file) {
     return UV_FILE;
 
   return UV_UNKNOWN_HANDLE;
+}
+
+
+/* The name is that of the source libuv falls back to. */
+int uv__random_devurandom(void* buf, size_t buflen) {
+  return UV__ERR(__wasi_random_get(buf, buflen));
 }

@@ -12,7 +12,7 @@
 
 /* The first bytes of each lock are ours; libuv's users only know its size. */
 struct uvp__lock {
-  int depth;      /* How often it is held; a writer counts as -1. */
+  int depth;  /* How often it is held; a writer counts as -1. */
   int recursive;
 };
 

@@ -57,6 +57,14 @@ void uv__signal_close(uv_signal_t* handle) {
 }
 
 
+/* Newer libuvs name it in their table of watchers. None of this kind exists. */
+void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events);
+
+void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
+  UNREACHABLE();
+}
+
+
 /* Processes. */
 
 int uv__process_init(uv_loop_t* loop) {

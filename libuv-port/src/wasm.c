@@ -105,17 +105,27 @@ static void uvp__register(uv_loop_t* loop, struct uvp__batch* batch) {
 }
 
 
-/* Calls the watchers of a batch, the signals' last, and returns the number of
- * events that somebody was waiting for.
+/* Newer libuvs keep the number of a callback in the watcher, not the callback
+ * itself.
+ */
+static void uvp__call(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
+#ifdef uv__io_cb_get
+  uv__io_cb(loop, w, events);
+#else
+  w->cb(loop, w, events);
+#endif
+}
+
+
+/* Calls the watchers of a batch and returns the number of events that somebody
+ * was waiting for. There are no signals, whose watcher would have to come last.
  */
 static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
   struct uvh_event* e;
   uv__io_t* w;
-  int have_signals;
   int nevents;
   int i;
 
-  have_signals = 0;
   nevents = 0;
   loop->batch = batch;
 
@@ -151,23 +161,12 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
       continue;
 
     nevents++;
-
-    if (w == &loop->signal_io_watcher) {
-      have_signals = 1;
-      continue;
-    }
-
     uv__metrics_update_idle_time(loop);
-    w->cb(loop, w, e->events);
+    uvp__call(loop, w, e->events);
   }
 
   loop->batch = NULL;
   uv__metrics_inc_events(loop, nevents);
-
-  if (have_signals) {
-    uv__metrics_update_idle_time(loop);
-    loop->signal_io_watcher.cb(loop, &loop->signal_io_watcher, POLLIN);
-  }
 
   return nevents;
 }

@@ -13,7 +13,7 @@
  */
 #define UV_PLATFORM_LOOP_FIELDS                                               \
   struct uvp__batch* batch;                                                   \
-  uint64_t parked_at;                                                         \
+  uint64_t parked_at;
 
 /* The host's accept takes flags: spare libuv two calls for each connection. */
 #define uv__accept4 accept4

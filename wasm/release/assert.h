@@ -3,9 +3,7 @@
  * but they say nothing, because their text and printf() are larger than libuv.
  */
 
+#include_next <assert.h>
+
 #undef assert
 #define assert(expression) ((expression) ? (void) 0 : __builtin_trap())
-
-#ifndef static_assert
-# define static_assert _Static_assert
-#endif

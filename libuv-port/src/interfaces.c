@@ -1,0 +1,97 @@
+/* Network interfaces. The host does not tell which it has; only of the loopback
+ * interface is known that it is there. The C library would ask through sockets
+ * that the host does not have.
+ */
+
+#include "uv.h"
+#include "internal.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
+
+
+int getifaddrs(struct ifaddrs** addresses) {
+  errno = ENOSYS;
+  return -1;
+}
+
+
+void freeifaddrs(struct ifaddrs* addresses) {
+}
+
+
+unsigned int if_nametoindex(const char* name) {
+  errno = ENODEV;
+  return 0;
+}
+
+
+char* if_indextoname(unsigned int index, char* name) {
+  errno = ENXIO;
+  return NULL;
+}
+
+
+static int uvp__has_family(int domain) {
+  int fd;
+
+  fd = uv__socket(domain, SOCK_STREAM, 0);
+  if (fd < 0)
+    return 0;
+
+  uv__close(fd);
+  return 1;
+}
+
+
+static void uvp__loopback(uv_interface_address_t* address,
+                          const char* host,
+                          const char* mask) {
+  memset(address, 0, sizeof(*address));
+  address->name = "lo";
+  address->is_internal = 1;
+
+  if (uv_ip4_addr(host, 0, &address->address.address4) == 0) {
+    uv_ip4_addr(mask, 0, &address->netmask.netmask4);
+    return;
+  }
+
+  uv_ip6_addr(host, 0, &address->address.address6);
+  uv_ip6_addr(mask, 0, &address->netmask.netmask6);
+}
+
+
+/* Only of the loopback interface is known that it is there: with each family
+ * that the host has.
+ */
+int uv_interface_addresses(uv_interface_address_t** addresses, int* count) {
+  static const char ip6_mask[] = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  uv_interface_address_t* list;
+  int n;
+
+  *addresses = NULL;
+  *count = 0;
+
+  list = uv__calloc(2, sizeof(*list));
+  if (list == NULL)
+    return UV_ENOMEM;
+
+  n = 0;
+
+  if (uvp__has_family(AF_INET))
+    uvp__loopback(list + n++, "127.0.0.1", "255.0.0.0");
+
+  if (uvp__has_family(AF_INET6))
+    uvp__loopback(list + n++, "::1", ip6_mask);
+
+  *addresses = list;
+  *count = n;
+  return 0;
+}
+
+
+void uv_free_interface_addresses(uv_interface_address_t* addresses, int count) {
+  uv__free(addresses);
+}
