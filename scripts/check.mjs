@@ -36,7 +36,7 @@ const run = (name, [program, ...args]) => {
   const passed = status === 0
   const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim()
   if (!passed) console.log(`\n${output}`)
-  const summary = passed ? (output.split('\n').at(-1) ?? '') : program
+  const summary = passed ? output.split('\n').at(-1) || 'nothing to mend' : program
   console.log(
     `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
   )
@@ -45,8 +45,10 @@ const run = (name, [program, ...args]) => {
 
 const wanted = (process.env.ONLY ?? '').split(/\s+/).filter((name) => name !== '')
 const unknown = wanted.filter((name) => !(name in checks))
-if (unknown.length > 0)
-  throw new Error(`no check is called ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`)
+if (unknown.length > 0) {
+  console.log(`no check is called ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`)
+  process.exit(2)
+}
 
 const failed = Object.entries(checks)
   .filter(([name]) => wanted.length === 0 || wanted.includes(name))

@@ -1,0 +1,140 @@
+/** The checks of `make check`, each shown a small house in which one thing is wrong. */
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+
+/** A house in order, as paths and texts. */
+const order = {
+  'package.json': JSON.stringify({
+    type: 'module',
+    scripts: { demo: 'true' },
+    devDependencies: { jest: '*' },
+    exports: { '.': { default: './dist/index.js' } },
+  }),
+  Makefile: 'demo: ## plays\n',
+  '.gitignore': '/dist/\n',
+  'README.md': 'Run `make demo`, read [this](ARCHITECTURE.md) and `src/index.ts`.\n',
+  'ARCHITECTURE.md': '',
+  'CONTRIBUTING.md': '',
+  'CHANGELOG.md': '',
+  'src/index.ts': "export { Loop } from './uv/loop.js'\n",
+  'src/uv/loop.ts':
+    "import { turn } from '../kernel/kernel.js'\n\n/** A loop. */\nexport class Loop {\n  /** Turns. */\n  run = turn\n}\n",
+  'src/kernel/kernel.ts': '/** Turns. */\nexport const turn = (): number => 1\n',
+}
+
+let house = ''
+
+const write = async (files: Record<string, string>): Promise<void> => {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(house, path)), { recursive: true })
+    await writeFile(join(house, path), text)
+  }
+}
+
+/** Runs a program of ours in the small house. */
+const run = (...command: readonly string[]): Promise<{ code: number; output: string }> =>
+  new Promise((resolved) => {
+    execFile(process.execPath, command, { cwd: house }, (error, stdout, stderr) => {
+      resolved({ code: error === null ? 0 : 1, output: stdout + stderr })
+    })
+  })
+
+beforeEach(async () => {
+  house = await mkdtemp(join(tmpdir(), 'checks-'))
+  for (const path of ['tsconfig.json', 'tsconfig.build.json', '.dependency-cruiser.mjs', 'scripts']) {
+    await cp(path, join(house, path), { recursive: true })
+  }
+  await symlink(resolve('node_modules'), join(house, 'node_modules'))
+  await write(order)
+})
+
+afterEach(async () => {
+  await rm(house, { recursive: true })
+})
+
+describe('tsdoc', () => {
+  const check = () => run('scripts/check-tsdoc.mjs')
+
+  test('passes where all is told', async () => {
+    expect(await check()).toEqual({ code: 0, output: '3 exported symbols and members are told\n' })
+  })
+
+  test('names what has no comment, and a link that leads nowhere', async () => {
+    await write({
+      'src/kernel/kernel.ts': 'export const turn = (): number => 1\n',
+      'src/uv/loop.ts': '/** A {@link Lop}. */\nexport class Loop {\n  x = 1\n  readonly #y = 2\n}\n',
+    })
+    const { code, output } = await check()
+    expect(code).toBe(1)
+    expect(output.trim().split('\n').sort()).toEqual([
+      'src/kernel/kernel.ts:1: turn is exported and has no doc comment',
+      'src/uv/loop.ts:1: {@link Lop} names nothing',
+      'src/uv/loop.ts:3: Loop.x has no doc comment',
+    ])
+  })
+})
+
+describe('rooms', () => {
+  const check = () =>
+    run('node_modules/.bin/depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'src')
+
+  test('passes where imports point down', async () => {
+    expect(await check()).toMatchObject({ code: 0 })
+  })
+
+  test('names every way to break the rule', async () => {
+    await write({
+      'src/kernel/kernel.ts':
+        "import type {} from '../uv/loop.js'\nimport '../zoo/x.js'\nimport 'node:net'\nimport './none.js'\n",
+      'src/kernel/dead.ts': 'export const dead = 1\n',
+      'src/uv/loop.ts': "import './a.js'\nimport '../../test/x.js'\nimport 'jest'\n",
+      'src/uv/a.ts': "import './loop.js'\nimport '../index.js'\n",
+      'src/zoo/x.ts': 'export {}\n',
+      'test/x.ts': 'export {}\n',
+    })
+    const { code, output } = await check()
+    expect(code).toBe(1)
+    const broken = new Set([...output.matchAll(/error ([\w-]+):/g)].map(([, rule]) => rule))
+    expect([...broken].sort()).toEqual([
+      'index-is-a-door',
+      'kernel-looks-up',
+      'no-cycle',
+      'no-orphan',
+      'portable',
+      'resolves',
+      'src-needs-no-dev-dependency',
+      'src-stands-alone',
+      'unknown-room',
+    ])
+  })
+})
+
+describe('papers', () => {
+  const check = () => run('scripts/check-papers.mjs')
+
+  test('passes where all is there', async () => {
+    expect(await check()).toMatchObject({ code: 0 })
+  })
+
+  test('names a command, a link and a path that are not there', async () => {
+    await write({ 'README.md': '`make -s dmo`, `npm run --silent dmo`, [x](X.md), `src/none.ts`, `dist/index.js`\n' })
+    expect(await check()).toEqual({
+      code: 1,
+      output: [
+        'README.md: `make dmo`: the Makefile has no such target',
+        'README.md: `npm run dmo`: package.json has no such script',
+        'README.md: src/none.ts: there is no such file',
+        'README.md: (X.md): the link leads nowhere',
+        '',
+      ].join('\n'),
+    })
+  })
+
+  test('misses a paper', async () => {
+    await rm(join(house, 'CONTRIBUTING.md'))
+    expect(await check()).toMatchObject({ code: 1, output: 'CONTRIBUTING.md is missing: a newcomer looks for it\n' })
+  })
+})
