@@ -8,7 +8,10 @@ export default class TallyReporter {
     // A test file that could not be run at all is one failure.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const skipped = results.numPendingTests + results.numTodoTests
-    if (failed > 0) console.log(`this run again: make test SEED=${process.env.SEED}`)
-    console.log(`${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+    // Jest's own summary is written after the last reporter has run.
+    process.once('exit', () => {
+      if (failed > 0) console.log(`this run again: make test SEED=${process.env.SEED}`)
+      console.log(`${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+    })
   }
 }
