@@ -1,48 +1,53 @@
 # Builds libuv for WebAssembly, and the modules. Included by the Makefile.
 #
 #   make wasm      wasm/build/{debug,release}/libuv.wasm
-#   make native    build/native/libuv.a, from the same source, for comparison
+#   make native    build/native/libuv.a, from the same source, to compare with
 #
 # LIBUV_DIR=path builds another checkout of libuv, 1.50 or later.
 
-include libuv-port/sources.mk
-
 EMCC ?= emcc
 EMAR ?= emar
+CC ?= cc
+
 LIBUV_FETCHED = build/libuv
 LIBUV_DIR ?= $(LIBUV_FETCHED)
+
+include libuv-port/sources.mk
 
 WASM_SOURCES = $(wildcard wasm/*.c)
 debug_WASM_SOURCES =
 release_WASM_SOURCES = $(wildcard wasm/release/*.c)
-WASM_MODULES = wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm
 
-.PHONY: wasm native emcc FORCE
-.DELETE_ON_ERROR:
+.PHONY: wasm native emcc cc FORCE
 
-wasm: $(WASM_MODULES)
+wasm: wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm ## builds libuv for WebAssembly (LIBUV_DIR=path for another libuv)
+
+native: build/native/libuv.a ## builds the same libuv for this machine, to compare with
 
 emcc:
-	@scripts/ensure-emcc.sh
+	@scripts/ensure-tool.sh $(EMCC) emscripten
+
+cc:
+	@scripts/ensure-tool.sh $(CC) build-essential
 
 $(LIBUV_FETCHED)/include/uv.h:
-	scripts/fetch-libuv.sh $(LIBUV_FETCHED)
+	@scripts/fetch-libuv.sh $(LIBUV_FETCHED)
 
 # Only so that make waits for the source; the files are as old as their archive.
-$(addprefix $(LIBUV_DIR)/, $(LIBUV_SOURCES)): | $(LIBUV_DIR)/include/uv.h
+$(addprefix $(LIBUV_DIR)/, $(sort $(LIBUV_SOURCES) $(NATIVE_SOURCES))): \
+  | $(LIBUV_DIR)/include/uv.h
 
 
 # --- How things are compiled -------------------------------------------------
 
-# Whoever is linked with this libuv needs these two lines.
+# Whoever is linked with libuv for WebAssembly needs these two lines.
 LIBUV_CPPFLAGS = -D_GNU_SOURCE -include uv/wasm.h \
   -Ilibuv-port/include -I$(LIBUV_DIR)/include
 
 UPSTREAM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -I$(LIBUV_DIR)/src
-PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix \
-  -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
-WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) \
-  -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
+OUR_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
+PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix $(OUR_CFLAGS)
+WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) $(OUR_CFLAGS)
 
 debug_CFLAGS = -O1 -g
 release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
@@ -50,8 +55,8 @@ release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 # - That nothing else is undefined than what the headers import, `make check`
 #   knows better than emcc, which would complain of those imports too.
 # - Addresses stay below UVH_PAYLOAD (uv_host.h): the memory ends there.
-# - The release module optimizes libuv and our files as one, but not emscripten's
-#   libraries with them, or their start-up code would come along.
+# - libuv and our files are optimized as one (-flto), emscripten's libraries not
+#   with them, or their start-up code would come along.
 LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
   -sREVERSE_DEPS=none -Wl,--wrap=abort \
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2147483648
@@ -59,31 +64,32 @@ LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
 debug_LINK_FLAGS = -O1 -g -sTOTAL_STACK=262144 -sINITIAL_MEMORY=1048576
 release_LINK_FLAGS = -O2 -sTOTAL_STACK=65536 -sINITIAL_MEMORY=131072
 
+NATIVE_CFLAGS = -std=gnu11 -O2 -g -D_GNU_SOURCE \
+  -I$(LIBUV_DIR)/include -I$(LIBUV_DIR)/src
+
 
 # --- The rules, for each flavour ---------------------------------------------
 
-# $(call objects,FLAVOUR)
+# $(call ..._objects,FLAVOUR)
 upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 port_objects = $(PORT_SOURCES:%.c=build/wasm/$(1)/%.o)
 wasm_objects = \
   $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
-objects = $(upstream_objects) $(port_objects) $(wasm_objects)
+native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
 
-# A file that changes when the compiler or its flags do.
+# $(call flags_rule,FOLDER,COMPILER,FLAGS): a file that changes when the compiler
+# or its flags do.
 define flags_rule
-build/wasm/$(1)/flags: FORCE
-	@mkdir -p $$(@D)
-	@{ stat -L -c '%n %Y' "$$$$(command -v $(EMCC))"; \
-	  echo '$(UPSTREAM_CFLAGS) $(PORT_CFLAGS) $(WASM_CFLAGS)'; \
-	  echo '$($(1)_CFLAGS) $(LINK_FLAGS) $($(1)_LINK_FLAGS)'; } > $$@.new
+$(1)/flags: FORCE | $(2)
+	@mkdir -p $(1)
+	@{ stat -L -c '%n %Y' "$$$$(command -v $(2))"; echo '$(3)'; } > $$@.new
 	@cmp -s $$@.new $$@ || cp $$@.new $$@
 	@rm $$@.new
 endef
 
 define flavour_rules
-$(call flags_rule,$(1))
-
-build/wasm/$(1)/flags: | emcc
+$(call flags_rule,build/wasm/$(1),emcc,$(PORT_CFLAGS) $($(1)_CFLAGS) \
+  $(LINK_FLAGS) $($(1)_LINK_FLAGS))
 
 build/wasm/$(1)/upstream/%.o: $(LIBUV_DIR)/%.c build/wasm/$(1)/flags
 	@mkdir -p $$(@D)
@@ -103,14 +109,26 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
-wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) \
-    build/wasm/$(1)/libuv.a scripts/keep-exports.mjs
+wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 	@mkdir -p $$(@D)
-	$(EMCC) $(LINK_FLAGS) $($(1)_LINK_FLAGS) $$(filter %.o %.a,$$^) -o $$@
-	@node scripts/keep-exports.mjs $$@ wasm/uvw.h
+	$(EMCC) $(LINK_FLAGS) $($(1)_LINK_FLAGS) $$^ -o $$@
 
--include $(patsubst %.o,%.d,$(call objects,$(1)))
+-include $(patsubst %.o,%.d,\
+  $(call upstream_objects,$(1)) $(call port_objects,$(1)) \
+  $(call wasm_objects,$(1)))
 endef
 
 $(eval $(call flavour_rules,debug))
 $(eval $(call flavour_rules,release))
+
+$(eval $(call flags_rule,build/native,cc,$(NATIVE_CFLAGS)))
+
+build/native/%.o: $(LIBUV_DIR)/%.c build/native/flags
+	@mkdir -p $(@D)
+	$(CC) $(NATIVE_CFLAGS) -MMD -MP -c $< -o $@
+
+build/native/libuv.a: $(native_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+-include $(native_objects:.o=.d)

@@ -1,4 +1,5 @@
-# Which of libuv's files are compiled. Those that are not, and why:
+# Which of libuv's files are compiled for WebAssembly. Those that are not, and
+# why:
 #
 #   src/threadpool.c        needs threads; here work runs on the loop
 #   src/unix/thread.c       needs threads; here locks are counters
@@ -13,7 +14,7 @@
 #                           need /proc, sysinfo() or getifaddrs()
 #   the files of other systems (aix, darwin, linux, os390, ...)
 
-LIBUV_SOURCES := $(addprefix src/, \
+LIBUV_SHARED_SOURCES := $(addprefix src/, \
   fs-poll.c \
   idna.c \
   inet.c \
@@ -24,8 +25,14 @@ LIBUV_SOURCES := $(addprefix src/, \
   timer.c \
   uv-common.c \
   uv-data-getter-setters.c \
-  version.c) \
-$(addprefix src/unix/, \
+  version.c)
+
+# A newer libuv may have more that all its platforms share.
+LIBUV_SHARED_SOURCES += $(filter-out \
+  $(LIBUV_SHARED_SOURCES) src/threadpool.c, \
+  $(patsubst $(LIBUV_DIR)/%,%,$(wildcard $(LIBUV_DIR)/src/*.c)))
+
+LIBUV_UNIX_SOURCES = $(addprefix src/unix/, \
   async.c \
   core.c \
   dl.c \
@@ -34,17 +41,14 @@ $(addprefix src/unix/, \
   getnameinfo.c \
   loop.c \
   loop-watcher.c \
-  no-fsevents.c \
-  no-proctitle.c \
   pipe.c \
   poll.c \
   stream.c \
   tcp.c \
   udp.c)
 
-# What all platforms share is in src/. A newer libuv may have more of it.
-LIBUV_SOURCES += $(filter-out $(LIBUV_SOURCES) src/threadpool.c, \
-  $(patsubst $(LIBUV_DIR)/%,%,$(wildcard $(LIBUV_DIR)/src/*.c)))
+LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
+  $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
 
 # The platform layer for WebAssembly, in place of what is missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
@@ -55,3 +59,18 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   threadpool.c \
   unsupported.c \
   wasm.c)
+
+# libuv as it is on Linux, to compare with.
+NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
+  src/threadpool.c \
+  $(addprefix src/unix/, \
+  linux.c \
+  process.c \
+  procfs-exepath.c \
+  proctitle.c \
+  random-devurandom.c \
+  random-getrandom.c \
+  random-sysctl-linux.c \
+  signal.c \
+  thread.c \
+  tty.c)
