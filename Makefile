@@ -66,5 +66,4 @@ bench: build ## measures against node:net
 	@node build/bench/index.js
 
 clean: ## removes what was built; what was fetched stays
-	rm -rf dist wasm/build
-	find build -mindepth 1 -maxdepth 1 ! -name libuv ! -name download -exec rm -rf {} +
+	rm -rf dist wasm/build $(COMPILED) $(filter-out build/libuv build/download,$(wildcard build/*))
