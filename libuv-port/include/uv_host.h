@@ -8,7 +8,7 @@
  *
  * - The result is >= 0, or a negated errno of the C library this was compiled
  *   with. Nothing is reported through `errno`, and nothing throws.
- * - No function waits, except uvh_poll_wait() where the host can.
+ * - No function waits, except uvh_poll_wait() and uvh_poll() where the host can.
  * - Every pointer belongs to the caller and is only used during the call.
  * - No function calls back into the module before it returns.
  * - Structures are musl's: struct sockaddr, struct iovec, struct linger.
@@ -25,6 +25,7 @@
 #ifndef UV_HOST_H_
 #define UV_HOST_H_
 
+#include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -183,6 +184,14 @@ int uvh_poll_ctl(int fd, int events);
  */
 UVH_IMPORT(poll_wait)
 int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
+
+/* poll(2): looks at the descriptors given, not at those watched, and waits as
+ * uvh_poll_wait() does. With no descriptors it is a sleep. Descriptors below
+ * UVH_FD_FIRST are reported ready for what was asked. Errors: EAGAIN (this host
+ * does not wait), EINVAL.
+ */
+UVH_IMPORT(poll)
+int uvh_poll(struct pollfd* fds, unsigned int nfds, int timeout);
 
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)

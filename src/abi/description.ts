@@ -48,6 +48,7 @@ export type ConstantName =
   | 'POLLERR'
   | 'POLLHUP'
   | 'POLLRDHUP'
+  | 'POLLNVAL'
   | 'F_GETFL'
   | 'F_SETFL'
   | 'O_NONBLOCK'
@@ -71,6 +72,7 @@ export interface Layouts {
   readonly sockaddr_un: Layout<'sun_family' | 'sun_path'>
   readonly iovec: Layout<'iov_base' | 'iov_len'>
   readonly linger: Layout<'l_onoff' | 'l_linger'>
+  readonly pollfd: Layout<'fd' | 'events' | 'revents'>
   readonly uvh_event: Layout<'fd' | 'events'>
   readonly uvw_address: Layout<'family' | 'port' | 'flowinfo' | 'scope_id' | 'host'>
 }

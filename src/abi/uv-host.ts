@@ -29,5 +29,6 @@ export interface UvHost {
   shutdown(fd: number, how: number): number
   poll_ctl(fd: number, events: number): number
   poll_wait(events: number, max: number, timeout: number): number
+  poll(fds: number, nfds: number, timeout: number): number
   clock(): number
 }

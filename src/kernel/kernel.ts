@@ -18,8 +18,10 @@ export interface KernelOptions {
   readonly firstDescriptor: number
   /** How many descriptors may be open at once; 65,536 by default. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
-  /** Called whenever a descriptor became ready. */
+  /** Called whenever a watched descriptor became ready. */
   readonly onReady: () => void
+  /** Called whenever any descriptor's readiness may be another. */
+  readonly onChange?: () => void
 }
 
 /** The kernel of one WebAssembly instance. */
@@ -31,10 +33,12 @@ export class Kernel implements SocketSurroundings {
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
   readonly #descriptors: Descriptors
+  readonly #onChange: (() => void) | undefined
 
   /** @param options - see {@link KernelOptions} */
   constructor(options: KernelOptions) {
     this.host = options.host
+    this.#onChange = options.onChange
     this.readiness = new Readiness(options.onReady)
     this.#descriptors = new Descriptors(options.firstDescriptor, options.maxDescriptors ?? 65_536)
   }
@@ -90,6 +94,7 @@ export class Kernel implements SocketSurroundings {
 
   changed(descriptor: Descriptor): void {
     this.readiness.changed(descriptor)
+    this.#onChange?.()
   }
 }
 

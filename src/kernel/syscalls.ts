@@ -72,6 +72,7 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     shutdown: (fd, how) => answer((calls) => calls.shutdown(fd, how)),
     poll_ctl: (fd, events) => answer((calls) => calls.pollCtl(fd, events)),
     poll_wait: (events, max, timeout) => answer((calls) => calls.pollWait(events, max, timeout)),
+    poll: (fds, nfds, timeout) => answer((calls) => calls.poll(fds, nfds, timeout)),
     clock: () => find().kernel.host.clock(),
   }
 }
@@ -271,6 +272,29 @@ class Syscalls {
     this.#events = events
     const count = this.#kernel.readiness.collect(max, this.#report)
     return count > 0 ? count : this.#turns.park(timeout)
+  }
+
+  poll(fds: number, nfds: number, timeout: number): Result {
+    const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.abi.layout.pollfd
+    if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
+    let ready = 0
+    for (let at = fds; at < fds + nfds * size; at += size) {
+      const revents = this.#revents(this.#memory.i32(at + fdAt), this.#memory.u16(at + eventsAt))
+      this.#memory.setU16(at + reventsAt, revents)
+      if (revents !== 0) ready++
+    }
+    return ready > 0 ? ready : this.#turns.park(timeout)
+  }
+
+  /** What one entry of `poll()` is answered, in the guest's bits. */
+  #revents(fd: number, events: number): number {
+    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.abi.constants
+    if (fd < 0) return 0
+    // Files and standard streams are always ready.
+    if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return POLLNVAL
+    return this.#mask.toGuest(descriptor.readiness()) & (events | POLLERR | POLLHUP)
   }
 
   #readPayload(descriptor: Descriptor, max: number): Result {
