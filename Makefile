@@ -31,10 +31,6 @@ setup: $(INSTALLED) ## installs what the build needs from npm
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-wasm: ## compiles libuv and its port into wasm/build/ (LIBUV_DIR=... for another libuv)
-
-native: ## compiles libuv for this machine, for comparison
-
 build: wasm $(LICENCES) $(COMPILED) ## builds all: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
