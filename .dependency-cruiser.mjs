@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /**
  * The rooms of src/ and which way imports point: down this list, never up. `guard` stands beside the kernel: it wraps hosts
  * and nobody below `uv` knows it. Types count like values.
@@ -13,8 +15,11 @@ const above = {
   guest: ['faces', 'cli'],
 }
 
-/** Where users come in: package.json's exports and the command. */
-const doors = '^src/(?:index|cli|host/[^/]+)\\.ts$'
+/** Where one comes in: what package.json exports, the command, and programs that a worker starts by their URL. */
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const targets = Object.values(exports).map((target) => target.default ?? target)
+const modules = targets.map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, '$1')).join('|')
+const doors = `^src/(?:(?:${modules}|cli)|.*worker)\\.ts$`
 const rooms = Object.keys(above).join('|')
 
 /** @type {import('dependency-cruiser').IConfiguration} */
