@@ -88,6 +88,8 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
       const { local } = lab.listen(v4(), { reusePort: true })
       expect(lab.listen(local, { reusePort: true }).local).toEqual(local)
       expect(listenOn(lab, local)).toBe('EADDRINUSE')
+      const alone = lab.listen()
+      expect(listenOn(lab, alone.local, { reusePort: true })).toBe('EADDRINUSE')
     })
   })
 }

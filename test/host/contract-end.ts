@@ -125,6 +125,22 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(server.events).toEqual(['data'])
   })
 
+  test('close() inside onData is the last event, though more bytes wait', async (lab) => {
+    const { client, server } = await lab.pair()
+    for (let count = 0; count < 10; count++) client.write(new Uint8Array(20_000))
+    client.shutdown()
+    await lab.settle()
+    let told = 0
+    server.onEvent = () => {
+      told++
+      server.close()
+    }
+    server.readStart()
+    await server.until('data', () => server.saw('data'))
+    await lab.settle()
+    expect(told).toBe(1)
+  })
+
   test('close() with bytes that nobody read resets', async (lab) => {
     const { client, server } = await lab.pair()
     server.readStart()

@@ -1,9 +1,6 @@
 /** What the virtual host promises beyond the contract: Linux's answers where hosts may differ, and the same run every time. */
 import { describe, expect, test } from '@jest/globals'
-import { EventQueue } from '../../src/host/virtual/event-queue.js'
-import { Fifo } from '../../src/host/virtual/fifo.js'
 import { virtualHost } from '../../src/host/virtual.js'
-import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'
 import { Lab, refusal, v4, v6 } from './contract-lab.js'
 
@@ -79,6 +76,8 @@ describe('addresses', () => {
     lab.listen(port)
     expect(refusal(() => lab.listen(port))).toBe('EINVAL')
     expect(refusal(() => lab.connect(v4(9), port))).toBe('EINVAL')
+    port.close()
+    expect(refusal(() => lab.bind(port.local))).toBe('EADDRINUSE')
   })
 
   virtually('those that share a port take turns, the exact address before the wildcard', async (lab) => {
@@ -157,8 +156,21 @@ describe('the wire', () => {
     expect(client.write(new Uint8Array(256 * 1024))).toBe(true)
     expect(client.write(new Uint8Array(10))).toBe(false)
     expect(client.connection.pending).toBe(10)
+    const order: string[] = []
+    client.onEvent = (event) => order.push(event)
+    server.onEvent = (event) => order.push(event)
     server.readStart()
     await client.until('onDrain', () => client.saw('drain'))
+    expect(client.connection.pending).toBe(0)
+    expect(order[0]).toBe('data')
+    await server.until('all bytes', () => server.received === 256 * 1024 + 10)
+    expect(Math.max(...server.chunks.map((chunk) => chunk.length))).toBe(64 * 1024)
+  })
+
+  virtually('what a reset drops is not pending', async (lab) => {
+    const { client } = await lab.pair()
+    client.write(new Uint8Array(1024 * 1024))
+    client.reset()
     expect(client.connection.pending).toBe(0)
   })
 
@@ -179,6 +191,25 @@ describe('the wire', () => {
     client.reset()
     await lab.settle()
     server.write(Uint8Array.of(1))
+    server.writev([Uint8Array.of(2), Uint8Array.of(3)])
+    expect(await server.failed()).toBe('ECONNRESET')
+    expect(server.events).toEqual(['ECONNRESET'])
+  })
+
+  virtually('nor does a gathering writer', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.write(Buffer.from('before'))
+    client.reset()
+    await lab.settle()
+    server.writev([Uint8Array.of(2), Uint8Array.of(3)])
+    expect(await server.failed()).toBe('ECONNRESET')
+  })
+
+  virtually('nor does a writer that has bytes pending', async (lab) => {
+    const { client, server } = await lab.pair()
+    client.write(Buffer.from('before'))
+    server.write(new Uint8Array(1024 * 1024))
+    client.reset()
     expect(await server.failed()).toBe('ECONNRESET')
     expect(server.events).toEqual(['ECONNRESET'])
   })
@@ -283,93 +314,5 @@ describe('the same run every time', () => {
 
   test.each([-1, 0.5, Number.NaN, 2 ** 32])('a seed of %p is refused', (seed) => {
     expect(() => virtualHost({ seed })).toThrow(`the seed is ${seed}: give an integer from 0 to 4294967295`)
-  })
-})
-
-describe('the process', () => {
-  /** What keeps the process alive. */
-  const holders = (): number => process.getActiveResourcesInfo().length
-
-  test('only keepAlive() holds it', async () => {
-    const host = virtualHost()
-    const before = holders()
-    const timer = host.timer(() => {})
-    timer.set(5_000)
-    host.defer(() => {})
-    host.bind(v4(), { ipv6Only: false, reusePort: false }).listen(1, { onConnection() {}, onError() {} })
-    expect(holders()).toBe(before)
-
-    const releases = [host.keepAlive(), host.keepAlive()]
-    expect(holders()).toBeGreaterThan(before)
-    for (const release of [...releases, ...releases]) release()
-    expect(holders()).toBe(before)
-    timer.clear()
-  })
-
-  test('events come though nobody keeps the process alive for them', async () => {
-    const host = virtualHost()
-    await soon(new Promise<void>((resolve) => host.defer(resolve)), 'the event')
-  })
-})
-
-describe('the queue', () => {
-  /** Makes a queue as if the runtime lacked these. */
-  const without = (...names: string[]): EventQueue => {
-    const kept = names.map((name) => [name, Reflect.get(globalThis, name)] as const)
-    try {
-      for (const name of names) Reflect.set(globalThis, name, undefined)
-      return new EventQueue()
-    } finally {
-      for (const [name, value] of kept) Reflect.set(globalThis, name, value)
-    }
-  }
-
-  test.each([
-    ['setImmediate', []],
-    ['MessageChannel', ['setImmediate']],
-    ['timers', ['setImmediate', 'MessageChannel']],
-  ])('with %s: in order, later, promises in between', async (_name, missing) => {
-    const queue = without(...missing)
-    const release = queue.keepAlive()
-    const order: string[] = []
-    for (const name of ['a', 'b', 'c']) {
-      queue.post(() => {
-        order.push(name)
-        void Promise.resolve().then(() => order.push(`after ${name}`))
-      })
-    }
-    expect(order).toEqual([])
-    await soon(new Promise<void>((resolve) => queue.post(resolve)), 'the last event')
-    expect(order).toEqual(['a', 'after a', 'b', 'after b', 'c', 'after c'])
-    expect(queue.length).toBe(0)
-    release()
-  })
-
-  test('the order holds when somebody begins or ends to keep the process alive in between', async () => {
-    const queue = new EventQueue()
-    const order: number[] = []
-    queue.post(() => order.push(1))
-    const release = queue.keepAlive()
-    queue.post(() => order.push(2))
-    release()
-    queue.post(() => order.push(3))
-    await soon(new Promise<void>((resolve) => queue.post(resolve)), 'the last event')
-    expect(order).toEqual([1, 2, 3])
-  })
-
-  test('a fifo gives what an array gives', () => {
-    const random = seeded('fifo')
-    const fifo = new Fifo<number>()
-    const model: number[] = []
-    for (let step = 0; step < 50_000; step++) {
-      // Long runs of one kind, so that it grows beyond the size at which it drops what was taken.
-      if (random.chance(step % 10_000 < 5_000 ? 0.8 : 0.3)) {
-        fifo.push(step)
-        model.push(step)
-      } else if (fifo.shift() !== model.shift()) throw new Error(`wrong entry at step ${step}`)
-      if (fifo.length !== model.length || fifo.first !== model[0]) throw new Error(`wrong state at step ${step}`)
-    }
-    fifo.clear()
-    expect([fifo.length, fifo.first]).toEqual([0, undefined])
   })
 })

@@ -98,7 +98,7 @@ export class VirtualConnection extends HostConnection {
 
   /** Answers that nobody listens. */
   refuse(): void {
-    if (this.#state === 'connecting') this.#fail('ECONNREFUSED')
+    this.#fail('ECONNREFUSED')
   }
 
   write(data: Uint8Array): boolean {
@@ -153,7 +153,7 @@ export class VirtualConnection extends HostConnection {
     if (this.#state === 'closed' || this.#state === 'gone') return
     // Bytes that the peer sent and nobody read: FIN would say that they were (RFC 2525, section 2.17).
     const unread = this.#peer !== undefined && this.#peer.#unread > 0
-    if (unread || this.#broken !== undefined || this.#peer === undefined) {
+    if (unread || this.#peer === undefined) {
       this.reset()
       return
     }
@@ -235,7 +235,7 @@ export class VirtualConnection extends HostConnection {
 
   /** Tells what came, as far as the owner reads. */
   #tell(): void {
-    while (this.#state === 'open' && this.#reading) {
+    while (this.#reading) {
       const segment = this.#inbox.shift()
       if (segment === undefined) break
       this.#taken(segment.length)

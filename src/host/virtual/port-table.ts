@@ -71,10 +71,6 @@ export class PortTable<L> {
   listen(claim: Claim<L>, listener: L): void {
     this.#refuseTaken(claim)
     claim.listener = listener
-    const claims = this.#claims.get(claim.local.port)
-    // Behind those that share the port and listen already.
-    claims?.delete(claim)
-    claims?.add(claim)
   }
 
   /** @throws {HostError} EADDRNOTAVAIL when a connection has these two ends already */
