@@ -55,10 +55,11 @@ release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 # - That nothing else is undefined than what the headers import, `make check`
 #   knows better than emcc, which would complain of those imports too.
 # - Addresses stay below UVH_PAYLOAD (uv_host.h): the memory ends there.
+# - The stack lies first, so that it traps where it ends.
 # - libuv and our files are optimized as one (-flto), emscripten's libraries not
 #   with them, or their start-up code would come along.
 LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
-  -sREVERSE_DEPS=none -Wl,--wrap=abort \
+  -sREVERSE_DEPS=none -Wl,--wrap=abort -Wl,--stack-first \
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2147483648
 
 debug_LINK_FLAGS = -O1 -g -sTOTAL_STACK=262144 -sINITIAL_MEMORY=1048576
