@@ -1,0 +1,207 @@
+/** What only a host on Node can be asked: over both transports, and on the rung that has next to nothing. */
+import { constants, networkInterfaces } from 'node:os'
+import { describe, expect, test } from '@jest/globals'
+import { fromNode, toNodeHost } from '../../src/host/node/addresses.js'
+import { EOF, nameOfCode, nameOfStatus, statusError } from '../../src/host/node/errors.js'
+import { handleTransport } from '../../src/host/node/handle.js'
+import { type Rung, rungs } from '../../src/host/node/ladder.js'
+import { netTransport } from '../../src/host/node/net.js'
+import { NodeHost } from '../../src/host/node/node-host.js'
+import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
+import type { Transport } from '../../src/host/node/transport.js'
+import { nodeHost } from '../../src/host/node.js'
+import { Lab, PLAIN, refusal, v4 } from './contract-lab.js'
+
+const MIB = 1024 * 1024
+
+const transports: { name: string; make: (linger: number) => Transport }[] = [
+  { name: 'net', make: (linger) => netTransport(rungs(), linger) },
+]
+const wrap = tcpWrap()
+if (wrap !== undefined) transports.push({ name: 'handle', make: (linger) => handleTransport(wrap, linger) })
+
+/** Bytes that ArrayBuffers hold in this process. */
+const buffered = (): number => process.memoryUsage().arrayBuffers
+
+describe('nodeHost()', () => {
+  test('takes the handles where they are, and can be told not to', () => {
+    expect(nodeHost().transport).toBe(wrap === undefined ? 'net' : 'handle')
+    expect(nodeHost({ transport: 'auto' }).transport).toBe(nodeHost().transport)
+    expect(nodeHost({ transport: 'net' }).transport).toBe('net')
+  })
+
+  test('refuses a transport that there is not', () => {
+    const options = JSON.parse('{ "transport": "carrier pigeon" }')
+    expect(() => nodeHost(options)).toThrow("transport is 'auto', 'net' or 'handle', not carrier pigeon")
+  })
+})
+
+describe.each(transports)('over $name', ({ make }) => {
+  const inLab = (body: (lab: Lab) => Promise<void>, linger = 60_000): Promise<void> =>
+    Lab.try(() => ({ host: new NodeHost(make(linger)) }), body)
+
+  test('an address that no route leads to is ENETUNREACH, at once', () =>
+    inLab(async (lab) => {
+      // The broadcast address: TCP refuses it before any packet.
+      expect(refusal(() => lab.connect(v4(9, '255.255.255.255')))).toBe('ENETUNREACH')
+      const port = lab.bind(v4(0, '0.0.0.0'))
+      expect(refusal(() => lab.connect(v4(9, '255.255.255.255'), port))).toBe('ENETUNREACH')
+    }))
+
+  test('a connection that nobody reads holds no memory', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      const chunk = new Uint8Array(MIB)
+      const before = buffered()
+      for (let sent = 0; sent < 64; sent++) client.write(chunk)
+      server.readStart()
+      await server.until('data', () => server.received > 0)
+      server.readStop()
+      await lab.settle()
+      expect(client.connection.pending).toBeGreaterThan(32 * MIB)
+      expect(buffered() - before - server.received).toBeLessThan(MIB)
+    }))
+
+  test('a closed connection whose peer does not read is reset in the end', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      client.write(new Uint8Array(32 * MIB))
+      client.close()
+      // The peer does not read, so it learns of the reset when it writes.
+      const timer = lab.host.timer(() => {
+        server.write(Uint8Array.of(1))
+        timer.set(5)
+      })
+      timer.set(5)
+      expect(await server.failed()).toMatch(/^E(CONNRESET|PIPE)$/)
+      timer.clear()
+    }, 20))
+
+  test('a closed connection whose peer reads slowly is not reset', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      const total = 32 * MIB
+      const started = performance.now()
+      client.write(new Uint8Array(total))
+      client.close()
+      server.onEvent = (event) => {
+        if (event !== 'data') return
+        server.readStop()
+        timer.set(1)
+      }
+      const timer = lab.host.timer(() => server.readStart())
+      server.readStart()
+      await server.ended()
+      expect(server.events).toEqual(['data', 'end'])
+      expect(server.received).toBe(total)
+      // Else it was not slow enough to prove anything.
+      expect(performance.now() - started).toBeGreaterThan(200)
+    }, 100))
+
+  test('a reset right behind a shutdown is a reset', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      client.shutdown()
+      client.reset()
+      server.readStart()
+      await server.ended()
+      await lab.settle()
+      // Linux hides an RST behind a FIN from who reads. Without it this one write would only provoke it, and succeed.
+      server.write(Uint8Array.of(1))
+      expect(await server.failed()).toBe('EPIPE')
+    }))
+
+  test('closing at once after accepting, before any events are set, leaves nothing', () =>
+    inLab(async (lab) => {
+      const listener = lab.host.bind(v4(), PLAIN).listen(8, {
+        onConnection: (connection) => connection.close(),
+        onError: () => {},
+      })
+      const client = lab.connect(listener.local)
+      client.readStart()
+      await client.ended()
+      listener.close()
+    }))
+})
+
+describe('the plain rung', () => {
+  const [plain] = rungs().slice(-1) as [Rung]
+  const withPlain = (body: (lab: Lab, host: NodeHost) => Promise<void>): Promise<void> =>
+    Lab.try(
+      () => ({ host: nodeHost() }),
+      (lab) => body(lab, new NodeHost(netTransport([plain], 60_000))),
+    )
+
+  test('cannot bind, and says what can', () => {
+    const host = new NodeHost(netTransport([plain], 60_000))
+    expect(() => host.bind(v4(), PLAIN)).toThrow(/^ENOTSUP: bind 127\.0\.0\.1:0: .*Node 26\.4/)
+  })
+
+  test('connects, and learns its address then', () =>
+    withPlain(async (lab, host) => {
+      const listener = lab.listen()
+      const client = lab.socket('client')
+      client.connection = lab.call(() => host.connect(listener.local, client))
+      expect(client.connection.local).toEqual(v4(0, '0.0.0.0'))
+      client.readStart()
+      await client.until('onConnect', () => client.saw('connect'))
+      const server = await listener.accept()
+      expect(server.connection.remote).toEqual(client.connection.local)
+      server.write(Buffer.from('hello'))
+      await client.until('hello', () => client.bytes.toString() === 'hello')
+    }))
+
+  test('is refused as the others are', () =>
+    withPlain(async (lab, host) => {
+      const listener = lab.listen()
+      listener.close()
+      const client = lab.socket('client')
+      client.connection = lab.call(() => host.connect(listener.local, client))
+      expect(await client.failed()).toBe('ECONNREFUSED')
+    }))
+})
+
+// ETIMEDOUT, EHOSTUNREACH and the like need a network that drops packets, and EACCES a user who is not root; so the way
+// from the platform's number to the name is tried on all of them instead.
+describe('errors', () => {
+  const sockets = ['EACCES', 'ECONNABORTED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENOBUFS', 'EPIPE', 'ETIMEDOUT']
+
+  test.each(sockets)('%s', (name) => {
+    const numbers = new Map(Object.entries(constants.errno))
+    expect(nameOfStatus(-(numbers.get(name) ?? 0))).toBe(name)
+    expect(nameOfCode(name)).toBe(name)
+  })
+
+  test('what no socket gives is EIO, and the message keeps the word', () => {
+    expect(nameOfStatus(-constants.errno.EXDEV)).toBe('EIO')
+    expect(nameOfStatus(-123_456)).toBe('EIO')
+    expect(nameOfCode('ERR_STREAM_DESTROYED')).toBe('EIO')
+    expect(nameOfCode(undefined)).toBe('EIO')
+    expect(statusError(-constants.errno.EXDEV, 'connect').message).toBe('EIO: connect (EXDEV)')
+    expect(statusError(-123_456, 'connect').message).toBe('EIO: connect (status -123456)')
+    expect(nameOfStatus(EOF)).toBe('EIO')
+  })
+})
+
+describe('link-local addresses', () => {
+  test('a zone that is a number stays one', () => {
+    const address = fromNode({ address: 'fe80::1%4242', family: 'IPv6', port: 7 })
+    expect(address).toEqual({ family: 'ipv6', host: 'fe80::1', port: 7, flowInfo: 0, scopeId: 4242 })
+    expect(address && toNodeHost(address)).toBe('fe80::1%4242')
+  })
+
+  test("the zones of this machine's interfaces come and go as numbers", () => {
+    for (const [name, entries] of Object.entries(networkInterfaces())) {
+      for (const entry of entries ?? []) {
+        if (entry.family !== 'IPv6' || !entry.scopeid) continue
+        const text = `${entry.address}%${name}`
+        const address = fromNode({ address: text, family: 'IPv6', port: 7 })
+        expect(address).toMatchObject({ host: entry.address, scopeId: entry.scopeid })
+        expect(address && toNodeHost(address)).toBe(text)
+        const port = address && nodeHost().bind({ ...address, port: 0 }, PLAIN)
+        expect(port?.local).toMatchObject({ host: entry.address, scopeId: entry.scopeid })
+        port?.close()
+      }
+    }
+  })
+})
