@@ -28,6 +28,7 @@ export class Network implements Wire {
     this.ports = new PortTable(FIRST_EPHEMERAL + (Math.imul(seed, 0x9e37_79b1) >>> 18))
   }
 
+  /** What is still open, a line each: ports, connections, events that wait. */
   open(): string[] {
     const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
     const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
