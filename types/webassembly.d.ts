@@ -8,7 +8,7 @@ declare namespace WebAssembly {
   type ImportExportKind = 'function' | 'global' | 'memory' | 'table' | 'tag'
   type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'externref' | 'anyfunc'
   // `never` takes every function in, and lets none be called before its signature has been said.
-  type ImportValue = ((...args: never) => unknown) | Global | Memory | Table | number | bigint
+  type ImportValue = ((...args: never) => unknown) | Suspending | Global | Memory | Table | number | bigint
   type ExportValue = ((...args: never) => unknown) | Global | Memory | Table
   type ModuleImports = Record<string, ImportValue>
   type Imports = Record<string, ModuleImports>
@@ -83,6 +83,14 @@ declare namespace WebAssembly {
   class CompileError extends Error {}
   class LinkError extends Error {}
   class RuntimeError extends Error {}
+
+  /** JavaScript Promise Integration: an import that suspends its caller. Not in every engine. */
+  interface Suspending {
+    readonly [Symbol.toStringTag]?: string
+  }
+  const Suspending: (new (call: (...args: never) => unknown) => Suspending) | undefined
+  /** JavaScript Promise Integration: an export whose stack may be suspended. Not in every engine. */
+  const promising: ((call: ExportValue) => (...args: number[]) => Promise<number>) | undefined
 
   function validate(bytes: BufferSource): boolean
   function compile(bytes: BufferSource): Promise<Module>

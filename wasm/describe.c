@@ -116,6 +116,7 @@ static const struct uvw__number uvw__layouts[] = {
   FIELD(pollfd, fd),
   FIELD(pollfd, events),
   FIELD(pollfd, revents),
+  END,
   STRUCT(uvh_event),
   FIELD(uvh_event, fd),
   FIELD(uvh_event, events),

@@ -12,6 +12,8 @@ export type TraceSink = (line: string) => void
 
 /** The topics somebody wants to see. */
 export class Trace {
+  /** The topics, as they were given. */
+  readonly topics: string
   readonly #topics: ReadonlySet<string>
   readonly #sink: TraceSink
 
@@ -20,6 +22,7 @@ export class Trace {
    * @param sink - where lines go; the console's error stream by default
    */
   constructor(topics: string, sink: TraceSink = (line) => console.error(line)) {
+    this.topics = topics
     this.#topics = new Set(topics.split(',').filter((topic) => topic !== ''))
     this.#sink = sink
   }

@@ -1,0 +1,100 @@
+/** Runs somebody else's WebAssembly program: one with a `main()`, made with libuv's archive by `uvcc`. */
+import type { Description } from '../abi/description.js'
+import { policyHost } from '../guard/policy.js'
+import type { Host } from '../host/host.js'
+import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
+import { Trace } from '../runtime/trace.js'
+import type { WasiOptions } from '../runtime/wasi.js'
+import { platformHost } from '../uv/platform.js'
+import { hasJspi, startWithJspi } from './jspi.js'
+import type { OnOutput } from './stdio.js'
+import { startInWorker } from './worker-driver.js'
+
+/**
+ * How a guest waits: `jspi` where the engine can suspend WebAssembly (Node 24.21 and later, Deno 2.9, Bun 1.4, Chromium 137),
+ * `worker` in a thread of its own, `auto` the first of them that there is.
+ */
+export type DriverName = 'auto' | 'jspi' | 'worker'
+
+/** What a guest is given. Nothing that is not given exists for it. */
+export interface GuestOptions extends WasiOptions {
+  /** The network. None by default: every `listen` and `connect` gets `EACCES`. See {@link policyHost}. */
+  readonly host?: Host
+  /** How it waits; `auto` by default. */
+  readonly driver?: DriverName
+  /** Receives what it writes, as it comes. Dropped by default. */
+  readonly onOutput?: OnOutput
+  /** How many descriptors it may have open at once; 65,536 by default. */
+  readonly maxDescriptors?: number
+  /** What to print while it runs; what the variable `UVWASM_DEBUG` says by default. */
+  readonly trace?: Trace
+}
+
+/** What a driver starts. */
+export interface GuestSetup {
+  readonly module: WebAssembly.Module
+  readonly abi: Description
+  readonly host: Host
+  readonly wasi: WasiOptions
+  readonly onOutput: OnOutput
+  readonly trace: Trace
+  readonly maxDescriptors: number | undefined
+}
+
+/** A guest that a driver has started. */
+export interface GuestRun {
+  /** The exit code; rejected when the guest traps. */
+  readonly exit: Promise<number>
+  /** Ends it from outside. */
+  terminate(): void
+}
+
+/** A running guest. */
+export class Guest {
+  /** Its exit code, 143 when it was terminated. Rejected with the trap, its stack naming C functions, when it traps. */
+  readonly exit: Promise<number>
+  /** How it waits. */
+  readonly driver: Exclude<DriverName, 'auto'>
+  readonly #run: GuestRun
+
+  private constructor(driver: Exclude<DriverName, 'auto'>, run: GuestRun) {
+    this.driver = driver
+    this.#run = run
+    this.exit = run.exit
+  }
+
+  /**
+   * Starts a guest.
+   *
+   * @param program - its module
+   * @throws {WebAssembly.CompileError} when it is no WebAssembly
+   * @throws {WebAssembly.LinkError} when it asks for imports we do not have
+   * @throws {TypeError} when it has no `main()`, or the driver asked for is not to be had
+   */
+  static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
+    const driver = chooseDriver(options.driver ?? 'auto')
+    const [module, abi] = await Promise.all([compileModule(program), describeModule()])
+    const setup: GuestSetup = {
+      module,
+      abi,
+      host: options.host ?? policyHost(await platformHost(), {}),
+      wasi: { args: options.args ?? ['guest'], env: options.env ?? {} },
+      onOutput: options.onOutput ?? (() => {}),
+      trace: options.trace ?? Trace.fromEnvironment(),
+      maxDescriptors: options.maxDescriptors,
+    }
+    return new Guest(driver, await (driver === 'jspi' ? startWithJspi(setup) : startInWorker(setup)))
+  }
+
+  /** Ends the guest from outside; its connections are closed. A guest that computes under `jspi` ends when it next waits. */
+  terminate(): void {
+    this.#run.terminate()
+  }
+}
+
+function chooseDriver(wanted: DriverName): Exclude<DriverName, 'auto'> {
+  if (wanted === 'worker' || (wanted === 'auto' && !hasJspi())) return 'worker'
+  if (!hasJspi())
+    throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
+  return 'jspi'
+}
