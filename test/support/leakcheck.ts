@@ -1,0 +1,148 @@
+/** What a test may not leave behind, and how it is seen: a host that counts, and the sockets of this process. */
+import { readdirSync, readlinkSync } from 'node:fs'
+import { setImmediate } from 'node:timers'
+import { expect } from '@jest/globals'
+import type { Address } from '../../src/abi/address.js'
+import {
+  type BindOptions,
+  type ConnectionEvents,
+  Host,
+  type HostConnection,
+  type HostPort,
+  type HostTimer,
+} from '../../src/host/host.js'
+import type { Loop } from '../../src/index.js'
+import { soon } from './deadline.js'
+
+/** What a loop asked of its host, counted. */
+export interface HostCalls {
+  /** Calls of `defer()`. */
+  defers: number
+  /** Timers that were set. */
+  timers: number
+  /** Looks at the clock. */
+  clocks: number
+}
+
+/** A host that does what another does, and counts. */
+export class WatchedHost extends Host {
+  readonly name: string
+  readonly #host: Host
+  /** Counted since the host was made. */
+  readonly calls: HostCalls = { defers: 0, timers: 0, clocks: 0 }
+  #armed = 0
+  #holders = 0
+  #deferred = 0
+
+  constructor(host: Host) {
+    super()
+    this.name = host.name
+    this.#host = host
+  }
+
+  /** What is still under way, a line each; empty when nothing is. */
+  held(): string[] {
+    const counts = { 'a timer': this.#armed, 'a hold on the process': this.#holders, 'a deferred call': this.#deferred }
+    return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} times ${what}`] : []))
+  }
+
+  clock(): number {
+    this.calls.clocks++
+    return this.#host.clock()
+  }
+
+  wallClock(): number {
+    return this.#host.wallClock()
+  }
+
+  defer(callback: () => void): void {
+    this.calls.defers++
+    this.#deferred++
+    this.#host.defer(() => {
+      this.#deferred--
+      callback()
+    })
+  }
+
+  timer(callback: () => void): HostTimer {
+    let armed = 0
+    const arm = (now: 0 | 1): void => {
+      this.#armed += now - armed
+      armed = now
+    }
+    const timer = this.#host.timer(() => {
+      arm(0)
+      callback()
+    })
+    return {
+      set: (ms) => {
+        this.calls.timers++
+        arm(1)
+        timer.set(ms)
+      },
+      clear: () => {
+        arm(0)
+        timer.clear()
+      },
+    }
+  }
+
+  override keepAlive(): () => void {
+    this.#holders++
+    const release = this.#host.keepAlive()
+    return () => {
+      this.#holders--
+      release()
+    }
+  }
+
+  override bind(local: Address, options: BindOptions): HostPort {
+    return this.#host.bind(local, options)
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    return this.#host.connect(remote, events)
+  }
+}
+
+/** The sockets of this process, each as `socket:[inode]`; none where there is no /proc. */
+export const openSockets = (): string[] => {
+  try {
+    return readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        const target = readlinkSync(`/proc/self/fd/${fd}`)
+        return target.startsWith('socket:') ? [target] : []
+      } catch {
+        return [] // the descriptor of readdir itself
+      }
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Expects of a closed loop that it holds nothing. */
+export const expectNothingLeft = (loop: Loop): void => {
+  expect(loop.closed).toBe(true)
+  expect(loop.resources).toMatchObject({ handles: 0, descriptors: 0, heapBlocks: 0 })
+}
+
+/**
+ * Waits until nothing is held any more: sockets are let go a turn of the event loop, or a few, after they were closed.
+ *
+ * @param held - what is held at this moment, a line each
+ * @throws {Error} naming what is still held in the end
+ */
+export const released = async (held: () => string[]): Promise<void> => {
+  let waiting = true
+  const empty = async (): Promise<void> => {
+    while (waiting && held().length > 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  try {
+    await soon(empty(), 'everything to be released')
+  } catch (error) {
+    throw new Error(`still held: ${held().join(', ')}`, { cause: error })
+  } finally {
+    waiting = false
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Loops for tests, over every host there is. When a test ends its loops are closed, and it fails if anything is left: a
+ * handle, a descriptor, a block of the heap, a timer of the host, a socket of the process.
+ */
+import { afterEach, beforeEach, describe } from '@jest/globals'
+import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
+import { nodeHost } from '../../src/host/node.js'
+import { type Host, Loop, type LoopOptions, type RunMode, TCP, virtualHost } from '../../src/index.js'
+import { compileModule } from '../../src/runtime/module.js'
+import { soon } from './deadline.js'
+import { expectNothingLeft, openSockets, released, WatchedHost } from './leakcheck.js'
+
+/** A host to be tested over, the module it is tested with, and how to see what it has not released. */
+export interface HostUnderTest {
+  readonly name: string
+  make(): { host: Host; leaks(): string[] }
+  readonly module?: Promise<WebAssembly.Module>
+}
+
+/** The module that checks libuv's own assertions. */
+const debugModule = compileModule(new URL('../../wasm/build/debug/libuv.wasm', import.meta.url))
+
+/** Memory and order, no real socket. */
+export const virtual: HostUnderTest = {
+  name: 'virtual',
+  make() {
+    const host = virtualHost()
+    return { host, leaks: () => host.open() }
+  },
+  module: debugModule,
+}
+
+const node = (transport: 'handle' | 'net'): HostUnderTest['make'] => {
+  return () => {
+    const before = new Set(openSockets())
+    return { host: nodeHost({ transport }), leaks: () => openSockets().filter((socket) => !before.has(socket)) }
+  }
+}
+
+/** Real sockets, over `node:net`. */
+const nodeNet: HostUnderTest = { name: 'node, net', make: node('net'), module: debugModule }
+/** Real sockets, over the bare handles below it. This one takes the module that is shipped. */
+const nodeHandle: HostUnderTest = { name: 'node, handle', make: node('handle') }
+
+/** Every host that this Node has. */
+export const hosts: readonly HostUnderTest[] = [virtual, nodeNet, ...(tcpWrap() === undefined ? [] : [nodeHandle])]
+
+/** Registers the same tests for every host, or for those given. */
+export const overHosts = (tests: (lab: LoopLab) => void, over: readonly HostUnderTest[] = hosts): void => {
+  describe.each(over)('over $name', (host) => tests(new LoopLab(host)))
+}
+
+/** Opens loops for the tests of one `describe`, closes them when a test ends, and looks at what is left. */
+export class LoopLab {
+  readonly name: string
+  readonly #under: HostUnderTest
+  readonly #loops: Loop[] = []
+  #host: WatchedHost | undefined
+  #leaks: () => string[] = () => []
+
+  /** To be called while tests are registered. */
+  constructor(under: HostUnderTest) {
+    this.name = under.name
+    this.#under = under
+    beforeEach(() => {
+      const { host, leaks } = under.make()
+      this.#host = new WatchedHost(host)
+      this.#leaks = leaks
+    })
+    afterEach(() => this.#finish())
+  }
+
+  /** The test's host; loops of one test reach each other. */
+  get host(): WatchedHost {
+    if (this.#host === undefined) throw new Error('there is a host only while a test runs')
+    return this.#host
+  }
+
+  /** Opens a loop; it is closed when the test ends. */
+  async open(options: LoopOptions = {}): Promise<Loop> {
+    const module = await this.#under.module
+    const loop = await Loop.open({ host: this.host, ...(module && { module }), ...options })
+    this.#loops.push(loop)
+    return loop
+  }
+
+  /** Runs a loop; its end is awaited with a deadline. */
+  run(loop: Loop, mode?: RunMode): Promise<boolean> {
+    return soon(loop.run(mode), 'the loop to end')
+  }
+
+  async #finish(): Promise<void> {
+    const loops = this.#loops.splice(0)
+    for (const loop of loops) await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
+    for (const loop of loops) expectNothingLeft(loop)
+    await released(() => [...this.host.held(), ...this.#leaks()])
+  }
+}
+
+/**
+ * Connects two handles through a listener, which is closed then. The loop has to run, or to be run.
+ *
+ * @param body - called in the loop once both ends stand: the one that connected, and the one that was accepted
+ * @param host - the address to meet at
+ */
+export const connectPair = (loop: Loop, body: (client: TCP, peer: TCP) => void, host = '127.0.0.1'): void => {
+  const server = new TCP({ loop })
+  const client = new TCP({ loop })
+  let peer: TCP | undefined
+  let connected = false
+  const meet = (): void => {
+    if (peer === undefined || !connected) return
+    void server.close()
+    body(client, peer)
+  }
+  server.bind({ host, port: 0 })
+  server.listen(1, () => {
+    peer = server.accept()
+    meet()
+  })
+  client.connect({ host, port: server.sockname.port }, (_request, status) => {
+    if (status < 0) throw new Error(`cannot connect: ${status}`)
+    connected = true
+    meet()
+  })
+}
+
+/** What a call throws, as its code; `none` when it throws nothing. */
+export const codeOf = (call: () => unknown): string => {
+  try {
+    call()
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  }
+  return 'none'
+}
+
+/** Text as bytes. */
+export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** Bytes, or pieces of them, as text. */
+export const text = (...pieces: readonly Uint8Array[]): string => Buffer.concat(pieces).toString()

@@ -1,0 +1,76 @@
+/**
+ * Which loop a handle belongs to that was not given one: behaviours L9, L12 and L13 of the Python library's test_loop. Its
+ * `Loop.get_default()` is our `Loop.default()`, its `Loop.get_current()` our `Loop.getCurrent()`, and where it has two threads
+ * with a loop each, two of our loops take turns in one.
+ */
+import { expect, test } from '@jest/globals'
+import { Loop, RunMode, TCP, Timer } from '../../src/index.js'
+import { soon } from '../support/deadline.js'
+import { overHosts } from '../support/loops.js'
+
+overHosts((lab) => {
+  test('L9 current loop: the default one at first, then whichever runs', async () => {
+    expect(Loop.current).toBeUndefined()
+    const first = await lab.open({ default: true })
+    expect(await Loop.default()).toBe(first)
+    expect(await Loop.getCurrent()).toBe(first)
+    const second = await lab.open()
+    expect(Loop.current).toBe(first)
+
+    const seen: boolean[] = []
+    const tick = (loop: Loop): void => {
+      let ticks = 0
+      const timer = new Timer({ loop })
+      timer.start(1, 1, () => {
+        seen.push(Loop.current === loop)
+        // Made on the loop that calls back, though nobody said so.
+        expect(new Timer().loop).toBe(loop)
+        if (++ticks === 5) void loop.closeAllHandles()
+      })
+    }
+    tick(first)
+    tick(second)
+    await Promise.all([lab.run(first), lab.run(second)])
+    expect(seen).toEqual(Array(10).fill(true))
+
+    await lab.run(first, RunMode.NOWAIT)
+    expect(Loop.current).toBe(first)
+    await lab.run(second, RunMode.NOWAIT)
+    expect(Loop.current).toBe(second)
+    first.makeCurrent()
+    expect(Loop.current).toBe(first)
+    expect(new TCP().loop).toBe(first)
+  })
+
+  test('L12 getCurrent: opens a loop when there is none, and gives the same one the next time', async () => {
+    expect(Loop.current).toBeUndefined()
+    const [loop, same] = await soon(Promise.all([Loop.getCurrent(), Loop.getCurrent()]), 'a loop')
+    try {
+      expect(same).toBe(loop)
+      expect(Loop.current).toBe(loop)
+      expect(await Loop.getCurrent()).toBe(loop)
+      expect(await Loop.default()).toBe(loop)
+    } finally {
+      loop.close()
+    }
+    expect(Loop.current).toBeUndefined()
+    const next = await Loop.getCurrent()
+    expect(next).not.toBe(loop)
+    next.close()
+  })
+
+  test('L13 default: there is one at most, and another after it was closed', async () => {
+    const first = await lab.open({ default: true })
+    await expect(lab.open({ default: true })).rejects.toMatchObject({ code: 'EBUSY', message: /Loop\.default\(\)/ })
+    first.close()
+    const second = await lab.open({ default: true })
+    expect(await Loop.default()).toBe(second)
+  })
+
+  test('a handle without any loop is refused, with a remedy', () => {
+    expect(Loop.current).toBeUndefined()
+    expect(() => new TCP()).toThrow(expect.objectContaining({ name: 'ArgumentError', code: 'EINVAL' }))
+    expect(() => new TCP()).toThrow('Loop.open()')
+    expect(() => new TCP({ family: 'ipv4' })).toThrow('Loop.open()')
+  })
+})

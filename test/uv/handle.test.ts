@@ -1,0 +1,168 @@
+/** What all handles have: behaviours H1 to H6 of the Python library's test_handle, then closing and disposal. */
+import { expect, test } from '@jest/globals'
+import { Async, Check, ClosedHandleError, type Handle, Idle, Prepare, TCP, Timer } from '../../src/index.js'
+import { codeOf, overHosts } from '../support/loops.js'
+
+const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
+
+overHosts((lab) => {
+  test('H1 close: twice is once', async () => {
+    const handle = new Async({ loop: await lab.open() })
+    const closed = handle.close()
+    expect(handle.close()).toBe(closed)
+    expect(handle[Symbol.asyncDispose]()).toBe(closed)
+  })
+
+  test('H2 active: an async handle from the beginning, others when they are started', async () => {
+    const loop = await lab.open()
+    expect(new Async({ loop }).active).toBe(true)
+    for (const handle of [new Check({ loop }), new Idle({ loop }), new Prepare({ loop })]) {
+      expect(handle.active).toBe(false)
+      handle.start()
+      expect(handle.active).toBe(true)
+      handle.start()
+      handle.stop()
+      handle.stop()
+      expect(handle.active).toBe(false)
+    }
+    expect(new TCP({ loop }).active).toBe(false)
+  })
+
+  test('H3 referenced: true at first, then as it is set', async () => {
+    const handle = new Async({ loop: await lab.open() })
+    expect(handle.referenced).toBe(true)
+    handle.referenced = false
+    expect(handle.referenced).toBe(false)
+    handle.reference()
+    handle.reference()
+    expect(handle.referenced).toBe(true)
+    handle.dereference()
+    handle.dereference()
+    expect(handle.referenced).toBe(false)
+    handle.referenced = true
+    expect(handle.referenced).toBe(true)
+  })
+
+  test('H4 buffer sizes: what is set is read back', async () => {
+    const tcp = new TCP({ loop: await lab.open() })
+    expect(codeOf(() => tcp.sendBufferSize)).toBe('EBADF')
+    tcp.bind(['127.0.0.1', 0])
+    tcp.sendBufferSize = 262_144
+    tcp.receiveBufferSize = 131_072
+    expect(tcp.sendBufferSize).toBe(262_144)
+    expect(tcp.receiveBufferSize).toBe(131_072)
+    tcp.sendBufferSize = 1
+    tcp.receiveBufferSize = 1
+    expect([tcp.sendBufferSize, tcp.receiveBufferSize]).toEqual([1_024, 1_024])
+  })
+
+  test('buffer sizes: other kinds of handle have none', async () => {
+    const timer = new Timer({ loop: await lab.open() })
+    expect(codeOf(() => timer.sendBufferSize)).toBe('ENOTSUP')
+    expect(codeOf(() => timer.receiveBufferSize)).toBe('ENOTSUP')
+  })
+
+  test('H5 fileno: a whole number for a bound TCP handle', async () => {
+    const loop = await lab.open()
+    const tcp = new TCP({ loop })
+    expect(codeOf(() => tcp.fileno())).toBe('EBADF')
+    tcp.bind(['127.0.0.1', 0])
+    expect(Number.isInteger(tcp.fileno())).toBe(true)
+    expect(codeOf(() => new Timer({ loop }).fileno())).toBe('EINVAL')
+  })
+
+  test('H6 closed: methods throw, questions have plain answers', async () => {
+    const loop = await lab.open()
+    const tcp = new TCP({ loop })
+    tcp.bind(['127.0.0.1', 0])
+    void tcp.close()
+    expect([tcp.closing, tcp.closed]).toEqual([true, false])
+    const calls: (() => unknown)[] = [
+      () => Reflect.set(tcp, 'referenced', true),
+      () => Reflect.set(tcp, 'referenced', false),
+      () => tcp.reference(),
+      () => tcp.dereference(),
+      () => tcp.sendBufferSize,
+      () => Reflect.set(tcp, 'sendBufferSize', 4_096),
+      () => tcp.receiveBufferSize,
+      () => Reflect.set(tcp, 'receiveBufferSize', 4_096),
+      () => tcp.fileno(),
+    ]
+    const expectRefusals = (): void => {
+      for (const call of calls) expect(call).toThrow(ClosedHandleError)
+      expect(codeOf(() => tcp.fileno())).toBe('EINVAL')
+    }
+    expectRefusals()
+    await lab.run(loop)
+    expectRefusals()
+    expect([tcp.closing, tcp.closed, tcp.active, tcp.referenced]).toEqual([true, true, false, false])
+    await expect(tcp.close()).resolves.toBeUndefined()
+  })
+
+  test('close: every onClosed is called once, in order, and every caller’s promise is kept', async () => {
+    const loop = await lab.open()
+    const handle = new Timer({ loop })
+    const seen: unknown[] = []
+    const closed = handle.close((handle) => seen.push('first', handle))
+    void handle.close(() => seen.push('second'))
+    expect(seen).toEqual([])
+    await lab.run(loop)
+    await closed
+    expect(seen).toEqual(['first', handle, 'second'])
+    // Of a handle that is closed already it is told at the next opportunity.
+    void handle.close(() => seen.push('late'))
+    await lab.run(loop)
+    expect(seen).toEqual(['first', handle, 'second', 'late'])
+  })
+
+  test('close: within onClosed of another, and within its own callback', async () => {
+    const loop = await lab.open()
+    const seen: string[] = []
+    const outer = new Timer({ loop })
+    const inner = new Timer({ loop })
+    outer.start(0, 1, () => {
+      void outer.close(() => {
+        seen.push('outer')
+        void inner.close(() => seen.push('inner'))
+      })
+    })
+    expect(await lab.run(loop)).toBe(false)
+    expect(seen).toEqual(['outer', 'inner'])
+  })
+
+  test('await using closes every kind of handle', async () => {
+    const loop = await lab.open()
+    const kept: Handle[] = []
+    const use = async (Kind: (typeof KINDS)[number]): Promise<void> => {
+      await using handle = new Kind({ loop })
+      kept.push(handle)
+    }
+    const used = Promise.all(KINDS.map(use))
+    await lab.run(loop)
+    await used
+    expect(kept.map((handle) => handle.closed)).toEqual(KINDS.map(() => true))
+  })
+
+  test('dereference: an active handle lets its loop end, and still works while another keeps it', async () => {
+    const loop = await lab.open()
+    let ticks = 0
+    const ticker = new Timer({ loop })
+    ticker.start(1, 1, () => ticks++)
+    ticker.dereference()
+    expect(loop.alive).toBe(false)
+    expect(await lab.run(loop)).toBe(false)
+    expect(ticks).toBe(0)
+    const keeper = new Timer({ loop })
+    keeper.start(20, 0, () => {})
+    expect(await lab.run(loop)).toBe(false)
+    expect(ticks).toBeGreaterThan(0)
+  })
+
+  test('dereference: a listener alone does not keep the loop', async () => {
+    const loop = await lab.open()
+    const server = new TCP({ loop })
+    server.listen()
+    server.dereference()
+    expect(await lab.run(loop)).toBe(false)
+  })
+})

@@ -1,0 +1,238 @@
+/**
+ * Loops: behaviours of the Python library's test_loop. L9, L12 and L13 are in current-loop.test.ts, L11 in errors.test.ts.
+ * L15 is out: it asks for the descriptor of the loop's backend (`uv_backend_fd`), and ours has none that a program could
+ * poll, for the host tells it what is ready.
+ */
+import { expect, test } from '@jest/globals'
+import {
+  Async,
+  Check,
+  ClosedLoopError,
+  Idle,
+  type Loop,
+  Prepare,
+  RunMode,
+  StatusCode,
+  TCP,
+  Timer,
+} from '../../src/index.js'
+import { codeOf, overHosts } from '../support/loops.js'
+
+const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
+
+overHosts((lab) => {
+  test('L1 alive: false when fresh, true within a callback, false after the run', async () => {
+    const loop = await lab.open()
+    let within: boolean | undefined
+    expect(loop.alive).toBe(false)
+    const prepare = new Prepare({ loop })
+    prepare.start((prepare) => {
+      within = loop.alive
+      void prepare.close()
+    })
+    expect(await lab.run(loop)).toBe(false)
+    expect(within).toBe(true)
+    expect(loop.alive).toBe(false)
+  })
+
+  test('L2 run once: 500 rounds, 500 callbacks', async () => {
+    const loop = await lab.open()
+    let count = 0
+    for (let round = 1; round <= 500; round++) {
+      const prepare = new Prepare({ loop })
+      prepare.start((prepare) => {
+        count++
+        void prepare.close()
+      })
+      await lab.run(loop, RunMode.ONCE)
+      expect(count).toBe(round)
+    }
+  })
+
+  test('L3 run nowait: a timer is not waited for', async () => {
+    const loop = await lab.open()
+    let fired = false
+    const timer = new Timer({ loop })
+    timer.start(100, 0, () => {
+      fired = true
+    })
+    expect(await lab.run(loop, RunMode.NOWAIT)).toBe(true)
+    expect(fired).toBe(false)
+    void timer.close()
+    expect(await lab.run(loop)).toBe(false)
+    expect(fired).toBe(false)
+  })
+
+  test('L4 handles: those that were made, until they are closed', async () => {
+    const loop = await lab.open()
+    const made = [new Prepare({ loop }), new TCP({ loop })]
+    expect(loop.handles).toEqual(new Set(made))
+    for (const handle of made) void handle.close()
+    expect(loop.handles.size).toBe(2)
+    await lab.run(loop)
+    expect(loop.handles).toEqual(new Set())
+  })
+
+  test('L5 stop: ends the run, and the next one goes on from there', async () => {
+    const loop = await lab.open()
+    let ticks = 0
+    let prepared = 0
+    const prepare = new Prepare({ loop })
+    prepare.start(() => prepared++)
+    const timer = new Timer({ loop })
+    timer.start(10, 10, () => {
+      ticks++
+      if (ticks === 2) loop.stop()
+      if (ticks < 10) return
+      void timer.close()
+      void prepare.close()
+    })
+    expect(await lab.run(loop)).toBe(true)
+    expect(ticks).toBe(2)
+    expect(prepared).toBeGreaterThanOrEqual(2)
+    const before = prepared
+    expect(await lab.run(loop, RunMode.NOWAIT)).toBe(true)
+    expect(prepared).toBe(before + 1)
+    expect(prepared).toBeGreaterThanOrEqual(3)
+    expect(await lab.run(loop)).toBe(false)
+    expect(ticks).toBe(10)
+    expect(prepared).toBeGreaterThanOrEqual(10)
+  })
+
+  test('L6 close: refused until every handle is closed; then nothing can be made on it', async () => {
+    const loop = await lab.open()
+    const prepare = new Prepare({ loop })
+    const refusal = { name: 'UVError', code: 'EBUSY', errno: StatusCode.EBUSY }
+    expect(() => loop.close()).toThrow(expect.objectContaining(refusal))
+    expect(() => loop.close()).toThrow('Prepare')
+    void prepare.close()
+    expect(() => loop.close()).toThrow(expect.objectContaining(refusal))
+    expect(loop.closed).toBe(false)
+    await lab.run(loop)
+    loop.close()
+    expect(loop.closed).toBe(true)
+    for (const Kind of KINDS) expect(() => new Kind({ loop })).toThrow(ClosedLoopError)
+    expect(() => TCP.pair(loop)).toThrow(ClosedLoopError)
+  })
+
+  test('L7 updateTime: the time stands still until it is brought up to date', async () => {
+    const loop = await lab.open()
+    const start = loop.now
+    busyWait(20)
+    expect(loop.now).toBe(start)
+    loop.updateTime()
+    expect(loop.now).toBeGreaterThanOrEqual(start + 20)
+  })
+
+  test('L8 callLater: calls back while another handle keeps the loop alive, in order', async () => {
+    const loop = await lab.open()
+    const seen: string[] = []
+    const timer = new Timer({ loop })
+    timer.start(20, 0, () => void timer.close())
+    loop.callLater(() => {
+      seen.push('first')
+      // Asked for within a callback: the next round's.
+      loop.callLater(() => seen.push('third'))
+    })
+    loop.callLater(() => seen.push('second'))
+    expect(seen).toEqual([])
+    await lab.run(loop)
+    expect(seen).toEqual(['first', 'second', 'third'])
+  })
+
+  test('callLater: keeps nothing alive, and does not starve others by asking again and again', async () => {
+    const loop = await lab.open()
+    let called = 0
+    const again = (): void => {
+      called++
+      loop.callLater(again)
+    }
+    loop.callLater(again)
+    expect(loop.alive).toBe(false)
+    const timer = new Timer({ loop })
+    timer.start(5, 0, () => void timer.close())
+    await lab.run(loop)
+    expect(called).toBeGreaterThan(0)
+  })
+
+  test('L10 close: twice is once', async () => {
+    const loop = await lab.open()
+    loop.close()
+    expect(() => loop.close()).not.toThrow()
+  })
+
+  test('L14 closed: questions have plain answers, everything else throws', async () => {
+    const loop = await lab.open()
+    loop.close()
+    expect(loop.alive).toBe(false)
+    expect(loop.handles).toEqual(new Set())
+    expect(loop.stop()).toBeUndefined()
+    await expect(loop.closeAllHandles()).resolves.toBeUndefined()
+    await expect(loop[Symbol.asyncDispose]()).resolves.toBeUndefined()
+    const calls: ((loop: Loop) => unknown)[] = [
+      (loop) => loop.now,
+      (loop) => loop.updateTime(),
+      (loop) => loop.pollTimeout,
+      (loop) => loop.metrics,
+      (loop) => loop.makeCurrent(),
+      (loop) => loop.callLater(() => {}),
+    ]
+    for (const call of calls) expect(() => call(loop)).toThrow(ClosedLoopError)
+    await expect(loop.run()).rejects.toThrow(ClosedLoopError)
+  })
+
+  test('L16 pollTimeout: 0 for a fresh loop', async () => {
+    const loop = await lab.open()
+    expect(loop.pollTimeout).toBe(0)
+    new Async({ loop })
+    // 0 until the loop has looked at its new watcher, then for ever.
+    expect(loop.pollTimeout).toBe(0)
+    await lab.run(loop, RunMode.NOWAIT)
+    expect(loop.pollTimeout).toBe(-1)
+    const timer = new Timer({ loop })
+    timer.start(1_000)
+    expect(loop.pollTimeout).toBeGreaterThan(0)
+    expect(loop.pollTimeout).toBeLessThanOrEqual(1_000)
+  })
+
+  test('run: an unknown mode and a second run at once are refused', async () => {
+    const loop = await lab.open()
+    await expect(loop.run('forever' as RunMode)).rejects.toMatchObject({
+      code: 'EINVAL',
+      message: /"forever".*RunMode/,
+    })
+    const timer = new Timer({ loop })
+    timer.start(1)
+    const running = lab.run(loop)
+    await expect(loop.run()).rejects.toMatchObject({ code: 'EBUSY', message: /running already/ })
+    expect(codeOf(() => loop.close())).toBe('EBUSY')
+    expect(await running).toBe(false)
+  })
+
+  test('closeAllHandles: kept once all are closed', async () => {
+    const loop = await lab.open()
+    const handles = KINDS.map((Kind) => new Kind({ loop }))
+    const closed = loop.closeAllHandles()
+    expect(handles.every((handle) => handle.closing && !handle.closed)).toBe(true)
+    await lab.run(loop)
+    await closed
+    expect(handles.every((handle) => handle.closed)).toBe(true)
+  })
+
+  test('metrics: rounds and events are counted', async () => {
+    const loop = await lab.open()
+    expect(loop.metrics).toEqual({ loopCount: 0, events: 0, eventsWaiting: 0 })
+    const async = new Async({ loop, onWakeup: (async) => void async.close() })
+    async.send()
+    await lab.run(loop)
+    const { loopCount, events } = loop.metrics
+    expect(loopCount).toBeGreaterThan(0)
+    expect(events).toBe(1)
+  })
+})
+
+/** Keeps the processor for some milliseconds. */
+function busyWait(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}

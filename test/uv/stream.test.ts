@@ -1,0 +1,255 @@
+/** Streams: behaviours S1 to S3 of the Python library's test_stream, over TCP, then reading and accepting. */
+import { expect, test } from '@jest/globals'
+import { ClosedHandleError, Prepare, StatusCode, TCP, Timer } from '../../src/index.js'
+import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
+
+overHosts((lab) => {
+  test('S1 closed: neither readable nor writable, and every method but readStop throws', async () => {
+    const stream = new TCP({ loop: await lab.open() })
+    void stream.close()
+    expect([stream.readable, stream.writable, stream.writeQueueSize]).toEqual([false, false, 0])
+    const calls: (() => unknown)[] = [
+      () => stream.shutdown(),
+      () => stream.listen(),
+      () => stream.readStart(),
+      () => stream.write(bytes('x')),
+      () => stream.write([]),
+      () => stream.tryWrite(bytes('x')),
+      () => stream.accept(),
+    ]
+    for (const call of calls) expect(call).toThrow(ClosedHandleError)
+    expect(stream.readStop()).toBeUndefined()
+  })
+
+  test('S2 tryWrite: what it says it wrote is what the peer reads first', async () => {
+    const loop = await lab.open()
+    let received = ''
+    connectPair(loop, (client, peer) => {
+      peer.readStart((peer, _status, data) => {
+        received = text(data)
+        void peer.close()
+      })
+      const timer = new Timer({ loop })
+      timer.start(10, 0, () => {
+        expect(client.tryWrite(bytes('hello'))).toBe(5)
+        void client.close()
+        void timer.close()
+      })
+    })
+    await lab.run(loop)
+    expect(received).toBe('hello')
+  })
+
+  test('S3 fresh: neither readable nor writable', async () => {
+    const stream = new TCP({ loop: await lab.open() })
+    expect([stream.readable, stream.writable]).toEqual([false, false])
+    expect(codeOf(() => stream.readStart())).toBe('ENOTCONN')
+    expect(codeOf(() => stream.shutdown())).toBe('ENOTCONN')
+    expect(codeOf(() => stream.write(bytes('x')))).toBe('EBADF')
+    expect(codeOf(() => stream.tryWrite(bytes('x')))).toBe('EBADF')
+    expect(codeOf(() => stream.accept())).toBe('EAGAIN')
+  })
+
+  test('readStart twice is EALREADY, and keeps the callback of the first', async () => {
+    const loop = await lab.open()
+    const seen: string[] = []
+    connectPair(loop, (client, peer) => {
+      peer.readStart((peer, _status, data) => {
+        seen.push(text(data))
+        void peer.close()
+      })
+      expect(codeOf(() => peer.readStart(() => seen.push('the second')))).toBe('EALREADY')
+      client.write(bytes('x'), () => void client.close())
+    })
+    await lab.run(loop)
+    expect(seen).toEqual(['x'])
+  })
+
+  test('readStart before the connection stands', async () => {
+    const loop = await lab.open()
+    const server = new TCP({ loop })
+    server.bind(['127.0.0.1', 0])
+    server.listen(1, (server) => {
+      const peer = server.accept()
+      peer.write(bytes('early'), () => void peer.close())
+      void server.close()
+    })
+    const client = new TCP({ loop })
+    let received = ''
+    client.connect(server.sockname)
+    client.readStart((client, status, data) => {
+      if (status < 0) void client.close()
+      else received += text(data)
+    })
+    await lab.run(loop)
+    expect(received).toBe('early')
+  })
+
+  test('onRead is an attribute that may be replaced while reading', async () => {
+    const loop = await lab.open()
+    const seen: string[] = []
+    connectPair(loop, (client, peer) => {
+      peer.onRead = (peer, _status, data) => {
+        seen.push(`first ${text(data)}`)
+        peer.onRead = (peer, _status, data) => {
+          seen.push(`second ${text(data)}`)
+          void peer.close()
+        }
+        client.write(bytes('b'), () => void client.close())
+      }
+      peer.readStart()
+      client.write(bytes('a'))
+    })
+    await lab.run(loop)
+    expect(seen).toEqual(['first a', 'second b'])
+  })
+
+  test('EOF comes once for each readStart, with no bytes, and the other direction goes on', async () => {
+    const loop = await lab.open()
+    const seen: unknown[] = []
+    connectPair(loop, (client, peer) => {
+      peer.readStart((peer, status, data) => {
+        seen.push([status === StatusCode.EOF, data.length, peer.active, peer.readable, peer.writable])
+        if (seen.length === 1) peer.readStart()
+        else peer.write(bytes('still here'), () => void peer.close())
+      })
+      client.shutdown()
+      client.readStart((client, status, data) => {
+        if (status === 0) seen.push(text(data))
+        else void client.close()
+      })
+    })
+    await lab.run(loop)
+    const end = [true, 0, false, true, true]
+    expect(seen).toEqual([end, end, 'still here'])
+  })
+
+  test('EOF comes after the last byte', async () => {
+    const loop = await lab.open()
+    const sizes: number[] = []
+    let ended = false
+    connectPair(loop, (client, peer) => {
+      client.write(new Uint8Array(300_000))
+      client.shutdown(() => void client.close())
+      peer.readStart((peer, status, data) => {
+        expect(ended).toBe(false)
+        if (status === 0) sizes.push(data.length)
+        else {
+          ended = true
+          void peer.close()
+        }
+      })
+    })
+    await lab.run(loop)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(300_000)
+    expect(ended).toBe(true)
+  })
+
+  test('readStop: nothing comes until readStart, then all of it, in order', async () => {
+    const loop = await lab.open()
+    let received = ''
+    let stopped = false
+    connectPair(loop, (client, peer) => {
+      peer.readStart((peer, status, data) => {
+        expect(stopped).toBe(false)
+        if (status < 0) return void peer.close()
+        received += text(data)
+        peer.readStop()
+        peer.readStop()
+        expect(peer.active).toBe(false)
+        stopped = true
+        const later = new Timer({ loop })
+        later.start(1, 0, () => {
+          stopped = false
+          peer.readStart()
+          void later.close()
+        })
+      })
+      client.write(bytes('one,'), () => {
+        client.write(bytes('two,'), () => {
+          client.write(bytes('three'))
+          client.shutdown(() => void client.close())
+        })
+      })
+    })
+    await lab.run(loop)
+    expect(received).toBe('one,two,three')
+  })
+
+  test('the bytes handed to onRead are the receiver’s own', async () => {
+    const loop = await lab.open()
+    const pieces: Uint8Array[] = []
+    connectPair(loop, (client, peer) => {
+      peer.readStart((peer, status, data) => {
+        if (status === 0) pieces.push(data)
+        else void peer.close()
+      })
+      const sent = bytes('aaaa')
+      client.write(sent, () => {
+        sent.fill(0x62)
+        client.write(sent, () => void client.close())
+      })
+    })
+    await lab.run(loop)
+    expect(text(...pieces)).toBe('aaaabbbb')
+  })
+
+  test('accept: one for each call of onConnection, and who is not accepted waits', async () => {
+    const loop = await lab.open()
+    const server = new TCP({ loop })
+    let told = 0
+    let accepted = 0
+    server.bind(['127.0.0.1', 0])
+    server.listen(8, () => {
+      told++
+      // The second is not accepted within its callback: no third one is told of until it is.
+      if (told !== 2) take()
+    })
+    const take = (): void => {
+      void server.accept().close()
+      accepted++
+      expect(codeOf(() => server.accept())).toBe('EAGAIN')
+      if (accepted === 3) void server.close()
+    }
+    const clients = [1, 2, 3].map(() => new TCP({ loop }))
+    let connected = 0
+    for (const client of clients) {
+      client.connect(server.sockname, () => {
+        void client.close()
+        if (++connected < clients.length) return
+        let rounds = 0
+        const prepare = new Prepare({ loop })
+        const timer = new Timer({ loop })
+        timer.start(0, 1, () => {
+          if (++rounds < 5) return
+          expect(told).toBe(2)
+          take()
+          void timer.close()
+          void prepare.close()
+        })
+      })
+    }
+    await lab.run(loop)
+    expect([told, accepted]).toEqual([3, 3])
+  })
+
+  test('listen: without bind on a free port, and again with another backlog', async () => {
+    const loop = await lab.open()
+    const server = new TCP({ loop })
+    expect(server.active).toBe(false)
+    server.listen()
+    expect(server.active).toBe(true)
+    expect(server.sockname).toMatchObject({ family: 'ipv4', host: '0.0.0.0', port: expect.any(Number) })
+    expect(server.sockname.port).toBeGreaterThan(0)
+    let told = 0
+    server.listen(5, (server) => {
+      told++
+      void server.accept().close()
+      void server.close()
+    })
+    const client = new TCP({ loop })
+    client.connect(['127.0.0.1', server.sockname.port], () => void client.close())
+    await lab.run(loop)
+    expect(told).toBe(1)
+  })
+})

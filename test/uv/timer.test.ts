@@ -1,0 +1,196 @@
+/** Timers: behaviours M1 to M6 of the Python library's test_timer, then what else is promised of them. */
+import { expect, test } from '@jest/globals'
+import { Check, ClosedHandleError, Prepare, RunMode, Timer } from '../../src/index.js'
+import { codeOf, overHosts } from '../support/loops.js'
+
+overHosts((lab) => {
+  test('M1 one shot: fires once, not early', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    let fired = 0
+    const start = loop.now
+    timer.start(50, 0, (self) => {
+      expect(self).toBe(timer)
+      expect(loop.now - start).toBeGreaterThanOrEqual(50)
+      fired++
+    })
+    expect(await lab.run(loop)).toBe(false)
+    expect(fired).toBe(1)
+  })
+
+  test('M2 repeat: closes itself at its third time', async () => {
+    const loop = await lab.open()
+    let fired = 0
+    const timer = new Timer({ loop })
+    timer.start(50, 50, (timer) => {
+      if (++fired === 3) void timer.close()
+    })
+    expect(await lab.run(loop)).toBe(false)
+    expect(fired).toBe(3)
+  })
+
+  test('M3 start, then close: never fires', async () => {
+    const loop = await lab.open()
+    let fired = 0
+    const timer = new Timer({ loop, onTimeout: () => fired++ })
+    timer.start(50)
+    void timer.close()
+    expect(await lab.run(loop)).toBe(false)
+    expect(fired).toBe(0)
+  })
+
+  test('M4 dereferenced: the run ends at once; referenced again it fires', async () => {
+    const loop = await lab.open()
+    let fired = 0
+    const timer = new Timer({ loop, onTimeout: () => fired++ })
+    timer.start(50)
+    timer.dereference()
+    expect(await lab.run(loop)).toBe(false)
+    expect([fired, timer.referenced]).toEqual([0, false])
+    timer.reference()
+    expect(await lab.run(loop)).toBe(false)
+    expect([fired, timer.referenced]).toEqual([1, true])
+  })
+
+  test('M5 pending: active while it is to fire, and not while a one-shot fires', async () => {
+    const loop = await lab.open()
+    const active: boolean[] = []
+    let calls = 0
+    const timer = new Timer({ loop })
+    active.push(timer.active)
+    timer.start(5, 0, (timer) => {
+      calls++
+      if (calls === 1) {
+        active.push(timer.active)
+        timer.repeat = 5
+        timer.again()
+        active.push(timer.active)
+      } else if (calls === 5) {
+        timer.stop()
+        active.push(timer.active)
+      }
+    })
+    active.push(timer.active)
+    expect(await lab.run(loop)).toBe(false)
+    expect(active).toEqual([false, true, false, true, false])
+    expect(calls).toBe(5)
+  })
+
+  test('M6 closed: every method but stop throws', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    void timer.close()
+    const calls: (() => unknown)[] = [
+      () => timer.repeat,
+      () => Reflect.set(timer, 'repeat', 10),
+      () => timer.dueIn,
+      () => timer.again(),
+      () => timer.start(10),
+      () => timer.start(-1),
+    ]
+    for (const call of calls) expect(call).toThrow(ClosedHandleError)
+    expect(timer.stop()).toBeUndefined()
+  })
+
+  test('again: EINVAL when it was never started, nothing without a repeat', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    expect(codeOf(() => timer.again())).toBe('EINVAL')
+    timer.start(1_000)
+    timer.again()
+    expect(timer.dueIn).toBe(1_000)
+    timer.stop()
+    timer.again()
+    expect(timer.active).toBe(false)
+  })
+
+  test('dueIn and repeat tell what was set; a fraction of a millisecond is dropped', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    expect([timer.dueIn, timer.repeat]).toEqual([0, 0])
+    timer.start(1_000.9, 250.9)
+    expect([timer.dueIn, timer.repeat]).toEqual([1_000, 250])
+    timer.repeat = 2 ** 40
+    expect(timer.repeat).toBe(2 ** 40)
+    timer.start(Number.MAX_SAFE_INTEGER)
+    expect(timer.active).toBe(true)
+    // A wait that no timer of a platform knows is no reason to fire.
+    expect(await lab.run(loop, RunMode.NOWAIT)).toBe(true)
+  })
+
+  test('start anew replaces the time; a time of 0 is the next round', async () => {
+    const loop = await lab.open()
+    const order: string[] = []
+    const late = new Timer({ loop, onTimeout: () => order.push('late') })
+    const soon = new Timer({ loop, onTimeout: () => order.push('soon') })
+    late.start(0)
+    soon.start(60_000)
+    late.start(10)
+    soon.start(0)
+    await lab.run(loop)
+    expect(order).toEqual(['soon', 'late'])
+  })
+
+  test('a repeat that is changed counts from the next time', async () => {
+    const loop = await lab.open()
+    const times: number[] = []
+    new Timer({ loop }).start(0, 60_000, (timer) => {
+      times.push(timer.dueIn)
+      timer.repeat = 0
+      timer.stop()
+      timer.start(1, 0, (timer) => {
+        times.push(timer.dueIn)
+      })
+    })
+    await lab.run(loop)
+    expect(times).toEqual([60_000, 0])
+  })
+
+  test('timers of the same time fire in the order they were started', async () => {
+    const loop = await lab.open()
+    const order: number[] = []
+    const timers = [3, 1, 2].map((n) => ({ n, timer: new Timer({ loop, onTimeout: () => order.push(n) }) }))
+    for (const { timer } of timers) timer.start(5)
+    await lab.run(loop)
+    expect(order).toEqual([3, 1, 2])
+  })
+
+  test('a timer that is due does not wait for others', async () => {
+    const loop = await lab.open()
+    const seen: string[] = []
+    new Timer({ loop, onTimeout: () => seen.push('never') }).start(60_000)
+    new Timer({ loop, onTimeout: () => seen.push('soon') }).start(1)
+    while (seen.length === 0) await lab.run(loop, RunMode.ONCE)
+    expect(seen).toEqual(['soon'])
+  })
+
+  test('ONCE waits for a timer, and fires a repeating one once', async () => {
+    const loop = await lab.open()
+    let ticks = 0
+    const timer = new Timer({ loop, onTimeout: () => ticks++ })
+    timer.start(5, 5)
+    for (let round = 1; round <= 5; round++) {
+      expect(await lab.run(loop, RunMode.ONCE)).toBe(true)
+      expect(ticks).toBe(round)
+    }
+  })
+
+  test('prepare and check come around the wait for a timer', async () => {
+    const loop = await lab.open()
+    const order: string[] = []
+    const note = (what: string) => (): void => {
+      if (order.at(-1) !== what) order.push(what)
+    }
+    new Prepare({ loop }).start(note('prepare'))
+    new Check({ loop }).start(note('check'))
+    new Timer({ loop }).start(5, 0, () => {
+      note('timer')()
+      void loop.closeAllHandles()
+    })
+    await lab.run(loop)
+    const timer = order.indexOf('timer')
+    expect(order.slice(0, timer)).toEqual(order.slice(0, timer).map((_, n) => (n % 2 === 0 ? 'prepare' : 'check')))
+    expect(timer).toBeGreaterThan(1)
+    expect(timer).toBe(order.length - 1)
+  })
+})
