@@ -23,6 +23,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^libuv-wasm$': '<rootDir>/src/index.ts',
+    '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
     '^libuv-wasm/(node|virtual)$': '<rootDir>/src/host/$1.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],

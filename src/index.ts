@@ -1,6 +1,7 @@
 /** libuv's loop and TCP handles, in WebAssembly, over the host of your choice. */
 export type { Address, Address4, Address6 } from './abi/address.js'
 export type { ErrnoName } from './abi/errno.js'
+export { type Policy, policyHost, type Refusal } from './guard/policy.js'
 export { Host, HostError } from './host/host.js'
 export { virtualHost } from './host/virtual.js'
 export type { ModuleSource } from './runtime/module.js'
