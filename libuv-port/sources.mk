@@ -52,12 +52,14 @@ LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
 
 # The platform layer for WebAssembly, in place of what is missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
+  bytes.c \
   interfaces.c \
   sockets.c \
   sysinfo.c \
   thread.c \
   threadpool.c \
   unsupported.c \
+  wait.c \
   wasm.c)
 
 # libuv as it is on Linux, to compare with.

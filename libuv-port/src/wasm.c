@@ -173,7 +173,9 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
 
 
 /* Fills what is free of the batch with the host's events. 0 or an error. */
-static int uvp__wait(uv_loop_t* loop, struct uvp__batch* batch, int timeout) {
+static int uvp__collect(uv_loop_t* loop,
+                        struct uvp__batch* batch,
+                        int timeout) {
   int n;
 
   /* There is work already: only look. */
@@ -233,7 +235,7 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
   while (loop->nfds != 0) {
     batch.count = 0;
     uvp__register(loop, &batch);
-    err = uvp__wait(loop, &batch, timeout);
+    err = uvp__collect(loop, &batch, timeout);
 
     /* Not before what register() found is handed out. */
     if (err == UV_EAGAIN && batch.count == 0) {

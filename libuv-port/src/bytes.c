@@ -1,0 +1,180 @@
+/* The C library's calls that move bytes: to and from the host for its own
+ * descriptors, to and from WASI for the others.
+ */
+
+#include "uv_host.h"
+#include "libc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <wasi/api.h>
+
+
+static ssize_t uvp__receive(int fd,
+                            const struct iovec* bufs,
+                            int nbufs,
+                            int flags) {
+  int r;
+
+  do
+    r = uvh_readv(fd, bufs, nbufs, flags);
+  while (r == -EAGAIN && !(flags & MSG_DONTWAIT) && uvp__wait(fd, POLLIN));
+
+  return uvp__result(r);
+}
+
+
+/* Takes what fits at once, in blocking mode too. */
+static ssize_t uvp__send(int fd,
+                         const struct iovec* bufs,
+                         int nbufs,
+                         int flags) {
+  int r;
+
+  do
+    r = uvh_writev(fd, bufs, nbufs, flags);
+  while (r == -EAGAIN && !(flags & MSG_DONTWAIT) && uvp__wait(fd, POLLOUT));
+
+  return uvp__result(r);
+}
+
+
+ssize_t readv(int fd, const struct iovec* bufs, int nbufs) {
+  size_t n;
+
+  if (uvp__is_host(fd))
+    return uvp__receive(fd, bufs, nbufs, 0);
+
+  n = 0;
+  return uvp__wasi_result(
+      __wasi_fd_read(fd, (const __wasi_iovec_t*) bufs, nbufs, &n),
+      n);
+}
+
+
+ssize_t read(int fd, void* base, size_t len) {
+  struct iovec buf;
+
+  buf.iov_base = base;
+  buf.iov_len = len;
+
+  return readv(fd, &buf, 1);
+}
+
+
+ssize_t writev(int fd, const struct iovec* bufs, int nbufs) {
+  size_t n;
+
+  if (uvp__is_host(fd))
+    return uvp__send(fd, bufs, nbufs, 0);
+
+  n = 0;
+  return uvp__wasi_result(
+      __wasi_fd_write(fd, (const __wasi_ciovec_t*) bufs, nbufs, &n),
+      n);
+}
+
+
+ssize_t write(int fd, const void* base, size_t len) {
+  struct iovec buf;
+
+  buf.iov_base = (void*) base;
+  buf.iov_len = len;
+
+  return writev(fd, &buf, 1);
+}
+
+
+/* Of a stream's message only the bytes exist: there is no control data to
+ * receive, and the address is not filled in.
+ */
+ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
+  int r;
+
+  if (!uvp__is_host(fd))
+    return uvp__not_a_socket(fd);
+
+  r = uvp__receive(fd, msg->msg_iov, msg->msg_iovlen, flags);
+  if (r >= 0) {
+    msg->msg_namelen = 0;
+    msg->msg_controllen = 0;
+    msg->msg_flags = 0;
+  }
+
+  return r;
+}
+
+
+/* Control data would be descriptors for another process, and there is none. */
+ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
+  if (!uvp__is_host(fd))
+    return uvp__not_a_socket(fd);
+
+  if (msg->msg_controllen != 0)
+    return uvp__fail(EOPNOTSUPP);
+
+  if (msg->msg_name != NULL)
+    return uvp__fail(EISCONN);
+
+  return uvp__send(fd, msg->msg_iov, msg->msg_iovlen, flags);
+}
+
+
+ssize_t recvfrom(int fd,
+                 void* restrict base,
+                 size_t len,
+                 int flags,
+                 struct sockaddr* restrict addr,
+                 socklen_t* restrict addrlen) {
+  struct msghdr msg;
+  struct iovec buf;
+  ssize_t r;
+
+  buf.iov_base = base;
+  buf.iov_len = len;
+  memset(&msg, 0, sizeof(msg));
+  msg.msg_iov = &buf;
+  msg.msg_iovlen = 1;
+
+  r = recvmsg(fd, &msg, flags);
+  if (r >= 0 && addr != NULL)
+    *addrlen = 0;
+
+  return r;
+}
+
+
+ssize_t recv(int fd, void* base, size_t len, int flags) {
+  return recvfrom(fd, base, len, flags, NULL, NULL);
+}
+
+
+ssize_t sendto(int fd,
+               const void* base,
+               size_t len,
+               int flags,
+               const struct sockaddr* addr,
+               socklen_t addrlen) {
+  struct msghdr msg;
+  struct iovec buf;
+
+  buf.iov_base = (void*) base;
+  buf.iov_len = len;
+  memset(&msg, 0, sizeof(msg));
+  msg.msg_name = (void*) addr;
+  msg.msg_namelen = addrlen;
+  msg.msg_iov = &buf;
+  msg.msg_iovlen = 1;
+
+  return sendmsg(fd, &msg, flags);
+}
+
+
+ssize_t send(int fd, const void* base, size_t len, int flags) {
+  return sendto(fd, base, len, flags, NULL, 0);
+}
