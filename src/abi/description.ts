@@ -3,79 +3,84 @@
  *
  * The C side is `wasm/describe.c`.
  */
-import type { ErrnoName } from './errno.js'
+import { ERRNO_NAMES, type ErrnoName } from './errno.js'
+
+const CONSTANTS = [
+  'AF_UNSPEC',
+  'AF_UNIX',
+  'AF_INET',
+  'AF_INET6',
+  'SOCK_STREAM',
+  'SOCK_DGRAM',
+  'SOCK_NONBLOCK',
+  'SOCK_CLOEXEC',
+  'IPPROTO_TCP',
+  'IPPROTO_IPV6',
+  'SOL_SOCKET',
+  'SO_ERROR',
+  'SO_TYPE',
+  'SO_REUSEADDR',
+  'SO_REUSEPORT',
+  'SO_KEEPALIVE',
+  'SO_LINGER',
+  'SO_SNDBUF',
+  'SO_RCVBUF',
+  'SO_ACCEPTCONN',
+  'SO_DOMAIN',
+  'SO_PROTOCOL',
+  'TCP_NODELAY',
+  'TCP_KEEPIDLE',
+  'TCP_KEEPINTVL',
+  'TCP_KEEPCNT',
+  'IPV6_V6ONLY',
+  'MSG_PEEK',
+  'MSG_NOSIGNAL',
+  'MSG_DONTWAIT',
+  'SHUT_RD',
+  'SHUT_WR',
+  'SHUT_RDWR',
+  'POLLIN',
+  'POLLOUT',
+  'POLLERR',
+  'POLLHUP',
+  'POLLRDHUP',
+  'POLLNVAL',
+  'F_GETFL',
+  'F_SETFL',
+  'O_NONBLOCK',
+  'O_RDWR',
+  'O_RDONLY',
+  'O_WRONLY',
+  'SOMAXCONN',
+  'UV_TCP_IPV6ONLY',
+  'UV_TCP_REUSEPORT',
+  'UV_RUN_DEFAULT',
+  'UV_RUN_ONCE',
+  'UV_RUN_NOWAIT',
+  'UVH_FD_FIRST',
+  'UVH_PAYLOAD',
+  'UVW_SCRATCH_SIZE',
+] as const
+
+const LAYOUTS = {
+  sockaddr_in: ['sin_family', 'sin_port', 'sin_addr'],
+  sockaddr_in6: ['sin6_family', 'sin6_port', 'sin6_flowinfo', 'sin6_addr', 'sin6_scope_id'],
+  sockaddr_un: ['sun_family', 'sun_path'],
+  iovec: ['iov_base', 'iov_len'],
+  linger: ['l_onoff', 'l_linger'],
+  pollfd: ['fd', 'events', 'revents'],
+  uvh_event: ['fd', 'events'],
+  uvw_address: ['family', 'port', 'flowinfo', 'scope_id', 'host'],
+} as const
+
+/** The constants of the C library and of libuv that TypeScript needs, under their C names. */
+export type ConstantName = (typeof CONSTANTS)[number]
 
 /** The byte offsets of a C structure's fields, and its `size`. */
 export type Layout<Field extends string> = Readonly<Record<Field | 'size', number>>
 
-/** The constants of the C library and of libuv that TypeScript needs, under their C names. */
-export type ConstantName =
-  | 'AF_UNSPEC'
-  | 'AF_UNIX'
-  | 'AF_INET'
-  | 'AF_INET6'
-  | 'SOCK_STREAM'
-  | 'SOCK_DGRAM'
-  | 'SOCK_NONBLOCK'
-  | 'SOCK_CLOEXEC'
-  | 'IPPROTO_TCP'
-  | 'IPPROTO_IPV6'
-  | 'SOL_SOCKET'
-  | 'SO_ERROR'
-  | 'SO_TYPE'
-  | 'SO_REUSEADDR'
-  | 'SO_REUSEPORT'
-  | 'SO_KEEPALIVE'
-  | 'SO_LINGER'
-  | 'SO_SNDBUF'
-  | 'SO_RCVBUF'
-  | 'SO_ACCEPTCONN'
-  | 'SO_DOMAIN'
-  | 'SO_PROTOCOL'
-  | 'TCP_NODELAY'
-  | 'TCP_KEEPIDLE'
-  | 'TCP_KEEPINTVL'
-  | 'TCP_KEEPCNT'
-  | 'IPV6_V6ONLY'
-  | 'MSG_PEEK'
-  | 'MSG_NOSIGNAL'
-  | 'MSG_DONTWAIT'
-  | 'SHUT_RD'
-  | 'SHUT_WR'
-  | 'SHUT_RDWR'
-  | 'POLLIN'
-  | 'POLLOUT'
-  | 'POLLERR'
-  | 'POLLHUP'
-  | 'POLLRDHUP'
-  | 'POLLNVAL'
-  | 'F_GETFL'
-  | 'F_SETFL'
-  | 'O_NONBLOCK'
-  | 'O_RDWR'
-  | 'O_RDONLY'
-  | 'O_WRONLY'
-  | 'SOMAXCONN'
-  | 'UV_TCP_IPV6ONLY'
-  | 'UV_TCP_REUSEPORT'
-  | 'UV_RUN_DEFAULT'
-  | 'UV_RUN_ONCE'
-  | 'UV_RUN_NOWAIT'
-  | 'UVH_FD_FIRST'
-  | 'UVH_PAYLOAD'
-  | 'UVW_SCRATCH_SIZE'
-
 /** The C structures that TypeScript reads or writes. */
-export interface Layouts {
-  readonly sockaddr_in: Layout<'sin_family' | 'sin_port' | 'sin_addr'>
-  readonly sockaddr_in6: Layout<'sin6_family' | 'sin6_port' | 'sin6_flowinfo' | 'sin6_addr' | 'sin6_scope_id'>
-  readonly sockaddr_un: Layout<'sun_family' | 'sun_path'>
-  readonly iovec: Layout<'iov_base' | 'iov_len'>
-  readonly linger: Layout<'l_onoff' | 'l_linger'>
-  readonly pollfd: Layout<'fd' | 'events' | 'revents'>
-  readonly uvh_event: Layout<'fd' | 'events'>
-  readonly uvw_address: Layout<'family' | 'port' | 'flowinfo' | 'scope_id' | 'host'>
-}
+export type Layouts = { readonly [Name in keyof typeof LAYOUTS]: Layout<(typeof LAYOUTS)[Name][number]> }
 
 /** A module's description of itself, parsed. */
 export interface Description {
@@ -89,4 +94,41 @@ export interface Description {
   readonly status: Readonly<Record<string, number>>
   readonly constants: Readonly<Record<ConstantName, number>>
   readonly layout: Layouts
+}
+
+/**
+ * Reads a description.
+ *
+ * @param text - what the module's `uvw_describe()` points to
+ * @throws {TypeError} when it is no description, or lacks a number that we need
+ */
+export function parseDescription(text: string): Description {
+  const description = parse(text)
+  const missing = NEEDED.flatMap(([path, names]) => {
+    const part = path.split('.').reduce(member, description)
+    return names.filter((name) => !Number.isInteger(member(part, name))).map((name) => `${path}.${name}`)
+  })
+  if (missing.length === 0) return description as Description
+  throw new TypeError(`Cannot use the module: it does not describe ${missing.join(', ')} (build it with \`make wasm\`)`)
+}
+
+const NEEDED: readonly (readonly [path: string, names: readonly string[]])[] = [
+  ['errno', ERRNO_NAMES],
+  ['status', ['EOF']],
+  ['constants', CONSTANTS],
+  ...Object.entries(LAYOUTS).map(([name, fields]) => [`layout.${name}`, ['size', ...fields]] as const),
+]
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TypeError('Cannot use the module: its description is no JSON (build it with `make wasm`)', { cause })
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined
 }

@@ -5,40 +5,44 @@
  *
  * @see POSIX `<errno.h>`
  */
-export type ErrnoName =
-  | 'E2BIG'
-  | 'EACCES'
-  | 'EADDRINUSE'
-  | 'EADDRNOTAVAIL'
-  | 'EAFNOSUPPORT'
-  | 'EAGAIN'
-  | 'EALREADY'
-  | 'EBADF'
-  | 'EBUSY'
-  | 'ECONNABORTED'
-  | 'ECONNREFUSED'
-  | 'ECONNRESET'
-  | 'EFAULT'
-  | 'EHOSTUNREACH'
-  | 'EINPROGRESS'
-  | 'EINTR'
-  | 'EINVAL'
-  | 'EIO'
-  | 'EISCONN'
-  | 'EMFILE'
-  | 'ENETDOWN'
-  | 'ENETUNREACH'
-  | 'ENFILE'
-  | 'ENOBUFS'
-  | 'ENOMEM'
-  | 'ENOPROTOOPT'
-  | 'ENOSYS'
-  | 'ENOTCONN'
-  | 'ENOTSOCK'
-  | 'ENOTSUP'
-  | 'EOPNOTSUPP'
-  | 'EPERM'
-  | 'EPIPE'
-  | 'EPROTONOSUPPORT'
-  | 'EPROTOTYPE'
-  | 'ETIMEDOUT'
+export const ERRNO_NAMES = [
+  'E2BIG',
+  'EACCES',
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EAGAIN',
+  'EALREADY',
+  'EBADF',
+  'EBUSY',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EFAULT',
+  'EHOSTUNREACH',
+  'EINPROGRESS',
+  'EINTR',
+  'EINVAL',
+  'EIO',
+  'EISCONN',
+  'EMFILE',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'ENOPROTOOPT',
+  'ENOSYS',
+  'ENOTCONN',
+  'ENOTSOCK',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+  'EPIPE',
+  'EPROTONOSUPPORT',
+  'EPROTOTYPE',
+  'ETIMEDOUT',
+] as const
+
+/** One of {@link ERRNO_NAMES}. */
+export type ErrnoName = (typeof ERRNO_NAMES)[number]

@@ -1,5 +1,5 @@
 /** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
-import type { Description } from '../abi/description.js'
+import { type Description, parseDescription } from '../abi/description.js'
 import { UV_FACE_MODULE, type UvExports } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
 import { UV_HOST_MODULE } from '../abi/uv-host.js'
@@ -48,7 +48,7 @@ export class Instance {
     this.dispatch = dispatch
     this.exports = exports
     this.memory = new Memory(exports.memory)
-    this.abi = JSON.parse(this.memory.string(exports.uvw_describe())) as Description
+    this.abi = parseDescription(this.memory.string(exports.uvw_describe()))
     this.scratch = exports.uvw_scratch()
     this.kernel = new Kernel({
       host: options.host,

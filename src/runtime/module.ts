@@ -1,7 +1,7 @@
 /** Finds and compiles libuv's WebAssembly module, once in a process. */
 
 import { isCall } from '../abi/call.js'
-import type { Description } from '../abi/description.js'
+import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
 
 /** Where a module may come from: compiled, its bytes, or an address of it. */
@@ -56,7 +56,7 @@ async function readDescription(module: WebAssembly.Module): Promise<Description>
   if (!isCall(describe) || !(exports.memory instanceof WebAssembly.Memory)) {
     throw new TypeError('Cannot read the description of the module: it does not export libuv')
   }
-  return JSON.parse(new Memory(exports.memory).string(describe()))
+  return parseDescription(new Memory(exports.memory).string(describe()))
 }
 
 async function load(url: URL): Promise<WebAssembly.Module> {
