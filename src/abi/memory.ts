@@ -98,13 +98,13 @@ export class Memory {
   }
 
   /**
-   * Whether `length` bytes from `address` lie inside.
+   * Whether `length` bytes from `address` lie inside. Nothing lies at 0, which is C's `NULL`; no bytes lie anywhere.
    *
-   * @param address - an unsigned address
+   * @param address - may be anything, since guests choose it
    * @param length - 0 or more
    */
   contains(address: number, length: number): boolean {
-    return address + length <= this.#memory.buffer.byteLength
+    return length === 0 || (address > 0 && length > 0 && address + length <= this.#memory.buffer.byteLength)
   }
 
   /** Fills `length` bytes from `address` with zeros. */
@@ -116,7 +116,7 @@ export class Memory {
   /** Reads a string that ends in NUL; it is decoded as UTF-8. */
   string(address: number): string {
     const heap = this.heap
-    const end = heap.indexOf(0, address)
+    const end = address > 0 ? heap.indexOf(0, address) : -1
     if (end < 0) throw new RangeError(`no string ends after ${address}`)
     return decoder.decode(heap.subarray(address, end))
   }
