@@ -21,7 +21,8 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   readonly #syscall: string
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
-  #settle: ((status: number) => void) | undefined
+  #failure: UVError | undefined
+  #settle: ((failure: UVError | undefined) => void) | undefined
   #promise: Promise<undefined> | undefined
 
   /** @param syscall - what is done, for errors */
@@ -48,30 +49,29 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     onBroken?: ((reason: unknown) => Broken | PromiseLike<Broken>) | null,
   ): Promise<Kept | Broken> {
     this.#promise ??= new Promise<undefined>((resolve, reject) => {
-      this.#settle = (status) => (status < 0 ? reject(this.#error(status)) : resolve(undefined))
-      if (this.#status !== undefined) this.#settle(this.#status)
+      this.#settle = (failure) => (failure === undefined ? resolve(undefined) : reject(failure))
+      if (this.#status !== undefined) this.#settle(this.#failure)
     })
     return this.#promise.then(onKept, onBroken)
   }
 
   [FIRE](_kind: CallbackKind, status: number): void {
+    const { loop } = this.stream
     this.#status = status
+    // Now, since the loop may be closed when somebody asks.
+    if (status < 0) this.#failure = new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
     this.finish(status)
     const callback = this.#callback
     this.#callback = undefined
-    this.#settle?.(status)
+    this.#settle?.(this.#failure)
     if (callback !== undefined) callback(this, status)
-    else if (status < 0 && this.#settle === undefined && status !== StatusCode.ECANCELED) {
-      this.stream.loop[THROWN](this.#error(status))
+    else if (this.#failure !== undefined && this.#settle === undefined && status !== StatusCode.ECANCELED) {
+      loop[THROWN](this.#failure)
     }
   }
 
   /** What a kind of request does first when it is over. */
   protected finish(_status: number): void {}
-
-  #error(status: number): UVError {
-    return new UVError(status, this.stream.loop[INSTANCE].describeStatus(status), this.#syscall)
-  }
 }
 
 /** `connect()` under way. */
