@@ -1,6 +1,6 @@
 /** Streams: behaviours S1 to S3 of the Python library's test_stream, over TCP, then reading and accepting. */
 import { expect, test } from '@jest/globals'
-import { ClosedHandleError, Prepare, StatusCode, TCP, Timer } from '../../src/index.js'
+import { ClosedHandleError, StatusCode, TCP, Timer } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
 
 overHosts((lab) => {
@@ -218,14 +218,12 @@ overHosts((lab) => {
         void client.close()
         if (++connected < clients.length) return
         let rounds = 0
-        const prepare = new Prepare({ loop })
         const timer = new Timer({ loop })
         timer.start(0, 1, () => {
           if (++rounds < 5) return
           expect(told).toBe(2)
           take()
           void timer.close()
-          void prepare.close()
         })
       })
     }
