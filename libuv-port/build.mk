@@ -33,6 +33,12 @@ cc:
 $(LIBUV_FETCHED)/include/uv.h:
 	@scripts/fetch-libuv.sh $(LIBUV_FETCHED)
 
+ifneq ($(LIBUV_DIR),$(LIBUV_FETCHED))
+$(LIBUV_DIR)/include/uv.h:
+	@echo 'LIBUV_DIR=$(LIBUV_DIR): no libuv is there (no include/uv.h)' >&2
+	@exit 1
+endif
+
 # Only so that make waits for the source; the files are as old as their archive.
 $(addprefix $(LIBUV_DIR)/, $(sort $(LIBUV_SOURCES) $(NATIVE_SOURCES))): \
   | $(LIBUV_DIR)/include/uv.h

@@ -28,6 +28,9 @@ int uvw_loop_init(void) {
 int uvw_loop_close(void) {
   int err;
 
+  if (!uvw__loop_open)
+    return UV_EINVAL;
+
   err = uv_loop_close(&uvw__loop);
   if (err)
     return err;

@@ -91,7 +91,7 @@ UVW_EXPORT(uvw_loop_init)
 int uvw_loop_init(void);
 
 /* UV_EBUSY while a handle is left that was not closed, or whose on_close() has
- * not run. uvw_loop_init() may follow.
+ * not run, UV_EINVAL if it is not open. uvw_loop_init() may follow.
  */
 UVW_EXPORT(uvw_loop_close)
 int uvw_loop_close(void);

@@ -7,6 +7,11 @@
 #ifndef UV_WASM_H
 #define UV_WASM_H
 
+#include <pthread.h>
+
+/* The C library's barriers let everybody through; libuv has its own. */
+#undef PTHREAD_BARRIER_SERIAL_THREAD
+
 /* batch: the events that uv__io_poll() is handing out, NULL outside of that.
  * parked_at: when the host last sent the loop away instead of waiting, as
  *   uv_hrtime(), while the loop has not come back since; else 0.
