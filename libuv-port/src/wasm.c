@@ -34,6 +34,7 @@ uint64_t uv__hrtime(uv_clocktype_t type) {
 int uv__platform_loop_init(uv_loop_t* loop) {
   loop->batch = NULL;
   loop->parked_at = 0;
+  loop->leavable = 0;
   return 0;
 }
 
@@ -206,8 +207,22 @@ static int uvp__collect(uv_loop_t* loop,
  * when there is something to do.
  */
 static void uvp__park(uv_loop_t* loop) {
-  loop->parked_at = uv__hrtime(UV_CLOCK_PRECISE);
+  loop->parked_at = 1;
+  if (uv__get_internal_fields(loop)->flags & UV_METRICS_IDLE_TIME)
+    loop->parked_at = uv__hrtime(UV_CLOCK_PRECISE);
+
   loop->stop_flag = 1;
+}
+
+
+/* Whether the loop may be left where events have been handed out, and not only
+ * where it would wait: nobody can tell, and it saves the pass that finds
+ * nothing. Who has handles that are called in every pass can tell.
+ */
+static int uvp__may_leave(const uv_loop_t* loop) {
+  return loop->leavable && uv__queue_empty(&loop->idle_handles) &&
+         uv__queue_empty(&loop->prepare_handles) &&
+         uv__queue_empty(&loop->check_handles);
 }
 
 
@@ -255,8 +270,12 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
     }
 
     if (nevents != 0) {
-      if (batch.count != UVP__BATCH_SIZE || --rounds == 0)
+      if (batch.count != UVP__BATCH_SIZE || --rounds == 0) {
+        if (uvp__may_leave(loop))
+          uvp__park(loop);
+
         return;
+      }
 
       /* There may be more; but do not wait for it. */
       user_timeout = 0;
@@ -290,7 +309,9 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
         uv__hrtime(UV_CLOCK_PRECISE) - loop->parked_at;
 
   loop->parked_at = 0;
+  loop->leavable = mode == UV_RUN_DEFAULT;
   alive = uv_run(loop, mode);
+  loop->leavable = 0;
   *parked = loop->parked_at != 0;
 
   return alive;

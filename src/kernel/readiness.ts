@@ -42,9 +42,16 @@ export class Readiness {
     this.#wake = wake
   }
 
-  /** Whether an answer may have something in it. */
+  /** Whether anything is ready at this moment. */
   get any(): boolean {
-    return this.#ready.length > 0
+    // Who was reported stays in the list until somebody finds it no longer ready, as here.
+    for (;;) {
+      const first = this.#ready[0]
+      if (first === undefined) return false
+      if (wanted(first) !== 0) return true
+      first.listed = false
+      this.#ready.shift()
+    }
   }
 
   /** Says from now on what a descriptor is watched for; 0 ends it. */
@@ -55,8 +62,7 @@ export class Readiness {
 
   /** To be called by a descriptor whose state changed. */
   changed(descriptor: Pollable): void {
-    if (descriptor.interest === 0 || descriptor.listed) return
-    if ((descriptor.readiness() & (descriptor.interest | UNASKED)) === 0) return
+    if (descriptor.listed || wanted(descriptor) === 0) return
     descriptor.listed = true
     this.#ready.push(descriptor)
     this.#wake()
@@ -77,7 +83,7 @@ export class Readiness {
     for (; index < ready.length && count < max; index++) {
       const descriptor = ready[index]
       if (descriptor === undefined) break
-      const events = descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
+      const events = wanted(descriptor)
       if (events === 0) {
         descriptor.listed = false
         continue
@@ -91,4 +97,9 @@ export class Readiness {
     again.length = 0
     return count
   }
+}
+
+/** What a descriptor is ready for of what is asked for; nothing while nobody asks. */
+function wanted(descriptor: Pollable): number {
+  return descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
 }

@@ -13,6 +13,9 @@ import type { TraceSink } from './trace.js'
 /** How many passes through the loop a turn may make before the host's event loop has its own. */
 const PASSES_PER_TURN = 64
 
+/** A loop that has been left and wants to go on. */
+const PARKED_ALIVE = RunResult.PARKED | RunResult.ALIVE
+
 /** What a pump works with. */
 export interface PumpOptions {
   /** The module's loop; see `uvw.h`. */
@@ -53,6 +56,9 @@ export class Pump {
   #scheduled = false
   #stopped = false
   #passes = 0
+  /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
+  #timeout = 0
+  #armed = false
   readonly #later: (() => void)[] = []
 
   /** @param options - see {@link PumpOptions} */
@@ -128,36 +134,46 @@ export class Pump {
     this.#scheduled = false
     const run = this.#run
     if (run === undefined || this.#inTurn) return
-    this.#timer.clear()
+    if (this.#armed) this.#timer.clear()
+    this.#armed = false
     this.#inTurn = true
     this.#passes = 0
     let result: number
     try {
       this.#onTurn()
-      for (const callback of this.#later.splice(0)) this.#guarded(callback)
-      result = this.#module.uvw_loop_run(run.mode)
+      if (this.#later.length > 0) for (const callback of this.#later.splice(0)) this.#guarded(callback)
+      do result = this.#module.uvw_loop_run(run.mode)
+      while (this.#goesOn(result))
     } catch (error) {
       this.#end(run)
       return run.reject(error)
     } finally {
       this.#inTurn = false
     }
-    const alive = (result & RunResult.ALIVE) !== 0
-    const parked = (result & RunResult.PARKED) !== 0
-    this.#trace?.(`turn: ${this.#passes} passes, ${alive ? 'alive' : 'not alive'}${parked ? ', parked' : ''}`)
-    if (parked && alive && !this.#stopped) this.#wait()
+    if (this.#trace !== undefined) this.#tell(result)
+    if ((result & PARKED_ALIVE) === PARKED_ALIVE && !this.#stopped) this.#wait()
     else {
       this.#end(run)
-      run.resolve(alive)
+      run.resolve((result & RunResult.ALIVE) !== 0)
     }
   }
 
+  /** Whether the loop has been left although it needs not wait, and there is budget for more. */
+  #goesOn(result: number): boolean {
+    if ((result & PARKED_ALIVE) !== PARKED_ALIVE || this.#stopped || this.#passes > PASSES_PER_TURN) return false
+    this.#timeout = this.#ready() ? 0 : this.#module.uvw_loop_timeout()
+    return this.#timeout === 0
+  }
+
   #wait(): void {
-    if (this.#later.length > 0 || this.#ready()) return this.#schedule()
-    const timeout = this.#module.uvw_loop_timeout()
-    if (timeout === 0) return this.#schedule()
-    if (timeout > 0) this.#timer.set(timeout)
-    this.#trace?.(timeout > 0 ? `wait: ${timeout} ms` : 'wait: for the host')
+    if (this.#later.length > 0 || this.#timeout === 0) return this.#schedule()
+    this.#armed = this.#timeout > 0
+    if (this.#armed) this.#timer.set(this.#timeout)
+  }
+
+  #tell(result: number): void {
+    const left = (result & RunResult.ALIVE) === 0 ? 'nothing left' : (result & RunResult.PARKED) === 0 ? 'stopped' : 'waits'
+    this.#trace?.(`turn: ${this.#passes} passes, ${left}${left === 'waits' ? `, ${this.#timeout} ms` : ''}`)
   }
 
   #guarded(callback: () => void): void {

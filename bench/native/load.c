@@ -1,0 +1,333 @@
+/* The load generator: connections to an echo server on the loopback, every
+ * byte checked. One thread, epoll, no dependency.
+ *
+ *   load MODE PORT CONNECTIONS SIZE SECONDS [IDLE]
+ *
+ * MODE is one of
+ *   ping    one message of SIZE bytes under way on each connection
+ *   stream  SIZE bytes and more under way, both directions full
+ *   churn   connect, one byte there and back, reset; CONNECTIONS at a time
+ *   idle    open CONNECTIONS, say "open", hold them until stdin ends
+ * IDLE more connections are opened first and left alone.
+ *
+ * Prints one line of JSON: operations, bytes, seconds, and the latency of an
+ * operation in microseconds.
+ */
+
+#define _GNU_SOURCE
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum mode { PING, STREAM, CHURN, IDLE };
+
+/* How far a stream may be ahead of its echo. */
+#define STREAM_WINDOW (4 * 1024 * 1024)
+#define BUFFER_SIZE (1024 * 1024)
+#define PATTERN_PERIOD 65521
+#define SAMPLES_MAX (4 * 1024 * 1024)
+
+struct connection {
+  int fd;
+  int connected;
+  uint64_t sent;
+  uint64_t received;
+  uint64_t began;
+};
+
+static enum mode mode;
+static struct sockaddr_in server;
+static size_t size;
+static int epoll_fd;
+static uint64_t deadline;
+static uint64_t operations;
+static uint64_t total_bytes;
+static char pattern[PATTERN_PERIOD + BUFFER_SIZE];
+static char buffer[BUFFER_SIZE];
+static uint32_t* samples;
+static size_t nsamples;
+static int running;
+
+
+static uint64_t now(void) {
+  struct timespec t;
+
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+
+static void fail(const char* what) {
+  fprintf(stderr, "load: %s: %s\n", what, errno ? strerror(errno) : "wrong");
+  exit(1);
+}
+
+
+static void sample(uint64_t nanoseconds) {
+  /* Past the room, every later one takes the place of an earlier one. */
+  samples[nsamples++ % SAMPLES_MAX] = nanoseconds > UINT32_MAX
+      ? UINT32_MAX
+      : (uint32_t) nanoseconds;
+}
+
+
+static void watch(struct connection* c, int operation, uint32_t events) {
+  struct epoll_event e;
+
+  e.events = events;
+  e.data.ptr = c;
+  if (epoll_ctl(epoll_fd, operation, c->fd, &e))
+    fail("epoll_ctl");
+}
+
+
+static void dial(struct connection* c) {
+  int on;
+
+  on = 1;
+  c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (c->fd < 0)
+    fail("socket");
+  setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  c->connected = 0;
+  c->sent = 0;
+  c->received = 0;
+  c->began = now();
+  if (connect(c->fd, (struct sockaddr*) &server, sizeof(server)) != 0 &&
+      errno != EINPROGRESS) {
+    fail("connect");
+  }
+  watch(c, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
+}
+
+
+static uint64_t window(void) {
+  return mode == STREAM ? STREAM_WINDOW : size;
+}
+
+
+/* Sends what the window lets through. */
+static void pump_out(struct connection* c) {
+  uint64_t room;
+  ssize_t n;
+
+  for (;;) {
+    room = window() - (c->sent - c->received);
+    if (mode == PING && c->sent != c->received && c->sent % size == 0)
+      room = 0;
+    if (room > size)
+      room = size;
+    if (room > BUFFER_SIZE)
+      room = BUFFER_SIZE;
+    if (room == 0 || !running)
+      return;
+    n = send(c->fd, pattern + c->sent % PATTERN_PERIOD, room, MSG_NOSIGNAL);
+    if (n < 0) {
+      if (errno == EAGAIN)
+        return;
+      fail("send");
+    }
+    c->sent += n;
+  }
+}
+
+
+static void redial(struct connection* c) {
+  struct linger l;
+
+  l.l_onoff = 1;
+  l.l_linger = 0;
+  setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+  close(c->fd);
+  sample(now() - c->began);
+  operations++;
+  if (now() < deadline)
+    dial(c);
+}
+
+
+static void pump_in(struct connection* c) {
+  size_t want;
+  ssize_t n;
+
+  for (;;) {
+    want = sizeof(buffer);
+    n = recv(c->fd, buffer, want, 0);
+    if (n == 0) {
+      errno = 0;
+      fail("the server closed a connection");
+    }
+    if (n < 0) {
+      if (errno == EAGAIN)
+        return;
+      fail("recv");
+    }
+    if (memcmp(buffer, pattern + c->received % PATTERN_PERIOD, n) != 0) {
+      errno = 0;
+      fail("a byte came back another");
+    }
+    c->received += n;
+    total_bytes += n;
+    if (mode == CHURN) {
+      redial(c);
+      return;
+    }
+    if (mode == PING && c->received == c->sent && c->received % size == 0) {
+      uint64_t t = now();
+      sample(t - c->began);
+      operations++;
+      c->began = t;
+      pump_out(c);
+      return;
+    }
+    if (mode == STREAM)
+      pump_out(c);
+    if ((size_t) n < want)
+      return;
+  }
+}
+
+
+static void on_event(struct connection* c, uint32_t events) {
+  if (!c->connected) {
+    int error;
+    socklen_t length;
+
+    length = sizeof(error);
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    errno = error;
+    if (error)
+      fail("connect");
+    c->connected = 1;
+    if (mode == PING)
+      watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    if (mode == CHURN) {
+      watch(c, EPOLL_CTL_MOD, EPOLLIN);
+      if (send(c->fd, pattern, 1, MSG_NOSIGNAL) != 1)
+        fail("send");
+      c->sent = 1;
+      return;
+    }
+    if (mode != STREAM)
+      c->began = now();
+    pump_out(c);
+    return;
+  }
+
+  if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+    pump_in(c);
+  if (mode == STREAM && events & EPOLLOUT && c->fd >= 0)
+    pump_out(c);
+}
+
+
+static void open_idle(int count) {
+  int i;
+
+  for (i = 0; i < count; i++) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd < 0 || connect(fd, (struct sockaddr*) &server, sizeof(server)))
+      fail("idle connection");
+  }
+}
+
+
+static int by_value(const void* a, const void* b) {
+  uint32_t x = *(const uint32_t*) a;
+  uint32_t y = *(const uint32_t*) b;
+
+  return (x > y) - (x < y);
+}
+
+
+static double percentile(double p) {
+  size_t n = nsamples < SAMPLES_MAX ? nsamples : SAMPLES_MAX;
+
+  return n == 0 ? 0 : samples[(size_t) (p * (n - 1))] / 1000.0;
+}
+
+
+static void measure(int count, double seconds) {
+  struct epoll_event events[256];
+  struct connection* connections;
+  uint64_t began;
+  int i;
+  int n;
+
+  connections = calloc(count, sizeof(*connections));
+  running = 1;
+  began = now();
+  deadline = began + (uint64_t) (seconds * 1e9);
+  for (i = 0; i < count; i++)
+    dial(&connections[i]);
+
+  while (now() < deadline) {
+    n = epoll_wait(epoll_fd, events, 256, 100);
+    for (i = 0; i < n; i++)
+      on_event(events[i].data.ptr, events[i].events);
+  }
+
+  seconds = (now() - began) / 1e9;
+  qsort(samples,
+        nsamples < SAMPLES_MAX ? nsamples : SAMPLES_MAX,
+        sizeof(*samples),
+        by_value);
+  printf("{\"operations\":%llu,\"bytes\":%llu,\"seconds\":%.6f,"
+         "\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n",
+         (unsigned long long) operations,
+         (unsigned long long) total_bytes,
+         seconds,
+         percentile(0.5),
+         percentile(0.99),
+         percentile(0.999));
+}
+
+
+int main(int argc, char** argv) {
+  static const char* names[] = { "ping", "stream", "churn", "idle" };
+  struct rlimit files;
+  int i;
+
+  if (argc < 6) {
+    fprintf(stderr, "load MODE PORT CONNECTIONS SIZE SECONDS [IDLE]\n");
+    return 2;
+  }
+  for (i = 0; i < 4 && strcmp(argv[1], names[i]) != 0; i++);
+  mode = (enum mode) i;
+  server.sin_family = AF_INET;
+  server.sin_port = htons(atoi(argv[2]));
+  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  size = strtoul(argv[4], NULL, 10);
+  for (i = 0; i < (int) sizeof(pattern); i++)
+    pattern[i] = (char) ((i % PATTERN_PERIOD) * 2654435761u >> 13);
+
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  samples = malloc(SAMPLES_MAX * sizeof(*samples));
+  epoll_fd = epoll_create1(0);
+
+  if (argc > 6)
+    open_idle(atoi(argv[6]));
+  if (mode == IDLE) {
+    open_idle(atoi(argv[3]));
+    printf("open\n");
+    fflush(stdout);
+    while (getchar() != EOF);
+    return 0;
+  }
+  measure(atoi(argv[3]), atof(argv[5]));
+  return 0;
+}
