@@ -26,19 +26,26 @@ fail() {
 # plain release before its updates. apt itself reads both of its file formats.
 mirrors() {
   # shellcheck disable=SC2016 # apt expands these
-  apt-get indextargets 'Created-By: Packages' 'Component: main' \
+  apt-get indextargets --no-release-info 'Created-By: Packages' 'Component: main' \
     --format '$(RELEASE) $(REPO_URI) $(SOURCESENTRY)' |
     awk '$1 ~ /-(security|updates|backports)$/ { next } !seen[$2]++ { print $2, $3 }'
 }
 
-# The keyring that the entry FILE:LINE names, else Debian's own.
+# The keyring that the entry FILE:NUMBER names, else Debian's own. The number is
+# that of a paragraph in a .sources file, of a line in the older kind.
 keyring_of() {
-  key=$(awk -v first="${1##*:}" '
-    NR < first { next }
-    /^deb/ && match($0, /signed-by=[^] ]*/) { print substr($0, RSTART + 10, RLENGTH - 10); exit }
-    /^deb/ || /^[ \t]*$/ { exit }
-    tolower($1) == "signed-by:" { print $2; exit }
-  ' "${1%:*}")
+  file=${1%:*}
+  entry_number=${1##*:}
+  case $file in
+  *.sources)
+    key=$(awk -v wanted="$entry_number" '
+      BEGIN { RS = ""; FS = "\n" }
+      tolower($0) !~ /(^|\n)types:/ || ++number != wanted { next }
+      { for (i = 1; i <= NF; i++) if (tolower($i) ~ /^signed-by:/) { sub(/^[^:]*:[ \t]*/, "", $i); print $i } }
+    ' "$file")
+    ;;
+  *) key=$(sed -n "${entry_number}s/.*signed-by=\([^] ]*\).*/\1/p" "$file") ;;
+  esac
   case $key in
   /*) echo "$key" ;;
   *) echo /usr/share/keyrings/debian-archive-keyring.gpg ;;
