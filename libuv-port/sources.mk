@@ -52,6 +52,8 @@ LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
 
 # The platform layer for WebAssembly, in place of what is missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
+  abort.c \
+  blocking.c \
   bytes.c \
   interfaces.c \
   sockets.c \

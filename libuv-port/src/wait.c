@@ -1,38 +1,18 @@
 /* The C library's calls that wait. The loop does not need them: they are for
- * programs that poll, sleep and use sockets in blocking mode themselves, and
- * for a host that can wait. Where it cannot, they fail instead.
+ * programs that poll and sleep themselves, and for a host that can wait. Where
+ * it cannot, they fail instead.
  */
 
 #include "uv_host.h"
 #include "libc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stddef.h>
 #include <time.h>
 
-
-int uvp__wait(int fd, int events) {
-  struct pollfd p;
-  int flags;
-  int r;
-
-  flags = uvh_fcntl(fd, F_GETFL, 0);
-  if (flags < 0 || flags & O_NONBLOCK)
-    return 0;
-
-  p.fd = fd;
-  p.events = events;
-  p.revents = 0;
-
-  do
-    r = uvh_poll(&p, 1, -1);
-  while (r == -EINTR);
-
-  return r > 0;
-}
+#define UVP__NSEC_PER_SEC 1000000000LL
 
 
 int poll(struct pollfd* fds, nfds_t nfds, int timeout) {
@@ -40,25 +20,67 @@ int poll(struct pollfd* fds, nfds_t nfds, int timeout) {
 }
 
 
-/* Rounds up to milliseconds: POSIX lets it last longer, but not shorter. */
-int nanosleep(const struct timespec* request, struct timespec* remaining) {
-  long long ms;
-  int step;
+static long long uvp__nanoseconds(const struct timespec* time) {
+  return time->tv_sec * UVP__NSEC_PER_SEC + time->tv_nsec;
+}
+
+
+/* Waits whole milliseconds: POSIX lets a sleep be longer than asked for, but
+ * not shorter. Nothing interrupts it, so nothing ever remains of it.
+ */
+static int uvp__sleep(long long nsec) {
+  double deadline;
+  double left;
   int r;
 
-  if (request->tv_sec < 0 || request->tv_nsec < 0 ||
-      request->tv_nsec > 999999999)
-    return uvp__fail(EINVAL);
+  deadline = uvh_clock() + nsec;
 
-  ms = request->tv_sec * 1000LL + (request->tv_nsec + 999999) / 1000000;
+  for (left = nsec; left > 0; left = deadline - uvh_clock()) {
+    left = left / 1e6 + 0.999999;
 
-  for (; ms > 0; ms -= step) {
-    step = ms < INT_MAX ? (int) ms : INT_MAX;
+    r = uvh_poll(NULL, 0, left < INT_MAX ? (int) left : INT_MAX);
+    if (r == -EAGAIN)
+      return ENOSYS;
 
-    r = uvh_poll(NULL, 0, step);
-    if (r < 0)
-      return uvp__fail(r == -EAGAIN ? ENOSYS : -r);
+    if (r < 0 && r != -EINTR)
+      return -r;
   }
+
+  return 0;
+}
+
+
+int clock_nanosleep(clockid_t clock,
+                    int flags,
+                    const struct timespec* request,
+                    struct timespec* remaining) {
+  struct timespec now;
+  long long nsec;
+
+  if (request->tv_sec < 0 ||
+      request->tv_nsec < 0 ||
+      request->tv_nsec >= UVP__NSEC_PER_SEC)
+    return EINVAL;
+
+  nsec = uvp__nanoseconds(request);
+
+  if (flags & TIMER_ABSTIME) {
+    if (clock_gettime(clock, &now))
+      return errno;
+
+    nsec -= uvp__nanoseconds(&now);
+  }
+
+  return uvp__sleep(nsec);
+}
+
+
+int nanosleep(const struct timespec* request, struct timespec* remaining) {
+  int err;
+
+  err = clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
+  if (err != 0)
+    return uvp__fail(err);
 
   return 0;
 }
