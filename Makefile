@@ -20,6 +20,7 @@ SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json 
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 include libuv-port/build.mk
+include sdk/build.mk
 
 .PHONY: help setup build demo test check format lock size-update bench clean
 

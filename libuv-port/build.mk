@@ -1,6 +1,7 @@
 # Builds libuv for WebAssembly, and the modules. Included by the Makefile.
 #
 #   make wasm      wasm/build/{debug,release}/libuv.wasm
+#                  build/wasm/guest/libuv.a, for programs: see sdk/build.mk
 #   make native    build/native/libuv.a, from the same source, to compare with
 #
 # LIBUV_DIR=path builds another checkout of libuv, 1.50 or later.
@@ -56,6 +57,7 @@ PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix $(OUR_CFLAGS)
 WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) $(OUR_CFLAGS)
 
 debug_CFLAGS = -O1 -g
+guest_CFLAGS = -O2
 release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 
 # - That nothing else is undefined than what the headers import, `make check`
@@ -69,6 +71,7 @@ LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2147483648
 
 debug_LINK_FLAGS = -O1 -g -sTOTAL_STACK=262144 -sINITIAL_MEMORY=1048576
+guest_LINK_FLAGS =
 release_LINK_FLAGS = -O2 -sTOTAL_STACK=65536 -sINITIAL_MEMORY=131072
 
 NATIVE_CFLAGS = -std=gnu11 -O2 -g -D_GNU_SOURCE \
@@ -94,7 +97,7 @@ $(1)/flags: FORCE | $(2)
 	@rm $$@.new
 endef
 
-define flavour_rules
+define archive_rules
 $(call flags_rule,build/wasm/$(1),emcc,$(PORT_CFLAGS) $($(1)_CFLAGS) \
   $(LINK_FLAGS) $($(1)_LINK_FLAGS))
 
@@ -107,26 +110,32 @@ build/wasm/$(1)/libuv-port/%.o: libuv-port/%.c build/wasm/$(1)/flags \
 	@mkdir -p $$(@D)
 	$(EMCC) $(PORT_CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
 
+build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
+	@rm -f $$@
+	$(EMAR) rcs $$@ $$^
+
+-include $(patsubst %.o,%.d,\
+  $(call upstream_objects,$(1)) $(call port_objects,$(1)))
+endef
+
+define module_rules
 build/wasm/$(1)/wasm/%.o: wasm/%.c build/wasm/$(1)/flags \
     | $(LIBUV_DIR)/include/uv.h
 	@mkdir -p $$(@D)
 	$(EMCC) $(WASM_CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
 
-build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
-	@rm -f $$@
-	$(EMAR) rcs $$@ $$^
-
 wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 	@mkdir -p $$(@D)
 	$(EMCC) $(LINK_FLAGS) $($(1)_LINK_FLAGS) $$^ -o $$@
 
--include $(patsubst %.o,%.d,\
-  $(call upstream_objects,$(1)) $(call port_objects,$(1)) \
-  $(call wasm_objects,$(1)))
+-include $(patsubst %.o,%.d,$(call wasm_objects,$(1)))
 endef
 
-$(eval $(call flavour_rules,debug))
-$(eval $(call flavour_rules,release))
+$(eval $(call archive_rules,debug))
+$(eval $(call module_rules,debug))
+$(eval $(call archive_rules,release))
+$(eval $(call module_rules,release))
+$(eval $(call archive_rules,guest))
 
 $(eval $(call flags_rule,build/native,cc,$(NATIVE_CFLAGS)))
 

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Puts the SDK together: all that somebody needs, beside emscripten, to compile
+# C programs for libuv. The folder may be moved and packed.
+#
+#   make-sdk.sh LIBUV_DIR FOLDER
+set -eu
+
+libuv=${1:?usage: make-sdk.sh LIBUV_DIR FOLDER}
+dest=${2:?usage: make-sdk.sh LIBUV_DIR FOLDER}
+
+version=$(awk '
+  $2 ~ /^UV_VERSION_(MAJOR|MINOR|PATCH)$/ { text = text sep $3; sep = "." }
+  END { print text }
+' "$libuv/include/uv/version.h")
+
+# The names that the host gives, for emcc's check of undefined symbols.
+imports() {
+  echo 'mergeInto(LibraryManager.library, {'
+  sed -n 's/^UVH_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h
+  echo '});'
+}
+
+rm -rf "$dest"
+mkdir -p "$dest/bin" "$dest/include/uv" "$dest/share/cmake" \
+  "$dest/lib/pkgconfig" "$dest/lib/cmake/libuv"
+
+# Copies, since not every way to pack a folder keeps links.
+cp sdk/uvcc "$dest/bin/uvcc"
+cp sdk/uvcc "$dest/bin/uvcc++"
+
+cp "$libuv/include/uv.h" "$dest/include"
+cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h "$dest/include/uv"
+
+cp build/wasm/guest/libuv.a "$dest/lib/libuv.a"
+cp build/wasm/debug/libuv.a "$dest/lib/libuv-debug.a"
+imports >"$dest/lib/uv_host.js"
+
+cp sdk/toolchain.cmake "$dest/share/cmake/uvcc.cmake"
+cp sdk/libuvConfig.cmake "$dest/lib/cmake/libuv"
+sed "s/@VERSION@/$version/" sdk/libuvConfigVersion.cmake.in >"$dest/lib/cmake/libuv/libuvConfigVersion.cmake"
+sed "s/@VERSION@/$version/" sdk/libuv.pc.in >"$dest/lib/pkgconfig/libuv.pc"
+
+cp LICENSE "$dest/LICENSE"
+scripts/licences.sh "$libuv" >"$dest/LICENSES.txt"
