@@ -3,40 +3,62 @@
  * leave in the order they were put in, because libuv writes a stream's requests in order.
  */
 export class Outbox {
-  readonly #entries: Payload[] = []
   /**
    * Whether the bytes must be copied before they are sent, since their owner may change them as soon as the call returns
    * (`uv_try_write`).
    */
   lent = false
+  #first: Payload | undefined
+  #last: Payload | undefined
+
+  /** Bytes of the foremost request that were not sent yet; 0 when there is none. */
+  get left(): number {
+    return this.#first?.left ?? 0
+  }
 
   /** Appends the bytes of one write request. */
   push(chunks: readonly Uint8Array[]): Payload {
     const payload = new Payload(chunks)
-    this.#entries.push(payload)
+    payload.previous = this.#last
+    if (this.#last === undefined) this.#first = payload
+    else this.#last.next = payload
+    this.#last = payload
     return payload
   }
 
-  /** The bytes to be sent next, at most `max` of them; valid until the next {@link Outbox.advance}. */
+  /** The bytes of the foremost request to be sent next, at most `max` of them; valid until the next {@link Outbox.advance}. */
   peek(max: number): readonly Uint8Array[] {
-    return this.#entries[0]?.peek(max) ?? []
+    return this.#first?.peek(max) ?? []
   }
 
-  /** Counts `bytes` of the foremost request as sent. */
+  /** Counts `bytes` of the foremost request as sent, at most as many as are left. */
   advance(bytes: number): void {
-    const first = this.#entries[0]
-    if (first?.advance(bytes)) this.#entries.shift()
+    const first = this.#first
+    if (first === undefined) return
+    first.advance(bytes)
+    if (first.left === 0) this.drop(first)
   }
 
-  /** Takes a request back: it failed, or it is over. */
+  /** Takes a request back: it failed, or it is over. One that is no longer there does not matter. */
   drop(payload: Payload): void {
-    const index = this.#entries.indexOf(payload)
-    if (index >= 0) this.#entries.splice(index, 1)
+    const { previous, next } = payload
+    if (previous === undefined && payload !== this.#first) return
+    if (previous === undefined) this.#first = next
+    else previous.next = next
+    if (next === undefined) this.#last = previous
+    else next.previous = previous
+    payload.previous = undefined
+    payload.next = undefined
   }
 }
 
 /** The bytes of one write request. */
 export class Payload {
+  /** Its neighbours in the outbox. */
+  previous: Payload | undefined
+  next: Payload | undefined
+  /** Bytes that were not sent yet. */
+  left: number
   readonly #chunks: readonly Uint8Array[]
   #index = 0
   #offset = 0
@@ -44,12 +66,12 @@ export class Payload {
   /** @param chunks - the bytes, in order; empty chunks are allowed */
   constructor(chunks: readonly Uint8Array[]) {
     this.#chunks = chunks
-    this.#skipEmpty()
+    this.left = totalLength(chunks)
   }
 
   /** What is left, at most `max` bytes of it. */
   peek(max: number): readonly Uint8Array[] {
-    if (this.#index === 0 && this.#offset === 0 && totalLength(this.#chunks) <= max) return this.#chunks
+    if (this.#index === 0 && this.#offset === 0 && this.left <= max) return this.#chunks
     const list: Uint8Array[] = []
     let offset = this.#offset
     for (let i = this.#index; max > 0; i++) {
@@ -63,14 +85,10 @@ export class Payload {
     return list
   }
 
-  /** Counts bytes as sent. @returns whether nothing is left */
-  advance(bytes: number): boolean {
+  /** Counts bytes as sent. */
+  advance(bytes: number): void {
+    this.left -= bytes
     this.#offset += bytes
-    this.#skipEmpty()
-    return this.#index >= this.#chunks.length
-  }
-
-  #skipEmpty(): void {
     for (;;) {
       const chunk = this.#chunks[this.#index]
       if (chunk === undefined || this.#offset < chunk.length) return
