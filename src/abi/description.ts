@@ -48,6 +48,7 @@ const CONSTANTS = [
   'F_GETFL',
   'F_SETFL',
   'O_NONBLOCK',
+  'O_CLOEXEC',
   'O_RDWR',
   'O_RDONLY',
   'O_WRONLY',

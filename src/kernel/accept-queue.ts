@@ -6,22 +6,33 @@
  */
 import type { ErrnoName } from '../abi/errno.js'
 import type { HostConnection } from '../host/host.js'
+import { abort } from './abort.js'
+
+/** How many connections a burst may have: more than any backlog, and yet a bound for who listens and never runs its loop. */
+const BURST = 16_384
+
+/** The longest backlog, as on Linux. */
+const BACKLOG_MAX = 4096
 
 /** The waiting connections of one listener. */
 export class AcceptQueue<Socket> {
-  #backlog: number
+  #backlog = 0
   readonly #waiting: Socket[] = []
   #sinceTurn = 0
   #failure: ErrnoName | undefined
 
-  /** @param backlog - how many may wait, at least 1 */
+  /** @param backlog - see {@link AcceptQueue.backlog} */
   constructor(backlog: number) {
-    this.#backlog = Math.max(1, backlog)
+    this.backlog = backlog
   }
 
-  /** Changes the backlog, as a second `listen()` does. */
+  /** How many may wait. 0 becomes 1; a negative number, as one above 4096, becomes 4096. */
+  get backlog(): number {
+    return this.#backlog
+  }
+
   set backlog(value: number) {
-    this.#backlog = Math.max(1, value)
+    this.#backlog = Math.min(Math.max(1, value >>> 0), BACKLOG_MAX)
   }
 
   /** Whether there is a connection or a failure to fetch. */
@@ -37,8 +48,9 @@ export class AcceptQueue<Socket> {
    */
   offer(connection: HostConnection, turn: number, adopt: (connection: HostConnection) => Socket): boolean {
     if (this.#waiting.length === 0) this.#sinceTurn = turn
-    if (this.#waiting.length >= this.#backlog && turn - this.#sinceTurn > 1) {
-      connection.reset()
+    const limit = turn - this.#sinceTurn > 1 ? this.#backlog : BURST
+    if (this.#waiting.length >= limit) {
+      abort(connection)
       return false
     }
     this.#waiting.push(adopt(connection))

@@ -49,38 +49,29 @@ export abstract class Descriptor implements Pollable {
   /** Lets go of everything; called once. */
   abstract close(): void
 
-  /** Moves received bytes to `heap`; 0 is the end of the stream. */
-  read(_heap: Uint8Array, _address: number, _length: number, _peek: boolean): Result {
-    return 'EBADF'
-  }
+  /** How many bytes wait to be taken: 0 is the end of the stream. An error is told once, and is over then. */
+  abstract arrived(): Result
+  /** Moves bytes that arrived to `heap`, or copies them there for a `peek`; returns how many. */
+  abstract take(heap: Uint8Array, address: number, length: number, peek: boolean): number
+  /** Takes bytes that arrived without a copy: one chunk of them, at most `max` bytes. */
+  abstract takePayload(max: number): Uint8Array
 
-  /** Takes received bytes without a copy; an empty array is the end of the stream. */
-  readPayload(_max: number): Uint8Array | ErrnoName {
-    return 'EBADF'
-  }
+  /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
+  abstract room(wanted: number): Result
+  /** Sends bytes, for which there is room and which nobody else has. */
+  abstract send(bytes: Uint8Array): void
+  /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
+  abstract sendPayload(length: number): Result
+  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send. */
+  abstract outbox(): Outbox | undefined
 
-  /** Copies bytes out of `heap` and sends them; returns how many were taken. */
-  write(_heap: Uint8Array, _address: number, _length: number): Result {
-    return 'EBADF'
-  }
-
-  /** Sends bytes of the outbox; returns how many the outside has taken. */
-  writePayload(_length: number): Result {
-    return 'EBADF'
-  }
+  /** Lets bytes come: an accepted connection has got its number. */
+  start(): void {}
 
   /** Gives a local address. */
   bind(_address: Address): Result {
     return this.#refusal()
   }
-
-  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send. */
-  outbox(): Outbox | undefined {
-    return undefined
-  }
-
-  /** Lets bytes come: an accepted connection has got its number. */
-  start(): void {}
 
   /** Accepts connections from now on. */
   listen(_backlog: number): Result {
@@ -105,6 +96,11 @@ export abstract class Descriptor implements Pollable {
   /** The local address; `undefined` while there is none. */
   localAddress(): Address | undefined | ErrnoName {
     return this.domain === undefined ? 'ENOTSOCK' : undefined
+  }
+
+  /** The address of the peer it was accepted from, whatever became of it. */
+  origin(): Address | undefined {
+    return undefined
   }
 
   /** The peer's address; `undefined` where it has no name. */

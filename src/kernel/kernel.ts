@@ -87,9 +87,21 @@ export class Kernel implements SocketSurroundings {
     descriptor.close()
   }
 
-  /** Frees everything, as the end of a process does. */
+  /**
+   * Frees everything, as the end of a process does.
+   *
+   * @throws {AggregateError} what a host threw at it, after the rest was freed too
+   */
   closeAll(): void {
-    for (const descriptor of this.#descriptors) this.close(descriptor)
+    const failures: unknown[] = []
+    for (const descriptor of this.#descriptors) {
+      try {
+        this.close(descriptor)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the host failed to let go of its sockets')
   }
 
   changed(descriptor: Descriptor): void {

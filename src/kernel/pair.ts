@@ -8,6 +8,9 @@ import { ReceiveQueue } from './receive-queue.js'
 /** Bytes that may wait in one direction: a pipe's capacity on Linux. */
 const CAPACITY = 64 * 1024
 
+/** What a pipe takes in one piece, as on Linux. */
+const PIPE_BUF = 4096
+
 /** One end of a pair. */
 export class PairEnd extends Descriptor {
   readonly #changed: (descriptor: Descriptor) => void
@@ -16,7 +19,7 @@ export class PairEnd extends Descriptor {
   #peer: PairEnd | undefined
   #sendEnded = false
   #receiveEnded = false
-  #reset = false
+  #error: ErrnoName | undefined
 
   private constructor(kind: 'socket' | 'pipe', access: 'read' | 'write' | 'both', changed: (d: Descriptor) => void) {
     super(kind === 'socket' ? 'unix' : undefined, access)
@@ -40,50 +43,49 @@ export class PairEnd extends Descriptor {
   }
 
   override readiness(): number {
-    let events = 0
-    if (this.access !== 'write') {
-      if (this.#received.length > 0) events |= Poll.IN
-      if (this.#atEnd) events |= this.domain === undefined ? Poll.HUP : Poll.IN | Poll.RDHUP
-    }
-    if (this.access !== 'read') {
-      if (this.#peer === undefined) events |= Poll.OUT | (this.access === 'write' ? Poll.ERR : Poll.HUP)
-      else if (this.#sendEnded || this.#room > 0) events |= Poll.OUT
-    }
-    if (this.#sendEnded && this.#receiveEnded) events |= Poll.HUP
-    return events
+    const error = this.#error === undefined ? 0 : Poll.ERR
+    return error | (this.domain === undefined ? this.#pipeReadiness() : this.#socketReadiness())
   }
 
-  override read(heap: Uint8Array, address: number, length: number, peek: boolean): Result {
-    if (this.access === 'write') return 'EBADF'
+  override arrived(): Result {
+    if (this.#received.length > 0) return this.#received.length
+    return this.#takeError() ?? (this.#receiveEnded ? 0 : 'EAGAIN')
+  }
+
+  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
     const count = this.#received.copyTo(heap, address, length, peek)
-    if (count === 0 && length > 0) return this.#readEnd()
     if (!peek) this.#madeRoom()
     return count
   }
 
-  override readPayload(max: number): Uint8Array | ErrnoName {
-    if (this.access === 'write') return 'EBADF'
+  override takePayload(max: number): Uint8Array {
     const chunk = this.#received.take(max)
-    if (chunk === undefined) {
-      const end = this.#readEnd()
-      return typeof end === 'string' ? end : NOTHING
-    }
     this.#madeRoom()
     return chunk
   }
 
-  override write(heap: Uint8Array, address: number, length: number): Result {
-    const room = this.#writable(length)
-    if (typeof room === 'string') return room
-    this.#deliver(heap.slice(address, address + room))
-    return room
+  override room(wanted: number): Result {
+    if (this.#sendEnded) return 'EPIPE'
+    const room = this.#free
+    if (wanted <= room) return wanted
+    // What fits into PIPE_BUF goes through a pipe in one piece or not at all.
+    return room === 0 || (this.domain === undefined && wanted <= PIPE_BUF) ? 'EAGAIN' : room
   }
 
-  override writePayload(length: number): Result {
-    const room = this.#writable(length)
-    if (typeof room === 'string') return room
+  override send(bytes: Uint8Array): void {
+    const peer = this.#peer
+    if (peer === undefined) return
+    peer.#received.push(bytes)
+    this.#changed(peer)
+  }
+
+  override sendPayload(length: number): Result {
     const outbox = this.outbox()
-    this.#deliver(concat(outbox.peek(room)))
+    const room = this.room(length)
+    if (typeof room === 'string') return room
+    const bytes = concat(outbox.peek(room))
+    if (bytes.length !== room) return 'EFAULT'
+    this.send(bytes)
     outbox.advance(room)
     return room
   }
@@ -95,22 +97,16 @@ export class PairEnd extends Descriptor {
 
   override shutdown(receive: boolean, send: boolean): Result {
     if (this.domain === undefined) return 'ENOTSOCK'
-    if (receive) this.#receiveEnded = true
-    if (send) {
-      this.#sendEnded = true
-      if (this.#peer !== undefined) {
-        this.#peer.#receiveEnded = true
-        this.#changed(this.#peer)
-      }
-    }
-    this.#changed(this)
+    this.#end(receive, send)
+    if (this.#peer !== undefined) this.#peer.#end(send, receive)
     return 0
   }
 
   override getOption(name: OptionName): Result {
     if (this.domain === undefined) return 'ENOTSOCK'
     if (name === 'sendBuffer' || name === 'receiveBuffer') return CAPACITY
-    return name === 'error' || name === 'acceptsConnections' ? 0 : 'EOPNOTSUPP'
+    if (name === 'error') return this.#takeError() ?? 0
+    return name === 'acceptsConnections' ? 0 : 'EOPNOTSUPP'
   }
 
   override setOption(): Result {
@@ -120,47 +116,49 @@ export class PairEnd extends Descriptor {
   override close(): void {
     const peer = this.#peer
     this.#peer = undefined
-    if (peer === undefined) return
-    peer.#peer = undefined
-    peer.#receiveEnded = true
-    // A socket that is closed with unread bytes takes them down with a reset; a pipe does not mind.
-    peer.#reset = this.domain !== undefined && this.#received.length > 0
-    this.#received.clear()
-    this.#changed(peer)
-  }
-
-  get #atEnd(): boolean {
-    return this.#receiveEnded || this.#peer === undefined
-  }
-
-  #readEnd(): Result {
-    if (this.#reset) {
-      this.#reset = false
-      return 'ECONNRESET'
+    if (peer !== undefined) {
+      peer.#peer = undefined
+      // A socket that is closed with unread bytes takes the connection down with a reset; a pipe does not mind.
+      if (this.domain !== undefined && this.#received.length > 0) peer.#error = 'ECONNRESET'
+      peer.#end(true, true)
     }
-    return this.#atEnd ? 0 : 'EAGAIN'
+    this.#received.clear()
   }
 
-  get #room(): number {
+  #socketReadiness(): number {
+    let events = this.#received.length > 0 ? Poll.IN : 0
+    if (this.#receiveEnded) events |= Poll.IN | Poll.RDHUP
+    if (this.#sendEnded || this.#free > 0) events |= Poll.OUT
+    if (this.#receiveEnded && this.#sendEnded) events |= Poll.HUP
+    return events
+  }
+
+  #pipeReadiness(): number {
+    if (this.access === 'write') {
+      if (this.#sendEnded) return Poll.OUT | Poll.ERR
+      return this.#free >= PIPE_BUF ? Poll.OUT : 0
+    }
+    return (this.#received.length > 0 ? Poll.IN : 0) | (this.#receiveEnded ? Poll.HUP : 0)
+  }
+
+  #end(receive: boolean, send: boolean): void {
+    this.#receiveEnded ||= receive
+    this.#sendEnded ||= send
+    this.#changed(this)
+  }
+
+  #takeError(): ErrnoName | undefined {
+    const error = this.#error
+    this.#error = undefined
+    return error
+  }
+
+  /** Bytes the peer has room for. */
+  get #free(): number {
     return this.#peer === undefined ? 0 : CAPACITY - this.#peer.#received.length
-  }
-
-  #writable(length: number): number | ErrnoName {
-    if (this.access === 'read') return 'EBADF'
-    if (this.#peer === undefined || this.#sendEnded) return 'EPIPE'
-    const count = Math.min(length, this.#room)
-    return count > 0 || length === 0 ? count : 'EAGAIN'
-  }
-
-  #deliver(chunk: Uint8Array): void {
-    if (this.#peer === undefined) return
-    this.#peer.#received.push(chunk)
-    this.#changed(this.#peer)
   }
 
   #madeRoom(): void {
     if (this.#peer !== undefined) this.#changed(this.#peer)
   }
 }
-
-const NOTHING = new Uint8Array(0)

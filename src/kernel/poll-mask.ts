@@ -30,6 +30,8 @@ export class PollMask {
 
   /** The guest's as we have it; unknown bits are dropped. */
   fromGuest(events: number): number {
-    return this.#pairs.reduce((mask, [bit, guests]) => ((events & guests) === 0 ? mask : mask | bit), 0)
+    let mask = 0
+    for (const [bit, guests] of this.#pairs) if ((events & guests) !== 0) mask |= bit
+    return mask
   }
 }

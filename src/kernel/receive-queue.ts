@@ -1,3 +1,6 @@
+/** What a chunk costs beside its bytes, roughly. */
+const CHUNK_COST = 256
+
 /**
  * Received bytes that nobody has read yet, in the chunks they came in. A chunk that is taken whole is passed on without a
  * copy.
@@ -13,6 +16,11 @@ export class ReceiveQueue {
   /** Bytes that wait. */
   get length(): number {
     return this.#length
+  }
+
+  /** Bytes of memory that it takes, roughly: a peer that sends single bytes fills it too. */
+  get weight(): number {
+    return this.#length + (this.#chunks.length - this.#head) * CHUNK_COST
   }
 
   /** Appends a chunk, which belongs to the queue from then on. */
@@ -51,11 +59,11 @@ export class ReceiveQueue {
   /**
    * Takes the oldest chunk, or its first `max` bytes.
    *
-   * @returns the bytes, without a copy; `undefined` when the queue is empty
+   * @returns the bytes, without a copy; none when the queue is empty
    */
-  take(max: number): Uint8Array | undefined {
+  take(max: number): Uint8Array {
     const chunk = this.#chunks[this.#head]
-    if (chunk === undefined) return undefined
+    if (chunk === undefined) return EMPTY
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
     if (end === chunk.length) this.#drop(this.#head + 1, 0, end - offset)

@@ -4,6 +4,13 @@ import type { Address } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
+import type { Result } from './descriptor.js'
+
+/** The size of a `socklen_t`. */
+const INT = 4
+
+/** The size of `struct sockaddr_storage`, which no address exceeds. */
+const STORAGE = 128
 
 /** Reads and writes socket addresses in one module's memory. */
 export class SockaddrCodec {
@@ -23,23 +30,26 @@ export class SockaddrCodec {
    * Reads an address.
    *
    * @param length - the bytes the caller says are there
-   * @returns the address, EINVAL when it is too short, EAFNOSUPPORT for another family
+   * @returns the address; EINVAL when it is too short or too long, EAFNOSUPPORT for another family, EFAULT
    */
   read(at: number, length: number): Address | ErrnoName {
     const { sockaddr_in: v4, sockaddr_in6: v6 } = this.#abi.layout
     const memory = this.#memory
+    if (length < 0 || length > STORAGE) return 'EINVAL'
+    if (!memory.contains(at, length)) return 'EFAULT'
     if (length < 2) return 'EINVAL'
     const family = memory.u16(at + v4.sin_family)
     if (family === this.#abi.constants.AF_INET) {
       if (length < v4.size) return 'EINVAL'
-      const host = this.#bytes(at + v4.sin_addr, 4).join('.')
+      const host = memory.heap.subarray(at + v4.sin_addr, at + v4.sin_addr + 4).join('.')
       return { family: 'ipv4', host, port: memory.u16be(at + v4.sin_port) }
     }
     if (family === this.#abi.constants.AF_INET6) {
       if (length < v6.size) return 'EINVAL'
+      const bytes = memory.heap.subarray(at + v6.sin6_addr, at + v6.sin6_addr + 16)
       return {
         family: 'ipv6',
-        host: new ipaddr.IPv6([...this.#bytes(at + v6.sin6_addr, 16)]).toRFC5952String(),
+        host: new ipaddr.IPv6([...bytes]).toRFC5952String(),
         port: memory.u16be(at + v6.sin6_port),
         flowInfo: memory.u32(at + v6.sin6_flowinfo),
         scopeId: memory.u32(at + v6.sin6_scope_id),
@@ -48,16 +58,27 @@ export class SockaddrCodec {
     return 'EAFNOSUPPORT'
   }
 
+  /** Why an address could not be written there: EFAULT, EINVAL when `*length` is negative. */
+  check(at: number, length: number): ErrnoName | undefined {
+    if (!this.#memory.contains(length, INT)) return 'EFAULT'
+    const room = this.#memory.i32(length)
+    if (room < 0) return 'EINVAL'
+    return this.#memory.contains(at, Math.min(room, STORAGE)) ? undefined : 'EFAULT'
+  }
+
   /**
    * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
    *
    * @param address - `undefined` is a socket of `AF_UNIX` without a name
+   * @returns 0, or what {@link SockaddrCodec.check} finds
    */
-  write(address: Address | undefined, at: number, length: number): void {
+  write(address: Address | undefined, at: number, length: number): Result {
+    const wrong = this.check(at, length)
+    if (wrong !== undefined) return wrong
     const image = this.#encode(address)
-    const room = this.#memory.u32(length)
-    this.#memory.setU32(length, image.length)
-    this.#memory.heap.set(image.subarray(0, room), at)
+    this.#memory.heap.set(image.subarray(0, this.#memory.i32(length)), at)
+    this.#memory.setI32(length, image.length)
+    return 0
   }
 
   #encode(address: Address | undefined): Uint8Array {
@@ -80,10 +101,5 @@ export class SockaddrCodec {
       fields.setUint32(v6.sin6_scope_id, address.scopeId, true)
     }
     return image
-  }
-
-  #bytes(at: number, count: number): Uint8Array {
-    if (!this.#memory.contains(at, count)) throw new RangeError(`an address at ${at} is outside the memory`)
-    return this.#memory.heap.subarray(at, at + count)
   }
 }

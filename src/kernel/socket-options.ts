@@ -2,6 +2,9 @@
 import type { HostConnection } from '../host/host.js'
 import type { OptionName, Result } from './descriptor.js'
 
+/** The smallest and the largest size that a buffer can be given, in bytes; those of Linux are near. */
+const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
+
 /** How large the buffers of both directions are when nobody says otherwise, in bytes. */
 export const DEFAULT_BUFFER_SIZE = 256 * 1024
 
@@ -65,7 +68,7 @@ export class SocketOptions {
   }
 
   /**
-   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, as platforms do.
+   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB: platforms have limits, too.
    *
    * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not have
    */
@@ -85,7 +88,7 @@ export class SocketOptions {
         return value === KEEP_COUNT ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
       case 'sendBuffer':
       case 'receiveBuffer':
-        this[name] = Math.max(1024, value)
+        this[name] = Math.min(Math.max(BUFFER_SIZES.min, value), BUFFER_SIZES.max)
         return 0
       case 'reuseAddress':
       case 'reusePort':

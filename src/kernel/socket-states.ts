@@ -12,7 +12,7 @@ import type { ErrnoName } from '../abi/errno.js'
  * - `listening`: accepts connections
  * - `connecting`: `connect()` is under way
  * - `connected`: until both directions are over and beyond
- * - `refused`: `connect()` failed; it may be tried again
+ * - `refused`: `connect()` failed. POSIX leaves the state open and says to take a new socket: so must who wants to try again
  * - `broken`: was connected and then failed (reset, timed out)
  */
 export type SocketState = 'unbound' | 'bound' | 'listening' | 'connecting' | 'connected' | 'refused' | 'broken'
@@ -55,7 +55,7 @@ export const TRANSITIONS: Readonly<Record<SocketOperation, Readonly<Record<Socke
     listening: 'EISCONN',
     connecting: 'EALREADY',
     connected: 'EISCONN',
-    refused: 'ok',
+    refused: 'ECONNABORTED',
     broken: 'EISCONN',
   },
   getpeername: {

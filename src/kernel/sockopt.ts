@@ -1,5 +1,6 @@
 /** `getsockopt()` and `setsockopt()`: C's levels, numbers and structures to and from our option names. */
 import type { Description } from '../abi/description.js'
+import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { Descriptor, OptionName, Result } from './descriptor.js'
 
@@ -10,7 +11,8 @@ const INT = 4
 export class OptionCodec {
   readonly #abi: Description
   readonly #memory: Memory
-  readonly #names: ReadonlyMap<number, OptionName>
+  /** By level, and there by number. */
+  readonly #names: ReadonlyMap<number, ReadonlyMap<number, OptionName>>
 
   /**
    * @param abi - the module's option numbers
@@ -20,45 +22,80 @@ export class OptionCodec {
     this.#abi = abi
     this.#memory = memory
     const c = abi.constants
-    this.#names = new Map<number, OptionName>([
-      [key(c.SOL_SOCKET, c.SO_ERROR), 'error'],
-      [key(c.SOL_SOCKET, c.SO_ACCEPTCONN), 'acceptsConnections'],
-      [key(c.SOL_SOCKET, c.SO_REUSEADDR), 'reuseAddress'],
-      [key(c.SOL_SOCKET, c.SO_REUSEPORT), 'reusePort'],
-      [key(c.SOL_SOCKET, c.SO_KEEPALIVE), 'keepAlive'],
-      [key(c.SOL_SOCKET, c.SO_LINGER), 'linger'],
-      [key(c.SOL_SOCKET, c.SO_SNDBUF), 'sendBuffer'],
-      [key(c.SOL_SOCKET, c.SO_RCVBUF), 'receiveBuffer'],
-      [key(c.IPPROTO_TCP, c.TCP_NODELAY), 'noDelay'],
-      [key(c.IPPROTO_TCP, c.TCP_KEEPIDLE), 'keepIdle'],
-      [key(c.IPPROTO_TCP, c.TCP_KEEPINTVL), 'keepInterval'],
-      [key(c.IPPROTO_TCP, c.TCP_KEEPCNT), 'keepCount'],
-      [key(c.IPPROTO_IPV6, c.IPV6_V6ONLY), 'ipv6Only'],
+    this.#names = new Map([
+      [
+        c.SOL_SOCKET,
+        new Map<number, OptionName>([
+          [c.SO_ERROR, 'error'],
+          [c.SO_ACCEPTCONN, 'acceptsConnections'],
+          [c.SO_REUSEADDR, 'reuseAddress'],
+          [c.SO_REUSEPORT, 'reusePort'],
+          [c.SO_KEEPALIVE, 'keepAlive'],
+          [c.SO_LINGER, 'linger'],
+          [c.SO_SNDBUF, 'sendBuffer'],
+          [c.SO_RCVBUF, 'receiveBuffer'],
+        ]),
+      ],
+      [
+        c.IPPROTO_TCP,
+        new Map<number, OptionName>([
+          [c.TCP_NODELAY, 'noDelay'],
+          [c.TCP_KEEPIDLE, 'keepIdle'],
+          [c.TCP_KEEPINTVL, 'keepInterval'],
+          [c.TCP_KEEPCNT, 'keepCount'],
+        ]),
+      ],
+      [c.IPPROTO_IPV6, new Map<number, OptionName>([[c.IPV6_V6ONLY, 'ipv6Only']])],
     ])
   }
 
-  /** Answers `getsockopt()`. */
+  /** Answers `getsockopt()`. A value that finds no room is cut, as on Linux. */
   get(socket: Descriptor, level: number, name: number, value: number, length: number): Result {
-    const fixed = this.#fixed(socket, level, name)
-    if (fixed !== undefined) return this.#store(fixed, value, length)
-    const option = this.#names.get(key(level, name))
-    if (option === undefined) return 'ENOPROTOOPT'
-    const result = socket.getOption(option)
-    // The name of an error is the answer here, not a failure.
-    if (typeof result === 'string' && option !== 'error') return result
-    if (option === 'linger') return this.#storeLinger(Number(result), value, length)
-    return this.#store(typeof result === 'string' ? this.#abi.errno[result] : result, value, length)
+    // Before the option is read, which clears an error.
+    if (!this.#memory.contains(length, INT)) return 'EFAULT'
+    const room = this.#memory.i32(length)
+    if (room < 0) return 'EINVAL'
+    if (!this.#memory.contains(value, Math.min(room, this.#abi.layout.linger.size))) return 'EFAULT'
+    const image = this.#read(socket, level, name)
+    if (typeof image === 'string') return image
+    const count = Math.min(room, image.length)
+    this.#memory.heap.set(image.subarray(0, count), value)
+    this.#memory.setI32(length, count)
+    return 0
   }
 
   /** Answers `setsockopt()`. */
   set(socket: Descriptor, level: number, name: number, value: number, length: number): Result {
-    const option = this.#names.get(key(level, name))
+    const option = this.#names.get(level)?.get(name)
     if (option === undefined || option === 'error' || option === 'acceptsConnections') return 'ENOPROTOOPT'
-    if (option !== 'linger') return length < INT ? 'EINVAL' : socket.setOption(option, this.#memory.i32(value))
     const { size, l_onoff, l_linger } = this.#abi.layout.linger
-    if (length < size) return 'EINVAL'
+    const wanted = option === 'linger' ? size : INT
+    if (length < wanted) return 'EINVAL'
+    if (!this.#memory.contains(value, wanted)) return 'EFAULT'
+    if (option !== 'linger') return socket.setOption(option, this.#memory.i32(value))
     const on = this.#memory.i32(value + l_onoff) !== 0
-    return socket.setOption('linger', on ? this.#memory.i32(value + l_linger) : -1)
+    return socket.setOption('linger', on ? this.#memory.u32(value + l_linger) : -1)
+  }
+
+  /** The bytes of an option's value. */
+  #read(socket: Descriptor, level: number, name: number): Uint8Array | ErrnoName {
+    const fixed = this.#fixed(socket, level, name)
+    if (fixed !== undefined) return bytes([[0, fixed]], INT)
+    const option = this.#names.get(level)?.get(name)
+    if (option === undefined) return 'ENOPROTOOPT'
+    const result = socket.getOption(option)
+    // The name of an error is the answer here, not a failure.
+    if (option === 'error') return bytes([[0, typeof result === 'string' ? this.#abi.errno[result] : result]], INT)
+    if (typeof result === 'string') return result
+    if (option !== 'linger') return bytes([[0, result]], INT)
+    const { size, l_onoff, l_linger } = this.#abi.layout.linger
+    return bytes(
+      [
+        [l_onoff, result < 0 ? 0 : 1],
+        [l_linger, Math.max(0, result)],
+      ],
+      size,
+    )
   }
 
   /** What a socket is, which no option changes. */
@@ -71,25 +108,12 @@ export class OptionCodec {
     if (name === SO_PROTOCOL) return socket.domain === 'unix' ? 0 : IPPROTO_TCP
     return undefined
   }
-
-  #store(result: number, value: number, length: number): Result {
-    if (this.#memory.u32(length) < INT) return 'EINVAL'
-    this.#memory.setI32(value, result)
-    this.#memory.setU32(length, INT)
-    return 0
-  }
-
-  #storeLinger(seconds: number, value: number, length: number): Result {
-    const { size, l_onoff, l_linger } = this.#abi.layout.linger
-    if (this.#memory.u32(length) < size) return 'EINVAL'
-    this.#memory.setI32(value + l_onoff, seconds < 0 ? 0 : 1)
-    this.#memory.setI32(value + l_linger, Math.max(0, seconds))
-    this.#memory.setU32(length, size)
-    return 0
-  }
 }
 
-/** One number for a level and an option's number; both are small. */
-function key(level: number, name: number): number {
-  return level * 65_536 + name
+/** An image of C's: `int`s at their offsets. */
+function bytes(ints: readonly (readonly [at: number, value: number])[], size: number): Uint8Array {
+  const image = new Uint8Array(size)
+  const fields = new DataView(image.buffer)
+  for (const [at, value] of ints) fields.setInt32(at, value, true)
+  return image
 }

@@ -11,6 +11,7 @@ import type { Kernel } from './kernel.js'
 import { PollMask } from './poll-mask.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt.js'
+import { Transfer } from './transfer.js'
 
 /** Who decides how long libuv's turn goes on. */
 export interface Turns {
@@ -30,6 +31,9 @@ export interface SyscallSurroundings {
   readonly onDefect: (error: unknown) => void
 }
 
+/** A system call: numbers of the guest in, and an answer in our terms. A call that takes fewer numbers ignores the others. */
+type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number) => Result
+
 /**
  * The functions of the import module `uv_host_1` for one instance.
  *
@@ -39,41 +43,40 @@ export interface SyscallSurroundings {
 export function createUvHost(find: () => SyscallSurroundings): UvHost {
   let made: Syscalls | undefined
 
-  /** A result as C has it. An address outside the memory is the caller's mistake, everything else that throws is ours. */
-  const answer = (call: (calls: Syscalls) => Result): number => {
-    made ??= new Syscalls(find())
-    const { errno } = made.abi
-    try {
-      const result = call(made)
-      return typeof result === 'string' ? -errno[result] : result
-    } catch (error) {
-      if (error instanceof RangeError) return -errno.EFAULT
-      made.onDefect(error)
-      return -errno.EIO
+  /** A call as C has it: an error is a number, and whatever throws is a defect of ours or of the host. */
+  const guarded =
+    (call: Call) =>
+    (a = 0, b = 0, c = 0, d = 0, e = 0): number => {
+      made ??= new Syscalls(find())
+      try {
+        const result = call(made, a, b, c, d, e)
+        return typeof result === 'string' ? -made.errno[result] : result
+      } catch (error) {
+        return made.failed(error)
+      }
     }
-  }
 
   return {
-    socket: (domain, type, protocol) => answer((calls) => calls.socket(domain, type, protocol)),
-    socketpair: (domain, type, protocol, fds) => answer((calls) => calls.socketpair(domain, type, protocol, fds)),
-    pipe: (fds, flags) => answer((calls) => calls.pipe(fds, flags)),
-    close: (fd) => answer((calls) => calls.close(fd)),
-    bind: (fd, addr, len) => answer((calls) => calls.bind(fd, addr, len)),
-    listen: (fd, backlog) => answer((calls) => calls.listen(fd, backlog)),
-    accept: (fd, addr, len, flags) => answer((calls) => calls.accept(fd, addr, len, flags)),
-    connect: (fd, addr, len) => answer((calls) => calls.connect(fd, addr, len)),
-    getsockname: (fd, addr, len) => answer((calls) => calls.getsockname(fd, addr, len)),
-    getpeername: (fd, addr, len) => answer((calls) => calls.getpeername(fd, addr, len)),
-    getsockopt: (fd, level, name, value, len) => answer((calls) => calls.getsockopt(fd, level, name, value, len)),
-    setsockopt: (fd, level, name, value, len) => answer((calls) => calls.setsockopt(fd, level, name, value, len)),
-    fcntl: (fd, command, argument) => answer((calls) => calls.fcntl(fd, command, argument)),
-    readv: (fd, bufs, nbufs, flags) => answer((calls) => calls.readv(fd, bufs, nbufs, flags)),
-    writev: (fd, bufs, nbufs, flags) => answer((calls) => calls.writev(fd, bufs, nbufs, flags)),
-    shutdown: (fd, how) => answer((calls) => calls.shutdown(fd, how)),
-    poll_ctl: (fd, events) => answer((calls) => calls.pollCtl(fd, events)),
-    poll_wait: (events, max, timeout) => answer((calls) => calls.pollWait(events, max, timeout)),
-    poll: (fds, nfds, timeout) => answer((calls) => calls.poll(fds, nfds, timeout)),
-    clock: () => find().kernel.host.clock(),
+    socket: guarded((calls, domain, type, protocol) => calls.socket(domain, type, protocol)),
+    socketpair: guarded((calls, domain, type, protocol, fds) => calls.socketpair(domain, type, protocol, fds)),
+    pipe: guarded((calls, fds, flags) => calls.pipe(fds, flags)),
+    close: guarded((calls, fd) => calls.close(fd)),
+    bind: guarded((calls, fd, addr, len) => calls.bind(fd, addr, len)),
+    listen: guarded((calls, fd, backlog) => calls.listen(fd, backlog)),
+    accept: guarded((calls, fd, addr, len, flags) => calls.accept(fd, addr, len, flags)),
+    connect: guarded((calls, fd, addr, len) => calls.connect(fd, addr, len)),
+    getsockname: guarded((calls, fd, addr, len) => calls.getsockname(fd, addr, len)),
+    getpeername: guarded((calls, fd, addr, len) => calls.getpeername(fd, addr, len)),
+    getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
+    setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
+    fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
+    readv: guarded((calls, fd, bufs, nbufs, flags) => calls.readv(fd, bufs, nbufs, flags)),
+    writev: guarded((calls, fd, bufs, nbufs, flags) => calls.writev(fd, bufs, nbufs, flags)),
+    shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
+    poll_ctl: guarded((calls, fd, events) => calls.pollCtl(fd, events)),
+    poll_wait: guarded((calls, events, max, timeout) => calls.pollWait(events, max, timeout)),
+    poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
+    clock: guarded((calls) => calls.clock()),
   }
 }
 
@@ -81,16 +84,18 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
 class Syscalls {
   readonly #kernel: Kernel
   readonly #memory: Memory
-  readonly abi: Description
-  readonly onDefect: (error: unknown) => void
+  readonly #abi: Description
+  readonly #onDefect: (error: unknown) => void
   readonly #turns: Turns
   readonly #addresses: SockaddrCodec
   readonly #options: OptionCodec
+  readonly #transfer: Transfer
   readonly #mask: PollMask
+  #time = 0
   /** Where `pollWait` puts what it collects. */
   #events = 0
   readonly #report = (index: number, fd: number, events: number): void => {
-    const { size, fd: fdAt, events: eventsAt } = this.abi.layout.uvh_event
+    const { size, fd: fdAt, events: eventsAt } = this.#abi.layout.uvh_event
     const at = this.#events + index * size
     this.#memory.setI32(at + fdAt, fd)
     this.#memory.setI32(at + eventsAt, this.#mask.toGuest(events))
@@ -99,18 +104,31 @@ class Syscalls {
   constructor({ kernel, memory, abi, turns, onDefect }: SyscallSurroundings) {
     this.#kernel = kernel
     this.#memory = memory
-    this.abi = abi
-    this.onDefect = onDefect
+    this.#abi = abi
+    this.#onDefect = onDefect
     this.#turns = turns
     this.#addresses = new SockaddrCodec(abi, memory)
     this.#options = new OptionCodec(abi, memory)
+    this.#transfer = new Transfer(kernel, abi, memory)
     this.#mask = new PollMask(abi)
   }
 
+  /** The guest's number of each error. */
+  get errno(): Description['errno'] {
+    return this.#abi.errno
+  }
+
+  /** The answer where a call threw. */
+  failed(error: unknown): number {
+    this.#onDefect(error)
+    return -this.errno.EIO
+  }
+
   socket(domain: number, type: number, protocol: number): Result {
-    const { AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM } = this.abi.constants
+    const { AF_INET, AF_INET6, IPPROTO_TCP } = this.#abi.constants
+    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
     if (domain !== AF_INET && domain !== AF_INET6) return 'EAFNOSUPPORT'
-    if (this.#kind(type) !== SOCK_STREAM) return 'EPROTONOSUPPORT'
+    if (!this.#isStream(type)) return 'EPROTONOSUPPORT'
     if (protocol !== 0 && protocol !== IPPROTO_TCP) return 'EPROTONOSUPPORT'
     const socket = this.#kernel.socket(domain === AF_INET ? 'ipv4' : 'ipv6')
     if (typeof socket === 'string') return socket
@@ -119,14 +137,16 @@ class Syscalls {
   }
 
   socketpair(domain: number, type: number, protocol: number, fds: number): Result {
-    const { AF_UNIX, SOCK_STREAM } = this.abi.constants
-    if (domain !== AF_UNIX) return 'EAFNOSUPPORT'
-    if (this.#kind(type) !== SOCK_STREAM || protocol !== 0) return 'EPROTONOSUPPORT'
+    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
+    if (domain !== this.#abi.constants.AF_UNIX) return 'EAFNOSUPPORT'
+    if (!this.#isStream(type) || protocol !== 0) return 'EPROTONOSUPPORT'
     return this.#pair('sockets', this.#nonBlocking(type), fds)
   }
 
   pipe(fds: number, flags: number): Result {
-    return this.#pair('pipe', (flags & this.abi.constants.O_NONBLOCK) !== 0, fds)
+    const { O_CLOEXEC, O_NONBLOCK } = this.#abi.constants
+    if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return 'EINVAL'
+    return this.#pair('pipe', (flags & O_NONBLOCK) !== 0, fds)
   }
 
   close(fd: number): Result {
@@ -149,15 +169,16 @@ class Syscalls {
   }
 
   accept(fd: number, addr: number, len: number, flags: number): Result {
+    if (!this.#knowsFlags(flags)) return 'EINVAL'
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
+    // Before anything is taken from the queue, which a wrong pointer would lose.
+    const wrong = addr === 0 ? undefined : this.#addresses.check(addr, len)
+    if (wrong !== undefined) return wrong
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
     accepted.nonBlocking = this.#nonBlocking(flags)
-    if (addr !== 0) {
-      const peer = accepted.peerAddress()
-      if (typeof peer !== 'string') this.#addresses.write(peer, addr, len)
-    }
+    if (addr !== 0) this.#addresses.write(accepted.origin(), addr, len)
     return accepted.fd
   }
 
@@ -172,18 +193,14 @@ class Syscalls {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     const address = socket.localAddress()
-    if (typeof address === 'string') return address
-    this.#addresses.write(address, addr, len)
-    return 0
+    return typeof address === 'string' ? address : this.#addresses.write(address, addr, len)
   }
 
   getpeername(fd: number, addr: number, len: number): Result {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     const address = socket.peerAddress()
-    if (typeof address === 'string') return address
-    this.#addresses.write(address, addr, len)
-    return 0
+    return typeof address === 'string' ? address : this.#addresses.write(address, addr, len)
   }
 
   getsockopt(fd: number, level: number, name: number, value: number, len: number): Result {
@@ -197,7 +214,7 @@ class Syscalls {
   }
 
   fcntl(fd: number, command: number, argument: number): Result {
-    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.abi.constants
+    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if (command === F_GETFL) {
@@ -210,49 +227,23 @@ class Syscalls {
   }
 
   readv(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_DONTWAIT, MSG_PEEK, UVH_PAYLOAD } = this.abi.constants
-    const { size, iov_base, iov_len } = this.abi.layout.iovec
+    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    const peek = (flags & MSG_PEEK) !== 0
-    if (peek && nbufs !== 1) return 'EINVAL'
-    let done = 0
-    for (let i = 0; i < nbufs; i++) {
-      const base = this.#memory.u32(bufs + i * size + iov_base)
-      const length = this.#memory.u32(bufs + i * size + iov_len)
-      if (base === UVH_PAYLOAD) return nbufs === 1 && !peek ? this.#readPayload(descriptor, length) : 'EINVAL'
-      if (!this.#memory.contains(base, length)) return done > 0 ? done : 'EFAULT'
-      const count = descriptor.read(this.#memory.heap, base, length, peek)
-      if (typeof count === 'string') return done > 0 ? done : count
-      done += count
-      if (count < length) break
-    }
-    return done
+    return this.#transfer.read(descriptor, bufs, nbufs, (flags & MSG_PEEK) !== 0)
   }
 
   writev(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_NOSIGNAL, MSG_DONTWAIT, UVH_PAYLOAD } = this.abi.constants
-    const { size, iov_base, iov_len } = this.abi.layout.iovec
+    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    let done = 0
-    for (let i = 0; i < nbufs; i++) {
-      const base = this.#memory.u32(bufs + i * size + iov_base)
-      const length = this.#memory.u32(bufs + i * size + iov_len)
-      const inMemory = base < UVH_PAYLOAD
-      if (inMemory && !this.#memory.contains(base, length)) return done > 0 ? done : 'EFAULT'
-      const count = inMemory ? descriptor.write(this.#memory.heap, base, length) : descriptor.writePayload(length)
-      if (typeof count === 'string') return done > 0 ? done : count
-      done += count
-      if (count < length) break
-    }
-    return done
+    return this.#transfer.write(descriptor, bufs, nbufs)
   }
 
   shutdown(fd: number, how: number): Result {
-    const { SHUT_RD, SHUT_RDWR, SHUT_WR } = this.abi.constants
+    const { SHUT_RD, SHUT_RDWR, SHUT_WR } = this.#abi.constants
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
@@ -267,6 +258,8 @@ class Syscalls {
   }
 
   pollWait(events: number, max: number, timeout: number): Result {
+    if (max <= 0) return 'EINVAL'
+    if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
     this.#kernel.turn++
     if (this.#turns.spent) return 'EAGAIN'
     this.#events = events
@@ -275,7 +268,7 @@ class Syscalls {
   }
 
   poll(fds: number, nfds: number, timeout: number): Result {
-    const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.abi.layout.pollfd
+    const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
     if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
     let ready = 0
     for (let at = fds; at < fds + nfds * size; at += size) {
@@ -288,7 +281,7 @@ class Syscalls {
 
   /** What one entry of `poll()` is answered, in the guest's bits. */
   #revents(fd: number, events: number): number {
-    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.abi.constants
+    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.#abi.constants
     if (fd < 0) return 0
     // Files and standard streams are always ready.
     if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
@@ -297,11 +290,14 @@ class Syscalls {
     return this.#mask.toGuest(descriptor.readiness()) & (events | POLLERR | POLLHUP)
   }
 
-  #readPayload(descriptor: Descriptor, max: number): Result {
-    const payload = descriptor.readPayload(max)
-    if (typeof payload === 'string') return payload
-    this.#kernel.payload = payload
-    return payload.length
+  /** Time stands still where the host fails to tell it: libuv's must never go back. */
+  clock(): number {
+    try {
+      this.#time = this.#kernel.host.clock()
+    } catch (error) {
+      this.#onDefect(error)
+    }
+    return this.#time
   }
 
   #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {
@@ -321,11 +317,18 @@ class Syscalls {
     return descriptor.domain === undefined ? 'ENOTSOCK' : descriptor
   }
 
-  #kind(type: number): number {
-    return type & ~(this.abi.constants.SOCK_NONBLOCK | this.abi.constants.SOCK_CLOEXEC)
+  #knowsFlags(flags: number): boolean {
+    return (flags & ~(this.#abi.constants.SOCK_NONBLOCK | this.#abi.constants.SOCK_CLOEXEC)) === 0
   }
 
-  #nonBlocking(type: number): boolean {
-    return (type & this.abi.constants.SOCK_NONBLOCK) !== 0
+  #isStream(type: number): boolean {
+    return (type & TYPE_MASK) === this.#abi.constants.SOCK_STREAM
+  }
+
+  #nonBlocking(flags: number): boolean {
+    return (flags & this.#abi.constants.SOCK_NONBLOCK) !== 0
   }
 }
+
+/** The bits of a socket's type that are no flags, as on Linux. */
+const TYPE_MASK = 0xf

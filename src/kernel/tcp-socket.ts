@@ -27,7 +27,6 @@ export class TcpSocket extends Descriptor {
   #port: HostPort | undefined
   #listener: HostListener | undefined
   #accepts: AcceptQueue<TcpSocket> | undefined
-  #connection: HostConnection | undefined
   #stream: TcpStream | undefined
 
   /**
@@ -45,10 +44,6 @@ export class TcpSocket extends Descriptor {
     if (this.#stream !== undefined) return this.#stream.state
     if (this.#listener !== undefined) return 'listening'
     return this.#port === undefined ? 'unbound' : 'bound'
-  }
-
-  override outbox(): Outbox | undefined {
-    return this.#stream?.outbox
   }
 
   override readiness(): number {
@@ -78,7 +73,7 @@ export class TcpSocket extends Descriptor {
     }
     return attempt(() => {
       const accepts = new AcceptQueue<TcpSocket>(backlog)
-      this.#listener = this.#port?.listen(Math.max(1, backlog), {
+      this.#listener = this.#port?.listen(accepts.backlog, {
         onConnection: (connection) => {
           if (accepts.offer(connection, this.#kernel.turn, this.#adopt)) this.#kernel.changed(this)
         },
@@ -102,42 +97,59 @@ export class TcpSocket extends Descriptor {
 
   override connect(address: Address): Result {
     const refusal = this.#refusal('connect') ?? this.#foreign(address)
-    if (refusal !== undefined) return refusal
-    // The outcome of an earlier attempt that nobody fetched is told first.
-    if (this.#stream?.error !== undefined) return this.#stream.takeError()
+    if (refusal !== undefined) {
+      // The outcome of an attempt that nobody fetched yet is told first.
+      return (this.state === 'refused' ? this.#stream?.takeError() : undefined) ?? refusal
+    }
     const started = attempt(() => {
       const stream = this.#newStream('connecting')
       const host = this.#port ?? this.#kernel.host
-      const connection = host.connect(address, stream)
+      stream.attach(host.connect(address, stream))
       this.#port = undefined
-      this.#attach(connection, stream)
+      this.#stream = stream
     })
     return started === 0 ? 'EINPROGRESS' : started
   }
 
   override localAddress(): Address {
-    const named = this.#connection ?? this.#listener ?? this.#port
+    const named = this.#stream?.connection ?? this.#listener ?? this.#port
     return named?.local ?? wildcard(this.#family)
   }
 
   override peerAddress(): Address | ErrnoName {
-    return this.#refusal('getpeername') ?? this.#connection?.remote ?? 'ENOTCONN'
+    return this.#refusal('getpeername') ?? this.origin() ?? 'ENOTCONN'
   }
 
-  override read(heap: Uint8Array, address: number, length: number, peek: boolean): Result {
-    return this.#refusal('read') ?? this.#stream?.read(heap, address, length, peek) ?? 'ENOTCONN'
+  override origin(): Address | undefined {
+    return this.#stream?.connection.remote
   }
 
-  override readPayload(max: number): Uint8Array | ErrnoName {
-    return this.#refusal('read') ?? this.#stream?.readPayload(max) ?? 'ENOTCONN'
+  override arrived(): Result {
+    return this.#refusal('read') ?? this.#stream?.arrived() ?? 'ENOTCONN'
   }
 
-  override write(heap: Uint8Array, address: number, length: number): Result {
-    return this.#writeRefusal() ?? this.#stream?.write(heap, address, length) ?? 'EPIPE'
+  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+    return this.#stream?.take(heap, address, length, peek) ?? 0
   }
 
-  override writePayload(length: number): Result {
-    return this.#writeRefusal() ?? this.#stream?.writePayload(length) ?? 'EPIPE'
+  override takePayload(max: number): Uint8Array {
+    return this.#stream?.takePayload(max) ?? NOTHING
+  }
+
+  override room(wanted: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.room(wanted) ?? 'EPIPE'
+  }
+
+  override send(bytes: Uint8Array): void {
+    this.#stream?.send(bytes)
+  }
+
+  override sendPayload(length: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.sendPayload(length) ?? 'EPIPE'
+  }
+
+  override outbox(): Outbox | undefined {
+    return this.#stream?.outbox
   }
 
   override shutdown(receive: boolean, send: boolean): Result {
@@ -146,7 +158,7 @@ export class TcpSocket extends Descriptor {
 
   override getOption(name: OptionName): Result {
     if (name === 'acceptsConnections') return this.#accepts === undefined ? 0 : 1
-    if (name === 'error') return this.#stream?.error === undefined ? 0 : this.#stream.takeError()
+    if (name === 'error') return this.#stream?.takeError() ?? 0
     if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
     return this.#options.get(name)
   }
@@ -156,17 +168,21 @@ export class TcpSocket extends Descriptor {
       if (this.#family === 'ipv4') return 'ENOPROTOOPT'
       if (this.state !== 'unbound') return 'EINVAL'
     }
+    const before = this.#options.get(name)
     const result = this.#options.set(name, value)
-    const connection = this.#connection
-    if (result !== 0 || connection === undefined || this.state !== 'connected') return result
-    return attempt(() => this.#options.update(connection, name))
+    const stream = this.#stream
+    if (result !== 0 || stream?.state !== 'connected') return result
+    const answer = attempt(() => this.#options.update(stream.connection, name))
+    // What the host refuses is not remembered as if it had been granted.
+    if (answer !== 0 && typeof before === 'number') this.#options.set(name, before)
+    return answer
   }
 
   override close(): void {
     this.#port?.close()
     this.#listener?.close()
-    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.close(true)
-    this.#stream?.close(false)
+    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.abort()
+    this.#stream?.close()
   }
 
   /** Makes the socket of a connection that came in; it inherits the listener's options, as on Linux. */
@@ -175,18 +191,13 @@ export class TcpSocket extends Descriptor {
     socket.#options.inherit(this.#options)
     const stream = socket.#newStream('connected')
     connection.events = stream
-    socket.#attach(connection, stream)
+    stream.attach(connection)
+    socket.#stream = stream
     return socket
   }
 
   #newStream(state: 'connecting' | 'connected'): TcpStream {
     return new TcpStream(state, this.#options, () => this.#kernel.changed(this))
-  }
-
-  #attach(connection: HostConnection, stream: TcpStream): void {
-    this.#connection = connection
-    this.#stream = stream
-    stream.attach(connection)
   }
 
   #refusal(operation: SocketOperation): ErrnoName | undefined {
@@ -196,7 +207,7 @@ export class TcpSocket extends Descriptor {
 
   /** A failed connection tells its error before it becomes a broken pipe. */
   #writeRefusal(): ErrnoName | undefined {
-    return this.#stream?.error === undefined ? this.#refusal('write') : this.#stream.takeError()
+    return this.#stream?.takeError() ?? this.#refusal('write')
   }
 
   /** An address of the other family is too short for one kind of socket and unknown to the other. */
@@ -205,6 +216,8 @@ export class TcpSocket extends Descriptor {
     return this.#family === 'ipv6' ? 'EINVAL' : 'EAFNOSUPPORT'
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** The address of a family that means any, with port 0. */
 function wildcard(family: 'ipv4' | 'ipv6'): Address {

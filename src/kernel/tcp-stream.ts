@@ -4,8 +4,9 @@
  */
 import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
+import { abort } from './abort.js'
 import type { Result } from './descriptor.js'
-import { concat, Outbox } from './outbox.js'
+import { concat, Outbox, totalLength } from './outbox.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './socket-options.js'
@@ -14,17 +15,20 @@ import type { SocketOptions } from './socket-options.js'
 export class TcpStream implements ConnectionEvents {
   /** A part of the life in {@link TRANSITIONS}. */
   state: 'connecting' | 'connected' | 'refused' | 'broken'
-  /** What `SO_ERROR` answers, once. */
-  error: ErrnoName | undefined
 
   readonly #options: SocketOptions
   readonly #changed: () => void
   readonly #received = new ReceiveQueue()
   #host: HostConnection | undefined
   #outbox: Outbox | undefined
+  /** What `SO_ERROR` answers, once. */
+  #error: ErrnoName | undefined
   /** Payload bytes the host still holds: handed over, and not yet counted as written. */
   #inFlight = 0
   #reading = false
+  /** The peer's last byte has come. */
+  #peerEnded = false
+  /** Our own side was shut down, for receiving and for sending. */
   #receiveEnded = false
   #sendEnded = false
 
@@ -45,7 +49,8 @@ export class TcpStream implements ConnectionEvents {
     if (this.state === 'connected') this.#applyOptions()
   }
 
-  get #connection(): HostConnection {
+  /** The host's part. */
+  get connection(): HostConnection {
     if (this.#host === undefined) throw new Error('a stream was used before it had a connection')
     return this.#host
   }
@@ -58,81 +63,86 @@ export class TcpStream implements ConnectionEvents {
 
   /** Starts to take bytes from the host; an accepted connection is held back until somebody accepts it. */
   start(): void {
-    if (this.state !== 'connected' || this.#reading || this.#receiveEnded) return
-    if (this.#received.length >= this.#options.receiveBuffer) return
+    if (this.state !== 'connected' || this.#reading || this.#peerEnded || this.#full) return
     this.#reading = true
-    this.#connection.readStart()
+    this.connection.readStart()
   }
 
   /** What it is ready for, as `poll()` of Linux has it. */
   readiness(): number {
     if (this.state === 'connecting') return 0
-    if (this.state !== 'connected') {
-      return Poll.IN | Poll.OUT | Poll.RDHUP | Poll.HUP | (this.error === undefined ? 0 : Poll.ERR)
-    }
-    let events = 0
+    const error = this.#error === undefined ? 0 : Poll.ERR
+    if (this.state !== 'connected') return Poll.IN | Poll.OUT | Poll.RDHUP | Poll.HUP | error
+    const ended = this.#peerEnded || this.#receiveEnded
+    let events = error
     if (this.#received.length > 0) events |= Poll.IN
-    if (this.#receiveEnded) events |= Poll.IN | Poll.RDHUP
-    if (this.#sendEnded || this.#hasRoom()) events |= Poll.OUT
-    if (this.#receiveEnded && this.#sendEnded) events |= Poll.HUP
+    if (ended) events |= Poll.IN | Poll.RDHUP
+    if (this.#sendEnded || this.#hasRoom) events |= Poll.OUT
+    if (ended && this.#sendEnded) events |= Poll.HUP
     return events
   }
 
-  /** Copies received bytes to `heap`. */
-  read(heap: Uint8Array, address: number, length: number, peek: boolean): Result {
+  /** See {@link Descriptor.arrived}. */
+  arrived(): Result {
+    if (this.#received.length > 0) return this.#received.length
+    // What the peer finished is over for a reader: a reset after it is a writer's matter.
+    if (this.#peerEnded) return 0
+    return this.takeError() ?? (this.#receiveEnded || this.state !== 'connected' ? 0 : 'EAGAIN')
+  }
+
+  /** See {@link Descriptor.take}. */
+  take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
     const count = this.#received.copyTo(heap, address, length, peek)
-    if (count === 0 && length > 0) return this.#readEnd()
     if (!peek) this.#readOn()
     return count
   }
 
-  /** Takes received bytes without a copy; an empty array is the end. */
-  readPayload(max: number): Uint8Array | ErrnoName {
+  /** See {@link Descriptor.takePayload}. */
+  takePayload(max: number): Uint8Array {
     const chunk = this.#received.take(max)
-    if (chunk === undefined) {
-      const end = this.#readEnd()
-      return typeof end === 'string' ? end : NOTHING
-    }
     this.#readOn()
     return chunk
   }
 
-  /** Copies bytes out of `heap` and sends what there is room for. */
-  write(heap: Uint8Array, address: number, length: number): Result {
+  /** See {@link Descriptor.room}. */
+  room(wanted: number): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
-    const room = this.#options.sendBuffer - this.#connection.pending
-    if (room <= 0 || this.#inFlight > 0) return 'EAGAIN'
-    const count = Math.min(length, room)
-    if (count > 0) this.#connection.write(heap.slice(address, address + count))
-    return count
+    // Bytes of memory must not overtake those in flight.
+    const room = this.#inFlight > 0 ? 0 : Math.max(0, this.#options.sendBuffer - this.connection.pending)
+    return room > 0 || wanted === 0 ? Math.min(room, wanted) : 'EAGAIN'
   }
 
-  /** Sends the next `length` bytes of the outbox; they count as written when the outside has them. */
-  writePayload(length: number): Result {
+  /** See {@link Descriptor.send}. */
+  send(bytes: Uint8Array): void {
+    this.connection.write(bytes)
+  }
+
+  /** See {@link Descriptor.sendPayload}. */
+  sendPayload(length: number): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
-    if (this.#inFlight > 0) return this.#landed()
-    const outbox = this.outbox
-    if (length === 0) {
-      outbox.advance(0)
-      return 0
+    if (this.#inFlight > 0) return this.#landed(length)
+    const { outbox } = this
+    if (length > outbox.left) return 'EFAULT'
+    const count = outbox.lent ? this.room(length) : length
+    if (typeof count === 'string') return count
+    const list = outbox.peek(count)
+    // The buffers are their owner's, who may have transferred one away.
+    if (totalLength(list) !== count) return 'EFAULT'
+    if (count > 0 && !this.#hand(list, outbox.lent)) {
+      this.#inFlight = count
+      return 'EAGAIN'
     }
-    if (outbox.lent) return this.#writeLent(outbox, length)
-    const list = outbox.peek(length)
-    if (this.#hand(list)) {
-      outbox.advance(length)
-      return length
-    }
-    this.#inFlight = length
-    return 'EAGAIN'
+    outbox.advance(count)
+    return count
   }
 
   /** Ends one direction or both. */
   shutdown(receive: boolean, send: boolean): Result {
     if (send && !this.#sendEnded) {
       this.#sendEnded = true
-      this.#connection.shutdown()
+      this.connection.shutdown()
     }
     if (receive) this.#receiveEnded = true
     this.#changed()
@@ -142,14 +152,18 @@ export class TcpStream implements ConnectionEvents {
   /**
    * Lets the connection go: unread bytes, or the wish for it (`SO_LINGER` 0), end it with a reset.
    *
-   * @param abort - reset it whatever waits
    * @see RFC 2525, section 2.17
    */
-  close(abort: boolean): void {
+  close(): void {
     if (this.state === 'refused' || this.state === 'broken') return
-    if (abort || this.#options.resetOnClose || this.#received.length > 0) this.#connection.reset()
-    else this.#connection.close()
+    if (this.#options.resetOnClose || this.#received.length > 0) this.abort()
+    else this.connection.close()
+  }
+
+  /** Ends the connection with a reset, whatever waits. */
+  abort(): void {
     this.#received.clear()
+    if (this.state === 'connecting' || this.state === 'connected') abort(this.connection)
   }
 
   onConnect(): void {
@@ -161,15 +175,15 @@ export class TcpStream implements ConnectionEvents {
 
   onData(chunk: Uint8Array): void {
     this.#received.push(chunk)
-    if (this.#received.length >= this.#options.receiveBuffer) {
+    if (this.#full) {
       this.#reading = false
-      this.#connection.readStop()
+      this.connection.readStop()
     }
     this.#changed()
   }
 
   onEnd(): void {
-    this.#receiveEnded = true
+    this.#peerEnded = true
     this.#changed()
   }
 
@@ -179,69 +193,61 @@ export class TcpStream implements ConnectionEvents {
 
   onError(code: ErrnoName): void {
     this.state = this.state === 'connecting' ? 'refused' : 'broken'
-    this.error = code
+    this.#error = code
     this.#changed()
   }
 
-  #hasRoom(): boolean {
-    const pending = this.#connection.pending
+  /** Fetches the pending error, as `SO_ERROR` does. */
+  takeError(): ErrnoName | undefined {
+    const error = this.#error
+    this.#error = undefined
+    return error
+  }
+
+  get #full(): boolean {
+    return this.#received.weight >= this.#options.receiveBuffer
+  }
+
+  get #hasRoom(): boolean {
+    const { pending } = this.connection
     return this.#inFlight > 0 ? pending === 0 : pending < this.#options.sendBuffer
   }
 
   /** What was asked for before there was a connection can only be refused now: as the connection's error. */
   #applyOptions(): void {
     try {
-      this.#options.apply(this.#connection)
+      this.#options.apply(this.connection)
     } catch (error) {
       if (!(error instanceof HostError)) throw error
-      this.error = error.code
+      this.#error = error.code
     }
-  }
-
-  /** What a read finds when no byte waits: an error once, then the end for ever. */
-  #readEnd(): Result {
-    if (this.error !== undefined) return this.takeError()
-    return this.#receiveEnded || this.state !== 'connected' ? 0 : 'EAGAIN'
   }
 
   /** Lets the peer go on once half of what held it back has been read. */
   #readOn(): void {
-    if (!this.#reading && this.#received.length * 2 <= this.#options.receiveBuffer) this.start()
+    if (!this.#reading && this.#received.weight * 2 <= this.#options.receiveBuffer) this.start()
   }
 
   #writeRefusal(): ErrnoName | undefined {
-    if (this.error !== undefined) return this.takeError()
-    return this.#sendEnded || this.state !== 'connected' ? 'EPIPE' : undefined
+    return this.takeError() ?? (this.#sendEnded || this.state !== 'connected' ? 'EPIPE' : undefined)
   }
 
-  /** Fetches the pending error, as `SO_ERROR` does. */
-  takeError(): ErrnoName {
-    const error = this.error ?? 'EIO'
-    this.error = undefined
-    return error
-  }
-
-  /** The bytes in flight have arrived, or have not. */
-  #landed(): Result {
-    if (this.#connection.pending > 0) return 'EAGAIN'
-    const count = this.#inFlight
+  /** The bytes in flight have arrived, or have not. Only the write that sent them may ask. */
+  #landed(length: number): Result {
+    if (this.connection.pending > 0) return 'EAGAIN'
+    if (length !== this.#inFlight) return 'EINVAL'
     this.#inFlight = 0
-    this.outbox.advance(count)
-    return count
+    this.outbox.advance(length)
+    return length
   }
 
-  #writeLent(outbox: Outbox, length: number): Result {
-    const count = Math.min(length, this.#options.sendBuffer - this.#connection.pending)
-    if (count <= 0) return 'EAGAIN'
-    this.#connection.write(concat(outbox.peek(count)))
-    outbox.advance(count)
-    return count
-  }
-
-  #hand(list: readonly Uint8Array[]): boolean {
+  /** Hands bytes to the host. @returns whether they count as written: the outside has them, or their copy is the host's */
+  #hand(list: readonly Uint8Array[], lent: boolean): boolean {
+    if (lent) {
+      this.connection.write(concat(list))
+      return true
+    }
     const [only] = list
-    return list.length === 1 && only !== undefined ? this.#connection.write(only) : this.#connection.writev(list)
+    return list.length === 1 && only !== undefined ? this.connection.write(only) : this.connection.writev(list)
   }
 }
-
-const NOTHING = new Uint8Array(0)
