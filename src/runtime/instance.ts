@@ -58,6 +58,7 @@ export class Instance {
     })
     this.pump = new Pump({
       module: exports,
+      untilEmpty: this.abi.constants.UV_RUN_DEFAULT,
       nowait: this.abi.constants.UV_RUN_NOWAIT,
       host: options.host,
       ready: () => this.kernel.readiness.any,
@@ -109,7 +110,7 @@ export class Instance {
     return this.memory.string(this.exports.uvw_strerror(status))
   }
 
-  /** A string in the scratch buffer. @returns its address, or `undefined` when it is too long */
+  /** A string in the scratch buffer. @returns its address, or `undefined` when it is too long or has a NUL */
   text(text: string): number | undefined {
     return this.memory.setString(this.scratch, text, this.abi.constants.UVW_SCRATCH_SIZE) ? this.scratch : undefined
   }

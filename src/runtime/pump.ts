@@ -19,7 +19,9 @@ const PARKED_ALIVE = RunResult.PARKED | RunResult.ALIVE
 /** What a pump works with. */
 export interface PumpOptions {
   /** The module's loop; see `uvw.h`. */
-  readonly module: Pick<UvExports, 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'>
+  readonly module: Pick<UvExports, 'uvw_loop_alive' | 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'>
+  /** The module's number for `UV_RUN_DEFAULT`, the mode that goes on until nothing is left. */
+  readonly untilEmpty: number
   /** The module's number for `UV_RUN_NOWAIT`, the mode that never parks. */
   readonly nowait: number
   /** Gives timers and turns. */
@@ -46,6 +48,7 @@ export class Pump {
   readonly #host: Host
   readonly #module: PumpOptions['module']
   readonly #ready: () => boolean
+  readonly #untilEmpty: number
   readonly #nowait: number
   readonly #onTurn: () => void
   readonly #onThrow: (error: unknown) => void
@@ -62,8 +65,9 @@ export class Pump {
   readonly #later: (() => void)[] = []
 
   /** @param options - see {@link PumpOptions} */
-  constructor({ module, nowait, host, ready, onTurn, onThrow, trace }: PumpOptions) {
+  constructor({ module, untilEmpty, nowait, host, ready, onTurn, onThrow, trace }: PumpOptions) {
     this.#module = module
+    this.#untilEmpty = untilEmpty
     this.#nowait = nowait
     this.#host = host
     this.#ready = ready
@@ -145,17 +149,26 @@ export class Pump {
       do result = this.#module.uvw_loop_run(run.mode)
       while (this.#goesOn(result))
     } catch (error) {
-      this.#end(run)
-      return run.reject(error)
+      run.reject(error)
+      return this.#end(run, false)
     } finally {
       this.#inTurn = false
     }
     if (this.#trace !== undefined) this.#tell(result)
+    const alive = (result & RunResult.ALIVE) !== 0
     if ((result & PARKED_ALIVE) === PARKED_ALIVE && !this.#stopped) this.#wait()
-    else {
-      this.#end(run)
-      run.resolve((result & RunResult.ALIVE) !== 0)
-    }
+    else if (!alive && run.mode === this.#untilEmpty && !this.#stopped) this.#host.defer(this.#lookAgain)
+    else this.#end(run, alive)
+  }
+
+  /**
+   * Ends the run of an empty loop, unless it has been filled again: who awaits a request or a `close()` goes on only when the
+   * turn is over.
+   */
+  readonly #lookAgain = (): void => {
+    if (this.#run === undefined) return
+    if (this.#stopped || this.#module.uvw_loop_alive() !== 0) this.#schedule()
+    else this.#end(this.#run, false)
   }
 
   /** Whether the loop has been left although it needs not wait, and there is budget for more. */
@@ -172,7 +185,8 @@ export class Pump {
   }
 
   #tell(result: number): void {
-    const left = (result & RunResult.ALIVE) === 0 ? 'nothing left' : (result & RunResult.PARKED) === 0 ? 'stopped' : 'waits'
+    const left =
+      (result & RunResult.ALIVE) === 0 ? 'nothing left' : (result & RunResult.PARKED) === 0 ? 'stopped' : 'waits'
     this.#trace?.(`turn: ${this.#passes} passes, ${left}${left === 'waits' ? `, ${this.#timeout} ms` : ''}`)
   }
 
@@ -184,9 +198,10 @@ export class Pump {
     }
   }
 
-  #end(run: Run): void {
+  #end(run: Run, alive: boolean): void {
     this.#run = undefined
     this.#stopped = false
     run.release()
+    run.resolve(alive)
   }
 }
