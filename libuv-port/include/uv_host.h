@@ -9,7 +9,8 @@
  * - The result is >= 0, or a negated errno of the C library this was compiled
  *   with. Nothing is reported through `errno`, and nothing throws.
  * - No function waits, except uvh_poll_wait() and uvh_poll() where the host can.
- * - Every pointer belongs to the caller and is only used during the call.
+ * - Every pointer belongs to the caller and is only used during the call. One
+ *   that is NULL or leads out of the memory is EFAULT, before anything happens.
  * - No function calls back into the module before it returns.
  * - Structures are musl's: struct sockaddr, struct iovec, struct linger.
  *
@@ -98,15 +99,16 @@ int uvh_listen(int fd, int backlog);
 /* Takes the oldest waiting connection and returns its descriptor. `addr` and
  * `len` may be NULL; else the peer's address is stored, cut at *len, and *len
  * set to its whole size. `flags` may hold SOCK_NONBLOCK and SOCK_CLOEXEC.
- * Errors: EAGAIN (none waits), EINVAL (not listening), EMFILE, EBADF, ENOTSOCK.
+ * Errors: EAGAIN (none waits), EINVAL (not listening, or other flags), EMFILE,
+ * EBADF, ENOTSOCK.
  */
 UVH_IMPORT(accept)
 int uvh_accept(int fd, struct sockaddr* addr, socklen_t* len, int flags);
 
 /* Starts to connect. EINPROGRESS is the ordinary answer: POLLOUT tells the
  * end, SO_ERROR its outcome. Errors: EINPROGRESS, EALREADY, EISCONN,
- * ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EINVAL,
- * EBADF, ENOTSOCK.
+ * ECONNABORTED (failed before: take a new socket), ECONNREFUSED, ENETUNREACH,
+ * EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EINVAL, EBADF, ENOTSOCK.
  */
 UVH_IMPORT(connect)
 int uvh_connect(int fd, const struct sockaddr* addr, socklen_t len);
@@ -121,14 +123,15 @@ int uvh_getsockname(int fd, struct sockaddr* addr, socklen_t* len);
 UVH_IMPORT(getpeername)
 int uvh_getpeername(int fd, struct sockaddr* addr, socklen_t* len);
 
-/* Reads an option. SO_ERROR is cleared by reading it. Errors: ENOPROTOOPT,
- * EINVAL, EBADF, ENOTSOCK.
+/* Reads an option; its value is cut at *len. SO_ERROR is cleared by reading it.
+ * Errors: ENOPROTOOPT, EOPNOTSUPP (not for AF_UNIX), EINVAL, EBADF, ENOTSOCK.
  */
 UVH_IMPORT(getsockopt)
 int uvh_getsockopt(int fd, int level, int name, void* value, socklen_t* len);
 
 /* Sets an option. One that the host cannot honour is refused, never stored
- * and forgotten. Errors: ENOPROTOOPT, EINVAL, EBADF, ENOTSOCK.
+ * and forgotten. Errors: ENOPROTOOPT, EOPNOTSUPP (not for AF_UNIX), EINVAL,
+ * EBADF, ENOTSOCK.
  */
 UVH_IMPORT(setsockopt)
 int uvh_setsockopt(int fd,
@@ -145,9 +148,10 @@ UVH_IMPORT(fcntl)
 int uvh_fcntl(int fd, int command, int argument);
 
 /* Receives into the buffers, in order; 0 is the end of the stream. `flags`
- * may hold MSG_PEEK, which leaves the bytes where they are. A buffer at
- * UVH_PAYLOAD must be the only one: at most its length of bytes is parked with
- * the host. Errors: EAGAIN, ECONNRESET, ETIMEDOUT, ENOTCONN, EINVAL, EBADF.
+ * may hold MSG_PEEK, which leaves the bytes where they are and takes one buffer
+ * only. A buffer at UVH_PAYLOAD must be the only one: at most its length of
+ * bytes is parked with the host. Errors: EAGAIN, ECONNRESET, ETIMEDOUT,
+ * ENOTCONN, EINVAL (also: more than 1024 buffers, or 2 GiB), EBADF.
  */
 UVH_IMPORT(readv)
 int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
@@ -155,8 +159,10 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
 /* Sends the buffers' bytes, in order, and returns how many were taken: fewer
  * than given where room was short. Bytes in memory are copied, and the buffers
  * are free when the call returns. Bytes from UVH_PAYLOAD on are counted when the
- * outside has taken them, so they need no copy. `flags` must be 0 or
- * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL, EBADF.
+ * outside has taken them, so they need no copy; such a buffer must be the only
+ * one, and is EFAULT where the outbox has fewer bytes. `flags` must be 0 or
+ * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL (as for
+ * uvh_readv()), EBADF.
  */
 UVH_IMPORT(writev)
 int uvh_writev(int fd, const struct iovec* bufs, int nbufs, int flags);
@@ -180,7 +186,8 @@ int uvh_poll_ctl(int fd, int events);
  * `timeout` milliseconds went by (-1: never), or at once where it is 0. A host
  * that does not wait answers EAGAIN where it would have had to: the caller
  * shall leave the loop, and will be called again. Level-triggered. An answer
- * costs what is ready, not what is watched.
+ * costs what is ready, not what is watched. Errors: EAGAIN, EINVAL (`max` below
+ * 1).
  */
 UVH_IMPORT(poll_wait)
 int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
