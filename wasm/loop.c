@@ -21,7 +21,7 @@ int uvw_loop_init(void) {
     return err;
 
   uvw__loop_open = 1;
-  return uv_loop_configure(&uvw__loop, UV_METRICS_IDLE_TIME);
+  return 0;
 }
 
 
@@ -85,12 +85,10 @@ void uvw_loop_walk(void) {
 }
 
 
-void uvw_loop_metrics(double out[4]) {
+void uvw_loop_metrics(double out[2]) {
   uv_metrics_t metrics;
 
   uv_metrics_info(&uvw__loop, &metrics);
   out[0] = (double) metrics.loop_count;
   out[1] = (double) metrics.events;
-  out[2] = (double) metrics.events_waiting;
-  out[3] = (double) uv_metrics_idle_time(&uvw__loop);
 }

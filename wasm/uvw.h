@@ -130,11 +130,11 @@ int uvw_loop_timeout(void);
 UVW_EXPORT(uvw_loop_walk)
 void uvw_loop_walk(void);
 
-/* Stores turns of the loop, events, events that were waiting when they were
- * asked for, and nanoseconds without work, in this order.
+/* Stores turns of the loop, and events. How long the loop was idle, and which
+ * events had waited, is not measured: it would cost every turn a second look.
  */
 UVW_EXPORT(uvw_loop_metrics)
-void uvw_loop_metrics(double out[4]);
+void uvw_loop_metrics(double out[2]);
 
 
 /* Every handle. */

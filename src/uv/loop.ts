@@ -3,7 +3,7 @@ import { Instance } from '../runtime/instance.js'
 import type { ModuleSource } from '../runtime/module.js'
 import type { Trace } from '../runtime/trace.js'
 import type { WasiProvider } from '../runtime/wasi.js'
-import { ClosedLoopError, checkInteger, show, UVError } from './errors.js'
+import { ArgumentError, ClosedLoopError, checkInteger, show, UVError } from './errors.js'
 import type { Handle } from './handle.js'
 import { platformHost } from './platform.js'
 import { learnStatusCodes, StatusCode } from './status.js'
@@ -50,8 +50,6 @@ export interface LoopMetrics {
   readonly loopCount: number
   /** Events that were handled. */
   readonly events: number
-  /** Events that waited already when they were asked for. */
-  readonly eventsWaiting: number
 }
 
 /** The instance below a loop; not a part of the public face. */
@@ -89,15 +87,15 @@ export class Loop implements AsyncDisposable {
   /**
    * Opens a loop. The first one becomes {@link Loop.current}.
    *
+   * @throws {ArgumentError} when an option is something else
    * @throws {UVError} EBUSY when `default` is asked for and there is a default loop already, ENOMEM, EMFILE
    */
   static async open(options: LoopOptions = {}): Promise<Loop> {
     if (options.default === true && Loop.#default !== undefined) {
       throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
     }
-    const { module, wasi, trace } = options
-    const maxDescriptors =
-      options.maxDescriptors && checkInteger(options.maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
+    const { module, wasi, trace, maxDescriptors } = options
+    checkOptions(options)
     const host = options.host ?? (await platformHost())
     let loop: Loop | undefined
     const instance = await Instance.open({
@@ -159,7 +157,7 @@ export class Loop implements AsyncDisposable {
   async run(mode: RunMode = RunMode.DEFAULT): Promise<boolean> {
     const { abi, pump } = this.#open().#instance
     const number = abi.constants[mode]
-    if (number === undefined) throw this.#invalid(`${show(mode)} is no mode; take one of RunMode`)
+    if (number === undefined) throw new ArgumentError(`${show(mode)} is no mode; take one of RunMode`)
     if (pump.running) {
       throw new UVError(StatusCode.EBUSY, 'the loop is running already; await that run, or stop() it', 'run')
     }
@@ -245,8 +243,9 @@ export class Loop implements AsyncDisposable {
    * @throws {ClosedLoopError}
    */
   callLater(callback: () => void): void {
-    if (typeof callback !== 'function') throw this.#invalid(`${show(callback)} is not a function`)
-    this.#open().#instance.pump.later(callback)
+    const { pump } = this.#open().#instance
+    if (typeof callback !== 'function') throw new ArgumentError(`callback ${show(callback)} is not a function`)
+    pump.later(callback)
   }
 
   /** What libuv counted. @throws {ClosedLoopError} */
@@ -256,7 +255,6 @@ export class Loop implements AsyncDisposable {
     return {
       loopCount: memory.f64(scratch),
       events: memory.f64(scratch + 8),
-      eventsWaiting: memory.f64(scratch + 16),
     }
   }
 
@@ -316,11 +314,25 @@ export class Loop implements AsyncDisposable {
     return this
   }
 
-  #invalid(message: string): UVError {
-    return new UVError(StatusCode.EINVAL, message)
-  }
-
   #check(status: number, syscall: string): void {
     if (status < 0) throw new UVError(status, this.#instance.describeStatus(status), syscall)
+  }
+}
+
+/** @throws {ArgumentError} naming the option that is something else */
+function checkOptions({ host, module, wasi, trace, maxDescriptors }: LoopOptions): void {
+  if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
+  // By what they can do: they may come from another copy of this package.
+  if (host !== undefined && typeof host?.defer !== 'function') {
+    throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)
+  }
+  if (wasi !== undefined && typeof wasi?.imports !== 'function') {
+    throw new ArgumentError(`wasi ${show(wasi)} is not a WasiProvider; make one with wasmerWasi()`)
+  }
+  if (trace !== undefined && typeof trace?.topic !== 'function') {
+    throw new ArgumentError(`trace ${show(trace)} is not a Trace; make one with new Trace('syscall,pump,handle')`)
+  }
+  if (module !== undefined && typeof module !== 'object') {
+    throw new ArgumentError(`module ${show(module)} is not a module; give its bytes, its URL, or it compiled`)
   }
 }
