@@ -21,6 +21,8 @@ JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning nod
 
 include libuv-port/build.mk
 include sdk/build.mk
+include conformance/build.mk
+include bench/build.mk
 
 .PHONY: help setup build demo test check format lock size-update bench clean
 
@@ -63,8 +65,8 @@ lock: ## writes package-lock.json anew, after package.json was changed
 size-update: wasm ## accepts the module's size of now
 	@node scripts/check-size.mjs --update
 
-bench: build ## measures against node:net
-	@node build/bench/index.js
+bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')
+	@node build/bench/index.js $(ARGS)
 
 clean: ## removes what was built; what was fetched stays
 	rm -rf dist wasm/build $(COMPILED) $(filter-out build/libuv build/download,$(wildcard build/*))

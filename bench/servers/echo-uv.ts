@@ -10,9 +10,9 @@ const server = new TCP({ loop })
 
 function echo(peer: TCP, status: number, data: Uint8Array): void {
   if (status === StatusCode.EOF) {
-    peer.shutdown(() => peer.close())
+    peer.shutdown(() => void peer.close())
   } else if (status < 0) {
-    peer.close()
+    void peer.close()
   } else if (data.length > 0) {
     peer.write(data, written)
     if (peer.writeQueueSize > HIGH_WATER) peer.readStop()
