@@ -1,0 +1,330 @@
+/**
+ * A host without a world: it does what a test says, when the test says it, and writes down what it was asked for. Nothing
+ * happens by itself; time stands still until the test moves it.
+ */
+import type { Address } from '../../src/abi/address.js'
+import type { ErrnoName } from '../../src/abi/errno.js'
+import {
+  type BindOptions,
+  type ConnectionEvents,
+  Host,
+  HostConnection,
+  HostError,
+  HostListener,
+  HostPort,
+  type HostTimer,
+  type ListenerEvents,
+} from '../../src/host/host.js'
+
+/** What a scripted call shall throw: a refusal by name, anything else, or nothing. */
+export type Wish = ErrnoName | Error | undefined
+
+/** An address on the loopback interface. */
+export const loopback = (port: number, family: 'ipv4' | 'ipv6' = 'ipv4'): Address =>
+  family === 'ipv4' ? { family, host: '127.0.0.1', port } : { family, host: '::1', port, flowInfo: 0, scopeId: 0 }
+
+/** One end of a connection whose other end is the test. */
+export class FakeConnection extends HostConnection {
+  local: Address
+  remote: Address
+  pending = 0
+  /** Whether a write is taken at once. */
+  takesAtOnce = true
+  /** What a call shall throw, by the call's name. */
+  readonly fails: Partial<Record<'write' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>> = {}
+  /** What was asked for, in order. */
+  readonly log: string[] = []
+  /** Every buffer that was written, as it was handed over. */
+  readonly written: Uint8Array[] = []
+  reading = false
+  /** How it ended, when it did. */
+  ended: 'closed' | 'reset' | 'failed' | undefined
+
+  constructor(local: Address, remote: Address) {
+    super()
+    this.local = local
+    this.remote = remote
+  }
+
+  write(data: Uint8Array): boolean {
+    this.#asked('write', String(data.length))
+    this.written.push(data)
+    if (!this.takesAtOnce) this.pending += data.length
+    return this.pending === 0
+  }
+
+  shutdown(): void {
+    this.#asked('shutdown')
+  }
+
+  readStart(): void {
+    this.log.push('readStart')
+    this.reading = true
+  }
+
+  readStop(): void {
+    this.log.push('readStop')
+    this.reading = false
+  }
+
+  close(): void {
+    this.#asked('close')
+    this.ended = 'closed'
+  }
+
+  override reset(): void {
+    this.#asked('reset')
+    this.ended = 'reset'
+  }
+
+  override setNoDelay(enable: boolean): void {
+    this.#asked('setNoDelay', String(enable))
+  }
+
+  override setKeepAlive(enable: boolean, idle: number): void {
+    this.#asked('setKeepAlive', `${enable} ${idle}`)
+  }
+
+  /** The connection stands. */
+  connect(): void {
+    this.#live().onConnect()
+  }
+
+  /** Bytes come from the peer. */
+  receive(data: Uint8Array | string): void {
+    if (!this.reading) throw new Error('the test sent bytes to a connection that does not read')
+    this.#live().onData(typeof data === 'string' ? new TextEncoder().encode(data) : data)
+  }
+
+  /** The peer's last byte has come. */
+  end(): void {
+    if (!this.reading) throw new Error('the test ended a connection that does not read')
+    this.#live().onEnd()
+  }
+
+  /** The outside takes what is pending: all of it, or all but `left` bytes. */
+  drain(left = 0): void {
+    this.pending = left
+    if (left === 0) this.#live().onDrain()
+  }
+
+  /** The connection fails. */
+  fail(code: ErrnoName): void {
+    const events = this.#live()
+    this.ended = 'failed'
+    this.pending = 0
+    events.onError(code)
+  }
+
+  #asked(call: keyof FakeConnection['fails'], value = ''): void {
+    this.log.push(`${call} ${value}`.trim())
+    failAs(this.fails[call])
+  }
+
+  #live(): ConnectionEvents {
+    if (this.ended !== undefined) throw new Error(`the test told something of a connection that is ${this.ended}`)
+    if (this.events === undefined) throw new Error('nobody listens to this connection')
+    return this.events
+  }
+}
+
+/** A listener whose connections the test makes. */
+export class FakeListener extends HostListener {
+  readonly local: Address
+  readonly backlog: number
+  closed = false
+  readonly #events: ListenerEvents
+  #next = 50_000
+
+  constructor(local: Address, backlog: number, events: ListenerEvents) {
+    super()
+    this.local = local
+    this.backlog = backlog
+    this.#events = events
+  }
+
+  close(): void {
+    this.closed = true
+  }
+
+  /** A peer connects. */
+  arrive(): FakeConnection {
+    if (this.closed) throw new Error('the test connected to a closed listener')
+    const connection = new FakeConnection(this.local, loopback(this.#next, this.local.family))
+    this.#next += 1
+    this.#events.onConnection(connection)
+    return connection
+  }
+
+  /** Accepting fails. */
+  fail(code: ErrnoName): void {
+    this.#events.onError(code)
+  }
+}
+
+/** An address that was taken. */
+export class FakePort extends HostPort {
+  readonly local: Address
+  readonly options: BindOptions
+  /** What became of it. */
+  state: 'taken' | 'used' | 'closed' = 'taken'
+  readonly #host: FakeHost
+
+  constructor(host: FakeHost, local: Address, options: BindOptions) {
+    super()
+    this.#host = host
+    this.local = local
+    // The kernel's own object may change later; what counts is what it said now.
+    this.options = { ipv6Only: options.ipv6Only, reusePort: options.reusePort }
+  }
+
+  close(): void {
+    this.state = 'closed'
+  }
+
+  override listen(backlog: number, events: ListenerEvents): HostListener {
+    failAs(this.#host.fails.listen)
+    this.state = 'used'
+    const listener = new FakeListener(this.local, backlog, events)
+    this.#host.listeners.push(listener)
+    return listener
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    const connection = this.#host.connectFrom(this.local, remote, events)
+    this.state = 'used'
+    return connection
+  }
+}
+
+/** A timer that ends when the test moves the clock. */
+class FakeTimer implements HostTimer {
+  /** Nanoseconds; `undefined` while it is not set. */
+  due: number | undefined
+  readonly callback: () => void
+  readonly #host: FakeHost
+
+  constructor(host: FakeHost, callback: () => void) {
+    this.#host = host
+    this.callback = callback
+  }
+
+  set(ms: number): void {
+    this.due = this.#host.now + ms * 1e6
+  }
+
+  clear(): void {
+    this.due = undefined
+  }
+}
+
+/** See the top of the file. */
+export class FakeHost extends Host {
+  readonly name = 'fake'
+  /** The clock, in nanoseconds. */
+  now = 1e9
+  /** What a call shall throw, by the call's name. */
+  readonly fails: Partial<Record<'bind' | 'listen' | 'connect' | 'clock', Wish>> = {}
+  readonly ports: FakePort[] = []
+  readonly listeners: FakeListener[] = []
+  /** Outgoing connections. */
+  readonly connections: FakeConnection[] = []
+  readonly timers: FakeTimer[] = []
+  /** How many hold the process. */
+  keepers = 0
+  #deferred: (() => void)[] = []
+  #nextPort = 40_000
+
+  clock(): number {
+    failAs(this.fails.clock)
+    return this.now
+  }
+
+  wallClock(): number {
+    return 1_700_000_000_000 + this.now / 1e6
+  }
+
+  defer(callback: () => void): void {
+    this.#deferred.push(callback)
+  }
+
+  timer(callback: () => void): HostTimer {
+    const timer = new FakeTimer(this, callback)
+    this.timers.push(timer)
+    return timer
+  }
+
+  override keepAlive(): () => void {
+    this.keepers++
+    return () => {
+      this.keepers--
+    }
+  }
+
+  override bind(local: Address, options: BindOptions): HostPort {
+    failAs(this.fails.bind)
+    const port = new FakePort(this, { ...local, port: local.port || this.#nextPort++ }, options)
+    this.ports.push(port)
+    return port
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    return this.connectFrom(loopback(this.#nextPort++, remote.family), remote, events)
+  }
+
+  /** An outgoing connection; the test decides what comes of it. */
+  connectFrom(local: Address, remote: Address, events: ConnectionEvents): FakeConnection {
+    failAs(this.fails.connect)
+    const connection = new FakeConnection(local, remote)
+    connection.events = events
+    this.connections.push(connection)
+    return connection
+  }
+
+  /** How many callbacks wait for the end of this turn. */
+  get deferred(): number {
+    return this.#deferred.length
+  }
+
+  /** One turn of the host's event loop: calls back who waits at this moment. @returns how many there were */
+  turn(): number {
+    const callbacks = this.#deferred
+    this.#deferred = []
+    for (const callback of callbacks) callback()
+    return callbacks.length
+  }
+
+  /** The timers that are set, by how many milliseconds are left of each. */
+  get waits(): number[] {
+    return this.timers.flatMap(({ due }) => (due === undefined ? [] : [(due - this.now) / 1e6]))
+  }
+
+  /** Lets time go by; timers that are due call back, in order. */
+  advance(ms: number): void {
+    const end = this.now + ms * 1e6
+    for (;;) {
+      const [next] = this.timers
+        .filter(({ due }) => due !== undefined && due <= end)
+        .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
+      if (next === undefined) break
+      this.now = Math.max(this.now, next.due ?? 0)
+      next.due = undefined
+      next.callback()
+    }
+    this.now = end
+  }
+
+  /** What the kernel has not let go of, a line each. */
+  open(): string[] {
+    return [
+      ...this.ports.filter(({ state }) => state === 'taken').map(({ local }) => `port ${local.port}`),
+      ...this.listeners.filter(({ closed }) => !closed).map(({ local }) => `listener ${local.port}`),
+      ...this.connections.filter(({ ended }) => ended === undefined).map(({ local }) => `connection ${local.port}`),
+    ]
+  }
+}
+
+function failAs(failure: Wish): void {
+  if (failure === undefined) return
+  throw typeof failure === 'string' ? new HostError(failure, 'as the test wished') : failure
+}
