@@ -51,7 +51,7 @@ static int port_of(int fd) {
 }
 
 
-static int do_bind(int fd) {
+static int call_bind(int fd) {
   struct sockaddr_in addr;
 
   addr = loopback(0);
@@ -72,7 +72,7 @@ static int make_listener(int backlog) {
   int r;
 
   fd = make_socket();
-  r = do_bind(fd) || listen(fd, backlog);
+  r = call_bind(fd) || listen(fd, backlog);
   assert(r == 0);
   return fd;
 }
@@ -99,29 +99,29 @@ static void fetch_error(int fd, int expected) {
 }
 
 
-static int unbound(void) {
+static int make_unbound(int unused) {
   return make_socket();
 }
 
 
-static int bound(void) {
+static int make_bound(int unused) {
   int fd;
   int r;
 
   fd = make_socket();
-  r = do_bind(fd);
+  r = call_bind(fd);
   assert(r == 0);
   return fd;
 }
 
 
-static int listening(void) {
+static int make_listening(int unused) {
   return make_listener(5);
 }
 
 
 /* Nobody answers where the backlog is full. */
-static int connecting(void) {
+static int make_connecting(int unused) {
   int listener;
   int fd;
   int i;
@@ -152,18 +152,18 @@ static int make_pair(int* peer) {
 }
 
 
-static int connected(void) {
+static int make_connected(int unused) {
   int peer;
 
   return make_pair(&peer);
 }
 
 
-static int refused(void) {
+static int make_refused(int unused) {
   int port;
   int fd;
 
-  fd = bound();
+  fd = make_bound(-1);
   port = port_of(fd);
   close(fd);
 
@@ -175,7 +175,7 @@ static int refused(void) {
 }
 
 
-static int broken(void) {
+static int make_broken(int unused) {
   struct linger reset;
   int peer;
   int fd;
@@ -232,35 +232,24 @@ static int call_shutdown(int fd) {
 }
 
 
-struct state {
+struct entry {
   const char* name;
-  int (*make)(void);
+  int (*run)(int fd);
 };
 
-struct operation {
-  const char* name;
-  int (*perform)(int fd);
+#define STATE(name)                                                           \
+  { #name, make_##name }
+#define CALL(name)                                                            \
+  { #name, call_##name }
+
+static const struct entry states[] = {
+  STATE(unbound),   STATE(bound),   STATE(listening), STATE(connecting),
+  STATE(connected), STATE(refused), STATE(broken),
 };
 
-static const struct state states[] = {
-  { "unbound", unbound },
-  { "bound", bound },
-  { "listening", listening },
-  { "connecting", connecting },
-  { "connected", connected },
-  { "refused", refused },
-  { "broken", broken },
-};
-
-static const struct operation operations[] = {
-  { "bind", do_bind },
-  { "listen", call_listen },
-  { "accept", call_accept },
-  { "connect", call_connect },
-  { "getpeername", call_getpeername },
-  { "read", call_read },
-  { "write", call_write },
-  { "shutdown", call_shutdown },
+static const struct entry calls[] = {
+  CALL(bind),        CALL(listen), CALL(accept), CALL(connect),
+  CALL(getpeername), CALL(read),   CALL(write),  CALL(shutdown),
 };
 
 
@@ -282,17 +271,17 @@ static void print_poll(const char* state, int fd) {
 
 int main(void) {
   size_t s;
-  size_t o;
+  size_t c;
   int fd;
   int r;
 
   signal(SIGPIPE, SIG_IGN);
 
   for (s = 0; s < sizeof(states) / sizeof(states[0]); s++) {
-    for (o = 0; o < sizeof(operations) / sizeof(operations[0]); o++) {
-      fd = states[s].make();
-      r = operations[o].perform(fd);
-      printf("%s %s ", states[s].name, operations[o].name);
+    for (c = 0; c < sizeof(calls) / sizeof(calls[0]); c++) {
+      fd = states[s].run(-1);
+      r = calls[c].run(fd);
+      printf("%s %s ", states[s].name, calls[c].name);
       if (r < 0)
         printf("%s\n", strerrorname_np(errno));
       else
@@ -300,7 +289,7 @@ int main(void) {
       close(fd);
     }
 
-    print_poll(states[s].name, states[s].make());
+    print_poll(states[s].name, states[s].run(-1));
   }
 
   return 0;
