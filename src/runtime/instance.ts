@@ -10,14 +10,14 @@ import { Dispatch } from './dispatch.js'
 import { compileModule, type ModuleSource } from './module.js'
 import { Pump } from './pump.js'
 import { Trace } from './trace.js'
-import { needsProvider, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
+import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
 
 /** How an instance is made. */
 export interface InstanceOptions {
   readonly host: Host
   /** The module; the package's own by default. */
   readonly module?: ModuleSource | undefined
-  /** Who answers WASI; `@wasmer/wasi` by default, and only when the module asks for something. */
+  /** Who answers WASI; by default `@wasmer/wasi`, for a module that has streams or files. */
   readonly wasi?: WasiProvider | undefined
   /** How many descriptors may be open at once; 65,536 by default. */
   readonly maxDescriptors?: number | undefined
@@ -90,11 +90,11 @@ export class Instance {
       return { kernel, memory, abi, turns: pump, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
-    const wasi = needsProvider(module, own) ? (options.wasi ?? (await wasmerWasi())) : undefined
+    const wasi = options.wasi ?? (needsProvider(module, own) ? await wasmerWasi() : undefined)
     const wasm = await WebAssembly.instantiate(module, {
       [UV_HOST_MODULE]: { ...trace.imports(system, () => instance().abi) },
       [UV_FACE_MODULE]: { ...dispatch.imports() },
-      [WASI_MODULE]: { ...wasi?.imports(module), ...own },
+      [WASI_MODULE]: { ...(wasi?.imports(module) ?? noStreams), ...own },
     })
     wasi?.bind(wasm)
     if (!exportsLibuv(wasm.exports)) {

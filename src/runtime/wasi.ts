@@ -52,7 +52,8 @@ let wasmerReady: Promise<unknown> | undefined
 /** Clock identities of preview 1: real time, monotonic, and the CPU time of process and thread. */
 const REALTIME = 0
 
-/** `ENOSYS` of preview 1. */
+/** `EBADF` and `ENOSYS` of preview 1. */
+const BADF = 8
 const NOSYS = 52
 
 /**
@@ -77,7 +78,19 @@ export function ownWasi(host: Host, memory: () => Memory): WebAssembly.ModuleImp
   }
 }
 
-/** Whether a module asks WASI for more than what is ours. */
+/**
+ * What a module asks for that has no streams and no files: to read, write and close what is no socket. Nothing is there. A
+ * provider would say the same, but to load one takes ten times as long as all the rest of opening a loop.
+ */
+export const noStreams: WebAssembly.ModuleImports = {
+  fd_read: (): number => BADF,
+  fd_write: (): number => BADF,
+  fd_close: (): number => BADF,
+}
+
+/** Whether a module asks WASI for more than what is ours and {@link noStreams}. */
 export function needsProvider(module: WebAssembly.Module, own: WebAssembly.ModuleImports): boolean {
-  return WebAssembly.Module.imports(module).some((entry) => entry.module === WASI_MODULE && !(entry.name in own))
+  return WebAssembly.Module.imports(module).some(
+    (entry) => entry.module === WASI_MODULE && !(entry.name in own) && !(entry.name in noStreams),
+  )
 }
