@@ -18,12 +18,13 @@ export class Memory {
 
   /** All bytes, as of now: not to be kept over a call into the module. */
   get heap(): Uint8Array {
-    if (this.#heap.buffer !== this.#memory.buffer) this.#renew()
+    // A detached view is an empty one. Asking the memory for its buffer would cost more than the access itself.
+    if (this.#heap.length === 0) this.#renew()
     return this.#heap
   }
 
   get #data(): DataView {
-    if (this.#heap.buffer !== this.#memory.buffer) this.#renew()
+    if (this.#heap.length === 0) this.#renew()
     return this.#view
   }
 
@@ -34,7 +35,7 @@ export class Memory {
 
   /** Bytes the module occupies, a multiple of 64 KiB. */
   get size(): number {
-    return this.#memory.buffer.byteLength
+    return this.heap.length
   }
 
   /** Reads an `unsigned char`. */
@@ -104,7 +105,7 @@ export class Memory {
    * @param length - 0 or more
    */
   contains(address: number, length: number): boolean {
-    return length === 0 || (address > 0 && length > 0 && address + length <= this.#memory.buffer.byteLength)
+    return length === 0 || (address > 0 && length > 0 && address + length <= this.heap.length)
   }
 
   /** Fills `length` bytes from `address` with zeros. */
@@ -125,9 +126,10 @@ export class Memory {
    * Writes a string in UTF-8, with a NUL after it.
    *
    * @param room - how many bytes may be written, the NUL included
-   * @returns `false` when the room is too small; the bytes there are then undefined
+   * @returns `false` when the room is too small, or the text has a NUL itself; the bytes there are then undefined
    */
   setString(address: number, text: string, room: number): boolean {
+    if (text.includes('\0')) return false
     const { read, written } = encoder.encodeInto(text, this.heap.subarray(address, address + room))
     if (read < text.length || written >= room) return false
     this.heap[address + written] = 0

@@ -34,8 +34,8 @@ export interface Pollable {
 /** The list of ready descriptors of one kernel. */
 export class Readiness {
   readonly #wake: () => void
-  readonly #ready: Pollable[] = []
-  readonly #again: Pollable[] = []
+  #ready: Pollable[] = []
+  #again: Pollable[] = []
 
   /** @param wake - called whenever a descriptor became ready; cheap to call often */
   constructor(wake: () => void) {
@@ -92,9 +92,9 @@ export class Readiness {
       again.push(descriptor)
     }
     // Whoever found no room in this answer comes first in the next.
-    if (index > 0) ready.splice(0, index)
-    for (const descriptor of again) ready.push(descriptor)
-    again.length = 0
+    const next = index < ready.length ? [...ready.slice(index), ...again] : again
+    this.#again = next === again ? empty(ready) : empty(again)
+    this.#ready = next
     return count
   }
 }
@@ -102,4 +102,10 @@ export class Readiness {
 /** What a descriptor is ready for of what is asked for; nothing while nobody asks. */
 function wanted(descriptor: Pollable): number {
   return descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
+}
+
+/** Empties a list one by one: shortening it by its length is a slow call of the engine's. */
+function empty(list: Pollable[]): Pollable[] {
+  while (list.length > 0) list.pop()
+  return list
 }

@@ -91,14 +91,14 @@ class Syscalls {
   readonly #options: OptionCodec
   readonly #transfer: Transfer
   readonly #mask: PollMask
+  readonly #event: Description['layout']['uvh_event']
   #time = 0
   /** Where `pollWait` puts what it collects. */
   #events = 0
   readonly #report = (index: number, fd: number, events: number): void => {
-    const { size, fd: fdAt, events: eventsAt } = this.#abi.layout.uvh_event
-    const at = this.#events + index * size
-    this.#memory.setI32(at + fdAt, fd)
-    this.#memory.setI32(at + eventsAt, this.#mask.toGuest(events))
+    const at = this.#events + index * this.#event.size
+    this.#memory.setI32(at + this.#event.fd, fd)
+    this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
   }
 
   constructor({ kernel, memory, abi, turns, onDefect }: SyscallSurroundings) {
@@ -111,6 +111,7 @@ class Syscalls {
     this.#options = new OptionCodec(abi, memory)
     this.#transfer = new Transfer(kernel, abi, memory)
     this.#mask = new PollMask(abi)
+    this.#event = abi.layout.uvh_event
   }
 
   /** The guest's number of each error. */

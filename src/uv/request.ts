@@ -1,3 +1,4 @@
+import type { Outbox, Payload } from '../kernel/outbox.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
@@ -92,15 +93,23 @@ export class ShutdownRequest extends Request {
 
 /** `write()` under way. */
 export class WriteRequest extends Request {
-  readonly #onFinish: (status: number) => void
+  readonly #outbox: Outbox | undefined
+  readonly #payload: Payload | undefined
 
   /** @internal */
-  constructor(stream: Stream, callback: OnRequest<WriteRequest> | undefined, onFinish: (status: number) => void) {
+  constructor(
+    stream: Stream,
+    callback: OnRequest<WriteRequest> | undefined,
+    outbox: Outbox | undefined,
+    payload: Payload | undefined,
+  ) {
     super(stream, 'write', callback)
-    this.#onFinish = onFinish
+    this.#outbox = outbox
+    this.#payload = payload
   }
 
+  /** Takes back what was not sent. */
   protected override finish(status: number): void {
-    this.#onFinish(status)
+    if (status < 0 && this.#payload !== undefined) this.#outbox?.drop(this.#payload)
   }
 }

@@ -1,10 +1,9 @@
-import type { UvExports } from '../abi/face.js'
 import type { Outbox, Payload } from '../kernel/outbox.js'
 import { totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
-import { Handle } from './handle.js'
+import { Handle, type InitHandle } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, type Request, ShutdownRequest, WriteRequest } from './request.js'
 import { incomingConnections, receivedBytes } from './stream-iterators.js'
@@ -39,7 +38,7 @@ export abstract class Stream extends Handle {
   #outbox: Outbox | undefined
 
   /** @param init - makes the C side's handle */
-  protected constructor(loop: Loop | undefined, init: (exports: UvExports, id: number) => number) {
+  protected constructor(loop: Loop | undefined, init: InitHandle) {
     super(loop, init)
   }
 
@@ -133,16 +132,16 @@ export abstract class Stream extends Handle {
     checkCallback(onWrite, 'onWrite')
     const outbox = this.#findOutbox()
     const payload = outbox?.push(chunks)
-    const request = new WriteRequest(this, onWrite, (status) => {
-      if (status < 0) dropPayload(outbox, payload)
-    })
-    try {
-      const length = totalLength(chunks)
-      this.start(request, 'write', (id) => this.instance.exports.uvw_write(address, id, length))
-    } catch (error) {
+    const request = new WriteRequest(this, onWrite, outbox, payload)
+    const { dispatch, exports } = this.instance
+    const id = dispatch.add(request)
+    const status = exports.uvw_write(address, id, totalLength(chunks))
+    if (status < 0) {
+      dispatch.remove(id)
       dropPayload(outbox, payload)
-      throw error
+      throw this.error(status, 'write')
     }
+    this.instance.pump.wake()
     return request
   }
 
@@ -230,8 +229,12 @@ function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
     throw new ArgumentError(`${show(buffers)} is neither a Uint8Array nor an array of them; encode text first`)
   }
   if (chunks.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
-  const wrong = chunks.find((chunk) => !(chunk instanceof Uint8Array))
-  if (wrong !== undefined) throw new ArgumentError(`${show(wrong)} in the list of buffers is not a Uint8Array`)
+  // No array method: those pass over holes.
+  for (const chunk of chunks) {
+    if (!(chunk instanceof Uint8Array)) {
+      throw new ArgumentError(`${show(chunk)} in the list of buffers is not a Uint8Array`)
+    }
+  }
   if (totalLength(chunks) > 0x7fff_ffff) {
     throw new ArgumentError(`${totalLength(chunks)} bytes are too many for one write; split them`)
   }
