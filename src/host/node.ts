@@ -3,17 +3,19 @@
  *
  * It has two ways to the network, with the same behaviour: `handle`, on the bare TCP handles that `node:net` is built on,
  * and `net`, on `node:net` itself. The first is faster, but Node promises no one that it will stay; so it is tried out at
- * first use and left alone where anything is amiss.
+ * first use, left alone where anything is amiss, and chosen by itself only on the Nodes that our tests have run on.
  *
- * | what                               | `handle` | `net`                                            |
- * |------------------------------------|----------|--------------------------------------------------|
- * | `bind` at once                     | yes      | Node 26.4 on, or where `process.binding` is        |
- * | shared ports (`reusePort`)         | Node 22.12 on | Node 22.12 on                                 |
- * | local address of a fresh connect   | yes      | as `bind`; else once connected                   |
- * | EMFILE when accepting              | libuv accepts and closes the peer; nobody is told | the same        |
+ * | what                             | `handle`                                  | `net`                                      |
+ * |----------------------------------|-------------------------------------------|--------------------------------------------|
+ * | where                            | Node 20 to 26, not under `--permission`   | everywhere                                 |
+ * | `bind` at once                   | yes                                       | from Node 26.4 on, or where `handle` is    |
+ * | local address of a fresh connect | yes                                       | as `bind`; else once it is connected       |
+ * | shared ports (`reusePort`)       | from Node 22.12 on                        | as `handle`                                |
+ * | no descriptor left to accept     | libuv turns the peer away and tells nobody | the same                                  |
  *
  * What is in flight keeps a process alive even here, since Node's libuv counts requests: a connect until it is decided, and
- * bytes that were written, before or after `close()`, until they are sent.
+ * bytes that were written, before or after `close()`, until they are sent. A closed connection that gets no byte away for a
+ * minute is reset.
  */
 import { HostError } from './host.js'
 import { handleTransport } from './node/handle.js'
@@ -26,14 +28,18 @@ import { LINGER, type Transport } from './node/transport.js'
 /** How {@link nodeHost} reaches the network. */
 export interface NodeHostOptions {
   /**
-   * `net` is `node:net`; `handle` the bare handles below it, faster and not public. `auto`, the default, is `handle` where
-   * this Node has it, else `net`.
+   * `net` is `node:net`; `handle` the bare handles below it, faster and not public. `auto`, the default, is `handle` on
+   * Node 20 to 26 where it can be had, else `net`.
    */
   readonly transport?: 'auto' | 'net' | 'handle'
 }
 
+/** The newest Node whose handles our tests have run on. */
+const NEWEST_TRIED = 26
+
 const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
-  const wrap = wanted === 'net' ? undefined : tcpWrap()
+  const major = Number.parseInt(process.versions.node, 10)
+  const wrap = wanted === 'handle' || (wanted === 'auto' && major <= NEWEST_TRIED) ? tcpWrap() : undefined
   if (wrap !== undefined) return handleTransport(wrap, LINGER)
   if (wanted === 'handle') {
     throw new HostError(

@@ -62,6 +62,88 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(buffered() - before - server.received).toBeLessThan(MIB)
     }))
 
+  test('bytes that the transport has and nobody was told make close() a reset', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      // One read takes 64 KiB; a net.Socket has read the rest too by the time it can be stopped.
+      server.write(new Uint8Array(100 * 1024))
+      client.onEvent = () => client.readStop()
+      client.readStart()
+      await client.until('data', () => client.received > 0)
+      await lab.settle()
+      expect(client.received).toBeLessThan(100 * 1024)
+      client.close()
+      server.readStart()
+      expect(await server.failed()).toBe('ECONNRESET')
+    }))
+
+  test('bytes that came before a reset are told when somebody reads, then the reset', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      const length = 68 * 1024
+      server.write(new Uint8Array(length))
+      client.onEvent = (event) => {
+        if (event === 'data' && client.received < length) client.readStop()
+      }
+      client.readStart()
+      await client.until('data', () => client.received > 0)
+      await lab.settle()
+      expect(client.received).toBeLessThan(length)
+      server.reset()
+      await lab.settle()
+      expect(client.events).toEqual(['connect', 'data'])
+      client.readStart()
+      expect(await client.failed()).toBe('ECONNRESET')
+      expect(client.received).toBe(length)
+    }))
+
+  test.each([6, 68 * 1024])('a reset behind %i unread bytes is no end of the stream', (length) =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      client.write(new Uint8Array(length))
+      await lab.settle()
+      client.reset()
+      server.readStart()
+      expect(await server.failed()).toBe('ECONNRESET')
+      expect(server.received).toBe(length)
+      expect(server.events).toEqual(['data', 'ECONNRESET'])
+    }),
+  )
+
+  test('a reset behind an end is the end', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      client.write(Uint8Array.of(1))
+      client.shutdown()
+      await lab.settle()
+      client.reset()
+      server.readStart()
+      await server.ended()
+      expect(server.events.slice(0, 2)).toEqual(['data', 'end'])
+    }))
+
+  test('a reset that a write meets first is no end of the stream', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      client.readStart()
+      await lab.settle()
+      server.reset()
+      client.write(Uint8Array.of(1))
+      expect(await client.failed()).toBe('ECONNRESET')
+      expect(client.events).toEqual(['connect', 'ECONNRESET'])
+    }))
+
+  test('a connection that failed still knows its own address', () =>
+    inLab(async (lab) => {
+      const listener = lab.listen()
+      const { client, server } = await lab.pair(listener)
+      const { remote } = client.connection
+      client.reset()
+      server.readStart()
+      await server.failed()
+      expect(server.connection.local).toEqual(remote)
+    }))
+
   test('a closed connection whose peer does not read is reset in the end', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()

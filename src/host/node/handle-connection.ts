@@ -20,6 +20,8 @@ export interface HandleCommon {
  */
 type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
 
+const NOTHING = new Uint8Array()
+
 /**
  * A connection on a bare handle. Addresses are asked for when they are wanted: many connections end without.
  *
@@ -174,11 +176,31 @@ export class HandleConnection extends HostConnection {
     } else if (read === EOF) {
       // After a reset that a write has met first, reading gives EOF. It is not the peer's.
       if (this.#failing) return
+      const status = this.#statusBehindEof()
+      if (status !== 0) {
+        this.#fail(status)
+        return
+      }
       this.#ended = true
       this.events?.onEnd()
     } else if (read < 0) {
       this.#fail(read)
     }
+  }
+
+  /**
+   * libuv takes a reset that it finds together with the last bytes for the end of the stream; the bytes that are missing
+   * would be missed by nobody. Writing nothing sends nothing, and brings the true reason out.
+   *
+   * @returns a negative status if the connection has failed; 0 after a FIN, as far as can be told
+   */
+  #statusBehindEof(): number {
+    if (this.#fin !== 'none' || this.#inflight > 0) return 0
+    const request = new this.#common.wrap.stream.WriteWrap()
+    request.oncomplete = () => {}
+    const status = this.#handle.writeBuffer(request, NOTHING)
+    // Linux says EPIPE of a peer that ended first and reset later, and reading does give the end there.
+    return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
 
   #written(status: number, data: Uint8Array | readonly Uint8Array[]): boolean {

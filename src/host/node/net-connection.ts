@@ -180,6 +180,11 @@ export class NetConnection extends HostConnection {
   }
 
   #onEnd(): void {
+    const socket = this.#socket
+    // Node takes a reset that it finds together with the last bytes for their end. Writing nothing sends nothing, and
+    // brings the true reason out, which `error` will tell. EPIPE is no such reason: the peer ended first and reset later.
+    if (socket.writable && socket.writableLength === 0) socket.write(NOTHING)
+    if (socket.errored !== null && codeOf(socket.errored) !== 'EPIPE') return
     if (this.#reading) this.events?.onEnd()
     else this.#ending = { rest: NOTHING, code: undefined }
   }

@@ -9,7 +9,7 @@ import {
   HostPort,
   type ListenerEvents,
 } from '../host.js'
-import { print } from './addresses.js'
+import { fromNode, print } from './addresses.js'
 import { codeOf, nameOfCode } from './errors.js'
 import type { Bound, Rung } from './ladder.js'
 import { type Beginning, NetConnection } from './net-connection.js'
@@ -28,7 +28,9 @@ class NetListener extends HostListener {
     const like = bound.local
     this.local = like
     this.#server = new net.Server({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-      const connection = adopt(socket, { like, local: undefined, remote: undefined, connected: true })
+      // Asked for now, since a socket that failed forgets it.
+      const local = fromNode(socket.address())
+      const connection = adopt(socket, { like, local, remote: undefined, connected: true })
       if (this.#events === undefined) socket.destroy()
       else this.#events.onConnection(connection)
     })

@@ -1,7 +1,7 @@
 /**
  * Node's own TCP handles, under `node:net`. They are not public: `process.binding` hands them out on every Node from 20 to 26,
- * and may not on the next. So nothing is taken for granted here: what is used is described, then looked at and tried once,
- * and where anything is amiss the answer is "not there".
+ * and may not on the next, or not the same. So nothing is taken for granted here: what is used is described, then looked
+ * at and tried once, and where anything is amiss the answer is "not there".
  */
 import { types } from 'node:util'
 import type { NodeAddress } from './addresses.js'
@@ -108,11 +108,16 @@ const methods = [
   ...['readStart', 'readStop', 'writeBuffer', 'writev', 'shutdown', 'reset', 'close', 'unref'],
 ]
 
-/** A handle without a socket must refuse to name itself, as a status and not by throwing. */
-const works = ({ TCP, constants }: TcpBinding): boolean => {
+/** A handle without a socket must refuse to name itself and to write, as a status and not by throwing. */
+const works = ({ TCP, constants }: TcpBinding, { WriteWrap }: StreamBinding): boolean => {
   const handle = new TCP(constants.SOCKET)
   try {
-    return all(handle, 'function', methods) && handle.writeQueueSize === 0 && handle.getsockname({}) < 0
+    return (
+      all(handle, 'function', methods) &&
+      handle.writeQueueSize === 0 &&
+      handle.getsockname({}) < 0 &&
+      handle.writeBuffer(new WriteWrap(), Uint8Array.of(0)) < 0
+    )
   } finally {
     handle.close()
   }
@@ -124,7 +129,7 @@ const probe = (): TcpWrap | undefined => {
     if (typeof binding !== 'function') return undefined
     const tcp: unknown = Reflect.apply(binding, process, ['tcp_wrap'])
     const stream: unknown = Reflect.apply(binding, process, ['stream_wrap'])
-    return isTcpBinding(tcp) && isStreamBinding(stream) && works(tcp) ? { tcp, stream } : undefined
+    return isTcpBinding(tcp) && isStreamBinding(stream) && works(tcp, stream) ? { tcp, stream } : undefined
   } catch {
     // Denied (Node's permission model does), gone, or not what it was.
     return undefined
