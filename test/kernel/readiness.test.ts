@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals'
+import { Poll, type Pollable, Readiness } from '../../src/kernel/readiness.js'
+
+class Item implements Pollable {
+  readonly fd: number
+  interest = 0
+  listed = false
+  ready = 0
+
+  constructor(fd: number) {
+    this.fd = fd
+  }
+
+  readiness(): number {
+    return this.ready
+  }
+}
+
+/** A list with items 0 to `count` - 1, watched for reading. */
+function listWith(count: number): { list: Readiness; items: Item[]; wakes: () => number } {
+  let wakes = 0
+  const list = new Readiness(() => {
+    wakes++
+  })
+  const items = Array.from({ length: count }, (_, fd) => new Item(fd))
+  for (const item of items) list.watch(item, Poll.IN)
+  return { list, items, wakes: () => wakes }
+}
+
+function collect(list: Readiness, max = 64): [fd: number, events: number][] {
+  const answer: [number, number][] = []
+  const count = list.collect(max, (index, fd, events) => {
+    expect(index).toBe(answer.length)
+    answer.push([fd, events])
+  })
+  expect(count).toBe(answer.length)
+  return answer
+}
+
+const set = (list: Readiness, item: Item | undefined, ready: number): void => {
+  if (item === undefined) throw new Error('no such item')
+  item.ready = ready
+  list.changed(item)
+}
+
+test('nothing is reported while nothing is ready', () => {
+  const { list, wakes } = listWith(3)
+  expect([collect(list), list.any, wakes()]).toEqual([[], false, 0])
+})
+
+test('who is ready is reported again until it is not', () => {
+  const { list, items } = listWith(2)
+  set(list, items[1], Poll.IN)
+  expect([collect(list), collect(list)]).toEqual([[[1, Poll.IN]], [[1, Poll.IN]]])
+  set(list, items[1], 0)
+  expect([collect(list), list.any]).toEqual([[], false])
+  set(list, items[1], Poll.IN)
+  expect(collect(list)).toEqual([[1, Poll.IN]])
+})
+
+test('only what is asked for is reported, but errors and hangups unasked', () => {
+  const { list, items } = listWith(1)
+  set(list, items[0], Poll.OUT | Poll.RDHUP)
+  expect(collect(list)).toEqual([])
+  set(list, items[0], Poll.IN | Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP)
+  expect(collect(list)).toEqual([[0, Poll.IN | Poll.ERR | Poll.HUP]])
+  const [item] = items
+  if (item !== undefined) list.watch(item, Poll.OUT | Poll.RDHUP)
+  expect(collect(list)).toEqual([[0, Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP]])
+})
+
+test('interest in who is ready already counts', () => {
+  const { list, wakes } = listWith(0)
+  const item = new Item(7)
+  item.ready = Poll.IN
+  list.changed(item)
+  expect([collect(list), wakes()]).toEqual([[], 0])
+  list.watch(item, Poll.IN)
+  expect([wakes(), list.any, collect(list)]).toEqual([1, true, [[7, Poll.IN]]])
+})
+
+test('without interest nothing is reported, not even errors', () => {
+  const { list, items } = listWith(1)
+  const [item] = items
+  set(list, item, Poll.IN | Poll.ERR | Poll.HUP)
+  if (item !== undefined) list.watch(item, 0)
+  expect([list.any, collect(list)]).toEqual([false, []])
+})
+
+test('each becoming ready wakes once, however often it is told', () => {
+  const { list, items, wakes } = listWith(2)
+  for (let times = 0; times < 5; times++) set(list, items[0], Poll.IN)
+  expect(wakes()).toBe(1)
+  set(list, items[1], Poll.IN)
+  expect(wakes()).toBe(2)
+  collect(list)
+  set(list, items[0], Poll.IN)
+  expect(wakes()).toBe(2)
+})
+
+describe('when an answer has too little room', () => {
+  test('everybody has a turn before anybody has a second', () => {
+    const { list, items } = listWith(5)
+    for (const item of items) set(list, item, Poll.IN)
+    const turns = Array.from({ length: 5 }, () => collect(list, 2).map(([fd]) => fd))
+    expect(turns).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 0],
+      [1, 2],
+      [3, 4],
+    ])
+  })
+
+  test('one that is always ready starves nobody', () => {
+    const { list, items } = listWith(3)
+    set(list, items[0], Poll.IN)
+    expect(collect(list, 1)).toEqual([[0, Poll.IN]])
+    set(list, items[1], Poll.IN)
+    set(list, items[2], Poll.IN)
+    const seen = Array.from({ length: 3 }, () => collect(list, 1)[0]?.[0])
+    expect(new Set(seen)).toEqual(new Set([0, 1, 2]))
+  })
+
+  test('those that are no longer ready take no room', () => {
+    const { list, items } = listWith(4)
+    for (const item of items) set(list, item, Poll.IN)
+    set(list, items[0], 0)
+    set(list, items[1], 0)
+    expect(collect(list, 2).map(([fd]) => fd)).toEqual([2, 3])
+  })
+
+  test('no room reports nothing and loses nobody', () => {
+    const { list, items } = listWith(1)
+    set(list, items[0], Poll.IN)
+    expect(collect(list, 0)).toEqual([])
+    expect(collect(list, 1)).toEqual([[0, Poll.IN]])
+  })
+})
+
+test('an idle crowd costs nothing', () => {
+  const { list, items } = listWith(10_000)
+  let asked = 0
+  for (const item of items) item.readiness = () => (asked++, item.ready)
+  set(list, items[5_000], Poll.IN)
+  asked = 0
+  collect(list)
+  collect(list)
+  expect(asked).toBe(2)
+})

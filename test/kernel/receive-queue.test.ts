@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals'
+import { ReceiveQueue } from '../../src/kernel/receive-queue.js'
+import { seeded } from '../support/random.js'
+import { text } from './machine.js'
+
+function queueOf(...chunks: string[]): ReceiveQueue {
+  const queue = new ReceiveQueue()
+  for (const chunk of chunks) queue.push(text(chunk))
+  return queue
+}
+
+/** Copies at most `length` bytes out. */
+function copy(queue: ReceiveQueue, length: number, peek = false): string {
+  const heap = new Uint8Array(length + 4).fill(45)
+  const count = queue.copyTo(heap, 2, length, peek)
+  // Nothing is written in front of the place or behind what was counted.
+  expect([...heap.subarray(0, 2), ...heap.subarray(2 + count)].every((byte) => byte === 45)).toBe(true)
+  return new TextDecoder().decode(heap.subarray(2, 2 + count))
+}
+
+describe('copying out', () => {
+  test('goes over the borders of chunks', () => {
+    const queue = queueOf('ab', 'cde', 'f')
+    expect([copy(queue, 1), copy(queue, 3), copy(queue, 9), copy(queue, 9)]).toEqual(['a', 'bcd', 'ef', ''])
+    expect(queue.length).toBe(0)
+  })
+
+  test('a peek leaves everything as it is', () => {
+    const queue = queueOf('ab', 'cde')
+    copy(queue, 1)
+    expect([copy(queue, 3, true), copy(queue, 3, true), queue.length]).toEqual(['bcd', 'bcd', 4])
+    expect(copy(queue, 9)).toBe('bcde')
+  })
+
+  test('nothing is nothing', () => {
+    expect(copy(queueOf('ab'), 0)).toBe('')
+    expect(copy(queueOf(), 5)).toBe('')
+    expect(copy(queueOf('', 'a', ''), 5)).toBe('a')
+  })
+})
+
+describe('taking without a copy', () => {
+  test('a whole chunk is the very one that came', () => {
+    const queue = new ReceiveQueue()
+    const chunk = text('abc')
+    queue.push(chunk)
+    expect(queue.take(3)).toBe(chunk)
+  })
+
+  test('one chunk at a time, and no more of it than asked for', () => {
+    const queue = queueOf('abc', 'de')
+    const taken = [2, 9, 9, 9].map((max) => new TextDecoder().decode(queue.take(max)))
+    expect(taken).toEqual(['ab', 'c', 'de', ''])
+    expect(queue.length).toBe(0)
+  })
+
+  test('a part shares the memory of its chunk', () => {
+    const queue = new ReceiveQueue()
+    const chunk = text('abc')
+    queue.push(chunk)
+    queue.take(1)
+    expect(queue.take(1).buffer).toBe(chunk.buffer)
+  })
+
+  test('none at all takes none', () => {
+    const queue = queueOf('abc')
+    expect(queue.take(0)).toHaveLength(0)
+    expect(queue.length).toBe(3)
+  })
+})
+
+test('its weight counts chunks, so that single bytes are not for free', () => {
+  const one = queueOf('a'.repeat(1000))
+  const many = queueOf(...Array.from({ length: 1000 }, () => 'a'))
+  expect(one.length).toBe(many.length)
+  expect(many.weight).toBeGreaterThan(100 * one.weight)
+  many.take(1)
+  many.copyTo(new Uint8Array(998), 0, 998, false)
+  expect(many.weight).toBeLessThan(2 * one.weight)
+  many.take(1)
+  expect(many.weight).toBe(0)
+})
+
+test('cleared, it starts anew', () => {
+  const queue = queueOf('abc', 'def')
+  queue.take(1)
+  queue.clear()
+  expect([queue.length, queue.weight]).toEqual([0, 0])
+  queue.push(text('x'))
+  expect(copy(queue, 5)).toBe('x')
+})
+
+test('whatever the order of pushes and reads, the bytes are those that came', () => {
+  const random = seeded('receive queue')
+  const queue = new ReceiveQueue()
+  const came: number[] = []
+  const read: number[] = []
+  for (let step = 0; step < 5_000; step++) {
+    const length = random.int(0, 40)
+    const action = random.pick(['push', 'push', 'take', 'copy'])
+    if (action === 'push') {
+      const chunk = random.bytes(length)
+      came.push(...chunk)
+      queue.push(chunk)
+    } else if (action === 'take') read.push(...queue.take(length))
+    else {
+      const heap = new Uint8Array(length)
+      const seen = heap.slice(0, queue.copyTo(heap, 0, length, true))
+      const count = queue.copyTo(heap.fill(0), 0, length, false)
+      expect(heap.subarray(0, count)).toEqual(seen)
+      read.push(...seen)
+    }
+    expect(queue.length).toBe(came.length - read.length)
+  }
+  while (queue.length > 0) read.push(...queue.take(64))
+  expect(read).toEqual(came)
+})
