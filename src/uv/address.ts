@@ -41,8 +41,11 @@ export function checkAddress(address: AddressLike): CheckedAddress {
     : address
   const { host, family } = parts
   if (typeof host !== 'string') throw new ArgumentError(`host ${show(host)} is not a string, as '127.0.0.1' or '::1'`)
+  if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
+    throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+  }
   if (family !== undefined && (family === 'ipv6') !== host.includes(':')) {
-    throw new ArgumentError(`host ${show(host)} is no ${show(family)} address`)
+    throw new ArgumentError(`host ${show(host)} is no ${family} address`)
   }
   return {
     host,

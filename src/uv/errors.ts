@@ -1,5 +1,5 @@
 /** What our calls throw and our requests are rejected with. */
-import { StatusCode, statusName } from './status.js'
+import { StatusCode, type StatusName, statusName } from './status.js'
 
 /**
  * A failure that libuv reported, or wrong input that never reached it.
@@ -9,22 +9,22 @@ import { StatusCode, statusName } from './status.js'
 export class UVError extends Error {
   /** The name of the status, as `EADDRINUSE`. */
   readonly code: string
-  /** The status itself, negative. */
+  /** The status itself, negative; NaN of wrong input before a loop was ever open, since the numbers are its module's. */
   readonly errno: number
   /** What was tried, as `listen`. */
   readonly syscall: string | undefined
 
   /**
-   * @param status - a negative status code
+   * @param status - a negative status code, or its name where no module may be there to give it a number
    * @param message - what went wrong and, where there is one, the remedy
    * @param syscall - what was tried
    */
-  constructor(status: number, message: string, syscall?: string) {
-    const code = statusName(status)
+  constructor(status: number | StatusName, message: string, syscall?: string) {
+    const code = typeof status === 'number' ? statusName(status) : status
     super(`${syscall === undefined ? '' : `${syscall} `}${code}: ${message}`)
     this.name = new.target.name
     this.code = code
-    this.errno = status
+    this.errno = typeof status === 'number' ? status : (StatusCode[status] ?? Number.NaN)
     this.syscall = syscall
   }
 }
@@ -33,14 +33,14 @@ export class UVError extends Error {
 export class ClosedHandleError extends UVError {
   /** @param what - the handle, in words */
   constructor(what: string) {
-    super(StatusCode.EINVAL, `the ${what} is closed or closing; make a new one`)
+    super('EINVAL', `the ${what} is closed or closing; make a new one`)
   }
 }
 
 /** A loop was used after `close()`. Its code is `EINVAL`. */
 export class ClosedLoopError extends UVError {
   constructor() {
-    super(StatusCode.EINVAL, 'the loop is closed; open a new one with Loop.open()')
+    super('EINVAL', 'the loop is closed; open a new one with Loop.open()')
   }
 }
 
@@ -48,7 +48,7 @@ export class ClosedLoopError extends UVError {
 export class ArgumentError extends UVError {
   /** @param message - the value and the remedy */
   constructor(message: string, syscall?: string) {
-    super(StatusCode.EINVAL, message, syscall)
+    super('EINVAL', message, syscall)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Description } from '../abi/description.js'
 import type { UvExports } from '../abi/face.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
@@ -7,6 +8,13 @@ import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
 
 /** Asks to be told when a handle is closed; not a part of the public face. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
+
+/**
+ * Makes the C side's handle, which is to know itself by `id`.
+ *
+ * @returns its address, or a negative status
+ */
+export type InitHandle = (exports: UvExports, id: number, abi: Description) => number
 
 /** Called when a handle is closed. */
 export type OnClosed<Self> = Callback<[handle: Self]>
@@ -33,15 +41,16 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
    * @param loop - {@link Loop.current} when it is left out
    * @param init - makes the C side's handle
    */
-  protected constructor(loop: Loop | undefined, init: (exports: UvExports, id: number) => number) {
+  protected constructor(loop: Loop | undefined, init: InitHandle) {
     this.loop = chooseLoop(loop)
     this.instance = this.loop[INSTANCE]
-    const { dispatch, exports } = this.instance
+    const { abi, dispatch, exports } = this.instance
     const id = dispatch.add(this)
-    this.#address = init(exports, id)
-    if (this.#address < 0) {
+    try {
+      this.#address = this.check(init(exports, id, abi), 'init')
+    } catch (error) {
       dispatch.remove(id)
-      throw this.error(this.#address, 'init')
+      throw error
     }
     this.trace?.('init')
   }
@@ -208,7 +217,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
 }
 
 function chooseLoop(loop: Loop | undefined): Loop {
-  const chosen = loop ?? Loop.current
+  const chosen = loop === undefined ? Loop.current : loop
   if (chosen instanceof Loop) return chosen
   if (chosen !== undefined) throw new ArgumentError(`loop ${show(chosen)} is not a Loop`)
   throw new ArgumentError('there is no loop yet; open one with `await Loop.open()` and give it as { loop }')

@@ -1,10 +1,11 @@
 import type { Address } from '../abi/address.js'
+import type { Description } from '../abi/description.js'
 import type { Instance } from '../runtime/instance.js'
 import { type AddressLike, type CheckedAddress, checkAddress, notAnAddress, readAddress } from './address.js'
 import { checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 import type { OnClosed } from './handle.js'
-import { INSTANCE, Loop } from './loop.js'
+import type { Loop } from './loop.js'
 import { type OnRequest, TCPConnectRequest } from './request.js'
 import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
@@ -48,8 +49,7 @@ export class TCP extends Stream {
     const { loop, family, flags = 0, onRead, onConnection } = options
     checkCallback(onRead, 'onRead')
     checkCallback(onConnection, 'onConnection')
-    checkInteger(flags, 'flags', 0, 0xffff_ffff)
-    super(loop, (exports, id) => exports.uvw_tcp_init(id, flags | domain(loop ?? Loop.current, family)))
+    super(loop, (exports, id, { constants }) => exports.uvw_tcp_init(id, domain(constants, flags, family)))
     this.onRead = onRead
     this.onConnection = onConnection
   }
@@ -210,10 +210,16 @@ export class TCP extends Stream {
   }
 }
 
-/** The socket domain to start with, in the module's numbers; 0 for none. */
-function domain(loop: Loop | undefined, family: 'ipv4' | 'ipv6' | undefined): number {
-  if (family === undefined || loop === undefined) return 0
-  const { AF_INET, AF_INET6 } = loop[INSTANCE].abi.constants
+/** The socket domain to start with, in the module's numbers; 0 for none. @throws {ArgumentError} when there is no such */
+function domain(
+  { AF_INET, AF_INET6 }: Description['constants'],
+  flags: number,
+  family: 'ipv4' | 'ipv6' | undefined,
+): number {
+  if (flags !== 0 && flags !== AF_INET && flags !== AF_INET6) {
+    throw new ArgumentError(`flags ${show(flags)} is no socket domain; give a family, and TCPFlags to bind()`)
+  }
+  if (family === undefined) return flags
   if (family === 'ipv4') return AF_INET
   if (family === 'ipv6') return AF_INET6
   throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)

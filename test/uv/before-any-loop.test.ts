@@ -1,0 +1,18 @@
+/** Wrong input before any loop was open, when nobody knows the module's numbers yet. A file of its own: it must be first. */
+import { expect, test } from '@jest/globals'
+import { Loop, StatusCode, TCP, Timer, virtualHost } from '../../src/index.js'
+
+test('errors have their name already, and their number once a loop was open', async () => {
+  const refusal = { name: 'ArgumentError', code: 'EINVAL', errno: Number.NaN }
+  expect(() => new TCP()).toThrow(expect.objectContaining(refusal))
+  expect(() => new TCP()).toThrow('EINVAL: there is no loop yet; open one with `await Loop.open()`')
+  await expect(Loop.open({ maxDescriptors: 1 })).rejects.toMatchObject(refusal)
+  expect(StatusCode.SUCCESS).toBe(0)
+  expect(StatusCode.EINVAL).toBeUndefined()
+
+  const loop = await Loop.open({ host: virtualHost() })
+  const timer = new Timer()
+  expect(StatusCode.EINVAL).toBeLessThan(0)
+  expect(() => timer.start(-1)).toThrow(expect.objectContaining({ code: 'EINVAL', errno: StatusCode.EINVAL }))
+  await loop[Symbol.asyncDispose]()
+})
