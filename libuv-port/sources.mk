@@ -56,6 +56,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   blocking.c \
   bytes.c \
   interfaces.c \
+  names.c \
   sockets.c \
   sysinfo.c \
   thread.c \

@@ -13,10 +13,12 @@ version=$(awk '
   END { print text }
 ' "$libuv/include/uv/version.h")
 
-# The names that the host gives, for emcc's check of undefined symbols.
+# The names that the host gives, for emcc's check of undefined symbols. Of WASI
+# it does not know them all.
 imports() {
   echo 'mergeInto(LibraryManager.library, {'
   sed -n 's/^UVH_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h
+  echo '  random_get: function() {}'
   echo '});'
 }
 

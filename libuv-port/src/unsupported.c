@@ -1,11 +1,15 @@
-/* What cannot exist here: signals, processes and terminals. Their handles can
- * be made and closed, as far as libuv's interface allows; whatever would have
- * to work is refused.
+/* What cannot exist here: signals, processes, terminals, libraries to load and
+ * priorities. Handles of these kinds can be made and closed, as far as libuv's
+ * interface allows; whatever would have to work is refused.
  */
 
 #include "uv.h"
 #include "internal.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 
@@ -54,6 +58,14 @@ int uv_signal_stop(uv_signal_t* handle) {
 
 
 void uv__signal_close(uv_signal_t* handle) {
+}
+
+
+/* The C library's raise() has JavaScript call the handler. */
+void __call_sighandler(void (*handler)(int), int signum);
+
+void __call_sighandler(void (*handler)(int), int signum) {
+  handler(signum);
 }
 
 
@@ -132,4 +144,54 @@ int uv_tty_get_vterm_state(uv_tty_vtermstate_t* state) {
 
 void uv__tty_close(uv_tty_t* handle) {
   UNREACHABLE();
+}
+
+
+/* Libraries to load. The C library has JavaScript load them. */
+
+void* dlopen(const char* name, int flags) {
+  return NULL;
+}
+
+
+void* dlsym(void* restrict library, const char* restrict name) {
+  return NULL;
+}
+
+
+int dlclose(void* library) {
+  return -1;
+}
+
+
+char* dlerror(void) {
+  return (char*) "libraries cannot be loaded";
+}
+
+
+/* Priorities: libuv asks the C library for them, which has none to give. */
+
+int pthread_getschedparam(pthread_t tid,
+                          int* restrict policy,
+                          struct sched_param* restrict param) {
+  return ENOSYS;
+}
+
+
+int pthread_setschedparam(pthread_t tid,
+                          int policy,
+                          const struct sched_param* param) {
+  return ENOSYS;
+}
+
+
+int sched_get_priority_min(int policy) {
+  errno = ENOSYS;
+  return -1;
+}
+
+
+int sched_get_priority_max(int policy) {
+  errno = ENOSYS;
+  return -1;
 }

@@ -57,8 +57,7 @@ int clock_nanosleep(clockid_t clock,
   struct timespec now;
   long long nsec;
 
-  if (request->tv_sec < 0 ||
-      request->tv_nsec < 0 ||
+  if (request->tv_sec < 0 || request->tv_nsec < 0 ||
       request->tv_nsec >= UVP__NSEC_PER_SEC)
     return EINVAL;
 
