@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { conclude } from './lib/report.mjs'
 
 /** Where our own C is; libuv's lies in folders that git ignores. */
-const folders = ['libuv-port/include', 'libuv-port/src', 'wasm', 'test', 'bench']
+const folders = ['libuv-port/include', 'libuv-port/src', 'wasm', 'conformance', 'examples', 'test', 'bench']
 const skipped = ['wasm/build']
 
 /**

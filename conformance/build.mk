@@ -1,0 +1,59 @@
+# Builds libuv's own tests: for WebAssembly with uvcc, and for this machine, to
+# compare with. Included by the Makefile after sdk/build.mk. Which tests there
+# are is only known when libuv's source is there, so `make conformance` fetches
+# it before it asks for what stands here.
+
+CONFORMANCE = build/conformance
+CONFORMANCE_MODULE = $(CONFORMANCE)/tests.wasm
+CONFORMANCE_NATIVE = $(CONFORMANCE)/native/uv_run_tests
+
+# Upstream's tests, without what runs them.
+TEST_SOURCES = $(patsubst $(LIBUV_DIR)/%,%,$(wildcard \
+  $(addprefix $(LIBUV_DIR)/test/, test-*.c echo-server.c blackhole-server.c)))
+TEST_RUNNERS = conformance/absent.c conformance/runner.c
+NATIVE_TEST_RUNNERS = $(addprefix test/, run-tests.c runner.c runner-unix.c)
+
+# Upstream compiles them with warnings that are not ours to mend.
+TEST_CFLAGS = -std=gnu11 -w -D_GNU_SOURCE \
+  -I$(LIBUV_DIR)/src -I$(LIBUV_DIR)/test
+WASM_TEST_CFLAGS = $(TEST_CFLAGS) -O1
+NATIVE_TEST_CFLAGS = $(TEST_CFLAGS) -O1 -g -I$(LIBUV_DIR)/include
+
+WASM_TEST_OBJECTS = \
+  $(TEST_SOURCES:%.c=$(CONFORMANCE)/guest/%.o) \
+  $(TEST_RUNNERS:%.c=$(CONFORMANCE)/guest/%.o)
+NATIVE_TEST_OBJECTS = $(patsubst %.c,$(CONFORMANCE)/native/%.o, \
+  $(TEST_SOURCES) $(NATIVE_TEST_RUNNERS))
+
+.PHONY: conformance conformance-built
+
+# ARGS='--class A --driver jspi' and so on; ARGS=--help tells what there is.
+conformance: build sdk | $(LIBUV_DIR)/include/uv.h ## judges the guests by libuv's own tests (ARGS='--class A')
+	@$(MAKE) --no-print-directory conformance-built
+	@node scripts/conformance.mjs $(ARGS)
+
+conformance-built: $(CONFORMANCE_MODULE) $(CONFORMANCE_NATIVE)
+
+$(CONFORMANCE_MODULE): $(WASM_TEST_OBJECTS) $(SDK_MADE)
+	@$(UVCC) -O1 --profiling-funcs $(WASM_TEST_OBJECTS) -o $@
+	@echo '$@: $(words $(TEST_SOURCES)) files of libuv'"'"'s tests'
+
+$(CONFORMANCE_NATIVE): $(NATIVE_TEST_OBJECTS) build/native/libuv.a
+	@$(CC) $^ -lpthread -ldl -lrt -o $@
+
+$(CONFORMANCE)/guest/test/%.o: $(LIBUV_DIR)/test/%.c $(CONFORMANCE)/guest/flags
+	@mkdir -p $(@D)
+	@$(UVCC) $(WASM_TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(CONFORMANCE)/guest/conformance/%.o: conformance/%.c $(CONFORMANCE)/guest/flags
+	@mkdir -p $(@D)
+	@$(UVCC) $(WASM_TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(CONFORMANCE)/native/test/%.o: $(LIBUV_DIR)/test/%.c $(CONFORMANCE)/native/flags
+	@mkdir -p $(@D)
+	@$(CC) $(NATIVE_TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(eval $(call flags_rule,$(CONFORMANCE)/guest,emcc,$(WASM_TEST_CFLAGS)))
+$(eval $(call flags_rule,$(CONFORMANCE)/native,cc,$(NATIVE_TEST_CFLAGS)))
+
+-include $(WASM_TEST_OBJECTS:.o=.d) $(NATIVE_TEST_OBJECTS:.o=.d)

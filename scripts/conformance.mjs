@@ -1,0 +1,163 @@
+/**
+ * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a deadline,
+ * compares with what conformance/expectations.json says and, where an entry does not pass, with the same entry run natively.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { expectedOn, judge, needsNative, readExpectations } from './conformance/expectations.mjs'
+import { prepare, runNatively } from './conformance/native.mjs'
+import { Progress, printTable } from './conformance/print.mjs'
+import { listEntries, runEntry } from './conformance/run.mjs'
+
+/** @typedef {import('./conformance/run.mjs').Entry} Entry */
+/** @typedef {import('./conformance/run.mjs').Way} Way */
+/** @typedef {import('./conformance/expectations.mjs').Expectation} Expectation */
+/**
+ * @typedef {import('./conformance/entry.mjs').Outcome & import('./conformance/expectations.mjs').Verdict & {
+ *   name: string, class: string, expected: string, native: string | undefined }} Row
+ */
+
+const USAGE = `make conformance ARGS='...' runs libuv's own tests over our guests. Arguments:
+
+  --filter REGEX     only entries whose name matches
+  --class A,B        only entries of these classes (A, B, C, new)
+  --driver NAME      how guests wait: auto (default), jspi, worker
+  --host NAME        what is below them: node (default), virtual
+  --repeat N         each entry N times (default 1); it passes if it passes each time
+  --jobs N           entries at once (default 1); more only with --host virtual, since the ports of the tests are fixed
+  --node PATH        the node that runs guests (default: this one)
+  --libuv FOLDER     libuv's source (default build/libuv)
+  --verbose          the output of every entry that is not as expected`
+
+const MODULE = 'build/conformance/tests.wasm'
+const REPORT = 'conformance/report.json'
+
+/** @param {string} message */
+const refuse = (message) => {
+  console.error(`conformance: ${message}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+const readOptions = () => {
+  try {
+    return parseArgs({
+      options: {
+        filter: { type: 'string', default: '' },
+        class: { type: 'string', default: 'A,B,C,new' },
+        driver: { type: 'string', default: 'auto' },
+        host: { type: 'string', default: 'node' },
+        repeat: { type: 'string', default: '1' },
+        jobs: { type: 'string', default: '1' },
+        node: { type: 'string', default: process.execPath },
+        libuv: { type: 'string', default: 'build/libuv' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/**
+ * @template {string} Name
+ * @param {string} option
+ * @param {string} value
+ * @param {readonly Name[]} known
+ * @returns {Name}
+ */
+const oneOf = (option, value, known) =>
+  known.find((name) => name === value) ?? refuse(`--${option} is ${known.join(' or ')}, not ${value}`)
+
+/**
+ * @param {string} option
+ * @param {string} value
+ */
+const count = (option, value) => {
+  const number = Number(value)
+  return Number.isInteger(number) && number > 0 ? number : refuse(`--${option} is a number from 1 on, not ${value}`)
+}
+
+/**
+ * Runs an entry as often as asked for, up to the first time that it is not as expected.
+ *
+ * @param {Entry} entry
+ * @param {Expectation | undefined} expectation
+ * @param {Way} way
+ * @param {number} repeat
+ * @returns {Promise<Row>}
+ */
+const runRow = async (entry, expectation, way, repeat) => {
+  const expected = expectedOn(expectation, way.host)
+  for (let round = 1; ; round++) {
+    const outcome = await runEntry(entry, way)
+    const native = needsNative(expected, outcome.result) ? await runNatively(entry.name, 3 * entry.timeout) : undefined
+    const verdict = judge(expected, outcome.result, native, expectation?.reason ?? '')
+    if (round < repeat && verdict.verdict !== 'failed') continue
+    if (repeat > 1 && verdict.verdict === 'failed') verdict.note += ` (in round ${round})`
+    return { name: entry.name, class: expectation?.class ?? 'new', expected, native, ...outcome, ...verdict }
+  }
+}
+
+/**
+ * @template Item, Result
+ * @param {readonly Item[]} items
+ * @param {number} jobs
+ * @param {(item: Item) => Promise<Result>} work
+ * @returns {Promise<Result[]>}
+ */
+const inParallel = async (items, jobs, work) => {
+  /** @type {Result[]} */
+  const results = []
+  const queue = items.entries()
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: jobs }, worker))
+  return results
+}
+
+const options = readOptions()
+if (options.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+/** @type {Way} */
+const way = {
+  module: MODULE,
+  node: options.node,
+  driver: oneOf('driver', options.driver, ['auto', 'jspi', 'worker']),
+  host: oneOf('host', options.host, ['node', 'virtual']),
+}
+const repeat = count('repeat', options.repeat)
+const jobs = count('jobs', options.jobs)
+if (jobs > 1 && way.host === 'node') refuse('--jobs above 1 needs --host virtual: the ports of the tests are fixed')
+
+prepare(options.libuv)
+const start = performance.now()
+const expectations = readExpectations()
+const classes = options.class.split(',')
+const pattern = new RegExp(options.filter)
+const entries = (await listEntries(way)).filter(
+  ({ name }) => pattern.test(name) && classes.includes(expectations.get(name)?.class ?? 'new'),
+)
+if (entries.length === 0) refuse('no entry is left to run')
+
+const progress = new Progress(entries.length)
+const rows = await inParallel(entries, jobs, async (entry) => {
+  progress.begin(entry.name)
+  const row = await runRow(entry, expectations.get(entry.name), way, repeat)
+  progress.end(row)
+  return row
+})
+progress.done()
+
+const seconds = Math.round((performance.now() - start) / 1000)
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { node: _, module: __, ...how } = way
+writeFileSync(REPORT, `${JSON.stringify({ version, ...how, repeat, seconds, rows }, null, 2)}\n`)
+printTable(rows, options.verbose)
+const tally = (/** @type {string} */ verdict) => rows.filter((row) => row.verdict === verdict).length
+console.log(`\n${REPORT}: ${rows.length} entries in ${seconds} s`)
+console.log(`${tally('passed')} passed, ${tally('failed')} failed, ${tally('skipped')} skipped`)
+process.exitCode = tally('failed') === 0 ? 0 : 1

@@ -1,0 +1,163 @@
+/**
+ * Runs one entry of libuv's tests as a guest, with its helpers as guests beside it, on one host. Started by
+ * scripts/conformance.mjs in a process of its own, which must end by itself: what it leaves open is a defect.
+ */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Guest } from '../../dist/guest/guest.js'
+import { nodeHost } from '../../dist/host/node.js'
+import { virtualHost } from '../../dist/host/virtual.js'
+
+/**
+ * @typedef {object} Order
+ * @property {string} module path of the tests
+ * @property {string} name the entry
+ * @property {readonly string[]} helpers what must be running before it starts
+ * @property {'jspi' | 'worker' | 'auto'} driver
+ * @property {'node' | 'virtual'} host
+ * @property {number} deadline milliseconds
+ */
+/**
+ * @typedef {object} Outcome
+ * @property {'pass' | 'fail' | 'skip'} result
+ * @property {string} detail why it is not a pass; empty when it is
+ * @property {string} output what the entry and its helpers wrote
+ * @property {number} milliseconds from the entry's start to its end
+ */
+
+/** What the runner in C writes when a helper is ready. */
+const READY = '\u0001ready\n'
+/** The exit code of a test that skipped itself. */
+const SKIPPED = 7
+/** How long a helper may take to start, and what was ended to be over. */
+const PATIENCE = 5000
+
+/** @param {string} host */
+const makeHost = (host) => (host === 'virtual' ? virtualHost() : nodeHost())
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<'late'>}
+ */
+const late = (milliseconds, signal) => delay(milliseconds, 'late', { signal })
+
+/**
+ * Waits, but not for ever.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} milliseconds
+ * @returns {Promise<T | 'late'>}
+ */
+const within = async (promise, milliseconds) => {
+  const abort = new AbortController()
+  try {
+    return await Promise.race([promise, late(milliseconds, abort.signal)])
+  } finally {
+    abort.abort()
+  }
+}
+
+/** One guest, and what it wrote. */
+class Part {
+  output = ''
+  /** @type {Promise<number | Error>} */
+  exit
+  /** @type {Promise<void>} */
+  ready
+  /** @type {() => void} */
+  #onReady = () => {}
+  #decoder = new TextDecoder()
+  /** @type {Promise<Guest>} */
+  #guest
+
+  /**
+   * @param {Order} order
+   * @param {WebAssembly.Module} module
+   * @param {import('../../dist/host/host.js').Host} host
+   * @param {readonly string[]} args
+   */
+  constructor({ driver }, module, host, args) {
+    this.ready = new Promise((resolve) => {
+      this.#onReady = resolve
+    })
+    const onOutput = (/** @type {number} */ _stream, /** @type {Uint8Array} */ bytes) => this.#receive(bytes)
+    this.#guest = Guest.start(module, { host, driver, args: ['tests', ...args], onOutput })
+    this.exit = this.#guest
+      .then((guest) => guest.exit)
+      .catch((error) => (error instanceof Error ? error : new Error(String(error))))
+  }
+
+  /** @returns {Promise<boolean>} whether it ended */
+  async end() {
+    const guest = await this.#guest
+    guest.terminate()
+    return (await within(this.exit, PATIENCE)) !== 'late'
+  }
+
+  /** @param {Uint8Array} bytes */
+  #receive(bytes) {
+    this.output += this.#decoder.decode(bytes, { stream: true })
+    if (!this.output.includes(READY)) return
+    this.output = this.output.replace(READY, '')
+    this.#onReady()
+  }
+}
+
+/** @param {number | Error | 'late'} end */
+const explain = (end) => {
+  if (end === 'late') return 'did not end in time'
+  if (typeof end === 'number') return end === 0 || end === SKIPPED ? '' : `ended with code ${end}`
+  return end.stack ?? end.message
+}
+
+/**
+ * @param {Order} order
+ * @returns {Promise<Outcome>}
+ */
+const run = async (order) => {
+  const module = await WebAssembly.compile(await readFile(order.module))
+  const host = makeHost(order.host)
+  /** @type {Part[]} */
+  const parts = []
+  /** @type {string[]} */
+  const defects = []
+  for (const helper of order.helpers) {
+    const part = new Part(order, module, host, [order.name, helper])
+    parts.push(part)
+    const end = await within(Promise.race([part.ready, part.exit]), PATIENCE)
+    if (end !== undefined) defects.push(`the helper ${helper} was not ready: ${explain(end)}`)
+  }
+  const start = performance.now()
+  const test = new Part(order, module, host, [order.name])
+  parts.push(test)
+  const end = await within(test.exit, order.deadline)
+  const milliseconds = Math.round(performance.now() - start)
+  for (const part of parts) if (!(await part.end())) defects.push('a guest could not be ended')
+  if ('open' in host) {
+    await delay(10)
+    for (const line of host.open()) defects.push(`left on the virtual network: ${line}`)
+  }
+  const detail = [explain(end), ...defects].filter((text) => text !== '').join('\n')
+  const result = detail !== '' ? 'fail' : end === SKIPPED ? 'skip' : 'pass'
+  const output = parts.map((part) => part.output).join('')
+  return { result, detail, output, milliseconds }
+}
+
+process.once('message', async (/** @type {Order} */ order) => {
+  /** @type {Outcome} */
+  let outcome
+  try {
+    outcome = await run(order)
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    outcome = { result: 'fail', detail, output: '', milliseconds: 0 }
+  }
+  process.send?.(outcome, () => process.disconnect())
+  // Whoever waits for the end of this process learns what holds it.
+  setTimeout(() => {
+    console.error(`still open: ${process.getActiveResourcesInfo().join(', ')}`)
+    process.exit(3)
+  }, 2000).unref()
+})

@@ -1,0 +1,11 @@
+/** Prints what `tests --list` prints, as a guest. */
+import { readFile } from 'node:fs/promises'
+import { Guest } from '../../dist/guest/guest.js'
+import { virtualHost } from '../../dist/host/virtual.js'
+
+const guest = await Guest.start(await readFile(process.argv[2] ?? ''), {
+  host: virtualHost(),
+  args: ['tests', '--list'],
+  onOutput: (_stream, bytes) => process.stdout.write(bytes),
+})
+process.exitCode = await guest.exit

@@ -1,0 +1,40 @@
+/** Runs entries of libuv's tests natively, from the same source on this machine: the oracle. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** @typedef {import('./entry.mjs').Outcome} Outcome */
+
+const PROGRAM = resolve('build/conformance/native/uv_run_tests')
+/** Where it runs, so that the files it leaves are no one else's. */
+const FOLDER = resolve('build/conformance/work')
+
+/**
+ * Makes the folder that tests run in; they look for their fixtures in `test/`.
+ *
+ * @param {string} libuv the source's folder
+ */
+export const prepare = (libuv) => {
+  mkdirSync(FOLDER, { recursive: true })
+  if (!existsSync(`${FOLDER}/test`)) symlinkSync(resolve(libuv, 'test'), `${FOLDER}/test`)
+}
+
+/**
+ * @param {string} name the entry
+ * @param {number} deadline milliseconds, beside the entry's own
+ * @returns {Promise<Outcome['result']>}
+ */
+export const runNatively = (name, deadline) =>
+  new Promise((done) => {
+    const env = { ...process.env, UV_RUN_AS_ROOT: '1' }
+    const child = spawn(PROGRAM, [name], { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'ignore'], timeout: deadline })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      output += text
+    })
+    child.once('error', () => done('fail'))
+    child.once('close', () => {
+      const line = output.split('\n').find((text) => /^(?:not )?ok /.test(text)) ?? 'not ok'
+      done(line.startsWith('not') ? 'fail' : line.includes('# SKIP') ? 'skip' : 'pass')
+    })
+  })
