@@ -62,6 +62,8 @@ export class Pump {
   /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
   #timeout = 0
   #armed = false
+  /** Whether this turn comes because the time to wait is over. */
+  #expired = false
   readonly #later: (() => void)[] = []
 
   /** @param options - see {@link PumpOptions} */
@@ -74,7 +76,7 @@ export class Pump {
     this.#onTurn = onTurn
     this.#onThrow = onThrow
     this.#trace = trace
-    this.#timer = host.timer(this.#turn)
+    this.#timer = host.timer(this.#expire)
   }
 
   /** Whether a run is under way. */
@@ -92,9 +94,14 @@ export class Pump {
     return this.#run?.mode !== this.#nowait && ++this.#passes > PASSES_PER_TURN
   }
 
-  /** The answer to a poll that found nothing: leave the loop where it would wait. */
+  /**
+   * The answer to a poll that found nothing: leave the loop where it would wait. Only a round that has waited already (in
+   * `UV_RUN_ONCE`, which is left and entered again) goes on with nothing.
+   */
   park(timeout: number): 0 | 'EAGAIN' {
-    return timeout === 0 || this.#run?.mode === this.#nowait ? 0 : 'EAGAIN'
+    const waited = this.#expired && this.#run?.mode !== this.#untilEmpty
+    this.#expired = false
+    return timeout === 0 || waited || this.#run?.mode === this.#nowait ? 0 : 'EAGAIN'
   }
 
   /**
@@ -132,6 +139,13 @@ export class Pump {
     if (this.#scheduled) return
     this.#scheduled = true
     this.#host.defer(this.#turn)
+  }
+
+  /** The time is over for which the loop would have waited. */
+  readonly #expire = (): void => {
+    this.#expired = true
+    this.#turn()
+    this.#expired = false
   }
 
   readonly #turn = (): void => {
