@@ -156,7 +156,8 @@ export class Machine<SomeHost extends Host = FakeHost> {
   /** Reads without a copy; the end is the empty text. */
   readPayload(fd: number, max = 65_536): string {
     const answer = this.os.readv(fd, this.iovecs([c.UVH_PAYLOAD, max]), 1, 0)
-    return typeof answer === 'string' ? answer : new TextDecoder().decode(this.kernel.payload)
+    if (typeof answer === 'string') return answer
+    return answer === 0 ? '' : new TextDecoder().decode(this.kernel.payload)
   }
 
   write(fd: number, ...pieces: (Uint8Array | string)[]): Answer {
@@ -242,7 +243,7 @@ export function fakeMachine(options: { maxDescriptors?: number; turns?: Turns } 
 }
 
 /** Text as bytes. */
-export const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+export const text = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value)
 
 /** What two calls that make two descriptors store. */
 export function two(machine: Machine<Host>, make: 'sockets' | 'pipe'): [number, number] {

@@ -75,3 +75,11 @@ export function perform(operation: SocketOperation, machine: Machine, fd: number
       return machine.os.shutdown(fd, c.SHUT_WR)
   }
 }
+
+/** A connected socket and the outside's view of it; the log of what was asked for begins empty. */
+export function connected(machine: Machine): { fd: number; peer: FakeConnection } {
+  const fd = socketIn('connected', machine)
+  const peer = outgoing(machine)
+  peer.log.length = 0
+  return { fd, peer }
+}

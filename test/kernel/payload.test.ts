@@ -1,0 +1,236 @@
+/** Bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
+import { describe, expect, test } from '@jest/globals'
+import { concat, type Outbox, totalLength } from '../../src/kernel/outbox.js'
+import type { FakeConnection } from '../support/fake-host.js'
+import { c, fakeMachine, type Machine, text, two } from './machine.js'
+import { connected } from './states.js'
+
+const sent = (peer: FakeConnection): string => new TextDecoder().decode(concat(peer.written))
+
+/** A connection with an outbox. */
+function sender(): { machine: Machine; fd: number; peer: FakeConnection; outbox: Outbox } {
+  const machine = fakeMachine()
+  const { fd, peer } = connected(machine)
+  const outbox = machine.descriptor(fd).outbox()
+  if (outbox === undefined) throw new Error('a connection has an outbox')
+  return { machine, fd, peer, outbox }
+}
+
+describe('reading', () => {
+  test('gives the very chunk that came', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const chunk = text('abc')
+    peer.receive(chunk)
+    expect(machine.os.readv(fd, machine.iovecs([c.UVH_PAYLOAD, 65_536]), 1, 0)).toBe(3)
+    expect(machine.kernel.payload).toBe(chunk)
+  })
+
+  test('gives one chunk at a time, and no more of it than asked for', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    peer.receive('de')
+    expect([2, 9, 9, 9].map((max) => machine.readPayload(fd, max))).toEqual(['ab', 'c', 'de', 'EAGAIN'])
+    peer.end()
+    expect(machine.readPayload(fd)).toBe('')
+  })
+
+  test('mixes with reading to memory', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abcdef')
+    expect([machine.read(fd, 2), machine.readPayload(fd, 2), machine.read(fd, 9)]).toEqual(['ab', 'cd', 'ef'])
+  })
+})
+
+describe('writing', () => {
+  test('hands the very buffers over, one write for one request', () => {
+    const { machine, fd, peer, outbox } = sender()
+    const one = text('abc')
+    outbox.push([one])
+    outbox.push([text('de'), text('f')])
+    expect(machine.writePayload(fd, 3)).toBe(3)
+    expect(peer.written[0]).toBe(one)
+    expect(machine.writePayload(fd, 3)).toBe(3)
+    expect([sent(peer), outbox.left]).toEqual(['abcdef', 0])
+  })
+
+  test('counts bytes only when the outside has taken them', () => {
+    const { machine, fd, peer, outbox } = sender()
+    machine.os.poll_ctl(fd, c.POLLOUT)
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    expect([machine.writePayload(fd, 3), machine.poll(fd), machine.wait()]).toEqual(['EAGAIN', '', []])
+    expect(machine.writePayload(fd, 3)).toBe('EAGAIN')
+    peer.drain()
+    expect(machine.wait()).toEqual([`${fd}:O`])
+    expect(machine.writePayload(fd, 3)).toBe(3)
+    // It was handed over once.
+    expect([sent(peer), outbox.left]).toEqual(['abc', 0])
+  })
+
+  test('is not bounded by the send buffer: nothing is copied', () => {
+    const { machine, fd, peer, outbox } = sender()
+    const large = new Uint8Array(8 * 1024 * 1024)
+    outbox.push([large])
+    expect(machine.writePayload(fd, large.length)).toBe(large.length)
+    expect(peer.written[0]).toBe(large)
+  })
+
+  test('takes a part where a part is asked for', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('abc'), text('def')])
+    expect([machine.writePayload(fd, 4), outbox.left, machine.writePayload(fd, 2)]).toEqual([4, 2, 2])
+    expect(sent(peer)).toBe('abcdef')
+  })
+
+  test('what is left of a buffer may be named by an address above', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('abc')])
+    machine.writePayload(fd, 1)
+    expect(machine.os.writev(fd, machine.iovecs([c.UVH_PAYLOAD + 1, 2]), 1, 0)).toBe(2)
+    expect(sent(peer)).toBe('abc')
+  })
+
+  test('of nothing ends a request of nothing, whatever waits at the host', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    machine.write(fd, 'memory')
+    outbox.push([text('')])
+    outbox.push([text('a')])
+    expect(machine.writePayload(fd, 0)).toBe(0)
+    expect(outbox.left).toBe(1)
+    expect(machine.writePayload(fd, 0)).toBe(0)
+    expect([outbox.left, peer.log]).toEqual([1, ['write 6']])
+  })
+
+  test('bytes of memory wait for those in flight', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    machine.writePayload(fd, 3)
+    expect(machine.write(fd, 'd')).toBe('EAGAIN')
+    peer.drain()
+    expect([machine.writePayload(fd, 3), machine.write(fd, 'd'), sent(peer)]).toEqual([3, 1, 'abcd'])
+  })
+
+  test('a failure of the connection is told instead of the count, once', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    machine.writePayload(fd, 3)
+    peer.fail('ECONNRESET')
+    expect([machine.writePayload(fd, 3), machine.writePayload(fd, 3)]).toEqual(['ECONNRESET', 'EPIPE'])
+  })
+})
+
+describe('lent bytes', () => {
+  test('are copied: their owner may change them', () => {
+    const { machine, fd, peer, outbox } = sender()
+    const bytes = text('abc')
+    outbox.push([bytes])
+    outbox.lent = true
+    expect(machine.writePayload(fd, 3)).toBe(3)
+    bytes.fill(0)
+    expect(sent(peer)).toBe('abc')
+  })
+
+  test('go as far as there is room, also when the host keeps them', () => {
+    const { machine, fd, peer, outbox } = sender()
+    machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
+    peer.takesAtOnce = false
+    outbox.push([new Uint8Array(1500), new Uint8Array(1500)])
+    outbox.lent = true
+    expect([machine.writePayload(fd, 3000), outbox.left, machine.writePayload(fd, 1000)]).toEqual([
+      2000,
+      1000,
+      'EAGAIN',
+    ])
+    expect(totalLength(peer.written)).toBe(2000)
+  })
+})
+
+describe('a guest that lies', () => {
+  test('bytes that are not there are EFAULT, and nothing is counted', () => {
+    const { machine, fd, peer, outbox } = sender()
+    expect(machine.writePayload(fd, 1)).toBe('EFAULT')
+    outbox.push([text('abc')])
+    expect([machine.writePayload(fd, 4), machine.writePayload(fd, 2 ** 31 - 1), outbox.left]).toEqual([
+      'EFAULT',
+      'EFAULT',
+      3,
+    ])
+    expect(peer.log).toEqual([])
+  })
+
+  test('another length than the one in flight is EINVAL, and does not lose the count', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    machine.writePayload(fd, 3)
+    peer.drain()
+    expect([0, 2, 4].map((length) => machine.writePayload(fd, length))).toEqual(['EINVAL', 'EINVAL', 'EINVAL'])
+    expect(machine.writePayload(fd, 3)).toBe(3)
+  })
+
+  test('a payload among other buffers is EINVAL, wherever it stands', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('abc')])
+    peer.receive('xyz')
+    const memory = [machine.put('ab'), 2] as const
+    for (const base of [c.UVH_PAYLOAD, c.UVH_PAYLOAD + 7, 2 ** 32 - 1]) {
+      const payload = [base, 1] as const
+      for (const bufs of [
+        [memory, payload],
+        [payload, memory],
+        [payload, payload],
+      ]) {
+        const at = machine.iovecs(...bufs)
+        expect([machine.os.readv(fd, at, 2, 0), machine.os.writev(fd, at, 2, 0)]).toEqual(['EINVAL', 'EINVAL'])
+      }
+    }
+    expect([machine.read(fd), outbox.left, peer.log]).toEqual(['xyz', 3, []])
+  })
+
+  test('a descriptor that has no outbox yet has nothing to send', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    expect(machine.descriptor(fd).outbox()).toBeUndefined()
+    expect([machine.writePayload(fd, 1), machine.readPayload(fd)]).toEqual(['EPIPE', 'ENOTCONN'])
+  })
+})
+
+test('a buffer that its owner transferred away is EFAULT, not silence', () => {
+  const { machine, fd, peer, outbox } = sender()
+  const bytes = text('abc')
+  outbox.push([bytes])
+  structuredClone(bytes, { transfer: [bytes.buffer] })
+  expect([machine.writePayload(fd, 3), peer.log]).toEqual(['EFAULT', []])
+})
+
+test('a request that was taken back does not disturb the next one', () => {
+  const { machine, fd, peer, outbox } = sender()
+  const first = outbox.push([text('abc')])
+  outbox.push([text('de')])
+  outbox.drop(first)
+  expect([machine.writePayload(fd, 2), sent(peer)]).toEqual([2, 'de'])
+})
+
+test('a pair sends and receives payloads, too', () => {
+  const machine = fakeMachine()
+  const [one, other] = two(machine, 'sockets')
+  const outbox = machine.descriptor(one).outbox()
+  const bytes = text('abc')
+  outbox?.push([bytes])
+  expect([machine.writePayload(one, 4), machine.writePayload(one, 3)]).toEqual(['EFAULT', 3])
+  bytes.fill(0)
+  expect([machine.readPayload(other, 2), machine.read(other), machine.readPayload(other)]).toEqual([
+    'ab',
+    'c',
+    'EAGAIN',
+  ])
+  const large = new Uint8Array(100_000)
+  outbox?.push([large])
+  expect([machine.writePayload(one, 100_000), machine.writePayload(one, 34_464)]).toEqual([65_536, 'EAGAIN'])
+})

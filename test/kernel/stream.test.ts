@@ -1,0 +1,436 @@
+import { describe, expect, test } from '@jest/globals'
+import type { ErrnoName } from '../../src/abi/errno.js'
+import { concat } from '../../src/kernel/outbox.js'
+import { loopback } from '../support/fake-host.js'
+import { c, fakeMachine, text } from './machine.js'
+import { connected, outgoing } from './states.js'
+
+const BUFFER = 256 * 1024
+
+const sent = (peer: { written: Uint8Array[] }): string => new TextDecoder().decode(concat(peer.written))
+
+describe('connecting', () => {
+  test('POLLOUT tells the end of it, SO_ERROR that it stands', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.connect(fd, loopback(80))
+    expect([machine.poll(fd), machine.error(fd)]).toEqual(['', 0])
+    outgoing(machine).connect()
+    expect([machine.poll(fd), machine.error(fd)]).toEqual(['O', 0])
+  })
+
+  test.each<ErrnoName>(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET'])(
+    '%s is told by SO_ERROR, once',
+    (code) => {
+      const machine = fakeMachine()
+      const fd = machine.socket()
+      machine.connect(fd, loopback(80))
+      outgoing(machine).fail(code)
+      expect(machine.poll(fd)).toBe('IOEHR')
+      expect([machine.error(fd), machine.error(fd)]).toEqual([code, 0])
+      expect(machine.poll(fd)).toBe('IOHR')
+    },
+  )
+
+  test('reading starts with the connection, not before', () => {
+    const machine = fakeMachine()
+    machine.connect(machine.socket(), loopback(80))
+    const connection = outgoing(machine)
+    expect(connection.log).toEqual([])
+    connection.connect()
+    expect(connection.log).toEqual(['readStart'])
+  })
+})
+
+describe('reading', () => {
+  test('gives the bytes that came, EAGAIN while there are none, and the end once the peer ended', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect(machine.read(fd)).toBe('EAGAIN')
+    peer.receive('abc')
+    peer.receive('de')
+    expect(machine.poll(fd)).toBe('IO')
+    expect([machine.read(fd, 4), machine.read(fd, 4), machine.read(fd, 4)]).toEqual(['abcd', 'e', 'EAGAIN'])
+    peer.receive('f')
+    peer.end()
+    expect(machine.poll(fd)).toBe('IOR')
+    expect([machine.read(fd), machine.read(fd), machine.read(fd)]).toEqual(['f', '', ''])
+  })
+
+  test('fills several buffers in order', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const at = machine.put('.'.repeat(16))
+    const bufs = machine.iovecs([at, 2], [at + 4, 0], [at + 8, 5], [at + 14, 2])
+    peer.receive('abc')
+    peer.receive('def')
+    expect(machine.os.readv(fd, bufs, 4, 0)).toBe(6)
+    expect(new TextDecoder().decode(machine.memory.heap.slice(at, at + 16))).toBe('ab......cdef....')
+  })
+
+  test('an error behind the bytes waits for the next read', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('ab')
+    peer.fail('ECONNRESET')
+    const at = machine.alloc(8)
+    // The bytes fill the first buffer to its end: the look for more must not take the error.
+    expect(machine.os.readv(fd, machine.iovecs([at, 2], [at + 2, 2]), 2, 0)).toBe(2)
+    expect(machine.os.readv(fd, machine.iovecs([at, 2], [at + 2, 2]), 2, 0)).toBe('ECONNRESET')
+    expect(machine.read(fd)).toBe('')
+  })
+
+  test('MSG_PEEK leaves bytes, but not errors', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    expect([machine.read(fd, 2, c.MSG_PEEK), machine.read(fd, 9, c.MSG_PEEK), machine.read(fd, 9)]).toEqual([
+      'ab',
+      'abc',
+      'abc',
+    ])
+    expect(machine.read(fd, 9, c.MSG_PEEK)).toBe('EAGAIN')
+    peer.fail('ECONNRESET')
+    expect([machine.read(fd, 9, c.MSG_PEEK), machine.read(fd, 9, c.MSG_PEEK)]).toEqual(['ECONNRESET', ''])
+  })
+
+  test('MSG_PEEK takes one buffer, in memory', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    const at = machine.alloc(8)
+    expect(machine.os.readv(fd, machine.iovecs([at, 2], [at + 2, 2]), 2, c.MSG_PEEK)).toBe('EINVAL')
+    expect(machine.os.readv(fd, machine.iovecs([c.UVH_PAYLOAD, 2]), 1, c.MSG_PEEK)).toBe('EINVAL')
+    expect(machine.read(fd)).toBe('abc')
+  })
+
+  test('who asks for nothing gets nothing, in any state', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect([machine.read(machine.socket(), 0), machine.read(fd, 0)]).toEqual(['', ''])
+    peer.fail('ECONNRESET')
+    expect([machine.read(fd, 0), machine.read(fd)]).toEqual(['', 'ECONNRESET'])
+    expect(machine.os.readv(fd, 0, 0, 0)).toBe(0)
+  })
+
+  test('MSG_DONTWAIT changes nothing, other flags are EINVAL', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    expect(machine.read(fd, 1, c.MSG_DONTWAIT)).toBe('a')
+    expect([machine.read(fd, 1, c.MSG_NOSIGNAL), machine.read(fd, 1, 1), machine.read(fd, 1, -1)]).toEqual([
+      'EINVAL',
+      'EINVAL',
+      'EINVAL',
+    ])
+  })
+})
+
+describe('the high-water mark', () => {
+  test('holds the peer back, and lets it go on once half was read', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const chunk = new Uint8Array(64 * 1024)
+    for (let i = 0; i < 3; i++) peer.receive(chunk)
+    expect(peer.log).toEqual([])
+    peer.receive(chunk)
+    expect(peer.log).toEqual(['readStop'])
+    machine.readPayload(fd)
+    expect(peer.log).toEqual(['readStop'])
+    machine.readPayload(fd)
+    machine.readPayload(fd)
+    expect(peer.log).toEqual(['readStop', 'readStart'])
+  })
+
+  test('reading from memory lets it go on, too', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive(new Uint8Array(BUFFER))
+    expect(peer.log).toEqual(['readStop'])
+    for (let i = 0; i < 6; i++) machine.read(fd, 32 * 1024)
+    expect(peer.log).toEqual(['readStop', 'readStart'])
+  })
+
+  test('a peek does not', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive(new Uint8Array(BUFFER))
+    machine.read(fd, 64 * 1024, c.MSG_PEEK)
+    expect(peer.log).toEqual(['readStop'])
+  })
+
+  test('is what SO_RCVBUF says', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect(machine.setOption(fd, c.SOL_SOCKET, c.SO_RCVBUF, 2048)).toBe(0)
+    peer.receive(new Uint8Array(2047))
+    expect(peer.log).toEqual(['readStop'])
+    machine.read(fd, 2047)
+    expect(peer.log).toEqual(['readStop', 'readStart'])
+  })
+
+  test('single bytes reach it long before their count does', () => {
+    const machine = fakeMachine()
+    const { peer } = connected(machine)
+    let count = 0
+    while (peer.reading) {
+      peer.receive('x')
+      count++
+    }
+    expect(count).toBeLessThan(2048)
+    expect(count).toBeGreaterThan(512)
+  })
+
+  test('who ended or failed is not started again', () => {
+    const machine = fakeMachine()
+    const one = connected(machine)
+    one.peer.receive(new Uint8Array(1000))
+    one.peer.end()
+    machine.read(one.fd)
+    const other = connected(machine)
+    other.peer.receive(new Uint8Array(BUFFER))
+    other.peer.fail('ECONNRESET')
+    for (let i = 0; i < 8; i++) machine.read(other.fd, 32 * 1024)
+    expect([one.peer.log, other.peer.log]).toEqual([[], ['readStop']])
+  })
+})
+
+describe('writing', () => {
+  test('copies: the buffer is free when the call returns', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const at = machine.put('abc')
+    expect(machine.os.writev(fd, machine.iovecs([at, 3]), 1, c.MSG_NOSIGNAL)).toBe(3)
+    machine.memory.heap.fill(0, at, at + 3)
+    expect(sent(peer)).toBe('abc')
+  })
+
+  test('several buffers leave as one piece', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect(machine.write(fd, 'head', '', 'body', '!')).toBe(9)
+    expect(peer.log).toEqual(['write 9'])
+    expect(sent(peer)).toBe('headbody!')
+  })
+
+  test('overlapping buffers are sent as often as they are named', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const at = machine.put('abcd')
+    expect(machine.os.writev(fd, machine.iovecs([at, 4], [at + 1, 2], [at, 4]), 3, 0)).toBe(10)
+    expect(sent(peer)).toBe('abcdbcabcd')
+  })
+
+  test('is short where room is, then EAGAIN, and POLLOUT comes with the drain', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.os.poll_ctl(fd, c.POLLOUT)
+    peer.takesAtOnce = false
+    const half = new Uint8Array(BUFFER / 2)
+    const quarter = half.subarray(0, BUFFER / 4)
+    expect(machine.write(fd, half.subarray(0, 65_536))).toBe(65_536)
+    expect(machine.write(fd, half.subarray(0, 65_536))).toBe(65_536)
+    expect(machine.write(fd, quarter)).toBe(65_536)
+    expect(machine.poll(fd)).toBe('O')
+    expect(machine.write(fd, quarter, quarter)).toBe(65_536)
+    expect(machine.write(fd, 'x')).toBe('EAGAIN')
+    expect([machine.poll(fd), machine.wait()]).toEqual(['', []])
+    const wakes = machine.wakes
+    peer.drain()
+    expect([machine.wakes, machine.wait()]).toEqual([wakes + 1, [`${fd}:O`]])
+    expect(machine.write(fd, 'x')).toBe(1)
+  })
+
+  test('a write of nothing is 0, also where there is no room, but not on a dead socket', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.pending = 2 * BUFFER
+    expect([machine.write(fd, ''), machine.write(fd), machine.write(fd, 'x')]).toEqual([0, 0, 'EAGAIN'])
+    expect(peer.log).toEqual([])
+    peer.fail('ECONNRESET')
+    expect([machine.write(fd, ''), machine.write(fd, ''), machine.write(fd)]).toEqual(['ECONNRESET', 'EPIPE', 0])
+  })
+
+  test('room is what SO_SNDBUF says', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.takesAtOnce = false
+    machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
+    expect([machine.write(fd, 'x'.repeat(3000)), machine.write(fd, 'x')]).toEqual([2000, 'EAGAIN'])
+    // All is taken or nothing told: half of it is known by asking.
+    peer.pending = 500
+    expect(machine.write(fd, 'x'.repeat(3000))).toBe(1500)
+  })
+
+  test('flags that a socket does not know are EINVAL', () => {
+    const machine = fakeMachine()
+    const { fd } = connected(machine)
+    const bufs = machine.iovecs([machine.put('a'), 1])
+    expect([machine.os.writev(fd, bufs, 1, 1), machine.os.writev(fd, bufs, 1, c.MSG_PEEK)]).toEqual([
+      'EINVAL',
+      'EINVAL',
+    ])
+    expect(machine.os.writev(fd, bufs, 1, c.MSG_NOSIGNAL | c.MSG_DONTWAIT)).toBe(1)
+  })
+})
+
+describe('half-close', () => {
+  test('SHUT_WR: the peer sees the end after the bytes, reading goes on', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.write(fd, 'abc')
+    expect([machine.os.shutdown(fd, c.SHUT_WR), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([0, 0])
+    expect(peer.log).toEqual(['write 3', 'shutdown'])
+    expect([machine.write(fd, 'x'), machine.poll(fd)]).toEqual(['EPIPE', 'O'])
+    peer.receive('later')
+    expect(machine.read(fd)).toBe('later')
+    peer.end()
+    expect([machine.poll(fd), machine.read(fd)]).toEqual(['IOHR', ''])
+  })
+
+  test('the peer ended: writing goes on', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.end()
+    expect([machine.read(fd), machine.write(fd, 'abc'), machine.poll(fd)]).toEqual(['', 3, 'IOR'])
+  })
+
+  test('SHUT_RD: what came before and after can be read, then it is the end', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('ab')
+    expect([machine.os.shutdown(fd, c.SHUT_RD), machine.poll(fd)]).toEqual([0, 'IOR'])
+    expect([machine.read(fd), machine.read(fd)]).toEqual(['ab', ''])
+    peer.receive('cd')
+    expect([machine.read(fd), machine.read(fd), machine.write(fd, 'x')]).toEqual(['cd', '', 1])
+    expect(peer.log).toEqual(['write 1'])
+  })
+
+  test('SHUT_RDWR is both', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect([machine.os.shutdown(fd, c.SHUT_RDWR), machine.poll(fd)]).toEqual([0, 'IOHR'])
+    expect([machine.read(fd), machine.write(fd, 'x'), peer.log]).toEqual(['', 'EPIPE', ['shutdown']])
+  })
+
+  test.each([-1, 3, 2 ** 31 - 1])('how = %d is EINVAL', (how) => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    expect([machine.os.shutdown(fd, how), peer.log]).toEqual(['EINVAL', []])
+  })
+})
+
+describe('a reset', () => {
+  test('is told once to a reader, after the bytes, and is the end then', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    peer.fail('ECONNRESET')
+    expect(machine.poll(fd)).toBe('IOEHR')
+    expect([machine.read(fd, 2), machine.read(fd), machine.read(fd), machine.read(fd)]).toEqual([
+      'ab',
+      'c',
+      'ECONNRESET',
+      '',
+    ])
+    expect([machine.write(fd, 'x'), machine.poll(fd)]).toEqual(['EPIPE', 'IOHR'])
+  })
+
+  test('is told once to a writer, which gets EPIPE then', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.fail('ECONNRESET')
+    expect([machine.write(fd, 'x'), machine.write(fd, 'x'), machine.read(fd)]).toEqual(['ECONNRESET', 'EPIPE', ''])
+    expect(machine.os.shutdown(fd, c.SHUT_WR)).toBe('ENOTCONN')
+  })
+
+  test('behind the end of the stream is a writer’s matter', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('a')
+    peer.end()
+    peer.fail('EPIPE')
+    expect(machine.poll(fd)).toBe('IOEHR')
+    expect([machine.read(fd), machine.read(fd), machine.read(fd)]).toEqual(['a', '', ''])
+    expect([machine.write(fd, 'x'), machine.write(fd, 'x')]).toEqual(['EPIPE', 'EPIPE'])
+  })
+
+  test('wakes who waits for anything', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.os.poll_ctl(fd, c.POLLIN)
+    peer.fail('ECONNRESET')
+    expect([machine.wakes, machine.wait()]).toEqual([1, [`${fd}:IEH`]])
+  })
+})
+
+describe('closing', () => {
+  test('what was written is still sent', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.write(fd, 'abc')
+    machine.os.close(fd)
+    expect(peer.log).toEqual(['write 3', 'close'])
+  })
+
+  test('unread bytes make it a reset', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('abc')
+    machine.read(fd, 2)
+    machine.os.close(fd)
+    expect(peer.log).toEqual(['reset'])
+  })
+
+  test('so does SO_LINGER with 0, at any time; without it the last word counts', () => {
+    const machine = fakeMachine()
+    const logs = [[1], [1, 0]].map((settings) => {
+      const { fd, peer } = connected(machine)
+      for (const on of settings) expect(machine.setLinger(fd, on, 0)).toBe(0)
+      machine.os.close(fd)
+      return peer.log
+    })
+    expect(logs).toEqual([['reset'], ['close']])
+  })
+
+  test('a connection that is asked for is given up', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.connect(fd, loopback(80))
+    machine.os.close(fd)
+    expect(outgoing(machine).log).toEqual(['close'])
+  })
+
+  test('what failed has nothing to let go of', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.receive('unread')
+    peer.fail('ECONNRESET')
+    machine.os.close(fd)
+    expect(peer.log).toEqual([])
+  })
+
+  test('a host without reset closes: that is all that can be done for it', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.fails.reset = 'ENOTSUP'
+    peer.receive('unread')
+    expect(machine.os.close(fd)).toBe(0)
+    expect([peer.log, peer.ended, machine.defects]).toEqual([['reset', 'close'], 'closed', []])
+  })
+})
+
+test('bytes are what they were, whatever the sizes of reads and writes', () => {
+  const machine = fakeMachine()
+  const { fd, peer } = connected(machine)
+  const all = text('0123456789abcdefghijklmnopqrstuvwxyz'.repeat(50))
+  for (let at = 0; at < all.length; at += 37) peer.receive(all.slice(at, at + 37))
+  let read = ''
+  for (let size = 1; read.length < all.length; size = (size % 91) + 1) {
+    const piece = size % 3 === 0 ? machine.readPayload(fd, size) : machine.read(fd, size)
+    machine.write(fd, piece)
+    read += piece
+  }
+  expect(read).toBe(new TextDecoder().decode(all))
+  expect(sent(peer)).toBe(read)
+})
