@@ -134,7 +134,8 @@ export class TCP extends Stream {
    * The local address.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF while there is no socket, EADDRINUSE when `bind()` met a taken port
+   * @throws {UVError} EBADF while there is no socket, EADDRINUSE when `bind()` met a taken port, EAFNOSUPPORT for one of a
+   *   pair, which has none
    */
   get sockname(): Address {
     return this.#name('sockname', this.instance.exports.uvw_tcp_getsockname(this.address, this.instance.scratch))
@@ -144,7 +145,8 @@ export class TCP extends Stream {
    * The peer's address.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket
+   * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket, EADDRINUSE when `bind()` met a taken
+   *   port, EAFNOSUPPORT for one of a pair, which has none
    */
   get peername(): Address {
     return this.#name('peername', this.instance.exports.uvw_tcp_getpeername(this.address, this.instance.scratch))

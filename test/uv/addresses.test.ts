@@ -1,0 +1,130 @@
+/** Addresses: families, dual stack, taken ports and the errors that come late, as libuv has them on Unix. */
+import { expect, test } from '@jest/globals'
+import { type Address, type AddressLike, StatusCode, TCP, TCPFlags } from '../../src/index.js'
+import { codeOf, type LoopLab, overHosts } from '../support/loops.js'
+
+/** Connects from one address to another. @returns what the server sees of the client, or the status when it failed */
+const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Promise<Address | number> => {
+  const loop = await lab.open()
+  const server = new TCP({ loop })
+  let seen: Address | undefined
+  let failure = 0
+  bind(server)
+  server.listen(1, (server) => {
+    seen = server.accept().peername
+    if (client.closing) void loop.closeAllHandles()
+  })
+  const client = new TCP({ loop })
+  client.connect([host, server.sockname.port], (_request, status) => {
+    failure = status
+    void client.close()
+    if (status < 0 || seen !== undefined) void loop.closeAllHandles()
+  })
+  await lab.run(loop)
+  return seen ?? failure
+}
+
+overHosts((lab) => {
+  test.each([
+    ['IPv4', '127.0.0.1', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['IPv6', '::1', '::1', { family: 'ipv6', host: '::1', flowInfo: 0, scopeId: 0 }],
+    ['any IPv4', '0.0.0.0', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['any IPv6', '::', '::1', { family: 'ipv6', host: '::1' }],
+    ['dual stack: IPv4 to any IPv6', '::', '127.0.0.1', { family: 'ipv6', host: '::ffff:127.0.0.1' }],
+  ])('%s', async (_name, local, remote, seen) => {
+    expect(await meet(lab, (server) => server.bind([local, 0]), remote)).toMatchObject(seen)
+  })
+
+  test('IPV6ONLY: IPv6 comes, IPv4 is refused', async () => {
+    const only = (server: TCP): void => server.bind(['::', 0], TCPFlags.IPV6ONLY)
+    expect(await meet(lab, only, '::1')).toMatchObject({ family: 'ipv6', host: '::1' })
+    expect(await meet(lab, only, '127.0.0.1')).toBe(StatusCode.ECONNREFUSED)
+  })
+
+  test('an address is taken as an object, as a tuple, and as sockname gives it', async () => {
+    const loop = await lab.open()
+    const ways: AddressLike[] = [
+      { host: '127.0.0.1', port: 0 },
+      { family: 'ipv4', host: '127.0.0.1', port: 0 },
+      ['127.0.0.1', 0],
+      { family: 'ipv6', host: '::1', port: 0, flowInfo: 0, scopeId: 0 },
+      ['::1', 0, 0, 0],
+    ]
+    for (const way of ways) {
+      const tcp = new TCP({ loop })
+      tcp.bind(way)
+      const { sockname } = tcp
+      expect(sockname.port).toBeGreaterThan(0)
+      void tcp.close()
+      await lab.run(loop)
+      const again = new TCP({ loop })
+      again.bind(sockname)
+      expect(again.sockname).toEqual(sockname)
+    }
+  })
+
+  test('bind on a taken port succeeds; listen, connect and sockname report EADDRINUSE', async () => {
+    const loop = await lab.open()
+    const holder = new TCP({ loop })
+    holder.bind(['127.0.0.1', 0])
+    holder.listen()
+    const taken = holder.sockname
+
+    const late = new TCP({ loop })
+    expect(() => late.bind(taken)).not.toThrow()
+    expect(codeOf(() => late.sockname)).toBe('EADDRINUSE')
+    expect(codeOf(() => late.peername)).toBe('EADDRINUSE')
+    expect(codeOf(() => late.listen())).toBe('EADDRINUSE')
+    expect(late.active).toBe(false)
+
+    const client = new TCP({ loop })
+    client.bind(taken)
+    const statuses: number[] = []
+    client.connect(taken, (_request, status) => {
+      statuses.push(status)
+      void loop.closeAllHandles()
+    })
+    expect(statuses).toEqual([])
+    await lab.run(loop)
+    expect(statuses).toEqual([StatusCode.EADDRINUSE])
+  })
+
+  test('two that are bound to one port: the first to listen has it', async () => {
+    const loop = await lab.open()
+    const [one, other] = [new TCP({ loop }), new TCP({ loop })]
+    one.bind(['127.0.0.1', 0])
+    one.listen()
+    other.bind(one.sockname)
+    expect(codeOf(() => other.listen())).toBe('EADDRINUSE')
+    void one.close()
+    await lab.run(loop)
+    // Freed with who had it.
+    const third = new TCP({ loop })
+    third.bind(['127.0.0.1', 0])
+    expect(() => third.listen()).not.toThrow()
+  })
+
+  test('the same port on IPv4 and on IPv6 only', async () => {
+    const loop = await lab.open()
+    const six = new TCP({ loop })
+    six.bind(['::1', 0], TCPFlags.IPV6ONLY)
+    six.listen()
+    const four = new TCP({ loop })
+    four.bind(['127.0.0.1', six.sockname.port])
+    four.listen()
+    expect(four.sockname.port).toBe(six.sockname.port)
+  })
+
+  test('an IPv6 zone in the text is the scope; one that is no interface is refused', async () => {
+    const loop = await lab.open()
+    // A number is a zone on every platform.
+    expect(codeOf(() => new TCP({ loop }).bind(['fe80::1%999', 0]))).toMatch(/^E(ADDRNOTAVAIL|INVAL)$/)
+  })
+
+  test('addresses are read back in their shortest form', async () => {
+    const loop = await lab.open()
+    const tcp = new TCP({ loop })
+    tcp.bind(['0:0:0:0:0:0:0:1', 0])
+    expect(tcp.sockname).toMatchObject({ host: '::1' })
+  })
+})

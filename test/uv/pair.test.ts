@@ -1,0 +1,89 @@
+/** `TCP.pair()`: two ends without a network, on the hosts' kernel alone. */
+import { expect, test } from '@jest/globals'
+import { StatusCode, TCP } from '../../src/index.js'
+import { bytes, codeOf, overHosts, text, virtual } from '../support/loops.js'
+
+overHosts((lab) => {
+  test('what one writes the other reads, both ways, until both have ended', async () => {
+    const loop = await lab.open()
+    const [one, other] = TCP.pair(loop)
+    const seen: string[] = []
+    for (const [name, end, answer] of [
+      ['one', one, 'pong'],
+      ['other', other, undefined],
+    ] as const) {
+      end.readStart((end, status, data) => {
+        if (status === StatusCode.EOF) return void end.close(() => seen.push(`${name} closed`))
+        seen.push(`${name} read ${text(data)}`)
+        if (answer === undefined) return
+        end.write(bytes(answer))
+        end.shutdown()
+      })
+    }
+    other.write(bytes('ping'))
+    other.shutdown()
+    expect(await lab.run(loop)).toBe(false)
+    expect(seen.filter((step) => !step.includes('closed'))).toEqual(['one read ping', 'other read pong'])
+    expect(seen.filter((step) => step.includes('closed')).sort()).toEqual(['one closed', 'other closed'])
+  })
+
+  test('it is readable and writable, of family unix, and has no IP address', async () => {
+    const loop = await lab.open()
+    for (const end of TCP.pair(loop)) {
+      expect([end.readable, end.writable, end.family, end.loop]).toEqual([true, true, 'unix', loop])
+      expect(codeOf(() => end.sockname)).toBe('EAFNOSUPPORT')
+      expect(codeOf(() => end.peername)).toBe('EAFNOSUPPORT')
+      expect(codeOf(() => end.setNoDelay(true))).toBe('ENOTSUP')
+      expect(codeOf(() => end.setKeepAlive(true))).toBe('ENOTSUP')
+    }
+  })
+
+  test('much is held back until it is read', async () => {
+    const loop = await lab.open()
+    const [one, other] = TCP.pair(loop)
+    const sent = new Uint8Array(1_000_000).map((_, n) => n % 253)
+    const pieces: Uint8Array[] = []
+    one.write(sent, () => one.shutdown(() => void one.close()))
+    expect(one.writeQueueSize).toBeGreaterThan(0)
+    other.readStart((other, status, data) => {
+      if (status === 0) pieces.push(data)
+      else void other.close()
+    })
+    await lab.run(loop)
+    expect(Buffer.concat(pieces).equals(sent)).toBe(true)
+  })
+
+  test('an end that is closed is an end to the other; unread bytes make it a reset', async () => {
+    const loop = await lab.open()
+    const statuses: number[] = []
+    for (const unread of [false, true]) {
+      const [one, other] = TCP.pair(loop)
+      if (unread) other.tryWrite(bytes('nobody reads this'))
+      void one.close()
+      other.readStart((other, status) => {
+        statuses.push(status)
+        void other.close()
+      })
+      await lab.run(loop)
+    }
+    expect(statuses).toEqual([StatusCode.EOF, StatusCode.ECONNRESET])
+  })
+})
+
+overHosts(
+  (lab) => {
+    test('no descriptors left is EMFILE, and leaves nothing behind', async () => {
+      const loop = await lab.open({ maxDescriptors: 8 })
+      const pairs: TCP[] = []
+      expect(
+        codeOf(() => {
+          for (;;) pairs.push(...TCP.pair(loop))
+        }),
+      ).toBe('EMFILE')
+      expect(pairs.length).toBeGreaterThan(0)
+      await lab.run(loop)
+      expect(loop.handles).toEqual(new Set(pairs))
+    })
+  },
+  [virtual],
+)
