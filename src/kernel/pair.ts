@@ -129,7 +129,7 @@ export class PairEnd extends Descriptor {
     let events = this.#received.length > 0 ? Poll.IN : 0
     if (this.#receiveEnded) events |= Poll.IN | Poll.RDHUP
     if (this.#sendEnded || this.#free > 0) events |= Poll.OUT
-    if (this.#receiveEnded && this.#sendEnded) events |= Poll.HUP
+    if (this.#receiveEnded && this.#sendEnded) events |= this.#received.hangup
     return events
   }
 
@@ -138,7 +138,7 @@ export class PairEnd extends Descriptor {
       if (this.#sendEnded) return Poll.OUT | Poll.ERR
       return this.#free >= PIPE_BUF ? Poll.OUT : 0
     }
-    return (this.#received.length > 0 ? Poll.IN : 0) | (this.#receiveEnded ? Poll.HUP : 0)
+    return (this.#received.length > 0 ? Poll.IN : 0) | (this.#receiveEnded ? this.#received.hangup : 0)
   }
 
   #end(receive: boolean, send: boolean): void {

@@ -1,3 +1,5 @@
+import { Poll } from './readiness.js'
+
 /** What a chunk costs beside its bytes, roughly. */
 const CHUNK_COST = 256
 
@@ -16,6 +18,14 @@ export class ReceiveQueue {
   /** Bytes that wait. */
   get length(): number {
     return this.#length
+  }
+
+  /**
+   * What to tell of a connection that is over: {@link Poll.HUP}, but not before the last chunk. libuv takes a short read
+   * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads a chunk at a time.
+   */
+  get hangup(): number {
+    return this.#chunks.length - this.#head > 1 ? 0 : Poll.HUP
   }
 
   /** Bytes of memory that it takes, roughly: a peer that sends single bytes fills it too. */

@@ -72,13 +72,14 @@ export class TcpStream implements ConnectionEvents {
   readiness(): number {
     if (this.state === 'connecting') return 0
     const error = this.#error === undefined ? 0 : Poll.ERR
-    if (this.state !== 'connected') return Poll.IN | Poll.OUT | Poll.RDHUP | Poll.HUP | error
+    const { hangup } = this.#received
+    if (this.state !== 'connected') return Poll.IN | Poll.OUT | Poll.RDHUP | hangup | error
     const ended = this.#peerEnded || this.#receiveEnded
     let events = error
     if (this.#received.length > 0) events |= Poll.IN
     if (ended) events |= Poll.IN | Poll.RDHUP
     if (this.#sendEnded || this.#hasRoom) events |= Poll.OUT
-    if (ended && this.#sendEnded) events |= Poll.HUP
+    if (ended && this.#sendEnded) events |= hangup
     return events
   }
 
