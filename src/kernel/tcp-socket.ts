@@ -158,7 +158,8 @@ export class TcpSocket extends Descriptor {
 
   override getOption(name: OptionName): Result {
     if (name === 'acceptsConnections') return this.#accepts === undefined ? 0 : 1
-    if (name === 'error') return this.#stream?.takeError() ?? 0
+    // Linux has no error to tell of a connect under way; but libuv, asked for a shutdown meanwhile, takes that for success.
+    if (name === 'error') return this.#stream?.takeError() ?? (this.state === 'connecting' ? 'EINPROGRESS' : 0)
     if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
     return this.#options.get(name)
   }
