@@ -1,14 +1,19 @@
 /** Runs somebody else's WebAssembly program: one with a `main()`, made with libuv's archive by `uvcc`. */
-import type { Description } from '../abi/description.js'
 import { policyHost } from '../guard/policy.js'
 import type { Host } from '../host/host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { platformHost } from '../uv/platform.js'
+import type { InputSource } from './input.js'
 import { hasJspi, startWithJspi } from './jspi.js'
+import type { ProgramOptions } from './program.js'
 import type { OnOutput } from './stdio.js'
 import { startInWorker } from './worker-driver.js'
+
+export { GuestTrap } from './end.js'
+export type { InputSource } from './input.js'
+export type { OnOutput } from './stdio.js'
 
 /**
  * How a guest waits: `jspi` where the engine can suspend WebAssembly (Node 24.21 and later, Deno 2.9, Bun 1.4, Chromium 137),
@@ -22,6 +27,8 @@ export interface GuestOptions extends WasiOptions {
   readonly host?: Host
   /** How it waits; `auto` by default. */
   readonly driver?: DriverName
+  /** Its standard input, taken as it reads. Ends at once by default. */
+  readonly input?: InputSource
   /** Receives what it writes, as it comes. Dropped by default. */
   readonly onOutput?: OnOutput
   /** How many descriptors it may have open at once; 65,536 by default. */
@@ -31,14 +38,11 @@ export interface GuestOptions extends WasiOptions {
 }
 
 /** What a driver starts. */
-export interface GuestSetup {
-  readonly module: WebAssembly.Module
-  readonly abi: Description
-  readonly host: Host
-  readonly wasi: WasiOptions
+export interface GuestSetup extends ProgramOptions {
+  /** See {@link GuestOptions.input}. */
+  readonly input: InputSource | undefined
+  /** See {@link GuestOptions.onOutput}. */
   readonly onOutput: OnOutput
-  readonly trace: Trace
-  readonly maxDescriptors: number | undefined
 }
 
 /** A guest that a driver has started. */
@@ -51,7 +55,10 @@ export interface GuestRun {
 
 /** A running guest. */
 export class Guest {
-  /** Its exit code, 143 when it was terminated. Rejected with the trap, its stack naming C functions, when it traps. */
+  /**
+   * Its exit code, 0 to 255; 143 when it was terminated. Rejected with a {@link GuestTrap} when it traps, and with what
+   * `onOutput` threw. Nothing happens to a program that does not look at it.
+   */
   readonly exit: Promise<number>
   /** How it waits. */
   readonly driver: Exclude<DriverName, 'auto'>
@@ -61,6 +68,7 @@ export class Guest {
     this.driver = driver
     this.#run = run
     this.exit = run.exit
+    this.exit.catch(() => {})
   }
 
   /**
@@ -79,6 +87,7 @@ export class Guest {
       abi,
       host: options.host ?? policyHost(await platformHost(), {}),
       wasi: { args: options.args ?? ['guest'], env: options.env ?? {} },
+      input: options.input,
       onOutput: options.onOutput ?? (() => {}),
       trace: options.trace ?? Trace.fromEnvironment(),
       maxDescriptors: options.maxDescriptors,

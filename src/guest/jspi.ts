@@ -1,15 +1,16 @@
 /**
  * The driver for engines that can suspend a WebAssembly stack (JavaScript Promise Integration, in its standard form): the
- * guest waits by being set aside until the host has something for it. Everything happens in one thread.
+ * guest waits by being set aside until the host has something for it. Everything happens in one thread, so a guest that
+ * computes and never waits holds up everybody, and nothing here can end it.
  *
  * @see https://github.com/WebAssembly/js-promise-integration
  */
-import type { UvHost } from '../abi/uv-host.js'
 import type { Host, HostTimer } from '../host/host.js'
-import type { Kernel } from '../kernel/kernel.js'
+import { GuestExit, GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
-import { loadProgram } from './program.js'
-import { GuestExit } from './stdio.js'
+import { Input } from './input.js'
+import { type Driver, loadProgram } from './program.js'
+import { isPromise, type OnOutput, type SlowCall } from './stdio.js'
 
 /** How many answers a guest gets at once before the host's event loop has its turn. */
 const ANSWERS_PER_TURN = 64
@@ -19,143 +20,144 @@ export function hasJspi(): boolean {
   return WebAssembly.Suspending !== undefined && WebAssembly.promising !== undefined
 }
 
-/** Starts a guest. @returns when it was instantiated; it has not run yet */
+/** Starts a guest. @returns when it first waits, or has ended */
 export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
-  const { Suspending, promising } = WebAssembly
-  if (Suspending === undefined || promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
-  const pause = new Pause(setup.host)
-  const program = await loadProgram({
-    ...setup,
-    onChange: () => pause.end(),
-    wait: (calls, kernel) => {
-      const waiting = new WaitingCalls(calls, kernel, pause)
-      return {
-        poll_wait: new Suspending((events = 0, max = 0, timeout = 0) => waiting.pollWait(events, max, timeout)),
-        poll: new Suspending((fds = 0, nfds = 0, timeout = 0) => waiting.poll(fds, nfds, timeout)),
-      }
-    },
-  })
+  const { promising } = WebAssembly
+  if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
+  const driver = new SuspendingDriver(setup)
+  const { start, kernel } = await loadProgram(setup, driver)
   const release = setup.host.keepAlive()
-  const exit = promising(program.start)().finally(() => {
-    pause.clear()
-    program.kernel.closeAll()
-    release()
-  })
-  return { exit: exit.then(() => 0, exitCode), terminate: () => pause.abort(new GuestExit(TERMINATED)) }
+  const exit = promising(start)()
+    .then(() => 0, exitCode)
+    .finally(() => {
+      driver.close()
+      kernel.closeAll()
+      release()
+    })
+  return { exit, terminate: () => driver.end() }
 }
-
-/** The exit code of a guest that is told to stop: that of SIGTERM in a shell. */
-const TERMINATED = 143
 
 function exitCode(reason: unknown): number {
   if (reason instanceof GuestExit) return reason.code
-  throw reason
+  throw reason instanceof OutputError ? reason.cause : GuestTrap.from(reason)
 }
 
-/** The calls that wait, over those that do not. */
-class WaitingCalls {
-  readonly #calls: UvHost
-  readonly #kernel: Kernel
-  readonly #pause: Pause
+/** What the receiver of the output threw, on its way through the guest's frames. */
+class OutputError extends Error {}
+
+/** Waits by suspending the guest. One wait at a time: there is one guest. */
+class SuspendingDriver implements Driver {
+  readonly #host: Host
+  readonly #timer: HostTimer
+  readonly #input: Input
+  readonly #onOutput: OnOutput
   #answers = 0
+  /** Ends the present wait, while there is one: it is over, or the guest is. */
+  #resume: (() => void) | undefined
+  #resuming = false
+  #interrupt: ((end: GuestExit) => void) | undefined
+  #ended: GuestExit | undefined
 
-  constructor(calls: UvHost, kernel: Kernel, pause: Pause) {
-    this.#calls = calls
-    this.#kernel = kernel
-    this.#pause = pause
+  constructor({ host, input, onOutput }: GuestSetup) {
+    this.#host = host
+    this.#timer = host.timer(() => this.#resume?.())
+    this.#input = new Input(input)
+    this.#onOutput = onOutput
   }
 
-  pollWait(events: number, max: number, timeout: number): number | Promise<number> {
-    return this.#wait(() => this.#calls.poll_wait(events, max, 0), timeout)
+  importOf(call: SlowCall): WebAssembly.ImportValue {
+    const { Suspending } = WebAssembly
+    if (Suspending === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
+    return new Suspending(call)
   }
 
-  poll(fds: number, nfds: number, timeout: number): number | Promise<number> {
-    return this.#wait(() => this.#calls.poll(fds, nfds, 0), timeout)
-  }
-
-  /** Asks until there is an answer or the time is over; without a pause where there is one, most of the time. */
-  #wait(ask: () => number, timeout: number): number | Promise<number> {
-    this.#pause.check()
+  /** Without a pause where there is an answer, most of the time. */
+  wait(ask: () => number, timeout: number): number | Promise<number> {
+    this.#check()
     const answer = ask()
     if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
     this.#answers = 0
-    return this.#waitLong(answer, ask, timeout)
+    return answer !== 0 || timeout === 0 ? this.#yield(answer, ask) : this.#waitLong(ask, timeout)
   }
 
-  async #waitLong(first: number, ask: () => number, timeout: number): Promise<number> {
-    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : this.#kernel.host.clock() / 1e6 + timeout
-    await this.#pause.turn()
-    if (first !== 0) return first
-    for (;;) {
-      const answer = ask()
-      if (answer !== 0) return answer
-      const left = deadline - this.#kernel.host.clock() / 1e6
-      if (left <= 0) return 0
-      await this.#pause.start(left)
+  input(): Promise<Uint8Array | undefined> {
+    return this.#orEnd(this.#input.next())
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown> {
+    this.#check()
+    try {
+      const received = this.#onOutput(stream, bytes)
+      if (isPromise(received)) return this.#orEnd(received.then(undefined, rejectOutput))
+    } catch (error) {
+      rejectOutput(error)
     }
-  }
-}
-
-/** One wait at a time: for something to happen, for a time, or for the end. */
-class Pause {
-  readonly #host: Host
-  readonly #timer: HostTimer
-  #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined
-  #ending = false
-  #aborted: unknown
-
-  constructor(host: Host) {
-    this.#host = host
-    this.#timer = host.timer(() => this.#finish())
-  }
-
-  /** Waits. @param timeout - milliseconds */
-  start(timeout: number): Promise<void> {
-    this.check()
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject }
-      if (Number.isFinite(timeout)) this.#timer.set(Math.ceil(timeout))
-    })
-  }
-
-  /** Lets the host's event loop have a turn. */
-  turn(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject }
-      this.#host.defer(() => this.#finish())
-    })
   }
 
   /** Something happened; what else happens in the host's present turn is let in before the guest goes on. */
-  end(): void {
-    if (this.#settle === undefined || this.#ending) return
-    this.#ending = true
+  onChange(): void {
+    if (this.#resume === undefined || this.#resuming) return
+    this.#resuming = true
     this.#host.defer(() => {
-      this.#ending = false
-      this.#finish()
+      this.#resuming = false
+      this.#resume?.()
     })
   }
 
-  /** Ends the guest, now if it waits, else when it next does. */
-  abort(reason: unknown): void {
-    this.#aborted = reason
-    this.#settle?.reject(reason)
-    this.#settle = undefined
+  /** Ends the guest: now if it waits, else when it next does. */
+  end(): void {
+    this.#ended = new GuestExit(TERMINATED)
+    this.#resume?.()
+    this.#interrupt?.(this.#ended)
   }
 
-  /** @throws what the guest was ended with */
-  check(): void {
-    if (this.#aborted !== undefined) throw this.#aborted
-  }
-
-  clear(): void {
+  close(): void {
     this.#timer.clear()
+    this.#input.close()
   }
 
-  #finish(): void {
-    this.#timer.clear()
-    const settle = this.#settle
-    this.#settle = undefined
-    settle?.resolve()
+  /** Lets the host's event loop have a turn. */
+  async #yield(first: number, ask: () => number): Promise<number> {
+    await new Promise<void>((resolve) => this.#host.defer(resolve))
+    this.#check()
+    return first !== 0 ? first : ask()
   }
+
+  async #waitLong(ask: () => number, timeout: number): Promise<number> {
+    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : this.#host.clock() / 1e6 + timeout
+    for (;;) {
+      const left = deadline - this.#host.clock() / 1e6
+      if (left <= 0) return 0
+      if (left !== Number.POSITIVE_INFINITY) this.#timer.set(Math.ceil(left))
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve
+      })
+      this.#resume = undefined
+      this.#timer.clear()
+      this.#check()
+      const answer = ask()
+      if (answer !== 0) return answer
+    }
+  }
+
+  /** What is waited for, or the end of the guest. */
+  async #orEnd<Value>(awaited: PromiseLike<Value>): Promise<Value> {
+    this.#check()
+    const ended = new Promise<never>((_resolve, reject) => {
+      this.#interrupt = reject
+    })
+    try {
+      return await Promise.race([awaited, ended])
+    } finally {
+      this.#interrupt = undefined
+    }
+  }
+
+  #check(): void {
+    if (this.#ended !== undefined) throw this.#ended
+  }
+}
+
+function rejectOutput(cause: unknown): never {
+  throw new OutputError('the output was not received', { cause })
 }

@@ -5,14 +5,30 @@
 import { isCall, type NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
-import { UV_HOST_MODULE, type UvHost } from '../abi/uv-host.js'
+import { UV_HOST_MODULE } from '../abi/uv-host.js'
 import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
 import type { Trace } from '../runtime/trace.js'
-import { ownWasi, WASI_MODULE, type WasiOptions, wasmerWasi } from '../runtime/wasi.js'
+import { needsProvider, ownWasi, WASI_MODULE, type WasiOptions, wasmerWasi } from '../runtime/wasi.js'
+import { GuestExit } from './end.js'
 import { ENV_MODULE, envShells } from './env.js'
-import { type OnOutput, ownStdio } from './stdio.js'
+import { type SlowCall, Stdio, type Streams } from './stdio.js'
+
+/** How a guest waits, and where its standard streams lead: what drivers differ in. */
+export interface Driver extends Streams {
+  /**
+   * Asks until the answer is not 0 or the time is over.
+   *
+   * @param ask - never waits
+   * @param timeout - milliseconds; 0 does not wait, a negative one waits for ever
+   */
+  wait(ask: () => number, timeout: number): number | Promise<number>
+  /** An import made of a call that waits by the driver's means. */
+  importOf(call: SlowCall): WebAssembly.ImportValue
+  /** Told whenever something happened that a waiting guest may wait for. */
+  onChange(): void
+}
 
 /** What a guest is made of. */
 export interface ProgramOptions {
@@ -21,13 +37,8 @@ export interface ProgramOptions {
   readonly abi: Description
   readonly host: Host
   readonly wasi: WasiOptions
-  readonly onOutput: OnOutput
   readonly trace: Trace
-  readonly maxDescriptors?: number | undefined
-  /** Called whenever something happened that a waiting guest may wait for. */
-  readonly onChange: () => void
-  /** Puts the waiting calls in place of those that never wait. */
-  readonly wait: (calls: UvHost, kernel: Kernel) => WebAssembly.ModuleImports
+  readonly maxDescriptors: number | undefined
 }
 
 /** A guest that is ready to start. */
@@ -43,55 +54,71 @@ export interface Program {
  * @throws {WebAssembly.LinkError} when it asks for imports we do not have
  * @throws {TypeError} when it has no `_start`, as a library has not
  */
-export async function loadProgram(options: ProgramOptions): Promise<Program> {
-  const { module, abi, host, trace } = options
+export async function loadProgram(options: ProgramOptions, driver: Driver): Promise<Program> {
+  const { module, abi, host } = options
+  requireMain(module)
   const kernel = new Kernel({
     host,
     firstDescriptor: abi.constants.UVH_FD_FIRST,
     maxDescriptors: options.maxDescriptors,
     onReady: () => {},
-    onChange: options.onChange,
+    onChange: () => driver.onChange(),
   })
   let bound: Memory | undefined
   const memory = (): Memory => {
     if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
     return bound
   }
+  const provider = needsProvider(module, {}) ? await wasmerWasi(options.wasi) : undefined
+  const provided = provider?.imports(module) ?? {}
+  const stdio = new Stdio(driver, memory, provided)
+  const wasm = await WebAssembly.instantiate(module, {
+    [UV_HOST_MODULE]: systemCalls(options, driver, kernel, memory),
+    [ENV_MODULE]: envShells(module, abi),
+    [WASI_MODULE]: {
+      ...provided,
+      ...ownWasi(host, memory),
+      fd_read: driver.importOf(stdio.read),
+      fd_write: driver.importOf(stdio.write),
+      proc_exit: (code: number): never => {
+        throw new GuestExit(code)
+      },
+    },
+  })
+  const { memory: exported, _start: start } = wasm.exports
+  if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')
+  bound = new Memory(exported)
+  provider?.bind(wasm)
+  return { start, kernel }
+}
+
+/** @throws {TypeError} when a module is no program */
+function requireMain(module: WebAssembly.Module): void {
+  const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
+  if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
+  throw new TypeError('Cannot run the module: it exports no memory and no _start; link a main() with uvcc')
+}
+
+/** The import module of libuv's system calls, with two among them that wait. */
+function systemCalls(
+  { abi, trace }: ProgramOptions,
+  driver: Driver,
+  kernel: Kernel,
+  memory: () => Memory,
+): WebAssembly.ModuleImports {
   const calls = createUvHost(() => ({
     kernel,
     memory: memory(),
     abi,
     turns: { spent: false, park: () => 0 },
-    onDefect: (error) => options.onOutput(2, encoder.encode(`libuv-wasm: ${String(error)}\n`)),
+    onDefect: (error) => void driver.output(2, encoder.encode(`libuv-wasm: ${String(error)}\n`)),
   }))
-  const provider = await wasmerWasi(options.wasi)
-  const provided = provider.imports(module)
-  const fdWrite = provided.fd_write
-  const traced = trace.imports(calls, () => abi)
-  const wasm = await WebAssembly.instantiate(module, {
-    [UV_HOST_MODULE]: { ...traced, ...options.wait(traced, kernel) },
-    [ENV_MODULE]: envShells(module, abi),
-    [WASI_MODULE]: {
-      ...provided,
-      ...ownWasi(host, memory),
-      ...ownStdio({
-        memory,
-        onOutput: options.onOutput,
-        fdWrite: (...values) => (isCall(fdWrite) ? fdWrite(...values) : BADF),
-      }),
-    },
-  })
-  const exported = wasm.exports.memory
-  const start = wasm.exports._start
-  if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) {
-    throw new TypeError('Cannot run the module: it exports no memory and _start (link a main() with uvcc)')
+  const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
+    poll_wait: (events = 0, max = 0, timeout = 0) => driver.wait(() => calls.poll_wait(events, max, 0), timeout),
+    poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
-  bound = new Memory(exported)
-  provider.bind(wasm)
-  return { start, kernel }
+  const traced = trace.imports({ ...calls, ...slow }, () => abi)
+  return { ...traced, poll_wait: driver.importOf(traced.poll_wait), poll: driver.importOf(traced.poll) }
 }
-
-/** `EBADF` of preview 1. */
-const BADF = 8
 
 const encoder = new TextEncoder()

@@ -1,56 +1,77 @@
 /**
  * What the two threads of the worker driver tell each other. The guest's thread has the kernel, the parent's has the host:
  * what crosses is the host's contract, not system calls, so most system calls need no crossing at all.
+ *
+ * A record has a kind, an id (of a connection, a listener or a port; the parent gives them out), a value and a payload. Only
+ * a `CALL` and the wish for standard input are waited for.
  */
 import type { Address } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
+import { ERRNO_NAMES, type ErrnoName } from '../abi/errno.js'
 import type { BindOptions } from '../host/host.js'
 
-/** Records from the guest's thread to the parent's. The record's number is a connection's, listener's or port's. */
+/** The rings of one guest, each named by where it leads. */
+export interface Wires {
+  readonly toParent: SharedArrayBuffer
+  readonly toGuest: SharedArrayBuffer
+}
+
+/** Records from the guest's thread to the parent's. */
 export const ToParent = {
-  /** A {@link Call}, as JSON; answered by one `REPLY`. */
+  /** A {@link Call}; answered by one `REPLY`. */
   CALL: 1,
-  /** Bytes for a connection. */
-  WRITE: 2,
-  SHUTDOWN: 3,
-  READ_START: 4,
-  READ_STOP: 5,
   /** Lets a connection, a listener or a port go. */
-  CLOSE: 6,
+  CLOSE: 2,
+  /** Bytes for a connection. */
+  WRITE: 3,
+  SHUTDOWN: 4,
+  READ_START: 5,
+  READ_STOP: 6,
   RESET: 7,
-  /** One byte, 0 or 1. */
+  /** The value is 0 or 1. */
   NO_DELAY: 8,
-  /** Four bytes: seconds, 0 for off. */
+  /** The value is seconds, 0 for off. */
   KEEP_ALIVE: 9,
-  /** Bytes for the standard stream whose number the record has. */
-  OUTPUT: 10,
-  /** The guest ended; the record's number is its exit code. Nothing follows. */
-  EXIT: 11,
-  /** The guest trapped; the payload says how. Nothing follows. */
-  TRAP: 12,
-  /** The guest wants its standard input. */
+  /** The guest was loaded, and starts. */
+  READY: 10,
+  /** It cannot be loaded: an {@link Unfit}. Nothing follows. */
+  UNFIT: 11,
+  /** Bytes for the standard stream whose number is the value. */
+  OUTPUT: 12,
+  /** The guest wants the next bytes of its standard input. */
   INPUT: 13,
+  /** A line of the trace. */
+  TRACE: 14,
+  /** The guest ended; the value is its exit code. Nothing follows. */
+  EXIT: 15,
+  /** The guest trapped: a {@link Trapped}. Nothing follows. */
+  TRAP: 16,
 } as const
 
 /** Records from the parent's thread to the guest's. */
 export const ToGuest = {
-  /** The answer to a `CALL`: a {@link Reply}, as JSON. */
+  /** A {@link Reply}. */
   REPLY: 1,
-  /** An outgoing connection stands. */
+  /** An outgoing connection stands: an {@link Arrival}. */
   CONNECT: 2,
   DATA: 3,
   END: 4,
-  /** Four bytes: how many of the bytes written the host has taken since the last. */
+  /** The value is how many bytes more the host has taken. */
   TAKEN: 5,
-  /** A connection failed; the payload is the error's name. */
+  /** A connection failed, and is gone; or a listener could not accept. The value is the error, see {@link errnoValue}. */
   ERROR: 6,
-  /** A listener (the record's number) has a connection: an {@link Arrival}, as JSON. */
+  /** A listener has a connection: an {@link Arrival}. */
   CONNECTION: 7,
-  /** A listener could not accept; the payload is the error's name. */
-  LISTEN_ERROR: 8,
-  /** Bytes of standard input; none is its end. */
-  INPUT: 9,
+  /** Bytes of standard input; none is its end. A value of 1 says that it cannot be read. */
+  INPUT: 8,
+  /** The value is how many bytes more of the guest's output have been received. */
+  OUTPUT_TAKEN: 9,
 } as const
+
+/**
+ * Bytes of a connection, or of a standard stream, that may be under way between the threads and count as taken, as those do
+ * that are in a cable. Half as many are told at once: so a short message needs no receipt of its own.
+ */
+export const WINDOW = 64 * 1024
 
 /** What must be answered before the guest goes on. */
 export type Call =
@@ -58,27 +79,61 @@ export type Call =
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
   | { readonly call: 'connect'; readonly remote: Address; readonly port?: number }
 
-/** The answer: a new object's number and addresses, or an error. */
-export type Reply =
-  | { readonly id: number; readonly local: Address; readonly remote?: Address }
-  | { readonly error: ErrnoName; readonly message: string }
-
-/** A connection that came in. */
+/** A new object's number and addresses. */
 export interface Arrival {
   readonly id: number
   readonly local: Address
   readonly remote: Address
 }
 
+/** The answer: the new object, or an error. A port and a listener have their own address for `remote`. */
+export type Reply = Arrival | { readonly error: ErrnoName; readonly message: string }
+
+/** Why a guest cannot be loaded: an error of that name. */
+export interface Unfit {
+  readonly name: string
+  readonly message: string
+}
+
+/** What is known of a trap. */
+export interface Trapped {
+  readonly message: string
+  readonly stack: string
+}
+
+/** What a payload may hold, as JSON. */
+export type Message = Call | Reply | Arrival | Unfit | Trapped
+
+/** An error's name as a value. */
+export function errnoValue(name: ErrnoName): number {
+  return ERRNO_NAMES.indexOf(name)
+}
+
+/** The error's name of a value. */
+export function errnoOf(value: number): ErrnoName {
+  return ERRNO_NAMES[value] ?? 'EIO'
+}
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** An object or a text as bytes. */
-export function encode(value: Call | Reply | Arrival): Uint8Array {
-  return encoder.encode(JSON.stringify(value))
+/** A text as a payload. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text)
 }
 
-/** The text of a payload, which lies in shared memory. */
+/** The text of a payload. */
 export function decodeText(payload: Uint8Array): string {
+  // A decoder takes no shared memory.
   return decoder.decode(payload.slice())
+}
+
+/** An object as a payload. */
+export function encode(value: Message): Uint8Array {
+  return encodeText(JSON.stringify(value))
+}
+
+/** The object of a payload; both threads run the same version of this file. */
+export function decode<Value extends Message>(payload: Uint8Array): Value {
+  return JSON.parse(decodeText(payload))
 }

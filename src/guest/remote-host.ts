@@ -1,9 +1,11 @@
 /**
  * The guest's end of the worker driver: a host whose sockets are in another thread. What the contract wants at once (bind,
  * listen, connect) waits for the parent's answer; everything else is a record in a ring, and costs no waiting.
+ *
+ * One difference remains: a refusal of what is not answered (an option the parent's host does not have) reaches the guest as
+ * the failure of its connection.
  */
 import type { Address } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -15,150 +17,56 @@ import {
   type HostTimer,
   type ListenerEvents,
 } from '../host/host.js'
-import { type Arrival, type Call, decodeText, encode, type Reply, ToGuest, ToParent } from './protocol.js'
-import { largestPayload, type OnRecord, RingReader, RingWriter } from './ring.js'
+import type { GuestWire } from './guest-wire.js'
+import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
 
-/** The two rings of a guest, as its thread sees them. */
-export interface Wires {
-  readonly toParent: SharedArrayBuffer
-  readonly toGuest: SharedArrayBuffer
-}
-
-interface Waiting {
-  readonly kind: number
-  readonly id: number
-  readonly payload: Uint8Array
-}
-
-/** Sends and receives records; blocks where an answer or room is waited for. */
-export class Wire {
-  readonly #out: RingWriter
-  readonly #in: RingReader
-  readonly #largest: number
-  readonly #objects = new Map<number, (kind: number, payload: Uint8Array) => void>()
-  /** Records that came while an answer was waited for. */
-  #late: Waiting[] = []
-  #reply: Reply | undefined
-
-  /** @param wires - the rings */
-  constructor({ toParent, toGuest }: Wires) {
-    this.#out = new RingWriter(toParent)
-    this.#in = new RingReader(toGuest)
-    this.#largest = largestPayload(toParent)
-  }
-
-  /** Sends a record; long payloads go in pieces. */
-  post(kind: number, id: number, payload: Uint8Array = NOTHING): void {
-    for (let at = 0; at < payload.length || at === 0; at += this.#largest) {
-      const piece = payload.length <= this.#largest ? payload : payload.subarray(at, at + this.#largest)
-      while (!this.#out.write(kind, id, piece)) this.#out.waitForRoom()
-    }
-  }
-
-  /** Asks the parent and waits. @throws {HostError} its refusal */
-  call(call: Call): { readonly id: number; readonly local: Address; readonly remote?: Address } {
-    this.post(ToParent.CALL, 0, encode(call))
-    this.#out.publish()
-    let reply = this.#takeReply()
-    while (reply === undefined) {
-      if (!this.#in.drain(this.#keep)) this.#in.sleep(Number.POSITIVE_INFINITY)
-      reply = this.#takeReply()
-    }
-    if ('error' in reply) throw new HostError(reply.error, reply.message)
-    return reply
-  }
-
-  /** Says who is told of an object's records; `undefined` ends it. */
-  route(id: number, receive: ((kind: number, payload: Uint8Array) => void) | undefined): void {
-    if (receive === undefined) this.#objects.delete(id)
-    else this.#objects.set(id, receive)
-  }
-
-  /** Delivers what has come. @returns whether there was anything */
-  deliver(): boolean {
-    const late = this.#late
-    this.#late = []
-    for (const { kind, id, payload } of late) this.#dispatch(kind, id, payload)
-    return this.#in.drain(this.#dispatch) || late.length > 0
-  }
-
-  /** Lets the parent see what was sent, and sleeps until something comes. @param timeout - milliseconds */
-  sleep(timeout: number): void {
-    this.#out.publish()
-    if (this.#late.length === 0) this.#in.sleep(timeout)
-  }
-
-  /** Lets the parent see what was sent. */
-  flush(): void {
-    this.#out.publish()
-  }
-
-  #takeReply(): Reply | undefined {
-    const reply = this.#reply
-    this.#reply = undefined
-    return reply
-  }
-
-  readonly #dispatch: OnRecord = (kind, id, payload) => {
-    this.#objects.get(id)?.(kind, payload)
-  }
-
-  readonly #keep: OnRecord = (kind, id, payload) => {
-    if (kind === ToGuest.REPLY) this.#reply = JSON.parse(decodeText(payload)) as Reply
-    else this.#late.push({ kind, id, payload: payload.slice() })
-  }
-}
-
-/** A host over a {@link Wire}. */
+/** A host over a {@link GuestWire}. */
 export class RemoteHost extends Host {
   readonly name = 'remote'
-  readonly #wire: Wire
+  readonly #wire: GuestWire
 
   /** @param wire - to the thread that has the sockets */
-  constructor(wire: Wire) {
+  constructor(wire: GuestWire) {
     super()
     this.#wire = wire
   }
 
+  /**
+   * This thread's own clock, which runs as the parent's does. A parent's host with another idea of time (a virtual clock)
+   * cannot be followed: its timers would have to wake this thread, and each batch of records to carry its time.
+   */
   override clock(): number {
-    return performance.now() * 1e6
+    return Math.trunc(performance.now() * 1e6)
   }
 
   override wallClock(): number {
     return Date.now()
   }
 
-  override defer(): void {
+  override defer(_callback: () => void): void {
     throw new HostError('ENOTSUP', 'a thread that blocks has no turns')
   }
 
-  override timer(): HostTimer {
+  override timer(_callback: () => void): HostTimer {
     throw new HostError('ENOTSUP', 'a thread that blocks has no timers')
   }
 
   override bind(local: Address, { ipv6Only, reusePort }: BindOptions): HostPort {
-    const reply = this.#wire.call({ call: 'bind', local, options: { ipv6Only, reusePort } })
-    return new RemotePort(this.#wire, reply.id, reply.local)
+    const port = this.#wire.call({ call: 'bind', local, options: { ipv6Only, reusePort } })
+    return new RemotePort(this.#wire, port)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    return connect(this.#wire, { call: 'connect', remote }, events)
+    return new RemoteConnection(this.#wire, this.#wire.call({ call: 'connect', remote }), events)
   }
-}
-
-function connect(wire: Wire, call: Call & { call: 'connect' }, events: ConnectionEvents): HostConnection {
-  const { id, local, remote } = wire.call(call)
-  const connection = new RemoteConnection(wire, id, local, remote ?? call.remote)
-  connection.events = events
-  return connection
 }
 
 class RemotePort extends HostPort {
   readonly local: Address
-  readonly #wire: Wire
+  readonly #wire: GuestWire
   readonly #id: number
 
-  constructor(wire: Wire, id: number, local: Address) {
+  constructor(wire: GuestWire, { id, local }: Arrival) {
     super()
     this.#wire = wire
     this.#id = id
@@ -170,30 +78,27 @@ class RemotePort extends HostPort {
   }
 
   override listen(backlog: number, events: ListenerEvents): HostListener {
-    const { id, local } = this.#wire.call({ call: 'listen', port: this.#id, backlog })
-    return new RemoteListener(this.#wire, id, local, events)
+    return new RemoteListener(this.#wire, this.#wire.call({ call: 'listen', port: this.#id, backlog }), events)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    return connect(this.#wire, { call: 'connect', remote, port: this.#id }, events)
+    return new RemoteConnection(this.#wire, this.#wire.call({ call: 'connect', remote, port: this.#id }), events)
   }
 }
 
 class RemoteListener extends HostListener {
   readonly local: Address
-  readonly #wire: Wire
+  readonly #wire: GuestWire
   readonly #id: number
 
-  constructor(wire: Wire, id: number, local: Address, events: ListenerEvents) {
+  constructor(wire: GuestWire, { id, local }: Arrival, events: ListenerEvents) {
     super()
     this.#wire = wire
     this.#id = id
     this.local = local
-    wire.route(id, (kind, payload) => {
-      const text = decodeText(payload)
-      if (kind === ToGuest.LISTEN_ERROR) return events.onError(text as ErrnoName)
-      const { id: peer, local: here, remote } = JSON.parse(text) as Arrival
-      events.onConnection(new RemoteConnection(wire, peer, here, remote))
+    wire.route(id, (kind, value, payload) => {
+      if (kind === ToGuest.ERROR) events.onError(errnoOf(value))
+      else events.onConnection(new RemoteConnection(wire, decode<Arrival>(payload), undefined))
     })
   }
 
@@ -206,23 +111,29 @@ class RemoteListener extends HostListener {
 class RemoteConnection extends HostConnection {
   local: Address
   remote: Address
-  pending = 0
-  readonly #wire: Wire
+  readonly #wire: GuestWire
   readonly #id: number
+  /** Bytes that were sent, and that the host has not said to have taken. */
+  #underWay = 0
 
-  constructor(wire: Wire, id: number, local: Address, remote: Address) {
+  constructor(wire: GuestWire, { id, local, remote }: Arrival, events: ConnectionEvents | undefined) {
     super()
     this.#wire = wire
     this.#id = id
     this.local = local
     this.remote = remote
-    wire.route(id, (kind, payload) => this.#receive(kind, payload))
+    this.events = events
+    wire.route(id, (kind, value, payload) => this.#receive(kind, value, payload))
+  }
+
+  override get pending(): number {
+    return Math.max(0, this.#underWay - WINDOW)
   }
 
   override write(data: Uint8Array): boolean {
-    this.#wire.post(ToParent.WRITE, this.#id, data)
-    this.pending += data.length
-    return data.length === 0
+    this.#wire.post(ToParent.WRITE, this.#id, 0, data)
+    this.#underWay += data.length
+    return this.pending === 0
   }
 
   override shutdown(): void {
@@ -246,11 +157,11 @@ class RemoteConnection extends HostConnection {
   }
 
   override setNoDelay(enable: boolean): void {
-    this.#wire.post(ToParent.NO_DELAY, this.#id, Uint8Array.of(enable ? 1 : 0))
+    this.#wire.post(ToParent.NO_DELAY, this.#id, enable ? 1 : 0)
   }
 
   override setKeepAlive(enable: boolean, idle: number): void {
-    this.#wire.post(ToParent.KEEP_ALIVE, this.#id, new Uint8Array(Uint32Array.of(enable ? idle : 0).buffer))
+    this.#wire.post(ToParent.KEEP_ALIVE, this.#id, enable ? idle : 0)
   }
 
   #end(kind: number): void {
@@ -258,23 +169,35 @@ class RemoteConnection extends HostConnection {
     this.#wire.post(kind, this.#id)
   }
 
-  #receive(kind: number, payload: Uint8Array): void {
-    const events = this.events
-    if (kind === ToGuest.DATA) events?.onData(payload.slice())
-    else if (kind === ToGuest.TAKEN) {
-      this.pending -= new DataView(payload.buffer, payload.byteOffset).getUint32(0, true)
-      if (this.pending === 0) events?.onDrain()
-    } else if (kind === ToGuest.CONNECT) {
-      const { local, remote } = JSON.parse(decodeText(payload)) as Arrival
-      this.local = local
-      this.remote = remote
-      events?.onConnect()
-    } else if (kind === ToGuest.END) events?.onEnd()
-    else if (kind === ToGuest.ERROR) {
-      this.#wire.route(this.#id, undefined)
-      events?.onError(decodeText(payload) as ErrnoName)
+  #receive(kind: number, value: number, payload: Uint8Array): void {
+    const { events } = this
+    switch (kind) {
+      case ToGuest.DATA:
+        events?.onData(payload.slice())
+        break
+      case ToGuest.END:
+        events?.onEnd()
+        break
+      case ToGuest.TAKEN:
+        this.#taken(value)
+        break
+      case ToGuest.CONNECT: {
+        const { local, remote } = decode<Arrival>(payload)
+        this.local = local
+        this.remote = remote
+        events?.onConnect()
+        break
+      }
+      case ToGuest.ERROR:
+        this.#wire.route(this.#id, undefined)
+        events?.onError(errnoOf(value))
+        break
     }
   }
-}
 
-const NOTHING = new Uint8Array(0)
+  #taken(bytes: number): void {
+    const before = this.pending
+    this.#underWay -= bytes
+    if (before > 0 && this.pending === 0) this.events?.onDrain()
+  }
+}

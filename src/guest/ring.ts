@@ -2,150 +2,235 @@
  * A one-way stream of records between two threads, in shared memory: one writes, the other reads, and either can sleep until
  * there is something to do. What is written becomes visible by {@link RingWriter.publish}, so that a batch arrives as one.
  *
- * A record is its length, its kind, a number, and bytes; records are aligned to 16 bytes.
+ * A record has a kind, two numbers and bytes; records are aligned to 16 bytes and never wrap around the end.
+ *
+ * Nobody sleeps through news: who goes to sleep raises a flag first and then waits for a counter to differ from what it last
+ * saw; who brings news changes the counter first and then looks at the flag. Atomics order these four steps for both.
  */
 
-/** Bytes before the records: four 32-bit words, the first three of which the ring uses. */
-const HEADER = 16
-/** Words of the header: how many bytes were written and read in all (mod 2^32), and whether the reader sleeps. */
+/** Words of the header, at the start of the shared memory. */
 const WRITTEN = 0
 const READ = 1
-const SLEEPING = 2
-/** Bytes of a record before its payload: length, kind, id, and nothing. */
+const READER_SLEEPS = 2
+const WRITER_SLEEPS = 3
+const PUBLISHED = 4
+const WOKEN = 5
+/** Bytes of the header. */
+const HEADER = 32
+/** Bytes of a record before its payload: length, kind, id and value. */
 const RECORD = 16
 /** The kind of a record that only fills the space up to the end of the buffer. */
 const FILLER = 0xffff_ffff
 
-/** Makes the shared memory of a ring. @param capacity - bytes for records, a power of two */
+/** Receives a record. The payload lies in shared memory, and is the receiver's only during the call. */
+export type OnRecord = (kind: number, id: number, value: number, payload: Uint8Array) => void
+
+/** What a ring has carried, counted since it was made. */
+export interface RingFigures {
+  /** Batches made visible. */
+  readonly published: number
+  /** How many of them had to wake the reader. */
+  readonly woken: number
+}
+
+/** Makes the shared memory of a ring. @param capacity - bytes for records, a power of two and at least 64 */
 export function makeRing(capacity: number): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER + capacity)
 }
 
-/** The most a record of a ring can carry. */
-export function largestPayload(ring: SharedArrayBuffer): number {
-  return (ring.byteLength - HEADER) / 4 - RECORD
+/** What a ring has carried so far. */
+export function ringFigures(ring: SharedArrayBuffer): RingFigures {
+  const state = new Int32Array(ring, 0, HEADER / 4)
+  return { published: Atomics.load(state, PUBLISHED) >>> 0, woken: Atomics.load(state, WOKEN) >>> 0 }
 }
 
-function aligned(length: number): number {
-  return (RECORD + length + 15) & ~15
+/** A ring's memory, as both ends see it. */
+class Ring {
+  readonly state: Int32Array
+  readonly words: Uint32Array
+  readonly bytes: Uint8Array
+  readonly capacity: number
+
+  constructor(ring: SharedArrayBuffer) {
+    this.state = new Int32Array(ring, 0, HEADER / 4)
+    this.words = new Uint32Array(ring, HEADER)
+    this.bytes = new Uint8Array(ring, HEADER)
+    this.capacity = ring.byteLength - HEADER
+  }
+
+  /** Where the byte with that number lies. The numbers count modulo 2^32, which the capacity divides. */
+  at(position: number): number {
+    return (position >>> 0) % this.capacity
+  }
 }
 
 /** The writing end. */
 export class RingWriter {
-  readonly #state: Int32Array
-  readonly #words: Uint32Array
-  readonly #bytes: Uint8Array
-  readonly #capacity: number
-  /** Bytes written in all, published or not. */
+  /** The most a record can carry: an empty ring has room for it wherever the last one ended. */
+  readonly largest: number
+  readonly #ring: Ring
+  /** Bytes written in all (modulo 2^32), published or not. */
   #written: number
+  /** Bytes that the reader had read when last looked at. */
+  #seen = 0
 
   /** @param ring - from {@link makeRing} */
   constructor(ring: SharedArrayBuffer) {
-    this.#state = new Int32Array(ring, 0, 4)
-    this.#capacity = ring.byteLength - HEADER
-    this.#words = new Uint32Array(ring, HEADER)
-    this.#bytes = new Uint8Array(ring, HEADER)
-    this.#written = Atomics.load(this.#state, WRITTEN)
+    this.#ring = new Ring(ring)
+    this.#written = Atomics.load(this.#ring.state, WRITTEN)
+    this.largest = this.#ring.capacity / 4 - RECORD
   }
 
   /**
    * Writes a record, invisible until {@link RingWriter.publish}.
    *
-   * @param payload - at most {@link largestPayload} bytes
+   * @param payload - at most {@link RingWriter.largest} bytes; copied
    * @returns `false`, and nothing happened, when there is no room for it
    */
-  write(kind: number, id: number, payload: Uint8Array = NOTHING): boolean {
+  write(kind: number, id: number, value: number, payload: Uint8Array): boolean {
+    const { state, bytes, capacity } = this.#ring
     const size = aligned(payload.length)
-    const at = (this.#written >>> 0) % this.#capacity
-    const untilEnd = this.#capacity - at
-    const needed = size <= untilEnd ? size : untilEnd + size
-    const used = (this.#written - Atomics.load(this.#state, READ)) >>> 0
-    if (used + needed > this.#capacity) return false
-    if (size > untilEnd) {
-      this.#put(at, untilEnd - RECORD, FILLER, 0)
-      this.#written = (this.#written + untilEnd) | 0
-      return this.write(kind, id, payload)
+    let at = this.#ring.at(this.#written)
+    const untilEnd = capacity - at
+    const filler = size > untilEnd ? untilEnd : 0
+    this.#seen = Atomics.load(state, READ)
+    if (((this.#written - this.#seen) >>> 0) + filler + size > capacity) return false
+    if (filler > 0) {
+      this.#head(at, filler - RECORD, FILLER, 0, 0)
+      at = 0
     }
-    this.#put(at, payload.length, kind, id)
-    this.#bytes.set(payload, at + RECORD)
-    this.#written = (this.#written + size) | 0
+    this.#head(at, payload.length, kind, id, value)
+    bytes.set(payload, at + RECORD)
+    this.#written = (this.#written + filler + size) | 0
     return true
   }
 
-  /** Makes what was written visible. @returns whether the reader slept, and was woken */
-  publish(): boolean {
-    if (Atomics.load(this.#state, WRITTEN) === this.#written) return false
-    Atomics.store(this.#state, WRITTEN, this.#written)
-    if (Atomics.exchange(this.#state, SLEEPING, 0) === 0) return false
-    Atomics.notify(this.#state, WRITTEN)
-    return true
+  /** Makes what was written visible, and wakes the reader if it sleeps. */
+  publish(): void {
+    const { state } = this.#ring
+    if (Atomics.load(state, WRITTEN) === this.#written) return
+    Atomics.store(state, WRITTEN, this.#written)
+    Atomics.add(state, PUBLISHED, 1)
+    if (Atomics.exchange(state, READER_SLEEPS, 0) === 0) return
+    Atomics.add(state, WOKEN, 1)
+    Atomics.notify(state, WRITTEN)
   }
 
-  /** Waits until the reader has read something; only where a thread may wait. */
+  /** After a record found no room: publishes, and blocks until it may be worth another try. */
   waitForRoom(): void {
-    this.publish()
-    Atomics.wait(this.#state, READ, Atomics.load(this.#state, READ), 100)
+    this.#announce()
+    Atomics.wait(this.#ring.state, READ, this.#seen)
   }
 
-  #put(at: number, length: number, kind: number, id: number): void {
+  /** Like {@link RingWriter.waitForRoom} for a thread that must not block. @returns `undefined` when there is no need to wait */
+  whenRoom(): Promise<unknown> | undefined {
+    this.#announce()
+    const wait = Atomics.waitAsync(this.#ring.state, READ, this.#seen)
+    return wait.async ? wait.value : undefined
+  }
+
+  /** Ends a wait for room that nobody else will end. */
+  wake(): void {
+    Atomics.notify(this.#ring.state, READ)
+  }
+
+  #announce(): void {
+    this.publish()
+    Atomics.store(this.#ring.state, WRITER_SLEEPS, 1)
+  }
+
+  #head(at: number, length: number, kind: number, id: number, value: number): void {
+    const { words } = this.#ring
     const word = at / 4
-    this.#words[word] = length
-    this.#words[word + 1] = kind
-    this.#words[word + 2] = id
+    words[word] = length
+    words[word + 1] = kind
+    words[word + 2] = id
+    words[word + 3] = value
   }
 }
 
-/** Receives a record. The payload lies in shared memory, and is the receiver's only during the call. */
-export type OnRecord = (kind: number, id: number, payload: Uint8Array) => void
-
 /** The reading end. */
 export class RingReader {
-  readonly #state: Int32Array
-  readonly #words: Uint32Array
-  readonly #bytes: Uint8Array
-  readonly #capacity: number
+  readonly #ring: Ring
+  /** Bytes read in all, modulo 2^32. */
   #read: number
 
   /** @param ring - from {@link makeRing} */
   constructor(ring: SharedArrayBuffer) {
-    this.#state = new Int32Array(ring, 0, 4)
-    this.#capacity = ring.byteLength - HEADER
-    this.#words = new Uint32Array(ring, HEADER)
-    this.#bytes = new Uint8Array(ring, HEADER)
-    this.#read = Atomics.load(this.#state, READ)
+    this.#ring = new Ring(ring)
+    this.#read = Atomics.load(this.#ring.state, READ)
   }
 
-  /** Reads all published records. @returns whether there were any */
+  /**
+   * Reads one published record. Not to be called again by the receiver.
+   *
+   * @returns whether there was one
+   */
+  take(onRecord: OnRecord): boolean {
+    const written = Atomics.load(this.#ring.state, WRITTEN)
+    return written !== this.#read && this.#takeUntil(written, onRecord)
+  }
+
+  /** Reads the records that are published at this moment. @returns whether there were any */
   drain(onRecord: OnRecord): boolean {
-    const written = Atomics.load(this.#state, WRITTEN)
+    const written = Atomics.load(this.#ring.state, WRITTEN)
     if (written === this.#read) return false
-    while (this.#read !== written) {
-      const at = (this.#read >>> 0) % this.#capacity
-      const word = at / 4
-      const length = this.#words[word] ?? 0
-      const kind = this.#words[word + 1] ?? 0
-      const id = this.#words[word + 2] ?? 0
-      if (kind !== FILLER) onRecord(kind, id, this.#bytes.subarray(at + RECORD, at + RECORD + length))
-      this.#read = (this.#read + (kind === FILLER ? RECORD + length : aligned(length))) | 0
-      Atomics.store(this.#state, READ, this.#read)
-    }
-    Atomics.notify(this.#state, READ)
+    while (this.#read !== written) this.#takeUntil(written, onRecord)
     return true
   }
 
-  /** Sleeps until something is published; only where a thread may. @param timeout - milliseconds, `Infinity` for ever */
+  /** Blocks until something is published. @param timeout - milliseconds, `Infinity` for ever */
   sleep(timeout: number): void {
-    Atomics.store(this.#state, SLEEPING, 1)
-    Atomics.wait(this.#state, WRITTEN, this.#read, timeout)
-    Atomics.store(this.#state, SLEEPING, 0)
+    const { state } = this.#ring
+    Atomics.store(state, READER_SLEEPS, 1)
+    Atomics.wait(state, WRITTEN, this.#read, timeout)
+    Atomics.store(state, READER_SLEEPS, 0)
   }
 
-  /** Like {@link RingReader.sleep} for a thread that must not block. @returns a promise, or `undefined` when there is no need */
+  /** Like {@link RingReader.sleep} for a thread that must not block. @returns `undefined` when there is something already */
   doze(): Promise<unknown> | undefined {
-    Atomics.store(this.#state, SLEEPING, 1)
-    const wait = Atomics.waitAsync(this.#state, WRITTEN, this.#read)
-    return wait.async ? wait.value : undefined
+    const { state } = this.#ring
+    Atomics.store(state, READER_SLEEPS, 1)
+    const wait = Atomics.waitAsync(state, WRITTEN, this.#read)
+    if (wait.async) return wait.value
+    Atomics.store(state, READER_SLEEPS, 0)
+    return undefined
+  }
+
+  /** Ends a sleep that nobody else will end. */
+  wake(): void {
+    Atomics.notify(this.#ring.state, WRITTEN)
+  }
+
+  /** Takes one record, if it is no filler. */
+  #takeUntil(written: number, onRecord: OnRecord): boolean {
+    const { words, bytes } = this.#ring
+    let at = this.#ring.at(this.#read)
+    if (words[at / 4 + 1] === FILLER) {
+      this.#advance(RECORD + (words[at / 4] ?? 0), written)
+      at = 0
+    }
+    const word = at / 4
+    const start = at + RECORD
+    const length = words[word] ?? 0
+    onRecord(words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, bytes.subarray(start, start + length))
+    this.#advance(aligned(length), written)
+    return true
+  }
+
+  /** Gives room back. A writer that waits for it is woken once half the ring is free, which suffices for any record. */
+  #advance(size: number, written: number): void {
+    const { state, capacity } = this.#ring
+    this.#read = (this.#read + size) | 0
+    Atomics.store(state, READ, this.#read)
+    if ((written - this.#read) >>> 0 > capacity / 2) return
+    if (Atomics.load(state, WRITER_SLEEPS) === 1 && Atomics.exchange(state, WRITER_SLEEPS, 0) === 1) {
+      Atomics.notify(state, READ)
+    }
   }
 }
 
-const NOTHING = new Uint8Array(0)
+/** Bytes a record takes whose payload has that length. */
+function aligned(length: number): number {
+  return (RECORD + length + 15) & ~15
+}

@@ -2,62 +2,137 @@
  * The driver for engines that cannot suspend WebAssembly: the guest has a thread of its own, which it may block, and the host
  * stays in this one.
  */
-import type { Worker } from 'node:worker_threads'
+import { GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { HostServer } from './host-server.js'
-import { decodeText, ToParent } from './protocol.js'
+import { Input } from './input.js'
+import { decode, decodeText, ToGuest, ToParent, type Trapped, type Unfit, WINDOW, type Wires } from './protocol.js'
 import { makeRing } from './ring.js'
+import { isPromise } from './stdio.js'
 import type { WorkerSetup } from './worker.js'
 
 /** Bytes of each ring: enough for what a busy guest and its host say in one turn. */
 const RING = 1024 * 1024
 
-/** The exit code of a guest that is told to stop: that of SIGTERM in a shell. */
-const TERMINATED = 143
-
-/** Starts a guest in a thread of its own. */
+/**
+ * Starts a guest in a thread of its own.
+ *
+ * @returns when it was instantiated, and runs
+ */
 export async function startInWorker(setup: GuestSetup): Promise<GuestRun> {
   const { Worker } = await import('node:worker_threads')
-  const wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
-  const workerData: WorkerSetup = {
-    module: setup.module,
-    abi: setup.abi,
-    wasi: setup.wasi,
-    wires,
-    trace: setup.trace.topics,
-    maxDescriptors: setup.maxDescriptors,
-  }
-  const worker: Worker = new Worker(new URL('./worker.js', import.meta.url), { workerData })
+  const { module, abi, wasi, maxDescriptors } = setup
+  const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
+  const workerData: WorkerSetup = { module, abi, wasi, wires, trace: setup.trace.topics, maxDescriptors }
+  // What the parent was started with (loaders, debuggers) is not the guest's.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, execArgv: [] })
+  const terminate = (): void => void worker.terminate()
   const release = setup.host.keepAlive()
-  let server: HostServer | undefined
-  const exit = new Promise<number>((resolve, reject) => {
-    let terminated: number | undefined
-    server = new HostServer(setup.host, wires, (kind, id, payload) => {
-      if (kind === ToParent.OUTPUT) setup.onOutput(id === 2 ? 2 : 1, payload.slice())
-      else if (kind === ToParent.EXIT) terminated = id
-      else if (kind === ToParent.TRAP) reject(new GuestTrap(decodeText(payload)))
+  const life = new Life(setup, wires, terminate)
+  worker.once('error', (error) => life.fail(GuestTrap.from(error)))
+  const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    .then(() => life.end())
+    .finally(release)
+  await Promise.race([life.ready, exit])
+  return { exit, terminate }
+}
+
+/** What the parent has of a guest: its host's part, its streams, and how it ended. */
+class Life {
+  /** The guest was loaded. Never settled when it cannot be. */
+  readonly ready: Promise<void>
+  readonly #setup: GuestSetup
+  readonly #terminate: () => void
+  readonly #input: Input
+  readonly #server: HostServer
+  #onReady = (): void => {}
+  #code = TERMINATED
+  #failure: { readonly reason: unknown } | undefined
+  /** Bytes of output that were received, and that the guest was not told of. */
+  #received = 0
+
+  constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
+    this.#setup = setup
+    this.#terminate = terminate
+    this.ready = new Promise((resolve) => {
+      this.#onReady = resolve
     })
-    worker.once('error', reject)
-    worker.once('exit', () => {
-      server?.drain()
-      resolve(terminated ?? TERMINATED)
+    this.#input = new Input(setup.input)
+    this.#server = new HostServer(setup.host, wires, {
+      onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
+      onDefect: (error) => void this.#setup.onOutput(2, new TextEncoder().encode(`libuv-wasm: ${String(error)}\n`)),
     })
-  })
-  return {
-    exit: exit.finally(() => {
-      server?.close()
-      release()
-    }),
-    terminate: () => void worker.terminate(),
+  }
+
+  /** Ends the guest for a reason, unless it has one. */
+  fail(reason: unknown): void {
+    this.#failure ??= { reason }
+    this.#terminate()
+  }
+
+  /**
+   * To be called when the thread has ended.
+   *
+   * @returns the exit code
+   * @throws why it did not end with one
+   */
+  end(): number {
+    this.#server.wire.drain()
+    this.#server.close()
+    this.#input.close()
+    if (this.#failure !== undefined) throw this.#failure.reason
+    return this.#code
+  }
+
+  #receive(kind: number, value: number, payload: Uint8Array): void {
+    switch (kind) {
+      case ToParent.READY:
+        this.#onReady()
+        break
+      case ToParent.UNFIT:
+        this.#failure ??= { reason: loadError(decode<Unfit>(payload)) }
+        break
+      case ToParent.OUTPUT:
+        void this.#output(value === 2 ? 2 : 1, payload.slice())
+        break
+      case ToParent.INPUT:
+        void this.#sendInput()
+        break
+      case ToParent.TRACE:
+        this.#setup.trace.topic('syscall')?.(decodeText(payload))
+        break
+      case ToParent.EXIT:
+        this.#code = value
+        break
+      case ToParent.TRAP: {
+        const { message, stack } = decode<Trapped>(payload)
+        this.#failure ??= { reason: new GuestTrap(message, stack) }
+        break
+      }
+    }
+  }
+
+  async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
+    try {
+      // Only a promise is awaited, so that bytes which are received at once are told at once.
+      const received = this.#setup.onOutput(stream, bytes)
+      if (isPromise(received)) await received
+    } catch (error) {
+      this.fail(error)
+    }
+    this.#received += bytes.length
+    if (this.#received < WINDOW / 2) return
+    this.#server.wire.post(ToGuest.OUTPUT_TAKEN, 0, this.#received)
+    this.#received = 0
+  }
+
+  async #sendInput(): Promise<void> {
+    const bytes = await this.#input.next(WINDOW)
+    this.#server.wire.post(ToGuest.INPUT, 0, bytes === undefined ? 1 : 0, bytes)
   }
 }
 
-/** A guest that trapped in another thread; its message is the trap's stack, with C names where the module has them. */
-export class GuestTrap extends Error {
-  /** @param stack - as the engine printed it */
-  constructor(stack: string) {
-    super(stack.split('\n')[0] ?? stack)
-    this.name = 'GuestTrap'
-    this.stack = stack
-  }
+/** What {@link Guest.start} throws, made of what the thread has thrown. */
+function loadError({ name, message }: Unfit): Error {
+  return name === 'LinkError' ? new WebAssembly.LinkError(message) : new TypeError(message)
 }

@@ -3,10 +3,12 @@ import { workerData } from 'node:worker_threads'
 import type { Description } from '../abi/description.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
-import { loadProgram, type Program } from './program.js'
-import { ToParent } from './protocol.js'
-import { RemoteHost, Wire, type Wires } from './remote-host.js'
-import { GuestExit } from './stdio.js'
+import { GuestExit, GuestTrap } from './end.js'
+import { GuestWire } from './guest-wire.js'
+import { type Driver, loadProgram } from './program.js'
+import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from './protocol.js'
+import { RemoteHost } from './remote-host.js'
+import type { SlowCall } from './stdio.js'
 
 /** What the parent gives to the thread. */
 export interface WorkerSetup {
@@ -19,51 +21,80 @@ export interface WorkerSetup {
   readonly maxDescriptors: number | undefined
 }
 
-const setup: WorkerSetup = workerData
-const wire = new Wire(setup.wires)
-const host = new RemoteHost(wire)
-const encoder = new TextEncoder()
+/** Waits by blocking the thread. */
+class BlockingDriver implements Driver {
+  readonly #wire: GuestWire
+  #input: { readonly bytes: Uint8Array | undefined } | undefined
+  /** Bytes of output that were sent and not received. */
+  #underWay = 0
 
-/** Asks until there is an answer or the time is over; the thread sleeps in between. */
-function wait(ask: () => number, timeout: number): number {
-  const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout
-  for (;;) {
-    wire.deliver()
-    const answer = ask()
-    if (answer !== 0) return answer
-    const left = deadline - performance.now()
-    if (left <= 0) {
-      wire.flush()
-      return 0
+  constructor(wire: GuestWire) {
+    this.#wire = wire
+    wire.route(0, (kind, value, payload) => {
+      if (kind === ToGuest.OUTPUT_TAKEN) this.#underWay -= value
+      else if (kind === ToGuest.INPUT) this.#input = { bytes: value === 0 ? payload.slice() : undefined }
+    })
+  }
+
+  wait(ask: () => number, timeout: number): number {
+    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout
+    for (;;) {
+      this.#wire.deliver()
+      const answer = ask()
+      if (answer !== 0) return answer
+      const left = deadline - performance.now()
+      if (left <= 0) return 0
+      this.#wire.sleep(left)
     }
-    wire.sleep(left)
+  }
+
+  input(): Uint8Array | undefined {
+    this.#wire.post(ToParent.INPUT, 0)
+    this.#wire.until(() => this.#input !== undefined)
+    const bytes = this.#input?.bytes
+    this.#input = undefined
+    return bytes
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void {
+    this.#underWay += bytes.length
+    this.#wire.post(ToParent.OUTPUT, 0, stream, bytes)
+    this.#wire.until(() => this.#underWay <= WINDOW)
+  }
+
+  importOf(call: SlowCall): WebAssembly.ImportValue {
+    return call
+  }
+
+  onChange(): void {}
+}
+
+const setup: WorkerSetup = workerData
+const wire = new GuestWire(setup.wires)
+const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
+
+async function run(): Promise<void> {
+  const { module, abi, wasi, maxDescriptors } = setup
+  const options = { module, abi, wasi, trace, maxDescriptors, host: new RemoteHost(wire) }
+  const program = await loadProgram(options, new BlockingDriver(wire)).catch((error: Error) => {
+    wire.post(ToParent.UNFIT, 0, 0, encode({ name: error.name, message: error.message }))
+  })
+  if (program === undefined) return
+  wire.post(ToParent.READY, 0)
+  wire.publish()
+  try {
+    program.start()
+    wire.post(ToParent.EXIT, 0, 0)
+  } catch (error) {
+    if (error instanceof GuestExit) wire.post(ToParent.EXIT, 0, error.code)
+    else {
+      const { message, stack = message } = GuestTrap.from(error)
+      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+    }
   }
 }
 
-function load(): Promise<Program> {
-  return loadProgram({
-    ...setup,
-    host,
-    trace: new Trace(setup.trace, (line) => wire.post(ToParent.OUTPUT, 2, encoder.encode(`${line}\n`))),
-    onOutput: (stream, bytes) => {
-      wire.post(ToParent.OUTPUT, stream, bytes)
-      wire.flush()
-    },
-    onChange: () => {},
-    wait: (calls) => ({
-      poll_wait: (events: number, max: number, timeout: number) => wait(() => calls.poll_wait(events, max, 0), timeout),
-      poll: (fds: number, nfds: number, timeout: number) => wait(() => calls.poll(fds, nfds, 0), timeout),
-    }),
-  })
-}
-
-try {
-  const { start } = await load()
-  start()
-  wire.post(ToParent.EXIT, 0)
-} catch (error) {
-  if (error instanceof GuestExit) wire.post(ToParent.EXIT, error.code)
-  else
-    wire.post(ToParent.TRAP, 0, encoder.encode(error instanceof Error ? (error.stack ?? error.message) : String(error)))
-}
-wire.flush()
+// Between main() and a callback of libuv lie more frames than engines show.
+Error.stackTraceLimit = 100
+await run()
+wire.publish()

@@ -56,7 +56,10 @@ export class Trace {
       name,
       (...values: unknown[]): unknown => {
         const result: unknown = Reflect.apply(call, functions, values)
-        print(`${name}(${values.join(', ')}) = ${show(result)}`)
+        const tell = (answer: unknown): void => print(`${name}(${values.join(', ')}) = ${show(answer)}`)
+        // A call that waits is a line when it has its answer; when it never gets one, there is none.
+        if (result instanceof Promise) result.then(tell, () => {})
+        else tell(result)
         return result
       },
     ])

@@ -1,0 +1,88 @@
+/** The guest's end of the two rings: it blocks where an answer, room or news is waited for. */
+import { HostError } from '../host/host.js'
+import { type Arrival, type Call, decode, encode, type Reply, ToGuest, ToParent, type Wires } from './protocol.js'
+import { type OnRecord, RingReader, RingWriter } from './ring.js'
+
+/** Receives the records of one object. The payload lies in shared memory, and is the receiver's only during the call. */
+export type OnObjectRecord = (kind: number, value: number, payload: Uint8Array) => void
+
+/** Sends and receives a guest's records. Id 0 is nobody's: the records of the guest itself have it. */
+export class GuestWire {
+  readonly #out: RingWriter
+  readonly #in: RingReader
+  readonly #objects = new Map<number, OnObjectRecord>()
+  #reply: Reply | undefined
+
+  /** @param wires - the rings */
+  constructor({ toParent, toGuest }: Wires) {
+    this.#out = new RingWriter(toParent)
+    this.#in = new RingReader(toGuest)
+  }
+
+  /** Sends a record, to be seen by the parent when the guest next waits; long payloads go in pieces. */
+  post(kind: number, id: number, value = 0, payload: Uint8Array = NOTHING): void {
+    const { largest } = this.#out
+    for (let at = 0; at < payload.length || at === 0; at += largest) {
+      const piece = payload.length <= largest ? payload : payload.subarray(at, at + largest)
+      while (!this.#out.write(kind, id, value, piece)) this.#out.waitForRoom()
+    }
+  }
+
+  /** Lets the parent see what was sent. */
+  publish(): void {
+    this.#out.publish()
+  }
+
+  /** Asks the parent and waits. @throws {HostError} its refusal */
+  call(call: Call): Arrival {
+    this.post(ToParent.CALL, 0, 0, encode(call))
+    this.until(() => this.#reply !== undefined)
+    const reply = this.#reply
+    this.#reply = undefined
+    if (reply === undefined) throw new Error('the parent did not answer')
+    if ('error' in reply) throw new HostError(reply.error, reply.message)
+    return reply
+  }
+
+  /**
+   * Delivers records, one by one, until something has come. What follows is left for later: an event of a new connection must
+   * not come before the call that made it has returned.
+   */
+  until(come: () => boolean): void {
+    this.#out.publish()
+    while (!come()) {
+      if (!this.#in.take(this.#dispatch)) this.sleep(Number.POSITIVE_INFINITY)
+    }
+  }
+
+  /** Says who is told of an object's records; `undefined` ends it. */
+  route(id: number, receive: OnObjectRecord | undefined): void {
+    if (receive === undefined) this.#objects.delete(id)
+    else this.#objects.set(id, receive)
+  }
+
+  /** Lets the parent see what was sent, and delivers what has come. */
+  deliver(): void {
+    this.#out.publish()
+    this.#in.drain(this.#dispatch)
+  }
+
+  /** Lets the parent see what was sent, and blocks until something comes. @param timeout - milliseconds */
+  sleep(timeout: number): void {
+    this.#out.publish()
+    this.#in.sleep(timeout)
+  }
+
+  readonly #dispatch: OnRecord = (kind, id, value, payload) => {
+    if (kind === ToGuest.REPLY) {
+      this.#reply = decode<Reply>(payload)
+      return
+    }
+    const receive = this.#objects.get(id)
+    if (receive !== undefined) receive(kind, value, payload)
+    // Nobody else would let go of what came in at a listener that was closed meanwhile.
+    else if (kind === ToGuest.CONNECTION) this.post(ToParent.RESET, decode<Arrival>(payload).id)
+  }
+}
+
+const NOTHING = new Uint8Array(0)

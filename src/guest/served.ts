@@ -1,0 +1,144 @@
+/** One connection of a guest in another thread, as the parent has it: between the host and the wire. */
+import type { ErrnoName } from '../abi/errno.js'
+import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
+import { abort } from '../kernel/abort.js'
+import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from './protocol.js'
+
+/** What a {@link Served} needs of its server. */
+export interface ServedSurroundings {
+  /** Tells the guest. @returns `false` when that has to wait */
+  post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
+  /** The connection does not read until it is released. */
+  hold(served: Served): void
+  /** The connection is gone. */
+  forget(id: number, served: Served): void
+  /** The host threw what no contract has. */
+  onDefect(error: unknown): void
+}
+
+/** See the top of the file. */
+export class Served implements ConnectionEvents {
+  readonly #id: number
+  readonly #server: ServedSurroundings
+  #connection: HostConnection | undefined
+  /** Whether the guest wants bytes, and whether there is no room for them. */
+  #wanted = false
+  #held = false
+  /** Bytes that were handed to the host, and not told as taken. */
+  #untold = 0
+
+  constructor(id: number, server: ServedSurroundings) {
+    this.#id = id
+    this.#server = server
+  }
+
+  /** Gives it the host's part; before anything else. */
+  attach(connection: HostConnection): void {
+    this.#connection = connection
+  }
+
+  /** What the guest must know of it. */
+  get arrival(): Arrival {
+    const { local, remote } = this.#host
+    return { id: this.#id, local, remote }
+  }
+
+  get #host(): HostConnection {
+    if (this.#connection === undefined) throw new Error('a connection was used before it was there')
+    return this.#connection
+  }
+
+  /** Does what the guest asks for. What the host refuses ends the connection: it is too late for another answer. */
+  perform(kind: number, value: number, payload: Uint8Array): void {
+    this.#attempt(() => {
+      const host = this.#host
+      if (kind === ToParent.WRITE) this.#write(payload)
+      else if (kind === ToParent.READ_START) this.#read(true, this.#held)
+      else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
+      else if (kind === ToParent.SHUTDOWN) host.shutdown()
+      else if (kind === ToParent.NO_DELAY) host.setNoDelay(value === 1)
+      else if (kind === ToParent.KEEP_ALIVE) host.setKeepAlive(value > 0, value)
+      else if (kind === ToParent.RESET) {
+        this.#server.forget(this.#id, this)
+        abort(host)
+      }
+    })
+  }
+
+  /** Lets go of it, as `close()` of the host's contract. */
+  close(): void {
+    this.#host.close()
+  }
+
+  /** There is room again. */
+  release(): void {
+    this.#attempt(() => this.#read(this.#wanted, false))
+  }
+
+  onConnect(): void {
+    this.#post(ToGuest.CONNECT, 0, encode(this.arrival))
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#post(ToGuest.DATA, 0, chunk)) return
+    this.#server.hold(this)
+    this.#attempt(() => this.#read(this.#wanted, true))
+  }
+
+  onEnd(): void {
+    this.#post(ToGuest.END)
+  }
+
+  onDrain(): void {
+    this.#tellTaken()
+  }
+
+  onError(code: ErrnoName): void {
+    this.#server.forget(this.#id, this)
+    this.#post(ToGuest.ERROR, errnoValue(code))
+  }
+
+  #post(kind: number, value?: number, payload?: Uint8Array): boolean {
+    return this.#server.post(kind, this.#id, value, payload)
+  }
+
+  #write(payload: Uint8Array): void {
+    this.#untold += payload.length
+    // The bytes lie in the ring, which is written anew as soon as they are read.
+    if (this.#host.write(payload.slice())) this.#tellTaken()
+  }
+
+  /** The guest counts what is less as taken anyway; see {@link WINDOW}. */
+  #tellTaken(): void {
+    if (this.#untold < WINDOW / 2) return
+    this.#post(ToGuest.TAKEN, this.#untold)
+    this.#untold = 0
+  }
+
+  #read(wanted: boolean, held: boolean): void {
+    const before = this.#wanted && !this.#held
+    this.#wanted = wanted
+    this.#held = held
+    const now = wanted && !held
+    if (now && !before) this.#host.readStart()
+    if (before && !now) this.#host.readStop()
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      if (!(error instanceof HostError)) this.#server.onDefect(error)
+      this.#fail(error instanceof HostError ? error.code : 'EIO')
+    }
+  }
+
+  #fail(code: ErrnoName): void {
+    try {
+      abort(this.#host)
+    } catch (error) {
+      this.#server.onDefect(error)
+    }
+    this.onError(code)
+  }
+}
