@@ -2,6 +2,7 @@
  * What a guest may do with the network: nothing, but what it was granted. The same contract as the host below, so it works
  * over any of them.
  */
+import ipaddr from 'ipaddr.js'
 import type { Address } from '../abi/address.js'
 import {
   type BindOptions,
@@ -17,44 +18,112 @@ import {
 
 /** Something a guest wanted and may not. */
 export interface Refusal {
+  /** What it wanted to do. */
   readonly action: 'listen' | 'connect'
+  /** Where. */
   readonly address: Address
 }
 
-/** What is granted. */
+/**
+ * What is granted. A rule is an address as {@link formatEndpoint} writes it (`127.0.0.1:80`, `[::1]:80`), and stands for
+ * exactly that address as the guest asks for it: port 0 is a free one, `0.0.0.0` every interface. `*` stands for all.
+ */
 export interface Policy {
-  /** Where the guest may listen: `host:port` as it asks for it (port 0 for a free one), or `*` for anywhere. */
+  /** Where the guest may listen, and take a port of its choice. */
   readonly listen?: readonly string[]
-  /** Where it may connect: `host:port`, or `*` for anywhere. */
+  /** Where it may connect. */
   readonly connect?: readonly string[]
   /** Told of each refusal. */
   readonly onRefusal?: (refusal: Refusal) => void
 }
 
-/** An address as rules have it: `127.0.0.1:80`, `[::1]:80`. */
-export function formatEndpoint({ family, host, port }: Address): string {
-  return family === 'ipv6' ? `[${host}]:${port}` : `${host}:${port}`
+/** An address as rules have it: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%2]:80` where it has a scope. */
+export function formatEndpoint(address: Address): string {
+  const { family, host, port } = address
+  if (family === 'ipv4') return `${host}:${port}`
+  return `[${host}${address.scopeId === 0 ? '' : `%${address.scopeId}`}]:${port}`
 }
 
 /**
  * A host that does what the one below does, where the policy grants it, and refuses with `EACCES` where not.
  *
+ * To bind is never refused, since a guest that may not listen is to learn that from `listen()`; but what is not granted is
+ * not taken either.
+ *
  * @param host - the real one
+ * @throws {TypeError} when a rule is no address
  */
 export function policyHost(host: Host, policy: Policy): Host {
-  return new PolicyHost(host, policy)
+  return new PolicyHost(host, new Grants(policy))
+}
+
+/** The policy, ready to be asked. */
+class Grants {
+  readonly #listen: ReadonlySet<string>
+  readonly #connect: ReadonlySet<string>
+  readonly #onRefusal: ((refusal: Refusal) => void) | undefined
+
+  constructor({ listen = [], connect = [], onRefusal }: Policy) {
+    this.#listen = new Set(listen.map(readRule))
+    this.#connect = new Set(connect.map(readRule))
+    this.#onRefusal = onRefusal
+  }
+
+  /** Whether the guest may take that address: to listen there, or a free port to connect from. */
+  mayTake(local: Address): boolean {
+    return grants(this.#listen, local) || (local.port === 0 && this.#connect.size > 0)
+  }
+
+  /** @throws {HostError} EACCES */
+  requireListen(local: Address): void {
+    if (!grants(this.#listen, local)) this.refuse({ action: 'listen', address: local })
+  }
+
+  /** @throws {HostError} EACCES */
+  requireConnect(remote: Address): void {
+    if (!grants(this.#connect, remote)) this.refuse({ action: 'connect', address: remote })
+  }
+
+  /** @throws {HostError} EACCES, always */
+  refuse(refusal: Refusal): never {
+    this.#onRefusal?.(refusal)
+    const { action, address } = refusal
+    const preposition = action === 'listen' ? 'on' : 'to'
+    throw new HostError('EACCES', `the guest may not ${action} ${preposition} ${formatEndpoint(address)}: grant it`)
+  }
+}
+
+function grants(rules: ReadonlySet<string>, address: Address): boolean {
+  return rules.has('*') || rules.has(formatEndpoint(address))
+}
+
+/** A rule in the form that {@link formatEndpoint} gives it. */
+function readRule(rule: string): string {
+  if (rule === '*') return rule
+  const [, v6, v4, port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rule) ?? []
+  if (Number(port) <= 65_535) {
+    if (v4 !== undefined && ipaddr.IPv4.isValidFourPartDecimal(v4)) return `${ipaddr.IPv4.parse(v4)}:${Number(port)}`
+    if (v6 !== undefined && ipaddr.IPv6.isValid(v6)) {
+      const { parts, zoneId } = ipaddr.IPv6.parse(v6)
+      const host = new ipaddr.IPv6(parts).toRFC5952String()
+      return `[${host}${zoneId === undefined ? '' : `%${zoneId}`}]:${Number(port)}`
+    }
+  }
+  throw new TypeError(
+    `${JSON.stringify(rule)} is no address: give HOST:PORT in numbers, as 127.0.0.1:80 or [::1]:80, or *`,
+  )
 }
 
 class PolicyHost extends Host {
   readonly name: string
   readonly #host: Host
-  readonly #policy: Policy
+  readonly #grants: Grants
 
-  constructor(host: Host, policy: Policy) {
+  constructor(host: Host, grants: Grants) {
     super()
     this.name = host.name
     this.#host = host
-    this.#policy = policy
+    this.#grants = grants
   }
 
   override clock(): number {
@@ -78,48 +147,31 @@ class PolicyHost extends Host {
   }
 
   override bind(local: Address, options: BindOptions): HostPort {
-    const mayListen = grants(this.#policy.listen, local)
-    // A guest that may do nothing with a port must not be able to take one.
-    const port = mayListen || this.#policy.connect?.length ? this.#host.bind(local, options) : undefined
-    return new PolicyPort(port, local, {
-      listen: () => mayListen || this.#refuse('listen', local),
-      connect: (remote) => this.#permitConnect(remote),
-    })
+    const port = this.#grants.mayTake(local) ? this.#host.bind(local, options) : undefined
+    return new PolicyPort(local, port, this.#grants)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    this.#permitConnect(remote)
+    this.#grants.requireConnect(remote)
     return this.#host.connect(remote, events)
   }
-
-  #permitConnect(remote: Address): void {
-    if (!grants(this.#policy.connect, remote)) this.#refuse('connect', remote)
-  }
-
-  #refuse(action: 'listen' | 'connect', address: Address): never {
-    this.#policy.onRefusal?.({ action, address })
-    throw new HostError(
-      'EACCES',
-      `the guest may not ${action} ${action === 'listen' ? 'on' : 'to'} ${formatEndpoint(address)}`,
-    )
-  }
-}
-
-interface Permits {
-  listen(): void
-  connect(remote: Address): void
 }
 
 class PolicyPort extends HostPort {
-  readonly local: Address
+  readonly #asked: Address
+  /** `undefined` when it was not taken. */
   readonly #port: HostPort | undefined
-  readonly #permits: Permits
+  readonly #grants: Grants
 
-  constructor(port: HostPort | undefined, asked: Address, permits: Permits) {
+  constructor(asked: Address, port: HostPort | undefined, grants: Grants) {
     super()
+    this.#asked = asked
     this.#port = port
-    this.#permits = permits
-    this.local = port?.local ?? asked
+    this.#grants = grants
+  }
+
+  override get local(): Address {
+    return this.#port?.local ?? this.#asked
   }
 
   override close(): void {
@@ -127,21 +179,16 @@ class PolicyPort extends HostPort {
   }
 
   override listen(backlog: number, events: ListenerEvents): HostListener {
-    this.#permits.listen()
-    return this.#granted().listen(backlog, events)
+    this.#grants.requireListen(this.#asked)
+    return this.#taken().listen(backlog, events)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    this.#permits.connect(remote)
-    return this.#granted().connect(remote, events)
+    this.#grants.requireConnect(remote)
+    return this.#taken().connect(remote, events)
   }
 
-  #granted(): HostPort {
-    if (this.#port === undefined) throw new HostError('EACCES', 'the port was never taken')
-    return this.#port
+  #taken(): HostPort {
+    return this.#port ?? this.#grants.refuse({ action: 'listen', address: this.#asked })
   }
-}
-
-function grants(rules: readonly string[] | undefined, address: Address): boolean {
-  return rules !== undefined && (rules.includes('*') || rules.includes(formatEndpoint(address)))
 }
