@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The `libuv-wasm` command. */
 import { readFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
-import { formatEndpoint, type Policy, policyHost } from './guard/policy.js'
+import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/policy.js'
 import { type DriverName, Guest } from './guest/guest.js'
-import type { Host } from './host/host.js'
 import { nodeHost } from './host/node.js'
 import { virtualHost } from './host/virtual.js'
 import { Trace } from './runtime/trace.js'
@@ -26,11 +26,16 @@ How it runs:
 
   --driver auto|jspi|worker     how it waits: suspended by the engine, or in a thread of its own
   --host node|virtual           real sockets, or a network of its own in memory
-  --trace[=syscall,pump]        print what it asks of the system, like strace
-  --help                        this
+  --trace                       print each system call, as strace does
+  --help                        print this
 
-The exit code is the program's; 134 when it trapped, 130 after Ctrl-C, 2 for a wrong command line.
+The exit code is the program's. It is 134 when the program trapped, 128 and the signal's number after a signal (130 for
+Ctrl-C), and 2 when it could not be run at all.
 `
+
+/** The exit codes of our own: as a shell gives them for SIGABRT, and what most programs give for a wrong command line. */
+const TRAPPED = 134
+const WRONG_USAGE = 2
 
 /** A command line that cannot be carried out; the message says why. */
 class UsageError extends Error {}
@@ -48,13 +53,12 @@ interface Command {
 function readCommand(argv: readonly string[]): Command | 'help' {
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
-  const { values, positionals } = parseOptions(expandTrace(ours))
+  const { values, positionals } = parseOptions(ours)
   if (values.help || ours.length === 0) return 'help'
   const [command, program, extra] = positionals
-  if (command !== 'run') throw new UsageError(`unknown command ${JSON.stringify(command ?? '')}; there is only 'run'`)
-  if (program === undefined) throw new UsageError('which program? name its .wasm file')
-  if (extra !== undefined)
-    throw new UsageError(`${JSON.stringify(extra)} is too much; the program's own arguments go after --`)
+  if (command !== 'run') throw new UsageError(`the command is ${quote(command)}; there is only 'run'`)
+  if (program === undefined) throw new UsageError('which program? name its .wasm file after run')
+  if (extra !== undefined) throw new UsageError(`${quote(extra)} is too much; the program's own arguments go after --`)
   const all = values['allow-net'] ? ['*'] : []
   return {
     program,
@@ -65,14 +69,9 @@ function readCommand(argv: readonly string[]): Command | 'help' {
     policy: {
       listen: [...all, ...(values['allow-listen'] ?? [])],
       connect: [...all, ...(values['allow-connect'] ?? [])],
-      onRefusal: ({ action, address }) => {
-        const endpoint = formatEndpoint(address)
-        say(
-          `the program may not ${action} ${action === 'listen' ? 'on' : 'to'} ${endpoint}; grant it with --allow-${action}=${endpoint}`,
-        )
-      },
+      onRefusal: explainRefusal,
     },
-    trace: values.trace === undefined ? Trace.fromEnvironment() : new Trace(values.trace),
+    trace: values.trace ? new Trace('syscall') : Trace.fromEnvironment(),
   }
 }
 
@@ -88,30 +87,31 @@ function parseOptions(args: readonly string[]) {
         env: { type: 'string', multiple: true },
         driver: { type: 'string' },
         host: { type: 'string' },
-        trace: { type: 'string' },
+        trace: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    // Only its first sentence: the rest explains what this parser does, and not this command.
+    throw new UsageError(`${messageOf(error).split('. ')[0]}; --help lists all options`)
   }
 }
 
-/** `--trace` alone means its most useful topic. */
-function expandTrace(args: readonly string[]): string[] {
-  return args.map((arg) => (arg === '--trace' ? '--trace=syscall' : arg))
+function explainRefusal({ action, address }: Refusal): void {
+  const endpoint = formatEndpoint(address)
+  const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`
+  say(`the program may not ${action} ${place}; grant it with --allow-${action}=${endpoint}`)
 }
 
 function readVariable(text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw new UsageError(`--env ${JSON.stringify(text)} is not NAME=VALUE`)
+  if (at < 1) throw new UsageError(`--env ${quote(text)} is no variable; give NAME=VALUE`)
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
 function oneOf<Choice extends string>(option: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((one) => one === value)
-  if (choice === undefined)
-    throw new UsageError(`--${option} ${JSON.stringify(value)} is none of ${choices.join(', ')}`)
+  if (choice === undefined) throw new UsageError(`--${option} ${quote(value)} is none of ${choices.join(', ')}`)
   return choice
 }
 
@@ -119,32 +119,89 @@ function say(message: string): void {
   process.stderr.write(`libuv-wasm: ${message}\n`)
 }
 
-/** Runs the program. @returns the exit code */
-async function run(command: Command): Promise<number> {
-  const bytes = await readFile(command.program).catch((error: Error) => {
-    throw new UsageError(`cannot read the program: ${error.message}`)
+/** Our standard input as the program's, untouched until it reads. */
+class StandardInput implements AsyncIterable<Uint8Array> {
+  #used = false
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    this.#used = true
+    yield* process.stdin
+  }
+
+  /** Whoever waits for it waits no more, so that the process can end. */
+  close(): void {
+    if (this.#used) process.stdin.destroy()
+  }
+}
+
+/** Prints what the program writes; a slow reader holds it up. */
+function print(stream: 1 | 2, bytes: Uint8Array): void | Promise<void> {
+  const output = stream === 1 ? process.stdout : process.stderr
+  if (output.write(bytes)) return
+  return new Promise((resolve) => {
+    const go = (): void => {
+      for (const event of ['drain', 'close', 'error']) output.off(event, go)
+      resolve()
+    }
+    for (const event of ['drain', 'close', 'error']) output.on(event, go)
   })
-  const host: Host = command.hostName === 'virtual' ? virtualHost() : nodeHost()
-  const guest = await Guest.start(new Uint8Array(bytes), {
-    host: policyHost(host, command.policy),
-    args: command.args,
-    env: command.env,
-    driver: command.driver,
-    trace: command.trace,
-    onOutput: (stream, chunk) => void (stream === 1 ? process.stdout : process.stderr).write(chunk),
-  })
-  let interrupted = false
-  process.once('SIGINT', () => {
-    interrupted = true
+}
+
+/**
+ * Ends the program as the system would end a native one: when it is told to, and when nobody reads its output any more.
+ *
+ * @returns what its exit code is then
+ */
+function obeySignals(guest: Guest): () => number | undefined {
+  let code: number | undefined
+  const end = (signal: number): void => {
+    code ??= 128 + signal
     guest.terminate()
+  }
+  process.stdout.on('error', () => end(constants.signals.SIGPIPE))
+  // A suspended guest is in this thread, which it may hold up for ever: then only the system's own way works.
+  if (guest.driver === 'worker') {
+    process.once('SIGINT', () => end(constants.signals.SIGINT))
+    process.once('SIGTERM', () => end(constants.signals.SIGTERM))
+  }
+  return () => code
+}
+
+async function startGuest(command: Command, input: StandardInput): Promise<Guest> {
+  const { program, hostName, policy, args, env, driver, trace } = command
+  const bytes = await readFile(program).catch((error: unknown) => {
+    throw new UsageError(`cannot read the program: ${messageOf(error)}`)
   })
   try {
+    const host = policyHost(hostName === 'virtual' ? virtualHost() : nodeHost(), policy)
+    return await Guest.start(new Uint8Array(bytes), { host, args, env, driver, trace, input, onOutput: print })
+  } catch (error) {
+    throw new UsageError(`cannot run ${program}: ${messageOf(error)}`)
+  }
+}
+
+/** Runs the program. @returns the exit code */
+async function run(command: Command): Promise<number> {
+  const input = new StandardInput()
+  const guest = await startGuest(command, input)
+  const killed = obeySignals(guest)
+  try {
     const code = await guest.exit
-    return interrupted ? 130 : code
+    return killed() ?? code
   } catch (error) {
     say(`the program trapped\n${error instanceof Error ? error.stack : String(error)}`)
-    return 134
+    return TRAPPED
+  } finally {
+    input.close()
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function quote(text: string | undefined): string {
+  return JSON.stringify(text ?? '')
 }
 
 try {
@@ -152,11 +209,7 @@ try {
   if (command === 'help') process.stdout.write(HELP)
   else process.exitCode = await run(command)
 } catch (error) {
-  const usage = error instanceof UsageError
-  say(
-    usage
-      ? `${error.message} (libuv-wasm --help)`
-      : `cannot run the program: ${error instanceof Error ? error.message : error}`,
-  )
-  process.exitCode = 2
+  if (!(error instanceof UsageError)) throw error
+  say(error.message)
+  process.exitCode = WRONG_USAGE
 }
