@@ -1,0 +1,297 @@
+import { describe, expect, test } from '@jest/globals'
+import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
+import { loopback } from '../support/fake-host.js'
+import { abi, c, fakeMachine } from './machine.js'
+import { connected, outgoing } from './states.js'
+
+const { SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6 } = c
+const MIB = 1024 * 1024
+
+/** Options that are on or off. */
+const SWITCHES = [
+  ['SO_REUSEADDR', SOL_SOCKET, c.SO_REUSEADDR],
+  ['SO_REUSEPORT', SOL_SOCKET, c.SO_REUSEPORT],
+  ['SO_KEEPALIVE', SOL_SOCKET, c.SO_KEEPALIVE],
+  ['TCP_NODELAY', IPPROTO_TCP, c.TCP_NODELAY],
+  ['IPV6_V6ONLY', IPPROTO_IPV6, c.IPV6_V6ONLY],
+] as const
+
+test.each(SWITCHES)('%s is off, on with any number, and off again', (_name, level, name) => {
+  const machine = fakeMachine()
+  const fd = machine.socket('ipv6')
+  const seen = [machine.getOption(fd, level, name)]
+  for (const value of [1, 0, -5]) {
+    expect(machine.setOption(fd, level, name, value)).toBe(0)
+    seen.push(machine.getOption(fd, level, name))
+  }
+  expect(seen).toEqual([0, 1, 0, 1])
+})
+
+test('what a socket is, no option changes', () => {
+  const machine = fakeMachine()
+  const [v4, v6, server] = [machine.socket(), machine.socket('ipv6'), machine.socket()]
+  machine.os.listen(server, 1)
+  const read = (fd: number, ...names: number[]) => names.map((name) => machine.getOption(fd, SOL_SOCKET, name))
+  expect(read(v4, c.SO_TYPE, c.SO_DOMAIN, c.SO_PROTOCOL, c.SO_ACCEPTCONN)).toEqual([
+    c.SOCK_STREAM,
+    c.AF_INET,
+    c.IPPROTO_TCP,
+    0,
+  ])
+  expect(read(v6, c.SO_DOMAIN)).toEqual([c.AF_INET6])
+  expect(read(server, c.SO_ACCEPTCONN)).toEqual([1])
+  for (const name of [c.SO_TYPE, c.SO_DOMAIN, c.SO_PROTOCOL, c.SO_ACCEPTCONN, c.SO_ERROR]) {
+    expect(machine.setOption(v4, SOL_SOCKET, name, 1)).toBe('ENOPROTOOPT')
+  }
+})
+
+test.each([
+  ['a level that there is not', 999, 1],
+  ['a name that there is not', SOL_SOCKET, 999],
+  ['the name of another level', IPPROTO_TCP, c.SO_KEEPALIVE + 100],
+  ['level and name that would be another’s, added up', 0, SOL_SOCKET * 65_536 + c.SO_KEEPALIVE],
+  ['negative numbers', -1, -1],
+  ['IPV6_V6ONLY of an IPv4 socket', IPPROTO_IPV6, c.IPV6_V6ONLY],
+])('%s: ENOPROTOOPT', (_name, level, name) => {
+  const machine = fakeMachine()
+  const fd = machine.socket()
+  expect([machine.getOption(fd, level, name), machine.setOption(fd, level, name, 1)]).toEqual([
+    'ENOPROTOOPT',
+    'ENOPROTOOPT',
+  ])
+})
+
+describe('IPV6_V6ONLY and SO_REUSEPORT', () => {
+  test('reach the host with the bind', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket('ipv6')
+    machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)
+    machine.setOption(fd, SOL_SOCKET, c.SO_REUSEPORT, 1)
+    machine.bind(fd, loopback(0, 'ipv6'))
+    machine.os.listen(machine.socket('ipv6'), 1)
+    expect(machine.host.ports.map(({ options }) => options)).toEqual([
+      { ipv6Only: true, reusePort: true },
+      { ipv6Only: false, reusePort: false },
+    ])
+  })
+
+  test('IPV6_V6ONLY is EINVAL once the socket is bound', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket('ipv6')
+    machine.bind(fd, loopback(0, 'ipv6'))
+    expect(machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)).toBe('EINVAL')
+    expect(machine.getOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY)).toBe(0)
+  })
+})
+
+describe('buffer sizes', () => {
+  test.each([c.SO_SNDBUF, c.SO_RCVBUF])('option %d has bounds, as those of platforms', (name) => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    const seen = [machine.getOption(fd, SOL_SOCKET, name)]
+    for (const value of [10_000, 0, -1, 1, 4 * MIB, 2 ** 31 - 1]) {
+      expect(machine.setOption(fd, SOL_SOCKET, name, value)).toBe(0)
+      seen.push(machine.getOption(fd, SOL_SOCKET, name))
+    }
+    expect(seen).toEqual([DEFAULT_BUFFER_SIZE, 10_000, 1024, 1024, 1024, 4 * MIB, 4 * MIB])
+  })
+})
+
+describe('SO_LINGER', () => {
+  function linger(
+    machine: ReturnType<typeof fakeMachine>,
+    fd: number,
+  ): [answer: unknown, on: number, seconds: number, length: number] {
+    const [at, length] = [machine.alloc(8), machine.int(8)]
+    const answer = machine.os.getsockopt(fd, SOL_SOCKET, c.SO_LINGER, at, length)
+    return [answer, machine.memory.i32(at), machine.memory.i32(at + 4), machine.memory.i32(length)]
+  }
+
+  test('is off, or on with a time of 0', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    expect(linger(machine, fd)).toEqual([0, 0, 0, 8])
+    expect([machine.setLinger(fd, 1, 0), linger(machine, fd)]).toEqual([0, [0, 1, 0, 8]])
+    expect([machine.setLinger(fd, 0, 0), linger(machine, fd)]).toEqual([0, [0, 0, 0, 8]])
+  })
+
+  test('off with a time is off', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.setLinger(fd, 1, 0)
+    expect([machine.setLinger(fd, 0, 30), linger(machine, fd)]).toEqual([0, [0, 0, 0, 8]])
+  })
+
+  test.each([1, 30, -1, 2 ** 31 - 1])('with %d seconds is refused, since no host waits in close()', (seconds) => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.setLinger(fd, 1, 0)
+    expect([machine.setLinger(fd, 1, seconds), linger(machine, fd)]).toEqual(['ENOPROTOOPT', [0, 1, 0, 8]])
+  })
+})
+
+describe('keep-alive', () => {
+  test.each([
+    [c.TCP_KEEPIDLE, 1, 0],
+    [c.TCP_KEEPIDLE, 32_767, 0],
+    [c.TCP_KEEPIDLE, 0, 'EINVAL'],
+    [c.TCP_KEEPIDLE, -1, 'EINVAL'],
+    [c.TCP_KEEPIDLE, 32_768, 'EINVAL'],
+    [c.TCP_KEEPINTVL, 1, 0],
+    [c.TCP_KEEPINTVL, 0, 'EINVAL'],
+    [c.TCP_KEEPINTVL, 2, 'ENOPROTOOPT'],
+    [c.TCP_KEEPCNT, 10, 0],
+    [c.TCP_KEEPCNT, -1, 'EINVAL'],
+    [c.TCP_KEEPCNT, 9, 'ENOPROTOOPT'],
+  ])('option %d = %d: %s', (name, value, answer) => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    const before = machine.getOption(fd, IPPROTO_TCP, name)
+    expect(machine.setOption(fd, IPPROTO_TCP, name, value)).toBe(answer)
+    expect(machine.getOption(fd, IPPROTO_TCP, name)).toBe(answer === 0 ? value : before)
+  })
+})
+
+describe('a connection', () => {
+  test('gets what was set before it stood', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 30)
+    machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 1)
+    machine.connect(fd, loopback(80))
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 40)
+    expect(outgoing(machine).log).toEqual([])
+    outgoing(machine).connect()
+    expect(outgoing(machine).log).toEqual(['setNoDelay true', 'setKeepAlive true 40', 'readStart'])
+  })
+
+  test('gets what is set later, and no more', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 30)
+    machine.setOption(fd, SOL_SOCKET, c.SO_SNDBUF, 5000)
+    expect(peer.log).toEqual([])
+    machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 1)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 60)
+    machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 0)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 0)
+    expect(peer.log).toEqual([
+      'setKeepAlive true 30',
+      'setKeepAlive true 60',
+      'setKeepAlive false 60',
+      'setNoDelay true',
+      'setNoDelay false',
+    ])
+  })
+
+  test('what its host refuses is not remembered as granted', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.fails.setNoDelay = 'ENOPROTOOPT'
+    expect(machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)).toBe('ENOPROTOOPT')
+    expect(machine.getOption(fd, IPPROTO_TCP, c.TCP_NODELAY)).toBe(0)
+    machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 1)
+    peer.fails.setKeepAlive = 'ENOTSUP'
+    expect(machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 5)).toBe('EOPNOTSUPP')
+    expect(machine.getOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE)).toBe(7200)
+  })
+
+  test('what its host refuses that was set before is the connection’s error', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)
+    machine.connect(fd, loopback(80))
+    outgoing(machine).fails.setNoDelay = 'ENOPROTOOPT'
+    outgoing(machine).connect()
+    expect([machine.poll(fd), machine.error(fd), machine.poll(fd)]).toEqual(['OE', 'ENOPROTOOPT', 'O'])
+  })
+})
+
+describe('the length of a value', () => {
+  test('getsockopt() cuts it, as on Linux', () => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    machine.setOption(fd, SOL_SOCKET, c.SO_RCVBUF, 0x01_02_03)
+    const read = (room: number): [answer: unknown, bytes: number[], length: number] => {
+      const [at, length] = [machine.put(new Uint8Array(8).fill(0xee)), machine.int(room)]
+      const answer = machine.os.getsockopt(fd, SOL_SOCKET, c.SO_RCVBUF, at, length)
+      return [answer, [...machine.memory.heap.subarray(at, at + 5)], machine.memory.i32(length)]
+    }
+    expect(read(100)).toEqual([0, [3, 2, 1, 0, 0xee], 4])
+    expect(read(2)).toEqual([0, [3, 2, 0xee, 0xee, 0xee], 2])
+    expect(read(0)).toEqual([0, [0xee, 0xee, 0xee, 0xee, 0xee], 0])
+    expect(read(-1)[0]).toBe('EINVAL')
+    const [at, length] = [machine.alloc(8), machine.int(4)]
+    expect([machine.os.getsockopt(fd, SOL_SOCKET, c.SO_LINGER, at, length), machine.memory.i32(length)]).toEqual([0, 4])
+  })
+
+  test.each([
+    [c.SO_KEEPALIVE, 3, 'EINVAL'],
+    [c.SO_KEEPALIVE, 0, 'EINVAL'],
+    [c.SO_KEEPALIVE, -1, 'EINVAL'],
+    [c.SO_KEEPALIVE, 4, 0],
+    [c.SO_KEEPALIVE, 100, 0],
+    [c.SO_LINGER, 7, 'EINVAL'],
+    [c.SO_LINGER, 8, 0],
+  ])('setsockopt(%d) with %d bytes: %s', (name, length, answer) => {
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    expect(machine.os.setsockopt(fd, SOL_SOCKET, name, machine.alloc(128), length)).toBe(answer)
+  })
+})
+
+test('SO_ERROR is not lost where there is no room for it', () => {
+  const machine = fakeMachine()
+  const fd = machine.socket()
+  machine.connect(fd, loopback(80))
+  outgoing(machine).fail('ECONNREFUSED')
+  const length = machine.int(4)
+  expect(machine.os.getsockopt(fd, SOL_SOCKET, c.SO_ERROR, machine.memory.size, length)).toBe('EFAULT')
+  expect(machine.os.getsockopt(fd, SOL_SOCKET, c.SO_ERROR, machine.alloc(4), 0)).toBe('EFAULT')
+  expect(machine.getOption(fd, SOL_SOCKET, c.SO_ERROR)).toBe(abi.errno.ECONNREFUSED)
+})
+
+describe('socket()', () => {
+  test.each([
+    [c.AF_INET, c.SOCK_STREAM, 0, 'a number'],
+    [c.AF_INET6, c.SOCK_STREAM, c.IPPROTO_TCP, 'a number'],
+    [c.AF_INET, c.SOCK_STREAM | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC, 0, 'a number'],
+    [c.AF_UNIX, c.SOCK_STREAM, 0, 'EAFNOSUPPORT'],
+    [c.AF_UNSPEC, c.SOCK_STREAM, 0, 'EAFNOSUPPORT'],
+    [-1, c.SOCK_STREAM, 0, 'EAFNOSUPPORT'],
+    [c.AF_INET, c.SOCK_DGRAM, 0, 'EPROTONOSUPPORT'],
+    [c.AF_INET, c.SOCK_STREAM, 17, 'EPROTONOSUPPORT'],
+    [c.AF_INET, c.SOCK_STREAM, -1, 'EPROTONOSUPPORT'],
+    [c.AF_INET, 0, 0, 'EPROTONOSUPPORT'],
+    [c.AF_INET, c.SOCK_STREAM | 0x10_0000, 0, 'EINVAL'],
+    [c.AF_INET, -1, 0, 'EINVAL'],
+  ])('(%d, %d, %d): %s', (domain, type, protocol, answer) => {
+    const machine = fakeMachine()
+    const fd = machine.os.socket(domain, type, protocol)
+    expect(typeof fd === 'number' ? 'a number' : fd).toBe(answer)
+  })
+})
+
+describe('fcntl()', () => {
+  test('tells and sets O_NONBLOCK', () => {
+    const machine = fakeMachine()
+    const fd = Number(machine.os.socket(c.AF_INET, c.SOCK_STREAM, 0))
+    const { O_NONBLOCK, O_RDWR, F_GETFL, F_SETFL } = c
+    const seen = [machine.os.fcntl(fd, F_GETFL, 0)]
+    for (const flags of [O_RDWR | O_NONBLOCK, 0, -1]) {
+      expect(machine.os.fcntl(fd, F_SETFL, flags)).toBe(0)
+      seen.push(machine.os.fcntl(fd, F_GETFL, 0))
+    }
+    expect(seen).toEqual([O_RDWR, O_RDWR | O_NONBLOCK, O_RDWR, O_RDWR | O_NONBLOCK])
+  })
+
+  test.each([-1, 0, 999])('command %d: EINVAL', (command) => {
+    const machine = fakeMachine()
+    expect([machine.os.fcntl(machine.socket(), command, 0), machine.os.fcntl(1, command, 0)]).toEqual([
+      'EINVAL',
+      'EBADF',
+    ])
+  })
+})
