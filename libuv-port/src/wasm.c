@@ -31,15 +31,37 @@ uint64_t uv__hrtime(uv_clocktype_t type) {
 }
 
 
+/* libuv keeps a descriptor in reserve, to turn peers away with when there is no
+ * other left. It opens a file for that, and there are none; without one it would
+ * look at the same peer for ever. A socket serves as well, and like libuv's file
+ * it is made anew after it was used.
+ */
+static void uvp__reserve(uv_loop_t* loop) {
+  int fd;
+
+  if (loop->emfile_fd != -1)
+    return;
+
+  fd = uvh_socket(AF_INET, SOCK_STREAM, 0);
+  if (fd >= 0)
+    loop->emfile_fd = fd;
+}
+
+
 int uv__platform_loop_init(uv_loop_t* loop) {
   loop->batch = NULL;
   loop->parked_at = 0;
   loop->leavable = 0;
+  uvp__reserve(loop);
   return 0;
 }
 
 
 void uv__platform_loop_delete(uv_loop_t* loop) {
+  if (loop->emfile_fd != -1)
+    uv__close(loop->emfile_fd);
+
+  loop->emfile_fd = -1;
 }
 
 
@@ -239,6 +261,7 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
   base = loop->time;
   user_timeout = timeout;
   rounds = UVP__MAX_BATCHES;
+  uvp__reserve(loop);
 
   /* To tell events that were waiting from events that were waited for, look
    * first without waiting.
