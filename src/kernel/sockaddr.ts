@@ -46,10 +46,11 @@ export class SockaddrCodec {
     }
     if (family === this.#abi.constants.AF_INET6) {
       if (length < v6.size) return 'EINVAL'
-      const bytes = memory.heap.subarray(at + v6.sin6_addr, at + v6.sin6_addr + 16)
+      const ip = new ipaddr.IPv6([...memory.heap.subarray(at + v6.sin6_addr, at + v6.sin6_addr + 16)])
       return {
         family: 'ipv6',
-        host: new ipaddr.IPv6([...bytes]).toRFC5952String(),
+        // RFC 5952, section 5; the library knows the other sections only.
+        host: ip.isIPv4MappedAddress() ? `::ffff:${ip.toIPv4Address()}` : ip.toRFC5952String(),
         port: memory.u16be(at + v6.sin6_port),
         flowInfo: memory.u32(at + v6.sin6_flowinfo),
         scopeId: memory.u32(at + v6.sin6_scope_id),
