@@ -5,64 +5,61 @@ import { INSTANCE } from './loop.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 
+/** Whether a listening stream has told of a connection that was not accepted yet; not a part of the public face. */
+export const OFFERED: unique symbol = Symbol('offered')
+
 /**
  * The bytes of a stream until its end, or until it is closed.
  *
- * @throws {UVError} ECONNRESET, ETIMEDOUT, ... when the connection fails
+ * @throws {UVError} ECONNRESET, ETIMEDOUT, ... when the connection fails; ENOTCONN when there is none, EALREADY when a
+ *   callback reads already
  */
 export async function* receivedBytes(stream: Stream): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for (;;) {
-      const chunk = await nextChunk(stream)
-      if (chunk === undefined) return
-      yield chunk
-    }
-  } finally {
-    stream.readStop()
+  for (;;) {
+    const chunk = await nextChunk(stream)
+    if (chunk === undefined) return
+    yield chunk
   }
 }
 
-/** The connections of a listening stream until it is closed. */
+/** The connections of a listening stream until it is closed. One that waits already is the first. */
 export async function* incomingConnections<Server extends Stream>(
   server: Server,
 ): AsyncGenerator<Server, void, undefined> {
   const before = server.onConnection
-  let waiting = 0
   let wake = (): void => {}
-  server.onConnection = () => {
-    waiting++
-    wake()
-  }
-  server[WHEN_CLOSED](() => wake())
+  server.onConnection = () => wake()
+  const forget = server[WHEN_CLOSED](() => wake())
   try {
     while (!server.closing) {
-      if (waiting > 0) {
-        waiting--
-        yield server.accept()
-      } else {
+      if (server[OFFERED]) yield server.accept()
+      else {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
     }
   } finally {
+    forget()
     server.onConnection = before
   }
 }
 
-/** Reads once. @returns `undefined` at the end */
+/** Reads once, and leaves the stream as it was. @returns `undefined` at the end */
 function nextChunk(stream: Stream): Promise<Uint8Array | undefined> {
   if (stream.closing) return Promise.resolve(undefined)
+  const before = stream.onRead
   return new Promise((resolve, reject) => {
-    const forget = stream[WHEN_CLOSED](() => resolve(undefined))
     stream.readStart((_stream, status, data) => {
       // Nothing came after all: libuv says so, and reads on.
       if (status === 0 && data.length === 0) return
       forget()
       stream.readStop()
+      stream.onRead = before
       if (status === 0) resolve(data)
       else if (status === StatusCode.EOF) resolve(undefined)
       else reject(new UVError(status, stream.loop[INSTANCE].describeStatus(status), 'read'))
     })
+    const forget = stream[WHEN_CLOSED](() => resolve(undefined))
   })
 }

@@ -6,7 +6,7 @@ import { ArgumentError, checkInteger, show } from './errors.js'
 import { Handle, type InitHandle } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, type Request, ShutdownRequest, WriteRequest } from './request.js'
-import { incomingConnections, receivedBytes } from './stream-iterators.js'
+import { incomingConnections, OFFERED, receivedBytes } from './stream-iterators.js'
 
 /**
  * Called when bytes came: `status` is 0 and `data` holds them, or is empty when there were none after all, which is no end.
@@ -36,6 +36,7 @@ export abstract class Stream extends Handle {
   /** Called when a connection waits. May be replaced at any time. */
   onConnection: OnConnection<this> | undefined
   #outbox: Outbox | undefined
+  #offered = false
 
   /** @param init - makes the C side's handle */
   protected constructor(loop: Loop | undefined, init: InitHandle) {
@@ -91,6 +92,7 @@ export abstract class Stream extends Handle {
     const address = this.address
     const peer = this.createPeer()
     const status = this.instance.exports.uvw_accept(address, peer.address)
+    this.#offered = false
     if (status < 0) {
       void peer.close()
       throw this.error(status, 'accept')
@@ -116,7 +118,7 @@ export abstract class Stream extends Handle {
 
   /** Stops reading; silent when it does not read or is closed. The peer is held back once the buffers are full. */
   readStop(): void {
-    if (!this.closing) this.instance.exports.uvw_read_stop(this.address)
+    if (!this.closing) this.check(this.instance.exports.uvw_read_stop(this.address), 'readStop')
   }
 
   /**
@@ -198,8 +200,15 @@ export abstract class Stream extends Handle {
     if (kind === 'read') {
       if (value > 0) this.onRead?.(this, 0, this.instance.kernel.payload)
       else this.onRead?.(this, value, NO_BYTES)
-    } else if (kind === 'connection') this.onConnection?.(this, value)
-    else super[FIRE](kind, value)
+    } else if (kind === 'connection') {
+      this.#offered = true
+      this.onConnection?.(this, value)
+    } else super[FIRE](kind, value)
+  }
+
+  /** See {@link OFFERED}. */
+  get [OFFERED](): boolean {
+    return this.#offered
   }
 
   /** Hands a request to the module. @throws {UVError} when the module refuses it: it will not be called back then */
