@@ -269,13 +269,27 @@ export class Loop implements AsyncDisposable {
     }
   }
 
-  /** Closes every handle, runs the loop until they are closed, and closes it. */
+  /**
+   * Closes every handle, runs the loop until they are closed, and closes it.
+   *
+   * @throws what a callback threw meanwhile, the first of it and once the loop is closed, where there is no `onError`
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
-    const closed = this.closeAllHandles()
-    await (this.#running ?? this.run())
-    await closed
+    const thrown: unknown[] = []
+    // So that nothing stops the loop on its way; only who asked for it may.
+    this.onError ??= (error) => thrown.push(error)
+    const close = (): void => {
+      if (this.handles.size === 0) return
+      void this.closeAllHandles()
+      // Again, for what callbacks make meanwhile.
+      this.#instance.pump.later(close)
+    }
+    close()
+    do await (this.#running ?? this.run())
+    while (this.handles.size > 0)
     this.close()
+    if (thrown.length > 0) throw thrown[0]
   }
 
   /** The instance below. @throws {ClosedLoopError} */
