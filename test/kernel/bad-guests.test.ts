@@ -1,0 +1,264 @@
+/** Guests that do not play by the rules: whatever they pass, they get an error, and nobody else notices. */
+import { describe, expect, test } from '@jest/globals'
+import type { UvHost } from '../../src/abi/uv-host.js'
+import { loopback } from '../support/fake-host.js'
+import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
+import { connected } from './states.js'
+
+type Name = keyof UvHost
+
+/** Everything that a call may be about. */
+interface Stage {
+  readonly machine: Machine
+  readonly fresh: number
+  readonly bound: number
+  readonly listener: number
+  readonly connection: number
+  readonly reader: number
+}
+
+function stage(): Stage {
+  const machine = fakeMachine()
+  const { fd: connection, peer } = connected(machine)
+  peer.receive('unread')
+  const listener = machine.socket()
+  machine.bind(listener, loopback(80))
+  machine.os.listen(listener, 5)
+  machine.host.listeners[0]?.arrive()
+  const bound = machine.socket()
+  machine.bind(bound, loopback(0))
+  const [reader, writer] = two(machine, 'pipe')
+  machine.write(writer, 'x')
+  machine.os.poll_ctl(reader, c.POLLIN)
+  return { machine, fresh: machine.socket(), bound, listener, connection, reader }
+}
+
+/** Each pointer that a call takes: the call with that pointer wrong and all else right, and how many bytes are wanted there. */
+const POINTERS: readonly [what: string, bytes: number, call: (stage: Stage, at: number) => Answer][] = [
+  ['socketpair, fds', 8, ({ machine }, at) => machine.os.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0, at)],
+  ['pipe, fds', 8, ({ machine }, at) => machine.os.pipe(at, 0)],
+  ['bind, addr', 16, ({ machine, fresh }, at) => machine.os.bind(fresh, at, 16)],
+  ['connect, addr', 16, ({ machine, fresh }, at) => machine.os.connect(fresh, at, 16)],
+  ['accept, addr', 16, ({ machine, listener }, at) => machine.os.accept(listener, at, machine.int(16), 0)],
+  ['accept, len', 4, ({ machine, listener }, at) => machine.os.accept(listener, machine.alloc(16), at, 0)],
+  ['getsockname, addr', 16, ({ machine, bound }, at) => machine.os.getsockname(bound, at, machine.int(16))],
+  ['getsockname, len', 4, ({ machine, bound }, at) => machine.os.getsockname(bound, machine.alloc(16), at)],
+  ['getpeername, addr', 16, ({ machine, connection }, at) => machine.os.getpeername(connection, at, machine.int(16))],
+  ['getpeername, len', 4, ({ machine, connection }, at) => machine.os.getpeername(connection, machine.alloc(16), at)],
+  [
+    'getsockopt, value',
+    4,
+    ({ machine, fresh }, at) => machine.os.getsockopt(fresh, c.SOL_SOCKET, c.SO_KEEPALIVE, at, machine.int(4)),
+  ],
+  [
+    'getsockopt, len',
+    4,
+    ({ machine, fresh }, at) => machine.os.getsockopt(fresh, c.SOL_SOCKET, c.SO_KEEPALIVE, machine.alloc(4), at),
+  ],
+  [
+    'getsockopt, linger',
+    8,
+    ({ machine, fresh }, at) => machine.os.getsockopt(fresh, c.SOL_SOCKET, c.SO_LINGER, at, machine.int(8)),
+  ],
+  [
+    'setsockopt, value',
+    4,
+    ({ machine, fresh }, at) => machine.os.setsockopt(fresh, c.SOL_SOCKET, c.SO_KEEPALIVE, at, 4),
+  ],
+  ['setsockopt, linger', 8, ({ machine, fresh }, at) => machine.os.setsockopt(fresh, c.SOL_SOCKET, c.SO_LINGER, at, 8)],
+  ['readv, bufs', 8, ({ machine, connection }, at) => machine.os.readv(connection, at, 1, 0)],
+  ['readv, base', 4, ({ machine, connection }, at) => machine.os.readv(connection, machine.iovecs([at, 4]), 1, 0)],
+  [
+    'readv, second base',
+    4,
+    ({ machine, connection }, at) => machine.os.readv(connection, machine.iovecs([machine.alloc(4), 2], [at, 4]), 2, 0),
+  ],
+  ['writev, bufs', 8, ({ machine, connection }, at) => machine.os.writev(connection, at, 1, 0)],
+  ['writev, base', 4, ({ machine, connection }, at) => machine.os.writev(connection, machine.iovecs([at, 4]), 1, 0)],
+  [
+    'writev, second base',
+    4,
+    ({ machine, connection }, at) =>
+      machine.os.writev(connection, machine.iovecs([machine.alloc(4), 2], [at, 4]), 2, 0),
+  ],
+  ['poll_wait, events', 8, ({ machine }, at) => machine.os.poll_wait(at, 1, 0)],
+  ['poll, fds', 8, ({ machine }, at) => machine.os.poll(at, 1, 0)],
+]
+
+/** What can be seen of a stage from outside. */
+function look({ machine, listener, connection, reader, bound }: Stage): unknown[] {
+  return [
+    machine.kernel.openDescriptors,
+    machine.host.open(),
+    machine.host.connections.map(({ log }) => log),
+    [listener, connection, reader, bound].map((fd) => machine.poll(fd)),
+    machine.read(connection, 100, c.MSG_PEEK),
+    machine.defects,
+  ]
+}
+
+/** Wrong places, as WebAssembly passes them: signed. */
+const PLACES: readonly [name: string, at: (size: number, bytes: number) => number][] = [
+  ['NULL', () => 0],
+  ['one below', () => -4],
+  ['the highest', () => -1],
+  ['the lowest', () => -(2 ** 31)],
+  ['right behind the memory', (size) => size],
+  ['across its end', (size, bytes) => size - bytes + 1],
+  ['far behind it', () => 2 ** 31 - 4],
+]
+
+/** Whether a place is wrong for that pointer. */
+function isWrong(what: string, place: string): boolean {
+  // Who does not want the address passes NULL.
+  if (what === 'accept, addr') return place !== 'NULL'
+  // From 2 GiB on a base is no address, but a payload: payload.test.ts.
+  return !(what.includes('base') && ['one below', 'the highest', 'the lowest'].includes(place))
+}
+
+describe.each(POINTERS)('a wrong pointer: %s', (what, bytes, call) => {
+  test.each(PLACES.filter(([place]) => isWrong(what, place)))('%s is EFAULT and changes nothing', (_place, where) => {
+    const set = stage()
+    const before = look(set)
+    expect(call(set, where(set.machine.memory.size, bytes))).toBe('EFAULT')
+    expect(look(set)).toEqual(before)
+  })
+
+  test('the last place in the memory is as good as any', () => {
+    const set = stage()
+    expect(call(set, set.machine.memory.size - bytes)).not.toBe('EFAULT')
+    expect(set.machine.defects).toEqual([])
+  })
+})
+
+describe('counts and lengths', () => {
+  test.each([-1, 1025, 2 ** 31 - 1, -(2 ** 31)])('%d buffers are EINVAL, at once', (count) => {
+    const { machine, connection } = stage()
+    const bufs = machine.iovecs([machine.put('a'), 1])
+    expect([machine.os.readv(connection, bufs, count, 0), machine.os.writev(connection, bufs, count, 0)]).toEqual([
+      'EINVAL',
+      'EINVAL',
+    ])
+  })
+
+  test('1024 buffers are fine', () => {
+    const { machine, connection } = stage()
+    const at = machine.put('ab')
+    const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [at, 2] as const))
+    expect([machine.os.writev(connection, bufs, 1024, 0), machine.os.readv(connection, bufs, 1024, 0)]).toEqual([
+      2048, 6,
+    ])
+  })
+
+  test('buffers that lead out of the memory are noticed before a byte moves', () => {
+    const { machine, connection } = stage()
+    const at = machine.put('.....')
+    const wrong = machine.iovecs([at, 2], [machine.memory.size - 1, 2])
+    expect([machine.os.readv(connection, wrong, 2, 0), machine.os.writev(connection, wrong, 2, 0)]).toEqual([
+      'EFAULT',
+      'EFAULT',
+    ])
+    expect(machine.memory.u8(at)).toBe(46)
+    expect([machine.read(connection), machine.host.connections[0]?.log]).toEqual(['unread', []])
+  })
+
+  test.each([2 ** 31, 2 ** 32 - 1])('a buffer of %d bytes is EINVAL', (length) => {
+    const { machine, connection } = stage()
+    const bufs = machine.iovecs([1024, length])
+    expect([machine.os.readv(connection, bufs, 1, 0), machine.os.writev(connection, bufs, 1, 0)]).toEqual([
+      'EINVAL',
+      'EINVAL',
+    ])
+  })
+
+  test('payloads of 2 GiB together cannot be: one is alone', () => {
+    const { machine, connection } = stage()
+    const bufs = machine.iovecs([c.UVH_PAYLOAD, 2 ** 31 - 1], [c.UVH_PAYLOAD, 2 ** 31 - 1])
+    expect(machine.os.writev(connection, bufs, 2, 0)).toBe('EINVAL')
+    expect(machine.os.writev(connection, machine.iovecs([c.UVH_PAYLOAD, 2 ** 32 - 1]), 1, 0)).toBe('EINVAL')
+  })
+
+  test('the same bytes over and over are as many as there is room for', () => {
+    const { machine, connection } = stage()
+    const { size } = machine.memory
+    machine.setOption(connection, c.SOL_SOCKET, c.SO_SNDBUF, 2 ** 31 - 1)
+    const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [4096, size - 4096] as const))
+    expect(machine.os.writev(connection, bufs, 1024, 0)).toBe(4 * 1024 * 1024)
+  })
+})
+
+/** How many numbers each call takes. */
+const ARITY: Readonly<Record<Name, number>> = {
+  socket: 3,
+  socketpair: 4,
+  pipe: 2,
+  close: 1,
+  bind: 3,
+  listen: 2,
+  accept: 4,
+  connect: 3,
+  getsockname: 3,
+  getpeername: 3,
+  getsockopt: 5,
+  setsockopt: 5,
+  fcntl: 3,
+  readv: 4,
+  writev: 4,
+  shutdown: 2,
+  poll_ctl: 2,
+  poll_wait: 3,
+  poll: 3,
+  clock: 0,
+}
+const ON_A_DESCRIPTOR: readonly Name[] = [
+  'close',
+  'bind',
+  'listen',
+  'accept',
+  'connect',
+  'getsockname',
+  'getpeername',
+  'getsockopt',
+  'setsockopt',
+  'fcntl',
+  'readv',
+  'writev',
+  'shutdown',
+  'poll_ctl',
+]
+
+function callWith({ raw }: Machine, name: Name, values: readonly number[]): unknown {
+  return Reflect.apply(raw[name], undefined, values)
+}
+
+describe('descriptors', () => {
+  test.each(ON_A_DESCRIPTOR)('%s of one that is not open is EBADF', (name) => {
+    const { machine } = stage()
+    const rest = [1024, 16, 0, 1024].slice(0, ARITY[name] - 1)
+    for (const fd of [-1, 0, 2, c.UVH_FD_FIRST - 1, c.UVH_FD_FIRST + 99, 2 ** 31 - 1, -(2 ** 31)]) {
+      expect([fd, callWith(machine, name, [fd, ...rest])]).toEqual([fd, callWith(machine, 'close', [-1])])
+    }
+    expect(machine.defects).toEqual([])
+  })
+})
+
+test.each(Object.keys(ARITY).filter((name): name is Name => name in ARITY))('%s withstands every extreme', (name) => {
+  const values = [0, 1, -1, 2, 255, c.UVH_FD_FIRST, c.UVH_FD_FIRST + 1, 1024, 65_536, 2 ** 31 - 1, -(2 ** 31)]
+  const set = stage()
+  const { machine } = set
+  const walk = (given: number[]): void => {
+    if (given.length < ARITY[name]) {
+      // All combinations of the first three; the others follow the first.
+      for (const value of given.length < 3 ? values : [given[0] ?? 0, 1024]) walk([...given, value])
+      return
+    }
+    const answer = callWith(machine, name, given)
+    if (!(typeof answer === 'number' && Number.isFinite(answer) && answer >= -4095)) {
+      throw new Error(`${name}(${given}) answered ${answer}`)
+    }
+  }
+  walk([])
+  expect(machine.defects).toEqual([])
+  machine.kernel.closeAll()
+  expect(machine.host.open()).toEqual([])
+})
