@@ -92,6 +92,8 @@ export class VirtualConnection extends HostConnection {
   /** The news of {@link VirtualConnection.accept}. */
   established(): void {
     if (this.#state !== 'connecting') return
+    // Linux tells the last news only.
+    if (this.#peer !== undefined && this.#peer.#state === 'gone') return this.#fail('ECONNRESET')
     this.#state = 'open'
     this.events?.onConnect()
   }

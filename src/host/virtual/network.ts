@@ -44,7 +44,7 @@ export class Network implements Wire {
   connect(remote: Address, events: ConnectionEvents): HostConnection {
     const ip = reachable(remote)
     const local = addressOf(remote.family, loopbackOf(ip), 0)
-    return this.connectFrom(this.ports.take(local, NO_OPTIONS, 'EADDRNOTAVAIL'), ip, remote.port, events)
+    return this.connectFrom(this.ports.take(local, NO_OPTIONS, true), ip, remote.port, events)
   }
 
   /** Connects from a claimed address; the claim goes with the connection. */

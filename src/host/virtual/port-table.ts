@@ -17,6 +17,8 @@ export interface Claim<L> {
   readonly local: Address
   readonly ip: Ip
   readonly options: BindOptions
+  /** Whether `connect()` chose it. Such a socket has no `SO_REUSEADDR`: nobody else can take its port. */
+  readonly chosen: boolean
   /** What accepts connections here. */
   listener: L | undefined
   /** The remote end, as `127.0.0.1 80`, once it is the local end of a connection. */
@@ -37,11 +39,11 @@ export class PortTable<L> {
    * Takes an address. Ports below 1024 are free for all: nobody on this network is root.
    *
    * @param local - port 0 takes one that nobody has
-   * @param exhausted - the error when no ephemeral port is left: `connect()` has another than `bind()`
-   * @throws {HostError} EADDRNOTAVAIL for an address that nobody here has; EADDRINUSE when a socket listens there; EINVAL for
-   *   a mapped IPv4 address on an IPv6-only socket
+   * @param chosen - for a `connect()` from anywhere; it has another error than `bind()` when no ephemeral port is left
+   * @throws {HostError} EADDRNOTAVAIL for an address that nobody here has; EADDRINUSE when a socket listens there, or its
+   *   port was chosen by `connect()`; EINVAL for a mapped IPv4 address on an IPv6-only socket
    */
-  take(local: Address, options: BindOptions, exhausted: 'EADDRINUSE' | 'EADDRNOTAVAIL' = 'EADDRINUSE'): Claim<L> {
+  take(local: Address, options: BindOptions, chosen = false): Claim<L> {
     const ip = ipOf(local)
     if (local.family === 'ipv6' && ip.version === 4 && options.ipv6Only) {
       throw new HostError('EINVAL', `an IPv6-only socket cannot take ${local.host}, which is an IPv4 address`)
@@ -52,11 +54,12 @@ export class PortTable<L> {
         `${local.host} is not on the virtual network: take 127.0.0.1, ::1, 0.0.0.0 or ::`,
       )
     }
-    const port = local.port === 0 ? this.#freePort(exhausted) : local.port
+    const port = local.port === 0 ? this.#freePort(chosen ? 'EADDRNOTAVAIL' : 'EADDRINUSE') : local.port
     const claim: Claim<L> = {
       local: addressOf(local.family, ip, port),
       ip,
       options,
+      chosen,
       listener: undefined,
       remote: undefined,
     }
@@ -123,9 +126,9 @@ export class PortTable<L> {
 
   #refuseTaken(claim: Claim<L>): void {
     for (const other of this.#claims.get(claim.local.port) ?? []) {
-      if (other === claim || other.listener === undefined || !overlap(other, claim)) continue
+      if (other === claim || (other.listener === undefined && !other.chosen) || !overlap(other, claim)) continue
       if (other.options.reusePort && claim.options.reusePort) continue
-      throw new HostError('EADDRINUSE', `another socket listens on ${describe(other)}`)
+      throw new HostError('EADDRINUSE', `another socket ${other.chosen ? 'has' : 'listens on'} ${describe(other)}`)
     }
   }
 }
