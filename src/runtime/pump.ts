@@ -19,7 +19,10 @@ const PARKED_ALIVE = RunResult.PARKED | RunResult.ALIVE
 /** What a pump works with. */
 export interface PumpOptions {
   /** The module's loop; see `uvw.h`. */
-  readonly module: Pick<UvExports, 'uvw_loop_alive' | 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'>
+  readonly module: Pick<
+    UvExports,
+    'uvw_loop_alive' | 'uvw_loop_now' | 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'
+  >
   /** The module's number for `UV_RUN_DEFAULT`, the mode that goes on until nothing is left. */
   readonly untilEmpty: number
   /** The module's number for `UV_RUN_NOWAIT`, the mode that never parks. */
@@ -61,6 +64,8 @@ export class Pump {
   #passes = 0
   /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
   #timeout = 0
+  /** When the wait would be over that `UV_RUN_ONCE` was last left for, in milliseconds of the loop's time. */
+  #due = Infinity
   #armed = false
   /** Whether this turn comes because the time to wait is over. */
   #expired = false
@@ -101,7 +106,9 @@ export class Pump {
   park(timeout: number): 0 | 'EAGAIN' {
     const waited = this.#expired && this.#run?.mode !== this.#untilEmpty
     this.#expired = false
-    return timeout === 0 || waited || this.#run?.mode === this.#nowait ? 0 : 'EAGAIN'
+    if (timeout === 0 || waited || this.#run?.mode === this.#nowait) return 0
+    if (this.#run?.mode !== this.#untilEmpty) this.#due = timeout < 0 ? Infinity : this.#module.uvw_loop_now() + timeout
+    return 'EAGAIN'
   }
 
   /**
@@ -161,7 +168,7 @@ export class Pump {
       this.#onTurn()
       if (this.#later.length > 0) for (const callback of this.#later.splice(0)) this.#guarded(callback)
       do result = this.#module.uvw_loop_run(run.mode)
-      while (this.#goesOn(result))
+      while (this.#left(run, result) && this.#goesOn())
     } catch (error) {
       run.reject(error)
       return this.#end(run, false)
@@ -170,7 +177,7 @@ export class Pump {
     }
     if (this.#trace !== undefined) this.#tell(result)
     const alive = (result & RunResult.ALIVE) !== 0
-    if ((result & PARKED_ALIVE) === PARKED_ALIVE && !this.#stopped) this.#wait()
+    if (this.#left(run, result)) this.#wait()
     else if (!alive && run.mode === this.#untilEmpty && !this.#stopped) this.#host.defer(this.#lookAgain)
     else this.#end(run, alive)
   }
@@ -185,9 +192,16 @@ export class Pump {
     else this.#end(this.#run, false)
   }
 
-  /** Whether the loop has been left although it needs not wait, and there is budget for more. */
-  #goesOn(result: number): boolean {
-    if ((result & PARKED_ALIVE) !== PARKED_ALIVE || this.#stopped || this.#passes > PASSES_PER_TURN) return false
+  /** Whether the loop was left where it would wait, and is to go on behind the wait. */
+  #left(run: Run, result: number): boolean {
+    if ((result & PARKED_ALIVE) !== PARKED_ALIVE || this.#stopped) return false
+    // A single round is over with its wait, and check handles may have taken longer than that: its timers have been called.
+    return run.mode === this.#untilEmpty || this.#module.uvw_loop_now() < this.#due
+  }
+
+  /** Whether a loop that was left needs not wait, and there is budget for more. */
+  #goesOn(): boolean {
+    if (this.#passes > PASSES_PER_TURN) return false
     this.#timeout = this.#ready() ? 0 : this.#module.uvw_loop_timeout()
     return this.#timeout === 0
   }
