@@ -42,7 +42,7 @@ export class Check extends Handle {
 
   /** Stops it; silent when it is stopped or closed. */
   stop(): void {
-    if (!this.closing) this.instance.exports.uvw_check_stop(this.address)
+    if (!this.closing) this.check(this.instance.exports.uvw_check_stop(this.address), 'stop')
   }
 
   override [FIRE](kind: CallbackKind, value: number): void {

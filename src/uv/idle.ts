@@ -43,7 +43,7 @@ export class Idle extends Handle {
 
   /** Stops it; silent when it is stopped or closed. */
   stop(): void {
-    if (!this.closing) this.instance.exports.uvw_idle_stop(this.address)
+    if (!this.closing) this.check(this.instance.exports.uvw_idle_stop(this.address), 'stop')
   }
 
   override [FIRE](kind: CallbackKind, value: number): void {

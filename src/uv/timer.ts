@@ -48,7 +48,7 @@ export class Timer extends Handle {
 
   /** Stops the timer; silent when it is stopped or closed. */
   stop(): void {
-    if (!this.closing) this.instance.exports.uvw_timer_stop(this.address)
+    if (!this.closing) this.check(this.instance.exports.uvw_timer_stop(this.address), 'stop')
   }
 
   /**
