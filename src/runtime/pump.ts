@@ -150,6 +150,7 @@ export class Pump {
 
   /** The time is over for which the loop would have waited. */
   readonly #expire = (): void => {
+    this.#armed = false
     this.#expired = true
     this.#turn()
     this.#expired = false
@@ -159,8 +160,6 @@ export class Pump {
     this.#scheduled = false
     const run = this.#run
     if (run === undefined || this.#inTurn) return
-    if (this.#armed) this.#timer.clear()
-    this.#armed = false
     this.#inTurn = true
     this.#passes = 0
     let result: number
@@ -208,8 +207,11 @@ export class Pump {
 
   #wait(): void {
     if (this.#later.length > 0 || this.#timeout === 0) return this.#schedule()
-    this.#armed = this.#timeout > 0
-    if (this.#armed) this.#timer.set(this.#timeout)
+    // An armed timer is moved, not taken away at every turn: a turn too many costs less.
+    const armed = this.#timeout > 0
+    if (armed) this.#timer.set(this.#timeout)
+    else if (this.#armed) this.#timer.clear()
+    this.#armed = armed
   }
 
   #tell(result: number): void {
@@ -227,6 +229,8 @@ export class Pump {
   }
 
   #end(run: Run, alive: boolean): void {
+    if (this.#armed) this.#timer.clear()
+    this.#armed = false
     this.#run = undefined
     this.#stopped = false
     run.release()
