@@ -97,6 +97,11 @@ export interface Description {
   readonly layout: Layouts
 }
 
+/** The C library's number of an error, positive. A host of somebody's own may say a name that we do not know: EIO. */
+export function errnoNumber(abi: Description, name: ErrnoName): number {
+  return abi.errno[name] ?? abi.errno.EIO
+}
+
 /**
  * Reads a description.
  *

@@ -44,16 +44,17 @@ export class AcceptQueue<Socket> {
    * Takes a new connection in, or resets it when the backlog is full.
    *
    * @param turn - the number of libuv's present turn
+   * @param adopt - makes what waits of it
    * @returns whether there was room
    */
-  offer(connection: HostConnection, turn: number, adopt: (connection: HostConnection) => Socket): boolean {
+  offer(connection: HostConnection, turn: number, adopt: () => Socket): boolean {
     if (this.#waiting.length === 0) this.#sinceTurn = turn
     const limit = turn - this.#sinceTurn > 1 ? this.#backlog : BURST
     if (this.#waiting.length >= limit) {
       abort(connection)
       return false
     }
-    this.#waiting.push(adopt(connection))
+    this.#waiting.push(adopt())
     return true
   }
 

@@ -1,5 +1,5 @@
 /** `getsockopt()` and `setsockopt()`: C's levels, numbers and structures to and from our option names. */
-import type { Description } from '../abi/description.js'
+import { type Description, errnoNumber } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { Descriptor, OptionName, Result } from './descriptor.js'
@@ -85,7 +85,8 @@ export class OptionCodec {
     if (option === undefined) return 'ENOPROTOOPT'
     const result = socket.getOption(option)
     // The name of an error is the answer here, not a failure.
-    if (option === 'error') return bytes([[0, typeof result === 'string' ? this.#abi.errno[result] : result]], INT)
+    if (option === 'error')
+      return bytes([[0, typeof result === 'string' ? errnoNumber(this.#abi, result) : result]], INT)
     if (typeof result === 'string') return result
     if (option !== 'linger') return bytes([[0, result]], INT)
     const { size, l_onoff, l_linger } = this.#abi.layout.linger

@@ -2,10 +2,11 @@
  * The system calls of `uv_host_1` over a kernel: everything here is translation, from the C library's numbers and structures
  * to ours and back. No call throws, none waits.
  */
-import type { Description } from '../abi/description.js'
+import { type Description, errnoNumber } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { UvHost } from '../abi/uv-host.js'
+import { HostError } from '../host/host.js'
 import type { Descriptor, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 import { PollMask } from './poll-mask.js'
@@ -43,14 +44,14 @@ type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: num
 export function createUvHost(find: () => SyscallSurroundings): UvHost {
   let made: Syscalls | undefined
 
-  /** A call as C has it: an error is a number, and whatever throws is a defect of ours or of the host. */
+  /** A call as C has it: an error is a number, and nothing throws. */
   const guarded =
     (call: Call) =>
     (a = 0, b = 0, c = 0, d = 0, e = 0): number => {
       made ??= new Syscalls(find())
       try {
         const result = call(made, a, b, c, d, e)
-        return typeof result === 'string' ? -made.errno[result] : result
+        return typeof result === 'string' ? made.negated(result) : result
       } catch (error) {
         return made.failed(error)
       }
@@ -114,15 +115,16 @@ class Syscalls {
     this.#event = abi.layout.uvh_event
   }
 
-  /** The guest's number of each error. */
-  get errno(): Description['errno'] {
-    return this.#abi.errno
+  /** An error as C has it. */
+  negated(error: ErrnoName): number {
+    return -errnoNumber(this.#abi, error)
   }
 
-  /** The answer where a call threw. */
+  /** The answer where a call threw: a host's refusal, or a defect of ours or of the host. */
   failed(error: unknown): number {
+    if (error instanceof HostError) return this.negated(error.code)
     this.#onDefect(error)
-    return -this.errno.EIO
+    return this.negated('EIO')
   }
 
   socket(domain: number, type: number, protocol: number): Result {

@@ -1,7 +1,7 @@
 /** A TCP socket as POSIX has it: a life (see `socket-states.ts`), names, options; its bytes are `tcp-stream.ts`. */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
-import { type Host, type HostConnection, HostError, type HostListener, type HostPort } from '../host/host.js'
+import type { Host, HostConnection, HostListener, HostPort } from '../host/host.js'
 import { AcceptQueue } from './accept-queue.js'
 import { Descriptor, type OptionName, type Result } from './descriptor.js'
 import type { Outbox } from './outbox.js'
@@ -19,7 +19,7 @@ export interface SocketSurroundings {
   changed(descriptor: Descriptor): void
 }
 
-/** A socket of `AF_INET` or `AF_INET6`. */
+/** A socket of `AF_INET` or `AF_INET6`. What its host refuses is thrown (`HostError`); it is as it was before, then. */
 export class TcpSocket extends Descriptor {
   readonly #kernel: SocketSurroundings
   readonly #family: 'ipv4' | 'ipv6'
@@ -55,9 +55,8 @@ export class TcpSocket extends Descriptor {
   override bind(address: Address): Result {
     const refusal = this.#refusal('bind') ?? this.#foreign(address)
     if (refusal !== undefined) return refusal
-    return attempt(() => {
-      this.#port = this.#kernel.host.bind(address, this.#options)
-    })
+    this.#port = this.#kernel.host.bind(address, this.#options)
+    return 0
   }
 
   override listen(backlog: number): Result {
@@ -67,24 +66,20 @@ export class TcpSocket extends Descriptor {
       this.#accepts.backlog = backlog
       return 0
     }
-    if (this.#port === undefined) {
-      const bound = this.bind(wildcard(this.#family))
-      if (bound !== 0) return bound
-    }
-    return attempt(() => {
-      const accepts = new AcceptQueue<TcpSocket>(backlog)
-      this.#listener = this.#port?.listen(accepts.backlog, {
-        onConnection: (connection) => {
-          if (accepts.offer(connection, this.#kernel.turn, this.#adopt)) this.#kernel.changed(this)
-        },
-        onError: (code) => {
-          accepts.fail(code)
-          this.#kernel.changed(this)
-        },
-      })
-      this.#accepts = accepts
-      this.#port = undefined
+    const accepts = new AcceptQueue<TcpSocket>(backlog)
+    this.#port ??= this.#kernel.host.bind(wildcard(this.#family), this.#options)
+    this.#listener = this.#port.listen(accepts.backlog, {
+      onConnection: (connection) => {
+        if (accepts.offer(connection, this.#kernel.turn, () => this.#adopt(connection))) this.#kernel.changed(this)
+      },
+      onError: (code) => {
+        accepts.fail(code)
+        this.#kernel.changed(this)
+      },
     })
+    this.#accepts = accepts
+    this.#port = undefined
+    return 0
   }
 
   override accept(): TcpSocket | ErrnoName {
@@ -101,14 +96,12 @@ export class TcpSocket extends Descriptor {
       // The outcome of an attempt that nobody fetched yet is told first.
       return (this.state === 'refused' ? this.#stream?.takeError() : undefined) ?? refusal
     }
-    const started = attempt(() => {
-      const stream = this.#newStream('connecting')
-      const host = this.#port ?? this.#kernel.host
-      stream.attach(host.connect(address, stream))
-      this.#port = undefined
-      this.#stream = stream
-    })
-    return started === 0 ? 'EINPROGRESS' : started
+    const stream = this.#newStream('connecting')
+    const from = this.#port ?? this.#kernel.host
+    stream.attach(from.connect(address, stream))
+    this.#port = undefined
+    this.#stream = stream
+    return 'EINPROGRESS'
   }
 
   override localAddress(): Address {
@@ -173,10 +166,14 @@ export class TcpSocket extends Descriptor {
     const result = this.#options.set(name, value)
     const stream = this.#stream
     if (result !== 0 || stream?.state !== 'connected') return result
-    const answer = attempt(() => this.#options.update(stream.connection, name))
-    // What the host refuses is not remembered as if it had been granted.
-    if (answer !== 0 && typeof before === 'number') this.#options.set(name, before)
-    return answer
+    try {
+      this.#options.update(stream.connection, name)
+    } catch (error) {
+      // What the host refuses is not remembered as if it had been granted.
+      if (typeof before === 'number') this.#options.set(name, before)
+      throw error
+    }
+    return 0
   }
 
   override close(): void {
@@ -187,7 +184,7 @@ export class TcpSocket extends Descriptor {
   }
 
   /** Makes the socket of a connection that came in; it inherits the listener's options, as on Linux. */
-  readonly #adopt = (connection: HostConnection): TcpSocket => {
+  #adopt(connection: HostConnection): TcpSocket {
     const socket = new TcpSocket(this.#family, this.#kernel)
     socket.#options.inherit(this.#options)
     const stream = socket.#newStream('connected')
@@ -224,15 +221,4 @@ const NOTHING = new Uint8Array(0)
 function wildcard(family: 'ipv4' | 'ipv6'): Address {
   if (family === 'ipv4') return { family, host: '0.0.0.0', port: 0 }
   return { family, host: '::', port: 0, flowInfo: 0, scopeId: 0 }
-}
-
-/** Asks a host; a refusal becomes its name. */
-function attempt(action: () => void): Result {
-  try {
-    action()
-    return 0
-  } catch (error) {
-    if (error instanceof HostError) return error.code
-    throw error
-  }
 }

@@ -90,6 +90,32 @@ describe('a defect of one', () => {
   })
 })
 
+test('a refusal by name is the guest’s errno, from any call', () => {
+  const machine = fakeMachine()
+  const { fd, peer } = connected(machine)
+  peer.fails.write = 'EPERM'
+  peer.fails.shutdown = 'EACCES'
+  peer.fails.close = 'ENOBUFS'
+  expect([machine.write(fd, 'x'), machine.os.shutdown(fd, c.SHUT_WR), machine.os.close(fd)]).toEqual([
+    'EPERM',
+    'EACCES',
+    'ENOBUFS',
+  ])
+  expect([machine.defects, machine.kernel.openDescriptors]).toEqual([[], 0])
+})
+
+test('a name that we do not know is EIO, never success', () => {
+  const machine = fakeMachine()
+  const fd = machine.socket()
+  machine.connect(fd, loopback(80))
+  const events = outgoing(machine).events
+  // A host written in JavaScript may say anything.
+  if (events !== undefined) Reflect.apply(events.onError, events, ['EWHATEVER'])
+  expect(machine.error(fd)).toBe('EIO')
+  Reflect.set(machine.host.fails, 'connect', 'EWHATEVER')
+  expect(machine.connect(machine.socket(), loopback(80))).toBe('EIO')
+})
+
 test('an answer is a number that C can have, of every name that the kernel may say', () => {
   const machine = fakeMachine()
   const [one] = two(machine, 'sockets')

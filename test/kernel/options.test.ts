@@ -193,7 +193,7 @@ describe('a connection', () => {
     expect(machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)).toBe('ENOPROTOOPT')
     expect(machine.getOption(fd, IPPROTO_TCP, c.TCP_NODELAY)).toBe(0)
     machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 1)
-    peer.fails.setKeepAlive = 'ENOTSUP'
+    peer.fails.setKeepAlive = 'EOPNOTSUPP'
     expect(machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 5)).toBe('EOPNOTSUPP')
     expect(machine.getOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE)).toBe(7200)
   })
