@@ -82,6 +82,8 @@ export abstract class HostConnection {
    *
    * @returns `true` when the outside took them all at once: the buffer is the caller's again. `false` when some are pending:
    *   the buffer must stay as it is until `onDrain`.
+   * @throws {HostError} ECONNRESET, EPIPE where it is known at once that the connection failed. Nothing was taken, nothing can
+   *   be written any more, and no `onError` follows: what the peer had sent is told, then `onEnd`.
    */
   abstract write(data: Uint8Array): boolean
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import { HostConnection } from '../host.js'
@@ -5,11 +6,22 @@ import { EOF, nameOfStatus, statusError } from './errors.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
 import type { TcpHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
+/** The most that is read at once, as libuv suggests it. */
+const READ_SIZE = 65_536
+
+/** From how many bytes on a read is passed on instead of copied. */
+const LARGE_READ = 16_384
+
+/** A buffer to read into; what is in it does not matter. */
+export const newReadBuffer = (): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(READ_SIZE).buffer)
+
 /** What the connections of one transport share. */
 export interface HandleCommon {
   readonly wrap: TcpWrap
   /** A write request for the next write. One that completes at once leaves it unused, so most writes make none. */
   spareWrite: WriteRequest
+  /** What connections read into that do not stream. */
+  readonly readBuffer: Uint8Array
   /** Milliseconds between two looks at a closed connection that still sends. */
   readonly linger: number
 }
@@ -46,6 +58,8 @@ export class HandleConnection extends HostConnection {
   #inflight = 0
   #fin: Fin = 'none'
   #lingering: NodeJS.Timeout | undefined
+  /** What is read into, when it is not the common buffer. */
+  #readBuffer: Uint8Array | undefined
 
   /**
    * @param handle - accepted, or about to connect; owned by the connection from now on
@@ -163,29 +177,49 @@ export class HandleConnection extends HostConnection {
 
   #startReading(): void {
     if (!this.#open || this.#ended) return
-    this.#handle.onread ??= (buffer) => this.#onRead(buffer)
+    if (this.#handle.onread === undefined) {
+      this.#handle.useUserBuffer(this.#common.readBuffer)
+      this.#handle.onread = () => this.#onRead()
+    }
     const status = this.#handle.readStart()
     if (status !== 0) this.#failSoon(status)
   }
 
-  #onRead(buffer: ArrayBuffer | undefined): void {
-    const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = this.#common.wrap.stream
+  /** @returns the buffer to read into from now on, when it is another */
+  #onRead(): Uint8Array | undefined {
+    const { streamBaseState, kReadBytesOrError } = this.#common.wrap.stream
     const read = streamBaseState[kReadBytesOrError] ?? 0
-    if (read > 0 && buffer !== undefined) {
-      this.events?.onData(new Uint8Array(buffer, streamBaseState[kArrayBufferOffset], read))
-    } else if (read === EOF) {
-      // After a reset that a write has met first, reading gives EOF. It is not the peer's.
-      if (this.#failing) return
-      const status = this.#statusBehindEof()
-      if (status !== 0) {
-        this.#fail(status)
-        return
-      }
-      this.#ended = true
-      this.events?.onEnd()
-    } else if (read < 0) {
-      this.#fail(read)
+    if (read > 0) return this.#receive(read)
+    if (read === EOF) this.#onEnd()
+    else if (read < 0) this.#fail(read)
+    return undefined
+  }
+
+  /**
+   * Small reads are copied out of a buffer that all connections share, so a connection that is quiet has none. A large one is
+   * the sign of more: from then on the connection has a buffer of its own, which is passed on whole and replaced.
+   */
+  #receive(read: number): Uint8Array | undefined {
+    const { readBuffer } = this.#common
+    const own = this.#readBuffer
+    const large = read >= LARGE_READ
+    this.#readBuffer = large ? newReadBuffer() : undefined
+    if (own === undefined) this.events?.onData(readBuffer.slice(0, read))
+    else if (large) this.events?.onData(read === own.length ? own : own.subarray(0, read))
+    else this.events?.onData(own.slice(0, read))
+    return large || own !== undefined ? (this.#readBuffer ?? readBuffer) : undefined
+  }
+
+  #onEnd(): void {
+    // After a reset that a write has met first, reading gives EOF. It is not the peer's.
+    if (this.#failing) return
+    const status = this.#statusBehindEof()
+    if (status !== 0) {
+      this.#fail(status)
+      return
     }
+    this.#ended = true
+    this.events?.onEnd()
   }
 
   /**

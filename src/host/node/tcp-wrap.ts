@@ -18,6 +18,11 @@ export interface TcpHandle {
   setNoDelay(enable: boolean): number
   setKeepAlive(enable: boolean, idleSeconds: number): number
   readStart(): number
+  /**
+   * Reads into this buffer from now on instead of a new one each time; called once. `onread` is called without a buffer then,
+   * and may return another buffer for what follows. It is not kept alive.
+   */
+  useUserBuffer(buffer: Uint8Array): void
   readStop(): number
   /** The first part the operating system takes at once is written at once; `lastWriteWasAsync` tells whether a rest is queued. */
   writeBuffer(request: WriteRequest, data: Uint8Array): number
@@ -32,8 +37,8 @@ export interface TcpHandle {
   unref(): void
   /** Bytes queued and not yet taken by the operating system. */
   readonly writeQueueSize: number
-  /** Called with the bytes read; their number, or the negative status, is in {@link TcpWrap.state}. */
-  onread: ((buffer: ArrayBuffer | undefined) => void) | undefined
+  /** Called when something was read; how many bytes, or the negative status, is in `streamBaseState`. */
+  onread: (() => Uint8Array | undefined) | undefined
   /** Called with a status and, where it is 0, the accepted handle. */
   onconnection: ((status: number, client: TcpHandle) => void) | undefined
 }
@@ -105,7 +110,7 @@ const isStreamBinding = (value: unknown): value is StreamBinding =>
 
 const methods = [
   ...['bind', 'bind6', 'listen', 'connect', 'connect6', 'getsockname', 'getpeername', 'setNoDelay', 'setKeepAlive'],
-  ...['readStart', 'readStop', 'writeBuffer', 'writev', 'shutdown', 'reset', 'close', 'unref'],
+  ...['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'writev', 'shutdown', 'reset', 'close', 'unref'],
 ]
 
 /** A handle without a socket must refuse to name itself and to write, as a status and not by throwing. */
