@@ -8,7 +8,8 @@
 int unlink(const char* path);
 int __cxa_atexit(void (*f)(void*), void* arg, void* handle);
 void emscripten_notify_memory_growth(size_t index);
-int uvp__wait(int fd, int events);
+int uvp__blocks(int fd);
+int uvp__wait(int fd, int events, int timeout);
 
 
 /* Whoever looks into the memory sees that its buffer has changed. */
@@ -34,6 +35,11 @@ __attribute__((used)) int __cxa_atexit(void (*f)(void*),
 /* Who calls this module never waits, so a descriptor never blocks: see libc.h
  * in libuv-port/src.
  */
-int uvp__wait(int fd, int events) {
+int uvp__blocks(int fd) {
+  return 0;
+}
+
+
+int uvp__wait(int fd, int events, int timeout) {
   return 0;
 }

@@ -1,6 +1,6 @@
 /* What makes a descriptor in blocking mode block. A file of its own, so that
- * whoever links libuv for a host that never waits can put a uvp__wait() in its
- * place that says so.
+ * whoever links libuv for a host that never waits can put functions in its
+ * place that say so.
  */
 
 #include "uv_host.h"
@@ -11,21 +11,24 @@
 #include <poll.h>
 
 
-int uvp__wait(int fd, int events) {
-  struct pollfd p;
+int uvp__blocks(int fd) {
   int flags;
-  int r;
 
   flags = uvh_fcntl(fd, F_GETFL, 0);
-  if (flags < 0 || flags & O_NONBLOCK)
-    return 0;
+  return flags >= 0 && !(flags & O_NONBLOCK);
+}
+
+
+int uvp__wait(int fd, int events, int timeout) {
+  struct pollfd p;
+  int r;
 
   p.fd = fd;
   p.events = events;
   p.revents = 0;
 
   do
-    r = uvh_poll(&p, 1, -1);
+    r = uvh_poll(&p, 1, timeout);
   while (r == -EINTR);
 
   return r > 0;

@@ -15,6 +15,11 @@
 #include <wasi/api.h>
 
 
+static int uvp__may_wait(int fd, int flags) {
+  return !(flags & MSG_DONTWAIT) && uvp__blocks(fd);
+}
+
+
 static ssize_t uvp__receive(int fd,
                             const struct iovec* bufs,
                             int nbufs,
@@ -23,24 +28,63 @@ static ssize_t uvp__receive(int fd,
 
   do
     r = uvh_readv(fd, bufs, nbufs, flags);
-  while (r == -EAGAIN && !(flags & MSG_DONTWAIT) && uvp__wait(fd, POLLIN));
+  while (r == -EAGAIN && uvp__may_wait(fd, flags) && uvp__wait(fd, POLLIN, -1));
 
   return uvp__result(r);
 }
 
 
-/* Takes what fits at once, in blocking mode too. */
-static ssize_t uvp__send(int fd,
-                         const struct iovec* bufs,
-                         int nbufs,
-                         int flags) {
+/* Who finds no room has the host look once more: only so does a writer that
+ * never returns to its loop learn that the peer is gone.
+ */
+static ssize_t uvp__send_some(int fd,
+                              const struct iovec* bufs,
+                              int nbufs,
+                              int flags) {
   int r;
 
   do
     r = uvh_writev(fd, bufs, nbufs, flags);
-  while (r == -EAGAIN && !(flags & MSG_DONTWAIT) && uvp__wait(fd, POLLOUT));
+  while (r == -EAGAIN &&
+         uvp__wait(fd, POLLOUT, uvp__may_wait(fd, flags) ? -1 : 0));
 
   return uvp__result(r);
+}
+
+
+/* In blocking mode everything is sent, however long it takes. */
+static ssize_t uvp__send(int fd,
+                         const struct iovec* bufs,
+                         int nbufs,
+                         int flags) {
+  struct iovec rest;
+  ssize_t done;
+  size_t sent;
+  ssize_t n;
+
+  n = uvp__send_some(fd, bufs, nbufs, flags);
+  if (n < 0 || !uvp__may_wait(fd, flags))
+    return n;
+
+  done = n;
+
+  /* `sent` is how much of the first buffer is behind us. */
+  for (sent = n; nbufs > 0; bufs++, nbufs--) {
+    for (; sent < bufs->iov_len; sent += n) {
+      rest.iov_base = (char*) bufs->iov_base + sent;
+      rest.iov_len = bufs->iov_len - sent;
+
+      n = uvp__send_some(fd, &rest, 1, flags);
+      if (n < 0)
+        return done;
+
+      done += n;
+    }
+
+    sent -= bufs->iov_len;
+  }
+
+  return done;
 }
 
 

@@ -25,10 +25,14 @@ int uvp__wasi_result(int err, size_t n);
 /* What a socket call says to a descriptor of the other kind. */
 int uvp__not_a_socket(int fd);
 
-/* Waits until a descriptor in blocking mode is ready for `events` (POLLIN or
- * POLLOUT) and returns 1: the call that got EAGAIN is to be tried again. Returns
- * 0 if it is not in blocking mode, or if the host cannot wait.
+/* Whether a descriptor is in blocking mode, where the host can wait at all. */
+int uvp__blocks(int fd);
+
+/* Waits until a descriptor is ready for `events` (POLLIN or POLLOUT), or until
+ * `timeout` milliseconds are over (-1: never). With 0 the host only looks what
+ * the outside has told it meanwhile. Returns 1 if the call that got EAGAIN is to
+ * be tried again, 0 if that makes no sense.
  */
-int uvp__wait(int fd, int events);
+int uvp__wait(int fd, int events, int timeout);
 
 #endif  /* UVP_LIBC_H_ */

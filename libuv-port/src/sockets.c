@@ -107,7 +107,7 @@ int accept4(int fd,
 
   do
     r = uvh_accept(fd, addr, len, flags);
-  while (r == -EAGAIN && uvp__wait(fd, POLLIN));
+  while (r == -EAGAIN && uvp__blocks(fd) && uvp__wait(fd, POLLIN, -1));
 
   return uvp__result(r);
 }
@@ -127,7 +127,7 @@ int connect(int fd, const struct sockaddr* addr, socklen_t len) {
     return uvp__not_a_socket(fd);
 
   r = uvh_connect(fd, addr, len);
-  if (r != -EINPROGRESS || !uvp__wait(fd, POLLOUT))
+  if (r != -EINPROGRESS || !uvp__blocks(fd) || !uvp__wait(fd, POLLOUT, -1))
     return uvp__result(r);
 
   size = sizeof(err);
