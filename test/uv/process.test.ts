@@ -1,0 +1,132 @@
+/**
+ * How long a process lives: exactly as long as a run of a loop lasts, and so as the loop is alive. In processes of their own,
+ * which run the library as built, as `make test` has just done.
+ */
+import { spawn } from 'node:child_process'
+import { describe, expect, test } from '@jest/globals'
+import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
+import { soon } from '../support/deadline.js'
+
+const dist = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href
+
+const PRELUDE = `
+  import { Loop, TCP, Timer, virtualHost } from '${dist('index.js')}'
+  import { nodeHost } from '${dist('host/node.js')}'
+`
+
+/** Runs a program, given as text. @returns how it ended, and what it printed */
+const run = (program: string): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', PRELUDE + program])
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      output += text
+    })
+  }
+  const exited = new Promise<{ code: number | null; output: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, output })),
+  )
+  return soon(exited, 'the process to exit').finally(() => child.kill('SIGKILL'))
+}
+
+const HOSTS: readonly (readonly [name: string, host: string])[] = [
+  ['virtual', 'virtualHost()'],
+  ['node, net', `nodeHost({ transport: 'net' })`],
+  ...(tcpWrap() === undefined ? [] : ([['node, handle', `nodeHost({ transport: 'handle' })`]] as const)),
+]
+
+describe.each(HOSTS)('over %s', (_name, host) => {
+  const loop = `const loop = await Loop.open({ host: ${host} })\n`
+
+  test('a run ends when the loop is not alive, and so does the process: handles, requests, connections', async () => {
+    const program = `${loop}
+      new Timer({ loop }).start(20, 0, () => console.log('timer'))
+      const server = new TCP({ loop })
+      server.bind(['127.0.0.1', 0])
+      server.listen(1, () => {
+        const peer = server.accept()
+        peer.readStart((_, status, data) => { if (status < 0) peer.close(); else peer.write(data) })
+        server.close()
+      })
+      const client = new TCP({ loop })
+      client.connect(server.sockname)
+      client.write(new TextEncoder().encode('hello'))
+      client.readStart((_, status, data) => { console.log(Buffer.from(data).toString()); client.close() })
+      console.log(await loop.run(), loop.alive)
+      process.on('exit', () => console.log('by itself'))
+    `
+    const { code, output } = await run(program)
+    expect([code, output.split('\n').sort()]).toEqual([0, ['', 'by itself', 'false false', 'hello', 'timer']])
+  })
+
+  test('a listener keeps the process while it is referenced', async () => {
+    const program = `${loop}
+      const server = new TCP({ loop })
+      server.listen()
+      setTimeout(() => { console.log('still here'); server.dereference() }, 50).unref()
+      console.log(await loop.run())
+    `
+    expect(await run(program)).toEqual({ code: 0, output: 'still here\nfalse\n' })
+  })
+
+  test('handles that are not referenced keep nothing', async () => {
+    const program = `${loop}
+      const server = new TCP({ loop })
+      server.listen()
+      server.dereference()
+      const timer = new Timer({ loop })
+      timer.start(60_000)
+      timer.dereference()
+      console.log(await loop.run())
+    `
+    expect(await run(program)).toEqual({ code: 0, output: 'false\n' })
+  })
+
+  test('a loop that does not run keeps nothing, whatever it has: before a run, and after stop()', async () => {
+    const program = `${loop}
+      new TCP({ loop }).listen()
+      const server = new TCP({ loop })
+      server.listen(1, () => {
+        server.accept().readStart(() => {})
+        loop.stop()
+      })
+      const client = new TCP({ loop })
+      client.connect(['127.0.0.1', server.sockname.port])
+      new Timer({ loop }).start(60_000)
+      console.log(await loop.run(), loop.alive)
+      const another = await Loop.open({ host: ${host} })
+      new Timer({ loop: another }).start(60_000)
+      console.log(another.alive)
+    `
+    expect(await run(program)).toEqual({ code: 0, output: 'true true\ntrue\n' })
+  })
+
+  test('of two loops each keeps the process for itself', async () => {
+    const program = `${loop}
+      const other = await Loop.open({ host: ${host} })
+      new Timer({ loop }).start(10, 0, () => console.log('first'))
+      new Timer({ loop: other }).start(40, 0, () => console.log('second'))
+      loop.run().then(() => console.log('first ended'))
+      other.run().then(() => console.log('second ended'))
+    `
+    expect(await run(program)).toEqual({ code: 0, output: 'first\nfirst ended\nsecond\nsecond ended\n' })
+  })
+
+  test('a callback’s error that nobody catches ends the process with code 1, and is printed', async () => {
+    const program = `${loop}
+      new Timer({ loop }).start(0, 0, () => { throw new Error('from a callback') })
+      new TCP({ loop }).listen()
+      await loop.run()
+    `
+    expect(await run(program)).toEqual({ code: 1, output: expect.stringContaining('Error: from a callback') })
+  })
+})
+
+test('without a host given, the platform’s is taken', async () => {
+  const program = `
+    const server = new TCP({ loop: await Loop.open() })
+    server.bind(['127.0.0.1', 0])
+    console.log(server.loop === Loop.current, server.sockname.port > 0)
+  `
+  expect(await run(program)).toEqual({ code: 0, output: 'true true\n' })
+})
