@@ -49,6 +49,7 @@ demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js
 
 test: build native ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
+	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 
 check: setup wasm ## checks types, style, rooms, ABI, size and papers (ONLY='types rooms' for some)

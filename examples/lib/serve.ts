@@ -33,7 +33,7 @@ export async function serve(program: Program): Promise<void> {
     endOnSignal(loop)
   } catch (error) {
     if (!(error instanceof UVError)) throw error
-    console.error(`${program.name}: ${error.message}`)
+    console.error(`${program.name}: cannot listen on ${options.host}, port ${options.port}: ${error.message}`)
     process.exitCode = 1
     void loop.closeAllHandles()
   }
