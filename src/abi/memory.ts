@@ -108,6 +108,11 @@ export class Memory {
     return length === 0 || (address > 0 && length > 0 && address + length <= this.heap.length)
   }
 
+  /** Writes bytes. None at all may be written anywhere. */
+  setBytes(address: number, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.heap.set(bytes, address)
+  }
+
   /** Fills `length` bytes from `address` with zeros. */
   clear(address: number, length: number): void {
     if (!this.contains(address, length)) throw new RangeError(`${length} bytes at ${address} are outside the memory`)

@@ -77,7 +77,7 @@ export class SockaddrCodec {
     const wrong = this.check(at, length)
     if (wrong !== undefined) return wrong
     const image = this.#encode(address)
-    this.#memory.heap.set(image.subarray(0, this.#memory.i32(length)), at)
+    this.#memory.setBytes(at, image.subarray(0, this.#memory.i32(length)))
     this.#memory.setI32(length, image.length)
     return 0
   }

@@ -59,7 +59,7 @@ export class OptionCodec {
     const image = this.#read(socket, level, name)
     if (typeof image === 'string') return image
     const count = Math.min(room, image.length)
-    this.#memory.heap.set(image.subarray(0, count), value)
+    this.#memory.setBytes(value, image.subarray(0, count))
     this.#memory.setI32(length, count)
     return 0
   }

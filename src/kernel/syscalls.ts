@@ -43,17 +43,20 @@ type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: num
  */
 export function createUvHost(find: () => SyscallSurroundings): UvHost {
   let made: Syscalls | undefined
+  const make = (): Syscalls => {
+    made ??= new Syscalls(find())
+    return made
+  }
 
   /** A call as C has it: an error is a number, and nothing throws. */
   const guarded =
     (call: Call) =>
     (a = 0, b = 0, c = 0, d = 0, e = 0): number => {
-      made ??= new Syscalls(find())
+      const calls = made ?? make()
       try {
-        const result = call(made, a, b, c, d, e)
-        return typeof result === 'string' ? made.negated(result) : result
+        return calls.answer(call(calls, a, b, c, d, e))
       } catch (error) {
-        return made.failed(error)
+        return calls.failed(error)
       }
     }
 
@@ -71,13 +74,35 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
     setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
     fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
-    readv: guarded((calls, fd, bufs, nbufs, flags) => calls.readv(fd, bufs, nbufs, flags)),
-    writev: guarded((calls, fd, bufs, nbufs, flags) => calls.writev(fd, bufs, nbufs, flags)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.pollCtl(fd, events)),
-    poll_wait: guarded((calls, events, max, timeout) => calls.pollWait(events, max, timeout)),
     poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
-    clock: guarded((calls) => calls.clock()),
+    // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
+    readv: (fd, bufs, nbufs, flags) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.readv(fd, bufs, nbufs, flags))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    writev: (fd, bufs, nbufs, flags) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.writev(fd, bufs, nbufs, flags))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    poll_wait: (events, max, timeout) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.pollWait(events, max, timeout))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    clock: () => (made ?? make()).clock(),
   }
 }
 
@@ -115,16 +140,16 @@ class Syscalls {
     this.#event = abi.layout.uvh_event
   }
 
-  /** An error as C has it. */
-  negated(error: ErrnoName): number {
-    return -errnoNumber(this.#abi, error)
+  /** A result as C has it. */
+  answer(result: Result): number {
+    return typeof result === 'string' ? -errnoNumber(this.#abi, result) : result
   }
 
   /** The answer where a call threw: a host's refusal, or a defect of ours or of the host. */
   failed(error: unknown): number {
-    if (error instanceof HostError) return this.negated(error.code)
+    if (error instanceof HostError) return this.answer(error.code)
     this.#onDefect(error)
-    return this.negated('EIO')
+    return this.answer('EIO')
   }
 
   socket(domain: number, type: number, protocol: number): Result {

@@ -199,7 +199,10 @@ export class TcpSocket extends Descriptor {
   }
 
   #refusal(operation: SocketOperation): ErrnoName | undefined {
-    const answer = TRANSITIONS[operation][this.state]
+    const { state } = this
+    // What the table says of every message need not be looked up for each.
+    if (state === 'connected' && (operation === 'read' || operation === 'write')) return undefined
+    const answer = TRANSITIONS[operation][state]
     return answer === 'ok' ? undefined : answer
   }
 

@@ -223,6 +223,7 @@ describe('the length of a value', () => {
     expect(read(2)).toEqual([0, [3, 2, 0xee, 0xee, 0xee], 2])
     expect(read(0)).toEqual([0, [0xee, 0xee, 0xee, 0xee, 0xee], 0])
     expect(read(-1)[0]).toBe('EINVAL')
+    expect(machine.os.getsockopt(fd, SOL_SOCKET, c.SO_RCVBUF, machine.memory.size + 9, machine.int(0))).toBe(0)
     const [at, length] = [machine.alloc(8), machine.int(4)]
     expect([machine.os.getsockopt(fd, SOL_SOCKET, c.SO_LINGER, at, length), machine.memory.i32(length)]).toEqual([0, 4])
   })

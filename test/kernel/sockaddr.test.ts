@@ -171,9 +171,11 @@ describe('writing', () => {
 
   test('where there is no room at all, the place does not matter', () => {
     const { codec: sockaddr, machine } = codec()
-    const length = machine.int(0)
-    expect(sockaddr.write({ family: 'ipv4', host: '1.2.3.4', port: 5 }, 0, length)).toBe(0)
-    expect(machine.memory.i32(length)).toBe(16)
+    for (const at of [0, -4, machine.memory.size, 2 ** 31 - 1]) {
+      const length = machine.int(0)
+      expect(sockaddr.write({ family: 'ipv4', host: '1.2.3.4', port: 5 }, at, length)).toBe(0)
+      expect(machine.memory.i32(length)).toBe(16)
+    }
   })
 
   test('a negative room is EINVAL, a wrong place EFAULT, and nothing is stored', () => {

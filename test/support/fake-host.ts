@@ -37,6 +37,9 @@ export class FakeConnection extends HostConnection {
   /** Every buffer that was written, as it was handed over. */
   readonly written: Uint8Array[] = []
   reading = false
+  /** Whether it is connected, and whether the peer's last byte was told. */
+  stands = false
+  peerEnded = false
   /** How it ended, when it did. */
   ended: 'closed' | 'reset' | 'failed' | undefined
 
@@ -87,6 +90,7 @@ export class FakeConnection extends HostConnection {
 
   /** The connection stands. */
   connect(): void {
+    this.stands = true
     this.#live().onConnect()
   }
 
@@ -99,6 +103,7 @@ export class FakeConnection extends HostConnection {
   /** The peer's last byte has come. */
   end(): void {
     if (!this.reading) throw new Error('the test ended a connection that does not read')
+    this.peerEnded = true
     this.#live().onEnd()
   }
 
@@ -133,6 +138,8 @@ export class FakeListener extends HostListener {
   readonly local: Address
   readonly backlog: number
   closed = false
+  /** Connections that came in. */
+  readonly arrived: FakeConnection[] = []
   readonly #events: ListenerEvents
   #next = 50_000
 
@@ -152,6 +159,8 @@ export class FakeListener extends HostListener {
     if (this.closed) throw new Error('the test connected to a closed listener')
     const connection = new FakeConnection(this.local, loopback(this.#next, this.local.family))
     this.#next += 1
+    connection.stands = true
+    this.arrived.push(connection)
     this.#events.onConnection(connection)
     return connection
   }
@@ -314,12 +323,18 @@ export class FakeHost extends Host {
     this.now = end
   }
 
+  /** The connections that are not over, those that came in too. */
+  live(): FakeConnection[] {
+    const arrived = this.listeners.flatMap((listener) => listener.arrived)
+    return [...this.connections, ...arrived].filter(({ ended }) => ended === undefined)
+  }
+
   /** What the kernel has not let go of, a line each. */
   open(): string[] {
     return [
       ...this.ports.filter(({ state }) => state === 'taken').map(({ local }) => `port ${local.port}`),
       ...this.listeners.filter(({ closed }) => !closed).map(({ local }) => `listener ${local.port}`),
-      ...this.connections.filter(({ ended }) => ended === undefined).map(({ local }) => `connection ${local.port}`),
+      ...this.live().map(({ local, remote }) => `connection ${local.port} - ${remote.port}`),
     ]
   }
 }

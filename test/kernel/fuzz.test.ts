@@ -1,0 +1,227 @@
+/**
+ * A guest that makes any call with any numbers, over a host whose outside does anything. Nothing may throw, every answer is
+ * one that C can have, the books always balance, and in the end nothing is left.
+ */
+import { describe, expect, test } from '@jest/globals'
+import { ERRNO_NAMES } from '../../src/abi/errno.js'
+import type { UvHost } from '../../src/abi/uv-host.js'
+import { type Random, seeded } from '../support/random.js'
+import { abi, c, fakeMachine, type Machine } from './machine.js'
+
+const MAX_DESCRIPTORS = 24
+const ERRNOS = new Set(ERRNO_NAMES.map((name) => -abi.errno[name]))
+
+/** A call; one that stands more often is made more often. */
+type Weighted = [name: keyof UvHost, values: number[]]
+
+class Fuzz {
+  readonly random: Random
+  readonly machine: Machine
+  /** What happened, to be told when something goes wrong. */
+  readonly trail: string[] = []
+  /** What calls came to, as `connect fails`. */
+  readonly outcomes = new Set<string>()
+
+  constructor(seed: string) {
+    this.random = seeded(seed)
+    this.machine = fakeMachine({ maxDescriptors: MAX_DESCRIPTORS })
+  }
+
+  step(): void {
+    if (this.random.chance(0.25)) this.outside()
+    else this.call()
+    this.balance()
+  }
+
+  /** Something happens outside. */
+  outside(): void {
+    const { host } = this.machine
+    const connection = this.some(host.live())
+    const listener = this.some(host.listeners.filter(({ closed }) => !closed))
+    const happens: (() => unknown)[] = [
+      () => listener?.arrive(),
+      () => listener?.arrive(),
+      () => listener?.arrive(),
+      () => listener?.fail('EMFILE'),
+      () => connection?.stands === false && connection.connect(),
+      () => connection?.fail(this.random.pick(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE'])),
+      () => connection?.reading && !connection.peerEnded && connection.end(),
+      () => connection?.stands && connection.drain(this.random.pick([0, 0, 10])),
+      () => connection && Object.assign(connection, { takesAtOnce: this.random.chance(0.5) }),
+      () =>
+        Object.assign(host.fails, {
+          connect: this.random.pick([undefined, undefined, undefined, undefined, 'ENETUNREACH']),
+        }),
+      () => Object.assign(host.fails, { bind: this.random.pick([undefined, undefined, undefined, 'EADDRINUSE']) }),
+    ]
+    const receive = (): unknown =>
+      connection?.reading && !connection.peerEnded && connection.receive(this.random.bytes(this.random.int(1, 3000)))
+    this.random.pick([receive, receive, receive, receive, ...happens])()
+  }
+
+  /** A system call, mostly with numbers that make some sense. */
+  call(): void {
+    const [name, values] = this.random.pick(this.calls())
+    const given = values.map((value) => (this.random.chance(0.06) ? this.wild() : value) | 0)
+    const line = `${name}(${given.join(', ')})`
+    this.trail.push(line)
+    const answer: unknown = Reflect.apply(this.machine.raw[name], undefined, given)
+    if (!Number.isInteger(answer) || (Number(answer) < 0 && !ERRNOS.has(Number(answer)))) {
+      throw new Error(`${line} answered ${answer}`)
+    }
+    this.outcomes.add(`${name} ${Number(answer) < 0 ? 'fails' : 'succeeds'}`)
+    if (this.trail.length > 20) this.trail.shift()
+  }
+
+  calls(): [Weighted, ...Weighted[]] {
+    const { random, machine } = this
+    const fd = c.UVH_FD_FIRST + random.int(0, MAX_DESCRIPTORS)
+    const address = this.address()
+    const length = machine.int(random.pick([16, 28, 128, 0, 3]))
+    const level = random.pick([c.SOL_SOCKET, c.IPPROTO_TCP, c.IPPROTO_IPV6])
+    const option = random.pick([
+      c.SO_ERROR,
+      c.SO_LINGER,
+      c.SO_KEEPALIVE,
+      c.SO_RCVBUF,
+      c.SO_SNDBUF,
+      c.SO_ACCEPTCONN,
+      c.IPV6_V6ONLY,
+      c.TCP_KEEPIDLE,
+    ])
+    const value = machine.put(new Uint8Array(new Int32Array([random.pick([0, 1, 5000]), random.pick([0, 1])]).buffer))
+    const flags = random.pick([0, c.SOCK_NONBLOCK, c.SOCK_CLOEXEC])
+    const [bufs, count] = this.buffers()
+    const socket: Weighted = [
+      'socket',
+      [random.pick([c.AF_INET, c.AF_INET, c.AF_INET, c.AF_INET6]), c.SOCK_STREAM | flags, 0],
+    ]
+    const accept: Weighted = ['accept', [fd, random.pick([0, machine.alloc(128)]), length, flags]]
+    const close: Weighted = ['close', [fd]]
+    const connect: Weighted = ['connect', [fd, address, 28]]
+    return [
+      socket,
+      socket,
+      socket,
+      close,
+      close,
+      close,
+      connect,
+      connect,
+      connect,
+      ['socketpair', [c.AF_UNIX, c.SOCK_STREAM | flags, 0, machine.alloc(8)]],
+      ['pipe', [machine.alloc(8), 0]],
+      ['bind', [fd, address, 28]],
+      ['listen', [fd, random.int(0, 4)]],
+      ['listen', [fd, random.int(0, 4)]],
+      accept,
+      accept,
+      accept,
+      accept,
+      ['getsockname', [fd, machine.alloc(128), length]],
+      ['getpeername', [fd, machine.alloc(128), length]],
+      ['getsockopt', [fd, level, option, machine.alloc(8), length]],
+      ['setsockopt', [fd, level, option, value, random.pick([4, 8])]],
+      ['fcntl', [fd, random.pick([c.F_GETFL, c.F_SETFL]), c.O_NONBLOCK]],
+      ['readv', [fd, bufs, count, random.pick([0, 0, c.MSG_PEEK])]],
+      ['readv', [fd, bufs, count, 0]],
+      ['writev', [fd, bufs, count, 0]],
+      ['writev', [fd, bufs, count, 0]],
+      ['shutdown', [fd, random.int(0, 2)]],
+      ['poll_ctl', [fd, random.pick([0, c.POLLIN, c.POLLOUT, c.POLLIN | c.POLLOUT | c.POLLRDHUP])]],
+      ['poll_wait', [machine.alloc(64), random.int(1, 8), 0]],
+      ['poll', [machine.alloc(64), random.int(0, 8), 0]],
+      ['clock', []],
+    ]
+  }
+
+  address(): number {
+    const port = this.random.int(1, 100)
+    const [at] = this.machine.sockaddr(
+      this.random.chance(0.75)
+        ? { family: 'ipv4', host: '127.0.0.1', port }
+        : { family: 'ipv6', host: '::1', port, flowInfo: 0, scopeId: 0 },
+    )
+    return at
+  }
+
+  buffers(): [bufs: number, count: number] {
+    const { random, machine } = this
+    const count = random.pick([0, 1, 1, 1, 2, 5])
+    const buffer = (): [number, number] => {
+      if (random.chance(0.05)) return [this.wild() >>> 0, this.wild() >>> 0]
+      if (random.chance(0.2)) return [c.UVH_PAYLOAD, random.int(0, 4000)]
+      return [machine.alloc(2000), random.int(0, 2000)]
+    }
+    return [machine.iovecs(...Array.from({ length: count }, buffer)), count]
+  }
+
+  wild(): number {
+    const { random, machine } = this
+    const near = random.int(-4, 4)
+    return random.pick([
+      near,
+      c.UVH_FD_FIRST + near,
+      machine.memory.size + near,
+      2 ** 31 - 1,
+      -(2 ** 31),
+      random.int(-(2 ** 31), 2 ** 31 - 1),
+      1 << random.int(0, 30),
+    ])
+  }
+
+  some<T>(items: readonly T[]): T | undefined {
+    return items[this.random.int(0, Math.max(0, items.length - 1))]
+  }
+
+  /** What must hold between any two steps. */
+  balance(): void {
+    const { kernel, host, defects } = this.machine
+    if (defects.length > 0) throw defects[0]
+    let open = 0
+    for (let fd = c.UVH_FD_FIRST; fd < c.UVH_FD_FIRST + MAX_DESCRIPTORS; fd++) {
+      const descriptor = kernel.get(fd)
+      if (descriptor === undefined) continue
+      open++
+      if (descriptor.fd !== fd) throw new Error(`${fd} thinks that it is ${descriptor.fd}`)
+    }
+    if (open !== kernel.openDescriptors) throw new Error(`${open} are open, not ${kernel.openDescriptors}`)
+    // Those that came in and wait have no descriptor yet.
+    const waiting = host.listeners.flatMap(({ arrived }) => arrived).filter(({ ended }) => ended === undefined).length
+    if (host.open().length - waiting > open) throw new Error(`${open} descriptors hold ${host.open()}`)
+  }
+}
+
+// Bytes for the outboxes come from whoever owns the descriptor, which a fuzzed guest does not.
+describe('whatever a guest calls', () => {
+  test.each(['one', 'two', 'three', 'four'])('run %s', (name) => {
+    const fuzz = new Fuzz(`fuzz ${name}`)
+    try {
+      for (let i = 0; i < 12_000; i++) {
+        fuzz.step()
+        if (i % 50 === 0) giveBytes(fuzz)
+      }
+      fuzz.machine.kernel.closeAll()
+    } catch (error) {
+      throw new Error(`after ${fuzz.trail.join('; ')}`, { cause: error })
+    }
+    const { host, kernel } = fuzz.machine
+    expect([host.open(), host.live(), kernel.openDescriptors, kernel.readiness.any]).toEqual([[], [], 0, false])
+    // It has been somewhere.
+    const calls = Object.keys(fuzz.machine.raw).filter((call) => call !== 'clock' && call !== 'connect')
+    const missed = calls
+      .flatMap((call) => [`${call} succeeds`, `${call} fails`])
+      .filter((outcome) => !fuzz.outcomes.has(outcome))
+    expect(missed).toEqual([])
+    // A connect is under way, at best.
+    expect(host.connections.filter(({ stands }) => stands).length).toBeGreaterThan(10)
+  })
+})
+
+/** Puts something into every outbox. */
+function giveBytes({ machine, random }: Fuzz): void {
+  for (let fd = c.UVH_FD_FIRST; fd < c.UVH_FD_FIRST + MAX_DESCRIPTORS; fd++) {
+    const outbox = machine.kernel.get(fd)?.outbox()
+    if (outbox !== undefined && outbox.left === 0) outbox.push([random.bytes(random.int(0, 3000)), random.bytes(10)])
+  }
+}
