@@ -82,8 +82,8 @@ export abstract class HostConnection {
    *
    * @returns `true` when the outside took them all at once: the buffer is the caller's again. `false` when some are pending:
    *   the buffer must stay as it is until `onDrain`.
-   * @throws {HostError} ECONNRESET, EPIPE where it is known at once that the connection failed. Nothing was taken, nothing can
-   *   be written any more, and no `onError` follows: what the peer had sent is told, then `onEnd`.
+   * @throws {HostError} ECONNRESET, EPIPE where it is known at once that the connection failed. Nothing was taken, and no
+   *   `onError` follows: what the peer had sent is told, then `onEnd`. From then on it throws EPIPE, and `shutdown()` ENOTCONN.
    */
   abstract write(data: Uint8Array): boolean
 
@@ -94,7 +94,7 @@ export abstract class HostConnection {
     return taken
   }
 
-  /** Sends FIN after all that was written. The other direction stays open. */
+  /** Sends FIN after all that was written. The other direction stays open. @throws {HostError} ENOTCONN, see `write()` */
   abstract shutdown(): void
   /** Lets `onData` and `onEnd` come. Harmless when they may come already. */
   abstract readStart(): void

@@ -1,6 +1,6 @@
 /** One watched end of a connection. */
 import type { ErrnoName } from '../../src/abi/errno.js'
-import type { ConnectionEvents, HostConnection } from '../../src/host/host.js'
+import { type ConnectionEvents, type HostConnection, HostError } from '../../src/host/host.js'
 import { soon } from '../support/deadline.js'
 
 /** What may be told. */
@@ -30,6 +30,9 @@ export class Socket implements ConnectionEvents {
   #connection: HostConnection | undefined
   #reading = false
   #owesDrain = false
+  #shut = false
+  /** A write failed at once. */
+  #refused = false
   /** Why nothing may be told any more. */
   #over: string | undefined
 
@@ -89,7 +92,7 @@ export class Socket implements ConnectionEvents {
 
   /** Returns once the connection failed. @returns how */
   async failed(): Promise<EventName | undefined> {
-    await this.until('error', () => this.#over !== undefined)
+    await this.until('error', () => this.#over !== undefined || this.#refused)
     return this.events.at(-1)
   }
 
@@ -105,7 +108,13 @@ export class Socket implements ConnectionEvents {
 
   /** See the contract. */
   shutdown(): void {
-    this.#watcher.call(() => this.connection.shutdown())
+    this.#shut = true
+    try {
+      this.#watcher.call(() => this.connection.shutdown())
+      if (this.#refused) this.#forbid('shutdown() went well after a write() that failed')
+    } catch (error) {
+      if (!this.#refused || codeOf(error) !== 'ENOTCONN') throw error
+    }
   }
 
   /** See the contract. */
@@ -166,16 +175,34 @@ export class Socket implements ConnectionEvents {
 
   onError(code: ErrnoName): void {
     this.#mayTell(code)
+    if (this.#refused) this.#forbid(`onError(${code}) after a write() that failed`)
     this.#over ??= `onError(${code})`
     this.#told(code)
   }
 
   #hand(write: () => boolean): boolean {
-    const taken = this.#watcher.call(write)
+    let taken: boolean
+    try {
+      taken = this.#watcher.call(write)
+    } catch (error) {
+      this.#refuse(error)
+      return true
+    }
+    if (this.#refused) this.#forbid('write() went well after one that failed')
     const { pending } = this.connection
     if (taken !== (pending === 0)) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
     if (!taken) this.#owesDrain = true
     return taken
+  }
+
+  /** A write failed: the first one tells why, as `onError` would. */
+  #refuse(error: unknown): void {
+    const code = codeOf(error)
+    const told = this.#refused ? ['EPIPE'] : ['ECONNRESET', 'EPIPE']
+    if (code === undefined || !told.includes(code) || this.#shut || this.#over !== undefined) throw error
+    if (this.#refused) return
+    this.#refused = true
+    this.#told(code)
   }
 
   #mayTell(event: EventName): void {
@@ -193,3 +220,5 @@ export class Socket implements ConnectionEvents {
     this.#watcher.violation(`${this.#name}: ${text}`)
   }
 }
+
+const codeOf = (error: unknown): ErrnoName | undefined => (error instanceof HostError ? error.code : undefined)

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
-import { HostConnection } from '../host.js'
+import type { ErrnoName } from '../../abi/errno.js'
+import { HostConnection, HostError } from '../host.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
 import type { TcpHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
@@ -52,8 +53,8 @@ export class HandleConnection extends HostConnection {
   /** What the kernel asked for; an outgoing connection begins to read when it stands. */
   #reading = false
   #ended = false
-  /** A write failed at once, and `onError` is on its way. */
-  #failing = false
+  /** A write has failed at once, and told it. */
+  #failed = false
   /** Write requests that the operating system has not taken whole. */
   #inflight = 0
   #fin: Fin = 'none'
@@ -100,21 +101,24 @@ export class HandleConnection extends HostConnection {
   }
 
   write(data: Uint8Array): boolean {
-    if (!this.#writable) return true
+    if (!this.#open) return true
+    this.#requireAlive('EPIPE')
     const status = this.#handle.writeBuffer(this.#common.spareWrite, data)
     return this.#written(status, data)
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
     const [first] = list
-    if (first === undefined || !this.#writable) return true
+    if (first === undefined || !this.#open) return true
     if (list.length === 1) return this.write(first)
+    this.#requireAlive('EPIPE')
     const status = this.#handle.writev(this.#common.spareWrite, list, true)
     return this.#written(status, list)
   }
 
   shutdown(): void {
-    if (!this.#writable || this.#fin !== 'none') return
+    if (!this.#open || this.#fin !== 'none') return
+    this.#requireAlive('ENOTCONN')
     if (this.#inflight === 0) this.#sendFin()
     else this.#fin = 'wanted'
   }
@@ -158,8 +162,8 @@ export class HandleConnection extends HostConnection {
     if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
   }
 
-  get #writable(): boolean {
-    return this.#open && !this.#failing
+  #requireAlive(code: ErrnoName): void {
+    if (this.#failed) throw new HostError(code, 'an earlier write has failed')
   }
 
   #onConnected(status: number): void {
@@ -182,7 +186,8 @@ export class HandleConnection extends HostConnection {
       this.#handle.onread = () => this.#onRead()
     }
     const status = this.#handle.readStart()
-    if (status !== 0) this.#failSoon(status)
+    // A turn later, since nothing is told within a call.
+    if (status !== 0) setImmediate(() => this.#fail(status))
   }
 
   /** @returns the buffer to read into from now on, when it is another */
@@ -190,7 +195,7 @@ export class HandleConnection extends HostConnection {
     const { streamBaseState, kReadBytesOrError } = this.#common.wrap.stream
     const read = streamBaseState[kReadBytesOrError] ?? 0
     if (read > 0) return this.#receive(read)
-    if (read === EOF) this.#onEnd()
+    if (read === EOF || (read < 0 && this.#failed)) this.#onEnd()
     else if (read < 0) this.#fail(read)
     return undefined
   }
@@ -211,9 +216,7 @@ export class HandleConnection extends HostConnection {
   }
 
   #onEnd(): void {
-    // After a reset that a write has met first, reading gives EOF. It is not the peer's.
-    if (this.#failing) return
-    const status = this.#statusBehindEof()
+    const status = this.#failed ? 0 : this.#statusBehindEof()
     if (status !== 0) {
       this.#fail(status)
       return
@@ -239,8 +242,8 @@ export class HandleConnection extends HostConnection {
 
   #written(status: number, data: Uint8Array | readonly Uint8Array[]): boolean {
     if (status !== 0) {
-      this.#failSoon(status)
-      return true
+      this.#failed = true
+      throw statusError(status, 'write')
     }
     const common = this.#common
     const { streamBaseState, kLastWriteWasAsync } = common.wrap.stream
@@ -300,13 +303,6 @@ export class HandleConnection extends HostConnection {
     clearInterval(this.#lingering)
     this.#lingering = undefined
     if (this.#handle.reset() !== 0) this.#handle.close()
-  }
-
-  #failSoon(status: number): void {
-    if (this.#failing) return
-    this.#failing = true
-    // A turn later, so that bytes that came before are still read.
-    setImmediate(() => this.#fail(status))
   }
 
   #fail(status: number): void {

@@ -2,9 +2,9 @@ import type net from 'node:net'
 import { setImmediate } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
-import { HostConnection } from '../host.js'
+import { HostConnection, HostError } from '../host.js'
 import { fromNode, unspecified } from './addresses.js'
-import { codeOf, nameOfCode } from './errors.js'
+import { caughtError, codeOf, nameOfCode } from './errors.js'
 
 /** What is known of a connection when it begins. */
 export interface Beginning {
@@ -48,6 +48,9 @@ export class NetConnection extends HostConnection {
   #reading = false
   /** Bytes are pending, so `onDrain` is owed. */
   #blocked = false
+  /** A write has failed within its call, and told it. */
+  #failed = false
+  #endTold = false
   /** To be told once somebody reads. */
   #ending: Ending | undefined
 
@@ -97,11 +100,13 @@ export class NetConnection extends HostConnection {
   }
 
   write(data: Uint8Array): boolean {
+    this.#requireAlive('EPIPE')
     this.#socket.write(data, this.#onWritten)
     return this.#taken()
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
+    this.#requireAlive('EPIPE')
     this.#socket.cork()
     for (const data of list) this.#socket.write(data, this.#onWritten)
     this.#socket.uncork()
@@ -109,6 +114,7 @@ export class NetConnection extends HostConnection {
   }
 
   shutdown(): void {
+    this.#requireAlive('ENOTCONN')
     this.#socket.end()
   }
 
@@ -153,7 +159,17 @@ export class NetConnection extends HostConnection {
     this.#socket.setKeepAlive(enable, idle * 1000)
   }
 
+  #requireAlive(code: ErrnoName): void {
+    if (this.#failed) throw new HostError(code, 'an earlier write has failed')
+  }
+
   #taken(): boolean {
+    // A write that fails within its call leaves its error at the socket; the event that tells it is on its way.
+    const { errored } = this.#socket
+    if (errored !== null && this.events !== undefined) {
+      this.#failed = true
+      throw caughtError(errored, 'write')
+    }
     this.#blocked = this.#socket.writableLength > 0
     return !this.#blocked
   }
@@ -185,16 +201,18 @@ export class NetConnection extends HostConnection {
     // brings the true reason out, which `error` will tell. EPIPE is no such reason: the peer ended first and reset later.
     if (socket.writable && socket.writableLength === 0) socket.write(NOTHING)
     if (socket.errored !== null && codeOf(socket.errored) !== 'EPIPE') return
-    if (this.#reading) this.events?.onEnd()
+    if (this.#reading) this.#tellEnd()
     else this.#ending = { rest: NOTHING, code: undefined }
   }
 
   #onError(code: ErrnoName): void {
-    const rest: unknown = this.#socket.read()
-    if (rest instanceof Uint8Array) {
-      this.#ending = { rest: plainBytes(rest), code }
+    const read: unknown = this.#socket.read()
+    const rest = read instanceof Uint8Array ? plainBytes(read) : NOTHING
+    if (rest.length === 0 && !this.#failed) this.#fail(code)
+    else if (!this.#endTold) {
+      this.#ending = { rest, code }
       this.#tellEnding()
-    } else this.#fail(code)
+    }
   }
 
   #tellEnding(): void {
@@ -206,8 +224,14 @@ export class NetConnection extends HostConnection {
       if (!this.#reading) return
     }
     this.#ending = undefined
-    if (code === undefined) this.events?.onEnd()
+    // Where a write has told the error, only an end is left to tell.
+    if (code === undefined || this.#failed) this.#tellEnd()
     else this.#fail(code)
+  }
+
+  #tellEnd(): void {
+    this.#endTold = true
+    this.events?.onEnd()
   }
 
   #fail(code: ErrnoName): void {

@@ -40,8 +40,9 @@ export class VirtualConnection extends HostConnection {
   /** The peer's FIN has arrived, and has been told. */
   #endArrived = false
   #endTold = false
-  /** The peer's RST has arrived; told once what came before it is. */
+  /** The peer's RST has arrived; told once what came before it is, unless a write has told it. */
   #broken: ErrnoName | undefined
+  #brokenTold = false
 
   /** What waits for the window to open, in the writer's own buffers. */
   readonly #outbox = new Fifo<Uint8Array>()
@@ -107,8 +108,9 @@ export class VirtualConnection extends HostConnection {
     this.#requireWritable()
     // A RST that waits behind unread bytes is not waited for by a writer.
     if (this.#broken !== undefined) {
-      this.#wire.queue.post(() => this.#fail(this.#broken ?? 'EPIPE'))
-      return true
+      const code = this.#brokenTold ? 'EPIPE' : this.#broken
+      this.#brokenTold = true
+      throw new HostError(code, 'the peer has reset the connection')
     }
     if (data.length > 0) {
       this.#outbox.push(data)
@@ -137,6 +139,7 @@ export class VirtualConnection extends HostConnection {
 
   shutdown(): void {
     this.#requireWritable()
+    if (this.#brokenTold) throw new HostError('ENOTCONN', 'the peer has reset the connection')
     this.#endAsked = true
     this.#send()
   }
@@ -153,6 +156,7 @@ export class VirtualConnection extends HostConnection {
 
   close(): void {
     if (this.#state === 'closed' || this.#state === 'gone') return
+    if (this.#broken !== undefined) return this.#over()
     // Bytes that the peer sent and nobody read: FIN would say that they were (RFC 2525, section 2.17).
     const unread = this.#peer !== undefined && this.#peer.#unread > 0
     if (unread || this.#peer === undefined) {
@@ -244,12 +248,12 @@ export class VirtualConnection extends HostConnection {
       this.events?.onData(segment)
     }
     if (this.#state !== 'open' || this.#inbox.length > 0) return
-    if (this.#endArrived && !this.#endTold) {
+    if ((this.#endArrived || this.#brokenTold) && !this.#endTold) {
       if (!this.#reading) return
       this.#endTold = true
       this.events?.onEnd()
     }
-    if (this.#broken !== undefined) this.#fail(this.#broken)
+    if (this.#broken !== undefined && !this.#brokenTold) this.#fail(this.#broken)
   }
 
   /** The peer may send as many bytes more. */
