@@ -92,7 +92,7 @@ const runRow = async (entry, expectation, way, repeat) => {
   for (let round = 1; ; round++) {
     const outcome = await runEntry(entry, way)
     const native = needsNative(expected, outcome.result) ? await runNatively(entry.name, 3 * entry.timeout) : undefined
-    const verdict = judge(expected, outcome.result, native, expectation?.reason ?? '')
+    const verdict = judge(expected, outcome.result, native, reasonOf(expectation))
     if (round < repeat && verdict.verdict !== 'failed') continue
     if (repeat > 1 && verdict.verdict === 'failed') verdict.note += ` (in round ${round})`
     return { name: entry.name, class: expectation?.class ?? 'new', expected, native, ...outcome, ...verdict }
@@ -117,6 +117,7 @@ const inParallel = async (items, jobs, work) => {
   return results
 }
 
+const { entries: expectations, reasonOf } = readExpectations()
 const options = readOptions()
 if (options.help) {
   console.log(USAGE)
@@ -135,7 +136,6 @@ if (jobs > 1 && way.host === 'node') refuse('--jobs above 1 needs --host virtual
 
 prepare(options.libuv)
 const start = performance.now()
-const expectations = readExpectations()
 const classes = options.class.split(',')
 const pattern = new RegExp(options.filter)
 const entries = (await listEntries(way)).filter(

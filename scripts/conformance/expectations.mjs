@@ -15,7 +15,7 @@ import { readFileSync } from 'node:fs'
  * @property {'A' | 'B' | 'C'} class A is the core, B the next ring, C what makes no sense in a sandbox
  * @property {Expected} [expect] `pass` where it is left out
  * @property {readonly string[]} [on] the hosts for which `expect` stands; all where it is left out
- * @property {string} [reason] why it is not `pass`
+ * @property {string} [because] which of the file's reasons there is for what is not `pass`
  */
 /**
  * What is to be made of a result. `note` is empty for an ordinary pass.
@@ -27,8 +27,22 @@ import { readFileSync } from 'node:fs'
 
 const FILE = 'conformance/expectations.json'
 
-/** @returns {Map<string, Expectation>} */
-export const readExpectations = () => new Map(Object.entries(JSON.parse(readFileSync(FILE, 'utf8'))))
+/**
+ * Reads what is expected.
+ *
+ * @returns {{ entries: Map<string, Expectation>, reasonOf: (expectation: Expectation | undefined) => string }}
+ * @throws {Error} when an expectation gives no reason, or one that the file does not have
+ */
+export const readExpectations = () => {
+  const { reasons, entries } = JSON.parse(readFileSync(FILE, 'utf8'))
+  const reasonOf = ({ because = '' } = {}) => reasons[because] ?? ''
+  for (const [name, expectation] of Object.entries(entries)) {
+    if ('expect' in expectation && reasonOf(expectation) === '') {
+      throw new Error(`${FILE}: ${name} is expected to ${expectation.expect} without one of the file's reasons`)
+    }
+  }
+  return { entries: new Map(Object.entries(entries)), reasonOf }
+}
 
 /**
  * @param {Expectation | undefined} expectation
