@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 
@@ -102,8 +104,15 @@ int uv_process_kill(uv_process_t* process, int signum) {
 }
 
 
+/* There is nobody but us, and our signals have no way to reach us. */
 int uv_kill(int pid, int signum) {
-  return UV_ENOSYS;
+  if (signum < 0 || signum >= _NSIG)
+    return UV_EINVAL;
+
+  if (pid != uv_os_getpid())
+    return UV_ESRCH;
+
+  return signum == 0 ? 0 : UV_ENOSYS;
 }
 
 
@@ -149,7 +158,14 @@ void uv__tty_close(uv_tty_t* handle) {
 
 /* Libraries to load. The C library has JavaScript load them. */
 
+static char uvp__dlerror[256];
+
+
 void* dlopen(const char* name, int flags) {
+  snprintf(uvp__dlerror,
+           sizeof(uvp__dlerror),
+           "%s: libraries cannot be loaded",
+           name != NULL ? name : "the program");
   return NULL;
 }
 
@@ -165,7 +181,7 @@ int dlclose(void* library) {
 
 
 char* dlerror(void) {
-  return (char*) "libraries cannot be loaded";
+  return uvp__dlerror;
 }
 
 
