@@ -169,8 +169,7 @@ export class Pump {
       do result = this.#module.uvw_loop_run(run.mode)
       while (this.#left(run, result) && this.#goesOn())
     } catch (error) {
-      run.reject(error)
-      return this.#end(run, false)
+      return this.#fail(run, error)
     } finally {
       this.#inTurn = false
     }
@@ -186,9 +185,14 @@ export class Pump {
    * turn is over.
    */
   readonly #lookAgain = (): void => {
-    if (this.#run === undefined) return
-    if (this.#stopped || this.#module.uvw_loop_alive() !== 0) this.#schedule()
-    else this.#end(this.#run, false)
+    const run = this.#run
+    if (run === undefined) return
+    try {
+      if (this.#stopped || this.#module.uvw_loop_alive() !== 0) this.#schedule()
+      else this.#end(run, false)
+    } catch (error) {
+      this.#fail(run, error)
+    }
   }
 
   /** Whether the loop was left where it would wait, and is to go on behind the wait. */
@@ -200,9 +204,9 @@ export class Pump {
 
   /** Whether a loop that was left needs not wait, and there is budget for more. */
   #goesOn(): boolean {
-    if (this.#passes > PASSES_PER_TURN) return false
-    this.#timeout = this.#ready() ? 0 : this.#module.uvw_loop_timeout()
-    return this.#timeout === 0
+    const spent = this.#passes > PASSES_PER_TURN
+    this.#timeout = spent || this.#ready() ? 0 : this.#module.uvw_loop_timeout()
+    return this.#timeout === 0 && !spent
   }
 
   #wait(): void {
@@ -226,6 +230,12 @@ export class Pump {
     } catch (error) {
       this.#onThrow(error)
     }
+  }
+
+  /** The module trapped. */
+  #fail(run: Run, error: unknown): void {
+    run.reject(error)
+    this.#end(run, false)
   }
 
   #end(run: Run, alive: boolean): void {

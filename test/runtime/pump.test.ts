@@ -1,0 +1,448 @@
+/** The pump over a loop that is no libuv: a test says what each pass finds. Real loops: test/uv/pump.test.ts. */
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { RunResult } from '../../src/abi/face.js'
+import { Pump } from '../../src/runtime/pump.js'
+import { FakeHost } from '../support/fake-host.js'
+
+const DEFAULT = 0
+const ONCE = 1
+const NOWAIT = 2
+
+/** How many passes a turn has at most. */
+const BUDGET = 64
+
+/**
+ * What `uv_run()` does, as far as the pump can see: passes that poll, until nothing is left, somebody stops it, or the poll
+ * says that it would have to wait.
+ */
+class FakeLoop {
+  /** What is called in every pass, before the poll. */
+  onPass: () => void = () => {}
+  /** Handles that keep it alive. */
+  handles = 1
+  /** Events that wait for the next poll. */
+  events = 0
+  /** When the next timer ends, in milliseconds of the host's clock; -1 for none. */
+  due = -1
+  /** Whether passes must not wait, as with an idle handle. */
+  idle = false
+  readonly modes: number[] = []
+  passes = 0
+  pump: Pump | undefined
+  #stopped = false
+  readonly #host: FakeHost
+
+  constructor(host: FakeHost) {
+    this.#host = host
+  }
+
+  uvw_loop_run(mode: number): number {
+    this.modes.push(mode)
+    let parked = 0
+    do {
+      if (this.handles === 0 || this.#stopped) break
+      this.passes++
+      this.onPass()
+      const timeout = mode === NOWAIT ? 0 : this.uvw_loop_timeout()
+      if (this.#poll(timeout) === 'EAGAIN') {
+        parked = RunResult.PARKED
+        break
+      }
+    } while (mode === DEFAULT)
+    this.#stopped = false
+    return parked | (this.handles > 0 ? RunResult.ALIVE : 0)
+  }
+
+  uvw_loop_stop(): void {
+    this.#stopped = true
+  }
+
+  uvw_loop_alive(): number {
+    return Number(this.handles > 0)
+  }
+
+  uvw_loop_now(): number {
+    return this.#host.now / 1e6
+  }
+
+  uvw_loop_timeout(): number {
+    if (this.#stopped || this.idle || this.handles === 0) return 0
+    return this.due < 0 ? -1 : Math.max(0, this.due - this.uvw_loop_now())
+  }
+
+  #poll(timeout: number): unknown {
+    const { pump } = this
+    if (pump === undefined) throw new Error('the loop has no pump')
+    if (pump.spent) return 'EAGAIN'
+    if (this.events > 0) return this.events--
+    return pump.park(timeout)
+  }
+}
+
+let host: FakeHost
+let loop: FakeLoop
+let thrown: unknown[]
+let turns: number
+let pump: Pump
+
+beforeEach(() => {
+  host = new FakeHost()
+  loop = new FakeLoop(host)
+  thrown = []
+  turns = 0
+  pump = new Pump({
+    module: loop,
+    untilEmpty: DEFAULT,
+    nowait: NOWAIT,
+    host,
+    ready: () => loop.events > 0,
+    onTurn: () => {
+      turns++
+    },
+    onThrow: (error) => thrown.push(error),
+    trace: undefined,
+  })
+  loop.pump = pump
+})
+
+/** The outcome of a run, once it has one. */
+function outcome(run: Promise<boolean>): { value: unknown } {
+  const seen: { value: unknown } = { value: 'under way' }
+  run.then(
+    (alive) => {
+      seen.value = alive
+    },
+    (error: unknown) => {
+      seen.value = error
+    },
+  )
+  return seen
+}
+
+/** Lets the host have turns until nothing is scheduled any more; and promises be kept. */
+async function settle(most = 1_000): Promise<void> {
+  for (let left = most; host.deferred > 0; left--) {
+    if (left === 0) throw new Error('it never comes to rest')
+    host.turn()
+  }
+  await Promise.resolve()
+}
+
+describe('a run', () => {
+  test('begins with the host’s next turn, and holds the process until it ends', async () => {
+    loop.handles = 0
+    const seen = outcome(pump.run(DEFAULT))
+    expect([loop.modes, pump.running, host.keepers]).toEqual([[], true, 1])
+    await settle()
+    expect([seen.value, pump.running, host.keepers, host.deferred]).toEqual([false, false, 0, 0])
+  })
+
+  test('waits without a timer when nothing is due', async () => {
+    outcome(pump.run(DEFAULT))
+    await settle()
+    expect([loop.passes, host.waits, host.keepers, pump.running]).toEqual([1, [], 1, true])
+  })
+
+  test('waits with one timer until something is due, which is a turn', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    loop.onPass = () => {
+      if (loop.due >= 0 && loop.uvw_loop_now() >= loop.due) loop.handles = 0
+    }
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    expect(host.waits).toEqual([50])
+    host.advance(49)
+    await settle()
+    expect([loop.passes, host.waits]).toEqual([1, [1]])
+    host.advance(1)
+    await settle()
+    expect([seen.value, host.waits, host.timers.length]).toEqual([false, [], 1])
+  })
+
+  test('goes on when it is woken, once for many wakes', async () => {
+    outcome(pump.run(DEFAULT))
+    await settle()
+    for (let i = 0; i < 10; i++) pump.wake()
+    expect(host.deferred).toBe(1)
+    loop.events = 2
+    await settle()
+    expect([turns, loop.events]).toEqual([2, 0])
+  })
+
+  test('forgets the timer when what it waited for is over', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    loop.handles = 0
+    pump.wake()
+    await settle()
+    expect([seen.value, host.waits]).toEqual([false, []])
+  })
+
+  test('moves the timer when something else is due first', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    outcome(pump.run(DEFAULT))
+    await settle()
+    loop.due = loop.uvw_loop_now() + 20
+    pump.wake()
+    await settle()
+    expect(host.waits).toEqual([20])
+    loop.due = -1
+    pump.wake()
+    await settle()
+    expect(host.waits).toEqual([])
+  })
+
+  test('of an empty loop ends only when nobody has filled it meanwhile', async () => {
+    loop.handles = 0
+    const seen = outcome(pump.run(DEFAULT))
+    host.turn()
+    loop.handles = 1
+    await settle()
+    expect([seen.value, loop.modes.length, pump.running]).toEqual(['under way', 2, true])
+    loop.handles = 0
+    pump.wake()
+    await settle()
+    expect(seen.value).toBe(false)
+  })
+
+  test('is not entered again from within', async () => {
+    loop.onPass = () => {
+      pump.wake()
+      expect(pump.inTurn).toBe(true)
+      host.turn()
+    }
+    outcome(pump.run(DEFAULT))
+    await settle()
+    expect([loop.modes.length, turns, pump.inTurn]).toEqual([1, 1, false])
+  })
+
+  test('that is over does not wake', () => {
+    pump.wake()
+    expect(host.deferred).toBe(0)
+  })
+})
+
+describe('a budget', () => {
+  test('ends the turn, not the run: the host’s event loop has its own', async () => {
+    loop.idle = true
+    outcome(pump.run(DEFAULT))
+    host.turn()
+    expect([loop.passes, host.deferred, host.waits]).toEqual([BUDGET + 1, 1, []])
+    host.turn()
+    expect(loop.passes).toBe(2 * (BUDGET + 1))
+  })
+
+  test('that is used up after a long wait does not end in another one', async () => {
+    outcome(pump.run(DEFAULT))
+    await settle()
+    // It waits for ever; now comes more than fits into a turn.
+    loop.events = 3 * BUDGET
+    pump.wake()
+    await settle()
+    expect(loop.events).toBe(0)
+    loop.due = loop.uvw_loop_now() + 1_000
+    pump.wake()
+    await settle()
+    loop.events = 3 * BUDGET
+    pump.wake()
+    await settle()
+    expect([loop.events, host.waits]).toEqual([0, [1_000]])
+  })
+
+  test('does not matter to a single round', async () => {
+    loop.idle = true
+    for (let i = 0; i < 2 * BUDGET; i++) {
+      const seen = outcome(pump.run(NOWAIT))
+      await settle()
+      expect([seen.value, loop.passes]).toEqual([true, i + 1])
+    }
+  })
+})
+
+describe('a single round', () => {
+  test('NOWAIT does not wait for what is due', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    const seen = outcome(pump.run(NOWAIT))
+    await settle()
+    expect([seen.value, host.waits, host.keepers]).toEqual([true, [], 0])
+  })
+
+  test('ONCE waits for one event', async () => {
+    const seen = outcome(pump.run(ONCE))
+    await settle()
+    expect([seen.value, loop.passes]).toEqual(['under way', 1])
+    loop.events = 5
+    pump.wake()
+    await settle()
+    expect([seen.value, loop.events, loop.modes]).toEqual([true, 4, [ONCE, ONCE]])
+  })
+
+  test('ONCE ends with its time, also when nothing came', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    const seen = outcome(pump.run(ONCE))
+    await settle()
+    expect(host.waits).toEqual([50])
+    host.advance(50)
+    await settle()
+    expect([seen.value, host.keepers]).toEqual([true, 0])
+  })
+})
+
+describe('stop()', () => {
+  test('ends a run that waits', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    pump.stop()
+    await settle()
+    expect([seen.value, host.waits, host.keepers]).toEqual([true, [], 0])
+  })
+
+  test('from within ends the run with the pass', async () => {
+    loop.idle = true
+    loop.onPass = () => {
+      if (loop.passes === 3) pump.stop()
+    }
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([seen.value, loop.passes]).toEqual([true, 3])
+  })
+
+  test('without a run ends the next one, and only that', async () => {
+    pump.stop()
+    expect(host.deferred).toBe(0)
+    const first = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([first.value, loop.passes]).toEqual([true, 0])
+    const second = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([second.value, loop.passes]).toEqual(['under way', 1])
+  })
+})
+
+describe('later()', () => {
+  test('calls back at the next turn, in order, before libuv', async () => {
+    const order: string[] = []
+    loop.onPass = () => order.push('pass')
+    outcome(pump.run(DEFAULT))
+    pump.later(() => order.push('one'))
+    pump.later(() => order.push('two'))
+    await settle()
+    expect(order).toEqual(['one', 'two', 'pass'])
+  })
+
+  test('wakes a loop that waits', async () => {
+    outcome(pump.run(DEFAULT))
+    await settle()
+    let called = 0
+    pump.later(() => called++)
+    await settle()
+    expect([called, loop.modes.length]).toEqual([1, 2])
+  })
+
+  test('from within one, or from within the loop, is for the turn after', async () => {
+    const seen: number[] = []
+    loop.onPass = () => {
+      if (turns === 1) pump.later(() => seen.push(10 + turns))
+    }
+    outcome(pump.run(DEFAULT))
+    pump.later(() => {
+      seen.push(turns)
+      pump.later(() => seen.push(turns))
+    })
+    await settle()
+    expect(seen).toEqual([1, 2, 12])
+  })
+
+  test('one that throws is told, and the others are called', async () => {
+    const failure = new Error('later')
+    let called = 0
+    outcome(pump.run(DEFAULT))
+    pump.later(() => {
+      throw failure
+    })
+    pump.later(() => called++)
+    await settle()
+    expect([thrown, called, loop.passes]).toEqual([[failure], 1, 1])
+  })
+
+  test('without a run waits for one, and holds nothing', async () => {
+    let called = 0
+    pump.later(() => called++)
+    expect([host.deferred, host.keepers]).toEqual([0, 0])
+    outcome(pump.run(NOWAIT))
+    await settle()
+    expect(called).toBe(1)
+  })
+})
+
+describe('a module that traps', () => {
+  const trap = new WebAssembly.RuntimeError('unreachable')
+
+  test('rejects the run and lets go of the process', async () => {
+    loop.due = loop.uvw_loop_now() + 50
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    loop.onPass = () => {
+      throw trap
+    }
+    pump.wake()
+    await settle()
+    expect([seen.value, host.keepers, host.waits, host.deferred, pump.running, pump.inTurn]).toEqual([
+      trap,
+      0,
+      [],
+      0,
+      false,
+      false,
+    ])
+    // Late wakes find nothing to do.
+    pump.wake()
+    host.advance(100)
+    expect(host.deferred).toBe(0)
+  })
+
+  test('in the question for the timeout, too', async () => {
+    loop.uvw_loop_timeout = () => {
+      throw trap
+    }
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([seen.value, host.keepers]).toEqual([trap, 0])
+  })
+
+  test('when it is asked whether it is empty, too', async () => {
+    loop.handles = 0
+    loop.uvw_loop_alive = () => {
+      throw trap
+    }
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([seen.value, host.keepers]).toEqual([trap, 0])
+  })
+})
+
+test('the trace tells each turn and its end', async () => {
+  const lines: string[] = []
+  pump = new Pump({
+    module: loop,
+    untilEmpty: DEFAULT,
+    nowait: NOWAIT,
+    host,
+    ready: () => false,
+    onTurn: () => {},
+    onThrow: (error) => thrown.push(error),
+    trace: (line) => lines.push(line),
+  })
+  loop.pump = pump
+  loop.due = loop.uvw_loop_now() + 50
+  outcome(pump.run(DEFAULT))
+  await settle()
+  pump.stop()
+  await settle()
+  loop.handles = 0
+  outcome(pump.run(DEFAULT))
+  await settle()
+  expect(lines).toEqual(['turn: 1 passes, waits, 50 ms', 'turn: 0 passes, stopped', 'turn: 0 passes, nothing left'])
+})
