@@ -2,6 +2,7 @@
  * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a deadline,
  * compares with what conformance/expectations.json says and, where an entry does not pass, with the same entry run natively.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { expectedOn, judge, needsNative, readExpectations } from './conformance/expectations.mjs'
@@ -25,7 +26,7 @@ const USAGE = `make conformance ARGS='...' runs libuv's own tests over our guest
   --host NAME        what is below them: node (default), virtual
   --repeat N         each entry N times (default 1); it passes if it passes each time
   --jobs N           entries at once (default 1); more only with --host virtual, since the ports of the tests are fixed
-  --node PATH        the node that runs guests (default: this one)
+  --node PATH        the node that runs guests (default: this one; for --driver jspi Node 26, fetched if need be)
   --libuv FOLDER     libuv's source (default build/libuv)
   --verbose          the output of every entry that is not as expected`
 
@@ -48,7 +49,7 @@ const readOptions = () => {
         host: { type: 'string', default: 'node' },
         repeat: { type: 'string', default: '1' },
         jobs: { type: 'string', default: '1' },
-        node: { type: 'string', default: process.execPath },
+        node: { type: 'string' },
         libuv: { type: 'string', default: 'build/libuv' },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -76,6 +77,16 @@ const oneOf = (option, value, known) =>
 const count = (option, value) => {
   const number = Number(value)
   return Number.isInteger(number) && number > 0 ? number : refuse(`--${option} is a number from 1 on, not ${value}`)
+}
+
+/**
+ * The node that runs guests: this one, or one that can suspend them.
+ *
+ * @param {Way['driver']} driver
+ */
+const chooseNode = (driver) => {
+  if (driver !== 'jspi' || 'Suspending' in WebAssembly) return process.execPath
+  return execFileSync('scripts/fetch-node.sh', ['26', 'build/download'], { encoding: 'utf8' }).trim()
 }
 
 /**
@@ -123,11 +134,12 @@ if (options.help) {
   console.log(USAGE)
   process.exit(0)
 }
+const driver = oneOf('driver', options.driver, ['auto', 'jspi', 'worker'])
 /** @type {Way} */
 const way = {
   module: MODULE,
-  node: options.node,
-  driver: oneOf('driver', options.driver, ['auto', 'jspi', 'worker']),
+  node: options.node ?? chooseNode(driver),
+  driver,
   host: oneOf('host', options.host, ['node', 'virtual']),
 }
 const repeat = count('repeat', options.repeat)
