@@ -42,8 +42,10 @@ export class Dispatch {
     return id
   }
 
-  /** Forgets a target. */
+  /** Forgets a target; one that is not known is no matter. */
   remove(id: number): void {
+    // A number that were free twice would be given to two.
+    if (this.#targets[id] === undefined) return
     this.#targets[id] = undefined
     this.#free.push(id)
   }

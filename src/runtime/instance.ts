@@ -1,5 +1,6 @@
 /** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
-import { type Description, parseDescription } from '../abi/description.js'
+import { isCall } from '../abi/call.js'
+import type { Description } from '../abi/description.js'
 import { UV_FACE_MODULE, type UvExports } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
 import { UV_HOST_MODULE } from '../abi/uv-host.js'
@@ -7,7 +8,7 @@ import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
 import { Dispatch } from './dispatch.js'
-import { compileModule, type ModuleSource } from './module.js'
+import { compileModule, describe, type ModuleSource } from './module.js'
 import { Pump } from './pump.js'
 import { Trace } from './trace.js'
 import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
@@ -42,13 +43,19 @@ export class Instance {
   /** A buffer in the module's memory for strings and small answers, valid until the next call. */
   readonly scratch: number
 
-  private constructor(options: InstanceOptions, exports: UvExports, dispatch: Dispatch, trace: Trace) {
+  private constructor(
+    options: InstanceOptions,
+    exports: UvExports,
+    abi: Description,
+    dispatch: Dispatch,
+    trace: Trace,
+  ) {
     this.host = options.host
     this.trace = trace
     this.dispatch = dispatch
     this.exports = exports
     this.memory = new Memory(exports.memory)
-    this.abi = parseDescription(this.memory.string(exports.uvw_describe()))
+    this.abi = abi
     this.scratch = exports.uvw_scratch()
     this.kernel = new Kernel({
       host: options.host,
@@ -73,7 +80,7 @@ export class Instance {
    *
    * @throws {WebAssembly.CompileError} when the module is no WebAssembly
    * @throws {WebAssembly.LinkError} when it asks for imports we do not have
-   * @throws {TypeError} when it does not export libuv
+   * @throws {TypeError} when it does not export libuv, or one that we do not fit
    */
   static async open(options: InstanceOptions): Promise<Instance> {
     const module = await compileModule(options.module)
@@ -82,7 +89,8 @@ export class Instance {
     // Imports exist before the instance they work on; none is called before it is there.
     let made: Instance | undefined
     const instance = (): Instance => {
-      if (made === undefined) throw new Error('the module called an import while it was instantiated')
+      if (made === undefined)
+        throw new TypeError('Cannot use the module: it called an import while it was instantiated')
       return made
     }
     const system = createUvHost(() => {
@@ -97,10 +105,11 @@ export class Instance {
       [WASI_MODULE]: { ...(wasi?.imports(module) ?? noStreams), ...own },
     })
     wasi?.bind(wasm)
+    const abi = describe(wasm.exports)
     if (!exportsLibuv(wasm.exports)) {
       throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
     }
-    made = new Instance(options, wasm.exports, dispatch, trace)
+    made = new Instance(options, wasm.exports, abi, dispatch, trace)
     made.exports._initialize()
     return made
   }
@@ -117,6 +126,6 @@ export class Instance {
 }
 
 /** Whether a module is one of ours; the names stand for all the others, which `make check` compares. */
-function exportsLibuv(exports: object): exports is UvExports {
-  return ['memory', '_initialize', 'uvw_describe', 'uvw_loop_init'].every((name) => name in exports)
+function exportsLibuv(exports: WebAssembly.Exports): exports is WebAssembly.Exports & UvExports {
+  return ['_initialize', 'uvw_scratch', 'uvw_loop_init', 'uvw_loop_run'].every((name) => isCall(exports[name]))
 }

@@ -16,8 +16,9 @@ let shipped: Promise<WebAssembly.Module> | undefined
  *
  * @param source - the one that comes with this package by default
  * @throws {WebAssembly.CompileError} when the bytes are no WebAssembly
+ * @throws {TypeError} when nothing is to be had from its address
  */
-export function compileModule(source?: ModuleSource): Promise<WebAssembly.Module> {
+export async function compileModule(source?: ModuleSource): Promise<WebAssembly.Module> {
   if (source === undefined) {
     shipped ??= load(SHIPPED).catch((error: unknown) => {
       shipped = undefined
@@ -27,8 +28,13 @@ export function compileModule(source?: ModuleSource): Promise<WebAssembly.Module
     })
     return shipped
   }
-  if (source instanceof WebAssembly.Module) return Promise.resolve(source)
-  return source instanceof URL ? load(source) : WebAssembly.compile(source)
+  if (source instanceof URL) return load(source)
+  return isModule(source) ? source : WebAssembly.compile(source)
+}
+
+/** Whether it is compiled, by whatever realm: a worker's or a test's has a `WebAssembly` of its own. */
+function isModule(source: ModuleSource): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === '[object WebAssembly.Module]'
 }
 
 let described: Promise<Description> | undefined
@@ -52,15 +58,33 @@ async function readDescription(module: WebAssembly.Module): Promise<Description>
     imports[from] = shells
   }
   const { exports } = await WebAssembly.instantiate(module, imports)
-  const { uvw_describe: describe } = exports
-  if (!isCall(describe) || !(exports.memory instanceof WebAssembly.Memory)) {
-    throw new TypeError('Cannot read the description of the module: it does not export libuv')
+  return describe(exports)
+}
+
+/**
+ * What an instance says about itself.
+ *
+ * @throws {TypeError} when it does not, or not all that we need
+ */
+export function describe({ memory, uvw_describe: call }: WebAssembly.Exports): Description {
+  if (!isCall(call) || !(memory instanceof WebAssembly.Memory)) {
+    throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
   }
-  return parseDescription(new Memory(exports.memory).string(describe()))
+  try {
+    return parseDescription(new Memory(memory).string(call()))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new TypeError('Cannot use the module: its description lies outside its memory', { cause: error })
+  }
 }
 
 async function load(url: URL): Promise<WebAssembly.Module> {
-  if (url.protocol !== 'file:') return WebAssembly.compile(await (await fetch(url)).arrayBuffer())
+  if (url.protocol !== 'file:') {
+    const response = await fetch(url)
+    if (!response.ok)
+      throw new TypeError(`Cannot load the module from ${url.href}: ${response.status} ${response.statusText}`)
+    return WebAssembly.compile(await response.arrayBuffer())
+  }
   // Only Node, Deno and Bun have files, and only they know this module.
   const { readFile } = await import('node:fs/promises')
   return WebAssembly.compile(new Uint8Array(await readFile(url)))

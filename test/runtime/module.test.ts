@@ -1,0 +1,149 @@
+/** What becomes of modules that are none of ours. */
+import { createServer } from 'node:http'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Loop, type LoopOptions, virtualHost } from '../../src/index.js'
+import { compileModule, describeModule } from '../../src/runtime/module.js'
+
+/** A vector of WebAssembly's binary format. */
+const vector = (...items: number[][]): number[] => [items.length, ...items.flat()]
+const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)]
+const section = (id: number, content: number[]): number[] => [id, content.length, ...content]
+const wasm = (...sections: number[][]): Uint8Array<ArrayBuffer> =>
+  new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()])
+
+const I32 = 0x7f
+/** Types: 0 takes nothing and gives nothing, 1 gives an i32. */
+const types = section(1, vector([0x60, 0, 0], [0x60, 0, 1, I32]))
+const memory = section(5, vector([0, 1]))
+
+/** A module that exports functions; each returns the same number, or traps. */
+function exporting(
+  functions: readonly string[],
+  result: number | 'trap',
+  more: { memory?: boolean; text?: string } = {},
+): Uint8Array<ArrayBuffer> {
+  // i32.const takes a signed LEB128; small numbers are one byte.
+  const body = result === 'trap' ? [0, 0x00, 0x0b] : [0, 0x41, result, 0x0b]
+  const bodies = functions.map(() => [body.length, ...body])
+  const exports = functions.map((text, index) => [...name(text), 0, index])
+  if (more.memory !== false) exports.push([...name('memory'), 2, 0])
+  const data = more.text === undefined ? [] : [section(11, vector([0, 0x41, 8, 0x0b, ...name(`${more.text}\0`)]))]
+  return wasm(
+    types,
+    section(3, vector(...functions.map(() => [1]))),
+    memory,
+    section(7, vector(...exports)),
+    section(10, vector(...bodies)),
+    ...data,
+  )
+}
+
+const LIBUV = ['_initialize', 'uvw_describe', 'uvw_scratch', 'uvw_loop_init', 'uvw_loop_run']
+
+const open = (module: LoopOptions['module']): Promise<Loop> =>
+  Loop.open({ host: virtualHost(), ...(module && { module }) })
+
+describe('Loop.open() with a module that is', () => {
+  test.each<[what: string, module: Uint8Array<ArrayBuffer>, error: string, message: RegExp]>([
+    ['no WebAssembly', new Uint8Array([1, 2, 3]), 'CompileError', /./],
+    ['empty', new Uint8Array(0), 'CompileError', /./],
+    ['cut off', new Uint8Array([0, 0x61, 0x73, 0x6d, 1]), 'CompileError', /./],
+    ['without exports', wasm(), 'TypeError', /does not export libuv \(build it with `make wasm`\)/],
+    [
+      'asking for what nobody has',
+      wasm(types, section(2, vector([...name('env'), ...name('nothing'), 0, 0]))),
+      'TypeError',
+      /env/,
+    ],
+    [
+      'asking for a call of ours that there is not',
+      wasm(types, section(2, vector([...name('uv_host_1'), ...name('fly'), 0, 0]))),
+      'LinkError',
+      /fly/,
+    ],
+    ['without a description', exporting(['_initialize'], 0), 'TypeError', /does not export libuv/],
+    ['without a memory', exporting(LIBUV, 0, { memory: false }), 'TypeError', /does not export libuv/],
+    ['describing itself nowhere', exporting(LIBUV, 0), 'TypeError', /lies outside its memory/],
+    ['describing itself in no JSON', exporting(LIBUV, 8, { text: 'libuv' }), 'TypeError', /no JSON/],
+    [
+      'describing something else',
+      exporting(LIBUV, 8, { text: '{"errno":{}}' }),
+      'TypeError',
+      /does not describe errno\.E2BIG/,
+    ],
+    ['trapping', exporting(LIBUV, 'trap'), 'RuntimeError', /unreachable/],
+  ])('%s', async (_what, module, error, message) => {
+    await expect(open(module)).rejects.toMatchObject({ name: error, message: expect.stringMatching(message) })
+    const compiled = WebAssembly.compile(module).catch(() => undefined)
+    const source = await compiled
+    if (source !== undefined) await expect(open(source)).rejects.toMatchObject({ name: error })
+  })
+
+  test('calling us while it is instantiated', async () => {
+    const call = section(2, vector([...name('uv_host_1'), ...name('clock'), 0, 0]))
+    const clock = section(1, vector([0x60, 0, 1, 0x7c], [0x60, 0, 0]))
+    const start = wasm(
+      clock,
+      call,
+      section(3, vector([1])),
+      section(8, [1]),
+      section(10, vector([5, 0, 0x10, 0, 0x1a, 0x0b])),
+    )
+    await expect(open(start)).rejects.toMatchObject({
+      name: 'TypeError',
+      message: expect.stringMatching(/while it was instantiated/),
+    })
+  })
+})
+
+test('a failed opening leaves nothing behind', async () => {
+  const host = virtualHost()
+  const current = Loop.current
+  await expect(Loop.open({ host, module: wasm(), default: true })).rejects.toThrow(TypeError)
+  expect([Loop.current, host.open()]).toEqual([current, []])
+  const loop = await Loop.open({ host, default: true })
+  loop.close()
+})
+
+describe('where a module may come from', () => {
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/libuv.wasm' ? 200 : 404)
+    response.end(request.url === '/libuv.wasm' ? wasm() : 'no such page')
+  })
+  let base: string
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    base = `http://127.0.0.1:${address.port}`
+  })
+
+  afterAll(() => void server.close())
+
+  test.each<[string, () => Parameters<typeof compileModule>[0]]>([
+    ['the package', () => undefined],
+    ['bytes', () => wasm()],
+    ['a buffer', () => wasm().buffer],
+    ['a compiled module', () => new WebAssembly.Module(wasm())],
+    ['a module of another realm', () => runInNewContext('new WebAssembly.Module(bytes)', { bytes: wasm() })],
+    ['a file', () => new URL('../../wasm/build/debug/libuv.wasm', import.meta.url)],
+    ['the network', () => new URL('/libuv.wasm', base)],
+  ])('%s', async (_name, source) => {
+    expect(Object.prototype.toString.call(await compileModule(source()))).toBe('[object WebAssembly.Module]')
+  })
+
+  test('an address without a module says so', async () => {
+    await expect(compileModule(new URL('/other.wasm', base))).rejects.toMatchObject({
+      name: 'TypeError',
+      message: expect.stringMatching(/Cannot load the module from http:.*\/other\.wasm: 404/),
+    })
+    await expect(compileModule(new URL('file:///no/such/libuv.wasm'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('the shipped one is compiled once, and described without being run', async () => {
+    expect(await compileModule()).toBe(await compileModule())
+    expect(await describeModule()).toMatchObject({ build: 'release' })
+  })
+})
