@@ -4,8 +4,10 @@
  */
 import type { Description } from '../abi/description.js'
 
+const TOPICS = ['syscall', 'pump', 'handle'] as const
+
 /** What can be traced. */
-export type TraceTopic = 'syscall' | 'pump' | 'handle'
+export type TraceTopic = (typeof TOPICS)[number]
 
 /** Receives one line, without a line break. */
 export type TraceSink = (line: string) => void
@@ -18,13 +20,18 @@ export class Trace {
   readonly #sink: TraceSink
 
   /**
-   * @param topics - comma-separated topics, or `*` for all; empty for none
+   * @param topics - comma-separated topics, or `*` for all; empty for none. What is no topic is told as the first line
    * @param sink - where lines go; the console's error stream by default
    */
   constructor(topics: string, sink: TraceSink = (line) => console.error(line)) {
     this.topics = topics
-    this.#topics = new Set(topics.split(',').filter((topic) => topic !== ''))
+    const wanted = topics.split(',').map((topic) => topic.trim())
+    this.#topics = new Set(wanted.filter((topic) => topic !== ''))
     this.#sink = sink
+    const known: ReadonlySet<string> = new Set([...TOPICS, '*'])
+    for (const topic of this.#topics) {
+      if (!known.has(topic)) sink(`nothing to trace is called ${JSON.stringify(topic)}: take ${[...known].join(', ')}`)
+    }
   }
 
   /** What the environment variable `UVWASM_DEBUG` asks for, where there is an environment. */

@@ -49,11 +49,15 @@ export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvide
 
 let wasmerReady: Promise<unknown> | undefined
 
-/** Clock identities of preview 1: real time, monotonic, and the CPU time of process and thread. */
+/** Clock identities of preview 1: real time, monotonic, and the CPU time of process and thread, which is the last. */
 const REALTIME = 0
+const LAST_CLOCK = 3
 
-/** `EBADF` and `ENOSYS` of preview 1. */
+/** `EBADF`, `EFAULT`, `EINVAL`, `EIO` and `ENOSYS` of preview 1. */
 const BADF = 8
+const FAULT = 21
+const INVAL = 28
+const IO = 29
 const NOSYS = 52
 
 /**
@@ -63,17 +67,21 @@ const NOSYS = 52
  * @see WASI preview 1, `clock_time_get` and `poll_oneoff`
  */
 export function ownWasi(host: Host, memory: () => Memory): WebAssembly.ModuleImports {
-  const nanoseconds = (clock: number): bigint =>
-    clock === REALTIME ? BigInt(Math.round(host.wallClock() * 1e6)) : BigInt(Math.round(host.clock()))
+  /** Stores what a clock tells; nothing here may throw through the module. */
+  const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
+    if (clock < 0 || clock > LAST_CLOCK) return INVAL
+    if (!memory().contains(out, 8)) return FAULT
+    try {
+      memory().setU64(out, nanoseconds())
+      return 0
+    } catch {
+      return IO
+    }
+  }
   return {
-    clock_time_get: (clock: number, _precision: bigint, out: number): number => {
-      memory().setU64(out, nanoseconds(clock))
-      return 0
-    },
-    clock_res_get: (_clock: number, out: number): number => {
-      memory().setU64(out, 1n)
-      return 0
-    },
+    clock_time_get: (clock: number, _precision: bigint, out: number): number =>
+      store(clock, out, () => BigInt(Math.round(clock === REALTIME ? host.wallClock() * 1e6 : host.clock()))),
+    clock_res_get: (clock: number, out: number): number => store(clock, out, () => 1n),
     poll_oneoff: (): number => NOSYS,
   }
 }
