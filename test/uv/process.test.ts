@@ -14,9 +14,9 @@ const PRELUDE = `
   import { nodeHost } from '${dist('host/node.js')}'
 `
 
-/** Runs a program, given as text. @returns how it ended, and what it printed */
-const run = (program: string): Promise<{ code: number | null; output: string }> => {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PRELUDE + program])
+/** Runs a program, given as text, with Node's `flags`. @returns how it ended, and what it printed */
+const run = (program: string, ...flags: string[]): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', PRELUDE + program])
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => {
@@ -110,6 +110,41 @@ describe.each(HOSTS)('over %s', (_name, host) => {
       other.run().then(() => console.log('second ended'))
     `
     expect(await run(program)).toEqual({ code: 0, output: 'first\nfirst ended\nsecond\nsecond ended\n' })
+  })
+
+  test('a listener that nobody holds lives on; what is closed, and what is finished, can be collected', async () => {
+    const program = `${loop}
+      const collected = async (ref) => {
+        for (let n = 0; n < 20 && ref.deref() !== undefined; n++) {
+          await new Promise((resolve) => setImmediate(resolve))
+          gc()
+        }
+        return ref.deref() === undefined
+      }
+      let port
+      const make = () => {
+        const server = new TCP({ loop })
+        server.listen(1, () => {
+          const peer = server.accept()
+          peer.readStart(() => peer.close())
+          server.close()
+        })
+        port = server.sockname.port
+        return new WeakRef(server)
+      }
+      const connect = () => {
+        const client = new TCP({ loop })
+        client.connect(['127.0.0.1', port], () => {})
+        const request = client.write(new Uint8Array(1), () => client.close())
+        return [new WeakRef(client), new WeakRef(request)]
+      }
+      const server = make()
+      console.log(await collected(server))
+      const refs = [server, ...connect()]
+      await loop.run()
+      for (const ref of refs) console.log(await collected(ref))
+    `
+    expect(await run(program, '--expose-gc')).toEqual({ code: 0, output: 'false\ntrue\ntrue\ntrue\n' })
   })
 
   test('a callback’s error that nobody catches ends the process with code 1, and is printed', async () => {

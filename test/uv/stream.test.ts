@@ -65,6 +65,39 @@ overHosts((lab) => {
     expect(seen).toEqual(['x'])
   })
 
+  test('a listen that fails keeps the callback of before', async () => {
+    const loop = await lab.open()
+    const holder = new TCP({ loop })
+    holder.bind(['127.0.0.1', 0])
+    holder.listen()
+    const before = (): void => {}
+    const server = new TCP({ loop, onConnection: before })
+    server.bind(holder.sockname)
+    expect(codeOf(() => server.listen(1, () => {}))).toBe('EADDRINUSE')
+    expect(server.onConnection).toBe(before)
+  })
+
+  test('a read that brings nothing is told with no bytes and is no end', async () => {
+    const loop = await lab.open()
+    const [one, other] = TCP.pair(loop)
+    const seen: unknown[] = []
+    // A whole buffer full: libuv looks for more at once, finds none, and says so.
+    other.tryWrite(new Uint8Array(65_536))
+    one.readStart((one, status, data) => {
+      seen.push([status, data.length])
+      if (seen.length === 2) other.tryWrite(bytes('x'))
+      if (seen.length === 3) void other.close()
+      if (status < 0) void one.close()
+    })
+    await lab.run(loop)
+    expect(seen).toEqual([
+      [0, 65_536],
+      [0, 0],
+      [0, 1],
+      [StatusCode.EOF, 0],
+    ])
+  })
+
   test('readStart before the connection stands', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })

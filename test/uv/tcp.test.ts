@@ -186,6 +186,21 @@ overHosts((lab) => {
     expect(codeOf(() => new TCP({ loop }).bind(['192.0.2.1', 0]))).toBe('EADDRNOTAVAIL')
   })
 
+  test('a connection belongs to the loop of its listener, whichever is current', async () => {
+    const [loop, other] = [await lab.open(), await lab.open()]
+    const server = new TCP({ loop })
+    server.listen(1, (server) => {
+      other.makeCurrent()
+      const peer = server.accept()
+      expect(peer.loop).toBe(loop)
+      void peer.close()
+      void server.close()
+    })
+    const client = new TCP({ loop: other })
+    client.connect(['127.0.0.1', server.sockname.port], () => void client.close())
+    await Promise.all([lab.run(loop), lab.run(other)])
+  })
+
   test('a subclass is what its listener accepts into', async () => {
     class Named extends TCP {
       readonly greeting = 'hello'

@@ -104,6 +104,15 @@ overHosts((lab) => {
     expect(timer.active).toBe(false)
   })
 
+  test('a start that is refused keeps the time and the callback of before', async () => {
+    const loop = await lab.open()
+    const before = (): void => {}
+    const timer = new Timer({ loop, onTimeout: before })
+    timer.start(1_000)
+    expect(codeOf(() => timer.start(-1, 0, () => {}))).toBe('EINVAL')
+    expect([timer.onTimeout, timer.dueIn]).toEqual([before, 1_000])
+  })
+
   test('dueIn and repeat tell what was set; a fraction of a millisecond is dropped', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
