@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { accept } from './twins/accept.js'
+
+compareGroup('accept', accept)

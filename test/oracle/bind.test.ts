@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { bind } from './twins/bind.js'
+
+compareGroup('bind', bind)

@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { close } from './twins/close.js'
+
+compareGroup('close', close)

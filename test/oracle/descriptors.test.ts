@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { descriptors } from './twins/descriptors.js'
+
+compareGroup('descriptors', descriptors)

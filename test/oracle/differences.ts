@@ -1,0 +1,187 @@
+/** Where ours is not native's, and why. Every other line of every trace is the same. */
+
+/** Scenarios of a group. */
+interface Some {
+  readonly group: string
+  readonly scenarios: readonly string[]
+  /** Where it is seen; at every place by default. */
+  readonly places?: readonly ('virtual' | 'handle' | 'net')[]
+  readonly why: string
+}
+
+/** Scenarios in which not every event waits for the one before it. */
+export interface Raced extends Some {
+  /** Whose order counts: that of each actor's events, or of each kind of event of each actor. */
+  readonly by: 'actor' | 'event'
+}
+
+/** A known difference. */
+export interface Difference extends Some {
+  /** Lines, one after the other, of native's trace. */
+  readonly native: readonly string[]
+  /** What stands in their place in ours. */
+  readonly ours: readonly string[]
+}
+
+export const raced: readonly Raced[] = [
+  {
+    group: 'write',
+    scenarios: ['both ways at once'],
+    by: 'event',
+    why: 'native has it in any order',
+  },
+  {
+    group: 'foreign',
+    scenarios: ['killed while it writes', 'killed while we write', 'killed while we write and read', 'it resets'],
+    by: 'actor',
+    why: 'the end of a process is told by another way than what it sent',
+  },
+  {
+    group: 'shutdown',
+    scenarios: ['both sides at once'],
+    places: ['virtual'],
+    by: 'actor',
+    why: 'native lets the reader that began first come first, the virtual network the end that was sent first',
+  },
+  {
+    group: 'connect',
+    scenarios: ['close early', 'reset early', 'shut down early'],
+    places: ['handle', 'net'],
+    by: 'actor',
+    why: 'the handshake on the loopback interface is over within connect(), but we hear of it in a later turn of the host',
+  },
+  {
+    group: 'accept',
+    scenarios: ['the listener closes at once'],
+    places: ['handle', 'net'],
+    by: 'actor',
+    why: 'as above: news of the host comes after the close callbacks of this turn',
+  },
+  {
+    group: 'bind',
+    scenarios: ['a port that was free again'],
+    places: ['handle', 'net'],
+    by: 'actor',
+    why: 'as above',
+  },
+]
+
+const NO_SECOND_CONNECT =
+  'POSIX: EISCONN. Linux answers the first connect() after a success with 0, for it has not told the success yet'
+
+const NO_SECOND_ATTEMPT =
+  'POSIX leaves the state open after a failed connect(); Linux forgives at the second try. Take a new handle'
+
+const NAMES_STAY = 'our sockets keep their names to the end; Linux lets go of the port with the connection'
+
+export const differences: readonly Difference[] = [
+  {
+    group: 'states',
+    scenarios: ['connecting'],
+    native: ['client peername = 127.0.0.1 port'],
+    ours: ['client peername = ENOTCONN'],
+    why: 'the handshake on the loopback interface is over within connect(); elsewhere native says ENOTCONN too',
+  },
+  {
+    group: 'states',
+    scenarios: [
+      'connected',
+      'reading',
+      'writing',
+      'shutting down',
+      'shutting down behind a write',
+      'ended by the peer',
+      'closed by the peer, unseen',
+    ],
+    native: ['client connect = 0'],
+    ours: ['client connect = EISCONN'],
+    why: NO_SECOND_CONNECT,
+  },
+  {
+    group: 'states',
+    scenarios: ['reset'],
+    native: ['client connect = ECONNABORTED'],
+    ours: ['client connect = EISCONN'],
+    why: NO_SECOND_CONNECT,
+  },
+  {
+    group: 'states',
+    scenarios: ['reset, unseen'],
+    native: ['client connect = ECONNRESET'],
+    ours: ['client connect = EISCONN'],
+    why: NO_SECOND_CONNECT,
+  },
+  {
+    group: 'states',
+    scenarios: ['refused', 'reset', 'reset, unseen', 'over both ways'],
+    native: ['client bind = 0'],
+    ours: ['client bind = EINVAL'],
+    why: NAMES_STAY,
+  },
+  {
+    group: 'states',
+    scenarios: ['over both ways'],
+    native: ['client peername = ENOTCONN'],
+    ours: ['client peername = 127.0.0.1 port'],
+    why: NAMES_STAY,
+  },
+  {
+    group: 'connect',
+    scenarios: ['again when connected'],
+    native: ['client connect = 0', 'client connect 0'],
+    ours: ['client connect = EISCONN'],
+    why: NO_SECOND_CONNECT,
+  },
+  {
+    group: 'connect',
+    scenarios: ['again after a refusal'],
+    native: ['client connect = 0', 'client connect 0', 'server connection 0'],
+    ours: ['client connect = ECONNABORTED'],
+    why: NO_SECOND_ATTEMPT,
+  },
+  {
+    group: 'connect',
+    scenarios: ['again after a refusal'],
+    native: ['client peername = 127.0.0.1 port'],
+    ours: ['client peername = ENOTCONN'],
+    why: NO_SECOND_ATTEMPT,
+  },
+  {
+    group: 'connect',
+    scenarios: ['reset early'],
+    places: ['net'],
+    native: ['peer read ECONNRESET'],
+    ours: ['peer read EOF'],
+    why: 'node:net cannot reset what is not connected yet, only close it',
+  },
+  {
+    group: 'write',
+    scenarios: ['right after a reset'],
+    places: ['virtual'],
+    native: ['client write ECONNRESET', 'client write EPIPE'],
+    ours: ['client write 0', 'client write 0'],
+    why: 'on the virtual network a reset travels, as on every real one but the loopback interface',
+  },
+  {
+    group: 'write',
+    scenarios: ['tryWrite right after a reset'],
+    places: ['virtual'],
+    native: ['client tryWrite = ECONNRESET', 'client tryWrite = EPIPE'],
+    ours: ['client tryWrite = 1', 'client tryWrite = 1'],
+    why: 'as above',
+  },
+  {
+    group: 'bind',
+    scenarios: ['a shared port'],
+    native: ['one bind = 0'],
+    ours: ['one bind = ENOTSUP'],
+    why: 'hosts cannot share a port in the way that UV_TCP_REUSEPORT promises',
+  },
+  {
+    group: 'loop',
+    scenarios: ['prepare and check around a wait'],
+    native: ['timer', 'run default = 0'],
+    ours: ['timer', 'prepare', 'check', 'run default = 0'],
+    why: 'nobody waits inside of uv_run(): a round ends where the wait begins, and another begins where it ends',
+  },
+]

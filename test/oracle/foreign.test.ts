@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { foreign } from './twins/foreign.js'
+
+compareGroup('foreign', foreign)

@@ -1,0 +1,22 @@
+/** The scenarios of running out of descriptors where it is Node's process that has run out, see process-limit.mjs. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { nativeTraces, sideBySide, tracesOf } from './native-traces.js'
+
+const program = fileURLToPath(new URL('process-limit.mjs', import.meta.url))
+
+test.each(['handle', 'net'])('over %s: at the limit of the process all goes as natively', async (transport) => {
+  const command = ['ulimit -n 64; exec "$@"', 'sh', process.execPath, program, transport]
+  const [native, { stdout }] = await Promise.all([
+    nativeTraces('descriptors'),
+    promisify(execFile)('sh', ['-c', ...command], { timeout: 10_000 }),
+  ])
+  const ours = tracesOf(stdout)
+  expect([...ours.keys()]).toEqual(['calls that need one', 'nothing to accept with'])
+  for (const [name, got] of ours) {
+    const wanted = native.get(name) ?? []
+    if (got.join('\n') !== wanted.join('\n')) throw new Error(`${name}: another trace\n${sideBySide(wanted, got)}`)
+  }
+})

@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { read } from './twins/read.js'
+
+compareGroup('read', read)

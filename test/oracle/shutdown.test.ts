@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { shutdown } from './twins/shutdown.js'
+
+compareGroup('shutdown', shutdown)

@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { states } from './twins/states.js'
+
+compareGroup('states', states)
