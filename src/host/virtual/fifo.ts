@@ -1,6 +1,7 @@
 /** First in, first out, at a constant cost per entry however many wait. */
 export class Fifo<T> {
-  #entries: T[] = []
+  /** Those in front of the head are over, and no longer held. */
+  #entries: (T | undefined)[] = []
   #head = 0
 
   /** Entries that wait. */
@@ -26,7 +27,7 @@ export class Fifo<T> {
   /** Takes the oldest entry; `undefined` when there is none. */
   shift(): T | undefined {
     const entry = this.#entries[this.#head]
-    if (this.length > 0) this.#head++
+    if (this.length > 0) this.#entries[this.#head++] = undefined
     if (this.#head === this.#entries.length) this.clear()
     else if (this.#head >= 1024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head)
