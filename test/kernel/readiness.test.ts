@@ -141,7 +141,12 @@ describe('when an answer has too little room', () => {
 test('an idle crowd costs nothing', () => {
   const { list, items } = listWith(10_000)
   let asked = 0
-  for (const item of items) item.readiness = () => (asked++, item.ready)
+  for (const item of items) {
+    item.readiness = () => {
+      asked++
+      return item.ready
+    }
+  }
   set(list, items[5_000], Poll.IN)
   asked = 0
   collect(list)

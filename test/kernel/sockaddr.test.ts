@@ -165,7 +165,7 @@ describe('writing', () => {
     const { codec: sockaddr, machine } = codec()
     const [at, length] = [machine.put(new Uint8Array(32).fill(0xee)), machine.int(room)]
     expect(sockaddr.write({ family: 'ipv4', host: '1.2.3.4', port: 5 }, at, length)).toBe(0)
-    expect([...machine.memory.heap.subarray(at, at + 32)].findIndex((byte) => byte === 0xee)).toBe(stored)
+    expect([...machine.memory.heap.subarray(at, at + 32)].indexOf(0xee)).toBe(stored)
     expect(machine.memory.i32(length)).toBe(16)
   })
 
