@@ -2,7 +2,20 @@
 import { spawnSync } from 'node:child_process'
 import { conclude } from './lib/report.mjs'
 
-const targets = ['help', 'setup', 'wasm', 'native', 'sdk', 'build', 'demo', 'test', 'stress', 'conformance', 'bench', 'clean']
+const targets = [
+  'help',
+  'setup',
+  'wasm',
+  'native',
+  'sdk',
+  'build',
+  'demo',
+  'test',
+  'stress',
+  'conformance',
+  'bench',
+  'clean',
+]
 /** @type {string[]} */
 const problems = []
 for (const target of targets) {

@@ -7,12 +7,12 @@ import { conclude } from './lib/report.mjs'
 
 const papers = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
 
+const makefile = readFileSync('Makefile', 'utf8')
+const included = [...makefile.matchAll(/^include (.+)$/gm)].flatMap(([, names = '']) => names.split(' '))
 const targets = new Set(
-  ['Makefile', 'libuv-port/build.mk']
-    .filter((path) => existsSync(path))
-    .flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/^([\w. -]+):(?!=)/gm)].flatMap(([, names]) => names?.split(' ') ?? []),
-    ),
+  [makefile, ...included.map((path) => readFileSync(path, 'utf8'))].flatMap((text) =>
+    [...text.matchAll(/^([\w. -]+):(?!=)/gm)].flatMap(([, names]) => names?.split(' ') ?? []),
+  ),
 )
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts
 const ignored = readFileSync('.gitignore', 'utf8')
@@ -35,7 +35,9 @@ const pathOf = (word) => {
     .replace(/[*{<…].*$/, '')
     .replace(/[:#].*$/, '')
   const [root = ''] = plain.split('/')
-  const isPath = plain.includes('/') ? roots.includes(root) : /^[A-Z]\w+\.md$|^[\w.-]+\.(?:json|mjs)$/.test(plain)
+  const isPath = plain.includes('/')
+    ? roots.includes(root)
+    : /^[A-Z]\w+\.md$|^[\w.-]+\.json$|^[\w-]*\.[\w-]+\.mjs$/.test(plain)
   return isPath ? plain : undefined
 }
 
