@@ -122,9 +122,8 @@ export const openSockets = (): string[] => {
 }
 
 /** Expects of a closed loop that it holds nothing. */
-export const expectNothingLeft = (loop: Loop): void => {
-  expect(loop.closed).toBe(true)
-  expect(loop.resources).toMatchObject({ handles: 0, descriptors: 0, heapBlocks: 0 })
+export const expectNothingLeft = ({ closed, resources }: Pick<Loop, 'closed' | 'resources'>): void => {
+  expect({ closed, ...resources }).toMatchObject({ closed: true, handles: 0, descriptors: 0, heapBlocks: 0 })
 }
 
 /**

@@ -1,0 +1,59 @@
+/** Errors and status codes: names and numbers are the module's, whatever the platform's are. */
+import { expect, test } from '@jest/globals'
+import {
+  ArgumentError,
+  ClosedHandleError,
+  ClosedLoopError,
+  StatusCode,
+  type StatusName,
+  UVError,
+} from '../../src/index.js'
+import { overHosts, virtual } from '../support/loops.js'
+
+/** The names that the Python library has, without those of name look-ups. */
+const NAMES =
+  'E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBUSY ECANCELED ECHARSET ECONNABORTED ' +
+  'ECONNREFUSED ECONNRESET EDESTADDRREQ EEXIST EFAULT EFBIG EHOSTUNREACH EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE ' +
+  'EMSGSIZE ENAMETOOLONG ENETDOWN ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOMEM ENONET ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ' +
+  'ENOTDIR ENOTEMPTY ENOTSOCK ENOTSUP EPERM EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE EROFS ESHUTDOWN ESPIPE ESRCH ' +
+  'ETIMEDOUT ETXTBSY EXDEV UNKNOWN EOF ENXIO EMLINK EHOSTDOWN'
+
+overHosts(
+  (lab) => {
+    test('every status has its own negative number; success is 0, and the end libuv’s own', async () => {
+      await lab.open()
+      const codes = NAMES.split(' ').map((name) => [name, StatusCode[name]] as const)
+      expect(codes.filter(([, code]) => code === undefined || !(code < 0))).toEqual([])
+      expect(new Set(codes.map(([, code]) => code)).size).toBe(codes.length)
+      expect([StatusCode.SUCCESS, StatusCode.EOF, StatusCode.UNKNOWN]).toEqual([0, -4095, -4094])
+      // WASI's, not Linux's, which would be -11 and -98.
+      expect([StatusCode.EAGAIN, StatusCode.EADDRINUSE]).toEqual([-6, -3])
+    })
+
+    test('an error has the name for the number and the number for the name', async () => {
+      await lab.open()
+      for (const name of NAMES.split(' ') as StatusName[]) {
+        const code = StatusCode[name]
+        expect(new UVError(code, 'text')).toMatchObject({ code: name, errno: code, message: `${name}: text` })
+        expect(new UVError(name, 'text')).toMatchObject({ code: name, errno: code })
+      }
+      expect(new UVError(-12_345, 'text')).toMatchObject({ code: 'UNKNOWN', errno: -12_345 })
+      expect(new UVError(StatusCode.EPIPE, 'text', 'write')).toMatchObject({
+        syscall: 'write',
+        message: 'write EPIPE: text',
+      })
+    })
+
+    test('closed things and wrong input are UVErrors of their own kind, and say so', async () => {
+      await lab.open()
+      const errors = [new ClosedHandleError('TCP'), new ClosedLoopError(), new ArgumentError('text')]
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(UVError)
+        expect(error).toBeInstanceOf(Error)
+        expect([error.code, error.errno, error.name]).toEqual(['EINVAL', StatusCode.EINVAL, error.constructor.name])
+        expect(String(error)).toBe(`${error.name}: ${error.message}`)
+      }
+    })
+  },
+  [virtual],
+)
