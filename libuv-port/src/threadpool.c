@@ -1,6 +1,6 @@
 /* The thread pool of a program that has one thread: work runs on the loop's
- * own, one turn of the loop after it was submitted, in the order of submission.
- * Until it starts it can be cancelled.
+ * own, in a later turn than the one it was submitted in, in the order of
+ * submission. Until it starts it can be cancelled.
  */
 
 #include "uv.h"
@@ -31,37 +31,30 @@ void uv__work_submit(uv_loop_t* loop,
 }
 
 
-/* What is submitted by a callback waits for the next turn. */
+/* One piece in each turn, so that whatever else is ready has its share, and what
+ * has not begun can still be cancelled.
+ */
 void uv__work_done(uv_async_t* handle) {
   struct uv__queue* q;
-  struct uv__queue wq;
   struct uv__work* w;
   uv_loop_t* loop;
-  int nevents;
   int err;
 
   loop = container_of(handle, uv_loop_t, wq_async);
-  uv__queue_move(&loop->wq, &wq);
-  nevents = 0;
+  if (uv__queue_empty(&loop->wq))
+    return;
 
-  while (!uv__queue_empty(&wq)) {
-    q = uv__queue_head(&wq);
-    uv__queue_remove(q);
-    uv__queue_init(q);  /* Tells uv_cancel() that it is too late. */
+  q = uv__queue_head(&loop->wq);
+  uv__queue_remove(q);
+  uv__queue_init(q);  /* Tells uv_cancel() that it is too late. */
 
-    w = container_of(q, struct uv__work, wq);
-    err = w->work == uvp__cancelled ? UV_ECANCELED : 0;
-    w->work(w);
-    w->done(w, err);
-    nevents++;
-  }
+  if (!uv__queue_empty(&loop->wq))
+    uv_async_send(handle);
 
-  /* The wakeup itself was counted by the loop. */
-  if (nevents > 1) {
-    uv__metrics_inc_events(loop, nevents - 1);
-    if (uv__get_internal_fields(loop)->current_timeout == 0)
-      uv__metrics_inc_events_waiting(loop, nevents - 1);
-  }
+  w = container_of(q, struct uv__work, wq);
+  err = w->work == uvp__cancelled ? UV_ECANCELED : 0;
+  w->work(w);
+  w->done(w, err);
 }
 
 
