@@ -10,6 +10,8 @@ ARGS ?=
 # Which checks `make check` runs, all by default.
 ONLY ?=
 export ONLY
+# PUMP=1 judges the pump in `make conformance`.
+PUMP ?=
 
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json

@@ -25,18 +25,43 @@ WASM_TEST_OBJECTS = \
 NATIVE_TEST_OBJECTS = $(patsubst %.c,$(CONFORMANCE)/native/%.o, \
   $(TEST_SOURCES) $(NATIVE_TEST_RUNNERS))
 
+# The same tests with uv_run() in its default mode going through the pump of
+# TypeScript's loops.
+PUMPED = $(CONFORMANCE)/pumped
+PUMPED_MODULE = $(CONFORMANCE)/tests-pumped.wasm
+PUMPED_CFLAGS = $(WASM_TEST_CFLAGS) -Duv_run=pumped_run -Duv_stop=pumped_stop
+PUMPED_OBJECTS = \
+  $(TEST_SOURCES:%.c=$(PUMPED)/%.o) $(TEST_RUNNERS:%.c=$(PUMPED)/%.o) \
+  $(PUMPED)/conformance/pump.o
+
 .PHONY: conformance conformance-built
 
 # ARGS='--class A --driver jspi' and so on; ARGS=--help tells what there is.
+# PUMP=1 judges the pump, by the tests that are built for it.
 conformance: build sdk | $(LIBUV_DIR)/include/uv.h ## judges the guests by libuv's own tests (ARGS='--class A')
 	@$(MAKE) --no-print-directory conformance-built
-	@node scripts/conformance.mjs $(ARGS)
+	@node scripts/conformance.mjs $(if $(PUMP),--pump) $(ARGS)
 
-conformance-built: $(CONFORMANCE_MODULE) $(CONFORMANCE_NATIVE)
+conformance-built: $(if $(PUMP),$(PUMPED_MODULE),$(CONFORMANCE_MODULE)) \
+  $(CONFORMANCE_NATIVE)
 
 $(CONFORMANCE_MODULE): $(WASM_TEST_OBJECTS) $(SDK_MADE)
 	@$(UVCC) -O1 --profiling-funcs $(WASM_TEST_OBJECTS) -o $@
 	@echo '$@: $(words $(TEST_SOURCES)) files of libuv'"'"'s tests'
+
+# emcc wants to hear of every import; uv_pump.h has one that uvcc does not know.
+$(PUMPED_MODULE): $(PUMPED_OBJECTS) $(SDK_MADE)
+	@echo 'mergeInto(LibraryManager.library, { run: function() {} });' >$(PUMPED)/imports.js
+	@$(UVCC) -O1 --profiling-funcs --js-library $(PUMPED)/imports.js $(PUMPED_OBJECTS) -o $@
+	@echo '$@: the same, pumped'
+
+$(PUMPED)/test/%.o: $(LIBUV_DIR)/test/%.c $(PUMPED)/flags
+	@mkdir -p $(@D)
+	@$(UVCC) $(PUMPED_CFLAGS) -MMD -MP -c $< -o $@
+
+$(PUMPED)/conformance/%.o: conformance/%.c $(PUMPED)/flags
+	@mkdir -p $(@D)
+	@$(UVCC) $(PUMPED_CFLAGS) -Ilibuv-port/include -MMD -MP -c $< -o $@
 
 $(CONFORMANCE_NATIVE): $(NATIVE_TEST_OBJECTS) build/native/libuv.a
 	@$(CC) $^ -lpthread -ldl -lrt -o $@
@@ -54,6 +79,8 @@ $(CONFORMANCE)/native/test/%.o: $(LIBUV_DIR)/test/%.c $(CONFORMANCE)/native/flag
 	@$(CC) $(NATIVE_TEST_CFLAGS) -MMD -MP -c $< -o $@
 
 $(eval $(call flags_rule,$(CONFORMANCE)/guest,emcc,$(WASM_TEST_CFLAGS)))
+$(eval $(call flags_rule,$(PUMPED),emcc,$(PUMPED_CFLAGS)))
 $(eval $(call flags_rule,$(CONFORMANCE)/native,cc,$(NATIVE_TEST_CFLAGS)))
 
--include $(WASM_TEST_OBJECTS:.o=.d) $(NATIVE_TEST_OBJECTS:.o=.d)
+-include $(WASM_TEST_OBJECTS:.o=.d) $(PUMPED_OBJECTS:.o=.d) \
+  $(NATIVE_TEST_OBJECTS:.o=.d)

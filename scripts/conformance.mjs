@@ -4,9 +4,11 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { expectedOn, judge, needsNative, readExpectations } from './conformance/expectations.mjs'
 import { prepare, runNatively } from './conformance/native.mjs'
+import { hasOwnNetworks } from './conformance/network.mjs'
 import { Progress, printTable } from './conformance/print.mjs'
 import { listEntries, runEntry } from './conformance/run.mjs'
 
@@ -25,12 +27,15 @@ const USAGE = `make conformance ARGS='...' runs libuv's own tests over our guest
   --driver NAME      how guests wait: auto (default), jspi, worker
   --host NAME        what is below them: node (default), virtual
   --repeat N         each entry N times (default 1); it passes if it passes each time
-  --jobs N           entries at once (default 1); more only with --host virtual, since the ports of the tests are fixed
+  --jobs N           entries at once (default: one for each processor, or 1 where they would share a network)
+  --shared-network   run in this machine's network, not each entry in one of its own: one at a time, since ports are fixed
   --node PATH        the node that runs guests (default: this one; for --driver jspi Node 26, fetched if need be)
   --libuv FOLDER     libuv's source (default build/libuv)
+  --pump             runs loops by the pump of TypeScript's loops (make conformance PUMP=1 builds what it takes)
   --verbose          the output of every entry that is not as expected`
 
 const MODULE = 'build/conformance/tests.wasm'
+const PUMPED_MODULE = 'build/conformance/tests-pumped.wasm'
 const REPORT = 'conformance/report.json'
 
 /** @param {string} message */
@@ -48,9 +53,11 @@ const readOptions = () => {
         driver: { type: 'string', default: 'auto' },
         host: { type: 'string', default: 'node' },
         repeat: { type: 'string', default: '1' },
-        jobs: { type: 'string', default: '1' },
+        jobs: { type: 'string' },
+        'shared-network': { type: 'boolean', default: false },
         node: { type: 'string' },
         libuv: { type: 'string', default: 'build/libuv' },
+        pump: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -102,7 +109,9 @@ const runRow = async (entry, expectation, way, repeat) => {
   const expected = expectedOn(expectation, way.host)
   for (let round = 1; ; round++) {
     const outcome = await runEntry(entry, way)
-    const native = needsNative(expected, outcome.result) ? await runNatively(entry.name, 3 * entry.timeout) : undefined
+    const native = needsNative(expected, outcome.result)
+      ? await runNatively(entry.name, way.ownNetwork, 3 * entry.timeout)
+      : undefined
     const verdict = judge(expected, outcome.result, native, reasonOf(expectation))
     if (round < repeat && verdict.verdict !== 'failed') continue
     if (repeat > 1 && verdict.verdict === 'failed') verdict.note += ` (in round ${round})`
@@ -137,14 +146,17 @@ if (options.help) {
 const driver = oneOf('driver', options.driver, ['auto', 'jspi', 'worker'])
 /** @type {Way} */
 const way = {
-  module: MODULE,
+  module: options.pump ? PUMPED_MODULE : MODULE,
   node: options.node ?? chooseNode(driver),
   driver,
+  ownNetwork: !options['shared-network'] && hasOwnNetworks(),
   host: oneOf('host', options.host, ['node', 'virtual']),
 }
 const repeat = count('repeat', options.repeat)
-const jobs = count('jobs', options.jobs)
-if (jobs > 1 && way.host === 'node') refuse('--jobs above 1 needs --host virtual: the ports of the tests are fixed')
+const apart = way.ownNetwork || way.host === 'virtual'
+const jobs = options.jobs === undefined ? (apart ? availableParallelism() : 1) : count('jobs', options.jobs)
+if (jobs > 1 && !apart)
+  refuse('--jobs above 1: entries would meet in this network, since the ports of the tests are fixed')
 
 prepare(options.libuv)
 const start = performance.now()

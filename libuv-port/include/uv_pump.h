@@ -1,0 +1,39 @@
+/* The import ABI of a program whose loop the host pumps, version 1.
+ *
+ * Such a program asks the host to run a loop instead of calling uv_run(); the
+ * host comes back through uvp_turn() until the loop is done, as it does with
+ * the loops of its TypeScript programs. What uv_host.h says of pointers and
+ * results holds here too.
+ */
+
+#ifndef UV_PUMP_H_
+#define UV_PUMP_H_
+
+#include "uv.h"
+
+#define UVP_EXPORT(name) __attribute__((export_name(#name)))
+
+/* What uvp_turn() returns, a mask; src/abi/face.ts has the same. */
+#define UVP_TURN_ALIVE 1  /* There are active handles or requests left. */
+#define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
+
+/* Runs the loop until nothing is left or it was stopped, and returns what
+ * uv_run() would. Waits, by the means of the driver; callbacks run before it
+ * returns. The loop stays the caller's.
+ */
+__attribute__((import_module("uv_pump_1"), import_name("run"))) int
+uvh_pump_run(uv_loop_t* loop);
+
+/* One turn of the loop. Callbacks run before it returns. */
+UVP_EXPORT(uvp_turn)
+int uvp_turn(uv_loop_t* loop);
+
+/* uv_backend_timeout(). */
+UVP_EXPORT(uvp_turn_timeout)
+int uvp_turn_timeout(uv_loop_t* loop);
+
+/* uv_loop_alive(). */
+UVP_EXPORT(uvp_turn_alive)
+int uvp_turn_alive(uv_loop_t* loop);
+
+#endif  /* UV_PUMP_H_ */
