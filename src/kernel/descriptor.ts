@@ -118,7 +118,8 @@ export abstract class Descriptor implements Pollable {
     return this.domain === undefined ? 'ENOTSOCK' : 'ENOPROTOOPT'
   }
 
+  /** What Linux says of a socket that is connected already, or has another domain than the address. */
   #refusal(): ErrnoName {
-    return this.domain === undefined ? 'ENOTSOCK' : 'EOPNOTSUPP'
+    return this.domain === undefined ? 'ENOTSOCK' : 'EINVAL'
   }
 }

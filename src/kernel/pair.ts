@@ -109,8 +109,10 @@ export class PairEnd extends Descriptor {
     return name === 'acceptsConnections' ? 0 : 'EOPNOTSUPP'
   }
 
-  override setOption(): Result {
-    return this.domain === undefined ? 'ENOTSOCK' : 'EOPNOTSUPP'
+  override setOption(name: OptionName): Result {
+    if (this.domain === undefined) return 'ENOTSOCK'
+    // Nothing lingers here, what was sent has arrived; and there is no address.
+    return name === 'linger' || name === 'reuseAddress' ? 0 : 'EOPNOTSUPP'
   }
 
   override close(): void {
