@@ -144,6 +144,59 @@ static void in_shutdown_callback(uv_loop_t* loop) {
 }
 
 
+/* Both ends have something to read in one round; the first to read closes the
+ * other.
+ */
+static void close_other_end(actor_t* actor, int status) {
+  actor_close(actor == &peer ? &client : &peer, end);
+}
+
+
+static void read_by_both(actor_t* actor, int status) {
+  actor_read(&peer, 1, close_other_end);
+  actor_read(&client, 1, close_other_end);
+}
+
+
+static void write_by_both(actor_t* actor, int status) {
+  actor_write(&client, 1, NULL);
+  actor_write(&peer, 1, NULL);
+  settle(actor, read_by_both);
+}
+
+
+static void other_of_the_round(uv_loop_t* loop) {
+  meet(loop, write_by_both);
+}
+
+
+/* The new socket gets the descriptor of the one that has something to read. */
+static void close_and_call(actor_t* actor, int status) {
+  actor_read_stop(&client);
+  actor_close(&peer, NULL);
+  actor_init(&one, actor->loop, "one");
+  actor_call(&one, &server, end);
+}
+
+
+static void read_and_reuse(actor_t* actor, int status) {
+  actor_read(&client, 1, close_and_call);
+  actor_read(&peer, 1, NULL);
+}
+
+
+static void write_and_reuse(actor_t* actor, int status) {
+  actor_write(&client, 1, NULL);
+  actor_write(&peer, 1, NULL);
+  settle(actor, read_and_reuse);
+}
+
+
+static void descriptor_used_again(uv_loop_t* loop) {
+  meet(loop, write_and_reuse);
+}
+
+
 static void close_three(actor_t* actor, int status) {
   expect_ends(3);
   actor_close(&server, end);
@@ -272,6 +325,8 @@ const struct scenario scenarios_close[] = {
   { "at the end", in_end_callback },
   { "in a write callback", in_write_callback },
   { "in a shutdown callback", in_shutdown_callback },
+  { "the other of the round", other_of_the_round },
+  { "its descriptor used again at once", descriptor_used_again },
   { "all at once", all_at_once },
   { "reset", reset },
   { "reset by both", reset_by_both },

@@ -183,7 +183,7 @@ static void modes(uv_loop_t* loop) {
 
 static void around_a_wait(uv_loop_t* loop) {
   uv_timer_init(loop, &timer);
-  uv_timer_start(&timer, on_timer, 5, 0);
+  uv_timer_start(&timer, on_timer, 50, 0);
   uv_prepare_init(loop, &prepare);
   uv_prepare_start(&prepare, on_prepare);
   uv_check_init(loop, &check);
@@ -191,6 +191,33 @@ static void around_a_wait(uv_loop_t* loop) {
   uv_unref((uv_handle_t*) &prepare);
   uv_unref((uv_handle_t*) &check);
   run(loop, UV_RUN_DEFAULT);
+}
+
+
+static void once_around_a_wait(uv_loop_t* loop) {
+  uv_timer_init(loop, &timer);
+  uv_timer_start(&timer, on_timer, 50, 0);
+  uv_prepare_init(loop, &prepare);
+  uv_prepare_start(&prepare, on_prepare);
+  uv_check_init(loop, &check);
+  uv_check_start(&check, on_check);
+  run(loop, UV_RUN_ONCE);
+  run(loop, UV_RUN_NOWAIT);
+  end_now(loop);
+}
+
+
+static void stopped_after_a_wait(uv_loop_t* loop) {
+  stopper = "timer";
+  uv_timer_init(loop, &timer);
+  uv_timer_start(&timer, on_timer, 5, 5);
+  uv_timer_init(loop, &gone);
+  uv_timer_start(&gone, on_timer, 10000, 0);
+  run(loop, UV_RUN_DEFAULT);
+  uv_timer_set_repeat(&timer, 0);
+  run(loop, UV_RUN_DEFAULT);
+  say("%s", uv_is_active((uv_handle_t*) &timer) ? "active" : "not-active");
+  end_now(loop);
 }
 
 
@@ -552,6 +579,8 @@ const struct scenario scenarios_loop[] = {
   { "nothing to do", nothing_to_do },
   { "modes", modes },
   { "prepare and check around a wait", around_a_wait },
+  { "prepare and check around one wait", once_around_a_wait },
+  { "stopped after a wait", stopped_after_a_wait },
   { "started and stopped in a phase", started_in_phase },
   { "asyncs coalesce", coalesced },
   { "an async sent in its callback", sent_in_callback },

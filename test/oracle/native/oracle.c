@@ -611,6 +611,7 @@ static const struct scenario* find_group(const char* name) {
     { "descriptors", scenarios_descriptors },
     { "foreign", scenarios_foreign },
     { "loop", scenarios_loop },
+    { "pair", scenarios_pair },
     { "read", scenarios_read },
     { "shutdown", scenarios_shutdown },
     { "states", scenarios_states },

@@ -51,6 +51,7 @@ extern const struct scenario scenarios_connect[];
 extern const struct scenario scenarios_descriptors[];
 extern const struct scenario scenarios_foreign[];
 extern const struct scenario scenarios_loop[];
+extern const struct scenario scenarios_pair[];
 extern const struct scenario scenarios_read[];
 extern const struct scenario scenarios_shutdown[];
 extern const struct scenario scenarios_states[];

@@ -199,6 +199,11 @@ static void do_no_keepalive(void) {
 }
 
 
+static void do_keepalive_at_once(void) {
+  told(&client, "setKeepAlive 0", uv_tcp_keepalive(&client.tcp, 1, 0));
+}
+
+
 static void do_bind(void) {
   actor_bind(&client, "127.0.0.1", 0, 0);
 }
@@ -267,13 +272,27 @@ static void do_close_reset(void) {
 
 
 static void (*const calls[])(void) = {
-  do_look,          do_names,       do_fileno,
-  do_buffer_sizes,  do_nodelay,     do_keepalive,
-  do_no_keepalive,  do_bind,        do_bind6,
-  do_listen,        do_accept,      do_connect,
-  do_read_start,    do_read_stop,   do_write,
-  do_write_nothing, do_try_write,   do_try_write_nothing,
-  do_shutdown,      do_close_reset,
+  do_look,
+  do_names,
+  do_fileno,
+  do_buffer_sizes,
+  do_nodelay,
+  do_keepalive,
+  do_no_keepalive,
+  do_keepalive_at_once,
+  do_bind,
+  do_bind6,
+  do_listen,
+  do_accept,
+  do_connect,
+  do_read_start,
+  do_read_stop,
+  do_write,
+  do_write_nothing,
+  do_try_write,
+  do_try_write_nothing,
+  do_shutdown,
+  do_close_reset,
 };
 
 

@@ -74,6 +74,30 @@ export const close: Twins = {
       stage.peer.read(0, stage.end)
       client.shutdown(() => client.close(stage.end))
     }),
+  'the other of the round': (stage) =>
+    stage.meet((client) => {
+      const { peer } = stage
+      client.write(1)
+      peer.write(1)
+      stage.settle(() => {
+        peer.read(1, () => client.close(stage.end))
+        client.read(1, () => peer.close(stage.end))
+      })
+    }),
+  'its descriptor used again at once': (stage) =>
+    stage.meet((client) => {
+      const { peer } = stage
+      client.write(1)
+      peer.write(1)
+      stage.settle(() => {
+        client.read(1, () => {
+          client.readStop()
+          peer.close()
+          stage.actor('one').call(stage.server, stage.end)
+        })
+        peer.read(1)
+      })
+    }),
   'all at once': (stage) =>
     stage.meet((client) => {
       stage.expectEnds(3)

@@ -128,12 +128,33 @@ const phases: Twins = {
   },
   'prepare and check around a wait': async (stage) => {
     const { timer, prepare, check } = new Cast(stage)
-    timer.start(5)
+    timer.start(50)
     prepare.start()
     check.start()
     prepare.dereference()
     check.dereference()
     await stage.run(DEFAULT)
+  },
+  'prepare and check around one wait': async (stage) => {
+    const { timer, prepare, check } = new Cast(stage)
+    timer.start(50)
+    prepare.start()
+    check.start()
+    await stage.run(ONCE)
+    await stage.run(NOWAIT)
+    stage.end()
+  },
+  'stopped after a wait': async (stage) => {
+    const cast = new Cast(stage)
+    const { timer } = cast
+    cast.stopper = 'timer'
+    timer.start(5, 5)
+    new Timer({ loop: stage.loop }).start(10_000)
+    await stage.run(DEFAULT)
+    timer.repeat = 0
+    await stage.run(DEFAULT)
+    stage.say(timer.active ? 'active' : 'not-active')
+    stage.end()
   },
   'started and stopped in a phase': async (stage) => {
     const { loop } = stage

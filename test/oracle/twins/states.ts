@@ -118,6 +118,7 @@ const calls: readonly ((stage: Stage) => void)[] = [
   ({ client }) => void client.told('setNoDelay', () => client.tcp.setNoDelay(true)),
   ({ client }) => void client.told('setKeepAlive', () => client.tcp.setKeepAlive(true, 60)),
   ({ client }) => void client.told('setKeepAlive off', () => client.tcp.setKeepAlive(false)),
+  ({ client }) => void client.told('setKeepAlive 0', () => client.tcp.setKeepAlive(true, 0)),
   ({ client }) => void client.bind('127.0.0.1'),
   ({ client }) => void client.bind('::1'),
   ({ client }) => void client.listen(),

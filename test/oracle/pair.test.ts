@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { pair } from './twins/pair.js'
+
+compareGroup('pair', pair)
