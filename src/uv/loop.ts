@@ -91,9 +91,6 @@ export class Loop implements AsyncDisposable {
    * @throws {UVError} EBUSY when `default` is asked for and there is a default loop already, ENOMEM, EMFILE
    */
   static async open(options: LoopOptions = {}): Promise<Loop> {
-    if (options.default === true && Loop.#default !== undefined) {
-      throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
-    }
     const { module, wasi, trace, maxDescriptors } = options
     checkOptions(options)
     const host = options.host ?? (await platformHost())
@@ -110,6 +107,10 @@ export class Loop implements AsyncDisposable {
       onThrow: (error) => loop?.[THROWN](error),
     })
     learnStatusCodes(instance.abi)
+    // Not earlier, for several may be on their way.
+    if (options.default === true && Loop.#default !== undefined) {
+      throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
+    }
     loop = new Loop(instance)
     loop.#check(instance.exports.uvw_loop_init(), 'open')
     if (options.default === true) Loop.#default = loop

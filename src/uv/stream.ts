@@ -85,12 +85,20 @@ export abstract class Stream extends Handle {
    * Takes the connection that `onConnection` told of, one for each call of it. While none is taken, no other is offered.
    *
    * @throws {ClosedHandleError}
+   * @throws {ArgumentError} when a subclass's constructor pays no heed to the loop it is given
    * @throws {UVError} EAGAIN when none waits
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_accept
    */
   accept(): this {
     const address = this.address
     const peer = this.createPeer()
+    if (peer.loop !== this.loop) {
+      void peer.close()
+      throw new ArgumentError(
+        `${peer.constructor.name} made a handle of another loop for a connection; let its constructor take { loop }`,
+        'accept',
+      )
+    }
     const status = this.instance.exports.uvw_accept(address, peer.address)
     this.#offered = false
     if (status < 0) {

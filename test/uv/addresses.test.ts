@@ -31,6 +31,9 @@ overHosts((lab) => {
     ['any IPv4', '0.0.0.0', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
     ['any IPv6', '::', '::1', { family: 'ipv6', host: '::1' }],
     ['dual stack: IPv4 to any IPv6', '::', '127.0.0.1', { family: 'ipv6', host: '::ffff:127.0.0.1' }],
+    ['an IPv4 listener by its mapped address', '127.0.0.1', '::ffff:127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['whoever is here, IPv4', '127.0.0.1', '0.0.0.0', { family: 'ipv4', host: '127.0.0.1' }],
+    ['whoever is here, IPv6', '::1', '::', { family: 'ipv6', host: '::1' }],
   ])('%s', async (_name, local, remote, seen) => {
     expect(await meet(lab, (server) => server.bind([local, 0]), remote)).toMatchObject(seen)
   })
@@ -113,6 +116,21 @@ overHosts((lab) => {
     four.bind(['127.0.0.1', six.sockname.port])
     four.listen()
     expect(four.sockname.port).toBe(six.sockname.port)
+  })
+
+  test('connect: an address that reaches nobody is an error at once', async () => {
+    const loop = await lab.open()
+    for (const host of ['255.255.255.255', '224.0.0.1', 'ff02::1']) {
+      const client = new TCP({ loop })
+      expect([host, codeOf(() => client.connect([host, 9]))]).toEqual([host, 'ENETUNREACH'])
+      expect(client.closing).toBe(false)
+    }
+    // Port 0 is nobody's either, which takes a look to know.
+    const client = new TCP({ loop })
+    const statuses: number[] = []
+    client.connect(['127.0.0.1', 0], (_request, status) => statuses.push(status))
+    await lab.run(loop)
+    expect(statuses).toEqual([StatusCode.ECONNREFUSED])
   })
 
   test('an IPv6 zone in the text is the scope; one that is no interface is refused', async () => {

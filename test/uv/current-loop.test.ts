@@ -67,6 +67,14 @@ overHosts((lab) => {
     expect(await Loop.default()).toBe(second)
   })
 
+  test('default: of two that are opened at the same time one is refused', async () => {
+    const outcomes = await Promise.allSettled([lab.open({ default: true }), lab.open({ default: true })])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'EBUSY' } })
+    const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    expect(opened).toEqual([await Loop.default()])
+  })
+
   test('a handle without any loop is refused, with a remedy', () => {
     expect(Loop.current).toBeUndefined()
     expect(() => new TCP()).toThrow(expect.objectContaining({ name: 'ArgumentError', code: 'EINVAL' }))

@@ -223,6 +223,17 @@ overHosts((lab) => {
     expect(lab.host.held()).toEqual([])
   })
 
+  test('a timer of centuries is waited for like any other', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    timer.start(Number.MAX_SAFE_INTEGER)
+    const running = lab.run(loop)
+    await untilParked(loop, lab.host.calls)
+    expect(lab.host.calls.timers).toBe(1)
+    void timer.close()
+    expect(await running).toBe(false)
+  })
+
   test.each([
     [
       'Timer.stop',

@@ -106,6 +106,32 @@ overHosts((lab) => {
     expect(received).toBe('still here')
   })
 
+  test('a subclass that pays no heed to the loop it is given cannot take a connection', async () => {
+    const [loop, other] = [await lab.open(), await lab.open()]
+    class Stray extends TCP {
+      constructor(_options?: object) {
+        super({ loop: Stray.home })
+      }
+      static home = loop
+    }
+    const server = new Stray()
+    const refusals: unknown[] = []
+    server.listen(1, (server) => {
+      Stray.home = other
+      refusals.push(thrown(() => server.accept()))
+      Stray.home = loop
+      // The connection still waits for who does it right.
+      void server.accept().close()
+      void server.close()
+    })
+    const client = new TCP({ loop })
+    client.connect(['127.0.0.1', server.sockname.port], () => void client.close())
+    await lab.run(loop)
+    expect(refusals).toMatchObject([
+      { name: 'ArgumentError', message: containing('Stray', '{ loop }'), syscall: 'accept' },
+    ])
+  })
+
   test('a descriptor of another loop means nothing here', async () => {
     const [loop, other] = [await lab.open(), await lab.open()]
     const handles = Array.from({ length: 3 }, () => new TCP({ loop: other, family: 'ipv4' }))
