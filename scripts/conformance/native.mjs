@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { commandIn } from './network.mjs'
 
 /** @typedef {import('./entry.mjs').Outcome} Outcome */
 
@@ -21,13 +22,15 @@ export const prepare = (libuv) => {
 
 /**
  * @param {string} name the entry
+ * @param {boolean} ownNetwork whether it gets a network of its own
  * @param {number} deadline milliseconds, beside the entry's own
  * @returns {Promise<Outcome['result']>}
  */
-export const runNatively = (name, deadline) =>
+export const runNatively = (name, ownNetwork, deadline) =>
   new Promise((done) => {
+    const { program, args } = commandIn(ownNetwork, PROGRAM, [name])
     const env = { ...process.env, UV_RUN_AS_ROOT: '1' }
-    const child = spawn(PROGRAM, [name], { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'ignore'], timeout: deadline })
+    const child = spawn(program, args, { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'ignore'], timeout: deadline })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       output += text

@@ -2,13 +2,14 @@
 import { execFile, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { commandIn } from './network.mjs'
 
 /** @typedef {import('./entry.mjs').Outcome} Outcome */
 /** @typedef {import('./entry.mjs').Order} Order */
 /**
  * How entries are run.
  *
- * @typedef {Pick<Order, 'module' | 'driver' | 'host'> & { node: string }} Way
+ * @typedef {Pick<Order, 'module' | 'driver' | 'host'> & { node: string, ownNetwork: boolean }} Way
  */
 /**
  * An entry of upstream's list. `timeout` is in milliseconds.
@@ -51,11 +52,14 @@ export const listEntries = async ({ node, module }) => {
  * @param {Way} way
  * @returns {Promise<Outcome>}
  */
-export const runEntry = ({ name, helpers, timeout }, { node, ...way }) =>
+export const runEntry = ({ name, helpers, timeout }, { node, ownNetwork, ...way }) =>
   new Promise((done) => {
     const deadline = timeout * PATIENCE
+    // fork() starts one program with options of its own before the script: here, whatever shall start Node.
+    const { program, args } = commandIn(ownNetwork, node, [])
     const child = fork(script('entry.mjs'), {
-      execPath: node,
+      execPath: program,
+      execArgv: args,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: deadline + OVERHEAD,
     })
