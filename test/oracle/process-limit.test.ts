@@ -8,7 +8,7 @@ import { nativeTraces, sideBySide, tracesOf } from './native-traces.js'
 const program = fileURLToPath(new URL('process-limit.mjs', import.meta.url))
 
 test.each(['handle', 'net'])('over %s: at the limit of the process all goes as natively', async (transport) => {
-  const command = ['ulimit -n 64; exec "$@"', 'sh', process.execPath, program, transport]
+  const command = ['ulimit -n 128; exec "$@"', 'sh', process.execPath, program, transport]
   const [native, { stdout }] = await Promise.all([
     nativeTraces('descriptors'),
     promisify(execFile)('sh', ['-c', ...command], { timeout: 10_000 }),
