@@ -42,7 +42,8 @@ int uvp_turn(uv_loop_t* loop) {
 
   alive = uvp_run(loop, UV_RUN_DEFAULT, &parked);
   return (alive ? UVP_TURN_ALIVE : 0) |
-         (parked && !stopped ? UVP_TURN_PARKED : 0);
+         (parked & UVP_PARKED && !stopped ? UVP_TURN_PARKED : 0) |
+         (parked & UVP_PHASES ? UVP_TURN_PHASES : 0);
 }
 
 

@@ -46,7 +46,9 @@ int uvw_loop_run(int mode) {
   int alive;
 
   alive = uvp_run(&uvw__loop, (uv_run_mode) mode, &parked);
-  return (alive ? UVW_RUN_ALIVE : 0) | (parked ? UVW_RUN_PARKED : 0);
+  return (alive ? UVW_RUN_ALIVE : 0) |
+         (parked & UVP_PARKED ? UVW_RUN_PARKED : 0) |
+         (parked & UVP_PHASES ? UVW_RUN_PHASES : 0);
 }
 
 

@@ -16,6 +16,7 @@
 /* What uvp_turn() returns, a mask; src/abi/face.ts has the same. */
 #define UVP_TURN_ALIVE 1  /* There are active handles or requests left. */
 #define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
+#define UVP_TURN_PHASES 4  /* It has handles that are called in every pass. */
 
 /* Runs the loop until nothing is left or it was stopped, and returns what
  * uv_run() would. Waits, by the means of the driver; callbacks run before it

@@ -5,9 +5,18 @@
 
 #include "uv.h"
 
+/* What uvp_run() tells, a mask. */
+#define UVP_PARKED 1  /* It returned to let the host wait. */
+#define UVP_PHASES 2  /* It has idle, prepare or check handles. */
+
 /* Like uv_run(), and tells in *parked whether it returned because the host
  * could not wait: call again when the host has events, or when the time that
  * uv_backend_timeout() gives is over. Callbacks run before it returns.
+ *
+ * The loop is left in the middle of a pass, and the rest of that pass runs
+ * before the wait instead of after it. Where handles are called in every pass,
+ * call it once more before the wait, so that a whole pass has seen what the
+ * rest of the last one did.
  */
 int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked);
 

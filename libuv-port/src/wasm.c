@@ -237,14 +237,20 @@ static void uvp__park(uv_loop_t* loop) {
 }
 
 
+/* Whether there are handles that are called in every pass. */
+static int uvp__has_phases(const uv_loop_t* loop) {
+  return !uv__queue_empty(&loop->idle_handles) ||
+         !uv__queue_empty(&loop->prepare_handles) ||
+         !uv__queue_empty(&loop->check_handles);
+}
+
+
 /* Whether the loop may be left where events have been handed out, and not only
  * where it would wait: nobody can tell, and it saves the pass that finds
  * nothing. Who has handles that are called in every pass can tell.
  */
 static int uvp__may_leave(const uv_loop_t* loop) {
-  return loop->leavable && uv__queue_empty(&loop->idle_handles) &&
-         uv__queue_empty(&loop->prepare_handles) &&
-         uv__queue_empty(&loop->check_handles);
+  return loop->leavable && !uvp__has_phases(loop);
 }
 
 
@@ -335,7 +341,9 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   loop->leavable = mode == UV_RUN_DEFAULT;
   alive = uv_run(loop, mode);
   loop->leavable = 0;
-  *parked = loop->parked_at != 0;
+  *parked = 0;
+  if (loop->parked_at != 0)
+    *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0);
 
   return alive;
 }

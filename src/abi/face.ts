@@ -32,6 +32,8 @@ export const RunResult = {
   ALIVE: 1,
   /** The loop was left because it would have had to wait. */
   PARKED: 2,
+  /** It has idle, prepare or check handles, which are called in every round. */
+  PHASES: 4,
 } as const
 
 /**

@@ -3,8 +3,9 @@
  * leaves, arms one timer, and comes back when the timer ends or the kernel has something ready.
  *
  * `uv_run()` in its default mode is entered for each turn; its poll asks {@link Pump.park}, which answers EAGAIN where waiting
- * would begin. So the turn ends behind the poll that found nothing, and the next one starts with one that finds something. What
- * a program can see of it: prepare and check handles run once more around each wait.
+ * would begin. So the turn ends behind the poll that found nothing, and the next one starts with one that finds something.
+ * Where handles are called in every pass, the poll finds nothing twice before the wait, so that what a check handle did is seen
+ * by a prepare handle first. What a program can see of it all: such handles are called more often around each wait.
  */
 import { RunResult, type UvExports } from '../abi/face.js'
 import type { Host, HostTimer } from '../host/host.js'
@@ -62,6 +63,8 @@ export class Pump {
   #scheduled = false
   #stopped = false
   #passes = 0
+  /** Whether handles that are called in every pass have been, since the turn began, with nothing behind them. */
+  #sawAll = false
   /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
   #timeout = 0
   /** When the wait would be over that `UV_RUN_ONCE` was last left for, in milliseconds of the loop's time. */
@@ -162,12 +165,13 @@ export class Pump {
     if (run === undefined || this.#inTurn) return
     this.#inTurn = true
     this.#passes = 0
+    this.#sawAll = false
     let result: number
     try {
       this.#onTurn()
       if (this.#later.length > 0) for (const callback of this.#later.splice(0)) this.#guarded(callback)
       do result = this.#module.uvw_loop_run(run.mode)
-      while (this.#left(run, result) && this.#goesOn())
+      while (this.#left(run, result) && this.#goesOn(run, result))
     } catch (error) {
       return this.#fail(run, error)
     } finally {
@@ -202,9 +206,14 @@ export class Pump {
     return run.mode === this.#untilEmpty || this.#module.uvw_loop_now() < this.#due
   }
 
-  /** Whether a loop that was left needs not wait, and there is budget for more. */
-  #goesOn(): boolean {
+  /** Whether a loop that was left needs not wait, or must not yet, and there is budget for more. */
+  #goesOn(run: Run, result: number): boolean {
     const spent = this.#passes > PASSES_PER_TURN
+    if (!spent && !this.#sawAll && run.mode === this.#untilEmpty && (result & RunResult.PHASES) !== 0) {
+      // The end of the pass that was left has run already. What it did is to be seen by a whole pass before the wait.
+      this.#sawAll = true
+      return true
+    }
     this.#timeout = spent || this.#ready() ? 0 : this.#module.uvw_loop_timeout()
     return this.#timeout === 0 && !spent
   }
