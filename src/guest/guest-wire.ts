@@ -11,6 +11,8 @@ export class GuestWire {
   readonly #out: RingWriter
   readonly #in: RingReader
   readonly #objects = new Map<number, OnObjectRecord>()
+  /** What came at a time when nobody might be told. */
+  readonly #late: (() => void)[] = []
   #reply: Reply | undefined
 
   /** @param wires - the rings */
@@ -33,26 +35,25 @@ export class GuestWire {
     this.#out.publish()
   }
 
-  /** Asks the parent and waits. @throws {HostError} its refusal */
+  /** Asks the parent and waits. What else comes meanwhile is delivered later. @throws {HostError} its refusal */
   call(call: Call): Arrival {
     this.post(ToParent.CALL, 0, 0, encode(call))
-    this.until(() => this.#reply !== undefined)
+    this.#out.publish()
+    while (this.#reply === undefined) if (!this.#in.drain(this.#keep)) this.#in.sleep(Number.POSITIVE_INFINITY)
     const reply = this.#reply
     this.#reply = undefined
-    if (reply === undefined) throw new Error('the parent did not answer')
     if ('error' in reply) throw new HostError(reply.error, reply.message)
     return reply
   }
 
-  /**
-   * Delivers records, one by one, until something has come. What follows is left for later: an event of a new connection must
-   * not come before the call that made it has returned.
-   */
+  /** Delivers what comes, until something has. */
   until(come: () => boolean): void {
-    this.#out.publish()
-    while (!come()) {
-      if (!this.#in.take(this.#dispatch)) this.sleep(Number.POSITIVE_INFINITY)
-    }
+    for (this.deliver(); !come(); this.deliver()) this.sleep(Number.POSITIVE_INFINITY)
+  }
+
+  /** Calls back when records are next delivered, and before them. */
+  later(callback: () => void): void {
+    this.#late.push(callback)
   }
 
   /** Says who is told of an object's records; `undefined` ends it. */
@@ -64,24 +65,31 @@ export class GuestWire {
   /** Lets the parent see what was sent, and delivers what has come. */
   deliver(): void {
     this.#out.publish()
+    for (const callback of this.#late.splice(0)) callback()
     this.#in.drain(this.#dispatch)
   }
 
   /** Lets the parent see what was sent, and blocks until something comes. @param timeout - milliseconds */
   sleep(timeout: number): void {
     this.#out.publish()
-    this.#in.sleep(timeout)
+    if (this.#late.length === 0) this.#in.sleep(timeout)
   }
 
   readonly #dispatch: OnRecord = (kind, id, value, payload) => {
-    if (kind === ToGuest.REPLY) {
-      this.#reply = decode<Reply>(payload)
-      return
-    }
     const receive = this.#objects.get(id)
     if (receive !== undefined) receive(kind, value, payload)
     // Nobody else would let go of what came in at a listener that was closed meanwhile.
     else if (kind === ToGuest.CONNECTION) this.post(ToParent.RESET, decode<Arrival>(payload).id)
+  }
+
+  /** While an answer is waited for: nothing else may happen before the call has returned. */
+  readonly #keep: OnRecord = (kind, id, value, payload) => {
+    if (kind === ToGuest.REPLY) {
+      this.#reply = decode<Reply>(payload)
+      return
+    }
+    const copy = payload.slice()
+    this.#late.push(() => this.#dispatch(kind, id, value, copy))
   }
 }
 

@@ -48,6 +48,7 @@ export class HostServer {
       onDefect: events.onDefect,
     }
     this.wire = new ParentWire(host, wires, { onRecord: this.#receive, onRoom: () => this.#release() })
+    this.wire.start()
   }
 
   /** Lets everything go that the guest left behind, as the end of a process does. */
@@ -61,7 +62,7 @@ export class HostServer {
   readonly #receive: OnRecord = (kind, id, value, payload) => {
     if (kind === ToParent.CALL) this.#answer(decode<Call>(payload))
     else if (kind >= ToParent.READY) this.#attempt(() => this.#events.onRecord(kind, id, value, payload))
-    else if (kind === ToParent.CLOSE) this.#close(id)
+    else if (kind === ToParent.CLOSE) this.#close(id, value)
     else {
       const served = this.#objects.get(id)
       // One that has failed meanwhile is gone, and the guest will learn of it.
@@ -69,11 +70,15 @@ export class HostServer {
     }
   }
 
-  #close(id: number): void {
+  #close(id: number, value: number): void {
     const object = this.#objects.get(id)
     this.#objects.delete(id)
-    if (object instanceof Served) this.#held.delete(object)
-    this.#attempt(() => object?.close())
+    this.#attempt(() => {
+      if (object instanceof Served) {
+        this.#held.delete(object)
+        object.close(value)
+      } else object?.close()
+    })
   }
 
   #answer(call: Call): void {
@@ -84,7 +89,7 @@ export class HostServer {
       if (!(error instanceof HostError)) this.#events.onDefect(error)
       reply =
         error instanceof HostError
-          ? { error: error.code, message: error.message }
+          ? { error: error.code, message: error.message.replace(`${error.code}: `, '') }
           : { error: 'EIO', message: String(error) }
     }
     this.wire.post(ToGuest.REPLY, 0, 0, encode(reply))

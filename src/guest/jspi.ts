@@ -10,6 +10,7 @@ import { GuestExit, GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { Input } from './input.js'
 import { type Driver, loadProgram } from './program.js'
+import { WINDOW } from './protocol.js'
 import { isPromise, type OnOutput, type SlowCall } from './stdio.js'
 
 /** How many answers a guest gets at once before the host's event loop has its turn. */
@@ -51,7 +52,9 @@ class SuspendingDriver implements Driver {
   readonly #timer: HostTimer
   readonly #input: Input
   readonly #onOutput: OnOutput
+  /** Answers and bytes of output since the host's event loop last had a turn. */
   #answers = 0
+  #printed = 0
   /** Ends the present wait, while there is one: it is over, or the guest is. */
   #resume: (() => void) | undefined
   #resuming = false
@@ -80,8 +83,10 @@ class SuspendingDriver implements Driver {
     return answer !== 0 || timeout === 0 ? this.#yield(answer, ask) : this.#waitLong(ask, timeout)
   }
 
-  input(): Promise<Uint8Array | undefined> {
-    return this.#orEnd(this.#input.next())
+  async input(): Promise<Uint8Array | undefined> {
+    const bytes = await this.#orEnd(this.#input.next(WINDOW))
+    await this.#turn()
+    return bytes
   }
 
   output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown> {
@@ -92,6 +97,10 @@ class SuspendingDriver implements Driver {
     } catch (error) {
       rejectOutput(error)
     }
+    this.#printed += bytes.length
+    if (this.#printed < WINDOW) return
+    this.#printed = 0
+    return this.#turn()
   }
 
   /** Something happened; what else happens in the host's present turn is let in before the guest goes on. */
@@ -116,11 +125,15 @@ class SuspendingDriver implements Driver {
     this.#input.close()
   }
 
-  /** Lets the host's event loop have a turn. */
   async #yield(first: number, ask: () => number): Promise<number> {
+    await this.#turn()
+    return first !== 0 ? first : ask()
+  }
+
+  /** Lets the host's event loop have a turn, so that a guest which always has something to do is not alone in the world. */
+  async #turn(): Promise<void> {
     await new Promise<void>((resolve) => this.#host.defer(resolve))
     this.#check()
-    return first !== 0 ? first : ask()
   }
 
   async #waitLong(ask: () => number, timeout: number): Promise<number> {

@@ -39,6 +39,10 @@ export class ParentWire {
     this.#in = new RingReader(toParent)
     this.#out = new RingWriter(toGuest)
     this.#events = events
+  }
+
+  /** Begins to receive; to be called once, when the receiver is ready. */
+  start(): void {
     void this.#serve()
   }
 

@@ -19,7 +19,7 @@ export interface Wires {
 export const ToParent = {
   /** A {@link Call}; answered by one `REPLY`. */
   CALL: 1,
-  /** Lets a connection, a listener or a port go. */
+  /** Lets a connection, a listener or a port go. Of a connection, the value is how many bytes have come (modulo 2^32). */
   CLOSE: 2,
   /** Bytes for a connection. */
   WRITE: 3,

@@ -115,6 +115,15 @@ class RemoteConnection extends HostConnection {
   readonly #id: number
   /** Bytes that were sent, and that the host has not said to have taken. */
   #underWay = 0
+  #reading = false
+  /** Bytes that have come in all, modulo 2^32. */
+  #come = 0
+  /** What was already on its way when reading was stopped. */
+  #unread: Uint8Array[] = []
+  /** The peer's end has come, and was not told. */
+  #ended = false
+  /** It was closed, was reset or has failed. */
+  #over = false
 
   constructor(wire: GuestWire, { id, local, remote }: Arrival, events: ConnectionEvents | undefined) {
     super()
@@ -131,25 +140,32 @@ class RemoteConnection extends HostConnection {
   }
 
   override write(data: Uint8Array): boolean {
-    this.#wire.post(ToParent.WRITE, this.#id, 0, data)
+    this.#post(ToParent.WRITE, 0, data)
     this.#underWay += data.length
     return this.pending === 0
   }
 
   override shutdown(): void {
-    this.#wire.post(ToParent.SHUTDOWN, this.#id)
+    this.#post(ToParent.SHUTDOWN)
   }
 
   override readStart(): void {
-    this.#wire.post(ToParent.READ_START, this.#id)
+    if (this.#reading) return
+    this.#reading = true
+    this.#post(ToParent.READ_START)
+    if (this.#unread.length > 0 || this.#ended) this.#wire.later(() => this.#tell())
   }
 
   override readStop(): void {
-    this.#wire.post(ToParent.READ_STOP, this.#id)
+    if (!this.#reading) return
+    this.#reading = false
+    this.#post(ToParent.READ_STOP)
   }
 
   override close(): void {
-    this.#end(ToParent.CLOSE)
+    // The parent sees from the count whether bytes are still on their way.
+    if (this.#unread.length > 0) this.reset()
+    else this.#end(ToParent.CLOSE, this.#come)
   }
 
   override reset(): void {
@@ -157,26 +173,33 @@ class RemoteConnection extends HostConnection {
   }
 
   override setNoDelay(enable: boolean): void {
-    this.#wire.post(ToParent.NO_DELAY, this.#id, enable ? 1 : 0)
+    this.#post(ToParent.NO_DELAY, enable ? 1 : 0)
   }
 
   override setKeepAlive(enable: boolean, idle: number): void {
-    this.#wire.post(ToParent.KEEP_ALIVE, this.#id, enable ? idle : 0)
+    this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0)
   }
 
-  #end(kind: number): void {
-    this.#wire.route(this.#id, undefined)
-    this.#wire.post(kind, this.#id)
+  #post(kind: number, value?: number, payload?: Uint8Array): void {
+    this.#wire.post(kind, this.#id, value, payload)
+  }
+
+  #end(kind: number, value?: number): void {
+    if (this.#over) return
+    this.#post(kind, value)
+    this.#forget()
   }
 
   #receive(kind: number, value: number, payload: Uint8Array): void {
-    const { events } = this
     switch (kind) {
       case ToGuest.DATA:
-        events?.onData(payload.slice())
+        this.#come = (this.#come + payload.length) >>> 0
+        this.#unread.push(payload.slice())
+        this.#tell()
         break
       case ToGuest.END:
-        events?.onEnd()
+        this.#ended = true
+        this.#tell()
         break
       case ToGuest.TAKEN:
         this.#taken(value)
@@ -185,19 +208,42 @@ class RemoteConnection extends HostConnection {
         const { local, remote } = decode<Arrival>(payload)
         this.local = local
         this.remote = remote
-        events?.onConnect()
+        this.events?.onConnect()
         break
       }
-      case ToGuest.ERROR:
-        this.#wire.route(this.#id, undefined)
+      case ToGuest.ERROR: {
+        const { events } = this
+        this.#forget()
         events?.onError(errnoOf(value))
         break
+      }
     }
+  }
+
+  /** Tells what came, as far as it is wanted. */
+  #tell(): void {
+    while (this.#reading) {
+      const chunk = this.#unread.shift()
+      if (chunk === undefined) break
+      this.events?.onData(chunk)
+    }
+    if (!this.#ended || !this.#reading) return
+    this.#ended = false
+    this.events?.onEnd()
   }
 
   #taken(bytes: number): void {
     const before = this.pending
     this.#underWay -= bytes
     if (before > 0 && this.pending === 0) this.events?.onDrain()
+  }
+
+  /** Nothing is told any more. */
+  #forget(): void {
+    this.#over = true
+    this.#reading = false
+    this.#unread = []
+    this.events = undefined
+    this.#wire.route(this.#id, undefined)
   }
 }

@@ -162,20 +162,14 @@ export class RingReader {
   }
 
   /**
-   * Reads one published record. Not to be called again by the receiver.
+   * Reads the records that are published at this moment. Not to be called by the receiver of one.
    *
-   * @returns whether there was one
+   * @returns whether there were any
    */
-  take(onRecord: OnRecord): boolean {
-    const written = Atomics.load(this.#ring.state, WRITTEN)
-    return written !== this.#read && this.#takeUntil(written, onRecord)
-  }
-
-  /** Reads the records that are published at this moment. @returns whether there were any */
   drain(onRecord: OnRecord): boolean {
     const written = Atomics.load(this.#ring.state, WRITTEN)
     if (written === this.#read) return false
-    while (this.#read !== written) this.#takeUntil(written, onRecord)
+    while (this.#read !== written) this.#take(written, onRecord)
     return true
   }
 
@@ -202,20 +196,16 @@ export class RingReader {
     Atomics.notify(this.#ring.state, WRITTEN)
   }
 
-  /** Takes one record, if it is no filler. */
-  #takeUntil(written: number, onRecord: OnRecord): boolean {
+  #take(written: number, onRecord: OnRecord): void {
     const { words, bytes } = this.#ring
-    let at = this.#ring.at(this.#read)
-    if (words[at / 4 + 1] === FILLER) {
-      this.#advance(RECORD + (words[at / 4] ?? 0), written)
-      at = 0
-    }
-    const word = at / 4
+    const at = this.#ring.at(this.#read)
+    const length = words[at / 4] ?? 0
+    const kind = words[at / 4 + 1] ?? 0
     const start = at + RECORD
-    const length = words[word] ?? 0
-    onRecord(words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, bytes.subarray(start, start + length))
+    if (kind !== FILLER) {
+      onRecord(kind, words[at / 4 + 2] ?? 0, words[at / 4 + 3] ?? 0, bytes.subarray(start, start + length))
+    }
     this.#advance(aligned(length), written)
-    return true
   }
 
   /** Gives room back. A writer that waits for it is woken once half the ring is free, which suffices for any record. */

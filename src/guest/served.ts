@@ -24,6 +24,8 @@ export class Served implements ConnectionEvents {
   /** Whether the guest wants bytes, and whether there is no room for them. */
   #wanted = false
   #held = false
+  /** Bytes that the guest was told of, modulo 2^32. */
+  #told = 0
   /** Bytes that were handed to the host, and not told as taken. */
   #untold = 0
 
@@ -65,9 +67,14 @@ export class Served implements ConnectionEvents {
     })
   }
 
-  /** Lets go of it, as `close()` of the host's contract. */
-  close(): void {
-    this.#host.close()
+  /**
+   * Lets go of it, as `close()` of the host's contract.
+   *
+   * @param come - how many bytes the guest has got, modulo 2^32. Those on their way make it a reset, as unread bytes do.
+   */
+  close(come = this.#told): void {
+    if (come === this.#told) this.#host.close()
+    else abort(this.#host)
   }
 
   /** There is room again. */
@@ -80,6 +87,7 @@ export class Served implements ConnectionEvents {
   }
 
   onData(chunk: Uint8Array): void {
+    this.#told = (this.#told + chunk.length) >>> 0
     if (this.#post(ToGuest.DATA, 0, chunk)) return
     this.#server.hold(this)
     this.#attempt(() => this.#read(this.#wanted, true))
