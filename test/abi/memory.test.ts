@@ -109,7 +109,8 @@ test('bytes are written within the memory, and none anywhere', () => {
   memory.setBytes(PAGE - 2, new Uint8Array([5, 6]))
   expect([memory.u8(PAGE - 2), memory.u8(PAGE - 1)]).toEqual([5, 6])
   for (const address of [-1, PAGE, PAGE + 1, 2 ** 31]) memory.setBytes(address, new Uint8Array(0))
-  expect(() => memory.setBytes(PAGE - 1, new Uint8Array(2))).toThrow(RangeError)
+  // It is Uint8Array that throws, whose realm is not the test's.
+  expect(() => memory.setBytes(PAGE - 1, new Uint8Array(2))).toThrow('offset is out of bounds')
 })
 
 test('clear keeps to the memory', () => {
