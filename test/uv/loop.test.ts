@@ -77,16 +77,20 @@ overHosts((lab) => {
     const loop = await lab.open()
     let ticks = 0
     let prepared = 0
-    const prepare = new Prepare({ loop })
-    prepare.start(() => prepared++)
     const timer = new Timer({ loop })
-    timer.start(10, 10, () => {
+    const prepare = new Prepare({ loop })
+    prepare.start(() => {
+      prepared++
+      // Within a round, so that a late tick cannot come before the first one.
+      if (!timer.active) timer.start(10, 10)
+    })
+    timer.onTimeout = () => {
       ticks++
       if (ticks === 2) loop.stop()
       if (ticks < 10) return
       void timer.close()
       void prepare.close()
-    })
+    }
     expect(await lab.run(loop)).toBe(true)
     expect(ticks).toBe(2)
     expect(prepared).toBeGreaterThanOrEqual(2)
@@ -96,7 +100,7 @@ overHosts((lab) => {
     expect(prepared).toBeGreaterThanOrEqual(3)
     expect(await lab.run(loop)).toBe(false)
     expect(ticks).toBe(10)
-    expect(prepared).toBeGreaterThanOrEqual(10)
+    expect(prepared).toBeGreaterThan(before + 1)
   })
 
   test('L6 close: refused until every handle is closed; then nothing can be made on it', async () => {

@@ -104,10 +104,13 @@ describe.each(HOSTS)('over %s', (_name, host) => {
   test('of two loops each keeps the process for itself', async () => {
     const program = `${loop}
       const other = await Loop.open({ host: ${host} })
+      const listener = new TCP({ loop: other })
+      listener.listen()
       new Timer({ loop }).start(10, 0, () => console.log('first'))
-      new Timer({ loop: other }).start(40, 0, () => console.log('second'))
-      loop.run().then(() => console.log('first ended'))
       other.run().then(() => console.log('second ended'))
+      await loop.run()
+      console.log('first ended')
+      new Timer({ loop: other }).start(10, 0, () => { console.log('second'); listener.close() })
     `
     expect(await run(program)).toEqual({ code: 0, output: 'first\nfirst ended\nsecond\nsecond ended\n' })
   })
