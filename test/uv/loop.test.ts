@@ -131,12 +131,14 @@ overHosts((lab) => {
   test('L8 callLater: calls back while another handle keeps the loop alive, in order', async () => {
     const loop = await lab.open()
     const seen: string[] = []
-    const timer = new Timer({ loop })
-    timer.start(20, 0, () => void timer.close())
+    const keeper = new Async({ loop })
     loop.callLater(() => {
       seen.push('first')
       // Asked for within a callback: the next round's.
-      loop.callLater(() => seen.push('third'))
+      loop.callLater(() => {
+        seen.push('third')
+        void keeper.close()
+      })
     })
     loop.callLater(() => seen.push('second'))
     expect(seen).toEqual([])
@@ -154,9 +156,10 @@ overHosts((lab) => {
     loop.callLater(again)
     expect(loop.alive).toBe(false)
     const timer = new Timer({ loop })
-    timer.start(5, 0, () => void timer.close())
+    timer.start(5)
     await lab.run(loop)
     expect(called).toBeGreaterThan(0)
+    expect(timer.active).toBe(false)
   })
 
   test('L10 close: twice is once', async () => {
