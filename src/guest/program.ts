@@ -13,6 +13,7 @@ import type { Trace } from '../runtime/trace.js'
 import { needsProvider, ownWasi, WASI_MODULE, type WasiOptions, wasmerWasi } from '../runtime/wasi.js'
 import { GuestExit } from './end.js'
 import { ENV_MODULE, envShells } from './env.js'
+import { PumpedLoops, UV_PUMP_MODULE } from './pumped.js'
 import { type SlowCall, Stdio, type Streams } from './stdio.js'
 
 /** How a guest waits, and where its standard streams lead: what drivers differ in. */
@@ -61,9 +62,10 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     host,
     firstDescriptor: abi.constants.UVH_FD_FIRST,
     maxDescriptors: options.maxDescriptors,
-    onReady: () => {},
+    onReady: () => loops.wake(),
     onChange: () => driver.onChange(),
   })
+  const loops = new PumpedLoops(kernel, driver)
   let bound: Memory | undefined
   const memory = (): Memory => {
     if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
@@ -73,7 +75,8 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
   const provided = provider?.imports(module) ?? {}
   const stdio = new Stdio(driver, memory, provided)
   const wasm = await WebAssembly.instantiate(module, {
-    [UV_HOST_MODULE]: systemCalls(options, driver, kernel, memory),
+    [UV_HOST_MODULE]: systemCalls(options, driver, { kernel, memory, loops }),
+    [UV_PUMP_MODULE]: loops.imports(),
     [ENV_MODULE]: envShells(module, abi),
     [WASI_MODULE]: {
       ...provided,
@@ -88,6 +91,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
   const { memory: exported, _start: start } = wasm.exports
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')
   bound = new Memory(exported)
+  loops.bind(wasm.exports)
   provider?.bind(wasm)
   return { start, kernel }
 }
@@ -99,22 +103,31 @@ function requireMain(module: WebAssembly.Module): void {
   throw new TypeError('Cannot run the module: it exports no memory and no _start; link a main() with uvcc')
 }
 
+/** What the system calls of a guest work on. */
+interface Surroundings {
+  readonly kernel: Kernel
+  readonly memory: () => Memory
+  readonly loops: PumpedLoops
+}
+
 /** The import module of libuv's system calls, with two among them that wait. */
 function systemCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
-  kernel: Kernel,
-  memory: () => Memory,
+  { kernel, memory, loops }: Surroundings,
 ): WebAssembly.ModuleImports {
   const calls = createUvHost(() => ({
     kernel,
     memory: memory(),
     abi,
-    turns: { spent: false, park: () => 0 },
+    turns: loops,
     onDefect: (error) => void driver.output(2, encoder.encode(`libuv-wasm: ${String(error)}\n`)),
   }))
   const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
-    poll_wait: (events = 0, max = 0, timeout = 0) => driver.wait(() => calls.poll_wait(events, max, 0), timeout),
+    poll_wait: (events = 0, max = 0, timeout = 0) =>
+      loops.inTurn
+        ? calls.poll_wait(events, max, timeout)
+        : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
   const traced = trace.imports({ ...calls, ...slow }, () => abi)
