@@ -10,6 +10,8 @@ ARGS ?=
 # Which checks `make check` runs, all by default.
 ONLY ?=
 export ONLY
+# PUMP=1 judges the pump in `make conformance`.
+PUMP ?=
 
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
@@ -24,7 +26,7 @@ include sdk/build.mk
 include conformance/build.mk
 include bench/build.mk
 
-.PHONY: help setup build demo test check format lock size-update bench clean
+.PHONY: help setup build demo test stress check format lock size-update bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +53,9 @@ demo: build ## plays ping-pong over real sockets
 test: build native sdk ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
+
+stress: build ## sends a GiB through the echo server, and a thousand clients at once
+	@STRESS=1 $(JEST) test/stress
 
 check: setup wasm ## checks types, style, rooms, ABI, size and papers (ONLY='types rooms' for some)
 	@node scripts/check.mjs

@@ -1,17 +1,17 @@
 # Builds the programs that `make bench` measures with. Included by the Makefile
 # after sdk/build.mk.
 
-BENCH = build/bench
-BENCH_PROGRAMS = $(BENCH)/native/load $(BENCH)/native/echo-uv $(BENCH)/guest/echo.wasm
+BENCH = build/bench-programs
+BENCH_PROGRAMS = $(BENCH)/load $(BENCH)/echo-uv $(BENCH)/echo.wasm
 
-$(BENCH)/native/load: bench/native/load.c
+$(BENCH)/load: bench/native/load.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra $< -o $@
 
-$(BENCH)/native/echo-uv: bench/native/echo-uv.c build/native/libuv.a
+$(BENCH)/echo-uv: bench/native/echo-uv.c build/native/libuv.a
 	@mkdir -p $(@D)
 	@$(CC) -O2 -I$(LIBUV_DIR)/include $^ -lpthread -ldl -lrt -o $@
 
-$(BENCH)/guest/echo.wasm: bench/native/echo-uv.c $(SDK_MADE)
+$(BENCH)/echo.wasm: bench/native/echo-uv.c $(SDK_MADE)
 	@mkdir -p $(@D)
 	@$(UVCC) -O2 $< -o $@

@@ -10,7 +10,7 @@ export interface Contender {
 }
 
 const node = process.execPath
-const guest = ['build/bench/guest/echo.wasm']
+const guest = ['build/bench-programs/echo.wasm']
 const run = [node, 'dist/cli.js', 'run', '--allow-listen=127.0.0.1:0']
 
 /** The yardstick: everything is measured against it, in the same run. */
@@ -22,7 +22,7 @@ export const YARDSTICK: Contender = {
 
 /** The others. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'native', title: 'native libuv, C', command: ['build/bench/native/echo-uv'] },
+  { name: 'native', title: 'native libuv, C', command: ['build/bench-programs/echo-uv'] },
   { name: 'ts-auto', title: 'TypeScript API', command: [node, 'build/bench/servers/echo-uv.js', 'auto'] },
   { name: 'ts-net', title: 'TypeScript API, public sockets', command: [node, 'build/bench/servers/echo-uv.js', 'net'] },
   { name: 'guest-worker', title: 'C guest, worker', command: [...run, '--driver=worker', ...guest] },

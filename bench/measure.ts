@@ -17,7 +17,7 @@ export interface Measurement {
   readonly p999: number
 }
 
-const LOAD = 'build/bench/native/load'
+const LOAD = 'build/bench-programs/load'
 /** The CPU that a pinned pair shares. */
 const CPU = '1'
 /** Clock ticks of `/proc` a second, on every Linux. */

@@ -30,7 +30,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum mode { PING, STREAM, CHURN, IDLE };
+enum mode {
+  PING,
+  STREAM,
+  CHURN,
+  IDLE
+};
 
 /* How far a stream may be ahead of its echo. */
 #define STREAM_WINDOW (4 * 1024 * 1024)
@@ -76,9 +81,8 @@ static void fail(const char* what) {
 
 static void sample(uint64_t nanoseconds) {
   /* Past the room, every later one takes the place of an earlier one. */
-  samples[nsamples++ % SAMPLES_MAX] = nanoseconds > UINT32_MAX
-      ? UINT32_MAX
-      : (uint32_t) nanoseconds;
+  samples[nsamples++ % SAMPLES_MAX] =
+      nanoseconds > UINT32_MAX ? UINT32_MAX : (uint32_t) nanoseconds;
 }
 
 
@@ -284,14 +288,15 @@ static void measure(int count, double seconds) {
         nsamples < SAMPLES_MAX ? nsamples : SAMPLES_MAX,
         sizeof(*samples),
         by_value);
-  printf("{\"operations\":%llu,\"bytes\":%llu,\"seconds\":%.6f,"
-         "\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n",
-         (unsigned long long) operations,
-         (unsigned long long) total_bytes,
-         seconds,
-         percentile(0.5),
-         percentile(0.99),
-         percentile(0.999));
+  printf(
+      "{\"operations\":%llu,\"bytes\":%llu,\"seconds\":%.6f,"
+      "\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n",
+      (unsigned long long) operations,
+      (unsigned long long) total_bytes,
+      seconds,
+      percentile(0.5),
+      percentile(0.99),
+      percentile(0.999));
 }
 
 
@@ -304,7 +309,8 @@ int main(int argc, char** argv) {
     fprintf(stderr, "load MODE PORT CONNECTIONS SIZE SECONDS [IDLE]\n");
     return 2;
   }
-  for (i = 0; i < 4 && strcmp(argv[1], names[i]) != 0; i++);
+  for (i = 0; i < 4 && strcmp(argv[1], names[i]) != 0; i++)
+    ;
   mode = (enum mode) i;
   server.sin_family = AF_INET;
   server.sin_port = htons(atoi(argv[2]));
@@ -325,7 +331,8 @@ int main(int argc, char** argv) {
     open_idle(atoi(argv[3]));
     printf("open\n");
     fflush(stdout);
-    while (getchar() != EOF);
+    while (getchar() != EOF)
+      ;
     return 0;
   }
   measure(atoi(argv[3]), atof(argv[5]));

@@ -51,7 +51,7 @@ export class PumpedLoops implements Turns {
   }
 
   get spent(): boolean {
-    return this.#pump !== undefined && this.#pump.inTurn && this.#pump.spent
+    return this.inTurn && (this.#pump?.spent ?? false)
   }
 
   park(timeout: number): 0 | 'EAGAIN' {
