@@ -25,6 +25,7 @@ include libuv-port/build.mk
 include sdk/build.mk
 include conformance/build.mk
 include bench/build.mk
+include test/oracle/build.mk
 
 .PHONY: help setup build demo test stress check format lock size-update bench clean
 
