@@ -1,0 +1,100 @@
+/** One client of the HTTP server, from its first byte to the end of its connection. */
+import { StatusCode, type TCP, Timer } from 'libuv-wasm'
+import { holdBack } from '../lib/hold-back.js'
+import { Refusal, type Request, RequestReader } from './request-reader.js'
+
+/** What every request is answered with. */
+export const BODY = 'Hello, world!'
+
+/** How long a client is waited for, in milliseconds. */
+export interface Patience {
+  /** It may be silent for so long; 30 s by default. */
+  readonly silence?: number
+  /** It has so long to take its last answer; 2 s by default. */
+  readonly farewell?: number
+}
+
+/** Answers a client until one of the two ends the connection. No answer is lost: write, then shut down, then close. */
+export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Patience = {}): void {
+  const requests = new RequestReader()
+  const patience = new Timer({ loop: peer.loop, onTimeout: leave })
+  const write = holdBack(peer, leave)
+  /** The last answer was given. */
+  let last = false
+  /** How many of the two directions are over. */
+  let ends = 0
+
+  patience.start(silence, silence)
+  peer.readStart((_peer, status, data) => {
+    if (status === StatusCode.SUCCESS) hear(data)
+    else if (status === StatusCode.EOF) hearEnd()
+    else leave()
+  })
+
+  function hear(data: Uint8Array): void {
+    // Behind the last answer, what comes is taken and dropped: bytes left unread would reset the connection, and the client
+    // might never see that answer.
+    if (last) return
+    patience.again()
+    requests.push(data)
+    const answers = answerAll(requests)
+    if (answers.text !== '') write(Buffer.from(answers.text, 'latin1'))
+    if (answers.last) finish()
+  }
+
+  function hearEnd(): void {
+    if (!last && requests.partial) write(Buffer.from(refuse(new Refusal(400, 'Bad Request')), 'latin1'))
+    if (!last) finish()
+    end()
+  }
+
+  /** Nothing follows: the FIN goes behind the answers. */
+  function finish(): void {
+    last = true
+    patience.start(farewell)
+    peer.shutdown(end)
+  }
+
+  /** One direction is over; the handle goes with the second. */
+  function end(): void {
+    ends++
+    if (ends === 2) leave()
+  }
+
+  function leave(): void {
+    void peer.close()
+    void patience.close()
+  }
+}
+
+/** Answers the requests that are there. `last` says that the connection is to end behind them. */
+function answerAll(requests: RequestReader): { text: string; last: boolean } {
+  let text = ''
+  try {
+    for (;;) {
+      const request = requests.next()
+      if (request === undefined) return { text, last: false }
+      text += answer(request)
+      if (!request.keepAlive) return { text, last: true }
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { text: text + refuse(error), last: true }
+  }
+}
+
+function answer({ method, keepAlive, old }: Request): string {
+  const connection = keepAlive ? (old ? 'keep-alive' : undefined) : 'close'
+  return head('200 OK', BODY.length, connection) + (method === 'HEAD' ? '' : BODY)
+}
+
+function refuse({ status, message }: Refusal): string {
+  const body = `${message}\n`
+  return head(`${status} ${message}`, body.length, 'close', status === 405 ? 'Allow: GET, HEAD\r\n' : '') + body
+}
+
+function head(status: string, length: number, connection: string | undefined, more = ''): string {
+  const date = new Date().toUTCString()
+  const stay = connection === undefined ? '' : `Connection: ${connection}\r\n`
+  return `HTTP/1.1 ${status}\r\nDate: ${date}\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\n${more}${stay}\r\n`
+}
