@@ -70,6 +70,8 @@ export class Instance {
       host: options.host,
       ready: () => this.kernel.readiness.any,
       onTurn: options.onTurn,
+      // As the end of a process does: its peers learn that it is gone.
+      onTrap: () => this.kernel.closeAll(),
       onThrow: options.onThrow,
       trace: trace.topic('pump'),
     })

@@ -34,6 +34,8 @@ export interface PumpOptions {
   readonly ready: () => boolean
   /** Called at the beginning of every turn. */
   readonly onTurn: () => void
+  /** Called when the module has trapped: it is in no state to go on. */
+  readonly onTrap?: () => void
   /** Told what a callback of {@link Pump.later} threw. */
   readonly onThrow: (error: unknown) => void
   /** Where to tell what happens. */
@@ -55,6 +57,7 @@ export class Pump {
   readonly #untilEmpty: number
   readonly #nowait: number
   readonly #onTurn: () => void
+  readonly #onTrap: () => void
   readonly #onThrow: (error: unknown) => void
   readonly #trace: TraceSink | undefined
   readonly #timer: HostTimer
@@ -75,13 +78,14 @@ export class Pump {
   readonly #later: (() => void)[] = []
 
   /** @param options - see {@link PumpOptions} */
-  constructor({ module, untilEmpty, nowait, host, ready, onTurn, onThrow, trace }: PumpOptions) {
+  constructor({ module, untilEmpty, nowait, host, ready, onTurn, onTrap = () => {}, onThrow, trace }: PumpOptions) {
     this.#module = module
     this.#untilEmpty = untilEmpty
     this.#nowait = nowait
     this.#host = host
     this.#ready = ready
     this.#onTurn = onTurn
+    this.#onTrap = onTrap
     this.#onThrow = onThrow
     this.#trace = trace
     this.#timer = host.timer(this.#expire)
@@ -163,20 +167,32 @@ export class Pump {
     this.#scheduled = false
     const run = this.#run
     if (run === undefined || this.#inTurn) return
+    try {
+      this.#leave(run, this.#enter(run))
+    } catch (error) {
+      this.#fail(run, error)
+    }
+  }
+
+  /** Runs the loop until it would have to wait. @returns the bits of the last {@link RunResult} */
+  #enter(run: Run): number {
     this.#inTurn = true
     this.#passes = 0
     this.#sawAll = false
-    let result: number
     try {
       this.#onTurn()
       if (this.#later.length > 0) for (const callback of this.#later.splice(0)) this.#guarded(callback)
+      let result: number
       do result = this.#module.uvw_loop_run(run.mode)
       while (this.#left(run, result) && this.#goesOn(run, result))
-    } catch (error) {
-      return this.#fail(run, error)
+      return result
     } finally {
       this.#inTurn = false
     }
+  }
+
+  /** Decides what comes after a turn: another one, a wait, or the end of the run. */
+  #leave(run: Run, result: number): void {
     if (this.#trace !== undefined) this.#tell(result)
     const alive = (result & RunResult.ALIVE) !== 0
     if (this.#left(run, result)) this.#wait()
@@ -241,10 +257,11 @@ export class Pump {
     }
   }
 
-  /** The module trapped. */
+  /** The module trapped, or the host cannot wait: the loop is over. */
   #fail(run: Run, error: unknown): void {
     run.reject(error)
     this.#end(run, false)
+    this.#guarded(this.#onTrap)
   }
 
   #end(run: Run, alive: boolean): void {

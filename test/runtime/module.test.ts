@@ -4,42 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Loop, type LoopOptions, virtualHost } from '../../src/index.js'
 import { compileModule, describeModule } from '../../src/runtime/module.js'
-
-/** A vector of WebAssembly's binary format. */
-const vector = (...items: number[][]): number[] => [items.length, ...items.flat()]
-const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)]
-const section = (id: number, content: number[]): number[] => [id, content.length, ...content]
-const wasm = (...sections: number[][]): Uint8Array<ArrayBuffer> =>
-  new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()])
-
-const I32 = 0x7f
-/** Types: 0 takes nothing and gives nothing, 1 gives an i32. */
-const types = section(1, vector([0x60, 0, 0], [0x60, 0, 1, I32]))
-const memory = section(5, vector([0, 1]))
-
-/** A module that exports functions; each returns the same number, or traps. */
-function exporting(
-  functions: readonly string[],
-  result: number | 'trap',
-  more: { memory?: boolean; text?: string } = {},
-): Uint8Array<ArrayBuffer> {
-  // i32.const takes a signed LEB128; small numbers are one byte.
-  const body = result === 'trap' ? [0, 0x00, 0x0b] : [0, 0x41, result, 0x0b]
-  const bodies = functions.map(() => [body.length, ...body])
-  const exports = functions.map((text, index) => [...name(text), 0, index])
-  if (more.memory !== false) exports.push([...name('memory'), 2, 0])
-  const data = more.text === undefined ? [] : [section(11, vector([0, 0x41, 8, 0x0b, ...name(`${more.text}\0`)]))]
-  return wasm(
-    types,
-    section(3, vector(...functions.map(() => [1]))),
-    memory,
-    section(7, vector(...exports)),
-    section(10, vector(...bodies)),
-    ...data,
-  )
-}
-
-const LIBUV = ['_initialize', 'uvw_describe', 'uvw_scratch', 'uvw_loop_init', 'uvw_loop_run']
+import { exporting, libuv, name, section, types, vector, wasm } from './wasm-builder.js'
 
 const open = (module: LoopOptions['module']): Promise<Loop> =>
   Loop.open({ host: virtualHost(), ...(module && { module }) })
@@ -62,17 +27,17 @@ describe('Loop.open() with a module that is', () => {
       'LinkError',
       /fly/,
     ],
-    ['without a description', exporting(['_initialize'], 0), 'TypeError', /does not export libuv/],
-    ['without a memory', exporting(LIBUV, 0, { memory: false }), 'TypeError', /does not export libuv/],
-    ['describing itself nowhere', exporting(LIBUV, 0), 'TypeError', /lies outside its memory/],
-    ['describing itself in no JSON', exporting(LIBUV, 8, { text: 'libuv' }), 'TypeError', /no JSON/],
+    ['without a description', exporting({ _initialize: 0 }), 'TypeError', /does not export libuv/],
+    ['without a memory', exporting(libuv(0), { memory: false }), 'TypeError', /does not export libuv/],
+    ['describing itself nowhere', exporting(libuv(0)), 'TypeError', /lies outside its memory/],
+    ['describing itself in no JSON', exporting(libuv(8), { text: 'libuv' }), 'TypeError', /no JSON/],
     [
       'describing something else',
-      exporting(LIBUV, 8, { text: '{"errno":{}}' }),
+      exporting(libuv(8), { text: '{"errno":{}}' }),
       'TypeError',
       /does not describe errno\.E2BIG/,
     ],
-    ['trapping', exporting(LIBUV, 'trap'), 'RuntimeError', /unreachable/],
+    ['trapping', exporting(libuv('trap')), 'RuntimeError', /unreachable/],
   ])('%s', async (_what, module, error, message) => {
     await expect(open(module)).rejects.toMatchObject({ name: error, message: expect.stringMatching(message) })
     const compiled = WebAssembly.compile(module).catch(() => undefined)

@@ -1,88 +1,17 @@
 /** The pump over a loop that is no libuv: a test says what each pass finds. Real loops: test/uv/pump.test.ts. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { RunResult } from '../../src/abi/face.js'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'
-
-const DEFAULT = 0
-const ONCE = 1
-const NOWAIT = 2
+import { DEFAULT, FakeLoop, NOWAIT, ONCE } from './fake-loop.js'
 
 /** How many passes a turn has at most. */
 const BUDGET = 64
-
-/**
- * What `uv_run()` does, as far as the pump can see: passes that poll, until nothing is left, somebody stops it, or the poll
- * says that it would have to wait.
- */
-class FakeLoop {
-  /** What is called in every pass, before the poll. */
-  onPass: () => void = () => {}
-  /** Handles that keep it alive. */
-  handles = 1
-  /** Events that wait for the next poll. */
-  events = 0
-  /** When the next timer ends, in milliseconds of the host's clock; -1 for none. */
-  due = -1
-  /** Whether passes must not wait, as with an idle handle. */
-  idle = false
-  readonly modes: number[] = []
-  passes = 0
-  pump: Pump | undefined
-  #stopped = false
-  readonly #host: FakeHost
-
-  constructor(host: FakeHost) {
-    this.#host = host
-  }
-
-  uvw_loop_run(mode: number): number {
-    this.modes.push(mode)
-    let parked = 0
-    do {
-      if (this.handles === 0 || this.#stopped) break
-      this.passes++
-      this.onPass()
-      const timeout = mode === NOWAIT ? 0 : this.uvw_loop_timeout()
-      if (this.#poll(timeout) === 'EAGAIN') {
-        parked = RunResult.PARKED
-        break
-      }
-    } while (mode === DEFAULT)
-    this.#stopped = false
-    return parked | (this.handles > 0 ? RunResult.ALIVE : 0)
-  }
-
-  uvw_loop_stop(): void {
-    this.#stopped = true
-  }
-
-  uvw_loop_alive(): number {
-    return Number(this.handles > 0)
-  }
-
-  uvw_loop_now(): number {
-    return this.#host.now / 1e6
-  }
-
-  uvw_loop_timeout(): number {
-    if (this.#stopped || this.idle || this.handles === 0) return 0
-    return this.due < 0 ? -1 : Math.max(0, this.due - this.uvw_loop_now())
-  }
-
-  #poll(timeout: number): unknown {
-    const { pump } = this
-    if (pump === undefined) throw new Error('the loop has no pump')
-    if (pump.spent) return 'EAGAIN'
-    if (this.events > 0) return this.events--
-    return pump.park(timeout)
-  }
-}
 
 let host: FakeHost
 let loop: FakeLoop
 let thrown: unknown[]
 let turns: number
+let traps: number
 let pump: Pump
 
 beforeEach(() => {
@@ -90,6 +19,7 @@ beforeEach(() => {
   loop = new FakeLoop(host)
   thrown = []
   turns = 0
+  traps = 0
   pump = new Pump({
     module: loop,
     untilEmpty: DEFAULT,
@@ -98,6 +28,9 @@ beforeEach(() => {
     ready: () => loop.events > 0,
     onTurn: () => {
       turns++
+    },
+    onTrap: () => {
+      traps++
     },
     onThrow: (error) => thrown.push(error),
     trace: undefined,
@@ -400,7 +333,7 @@ describe('a module that traps', () => {
     // Late wakes find nothing to do.
     pump.wake()
     host.advance(100)
-    expect(host.deferred).toBe(0)
+    expect([host.deferred, traps, thrown]).toEqual([0, 1, []])
   })
 
   test('in the question for the timeout, too', async () => {
@@ -409,7 +342,21 @@ describe('a module that traps', () => {
     }
     const seen = outcome(pump.run(DEFAULT))
     await settle()
-    expect([seen.value, host.keepers]).toEqual([trap, 0])
+    expect([seen.value, host.keepers, traps]).toEqual([trap, 0, 1])
+  })
+
+  test('a host that cannot wait ends the run, too', async () => {
+    const failure = new Error('no timers')
+    loop.due = loop.uvw_loop_now() + 50
+    const [timer] = host.timers
+    if (timer !== undefined) {
+      timer.set = () => {
+        throw failure
+      }
+    }
+    const seen = outcome(pump.run(DEFAULT))
+    await settle()
+    expect([seen.value, host.keepers, traps]).toEqual([failure, 0, 1])
   })
 
   test('when it is asked whether it is empty, too', async () => {
@@ -419,7 +366,7 @@ describe('a module that traps', () => {
     }
     const seen = outcome(pump.run(DEFAULT))
     await settle()
-    expect([seen.value, host.keepers]).toEqual([trap, 0])
+    expect([seen.value, host.keepers, traps]).toEqual([trap, 0, 1])
   })
 })
 
@@ -432,6 +379,7 @@ test('the trace tells each turn and its end', async () => {
     host,
     ready: () => false,
     onTurn: () => {},
+    onTrap: () => {},
     onThrow: (error) => thrown.push(error),
     trace: (line) => lines.push(line),
   })
