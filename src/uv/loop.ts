@@ -191,10 +191,11 @@ export class Loop implements AsyncDisposable {
       throw new UVError(status, `open: ${open || 'a request'}; close all handles and run the loop first`, 'close')
     }
     this.#check(status, 'close')
-    kernel.closeAll()
     this.#closed = true
     if (Loop.#default === this) Loop.#default = undefined
     if (Loop.#current === this) Loop.#current = undefined
+    // Last: a host that fails at it has failed at a loop that is closed.
+    kernel.closeAll()
   }
 
   /** Whether the loop was closed. */
