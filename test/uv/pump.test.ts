@@ -87,7 +87,7 @@ overHosts((lab) => {
     expect(codes).toMatchObject(['EBUSY', { code: 'EBUSY' }, { code: 'EBUSY' }])
   })
 
-  test('a run may follow another within the same microtask', async () => {
+  test('a run may follow another at once', async () => {
     const loop = await lab.open()
     let ticks = 0
     new Timer({ loop }).start(0, 1, () => {
