@@ -1,6 +1,7 @@
 /* TCP handles. */
 
 #include "internal.h"
+#include "uv_host.h"
 
 
 uv_tcp_t* uvw_tcp_init(int id, unsigned int flags) {
@@ -15,6 +16,10 @@ uv_tcp_t* uvw_tcp_init(int id, unsigned int flags) {
 
 
 int uvw_tcp_open(uv_tcp_t* tcp, int fd) {
+  /* Below are files and standard streams, which no TCP handle can be. */
+  if (fd < UVH_FD_FIRST)
+    return UV_EBADF;
+
   return uv_tcp_open(tcp, fd);
 }
 

@@ -68,6 +68,8 @@ overHosts((lab) => {
     server.listen()
     await lab.run(loop, RunMode.NOWAIT)
     expect(codeOf(() => new TCP({ loop }).open(999))).toBe('EBADF')
+    // A standard stream is no descriptor of the kernel's.
+    expect(codeOf(() => new TCP({ loop }).open(1))).toBe('EBADF')
     expect(codeOf(() => new TCP({ loop }).open(server.fileno()))).toBe('EEXIST')
     expect(codeOf(() => server.open(new TCP({ loop, family: 'ipv4' }).fileno()))).toBe('EBUSY')
     expect(server.sockname.family).toBe('ipv4')
