@@ -14,8 +14,7 @@ static void say(const char* text) {
 }
 
 
-__attribute__((noinline))
-static void step_on_it(void) {
+__attribute__((noinline)) static void step_on_it(void) {
   __builtin_trap();
 }
 
