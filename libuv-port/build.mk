@@ -47,9 +47,8 @@ $(addprefix $(LIBUV_DIR)/, $(sort $(LIBUV_SOURCES) $(NATIVE_SOURCES))): \
 
 # --- How things are compiled -------------------------------------------------
 
-# Whoever is linked with libuv for WebAssembly needs these two lines.
-LIBUV_CPPFLAGS = -D_GNU_SOURCE -include uv/wasm.h \
-  -Ilibuv-port/include -I$(LIBUV_DIR)/include
+# Our uv.h stands before libuv's own, for everybody who is linked with it.
+LIBUV_CPPFLAGS = -D_GNU_SOURCE -Ilibuv-port/include -I$(LIBUV_DIR)/include
 
 UPSTREAM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -I$(LIBUV_DIR)/src
 OUR_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes

@@ -30,7 +30,9 @@ mkdir -p "$dest/bin" "$dest/include/uv" "$dest/share/cmake" \
 cp sdk/uvcc "$dest/bin/uvcc"
 cp sdk/uvcc "$dest/bin/uvcc++"
 
-cp "$libuv/include/uv.h" "$dest/include"
+# One folder of headers is enough for everybody: libuv's own uv.h goes below.
+sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$dest/include/uv.h"
+cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
 cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h "$dest/include/uv"
 
 cp build/wasm/guest/libuv.a "$dest/lib/libuv.a"

@@ -13,8 +13,9 @@ set(CMAKE_C_COMPILER "${UVCC_SDK}/bin/uvcc")
 set(CMAKE_CXX_COMPILER "${UVCC_SDK}/bin/uvcc++")
 set(CMAKE_AR emar CACHE FILEPATH "")
 set(CMAKE_RANLIB emranlib CACHE FILEPATH "")
-set(CMAKE_EXECUTABLE_SUFFIX .wasm)
-set(CMAKE_SHARED_LIBRARY_SUFFIX .wasm)
+# The one without a language is CMake's own to set.
+set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
+set(CMAKE_EXECUTABLE_SUFFIX_CXX .wasm)
 
 # Programs are this machine's, libraries and headers are not.
 set(CMAKE_FIND_ROOT_PATH "${UVCC_SDK}")

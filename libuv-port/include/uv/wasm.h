@@ -1,7 +1,5 @@
 /* What include/uv/linux.h is to Linux: the platform's share of the public
- * structures. uv/unix.h knows no branch for WebAssembly, so the compiler is
- * told to include this file first (`-include uv/wasm.h`), in every program
- * that is to be linked with this libuv.
+ * structures. Our uv.h includes it.
  */
 
 #ifndef UV_WASM_H
