@@ -1,0 +1,144 @@
+/** The SDK in a folder that was moved: uvcc, and what other build systems find there. */
+import { spawnSync } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { COMPILING, EXAMPLES, Workshop } from './workshop.js'
+
+const hello = join(EXAMPLES, 'hello.c')
+let workshop: Workshop
+
+beforeAll(async () => {
+  workshop = await Workshop.open()
+}, COMPILING)
+afterAll(() => workshop.close())
+
+const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
+
+/** The imports of a module that was made, without those that every one has. */
+const importsOf = async (name: string): Promise<readonly string[]> => {
+  const module = await WebAssembly.compile(new Uint8Array(await readFile(join(workshop.folder, name))))
+  return WebAssembly.Module.imports(module).map(({ module: from, name: import_ }) => `${from}.${import_}`)
+}
+
+describe('uvcc', () => {
+  test(
+    'compiles in parts and links',
+    async () => {
+      await workshop.write('part.c', '#include <uv.h>\nint main(void) { return uv_run(uv_default_loop(), 0) + 7; }\n')
+      expect(await workshop.uvcc('-O2', '-c', 'part.c', '-o', 'part.o')).toMatchObject({ code: 0, stderr: '' })
+      expect(await workshop.uvcc('part.o', '-o', 'parts')).toMatchObject({ code: 0, stderr: '' })
+      expect(await workshop.guest('parts')).toMatchObject({ code: 7 })
+    },
+    COMPILING,
+  )
+
+  test(
+    'with -g brings the libuv that can be debugged',
+    async () => {
+      await workshop.uvcc(hello, '-o', 'plain.wasm')
+      await workshop.uvcc('-g', hello, '-o', 'debug.wasm')
+      const [plain, debug] = await Promise.all(
+        ['plain.wasm', 'debug.wasm'].map((name) => stat(join(workshop.folder, name))),
+      )
+      expect(debug?.size).toBeGreaterThan(2 * Number(plain?.size))
+    },
+    COMPILING,
+  )
+
+  test(
+    'a trap names the function, and abort() is one',
+    async () => {
+      await workshop.write('trap.c', '#include <stdlib.h>\nint main(void) { abort(); }\n')
+      await workshop.uvcc('-g', 'trap.c', '-o', 'trap.wasm')
+      const { code, stderr } = await workshop.guest('trap.wasm')
+      expect(code).toBe(134)
+      expect(stderr).toMatch(/abort .*\n.*main /)
+    },
+    COMPILING,
+  )
+
+  test(
+    'what nobody defines is an error',
+    async () => {
+      await workshop.write('wrong.c', 'int nowhere(void);\nint main(void) { return nowhere(); }\n')
+      const { code, stderr } = await workshop.uvcc('wrong.c', '-o', 'wrong.wasm')
+      expect(code).not.toBe(0)
+      expect(stderr).toMatch('undefined symbol: nowhere')
+    },
+    COMPILING,
+  )
+
+  test(
+    'a program imports what hosts have, and nothing else',
+    async () => {
+      await workshop.uvcc(join(EXAMPLES, 'get.c'), '-o', 'get.wasm')
+      const imports = await importsOf('get.wasm')
+      expect(imports).toContain('uv_host_1.connect')
+      const others = imports.filter((name) => !/^(uv_host_1|wasi_snapshot_preview1)\./.test(name))
+      for (const name of others) expect(name).toMatch(/^env\.(__syscall_\w+|emscripten_notify_memory_growth)$/)
+    },
+    COMPILING,
+  )
+
+  test('answers questions as emcc does', async () => {
+    const { code, stdout } = await workshop.uvcc('--version')
+    expect([stdout.startsWith('emcc'), code]).toEqual([true, 0])
+  })
+
+  test('says what to install where emcc is missing', async () => {
+    const { code, stderr } = await workshop.run(join(workshop.sdk, 'bin/uvcc'), [hello], { EMCC: 'no-such-emcc' })
+    expect(code).toBe(127)
+    expect(stderr).toMatch(/^uvcc: no-such-emcc is not on the PATH: install emscripten/)
+  })
+
+  test(
+    'compiles C++ under its other name',
+    async () => {
+      await workshop.write('plus.cc', '#include <uv.h>\nint main() { return uv_loop_alive(uv_default_loop()); }\n')
+      const made = await workshop.run(join(workshop.sdk, 'bin/uvcc++'), ['plus.cc', '-o', 'plus.wasm'])
+      expect(made).toMatchObject({ code: 0, stderr: '' })
+      expect(await workshop.guest('plus.wasm')).toMatchObject({ code: 0 })
+    },
+    COMPILING,
+  )
+})
+
+describe('other build systems', () => {
+  const withPkgConfig = has('pkg-config') ? test : test.skip
+  // Skipped where there is no pkg-config: nobody needs it to build or to use the SDK.
+  withPkgConfig('pkg-config finds libuv where the folder is now', async () => {
+    const env = { PKG_CONFIG_LIBDIR: join(workshop.sdk, 'lib/pkgconfig') }
+    const { stdout } = await workshop.run('pkg-config', ['--cflags', '--libs', 'libuv >= 1.50'], env)
+    expect(stdout).toMatch(/^-I.*include -L.*lib -luv\s*$/)
+    expect(stdout.replaceAll('\\', '')).toMatch(workshop.sdk)
+  })
+
+  const withCmake = has('cmake') ? test : test.skip
+  // Skipped where there is no CMake, for the same reason.
+  withCmake(
+    'CMake builds with the toolchain file, and finds the package',
+    async () => {
+      await workshop.write(
+        'CMakeLists.txt',
+        `cmake_minimum_required(VERSION 3.10)
+project(hello C)
+find_package(libuv 1.50 REQUIRED)
+include(CheckFunctionExists)
+check_function_exists(nanosleep HAVE_NANOSLEEP)
+check_function_exists(no_such_function HAVE_NONSENSE)
+if(NOT HAVE_NANOSLEEP OR HAVE_NONSENSE)
+  message(FATAL_ERROR "the checks do not tell the truth")
+endif()
+add_executable(hello "${hello}")
+target_link_libraries(hello libuv::uv)
+`,
+      )
+      const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${join(workshop.sdk, 'share/cmake/uvcc.cmake')}`
+      expect(await workshop.run('cmake', ['-B', 'made', toolchain])).toMatchObject({ code: 0, stderr: '' })
+      expect(await workshop.run('cmake', ['--build', 'made'])).toMatchObject({ code: 0, stderr: '' })
+      expect((await workshop.guest('made/hello.wasm')).stdout).toMatch('says hello')
+    },
+    COMPILING,
+  )
+})
