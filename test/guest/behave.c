@@ -42,8 +42,7 @@ static int after(uint64_t timeout, uv_timer_cb cb) {
 }
 
 
-__attribute__((noinline))
-static int dig(int depth) {
+__attribute__((noinline)) static int dig(int depth) {
   volatile char ground[4096];
 
   ground[0] = 1;
