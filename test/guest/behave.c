@@ -69,7 +69,10 @@ static int spin(void) {
   volatile int turns;
 
   say("spinning");
-  for (turns = 0;; turns++);
+  turns = 0;
+  while (1)
+    turns++;
+
   return 0;
 }
 
