@@ -135,23 +135,40 @@ int main(int argc, char** argv) {
   const char* how = argc > 1 ? argv[1] : "";
   int number = argc > 2 ? atoi(argv[2]) : 0;
 
-  if (strcmp(how, "return") == 0) return number;
-  if (strcmp(how, "exit") == 0) exit(number);
-  if (strcmp(how, "exit-in-callback") == 0) return after(1, exit_in_callback);
-  if (strcmp(how, "abort") == 0) abort();
-  if (strcmp(how, "assert") == 0) assert(number == 4711);
-  if (strcmp(how, "trap") == 0) step_on_it();
-  if (strcmp(how, "trap-in-callback") == 0) return after(1, trap_in_callback);
-  if (strcmp(how, "overflow") == 0) return dig(1000000);
-  if (strcmp(how, "poke") == 0) return poke((char*) 0xfffffff0u);
-  if (strcmp(how, "wait") == 0) return wait_for_ever();
-  if (strcmp(how, "spin") == 0) return spin();
-  if (strcmp(how, "turn") == 0) return spin_the_loop();
-  if (strcmp(how, "flood") == 0) return write_for_ever();
-  if (strcmp(how, "cat") == 0) return copy_input();
-  if (strcmp(how, "timer") == 0) return after(number, nothing);
-  if (strcmp(how, "sleep") == 0) return measure(number);
-  if (strcmp(how, "env") == 0) return list(argc - 2, argv + 2, NULL);
+  if (strcmp(how, "return") == 0)
+    return number;
+  if (strcmp(how, "exit") == 0)
+    exit(number);
+  if (strcmp(how, "exit-in-callback") == 0)
+    return after(1, exit_in_callback);
+  if (strcmp(how, "abort") == 0)
+    abort();
+  if (strcmp(how, "assert") == 0)
+    assert(number == 4711);
+  if (strcmp(how, "trap") == 0)
+    step_on_it();
+  if (strcmp(how, "trap-in-callback") == 0)
+    return after(1, trap_in_callback);
+  if (strcmp(how, "overflow") == 0)
+    return dig(1000000);
+  if (strcmp(how, "poke") == 0)
+    return poke((char*) 0xfffffff0u);
+  if (strcmp(how, "wait") == 0)
+    return wait_for_ever();
+  if (strcmp(how, "spin") == 0)
+    return spin();
+  if (strcmp(how, "turn") == 0)
+    return spin_the_loop();
+  if (strcmp(how, "flood") == 0)
+    return write_for_ever();
+  if (strcmp(how, "cat") == 0)
+    return copy_input();
+  if (strcmp(how, "timer") == 0)
+    return after(number, nothing);
+  if (strcmp(how, "sleep") == 0)
+    return measure(number);
+  if (strcmp(how, "env") == 0)
+    return list(argc - 2, argv + 2, NULL);
 
   if (strcmp(how, "args") == 0) {
     for (; argc > 0; argc--, argv++)
