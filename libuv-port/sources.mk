@@ -56,6 +56,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   blocking.c \
   bytes.c \
   interfaces.c \
+  memory.c \
   names.c \
   sockets.c \
   sysinfo.c \
