@@ -59,12 +59,14 @@ export const ToGuest = {
   TAKEN: 5,
   /** A connection failed, and is gone; or a listener could not accept. The value is the error, see {@link errnoValue}. */
   ERROR: 6,
+  /** A write failed: nothing more can be sent. The value is the error. What the peer has sent still comes. */
+  BROKEN: 7,
   /** A listener has a connection: an {@link Arrival}. */
-  CONNECTION: 7,
+  CONNECTION: 8,
   /** Bytes of standard input; none is its end. A value of 1 says that it cannot be read. */
-  INPUT: 8,
+  INPUT: 9,
   /** The value is how many bytes more of the guest's output have been received. */
-  OUTPUT_TAKEN: 9,
+  OUTPUT_TAKEN: 10,
 } as const
 
 /**

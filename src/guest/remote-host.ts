@@ -6,6 +6,7 @@
  * the failure of its connection.
  */
 import type { Address } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -122,6 +123,9 @@ class RemoteConnection extends HostConnection {
   #unread: Uint8Array[] = []
   /** The peer's end has come, and was not told. */
   #ended = false
+  /** A write has failed, and how, until somebody is told: the next write, or who reads to the end. */
+  #broken = false
+  #failure: ErrnoName | undefined
   /** It was closed, was reset or has failed. */
   #over = false
 
@@ -140,12 +144,18 @@ class RemoteConnection extends HostConnection {
   }
 
   override write(data: Uint8Array): boolean {
+    if (this.#broken) {
+      const code = this.#failure ?? 'EPIPE'
+      this.#failure = undefined
+      throw new HostError(code, 'the connection failed')
+    }
     this.#post(ToParent.WRITE, 0, data)
     this.#underWay += data.length
     return this.pending === 0
   }
 
   override shutdown(): void {
+    if (this.#broken) throw new HostError('ENOTCONN', 'the connection failed')
     this.#post(ToParent.SHUTDOWN)
   }
 
@@ -204,6 +214,11 @@ class RemoteConnection extends HostConnection {
       case ToGuest.TAKEN:
         this.#taken(value)
         break
+      case ToGuest.BROKEN:
+        this.#broken = true
+        this.#failure = errnoOf(value)
+        this.#taken(this.#underWay)
+        break
       case ToGuest.CONNECT: {
         const { local, remote } = decode<Arrival>(payload)
         this.local = local
@@ -211,12 +226,9 @@ class RemoteConnection extends HostConnection {
         this.events?.onConnect()
         break
       }
-      case ToGuest.ERROR: {
-        const { events } = this
-        this.#forget()
-        events?.onError(errnoOf(value))
+      case ToGuest.ERROR:
+        this.#fail(errnoOf(value))
         break
-      }
     }
   }
 
@@ -229,12 +241,22 @@ class RemoteConnection extends HostConnection {
     }
     if (!this.#ended || !this.#reading) return
     this.#ended = false
-    this.events?.onEnd()
+    // The peer's reset, which a write has met first, is no end of its stream.
+    if (this.#failure === 'ECONNRESET') {
+      this.#post(ToParent.RESET)
+      this.#fail(this.#failure)
+    } else this.events?.onEnd()
+  }
+
+  #fail(code: ErrnoName): void {
+    const { events } = this
+    this.#forget()
+    events?.onError(code)
   }
 
   #taken(bytes: number): void {
     const before = this.pending
-    this.#underWay -= bytes
+    this.#underWay = Math.max(0, this.#underWay - bytes)
     if (before > 0 && this.pending === 0) this.events?.onDrain()
   }
 

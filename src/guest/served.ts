@@ -2,6 +2,7 @@
 import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from '../kernel/abort.js'
+import { Buffers } from './buffers.js'
 import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from './protocol.js'
 
 /** What a {@link Served} needs of its server. */
@@ -16,6 +17,8 @@ export interface ServedSurroundings {
   onDefect(error: unknown): void
 }
 
+const buffers = new Buffers()
+
 /** See the top of the file. */
 export class Served implements ConnectionEvents {
   readonly #id: number
@@ -24,6 +27,8 @@ export class Served implements ConnectionEvents {
   /** Whether the guest wants bytes, and whether there is no room for them. */
   #wanted = false
   #held = false
+  /** A write has failed. */
+  #broken = false
   /** Bytes that the guest was told of, modulo 2^32. */
   #told = 0
   /** Bytes that were handed to the host, and not told as taken. */
@@ -54,6 +59,7 @@ export class Served implements ConnectionEvents {
   perform(kind: number, value: number, payload: Uint8Array): void {
     this.#attempt(() => {
       const host = this.#host
+      if (this.#broken && (kind === ToParent.WRITE || kind === ToParent.SHUTDOWN)) return
       if (kind === ToParent.WRITE) this.#write(payload)
       else if (kind === ToParent.READ_START) this.#read(true, this.#held)
       else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
@@ -112,8 +118,17 @@ export class Served implements ConnectionEvents {
 
   #write(payload: Uint8Array): void {
     this.#untold += payload.length
-    // The bytes lie in the ring, which is written anew as soon as they are read.
-    if (this.#host.write(payload.slice())) this.#tellTaken()
+    try {
+      // The bytes lie in the ring, which is written anew as soon as they are read.
+      const bytes = buffers.copy(payload)
+      if (!this.#host.write(bytes)) return
+      buffers.giveBack(bytes)
+      this.#tellTaken()
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      this.#broken = true
+      this.#post(ToGuest.BROKEN, errnoValue(error.code))
+    }
   }
 
   /** The guest counts what is less as taken anyway; see {@link WINDOW}. */

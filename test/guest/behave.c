@@ -69,9 +69,8 @@ static int spin(void) {
   volatile int turns;
 
   say("spinning");
-  turns = 0;
-  while (1)
-    turns++;
+  for (turns = 0; turns >= 0; turns = !turns)
+    continue;
 
   return 0;
 }
