@@ -140,6 +140,23 @@ describe('the backlog', () => {
     ).toHaveLength(1)
   })
 
+  test('a single turn that looked elsewhere does not count', () => {
+    const { machine, listener } = listening(1)
+    listener.arrive()
+    turns(machine, 1)
+    expect(listener.arrive().ended).toBeUndefined()
+  })
+
+  test('who accepts is behind, but at it: a burst is let in all the same', () => {
+    const { machine, fd, listener } = listening(1)
+    for (let i = 0; i < 3; i++) listener.arrive()
+    turns(machine, 2)
+    machine.accept(fd)
+    expect(listener.arrive().ended).toBeUndefined()
+    turns(machine, 2)
+    expect(listener.arrive().ended).toBe('reset')
+  })
+
   test('a host without reset closes what is too much', () => {
     const { machine, listener } = listening(1)
     listener.arrive()

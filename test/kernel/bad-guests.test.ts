@@ -81,6 +81,9 @@ const POINTERS: readonly [what: string, bytes: number, call: (stage: Stage, at: 
     ({ machine, connection }, at) =>
       machine.os.writev(connection, machine.iovecs([machine.alloc(4), 2], [at, 4]), 2, 0),
   ],
+  ['unlink, path', 8, ({ machine }, at) => machine.os.unlink(at, 8)],
+  ['chmod, path', 8, ({ machine }, at) => machine.os.chmod(at, 8, 0)],
+  ['stat, path', 8, ({ machine }, at) => machine.os.stat(at, 8)],
   ['poll_wait, events', 8, ({ machine }, at) => machine.os.poll_wait(at, 1, 0)],
   ['poll, fds', 8, ({ machine }, at) => machine.os.poll(at, 1, 0)],
 ]
@@ -208,6 +211,9 @@ const ARITY: Readonly<Record<Name, number>> = {
   poll_ctl: 2,
   poll_wait: 3,
   poll: 3,
+  unlink: 2,
+  chmod: 3,
+  stat: 2,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [

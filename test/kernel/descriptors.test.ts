@@ -63,6 +63,15 @@ test('a closed number is free at once, and nothing of the old one reaches the ne
   expect(machine.wait()).toEqual([`${fd}:H`])
 })
 
+test('who is closed has no number any more', () => {
+  const machine = fakeMachine()
+  const fd = machine.socket()
+  const closed = machine.descriptor(fd)
+  machine.os.close(fd)
+  const next = machine.descriptor(machine.socket())
+  expect([closed.fd, next.fd]).toEqual([-1, fd])
+})
+
 test('closing while reported is the end of the reports', () => {
   const machine = fakeMachine()
   const [reader, writer] = two(machine, 'pipe')

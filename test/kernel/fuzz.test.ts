@@ -77,6 +77,7 @@ class Fuzz {
     const { random, machine } = this
     const fd = c.UVH_FD_FIRST + random.int(0, MAX_DESCRIPTORS)
     const address = this.address()
+    const path = random.pick(['/a', '/b', '/c'])
     const length = machine.int(random.pick([16, 28, 128, 0, 3]))
     const level = random.pick([c.SOL_SOCKET, c.IPPROTO_TCP, c.IPPROTO_IPV6])
     const option = random.pick([
@@ -94,7 +95,7 @@ class Fuzz {
     const [bufs, count] = this.buffers()
     const socket: Weighted = [
       'socket',
-      [random.pick([c.AF_INET, c.AF_INET, c.AF_INET, c.AF_INET6]), c.SOCK_STREAM | flags, 0],
+      [random.pick([c.AF_INET, c.AF_INET, c.AF_INET, c.AF_INET6, c.AF_UNIX]), c.SOCK_STREAM | flags, 0],
     ]
     const accept: Weighted = ['accept', [fd, random.pick([0, machine.alloc(128)]), length, flags]]
     const close: Weighted = ['close', [fd]]
@@ -112,6 +113,11 @@ class Fuzz {
       ['socketpair', [c.AF_UNIX, c.SOCK_STREAM | flags, 0, machine.alloc(8)]],
       ['pipe', [machine.alloc(8), 0]],
       ['bind', [fd, address, 28]],
+      ['bind', [fd, ...machine.sockaddr({ family: 'unix', path })]],
+      ['connect', [fd, ...machine.sockaddr({ family: 'unix', path })]],
+      ['unlink', [machine.put(path), 2]],
+      ['chmod', [machine.put(path), 2, random.pick([0, 0o777])]],
+      ['stat', [machine.put(path), 2]],
       ['listen', [fd, random.int(0, 4)]],
       ['listen', [fd, random.int(0, 4)]],
       accept,

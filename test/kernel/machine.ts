@@ -2,13 +2,13 @@
  * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid out in
  * the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
  */
-import type { Address } from '../../src/abi/address.js'
+import type { SocketAddress } from '../../src/abi/address.js'
 import type { Description } from '../../src/abi/description.js'
 import { ERRNO_NAMES, type ErrnoName } from '../../src/abi/errno.js'
 import { Memory } from '../../src/abi/memory.js'
 import type { UvHost } from '../../src/abi/uv-host.js'
 import type { Host } from '../../src/host/host.js'
-import type { Descriptor } from '../../src/kernel/descriptor.js'
+import type { Descriptor, Domain } from '../../src/kernel/descriptor.js'
 import { Kernel } from '../../src/kernel/kernel.js'
 import { SockaddrCodec } from '../../src/kernel/sockaddr.js'
 import { createUvHost, type Turns } from '../../src/kernel/syscalls.js'
@@ -111,7 +111,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   }
 
   /** An address as `struct sockaddr`; with the length it has. */
-  sockaddr(address: Address): readonly [at: number, length: number] {
+  sockaddr(address: SocketAddress): readonly [at: number, length: number] {
     const at = this.alloc(128)
     const length = this.int(128)
     new SockaddrCodec(abi, this.memory).write(address, at, length)
@@ -119,17 +119,18 @@ export class Machine<SomeHost extends Host = FakeHost> {
   }
 
   /** A socket that does not wait. */
-  socket(family: 'ipv4' | 'ipv6' = 'ipv4'): number {
-    const fd = this.os.socket(family === 'ipv4' ? c.AF_INET : c.AF_INET6, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0)
+  socket(domain: Domain = 'ipv4'): number {
+    const number = { ipv4: c.AF_INET, ipv6: c.AF_INET6, unix: c.AF_UNIX }[domain]
+    const fd = this.os.socket(number, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0)
     if (typeof fd === 'string') throw new Error(`socket: ${fd}`)
     return fd
   }
 
-  bind(fd: number, address: Address): Answer {
+  bind(fd: number, address: SocketAddress): Answer {
     return this.os.bind(fd, ...this.sockaddr(address))
   }
 
-  connect(fd: number, address: Address): Answer {
+  connect(fd: number, address: SocketAddress): Answer {
     return this.os.connect(fd, ...this.sockaddr(address))
   }
 
@@ -138,7 +139,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   }
 
   /** What `getsockname()` or `getpeername()` stores. */
-  name(call: 'getsockname' | 'getpeername', fd: number): Address | ErrnoName {
+  name(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | ErrnoName {
     const at = this.alloc(128)
     const length = this.int(128)
     const answer = this.os[call](fd, at, length)

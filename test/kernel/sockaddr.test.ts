@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
+import type { Address, SocketAddress } from '../../src/abi/address.js'
 import { SockaddrCodec } from '../../src/kernel/sockaddr.js'
 import { seeded } from '../support/random.js'
-import { abi, c, fakeMachine } from './machine.js'
+import { abi, c, fakeMachine, text } from './machine.js'
 
 const v6 = (host: string, port = 0, flowInfo = 0, scopeId = 0): Address => ({
   family: 'ipv6',
@@ -77,15 +77,30 @@ describe('the image in memory', () => {
     ])
   })
 
-  test('without an address is the family of AF_UNIX', () => {
+  test.each([
+    ['', []],
+    ['ab', [97, 98, 0]],
+    ['\0a\0', [0, 97, 0]],
+    ['\xff', [255, 0]],
+  ])('of AF_UNIX is the family and the path %j, with a NUL behind where it is no abstract one', (path, bytes) => {
+    const { machine } = codec()
+    const [at, length] = machine.sockaddr({ family: 'unix', path })
+    expect([...machine.memory.heap.subarray(at, at + length)]).toEqual([c.AF_UNIX, 0, ...bytes])
+  })
+
+  test('of the longest path has its NUL behind what C has room for', () => {
     const { codec: sockaddr, machine } = codec()
-    const [at, length] = [machine.alloc(8), machine.int(8)]
-    expect(sockaddr.write(undefined, at, length)).toBe(0)
-    expect([machine.memory.u16(at), machine.memory.i32(length)]).toEqual([c.AF_UNIX, 2])
+    const path = 'p'.repeat(108)
+    const at = machine.put(new Uint8Array([c.AF_UNIX, 0, ...text(path)]))
+    expect(sockaddr.read(at, 110)).toEqual({ family: 'unix', path })
+    expect(machine.sockaddr({ family: 'unix', path })[1]).toBe(111)
   })
 })
 
-test.each<Address>([
+test.each<SocketAddress>([
+  { family: 'unix', path: '' },
+  { family: 'unix', path: '/tmp/\xfft' },
+  { family: 'unix', path: '\0abstract\0' },
   { family: 'ipv4', host: '127.0.0.1', port: 0 },
   { family: 'ipv4', host: '255.255.255.255', port: 65_535 },
   { family: 'ipv4', host: '0.0.0.0', port: 1 },
@@ -93,7 +108,7 @@ test.each<Address>([
   v6('::1', 65_535, 2 ** 32 - 1, 2 ** 32 - 1),
   v6('fe80::1', 80, 0, 2),
   v6('2001:db8:0:1:1:1:1:1'),
-])('$host $port comes back as it was', (address) => {
+])('%j comes back as it was', (address) => {
   const { codec: sockaddr, machine } = codec()
   expect(sockaddr.read(...machine.sockaddr(address))).toEqual(address)
 })
@@ -136,7 +151,10 @@ describe('reading', () => {
     [c.AF_INET6, 16, 'EINVAL'],
     [c.AF_INET6, 27, 'EINVAL'],
     [c.AF_UNSPEC, 16, 'EAFNOSUPPORT'],
-    [c.AF_UNIX, 110, 'EAFNOSUPPORT'],
+    [c.AF_UNIX, 110, undefined],
+    [c.AF_UNIX, 2, undefined],
+    [c.AF_UNIX, 111, 'EINVAL'],
+    [c.AF_UNIX, 1, 'EINVAL'],
     [0xffff, 16, 'EAFNOSUPPORT'],
   ])('family %d with %d bytes: %s', (family, length, error) => {
     const { codec: sockaddr, machine } = codec()

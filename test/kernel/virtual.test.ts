@@ -37,7 +37,7 @@ function listen(address: Address, options: { v6only?: boolean } = {}): { fd: num
   expect(server.bind(fd, address)).toBe(0)
   expect(server.os.listen(fd, 5)).toBe(0)
   const name = server.name('getsockname', fd)
-  if (typeof name === 'string') throw new Error(name)
+  if (typeof name === 'string' || name.family === 'unix') throw new Error(JSON.stringify(name))
   return { fd, port: name.port }
 }
 
