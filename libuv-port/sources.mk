@@ -58,6 +58,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   interfaces.c \
   memory.c \
   names.c \
+  socket-names.c \
   sockets.c \
   sysinfo.c \
   thread.c \

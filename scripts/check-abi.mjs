@@ -28,8 +28,8 @@ const parts = [
     interface: 'UvHost',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only programs that block import it, never the module that TypeScript pumps.
-    guests: ['poll'],
+    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and has no pipes.
+    guests: ['poll', 'unlink', 'chmod', 'stat'],
   },
   {
     header: 'wasm/uvw.h',

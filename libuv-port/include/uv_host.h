@@ -55,8 +55,10 @@ struct uvh_event {
   int events;
 };
 
-/* Makes a socket. `domain` is AF_INET or AF_INET6, `type` SOCK_STREAM, both
- * with or without SOCK_NONBLOCK and SOCK_CLOEXEC; `protocol` 0 or IPPROTO_TCP.
+/* Makes a socket. `domain` is AF_INET, AF_INET6 or AF_UNIX, `type` SOCK_STREAM
+ * with or without SOCK_NONBLOCK and SOCK_CLOEXEC; `protocol` is 0, or
+ * IPPROTO_TCP where it is not AF_UNIX. Sockets of AF_UNIX reach those of the
+ * same kernel only, and their names are no files: no folder has to be there.
  * Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE.
  */
 UVH_IMPORT(socket)
@@ -82,16 +84,19 @@ UVH_IMPORT(close)
 int uvh_close(int fd);
 
 /* Gives a socket its local address; port 0 takes a free one. The answer is
- * final when the call returns. Errors: EADDRINUSE, EADDRNOTAVAIL, EACCES,
- * EAFNOSUPPORT, EINVAL (already bound, or `len` too small), EBADF, ENOTSOCK.
+ * final when the call returns. With AF_UNIX, a name that begins with NUL is
+ * abstract and goes with the socket, any other stays until uvh_unlink(); none
+ * takes a free abstract one. Errors: EADDRINUSE, EADDRNOTAVAIL, EACCES,
+ * EAFNOSUPPORT, EINVAL (already bound, or `len` too small), ENOSPC (too many
+ * names), EBADF, ENOTSOCK.
  */
 UVH_IMPORT(bind)
 int uvh_bind(int fd, const struct sockaddr* addr, socklen_t len);
 
 /* Makes a socket accept connections; an unbound one is bound to the wildcard
- * address and a free port. Repeating it changes the backlog. Errors:
- * EADDRINUSE, EACCES, EINVAL (connected or connecting), EBADF, ENOTSOCK,
- * EOPNOTSUPP.
+ * address and a free port, but EINVAL with AF_UNIX. Repeating it changes the
+ * backlog. Errors: EADDRINUSE, EACCES, EINVAL (connected or connecting), EBADF,
+ * ENOTSOCK, EOPNOTSUPP.
  */
 UVH_IMPORT(listen)
 int uvh_listen(int fd, int backlog);
@@ -106,9 +111,11 @@ UVH_IMPORT(accept)
 int uvh_accept(int fd, struct sockaddr* addr, socklen_t* len, int flags);
 
 /* Starts to connect. EINPROGRESS is the ordinary answer: POLLOUT tells the
- * end, SO_ERROR its outcome. Errors: EINPROGRESS, EALREADY, EISCONN,
- * ECONNABORTED (failed before: take a new socket), ECONNREFUSED, ENETUNREACH,
- * EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EINVAL, EBADF, ENOTSOCK.
+ * end, SO_ERROR its outcome. AF_UNIX is connected when the call returns; there
+ * EAGAIN is a full backlog, ENOENT a name that nobody has. Errors: EINPROGRESS,
+ * EALREADY, EISCONN, ECONNABORTED (failed before: take a new socket),
+ * ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EAGAIN,
+ * ENOENT, EINVAL, EBADF, ENOTSOCK.
  */
 UVH_IMPORT(connect)
 int uvh_connect(int fd, const struct sockaddr* addr, socklen_t len);
@@ -199,6 +206,25 @@ int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
  */
 UVH_IMPORT(poll)
 int uvh_poll(struct pollfd* fds, unsigned int nfds, int timeout);
+
+/* Removes the name of a socket of AF_UNIX, which goes on with the connections
+ * that it has; somebody else may take the name. `path` has `len` bytes. Errors:
+ * ENOENT (no socket's name).
+ */
+UVH_IMPORT(unlink)
+int uvh_unlink(const char* path, size_t len);
+
+/* Sets the permissions that go with the name of a socket of AF_UNIX. Without
+ * S_IWUSR nobody can connect. Errors: ENOENT (no socket's name).
+ */
+UVH_IMPORT(chmod)
+int uvh_chmod(const char* path, size_t len, unsigned int mode);
+
+/* The permissions that go with the name of a socket of AF_UNIX. Errors: ENOENT
+ * (no socket's name).
+ */
+UVH_IMPORT(stat)
+int uvh_stat(const char* path, size_t len);
 
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)

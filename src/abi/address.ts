@@ -30,3 +30,17 @@ export interface Address6 {
 
 /** Where a TCP socket is: what `sockname` and `peername` answer. */
 export type Address = Address4 | Address6
+
+/**
+ * The name of a socket of `AF_UNIX`.
+ *
+ * @see Linux `unix(7)`
+ */
+export interface UnixAddress {
+  readonly family: 'unix'
+  /** One character per byte, whatever they mean to whom. Starts with a NUL in the abstract namespace; empty is no name. */
+  readonly path: string
+}
+
+/** Where a socket of any kind is. */
+export type SocketAddress = Address | UnixAddress

@@ -30,5 +30,8 @@ export interface UvHost {
   poll_ctl(fd: number, events: number): number
   poll_wait(events: number, max: number, timeout: number): number
   poll(fds: number, nfds: number, timeout: number): number
+  unlink(path: number, len: number): number
+  chmod(path: number, len: number, mode: number): number
+  stat(path: number, len: number): number
   clock(): number
 }

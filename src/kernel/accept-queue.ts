@@ -12,7 +12,7 @@ import { abort } from './abort.js'
 const BURST = 16_384
 
 /** The longest backlog, as on Linux. */
-const BACKLOG_MAX = 4096
+export const BACKLOG_MAX = 4096
 
 /** The waiting connections of one listener. */
 export class AcceptQueue<Socket> {

@@ -1,5 +1,5 @@
-/** What every descriptor can be asked; one that cannot do a thing says so with the error POSIX has for it. */
-import type { Address } from '../abi/address.js'
+/** What every descriptor can be asked. What only sockets do, others answer with ENOTSOCK. */
+import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Outbox } from './outbox.js'
 import type { Pollable } from './readiness.js'
@@ -39,7 +39,7 @@ export abstract class Descriptor implements Pollable {
   /** Whether bytes can be read from it and written to it. */
   readonly access: 'read' | 'write' | 'both'
 
-  /** @param domain - `undefined` for a pipe, which answers ENOTSOCK to what only sockets do */
+  /** @param domain - `undefined` for a pipe */
   protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both') {
     this.domain = domain
     this.access = access
@@ -69,57 +69,52 @@ export abstract class Descriptor implements Pollable {
   start(): void {}
 
   /** Gives a local address. */
-  bind(_address: Address): Result {
-    return this.#refusal()
+  bind(_address: SocketAddress): Result {
+    return 'ENOTSOCK'
   }
 
   /** Accepts connections from now on. */
   listen(_backlog: number): Result {
-    return this.#refusal()
+    return 'ENOTSOCK'
   }
 
   /** Takes the oldest waiting connection. */
   accept(): Descriptor | ErrnoName {
-    return this.#refusal()
+    return 'ENOTSOCK'
   }
 
-  /** Starts to connect. */
-  connect(_address: Address): Result {
-    return this.#refusal()
+  /** Connects: EINPROGRESS where the answer comes later. */
+  connect(_address: SocketAddress): Result {
+    return 'ENOTSOCK'
   }
 
   /** Ends one direction or both. */
   shutdown(_receive: boolean, _send: boolean): Result {
-    return this.#refusal()
+    return 'ENOTSOCK'
   }
 
-  /** The local address; `undefined` while there is none. */
-  localAddress(): Address | undefined | ErrnoName {
-    return this.domain === undefined ? 'ENOTSOCK' : undefined
+  /** The local address, which means none while there is none. */
+  localAddress(): SocketAddress | ErrnoName {
+    return 'ENOTSOCK'
   }
 
   /** The address of the peer it was accepted from, whatever became of it. */
-  origin(): Address | undefined {
+  origin(): SocketAddress | undefined {
     return undefined
   }
 
-  /** The peer's address; `undefined` where it has no name. */
-  peerAddress(): Address | undefined | ErrnoName {
-    return this.domain === undefined ? 'ENOTSOCK' : undefined
+  /** The peer's address. */
+  peerAddress(): SocketAddress | ErrnoName {
+    return 'ENOTSOCK'
   }
 
   /** Reads an option. */
   getOption(_name: OptionName): Result {
-    return this.domain === undefined ? 'ENOTSOCK' : 'ENOPROTOOPT'
+    return 'ENOTSOCK'
   }
 
   /** Sets an option. */
   setOption(_name: OptionName, _value: number): Result {
-    return this.domain === undefined ? 'ENOTSOCK' : 'ENOPROTOOPT'
-  }
-
-  /** What Linux says of a socket that is connected already, or has another domain than the address. */
-  #refusal(): ErrnoName {
-    return this.domain === undefined ? 'ENOTSOCK' : 'EINVAL'
+    return 'ENOTSOCK'
   }
 }

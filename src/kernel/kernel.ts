@@ -4,11 +4,13 @@
  */
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
-import type { Descriptor } from './descriptor.js'
+import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
-import { PairEnd } from './pair.js'
+import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
+import { SocketNames } from './socket-names.js'
 import { type SocketSurroundings, TcpSocket } from './tcp-socket.js'
+import { UnixSocket, type UnixSurroundings } from './unix-socket.js'
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -25,8 +27,10 @@ export interface KernelOptions {
 }
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements SocketSurroundings {
+export class Kernel implements SocketSurroundings, UnixSurroundings {
   readonly host: Host
+  /** What its sockets of `AF_UNIX` are called. */
+  readonly names = new SocketNames<UnixSocket>()
   readonly readiness: Readiness
   /** The bytes of the last read that did not go to memory. */
   payload: Uint8Array = NOTHING
@@ -53,10 +57,10 @@ export class Kernel implements SocketSurroundings {
     return this.#descriptors.get(fd)
   }
 
-  /** A new TCP socket's descriptor. */
-  socket(family: 'ipv4' | 'ipv6'): TcpSocket | 'EMFILE' {
+  /** A new socket's descriptor. */
+  socket(domain: Domain): Descriptor | 'EMFILE' {
     if (this.#descriptors.full()) return 'EMFILE'
-    const socket = new TcpSocket(family, this)
+    const socket = domain === 'unix' ? new UnixSocket(this) : new TcpSocket(domain, this)
     this.#descriptors.add(socket)
     return socket
   }
@@ -64,7 +68,7 @@ export class Kernel implements SocketSurroundings {
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
   pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' {
     if (this.#descriptors.full(2)) return 'EMFILE'
-    const ends = PairEnd[kind]((descriptor) => this.changed(descriptor))
+    const ends = kind === 'pipe' ? PipeEnd.pair((descriptor) => this.changed(descriptor)) : UnixSocket.pair(this)
     for (const end of ends) this.#descriptors.add(end)
     return ends
   }

@@ -1,10 +1,11 @@
 /** C's `struct sockaddr` to and from our addresses, by the module's own layouts. */
 import ipaddr from 'ipaddr.js'
-import type { Address } from '../abi/address.js'
+import type { SocketAddress } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { Result } from './descriptor.js'
+import { SocketNames } from './socket-names.js'
 
 /** The size of a `socklen_t`. */
 const INT = 4
@@ -32,8 +33,8 @@ export class SockaddrCodec {
    * @param length - the bytes the caller says are there
    * @returns the address; EINVAL when it is too short or too long, EAFNOSUPPORT for another family, EFAULT
    */
-  read(at: number, length: number): Address | ErrnoName {
-    const { sockaddr_in: v4, sockaddr_in6: v6 } = this.#abi.layout
+  read(at: number, length: number): SocketAddress | ErrnoName {
+    const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
     const memory = this.#memory
     if (length < 0 || length > STORAGE) return 'EINVAL'
     if (!memory.contains(at, length)) return 'EFAULT'
@@ -56,7 +57,23 @@ export class SockaddrCodec {
         scopeId: memory.u32(at + v6.sin6_scope_id),
       }
     }
+    if (family === this.#abi.constants.AF_UNIX) {
+      if (length > un.size) return 'EINVAL'
+      return { family: 'unix', path: toPath(memory.heap.subarray(at + un.sun_path, at + length)) }
+    }
     return 'EAFNOSUPPORT'
+  }
+
+  /**
+   * Reads a path, as far as a socket's can go.
+   *
+   * @returns the path; empty, which is nobody's name, where it is an abstract one; `undefined` for EFAULT
+   */
+  readPath(at: number, length: number): string | undefined {
+    const memory = this.#memory
+    if (!memory.contains(at, length)) return undefined
+    const path = toPath(memory.heap.subarray(at, at + Math.min(length, STORAGE)))
+    return SocketNames.isAbstract(path) ? '' : path
   }
 
   /** Why an address could not be written there: EFAULT, EINVAL when `*length` is negative. */
@@ -70,10 +87,9 @@ export class SockaddrCodec {
   /**
    * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
    *
-   * @param address - `undefined` is a socket of `AF_UNIX` without a name
    * @returns 0, or what {@link SockaddrCodec.check} finds
    */
-  write(address: Address | undefined, at: number, length: number): Result {
+  write(address: SocketAddress, at: number, length: number): Result {
     const wrong = this.check(at, length)
     if (wrong !== undefined) return wrong
     const image = this.#encode(address)
@@ -82,14 +98,16 @@ export class SockaddrCodec {
     return 0
   }
 
-  #encode(address: Address | undefined): Uint8Array {
+  #encode(address: SocketAddress): Uint8Array {
     const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
     const { AF_INET, AF_INET6, AF_UNIX } = this.#abi.constants
-    const size = address === undefined ? un.sun_path : address.family === 'ipv4' ? v4.size : v6.size
+    const bytes = address.family === 'unix' ? fromPath(address.path) : NOTHING
+    const size = { ipv4: v4.size, ipv6: v6.size, unix: un.sun_path + bytes.length }[address.family]
     const image = new Uint8Array(size)
     const fields = new DataView(image.buffer)
-    if (address === undefined) {
+    if (address.family === 'unix') {
       fields.setUint16(un.sun_family, AF_UNIX, true)
+      image.set(bytes, un.sun_path)
     } else if (address.family === 'ipv4') {
       fields.setUint16(v4.sin_family, AF_INET, true)
       fields.setUint16(v4.sin_port, address.port, false)
@@ -103,4 +121,17 @@ export class SockaddrCodec {
     }
     return image
   }
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** The path in C's bytes: all of them in the abstract namespace, else those before the first NUL. */
+function toPath(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return String.fromCharCode(...(end > 0 ? bytes.subarray(0, end) : bytes))
+}
+
+/** A path as C has it: with a NUL behind it, where it is one in the file system. */
+function fromPath(path: string): Uint8Array {
+  return Uint8Array.from(path === '' || path.startsWith('\0') ? path : `${path}\0`, (byte) => byte.charCodeAt(0))
 }

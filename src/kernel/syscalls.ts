@@ -7,7 +7,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { UvHost } from '../abi/uv-host.js'
 import { HostError } from '../host/host.js'
-import type { Descriptor, Result } from './descriptor.js'
+import type { Descriptor, Domain, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 import { PollMask } from './poll-mask.js'
 import { SockaddrCodec } from './sockaddr.js'
@@ -76,6 +76,9 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.pollCtl(fd, events)),
+    unlink: guarded((calls, path, len) => calls.unlink(path, len)),
+    chmod: guarded((calls, path, len, mode) => calls.chmod(path, len, mode)),
+    stat: guarded((calls, path, len) => calls.stat(path, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
     // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
     readv: (fd, bufs, nbufs, flags) => {
@@ -117,6 +120,7 @@ class Syscalls {
   readonly #options: OptionCodec
   readonly #transfer: Transfer
   readonly #mask: PollMask
+  readonly #domains: ReadonlyMap<number, Domain>
   readonly #event: Description['layout']['uvh_event']
   #time = 0
   /** Where `pollWait` puts what it collects. */
@@ -137,6 +141,11 @@ class Syscalls {
     this.#options = new OptionCodec(abi, memory)
     this.#transfer = new Transfer(kernel, abi, memory)
     this.#mask = new PollMask(abi)
+    this.#domains = new Map<number, Domain>([
+      [abi.constants.AF_INET, 'ipv4'],
+      [abi.constants.AF_INET6, 'ipv6'],
+      [abi.constants.AF_UNIX, 'unix'],
+    ])
     this.#event = abi.layout.uvh_event
   }
 
@@ -153,12 +162,12 @@ class Syscalls {
   }
 
   socket(domain: number, type: number, protocol: number): Result {
-    const { AF_INET, AF_INET6, IPPROTO_TCP } = this.#abi.constants
+    const kind = this.#domains.get(domain)
     if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
-    if (domain !== AF_INET && domain !== AF_INET6) return 'EAFNOSUPPORT'
+    if (kind === undefined) return 'EAFNOSUPPORT'
     if (!this.#isStream(type)) return 'EPROTONOSUPPORT'
-    if (protocol !== 0 && protocol !== IPPROTO_TCP) return 'EPROTONOSUPPORT'
-    const socket = this.#kernel.socket(domain === AF_INET ? 'ipv4' : 'ipv6')
+    if (protocol !== 0 && (kind === 'unix' || protocol !== this.#abi.constants.IPPROTO_TCP)) return 'EPROTONOSUPPORT'
+    const socket = this.#kernel.socket(kind)
     if (typeof socket === 'string') return socket
     socket.nonBlocking = this.#nonBlocking(type)
     return socket.fd
@@ -206,7 +215,8 @@ class Syscalls {
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
     accepted.nonBlocking = this.#nonBlocking(flags)
-    if (addr !== 0) this.#addresses.write(accepted.origin(), addr, len)
+    const origin = accepted.origin()
+    if (addr !== 0 && origin !== undefined) this.#addresses.write(origin, addr, len)
     return accepted.fd
   }
 
@@ -276,6 +286,24 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
+  }
+
+  unlink(at: number, length: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (path === undefined) return 'EFAULT'
+    return this.#kernel.names.remove(path) ? 0 : 'ENOENT'
+  }
+
+  chmod(at: number, length: number, mode: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (path === undefined) return 'EFAULT'
+    return this.#kernel.names.chmod(path, mode) ? 0 : 'ENOENT'
+  }
+
+  stat(at: number, length: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (path === undefined) return 'EFAULT'
+    return this.#kernel.names.find(path)?.mode ?? 'ENOENT'
   }
 
   pollCtl(fd: number, events: number): Result {

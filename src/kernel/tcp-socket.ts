@@ -1,5 +1,5 @@
 /** A TCP socket as POSIX has it: a life (see `socket-states.ts`), names, options; its bytes are `tcp-stream.ts`. */
-import type { Address } from '../abi/address.js'
+import type { Address, SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host, HostConnection, HostListener, HostPort } from '../host/host.js'
 import { AcceptQueue } from './accept-queue.js'
@@ -52,9 +52,10 @@ export class TcpSocket extends Descriptor {
     return Poll.OUT | Poll.HUP
   }
 
-  override bind(address: Address): Result {
-    const refusal = this.#refusal('bind') ?? this.#foreign(address)
+  override bind(address: SocketAddress): Result {
+    const refusal = this.#refusal('bind')
     if (refusal !== undefined) return refusal
+    if (!isOf(this.#family, address)) return foreign(address)
     this.#port = this.#kernel.host.bind(address, this.#options)
     return 0
   }
@@ -90,12 +91,13 @@ export class TcpSocket extends Descriptor {
     this.#stream?.start()
   }
 
-  override connect(address: Address): Result {
-    const refusal = this.#refusal('connect') ?? this.#foreign(address)
+  override connect(address: SocketAddress): Result {
+    const refusal = this.#refusal('connect')
     if (refusal !== undefined) {
       // The outcome of an attempt that nobody fetched yet is told first.
       return (this.state === 'refused' ? this.#stream?.takeError() : undefined) ?? refusal
     }
+    if (!isOf(this.#family, address)) return foreign(address)
     const stream = this.#newStream('connecting')
     const from = this.#port ?? this.#kernel.host
     stream.attach(from.connect(address, stream))
@@ -210,15 +212,19 @@ export class TcpSocket extends Descriptor {
   #writeRefusal(): ErrnoName | undefined {
     return this.#stream?.takeError() ?? this.#refusal('write')
   }
-
-  /** An address of the other family is too short for one kind of socket and unknown to the other. */
-  #foreign(address: Address): ErrnoName | undefined {
-    if (address.family === this.#family) return undefined
-    return this.#family === 'ipv6' ? 'EINVAL' : 'EAFNOSUPPORT'
-  }
 }
 
 const NOTHING = new Uint8Array(0)
+
+/** Whether a socket of the family takes the address. */
+function isOf(family: 'ipv4' | 'ipv6', address: SocketAddress): address is Address {
+  return address.family === family
+}
+
+/** What a socket says to an address of another family: one of IPv4 is too short for it, as well. */
+function foreign(address: SocketAddress): ErrnoName {
+  return address.family === 'ipv4' ? 'EINVAL' : 'EAFNOSUPPORT'
+}
 
 /** The address of a family that means any, with port 0. */
 function wildcard(family: 'ipv4' | 'ipv6'): Address {

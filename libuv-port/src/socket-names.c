@@ -1,0 +1,58 @@
+/* What programs do with the names of their sockets as if they were files. The
+ * host is asked first: what is no socket's name belongs to the file system.
+ */
+
+#include "uv_host.h"
+#include "libc.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The C library's own. */
+long __syscall_unlink(long path);
+long __syscall_chmod(long path, long mode);
+long __syscall_stat64(long path, long buf);
+
+
+/* libuv removes the name of a pipe that it closes. Weak, because a module that
+ * nobody makes pipes in has its own.
+ */
+__attribute__((weak)) int unlink(const char* path) {
+  int r;
+
+  r = uvh_unlink(path, strlen(path));
+  if (r == -ENOENT)
+    r = __syscall_unlink((long) path);
+
+  return uvp__result(r);
+}
+
+
+int chmod(const char* path, mode_t mode) {
+  int r;
+
+  r = uvh_chmod(path, strlen(path), mode);
+  if (r == -ENOENT)
+    r = __syscall_chmod((long) path, mode);
+
+  return uvp__result(r);
+}
+
+
+int stat(const char* restrict path, struct stat* restrict buf) {
+  int r;
+
+  r = uvh_stat(path, strlen(path));
+  if (r == -ENOENT)
+    return uvp__result(__syscall_stat64((long) path, (long) buf));
+
+  if (r < 0)
+    return uvp__fail(-r);
+
+  memset(buf, 0, sizeof(*buf));
+  buf->st_mode = S_IFSOCK | r;
+  buf->st_nlink = 1;
+  return 0;
+}

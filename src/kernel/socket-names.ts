@@ -1,0 +1,79 @@
+/**
+ * The names of a kernel's sockets of `AF_UNIX`. A name without a leading NUL is a path, but no file: no folder has to be there
+ * for it. Like a file it outlives its socket, until somebody removes it.
+ */
+import type { ErrnoName } from '../abi/errno.js'
+
+/** What a name stands for. */
+export interface SocketName<Socket> {
+  /** Who has it; `undefined` once that is closed. */
+  socket: Socket | undefined
+  /** Permissions, as of a file. */
+  mode: number
+}
+
+/** How many names there may be: those that nobody removes would become ever more. */
+const NAMES_MAX = 65_536
+
+/** The permissions of a new name, with the usual `umask()`. */
+const MODE = 0o755
+
+/** The bits of a mode that can be changed. */
+const MODE_MASK = 0o7777
+
+/** Where the numbers of names that the kernel chooses itself begin again, as on Linux. */
+const NUMBERS = 0x10_0000
+
+/** See the top of the file. */
+export class SocketNames<Socket> {
+  readonly #names = new Map<string, SocketName<Socket>>()
+  #number = 0
+
+  /** Whether it is a name of the abstract namespace, which goes with its socket. */
+  static isAbstract(path: string): boolean {
+    return path.startsWith('\0')
+  }
+
+  /** What the name stands for. */
+  find(path: string): SocketName<Socket> | undefined {
+    return this.#names.get(path)
+  }
+
+  /** Gives a socket a name. @returns EADDRINUSE, or ENOSPC where there are too many */
+  add(path: string, socket: Socket): ErrnoName | undefined {
+    if (this.#names.has(path)) return 'EADDRINUSE'
+    if (this.#names.size >= NAMES_MAX) return 'ENOSPC'
+    this.#names.set(path, { socket, mode: MODE })
+    return undefined
+  }
+
+  /** A free name of the abstract namespace: five digits, as on Linux. */
+  choose(): string {
+    for (;;) {
+      const path = `\0${this.#number.toString(16).padStart(5, '0')}`
+      this.#number = (this.#number + 1) % NUMBERS
+      if (!this.#names.has(path)) return path
+    }
+  }
+
+  /** To be called when a socket is closed that got the name. */
+  close(path: string, socket: Socket): void {
+    const name = this.#names.get(path)
+    // The name may have been removed, and be another's now.
+    if (name?.socket !== socket) return
+    if (SocketNames.isAbstract(path)) this.#names.delete(path)
+    else name.socket = undefined
+  }
+
+  /** Removes a path, whoever has it. @returns whether there was one */
+  remove(path: string): boolean {
+    return this.#names.delete(path)
+  }
+
+  /** Sets the permissions of a path. @returns whether there is one */
+  chmod(path: string, mode: number): boolean {
+    const name = this.#names.get(path)
+    if (name !== undefined) name.mode = mode & MODE_MASK
+    return name !== undefined
+  }
+}
