@@ -1,0 +1,249 @@
+/** The guest's end of the worker driver: what of the wire it makes its kernel believe. The parent is played by hand. */
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { GuestWire } from '../../src/guest/guest-wire.js'
+import { encode, errnoValue, ToGuest, ToParent, WINDOW } from '../../src/guest/protocol.js'
+import { RemoteHost } from '../../src/guest/remote-host.js'
+import { makeRing, RingReader, RingWriter } from '../../src/guest/ring.js'
+import type { HostConnection, HostListener } from '../../src/host/host.js'
+import { loopback } from '../support/fake-host.js'
+import { codeOf } from '../support/loops.js'
+
+interface Record {
+  readonly kind: number
+  readonly id: number
+  readonly value: number
+  readonly text: string
+}
+
+let wire: GuestWire
+let host: RemoteHost
+let out: RingWriter
+let incoming: RingReader
+let log: string[]
+
+beforeEach(() => {
+  const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
+  wire = new GuestWire(wires)
+  host = new RemoteHost(wire)
+  out = new RingWriter(wires.toGuest)
+  incoming = new RingReader(wires.toParent)
+  log = []
+})
+
+/** The parent sends a record. */
+const send = (kind: number, id: number, value = 0, payload: Uint8Array = Buffer.alloc(0)): void => {
+  expect(out.write(kind, id, value, payload)).toBe(true)
+  out.publish()
+}
+
+/** What the parent sees. */
+const seen = (): Record[] => {
+  const records: Record[] = []
+  wire.publish()
+  incoming.drain((kind, id, value, payload) => records.push({ kind, id, value, text: Buffer.from(payload).toString() }))
+  return records
+}
+
+const kinds = (): number[] => seen().map(({ kind }) => kind)
+
+const events = {
+  onConnect: () => void log.push('connect'),
+  onData: (chunk: Uint8Array) => void log.push(Buffer.from(chunk).toString()),
+  onEnd: () => void log.push('end'),
+  onDrain: () => void log.push('drain'),
+  onError: (code: string) => void log.push(code),
+}
+
+const ID = 7
+const arrival = encode({ id: ID, local: loopback(1), remote: loopback(2) })
+
+/** A connection that stands and reads. */
+const connect = (): HostConnection => {
+  send(ToGuest.REPLY, 0, 0, arrival)
+  const connection = host.connect(loopback(2), events)
+  send(ToGuest.CONNECT, ID, 0, arrival)
+  wire.deliver()
+  connection.readStart()
+  seen()
+  expect(log.splice(0)).toEqual(['connect'])
+  return connection
+}
+
+const listen = (): HostListener => {
+  send(ToGuest.REPLY, 0, 0, encode({ id: 5, local: loopback(1), remote: loopback(1) }))
+  const port = host.bind(loopback(0), { ipv6Only: false, reusePort: false })
+  send(ToGuest.REPLY, 0, 0, encode({ id: 6, local: loopback(1), remote: loopback(1) }))
+  return port.listen(1, {
+    onConnection: (connection) => void log.push(`connection from ${connection.remote.port}`),
+    onError: (code) => void log.push(code),
+  })
+}
+
+describe('bytes under way', () => {
+  test('count as taken up to the window, and no further', () => {
+    const connection = connect()
+    expect(connection.write(new Uint8Array(WINDOW))).toBe(true)
+    expect(connection.pending).toBe(0)
+    expect(connection.write(new Uint8Array(10))).toBe(false)
+    expect(connection.pending).toBe(10)
+    send(ToGuest.TAKEN, ID, 9)
+    wire.deliver()
+    expect(connection.pending).toBe(1)
+    expect(log).toEqual([])
+    send(ToGuest.TAKEN, ID, WINDOW)
+    wire.deliver()
+    expect(connection.pending).toBe(0)
+    expect(log).toEqual(['drain'])
+  })
+
+  test('are sent in pieces that the ring can carry', () => {
+    const connection = connect()
+    connection.write(Buffer.alloc(600_000, 'x'))
+    const records = seen()
+    expect(records.length).toBeGreaterThan(2)
+    expect(records.map(({ text }) => text).join('').length).toBe(600_000)
+  })
+})
+
+describe('what was on its way', () => {
+  test('when reading was stopped waits until it is started again, and comes later than that call', () => {
+    const connection = connect()
+    connection.readStop()
+    send(ToGuest.DATA, ID, 0, Buffer.from('late'))
+    send(ToGuest.END, ID)
+    wire.deliver()
+    expect(log).toEqual([])
+    connection.readStart()
+    expect(log).toEqual([])
+    wire.deliver()
+    expect(log).toEqual(['late', 'end'])
+  })
+
+  test('stops where the receiver stops', () => {
+    const connection = connect()
+    connection.readStop()
+    for (const word of ['one', 'two']) send(ToGuest.DATA, ID, 0, Buffer.from(word))
+    wire.deliver()
+    connection.events = {
+      ...events,
+      onData: (chunk) => {
+        events.onData(chunk)
+        connection.readStop()
+      },
+    }
+    connection.readStart()
+    wire.deliver()
+    expect(log).toEqual(['one'])
+    connection.readStart()
+    wire.deliver()
+    expect(log).toEqual(['one', 'two'])
+  })
+
+  test('while a call waited comes after it', () => {
+    connect()
+    send(ToGuest.DATA, ID, 0, Buffer.from('early'))
+    send(ToGuest.REPLY, 0, 0, encode({ error: 'EADDRINUSE', message: 'taken' }))
+    expect(codeOf(() => host.bind(loopback(1), { ipv6Only: false, reusePort: false }))).toBe('EADDRINUSE')
+    expect(log).toEqual([])
+    wire.deliver()
+    expect(log).toEqual(['early'])
+  })
+
+  test('makes a close a reset, if it has come here, and is counted, if it has not', () => {
+    const connection = connect()
+    send(ToGuest.DATA, ID, 0, Buffer.from('12345'))
+    wire.deliver()
+    send(ToGuest.DATA, ID, 0, Buffer.from('67'))
+    connection.close()
+    expect(seen()).toMatchObject([{ kind: ToParent.CLOSE, id: ID, value: 5 }])
+    wire.deliver()
+    expect(log).toEqual(['12345'])
+  })
+
+  test('and nobody has read makes a close a reset', () => {
+    const connection = connect()
+    connection.readStop()
+    send(ToGuest.DATA, ID, 0, Buffer.from('unread'))
+    wire.deliver()
+    seen()
+    connection.close()
+    expect(kinds()).toEqual([ToParent.RESET])
+  })
+
+  test('after the end is nobody’s', () => {
+    const connection = connect()
+    connection.reset()
+    for (const kind of [ToGuest.DATA, ToGuest.END, ToGuest.TAKEN, ToGuest.ERROR]) send(kind, ID)
+    wire.deliver()
+    connection.close()
+    connection.reset()
+    expect(log).toEqual([])
+    expect(kinds()).toEqual([ToParent.RESET])
+  })
+})
+
+describe('a connection whose write failed', () => {
+  const broken = (code: 'ECONNRESET' | 'EPIPE'): HostConnection => {
+    const connection = connect()
+    connection.write(new Uint8Array(2 * WINDOW))
+    send(ToGuest.BROKEN, ID, errnoValue(code))
+    wire.deliver()
+    // Who waits for room must see that there is no use in waiting.
+    expect(log.splice(0)).toEqual(['drain'])
+    seen()
+    return connection
+  }
+
+  test('says so at the next write, once; then it is a broken pipe', () => {
+    const connection = broken('ECONNRESET')
+    const write = () => connection.write(new Uint8Array(1))
+    expect([codeOf(write), codeOf(write)]).toEqual(['ECONNRESET', 'EPIPE'])
+    expect(codeOf(() => connection.shutdown())).toBe('ENOTCONN')
+    send(ToGuest.DATA, ID, 0, Buffer.from('last words'))
+    send(ToGuest.END, ID)
+    wire.deliver()
+    expect(log).toEqual(['last words', 'end'])
+    expect(kinds()).toEqual([])
+  })
+
+  test('tells the reset to who reads to the end, where no write has', () => {
+    broken('ECONNRESET')
+    send(ToGuest.DATA, ID, 0, Buffer.from('last words'))
+    send(ToGuest.END, ID)
+    wire.deliver()
+    expect(log).toEqual(['last words', 'ECONNRESET'])
+    expect(kinds()).toEqual([ToParent.RESET])
+  })
+
+  test('ends as it does otherwise where the peer had only finished', () => {
+    broken('EPIPE')
+    send(ToGuest.END, ID)
+    wire.deliver()
+    expect(log).toEqual(['end'])
+  })
+})
+
+describe('a listener', () => {
+  test('tells of connections and failures', () => {
+    listen()
+    send(ToGuest.CONNECTION, 6, 0, arrival)
+    send(ToGuest.ERROR, 6, errnoValue('EMFILE'))
+    wire.deliver()
+    expect(log).toEqual(['connection from 2', 'EMFILE'])
+  })
+
+  test('that was closed refuses what was on its way', () => {
+    listen().close()
+    seen()
+    send(ToGuest.CONNECTION, 6, 0, arrival)
+    send(ToGuest.ERROR, 6, errnoValue('EMFILE'))
+    wire.deliver()
+    expect(log).toEqual([])
+    expect(seen()).toMatchObject([{ kind: ToParent.RESET, id: ID }])
+  })
+})
+
+test('what only a thread with turns has is refused', () => {
+  expect(codeOf(() => host.defer(() => {}))).toBe('ENOTSUP')
+  expect(codeOf(() => host.timer(() => {}))).toBe('ENOTSUP')
+})

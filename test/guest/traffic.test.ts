@@ -1,0 +1,85 @@
+/** What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the code. */
+import { Worker } from 'node:worker_threads'
+import { beforeAll, expect, test } from '@jest/globals'
+import { ToParent } from '../../src/guest/protocol.js'
+import { makeRing, type RingFigures, ringFigures } from '../../src/guest/ring.js'
+import type { WorkerSetup } from '../../src/guest/worker.js'
+import { soon } from '../support/deadline.js'
+import { compileModule, describeModule, HostServer, nodeHost } from './built.js'
+import { connect, endAll, receive, until } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => guestModule('echo'), COMPILING)
+endAll()
+
+/** How a ring's figures have changed. */
+const since = (before: RingFigures, ring: SharedArrayBuffer): RingFigures => {
+  const { published, woken } = ringFigures(ring)
+  return { published: published - before.published, woken: woken - before.woken }
+}
+
+/** An echo server in a thread, as the worker driver has it, with its rings in our hands. */
+const startEcho = async (): Promise<{ port: number; wires: WorkerSetup['wires']; end: () => Promise<unknown> }> => {
+  const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
+  const [module, abi] = [await compileModule(await guestModule('echo')), await describeModule()]
+  let output = ''
+  const server = new HostServer(nodeHost(), wires, {
+    onRecord: (kind, _id, _value, payload) => {
+      if (kind === ToParent.OUTPUT) output += Buffer.from(payload).toString()
+    },
+    onDefect: (error) => {
+      throw error
+    },
+  })
+  const workerData: WorkerSetup = { module, abi, wasi: { args: ['echo'] }, wires, trace: '', maxDescriptors: undefined }
+  const worker = new Worker(new URL('../../dist/guest/worker.js', import.meta.url), { workerData })
+  const end = (): Promise<unknown> => {
+    server.close()
+    return soon(worker.terminate(), 'the thread to end')
+  }
+  await until(() => /port \d+/.test(output), 'the guest to listen').catch((error) =>
+    end().then(() => Promise.reject(error)),
+  )
+  return { port: Number(/port (\d+)/.exec(output)?.[1]), wires, end }
+}
+
+test('a message that is echoed costs each thread one batch and at most one wake', async () => {
+  const ROUNDS = 500
+  const { port, wires, end } = await startEcho()
+  const client = await connect(port)
+  const ping = async (): Promise<void> => {
+    client.write(Buffer.alloc(64))
+    await receive(client, 64)
+  }
+  await ping()
+  const before = { toParent: ringFigures(wires.toParent), toGuest: ringFigures(wires.toGuest) }
+  for (let round = 0; round < ROUNDS; round++) await ping()
+  const toParent = since(before.toParent, wires.toParent)
+  const toGuest = since(before.toGuest, wires.toGuest)
+  await end()
+  // There is a batch for each message, and the receipts that were due: one for half a window.
+  expect(toParent.published).toBe(ROUNDS)
+  expect(toGuest.published).toBeGreaterThanOrEqual(ROUNDS)
+  expect(toGuest.published).toBeLessThanOrEqual(ROUNDS + 2)
+  expect(toParent.woken).toBeLessThanOrEqual(toParent.published)
+  expect(toGuest.woken).toBeLessThanOrEqual(toGuest.published)
+})
+
+test('messages of many clients that come together cross together', async () => {
+  const CLIENTS = 50
+  const { port, wires, end } = await startEcho()
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connect(port)))
+  const round = async (): Promise<void> => {
+    for (const client of clients) client.write('ping')
+    await Promise.all(clients.map((client) => receive(client, 4)))
+  }
+  await round()
+  const before = { toParent: ringFigures(wires.toParent), toGuest: ringFigures(wires.toGuest) }
+  for (let count = 0; count < 10; count++) await round()
+  const toParent = since(before.toParent, wires.toParent)
+  const toGuest = since(before.toGuest, wires.toGuest)
+  await end()
+  // One by one it would be 500 each way.
+  expect(toGuest.published).toBeLessThanOrEqual(10 * 10)
+  expect(toParent.published).toBeLessThanOrEqual(10 * 10)
+})
