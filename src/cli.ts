@@ -135,15 +135,10 @@ class StandardInput implements AsyncIterable<Uint8Array> {
 }
 
 /** Prints what the program writes; a slow reader holds it up. */
-function print(stream: 1 | 2, bytes: Uint8Array): void | Promise<void> {
+function print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
   const output = stream === 1 ? process.stdout : process.stderr
-  if (output.write(bytes)) return
   return new Promise((resolve) => {
-    const go = (): void => {
-      for (const event of ['drain', 'close', 'error']) output.off(event, go)
-      resolve()
-    }
-    for (const event of ['drain', 'close', 'error']) output.on(event, go)
+    if (output.write(bytes, () => resolve())) resolve()
   })
 }
 
