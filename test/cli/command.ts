@@ -1,0 +1,69 @@
+/** The command, as a shell runs it. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from '@jest/globals'
+import { until } from '../guest/stage.js'
+import { soon } from '../support/deadline.js'
+
+const command = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** How a process ended. */
+export interface End {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly output: string
+  readonly errors: string
+}
+
+const running: Command[] = []
+
+/** To be called while tests are registered: whatever still runs when a test ends is killed. */
+export const killAll = (): void => {
+  afterEach(() => {
+    for (const { child } of running.splice(0)) child.kill('SIGKILL')
+  })
+}
+
+/** `libuv-wasm`, with arguments. */
+export class Command {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
+  output = ''
+  errors = ''
+  readonly #ended: Promise<End>
+
+  /** @param args - what stands after `libuv-wasm` */
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, [command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child.stdout.on('data', (chunk) => {
+      this.output += String(chunk)
+    })
+    this.child.stderr.on('data', (chunk) => {
+      this.errors += String(chunk)
+    })
+    this.#ended = new Promise((resolve) => {
+      this.child.once('close', (code, signal) => {
+        resolve({ code, signal, output: this.output, errors: this.errors })
+      })
+    })
+    running.push(this)
+  }
+
+  /** How it ends. */
+  get end(): Promise<End> {
+    return soon(this.#ended, 'the command to end')
+  }
+
+  /** Waits until its output matches. @returns what the pattern's group has matched */
+  async says(pattern: RegExp): Promise<string> {
+    await until(() => pattern.test(this.output), `the command to say ${pattern}`)
+    return pattern.exec(this.output)?.[1] ?? ''
+  }
+}
+
+/** Runs the command to its end, with an empty input. */
+export const run = (...args: readonly string[]): Promise<End> => {
+  const command = new Command(...args)
+  command.child.stdin.end()
+  return command.end
+}

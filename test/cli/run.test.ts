@@ -1,0 +1,201 @@
+/** `libuv-wasm run`, as a user of a shell has it. */
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { connect, endAll, receive } from '../guest/stage.js'
+import { COMPILING, guestModule } from '../guest/uvcc.js'
+import { Command, killAll, run } from './command.js'
+
+let behave = ''
+let echo = ''
+let talk = ''
+
+beforeAll(async () => {
+  const modules = await Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk')])
+  ;[behave = '', echo = '', talk = ''] = modules.map((module) => fileURLToPath(module))
+}, COMPILING)
+killAll()
+endAll()
+
+const DRIVERS = WebAssembly.Suspending === undefined ? ['worker'] : ['worker', 'jspi']
+
+describe('help', () => {
+  test.each([[['--help']], [['-h']], [['run', '--help']], [[]]])('%j', async (args) => {
+    const { code, output, errors } = await run(...args)
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    for (const option of [
+      '--allow-net',
+      '--allow-listen',
+      '--allow-connect',
+      '--env',
+      '--driver',
+      '--host',
+      '--trace',
+    ]) {
+      expect(output).toContain(option)
+    }
+    expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
+})
+
+describe('a wrong command line is 2, and the message says what to do', () => {
+  test.each([
+    [['walk', 'x.wasm'], /"walk".*'run'/],
+    [['run'], /name its \.wasm file/],
+    [['run', 'a.wasm', 'b'], /"b" is too much.*after --/],
+    [['run', '--', 'a.wasm'], /name its \.wasm file/],
+    [['run', '--frobnicate', 'a.wasm'], /'--frobnicate'.*--help/],
+    [['run', '--env', 'NAME', 'a.wasm'], /"NAME".*NAME=VALUE/],
+    [['run', '--env', '=x', 'a.wasm'], /"=x".*NAME=VALUE/],
+    [['run', '--driver', 'rocket', 'a.wasm'], /"rocket".*auto, jspi, worker/],
+    [['run', '--host', 'moon', 'a.wasm'], /"moon".*node, virtual/],
+    [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
+    [['run', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
+  ])('%j', async (args, message) => {
+    const { code, output, errors } = await run(...args)
+    expect({ code, output }).toEqual({ code: 2, output: '' })
+    expect(errors).toMatch(message)
+    expect(errors.split('\n')).toHaveLength(2)
+  })
+
+  test('for a rule that is no address', async () => {
+    const { code, errors } = await run('run', '--allow-listen=localhost:80', behave)
+    expect(code).toBe(2)
+    expect(errors).toMatch(/"localhost:80".*127\.0\.0\.1:80/)
+  })
+
+  test('for a file that is no program', async () => {
+    const file = join(tmpdir(), `libuv-wasm-${process.pid}.wasm`)
+    await writeFile(file, 'no program')
+    const { code, errors } = await run('run', file)
+    expect(code).toBe(2)
+    expect(errors).toContain(`cannot run ${file}`)
+    const library = fileURLToPath(new URL('../../wasm/build/release/libuv.wasm', import.meta.url))
+    expect(await run('run', library)).toMatchObject({ code: 2, errors: expect.stringMatching(/main\(\).*uvcc/) })
+  })
+})
+
+describe.each(DRIVERS)('under the driver %s', (driver) => {
+  const start = (...args: readonly string[]): Command => new Command('run', '--driver', driver, ...args)
+  const play = (...args: readonly string[]) => run('run', '--driver', driver, ...args)
+
+  test.each([
+    ['0', 0],
+    ['3', 3],
+    ['255', 255],
+  ])('the exit code is the program’s: %s', async (number, code) => {
+    expect(await play(behave, '--', 'exit', number)).toEqual({ code, signal: null, output: '', errors: '' })
+  })
+
+  test('a trap is 134, and names the C functions', async () => {
+    const { code, errors } = await play(behave, '--', 'trap-in-callback')
+    expect(code).toBe(134)
+    expect(errors).toMatch(/trapped\nRuntimeError: unreachable\n +at step_on_it .*\n +at trap_in_callback/)
+  })
+
+  test('arguments after -- are the program’s, whatever they look like', async () => {
+    const { output } = await play(behave, '--', 'args', '--help', '--', '-x', 'a b')
+    expect(output).toBe(`${behave}\nargs\n--help\n--\n-x\na b\n`)
+  })
+
+  test('--env gives variables, and nothing else is given', async () => {
+    const { output } = await play(
+      '--env',
+      'A=1',
+      '--env',
+      'B=x=y',
+      '--env=C=',
+      behave,
+      '--',
+      'env',
+      'A',
+      'B',
+      'C',
+      'PATH',
+    )
+    expect(output).toBe('A=1\nB=x=y\nC=\nPATH=\n')
+  })
+
+  test('its input is the program’s', async () => {
+    const cat = start(behave, '--', 'cat')
+    cat.child.stdin.write('one ')
+    await cat.says(/^one $/)
+    cat.child.stdin.end('two')
+    expect(await cat.end).toMatchObject({ code: 0, output: 'one two' })
+  })
+
+  test('an input that is not at its end does not keep it', async () => {
+    const program = start(behave, '--', 'return', '4')
+    expect(await program.end).toMatchObject({ code: 4 })
+  })
+
+  test('--trace prints each system call', async () => {
+    const { code, errors } = await play('--trace', behave, '--', 'timer', '1')
+    expect(code).toBe(0)
+    expect(errors).toMatch(/^pipe\(\d+, 0\) = 0$/m)
+    expect(errors).toMatch(/^poll_wait\(\d+, \d+, \d+\) = 0$/m)
+  })
+
+  test('what is not granted is EACCES, and the message names the flag', async () => {
+    const served = await play(echo)
+    expect(served).toMatchObject({ code: 1, output: '' })
+    expect(served.errors).toContain('may not listen on 127.0.0.1:0; grant it with --allow-listen=127.0.0.1:0\n')
+    expect(served.errors).toContain('listen: EACCES\n')
+    const talked = await play('--allow-listen=*', talk, '--', '127.0.0.1', '9')
+    expect(talked).toMatchObject({ code: 1, output: 'connect: EACCES\n' })
+    expect(talked.errors).toBe(
+      'libuv-wasm: the program may not connect to 127.0.0.1:9; grant it with --allow-connect=127.0.0.1:9\n',
+    )
+  })
+
+  test.each([['--allow-listen=127.0.0.1:0'], ['--allow-net']])('with %s it serves foreign clients', async (flag) => {
+    const server = start(flag, echo)
+    const client = await connect(Number(await server.says(/port (\d+)/)))
+    client.write('hello')
+    expect((await receive(client, 5)).toString()).toBe('hello')
+  })
+
+  test('--host virtual is a network of its own', async () => {
+    const server = start('--host', 'virtual', '--allow-net', echo)
+    const port = Number(await server.says(/port (\d+)/))
+    await expect(connect(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  test('Ctrl-C ends it, which a shell calls 130', async () => {
+    const waiting = start(behave, '--', 'wait')
+    await waiting.says(/waiting/)
+    waiting.child.kill('SIGINT')
+    // Suspended, it is in the thread that hears signals, so the system ends it.
+    expect(await waiting.end).toMatchObject(driver === 'worker' ? { code: 130 } : { signal: 'SIGINT' })
+  })
+
+  test('Ctrl-C ends a program that computes', async () => {
+    const spinning = start(behave, '--', 'spin')
+    await spinning.says(/spinning/)
+    spinning.child.kill('SIGINT')
+    expect(await spinning.end).toMatchObject(driver === 'worker' ? { code: 130 } : { signal: 'SIGINT' })
+  })
+
+  test('SIGTERM ends it', async () => {
+    const waiting = start(behave, '--', 'wait')
+    await waiting.says(/waiting/)
+    waiting.child.kill('SIGTERM')
+    expect(await waiting.end).toMatchObject(driver === 'worker' ? { code: 143 } : { signal: 'SIGTERM' })
+  })
+
+  test('it ends when nobody reads its output any more', async () => {
+    const flooding = start(behave, '--', 'flood')
+    await flooding.says(/x/)
+    flooding.child.stdout.destroy()
+    expect(await flooding.end).toMatchObject({ code: 141, errors: '' })
+  })
+})
+
+test('a driver that this Node has not is refused', async () => {
+  if (DRIVERS.includes('jspi')) return
+  const { code, errors } = await run('run', '--driver', 'jspi', behave)
+  expect(code).toBe(2)
+  expect(errors).toMatch(/driver 'jspi'.*'worker'/)
+})

@@ -1,0 +1,203 @@
+/** What a policy lets through, and what it keeps from the host below. */
+import { describe, expect, test } from '@jest/globals'
+import type { Address } from '../../src/abi/address.js'
+import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
+import type { ConnectionEvents, Host, HostListener, HostPort, ListenerEvents } from '../../src/host/host.js'
+import { virtualHost } from '../../src/index.js'
+import { soon } from '../support/deadline.js'
+import { FakeHost, loopback } from '../support/fake-host.js'
+import { codeOf } from '../support/loops.js'
+
+const PLAIN = { ipv6Only: false, reusePort: false }
+const NOBODY: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
+const DEAF: ListenerEvents = { onConnection() {}, onError() {} }
+
+const v4 = (host: string, port: number): Address => ({ family: 'ipv4', host, port })
+const v6 = (host: string, port: number, scopeId = 0): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId })
+
+/** A policy over a host that writes down what it was asked for. */
+const guarded = (policy: Policy): { host: Host; below: FakeHost; refused: string[] } => {
+  const below = new FakeHost()
+  const refused: string[] = []
+  const onRefusal = ({ action, address }: Refusal): void => void refused.push(`${action} ${formatEndpoint(address)}`)
+  return { host: policyHost(below, { ...policy, onRefusal }), below, refused }
+}
+
+const listen = (host: Host, local: Address): HostListener => host.bind(local, PLAIN).listen(1, DEAF)
+const connect = (host: Host, remote: Address): unknown => host.connect(remote, NOBODY)
+
+describe('nothing granted', () => {
+  test('a bind is let be, takes nothing, and says what it was asked for', () => {
+    const { host, below, refused } = guarded({})
+    const port = host.bind(v4('127.0.0.1', 80), PLAIN)
+    expect(port.local).toEqual(v4('127.0.0.1', 80))
+    port.close()
+    expect(below.ports).toEqual([])
+    expect(refused).toEqual([])
+  })
+
+  test('listen and connect are EACCES, are told, and do not reach the host', () => {
+    const { host, below, refused } = guarded({})
+    expect(codeOf(() => listen(host, v4('127.0.0.1', 0)))).toBe('EACCES')
+    expect(codeOf(() => connect(host, v6('::1', 80)))).toBe('EACCES')
+    expect(codeOf(() => host.bind(loopback(0), PLAIN).connect(loopback(80), NOBODY))).toBe('EACCES')
+    expect(refused).toEqual(['listen 127.0.0.1:0', 'connect [::1]:80', 'connect 127.0.0.1:80'])
+    expect([below.ports, below.listeners, below.connections]).toEqual([[], [], []])
+  })
+
+  test('the refusal names the address', () => {
+    const { host } = guarded({})
+    expect(() => connect(host, v4('10.0.0.1', 80))).toThrow(/may not connect to 10\.0\.0\.1:80/)
+    expect(() => listen(host, v6('::', 80))).toThrow(/may not listen on \[::\]:80/)
+  })
+
+  test('it needs no listener for refusals', () => {
+    expect(codeOf(() => connect(policyHost(new FakeHost(), {}), loopback(80)))).toBe('EACCES')
+  })
+})
+
+describe('a grant to listen', () => {
+  test.each([
+    ['127.0.0.1:80', v4('127.0.0.1', 80)],
+    ['127.0.0.1:0', v4('127.0.0.1', 0)],
+    ['0.0.0.0:80', v4('0.0.0.0', 80)],
+    ['[::1]:80', v6('::1', 80)],
+    ['[0:0:0:0:0:0:0:1]:80', v6('::1', 80)],
+    ['[::]:0', v6('::', 0)],
+    ['[fe80::1%2]:80', v6('fe80::1', 80, 2)],
+    ['[2001:DB8::00A]:080', v6('2001:db8::a', 80)],
+    ['*', v4('192.0.2.1', 4711)],
+  ])('%s is what it says', (rule, address) => {
+    const { host, below, refused } = guarded({ listen: [rule] })
+    expect(listen(host, address).local.port).toBe(below.ports[0]?.local.port)
+    expect(refused).toEqual([])
+  })
+
+  test.each([
+    ['127.0.0.1:80', v4('127.0.0.1', 81)],
+    ['127.0.0.1:80', v4('127.0.0.1', 0)],
+    ['127.0.0.1:0', v4('127.0.0.1', 80)],
+    ['0.0.0.0:80', v4('127.0.0.1', 80)],
+    ['127.0.0.1:80', v4('0.0.0.0', 80)],
+    ['127.0.0.1:80', v6('::ffff:7f00:1', 80)],
+    ['[::1]:80', v4('127.0.0.1', 80)],
+    ['[::]:80', v6('::1', 80)],
+    ['[fe80::1]:80', v6('fe80::1', 80, 2)],
+  ])('%s is nothing else', (rule, address) => {
+    const { host, below } = guarded({ listen: [rule] })
+    expect(codeOf(() => listen(host, address))).toBe('EACCES')
+    expect(below.ports).toEqual([])
+  })
+
+  test('is none to connect, not even from the port', () => {
+    const { host, below } = guarded({ listen: ['*'] })
+    expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
+    const port = host.bind(loopback(0), PLAIN)
+    expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
+    expect(below.connections).toEqual([])
+    port.close()
+    expect(below.open()).toEqual([])
+  })
+
+  test('gives the real port, and the host’s own refusals', () => {
+    const { host, below } = guarded({ listen: ['*'] })
+    const port = host.bind(loopback(0), PLAIN)
+    expect(port.local).toEqual(below.ports[0]?.local)
+    below.fails.listen = 'EADDRINUSE'
+    expect(codeOf(() => port.listen(1, DEAF))).toBe('EADDRINUSE')
+    below.fails.bind = 'EADDRNOTAVAIL'
+    expect(codeOf(() => host.bind(loopback(1), PLAIN))).toBe('EADDRNOTAVAIL')
+  })
+})
+
+describe('a grant to connect', () => {
+  test('is for that address alone', () => {
+    const { host, below } = guarded({ connect: ['127.0.0.1:80', '[::1]:81'] })
+    connect(host, loopback(80))
+    connect(host, loopback(81, 'ipv6'))
+    expect(codeOf(() => connect(host, loopback(81)))).toBe('EACCES')
+    expect(codeOf(() => connect(host, loopback(80, 'ipv6')))).toBe('EACCES')
+    expect(below.connections).toHaveLength(2)
+  })
+
+  test('lets a free port be taken to connect from, and nothing more be done with it', () => {
+    const { host, below } = guarded({ connect: ['127.0.0.1:80'] })
+    const port = host.bind(loopback(0), PLAIN)
+    expect(port.local.port).toBeGreaterThan(0)
+    expect(codeOf(() => port.listen(1, DEAF))).toBe('EACCES')
+    expect(codeOf(() => port.connect(loopback(81), NOBODY))).toBe('EACCES')
+    port.connect(loopback(80), NOBODY)
+    expect(below.connections).toHaveLength(1)
+  })
+
+  test('takes no port of the guest’s choice', () => {
+    const { host, below, refused } = guarded({ connect: ['*'] })
+    const port = host.bind(loopback(8080), PLAIN)
+    expect(below.ports).toEqual([])
+    expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
+    // What is missing is the port.
+    expect(refused).toEqual(['listen 127.0.0.1:8080'])
+  })
+
+  test('together with one to listen, takes the port that may be listened on', () => {
+    const { host, below } = guarded({ connect: ['*'], listen: ['127.0.0.1:8080'] })
+    host.bind(loopback(8080), PLAIN).connect(loopback(80), NOBODY)
+    expect(below.connections[0]?.local.port).toBe(8080)
+  })
+})
+
+test.each([
+  'localhost:80',
+  '127.0.0.1',
+  '127.0.0.1:',
+  '127.0.0.1:65536',
+  '127.0.0.1:http',
+  '127.1:80',
+  '1:2:3:80',
+  '::1:80',
+  '[::1]',
+  '[::1:80',
+  '[127.0.0.1]:80',
+  '',
+  '**',
+  '127.0.0.1:80 ',
+])('the rule %j is refused before anybody relies on it', (rule) => {
+  for (const policy of [{ listen: [rule] }, { connect: ['*', rule] }]) {
+    expect(() => policyHost(new FakeHost(), policy)).toThrow(TypeError)
+    expect(() => policyHost(new FakeHost(), policy)).toThrow(/no address: give HOST:PORT/)
+  }
+})
+
+test('time, turns and the process are the host’s', () => {
+  const { host, below } = guarded({})
+  expect([host.name, host.clock(), host.wallClock()]).toEqual(['fake', below.clock(), below.wallClock()])
+  let turned = 0
+  host.defer(() => turned++)
+  host.timer(() => turned++).set(5)
+  below.turn()
+  below.advance(5)
+  expect(turned).toBe(2)
+  const release = host.keepAlive()
+  expect(below.keepers).toBe(1)
+  release()
+  expect(below.keepers).toBe(0)
+})
+
+test('connections that are granted work as they do below', async () => {
+  const below = virtualHost()
+  const release = below.keepAlive()
+  const host = policyHost(below, { listen: ['[::1]:0'], connect: ['*'] })
+  const port: HostPort = host.bind(v6('::1', 0), PLAIN)
+  const heard = new Promise<string>((resolve) => {
+    port.listen(1, {
+      onConnection(connection) {
+        connection.events = { ...NOBODY, onData: (chunk) => resolve(Buffer.from(chunk).toString()) }
+        connection.readStart()
+      },
+      onError() {},
+    })
+  })
+  const client = host.connect(port.local, { ...NOBODY, onConnect: () => void client.write(Buffer.from('hello')) })
+  expect(await soon(heard, 'the bytes')).toBe('hello')
+  release()
+})
