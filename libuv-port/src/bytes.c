@@ -34,9 +34,20 @@ static ssize_t uvp__receive(int fd,
 }
 
 
-/* Who finds no room has the host look once more: only so does a writer that
- * never returns to its loop learn that the peer is gone.
+/* Who finds no room has the host look again: only so does a writer that never
+ * returns to its loop learn that the peer is gone. Twice, since it is a way
+ * there and back.
  */
+static int uvp__look(int fd) {
+  return uvp__wait(fd, POLLOUT, 0) || uvp__wait(fd, POLLOUT, 0);
+}
+
+
+static int uvp__wait_for_room(int fd, int flags) {
+  return uvp__may_wait(fd, flags) ? uvp__wait(fd, POLLOUT, -1) : uvp__look(fd);
+}
+
+
 static ssize_t uvp__send_some(int fd,
                               const struct iovec* bufs,
                               int nbufs,
@@ -45,10 +56,21 @@ static ssize_t uvp__send_some(int fd,
 
   do
     r = uvh_writev(fd, bufs, nbufs, flags);
-  while (r == -EAGAIN &&
-         uvp__wait(fd, POLLOUT, uvp__may_wait(fd, flags) ? -1 : 0));
+  while (r == -EAGAIN && uvp__wait_for_room(fd, flags));
 
   return uvp__result(r);
+}
+
+
+static size_t uvp__size(const struct iovec* bufs, int nbufs) {
+  size_t size;
+  int i;
+
+  size = 0;
+  for (i = 0; i < nbufs; i++)
+    size += bufs[i].iov_len;
+
+  return size;
 }
 
 
@@ -63,7 +85,10 @@ static ssize_t uvp__send(int fd,
   ssize_t n;
 
   n = uvp__send_some(fd, bufs, nbufs, flags);
-  if (n < 0 || !uvp__may_wait(fd, flags))
+  if (n < 0 || (size_t) n == uvp__size(bufs, nbufs))
+    return n;
+
+  if (!uvp__may_wait(fd, flags))
     return n;
 
   done = n;
