@@ -16,6 +16,7 @@ import { readFileSync } from 'node:fs'
  * @property {Expected} [expect] `pass` where it is left out
  * @property {readonly string[]} [on] the hosts for which `expect` stands; all where it is left out
  * @property {string} [because] which of the file's reasons there is for what is not `pass`
+ * @property {boolean} [outside] whether it asks for the world outside of this machine, and so is run in its network
  */
 /**
  * What is to be made of a result. `note` is empty for an ordinary pass.
