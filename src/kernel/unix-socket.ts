@@ -71,8 +71,7 @@ export class UnixSocket extends PairEnd {
   }
 
   override accept(): UnixSocket | ErrnoName {
-    if (!this.#listens) return 'EINVAL'
-    return this.#waiting.shift() ?? (this.receiveEnded ? 'EINVAL' : 'EAGAIN')
+    return this.#listens ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
   }
 
   override connect(address: SocketAddress): Result {
