@@ -87,6 +87,15 @@ test('without interest nothing is reported, not even errors', () => {
   expect([list.any, collect(list)]).toEqual([false, []])
 })
 
+test('who was found not ready any more is reported when it is again', () => {
+  const { list, items, wakes } = listWith(1)
+  set(list, items[0], Poll.IN)
+  set(list, items[0], 0)
+  expect(list.any).toBe(false)
+  set(list, items[0], Poll.IN)
+  expect([list.any, wakes(), collect(list)]).toEqual([true, 2, [[0, Poll.IN]]])
+})
+
 test('each becoming ready wakes once, however often it is told', () => {
   const { list, items, wakes } = listWith(2)
   for (let times = 0; times < 5; times++) set(list, items[0], Poll.IN)
