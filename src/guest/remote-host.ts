@@ -155,8 +155,9 @@ class RemoteConnection extends HostConnection {
   }
 
   override shutdown(): void {
-    if (this.#broken) throw new HostError('ENOTCONN', 'the connection failed')
-    this.#post(ToParent.SHUTDOWN)
+    if (!this.#broken) this.#post(ToParent.SHUTDOWN)
+    // Who has not been told of the failure yet will be when reading; the end is lost with the rest.
+    else if (this.#failure === undefined) throw new HostError('ENOTCONN', 'the connection failed')
   }
 
   override readStart(): void {

@@ -183,7 +183,7 @@ describe('on a virtual network', () => {
     const talk = await play(['127.0.0.1', String(port), String(4 * MEGABYTE)], { program: 'talk', host })
     expect(await talk.code).toBe(0)
     expect(talk.output).toBe(`received ${4 * MEGABYTE}, wrong 0\n`)
-    expect(host.open()).toHaveLength(1)
+    await until(() => host.open().length === 1, 'only the listener to be left')
     echo.guest.terminate()
     await echo.code
     await until(() => host.open().length === 0, 'the network to be empty')
