@@ -17,10 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Tests that start processes build their command from it. */
 char executable_path[4096];
 
+
+/* Tests expect to run in a folder of their own, which is not the root. */
+#define FOLDER "/work"
 
 /* A helper is ready for its test. */
 void notify_parent_process(void) {
@@ -55,6 +59,11 @@ int main(int argc, char** argv) {
 
   if (argc < 2 || argc > 3) {
     fputs("usage: tests --list | tests TASK [HELPER]\n", stderr);
+    return 2;
+  }
+
+  if (chdir(FOLDER)) {
+    perror(FOLDER);
     return 2;
   }
 

@@ -1,7 +1,7 @@
 # Builds libuv for WebAssembly, and the modules. Included by the Makefile.
 #
 #   make wasm      wasm/build/{debug,release}/libuv.wasm
-#                  build/wasm/guest/libuv.a, for programs: see sdk/build.mk
+#                  build/wasm/{guest,debug}/libuv-program.a: see sdk/build.mk
 #   make native    build/native/libuv.a, from the same source, to compare with
 #
 # LIBUV_DIR=path builds another checkout of libuv, 1.50 or later.
@@ -55,6 +55,9 @@ OUR_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
 PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix $(OUR_CFLAGS)
 WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) $(OUR_CFLAGS)
 
+# Of one file alone.
+OWN_CFLAGS =
+
 debug_CFLAGS = -O1 -g
 guest_CFLAGS = -O2
 release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
@@ -82,6 +85,8 @@ NATIVE_CFLAGS = -std=gnu11 -O2 -g -D_GNU_SOURCE \
 # $(call ..._objects,FLAVOUR)
 upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 port_objects = $(PORT_SOURCES:%.c=build/wasm/$(1)/%.o)
+files_objects = $(FILES_SOURCES:%.c=build/wasm/$(1)/%.o)
+no_files_objects = $(NO_FILES_SOURCES:%.c=build/wasm/$(1)/%.o)
 wasm_objects = \
   $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
 native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
@@ -102,7 +107,7 @@ $(call flags_rule,build/wasm/$(1),emcc,$(PORT_CFLAGS) $($(1)_CFLAGS) \
 
 build/wasm/$(1)/upstream/%.o: $(LIBUV_DIR)/%.c build/wasm/$(1)/flags
 	@mkdir -p $$(@D)
-	$(EMCC) $(UPSTREAM_CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(EMCC) $(UPSTREAM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
 
 build/wasm/$(1)/libuv-port/%.o: libuv-port/%.c build/wasm/$(1)/flags \
     | $(LIBUV_DIR)/include/uv.h
@@ -115,6 +120,22 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 
 -include $(patsubst %.o,%.d,\
   $(call upstream_objects,$(1)) $(call port_objects,$(1)))
+endef
+
+# What programs are linked with: the same, and files. libuv's fs.c sets times of
+# files on the systems that it names; to it, _AIX71 is one with utimensat() and
+# futimens(), and says nothing else.
+define program_rules
+build/wasm/$(1)/upstream/src/unix/fs.o: OWN_CFLAGS = -D_AIX71
+build/wasm/$(1)/upstream/src/unix/fs.o: libuv-port/build.mk
+
+build/wasm/$(1)/libuv-program.a: $(call upstream_objects,$(1)) \
+    $(filter-out $(call no_files_objects,$(1)),$(call port_objects,$(1))) \
+    $(call files_objects,$(1))
+	@rm -f $$@
+	$(EMAR) rcs $$@ $$^
+
+-include $(patsubst %.o,%.d,$(call files_objects,$(1)))
 endef
 
 define module_rules
@@ -135,6 +156,8 @@ $(eval $(call module_rules,debug))
 $(eval $(call archive_rules,release))
 $(eval $(call module_rules,release))
 $(eval $(call archive_rules,guest))
+$(eval $(call program_rules,debug))
+$(eval $(call program_rules,guest))
 
 $(eval $(call flags_rule,build/native,cc,$(NATIVE_CFLAGS)))
 

@@ -58,6 +58,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   interfaces.c \
   memory.c \
   names.c \
+  no-files.c \
   socket-names.c \
   sockets.c \
   sysinfo.c \
@@ -66,6 +67,14 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   unsupported.c \
   wait.c \
   wasm.c)
+
+# Programs have files; the library for TypeScript would import them for nothing.
+NO_FILES_SOURCES = libuv-port/src/no-files.c
+FILES_SOURCES = $(addprefix libuv-port/src/, \
+  attributes.c \
+  files.c \
+  folders.c \
+  paths.c)
 
 # libuv as it is on Linux, to compare with.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \

@@ -148,6 +148,7 @@ const driver = oneOf('driver', options.driver, ['auto', 'jspi', 'worker'])
 /** @type {Way} */
 const way = {
   module: options.pump ? PUMPED_MODULE : MODULE,
+  fixtures: `${options.libuv}/test/fixtures`,
   node: options.node ?? chooseNode(driver),
   driver,
   ownNetwork: !options['shared-network'] && hasOwnNetworks(),
@@ -179,7 +180,7 @@ progress.done()
 
 const seconds = Math.round((performance.now() - start) / 1000)
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const { node: _, module: __, ...how } = way
+const { node: _, module: __, fixtures: ___, ...how } = way
 writeFileSync(REPORT, `${JSON.stringify({ version, ...how, repeat, seconds, rows }, null, 2)}\n`)
 printTable(rows, options.verbose)
 const tally = (/** @type {string} */ verdict) => rows.filter((row) => row.verdict === verdict).length

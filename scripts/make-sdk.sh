@@ -18,7 +18,7 @@ version=$(awk '
 imports() {
   echo 'mergeInto(LibraryManager.library, {'
   sed -n 's/^UVH_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h
-  echo '  random_get: function() {}'
+  sed -n 's/.*__wasi_\(\(fd\|path\|random\)_[a-z_]*\)(.*/  \1: function() {},/p' libuv-port/src/*.c | sort -u
   echo '});'
 }
 
@@ -35,8 +35,8 @@ sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$
 cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
 cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h "$dest/include/uv"
 
-cp build/wasm/guest/libuv.a "$dest/lib/libuv.a"
-cp build/wasm/debug/libuv.a "$dest/lib/libuv-debug.a"
+cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
+cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
 imports >"$dest/lib/uv_host.js"
 
 cp sdk/toolchain.cmake "$dest/share/cmake/uvcc.cmake"

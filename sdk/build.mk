@@ -10,7 +10,8 @@ UVCC = $(SDK)/bin/uvcc
 
 sdk: $(SDK_MADE) ## makes uvcc, headers and libuv.a for C programs, in build/sdk
 
-$(SDK_MADE): build/wasm/guest/libuv.a build/wasm/debug/libuv.a \
+$(SDK_MADE): build/wasm/guest/libuv-program.a \
+    build/wasm/debug/libuv-program.a \
     $(wildcard sdk/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
     libuv-port/include/uv_host.h \
     LICENSE scripts/make-sdk.sh scripts/licences.sh

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/policy.js'
-import { type DriverName, Guest } from './guest/guest.js'
+import { type Dirs, type DriverName, Guest } from './guest/guest.js'
 import { nodeHost } from './host/node.js'
 import { virtualHost } from './host/virtual.js'
 import { Trace } from './runtime/trace.js'
@@ -19,6 +19,7 @@ The program gets nothing that is not granted here. What may be granted:
   --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
   --allow-connect=HOST:PORT     to connect there
   --env NAME=VALUE              an environment variable
+  --dir HOST[:GUEST]            a copy of a folder, at the path GUEST (/ by default); what the program writes stays in memory
 
 Each but the first may stand more than once. IPv6 hosts are written [::1]:80.
 
@@ -44,6 +45,7 @@ interface Command {
   readonly program: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly dirs: Dirs | undefined
   readonly driver: DriverName
   readonly hostName: string
   readonly policy: Policy
@@ -64,6 +66,7 @@ function readCommand(argv: readonly string[]): Command | 'help' {
     program,
     args: [program, ...(end < 0 ? [] : argv.slice(end + 1))],
     env: Object.fromEntries((values.env ?? []).map(readVariable)),
+    dirs: values.dir && readDirs(values.dir),
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker']),
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
     policy: {
@@ -85,6 +88,7 @@ function parseOptions(args: readonly string[]) {
         'allow-listen': { type: 'string', multiple: true },
         'allow-connect': { type: 'string', multiple: true },
         env: { type: 'string', multiple: true },
+        dir: { type: 'string', multiple: true },
         driver: { type: 'string' },
         host: { type: 'string' },
         trace: { type: 'boolean' },
@@ -107,6 +111,19 @@ function readVariable(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--env ${quote(text)} is no variable; give NAME=VALUE`)
   return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function readDirs(texts: readonly string[]): Dirs {
+  const dirs = new Map<string, string>()
+  for (const text of texts) {
+    const at = text.lastIndexOf(':')
+    const [from, to] = at < 0 ? [text, '/'] : [text.slice(0, at), text.slice(at + 1)]
+    if (from === '' || !to.startsWith('/'))
+      throw new UsageError(`--dir ${quote(text)} is no folder and place; give HOST or HOST:/GUEST`)
+    if (dirs.has(to)) throw new UsageError(`--dir ${quote(text)}: there is a folder at ${to} already`)
+    dirs.set(to, from)
+  }
+  return Object.fromEntries(dirs)
 }
 
 function oneOf<Choice extends string>(option: string, value: string, choices: readonly Choice[]): Choice {
@@ -163,13 +180,14 @@ function obeySignals(guest: Guest): () => number | undefined {
 }
 
 async function startGuest(command: Command, input: StandardInput): Promise<Guest> {
-  const { program, hostName, policy, args, env, driver, trace } = command
+  const { program, hostName, policy, args, env, dirs, driver, trace } = command
   const bytes = await readFile(program).catch((error: unknown) => {
     throw new UsageError(`cannot read the program: ${messageOf(error)}`)
   })
   try {
     const host = policyHost(hostName === 'virtual' ? virtualHost() : nodeHost(), policy)
-    return await Guest.start(new Uint8Array(bytes), { host, args, env, driver, trace, input, onOutput: print })
+    const given = { host, args, env, ...(dirs && { dirs }), input }
+    return await Guest.start(new Uint8Array(bytes), { ...given, driver, trace, onOutput: print })
   } catch (error) {
     throw new UsageError(`cannot run ${program}: ${messageOf(error)}`)
   }

@@ -25,6 +25,9 @@ int uvp__wasi_result(int err, size_t n);
 /* What a socket call says to a descriptor of the other kind. */
 int uvp__not_a_socket(int fd);
 
+/* fcntl() for a descriptor that is not the host's. */
+int uvp__file_fcntl(int fd, int command, int argument);
+
 /* Whether a descriptor is in blocking mode, where the host can wait at all. */
 int uvp__blocks(int fd);
 

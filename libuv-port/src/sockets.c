@@ -16,7 +16,6 @@
 #include <wasi/api.h>
 
 /* The C library's own, for descriptors that are not ours. */
-long __syscall_fcntl64(long fd, long command, ...);
 int __syscall_ioctl(int fd, int request, ...);
 
 
@@ -213,7 +212,7 @@ int fcntl(int fd, int command, ...) {
   va_end(ap);
 
   if (!uvp__is_host(fd))
-    return uvp__result(__syscall_fcntl64(fd, command, argument));
+    return uvp__file_fcntl(fd, command, argument);
 
   return uvp__result(uvp__fcntl(fd, command, argument));
 }

@@ -11,6 +11,7 @@ import { virtualHost } from '../../dist/host/virtual.js'
 /**
  * @typedef {object} Order
  * @property {string} module path of the tests
+ * @property {string} fixtures the folder of what tests read
  * @property {string} name the entry
  * @property {readonly string[]} helpers what must be running before it starts
  * @property {'jspi' | 'worker' | 'auto'} driver
@@ -78,12 +79,13 @@ class Part {
    * @param {import('../../dist/host/host.js').Host} host
    * @param {readonly string[]} args
    */
-  constructor({ driver }, module, host, args) {
+  constructor({ driver, fixtures }, module, host, args) {
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve
     })
     const onOutput = (/** @type {number} */ _stream, /** @type {Uint8Array} */ bytes) => this.#receive(bytes)
-    this.#guest = Guest.start(module, { host, driver, args: ['tests', ...args], onOutput })
+    const dirs = { '/work/test/fixtures': fixtures, '/tmp': new Map() }
+    this.#guest = Guest.start(module, { host, driver, dirs, args: ['tests', ...args], onOutput })
     this.exit = this.#guest
       .then((guest) => guest.exit)
       .catch((error) => (error instanceof Error ? error : new Error(String(error))))

@@ -5,6 +5,7 @@ import { compileModule, describeModule, type ModuleSource } from '../runtime/mod
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { platformHost } from '../uv/platform.js'
+import { type Dirs, rootOf } from './folder.js'
 import type { InputSource } from './input.js'
 import { hasJspi, startWithJspi } from './jspi.js'
 import type { ProgramOptions } from './program.js'
@@ -12,6 +13,7 @@ import type { OnOutput } from './stdio.js'
 import { startInWorker } from './worker-driver.js'
 
 export { GuestTrap } from './end.js'
+export type { Dirs, Folder } from './folder.js'
 export type { InputSource } from './input.js'
 export type { OnOutput } from './stdio.js'
 
@@ -25,6 +27,12 @@ export type DriverName = 'auto' | 'jspi' | 'worker'
 export interface GuestOptions extends WasiOptions {
   /** The network. None by default: every `listen` and `connect` gets `EACCES`. See {@link policyHost}. */
   readonly host?: Host
+  /**
+   * Its files: what stands at which absolute path when it starts. They are its own, in memory: folders of the host's are copied,
+   * and what the guest writes goes nowhere else and ends with it. No file system by default, so that every path gets `ENOENT`;
+   * with `{}` an empty one.
+   */
+  readonly dirs?: Dirs
   /** How it waits; `auto` by default. */
   readonly driver?: DriverName
   /** Its standard input, taken as it reads. Ends at once by default. */
@@ -77,7 +85,7 @@ export class Guest {
    * @param program - its module
    * @throws {WebAssembly.CompileError} when it is no WebAssembly
    * @throws {WebAssembly.LinkError} when it asks for imports we do not have
-   * @throws {TypeError} when it has no `main()`, or the driver asked for is not to be had
+   * @throws {TypeError} when it has no `main()`, the driver asked for is not to be had, or a folder of `dirs` cannot be copied
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     const driver = chooseDriver(options.driver ?? 'auto')
@@ -86,6 +94,7 @@ export class Guest {
       module,
       abi,
       host: options.host ?? policyHost(await platformHost(), {}),
+      files: options.dirs && (await rootOf(options.dirs)),
       wasi: { args: options.args ?? ['guest'], env: options.env ?? {} },
       input: options.input,
       onOutput: options.onOutput ?? (() => {}),

@@ -13,6 +13,8 @@ import type { Trace } from '../runtime/trace.js'
 import { needsProvider, ownWasi, WASI_MODULE, type WasiOptions, wasmerWasi } from '../runtime/wasi.js'
 import { GuestExit } from './end.js'
 import { ENV_MODULE, envShells } from './env.js'
+import { Files } from './files.js'
+import type { Folder } from './folder.js'
 import { PumpedLoops, UV_PUMP_MODULE } from './pumped.js'
 import { type SlowCall, Stdio, type Streams } from './stdio.js'
 
@@ -38,6 +40,8 @@ export interface ProgramOptions {
   readonly abi: Description
   readonly host: Host
   readonly wasi: WasiOptions
+  /** The root of its file system; `undefined` for none. */
+  readonly files?: Folder | undefined
   readonly trace: Trace
   readonly maxDescriptors: number | undefined
 }
@@ -72,7 +76,9 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     return bound
   }
   const provider = needsProvider(module, {}) ? await wasmerWasi(options.wasi) : undefined
-  const provided = provider?.imports(module) ?? {}
+  const streams = provider?.imports(module) ?? {}
+  const files = new Files(options.files, memory, () => BigInt(Math.round(host.wallClock() * 1e6)))
+  const provided = { ...streams, ...files.imports(streams) }
   const stdio = new Stdio(driver, memory, provided)
   const wasm = await WebAssembly.instantiate(module, {
     [UV_HOST_MODULE]: systemCalls(options, driver, { kernel, memory, loops }),

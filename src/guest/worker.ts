@@ -4,6 +4,7 @@ import type { Description } from '../abi/description.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { GuestExit, GuestTrap } from './end.js'
+import type { Folder } from './folder.js'
 import { GuestWire } from './guest-wire.js'
 import { type Driver, loadProgram } from './program.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from './protocol.js'
@@ -15,6 +16,7 @@ export interface WorkerSetup {
   readonly module: WebAssembly.Module
   readonly abi: Description
   readonly wasi: WasiOptions
+  readonly files?: Folder | undefined
   readonly wires: Wires
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
@@ -74,8 +76,8 @@ const wire = new GuestWire(setup.wires)
 const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
 
 async function run(): Promise<void> {
-  const { module, abi, wasi, maxDescriptors } = setup
-  const options = { module, abi, wasi, trace, maxDescriptors, host: new RemoteHost(wire) }
+  const { module, abi, wasi, files, maxDescriptors } = setup
+  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire) }
   const program = await loadProgram(options, new BlockingDriver(wire)).catch((error: Error) => {
     wire.post(ToParent.UNFIT, 0, 0, encode({ name: error.name, message: error.message }))
   })

@@ -1,5 +1,5 @@
 /**
- * WASI preview 1 for what is not sockets: arguments, environment, standard streams, random numbers, files in memory. The
+ * WASI preview 1 for what is not sockets: arguments, environment, standard streams, random numbers. The
  * provider is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's: time
  * comes from the loop's host, so that a virtual clock is one for everybody.
  */

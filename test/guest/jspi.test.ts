@@ -11,7 +11,7 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The tests that both drivers must pass. */
-const BOTH = ['guest/life', 'guest/stdio', 'guest/network', 'guest/blocking', 'guest/process', 'cli/run'].map(
+const BOTH = ['guest/life', 'guest/stdio', 'guest/network', 'guest/files', 'guest/blocking', 'guest/process', 'cli/run'].map(
   (name) => `test/${name}.test`,
 )
 

@@ -1,0 +1,334 @@
+/* What is known of a file: stat() and its kin. WASI knows no users and no
+ * permissions: every file is the program's own, to be read and written. What
+ * would change that is refused, and what would not is accepted.
+ */
+
+#include "libc.h"
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <wasi/api.h>
+
+#define UVP__MODE_BITS 07777
+#define UVP__FOLDER_MODE 0755
+#define UVP__FILE_MODE 0644
+#define UVP__BLOCK 512
+#define UVP__SECOND 1000000000
+
+/* Their prototypes are the C library's secret. */
+long __syscall_stat64(long path, long st);
+long __syscall_lstat64(long path, long st);
+long __syscall_fstat64(long fd, long st);
+long __syscall_fstatat64(long dir, long path, long st, long flags);
+long __syscall_newfstatat(long dir, long path, long st, long flags);
+long __syscall_access(long path, long mode);
+long __syscall_faccessat(long dir, long path, long mode, long flags);
+long __syscall_chmod(long path, long mode);
+long __syscall_fchmod(long fd, long mode);
+long __syscall_fchmodat(long dir, long path, long mode, ...);
+long __syscall_chown32(long path, long user, long group);
+long __syscall_lchown32(long path, long user, long group);
+long __syscall_fchown32(long fd, long user, long group);
+long __syscall_fchownat(long dir, long path, long user, long group, long flags);
+long __syscall_utimensat(long dir, long path, long times, long flags);
+long __syscall_statfs64(long path, long size, long buf);
+long __syscall_fstatfs64(long fd, long size, long buf);
+
+
+/* WASI counts nanoseconds without a sign; times before 1970 wrap around. */
+static struct timespec uvp__time_of(__wasi_timestamp_t t) {
+  struct timespec ts;
+  int64_t nanoseconds;
+
+  nanoseconds = (int64_t) t;
+  ts.tv_sec = nanoseconds / UVP__SECOND;
+  ts.tv_nsec = nanoseconds % UVP__SECOND;
+  if (ts.tv_nsec < 0) {
+    ts.tv_sec--;
+    ts.tv_nsec += UVP__SECOND;
+  }
+
+  return ts;
+}
+
+
+static mode_t uvp__mode_of(__wasi_filetype_t type) {
+  switch (type) {
+    case __WASI_FILETYPE_DIRECTORY:
+      return S_IFDIR | UVP__FOLDER_MODE;
+    case __WASI_FILETYPE_SYMBOLIC_LINK:
+      return S_IFLNK | 0777;
+    case __WASI_FILETYPE_CHARACTER_DEVICE:
+      return S_IFCHR | 0620;
+    case __WASI_FILETYPE_BLOCK_DEVICE:
+      return S_IFBLK | 0660;
+    case __WASI_FILETYPE_SOCKET_STREAM:
+    case __WASI_FILETYPE_SOCKET_DGRAM:
+      return S_IFSOCK | 0777;
+    default:
+      return S_IFREG | UVP__FILE_MODE;
+  }
+}
+
+
+static void uvp__stat_of(const __wasi_filestat_t* file, struct stat* st) {
+  *st = (struct stat){ 0 };
+  st->st_dev = file->dev;
+  st->st_ino = file->ino;
+  st->st_mode = uvp__mode_of(file->filetype);
+  st->st_nlink = file->nlink;
+  st->st_uid = getuid();
+  st->st_gid = getgid();
+  st->st_size = file->size;
+  st->st_blksize = 4096;
+  st->st_blocks = (file->size + UVP__BLOCK - 1) / UVP__BLOCK;
+  st->st_atim = uvp__time_of(file->atim);
+  st->st_mtim = uvp__time_of(file->mtim);
+  st->st_ctim = uvp__time_of(file->ctim);
+}
+
+
+/* Of the host's descriptors only the kind is known. */
+static int uvp__stat_host(int fd, struct stat* st) {
+  socklen_t len;
+  int type;
+
+  *st = (struct stat){ 0 };
+  len = sizeof(type);
+  st->st_mode = S_IFSOCK | 0777;
+
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len)) {
+    if (errno != ENOTSOCK)
+      return -errno;
+    st->st_mode = S_IFIFO | 0600;
+  }
+
+  st->st_nlink = 1;
+  st->st_blksize = 4096;
+
+  return 0;
+}
+
+
+long __syscall_fstat64(long fd, long st) {
+  __wasi_filestat_t file;
+  int err;
+
+  if (uvp__is_host(fd))
+    return uvp__stat_host(fd, (struct stat*) st);
+
+  err = __wasi_fd_filestat_get(fd, &file);
+  if (err == 0)
+    uvp__stat_of(&file, (struct stat*) st);
+
+  return -err;
+}
+
+
+long __syscall_fstatat64(long dir, long path, long st, long flags) {
+  struct uvp__place place;
+  __wasi_filestat_t file;
+  int err;
+
+  if (flags & AT_EMPTY_PATH && *(const char*) path == '\0')
+    return __syscall_fstat64(dir, st);
+
+  err = uvp__locate(dir, (const char*) path, &place);
+  if (err == 0)
+    err = __wasi_path_filestat_get(place.dir,
+                                   flags & AT_SYMLINK_NOFOLLOW
+                                       ? 0
+                                       : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW,
+                                   place.path,
+                                   place.len,
+                                   &file);
+  if (err == 0)
+    uvp__stat_of(&file, (struct stat*) st);
+
+  return -err;
+}
+
+
+long __syscall_newfstatat(long dir, long path, long st, long flags) {
+  return __syscall_fstatat64(dir, path, st, flags);
+}
+
+
+long __syscall_stat64(long path, long st) {
+  return __syscall_fstatat64(AT_FDCWD, path, st, 0);
+}
+
+
+long __syscall_lstat64(long path, long st) {
+  return __syscall_fstatat64(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+
+
+long __syscall_faccessat(long dir, long path, long mode, long flags) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstatat64(dir, path, (long) &st, flags & AT_SYMLINK_NOFOLLOW);
+  if (err)
+    return err;
+
+  return mode & X_OK && !(st.st_mode & 0111) ? -EACCES : 0;
+}
+
+
+long __syscall_access(long path, long mode) {
+  return __syscall_faccessat(AT_FDCWD, path, mode, 0);
+}
+
+
+/* What changes nothing is done already. Who copies a file gives its type too. */
+static int uvp__keep_mode(const struct stat* st, mode_t mode) {
+  return ((st->st_mode ^ mode) & UVP__MODE_BITS) == 0 ? 0 : -ENOTSUP;
+}
+
+
+long __syscall_fchmodat(long dir, long path, long mode, ...) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstatat64(dir, path, (long) &st, 0);
+  return err ? err : uvp__keep_mode(&st, mode);
+}
+
+
+long __syscall_chmod(long path, long mode) {
+  return __syscall_fchmodat(AT_FDCWD, path, mode);
+}
+
+
+long __syscall_fchmod(long fd, long mode) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstat64(fd, (long) &st);
+  return err ? err : uvp__keep_mode(&st, mode);
+}
+
+
+/* Who is not root can give nothing away. */
+static int uvp__keep_owner(const struct stat* st, long user, long group) {
+  if ((user == -1 || (uid_t) user == st->st_uid) &&
+      (group == -1 || (gid_t) group == st->st_gid))
+    return 0;
+
+  return -EPERM;
+}
+
+
+long __syscall_fchownat(long dir,
+                        long path,
+                        long user,
+                        long group,
+                        long flags) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstatat64(dir, path, (long) &st, flags);
+  return err ? err : uvp__keep_owner(&st, user, group);
+}
+
+
+long __syscall_chown32(long path, long user, long group) {
+  return __syscall_fchownat(AT_FDCWD, path, user, group, 0);
+}
+
+
+long __syscall_lchown32(long path, long user, long group) {
+  return __syscall_fchownat(AT_FDCWD, path, user, group, AT_SYMLINK_NOFOLLOW);
+}
+
+
+long __syscall_fchown32(long fd, long user, long group) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstat64(fd, (long) &st);
+  return err ? err : uvp__keep_owner(&st, user, group);
+}
+
+
+/* Turns a time that is to be set into WASI's. Of `flags`, `set` says that it is
+ * given, `now` that it is the present one; none that it is left alone.
+ */
+static __wasi_timestamp_t uvp__time_to_set(const struct timespec* ts,
+                                           int set,
+                                           int now,
+                                           __wasi_fstflags_t* flags) {
+  if (ts == NULL || ts->tv_nsec == UTIME_NOW) {
+    *flags |= now;
+    return 0;
+  }
+
+  if (ts->tv_nsec == UTIME_OMIT)
+    return 0;
+
+  *flags |= set;
+  return (int64_t) ts->tv_sec * UVP__SECOND + ts->tv_nsec;
+}
+
+
+/* Without a path, `dir` is the file itself. */
+long __syscall_utimensat(long dir, long path, long times, long flags) {
+  const struct timespec* ts;
+  struct uvp__place place;
+  __wasi_fstflags_t what;
+  __wasi_timestamp_t a;
+  __wasi_timestamp_t m;
+  int err;
+
+  ts = (const struct timespec*) times;
+  what = 0;
+  a = uvp__time_to_set(ts,
+                       __WASI_FSTFLAGS_ATIM,
+                       __WASI_FSTFLAGS_ATIM_NOW,
+                       &what);
+  m = uvp__time_to_set(ts != NULL ? ts + 1 : NULL,
+                       __WASI_FSTFLAGS_MTIM,
+                       __WASI_FSTFLAGS_MTIM_NOW,
+                       &what);
+
+  if (path == 0)
+    return -__wasi_fd_filestat_set_times(dir, a, m, what);
+
+  err = uvp__locate(dir, (const char*) path, &place);
+  if (err)
+    return -err;
+
+  return -__wasi_path_filestat_set_times(
+      place.dir,
+      flags & AT_SYMLINK_NOFOLLOW ? 0 : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW,
+      place.path,
+      place.len,
+      a,
+      m,
+      what);
+}
+
+
+/* WASI says nothing of file systems; but what is missing is missing first. */
+long __syscall_statfs64(long path, long size, long buf) {
+  struct stat st;
+  int err;
+
+  err = __syscall_stat64(path, (long) &st);
+  return err ? err : -ENOSYS;
+}
+
+
+long __syscall_fstatfs64(long fd, long size, long buf) {
+  struct stat st;
+  int err;
+
+  err = __syscall_fstat64(fd, (long) &st);
+  return err ? err : -ENOSYS;
+}

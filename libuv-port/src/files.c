@@ -1,0 +1,241 @@
+/* The file system of a program, made of WASI's. These definitions take the
+ * place of the system calls that the C library is made of, so that all of it
+ * works: fopen(), opendir(), mkstemp(), realpath().
+ */
+
+#include "uv_host.h"
+#include "libc.h"
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <wasi/api.h>
+
+#define UVP__RIGHTS_TO_READ (__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR)
+
+#define UVP__RIGHTS_TO_WRITE                                                  \
+  (__WASI_RIGHTS_FD_WRITE | __WASI_RIGHTS_FD_ALLOCATE |                       \
+   __WASI_RIGHTS_FD_FILESTAT_SET_SIZE)
+
+/* All that preview 1 knows, but for those. */
+#define UVP__RIGHTS_ALWAYS                                                    \
+  (((__WASI_RIGHTS_SOCK_SHUTDOWN << 1) - 1) & ~UVP__RIGHTS_TO_READ &          \
+   ~UVP__RIGHTS_TO_WRITE)
+
+/* Their prototypes are the C library's secret. */
+long __syscall_open(long path, long flags, ...);
+long __syscall_openat(long dir, long path, long flags, ...);
+
+
+static __wasi_rights_t uvp__rights(int flags) {
+  __wasi_rights_t rights;
+
+  rights = UVP__RIGHTS_ALWAYS;
+  if ((flags & O_ACCMODE) != O_WRONLY)
+    rights |= UVP__RIGHTS_TO_READ;
+  if ((flags & O_ACCMODE) != O_RDONLY)
+    rights |= UVP__RIGHTS_TO_WRITE;
+
+  return rights;
+}
+
+
+static int uvp__open_flags(int flags) {
+  int r;
+
+  r = 0;
+  if (flags & O_CREAT)
+    r |= __WASI_OFLAGS_CREAT;
+  if (flags & O_DIRECTORY)
+    r |= __WASI_OFLAGS_DIRECTORY;
+  if (flags & O_EXCL)
+    r |= __WASI_OFLAGS_EXCL;
+  if (flags & O_TRUNC)
+    r |= __WASI_OFLAGS_TRUNC;
+
+  return r;
+}
+
+
+static int uvp__status_flags(int flags) {
+  int r;
+
+  r = 0;
+  if (flags & O_APPEND)
+    r |= __WASI_FDFLAGS_APPEND;
+  if (flags & O_NONBLOCK)
+    r |= __WASI_FDFLAGS_NONBLOCK;
+  if (flags & O_DSYNC)
+    r |= __WASI_FDFLAGS_DSYNC;
+  if ((flags & O_SYNC) == O_SYNC)
+    r |= __WASI_FDFLAGS_SYNC;
+
+  return r;
+}
+
+
+long __syscall_openat(long dir, long path, long flags, ...) {
+  struct uvp__place place;
+  __wasi_fd_t fd;
+  int err;
+
+  /* A nameless file would have to be linked later, by /proc. */
+  if ((flags & O_TMPFILE) == O_TMPFILE)
+    return -EOPNOTSUPP;
+
+  err = uvp__locate(dir, (const char*) path, &place);
+  if (err)
+    return -err;
+
+  err = __wasi_path_open(place.dir,
+                         flags & O_NOFOLLOW ? 0
+                                            : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW,
+                         place.path,
+                         place.len,
+                         uvp__open_flags(flags),
+                         uvp__rights(flags),
+                         uvp__rights(O_RDWR),
+                         uvp__status_flags(flags),
+                         &fd);
+  if (err)
+    return -err;
+
+  /* From there on descriptors are the host's. */
+  if (fd >= UVH_FD_FIRST) {
+    err = __wasi_fd_close(fd);
+    return err ? -err : -EMFILE;
+  }
+
+  uvp__seek_folder(fd, 0, SEEK_SET);
+
+  return fd;
+}
+
+
+long __syscall_open(long path, long flags, ...) {
+  return __syscall_openat(AT_FDCWD, path, flags);
+}
+
+
+/* Named like this, and not only as system calls, because the C library has
+ * weak ones of its own, which a linker may have met before.
+ */
+int open(const char* path, int flags, ...) {
+  return uvp__result(__syscall_openat(AT_FDCWD, (long) path, flags));
+}
+
+
+int openat(int dir, const char* path, int flags, ...) {
+  return uvp__result(__syscall_openat(dir, (long) path, flags));
+}
+
+
+/* WASI has no offset of a folder: see folders.c. */
+off_t lseek(int fd, off_t offset, int whence) {
+  __wasi_filesize_t at;
+  int err;
+
+  if (uvp__is_host(fd))
+    return uvp__fail(ESPIPE);
+
+  if (uvp__is_folder(fd))
+    return uvp__seek_folder(fd, offset, whence);
+
+  err = __wasi_fd_seek(fd, offset, whence, &at);
+  return err ? uvp__fail(err) : (off_t) at;
+}
+
+
+int ftruncate(int fd, off_t len) {
+  if (uvp__is_host(fd) || len < 0)
+    return uvp__fail(EINVAL);
+
+  return uvp__wasi_result(__wasi_fd_filestat_set_size(fd, len), 0);
+}
+
+
+int truncate(const char* path, off_t len) {
+  int saved;
+  int fd;
+  int r;
+
+  fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+
+  r = ftruncate(fd, len);
+  saved = errno;
+  close(fd);
+  errno = saved;
+
+  return r;
+}
+
+
+int fsync(int fd) {
+  if (uvp__is_host(fd))
+    return uvp__fail(EINVAL);
+
+  return uvp__wasi_result(__wasi_fd_sync(fd), 0);
+}
+
+
+int fdatasync(int fd) {
+  if (uvp__is_host(fd))
+    return uvp__fail(EINVAL);
+
+  return uvp__wasi_result(__wasi_fd_datasync(fd), 0);
+}
+
+
+/* What F_GETFL says, made of WASI's flags and rights. */
+static int uvp__flags_of(const __wasi_fdstat_t* stat) {
+  int to_write;
+  int to_read;
+  int flags;
+
+  to_read = !!(stat->fs_rights_base & __WASI_RIGHTS_FD_READ);
+  to_write = !!(stat->fs_rights_base & __WASI_RIGHTS_FD_WRITE);
+  flags = O_RDONLY;
+  if (to_write)
+    flags = to_read ? O_RDWR : O_WRONLY;
+
+  if (stat->fs_flags & __WASI_FDFLAGS_APPEND)
+    flags |= O_APPEND;
+  if (stat->fs_flags & __WASI_FDFLAGS_NONBLOCK)
+    flags |= O_NONBLOCK;
+  if (stat->fs_flags & __WASI_FDFLAGS_DSYNC)
+    flags |= O_DSYNC;
+  if (stat->fs_flags & __WASI_FDFLAGS_SYNC)
+    flags |= O_SYNC;
+
+  return flags;
+}
+
+
+/* There is no other program that a descriptor could be left to, so all are
+ * closed on exec, whatever is asked for.
+ */
+int uvp__file_fcntl(int fd, int command, int argument) {
+  __wasi_fdstat_t stat;
+  int err;
+
+  err = __wasi_fd_fdstat_get(fd, &stat);
+  if (err)
+    return uvp__fail(err);
+
+  switch (command) {
+    case F_GETFD:
+      return FD_CLOEXEC;
+    case F_SETFD:
+      return 0;
+    case F_GETFL:
+      return uvp__flags_of(&stat);
+    case F_SETFL:
+      argument = uvp__status_flags(argument);
+      return uvp__wasi_result(__wasi_fd_fdstat_set_flags(fd, argument), 0);
+    default:
+      return uvp__fail(ENOSYS);
+  }
+}

@@ -1,0 +1,113 @@
+/** The files of guests: what they are given, and what they do with it. */
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Dirs } from '../../src/guest/guest.js'
+import { endAll, play } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => guestModule('files'), COMPILING)
+endAll()
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** What a guest says that does one thing. */
+const said = async (args: readonly string[], dirs?: Dirs): Promise<string[]> => {
+  const files = await play(args, { program: 'files', ...(dirs && { dirs }) }, 'none')
+  expect(await files.code).toBe(0)
+  return files.output.trimEnd().split('\n')
+}
+
+describe('what a guest is given', () => {
+  let folder = ''
+
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  test('is nothing by default', async () => {
+    expect(await said(['list', '/'])).toEqual(['list: ENOENT'])
+    expect(await said(['read', 'file'])).toEqual(['open: ENOENT'])
+  })
+
+  test('may be a folder in memory', async () => {
+    const dirs = { '/a/b': new Map([['file', bytes('hello\n')]]), '/a': new Map([['c', new Map()]]) }
+    expect(await said(['list', '/a'], dirs)).toEqual(['./', '../', 'c/', 'b/'])
+    expect(await said(['read', 'a/b/file'], dirs)).toEqual(['open: ok', 'hello'])
+  })
+
+  test("may be a copy of the host's, which the guest does not change", async () => {
+    folder = await mkdtemp(join(tmpdir(), 'files-'))
+    await writeFile(join(folder, 'file'), 'hello\n')
+    await mkdir(join(folder, 'inner'))
+    await symlink('../file', join(folder, 'inner', 'link'))
+    expect((await said(['list', '/data'], { '/data': folder })).sort()).toEqual(['../', './', 'file', 'inner/'])
+    expect(await said(['read', '/data/inner/link'], { '/data': folder })).toEqual(['open: ok', 'hello'])
+    await said(['change', '/data/file'], { '/data': folder })
+    expect(await readFile(join(folder, 'file'), 'utf8')).toBe('hello\n')
+  })
+
+  test('stays below its root, wherever its links lead', async () => {
+    folder = await mkdtemp(join(tmpdir(), 'files-'))
+    await symlink('/etc/hostname', join(folder, 'link'))
+    await symlink('../../../../../etc/hostname', join(folder, 'other'))
+    expect(await said(['read', '/link'], { '/': folder })).toEqual(['open: ENOENT'])
+    expect(await said(['read', '/other'], { '/': folder })).toEqual(['open: ENOENT'])
+  })
+
+  test('is refused by name where there is no such folder', async () => {
+    await expect(said(['list', '/'], { '/': '/no/such/folder' })).rejects.toThrow('"/no/such/folder"')
+    await expect(said(['list', '/'], { data: new Map() })).rejects.toThrow('"data": its path must be absolute')
+  })
+})
+
+describe('what a guest does', () => {
+  const dirs = { '/tmp': new Map() }
+
+  test('bytes are overwritten, appended, put beyond the end, and kept while a file is open', async () => {
+    expect(await said(['change', '/tmp/file'], dirs)).toEqual([
+      '19:01AB4CD789end 0 0 0',
+      '0 links, 4 bytes, 4 read',
+      'gone: ENOENT',
+    ])
+  })
+
+  test('names are made, moved and removed as on Linux', async () => {
+    expect(await said(['names'], dirs)).toEqual([
+      'mkdir: ok',
+      'mkdir: EEXIST',
+      'mkdir: ENOENT',
+      'chdir: ok',
+      '/tmp/a',
+      'rename: ok',
+      'access: ok',
+      'rmdir: ENOTEMPTY',
+      'into itself: EINVAL',
+      'rmdir: ok',
+      'creat: ENOENT',
+      'open: EISDIR',
+      'open: ENOTDIR',
+      'chmod: ENOTSUP',
+      'chmod: ok',
+    ])
+  })
+
+  test('links are followed, and nothing leads above the root', async () => {
+    expect(await said(['links'], dirs)).toEqual([
+      'link: ok',
+      'symlink: ok',
+      'symlink: ok',
+      'stat: ok',
+      'loop: ELOOP',
+      '/tmp/file',
+      'above: ok',
+    ])
+  })
+
+  test('times are set, even before 1970', async () => {
+    expect(await said(['times'], dirs)).toEqual(['utime: ok', '-2 500000000 12 250000000'])
+  })
+
+  test('descriptors end where those of sockets begin', async () => {
+    expect(await said(['many'], dirs)).toEqual(['open: EMFILE', '255', '255'])
+  })
+})
