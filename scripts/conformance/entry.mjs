@@ -138,7 +138,9 @@ const run = async (order) => {
   const milliseconds = Math.round(performance.now() - start)
   for (const part of parts) if (!(await part.end())) defects.push('a guest could not be ended')
   if ('open' in host) {
-    await delay(10)
+    // What was closed last still has its way to the other end.
+    const late = performance.now() + PATIENCE
+    while (host.open().length > 0 && performance.now() < late) await delay(1)
     for (const line of host.open()) defects.push(`left on the virtual network: ${line}`)
   }
   const detail = [explain(end), ...defects].filter((text) => text !== '').join('\n')
