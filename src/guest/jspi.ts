@@ -26,14 +26,14 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const { promising } = WebAssembly
   if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
   const driver = new SuspendingDriver(setup)
-  const { start, kernel } = await loadProgram(setup, driver)
+  const { start, end } = await loadProgram(setup, driver)
   const release = setup.host.keepAlive()
   const exit = promising(start)()
     .then(() => 0, exitCode)
     .finally(() => {
       driver.close()
-      kernel.closeAll()
       release()
+      end()
     })
   return { exit, terminate: () => driver.end() }
 }

@@ -50,7 +50,8 @@ export interface ProgramOptions {
 export interface Program {
   /** Runs its `main()`. */
   readonly start: NumberCall
-  readonly kernel: Kernel
+  /** Lets everything go that it left behind, as the end of a process does; called when `start()` is over. */
+  readonly end: () => void
 }
 
 /**
@@ -99,7 +100,11 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
   bound = new Memory(exported)
   loops.bind(wasm.exports)
   provider?.bind(wasm)
-  return { start, kernel }
+  const end = (): void => {
+    kernel.closeAll()
+    provider?.close?.()
+  }
+  return { start, end }
 }
 
 /** @throws {TypeError} when a module is no program */

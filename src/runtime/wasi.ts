@@ -15,6 +15,8 @@ export interface WasiProvider {
   imports(module: WebAssembly.Module): WebAssembly.ModuleImports
   /** Gives the provider the instance whose memory its functions work on; called before any of them. */
   bind(instance: WebAssembly.Instance): void
+  /** Lets the instance go, which has ended. A provider that holds on to it holds all its memory. */
+  close?(): void
 }
 
 /** What a guest sees of the world beside sockets: nothing but what stands here. */
@@ -44,6 +46,7 @@ export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvide
     bind: (instance) => {
       wasi.instantiate(instance, {})
     },
+    close: () => wasi.free(),
   }
 }
 

@@ -21,9 +21,13 @@ const run = async (body: string): Promise<{ code: unknown; signal: unknown; outp
     ${body}
   `
   const ended = new Promise<{ code: unknown; signal: unknown; output: string; errors: string }>((resolve) => {
-    const child = execFile(process.execPath, ['--input-type=module', '-e', program], (_error, output, errors) => {
-      resolve({ code: child.exitCode, signal: child.signalCode, output, errors })
-    })
+    const child = execFile(
+      process.execPath,
+      ['--expose-gc', '--input-type=module', '-e', program],
+      (_error, output, errors) => {
+        resolve({ code: child.exitCode, signal: child.signalCode, output, errors })
+      },
+    )
   })
   return soon(ended, 'the process to end')
 }
@@ -79,4 +83,34 @@ test('input that nobody reads does not keep it', async () => {
     console.log(await guest.exit)
   `
   expect(await run(body)).toMatchObject({ ...GONE, output: '4\n' })
+})
+
+test('guests that have ended leave nothing of them', async () => {
+  const body = `
+    let alive = 0
+    const registry = new FinalizationRegistry(() => alive--)
+    const instantiate = WebAssembly.instantiate
+    WebAssembly.instantiate = async (...given) => {
+      const made = await instantiate(...given)
+      if (made.exports?._start !== undefined) {
+        alive++
+        registry.register(made)
+      }
+      return made
+    }
+    for (const how of ['return', 'trap-in-callback', 'exit-in-callback', 'timer']) {
+      const guest = await start('behave', [how, '0'])
+      await guest.exit.catch(() => {})
+    }
+    const wait = await start('behave', ['wait'])
+    wait.terminate()
+    await wait.exit
+    for (let round = 0; round < 10 && alive > 1; round++) {
+      gc()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    // The engine may hold on to the last one a little longer.
+    console.log(alive <= 1 ? 'nothing' : alive)
+  `
+  expect(await run(body)).toMatchObject({ ...GONE, output: 'nothing\n' })
 })
