@@ -129,6 +129,9 @@ describe('calls', () => {
     made({ call: 'connect', port, remote: loopback(80) })
     expect(host.ports[0]?.state).toBe('used')
     expect(call({ call: 'listen', port, backlog: 1 })).toMatchObject({ error: 'EINVAL' })
+    const other = made({ call: 'bind', local: loopback(0), options: PLAIN })
+    made({ call: 'listen', port: other, backlog: 1 })
+    expect(call({ call: 'connect', port: other, remote: loopback(80) })).toMatchObject({ error: 'EINVAL' })
   })
 
   test('a port whose use failed can be used again', () => {
@@ -257,6 +260,7 @@ describe('bytes', () => {
         Buffer.concat(records.filter(({ id }) => id === wanted).map(({ payload }) => payload))
       expect(of(first.id).equals(Buffer.concat(sent))).toBe(true)
       expect(of(second.id).toString()).toBe('late')
+      expect(records.at(-1)?.id).toBe(second.id)
     })
   })
 

@@ -105,6 +105,14 @@ describe('bytes under way', () => {
   })
 })
 
+/** Writes all of the ring anew that has been read, with what is nobody's. */
+const overwriteRing = (): void => {
+  for (const size of [200_000, 20_000, 2_000, 200, 20, 0]) {
+    while (out.write(ToGuest.DATA, 99, 0, Buffer.alloc(size, '-')));
+  }
+  out.publish()
+}
+
 describe('what was on its way', () => {
   test('when reading was stopped waits until it is started again, and comes later than that call', () => {
     const connection = connect()
@@ -117,6 +125,21 @@ describe('what was on its way', () => {
     expect(log).toEqual([])
     wire.deliver()
     expect(log).toEqual(['late', 'end'])
+  })
+
+  test('is the receiver’s', () => {
+    const connection = connect()
+    let kept: Uint8Array = Buffer.alloc(0)
+    connection.events = {
+      ...events,
+      onData: (chunk) => {
+        kept = chunk
+      },
+    }
+    send(ToGuest.DATA, ID, 0, Buffer.from('kept'))
+    wire.deliver()
+    overwriteRing()
+    expect(Buffer.from(kept).toString()).toBe('kept')
   })
 
   test('stops where the receiver stops', () => {
@@ -145,6 +168,11 @@ describe('what was on its way', () => {
     send(ToGuest.REPLY, 0, 0, encode({ error: 'EADDRINUSE', message: 'taken' }))
     expect(codeOf(() => host.bind(loopback(1), { ipv6Only: false, reusePort: false }))).toBe('EADDRINUSE')
     expect(log).toEqual([])
+    // Who has something to deliver does not sleep.
+    const before = performance.now()
+    wire.sleep(4_000)
+    expect(performance.now() - before).toBeLessThan(2_000)
+    overwriteRing()
     wire.deliver()
     expect(log).toEqual(['early'])
   })

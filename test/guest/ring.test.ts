@@ -102,6 +102,9 @@ describe('one thread', () => {
     writer.write(1, 0, 0, NOTHING)
     writer.publish()
     expect(ringFigures(ring)).toEqual({ published: 2, woken: 1 })
+    writer.write(1, 0, 0, NOTHING)
+    writer.publish()
+    expect(ringFigures(ring)).toEqual({ published: 3, woken: 1 })
     // What is there already is not waited for.
     expect(reader.doze()).toBeUndefined()
   })
