@@ -61,7 +61,7 @@ $(PUMPED)/test/%.o: $(LIBUV_DIR)/test/%.c $(PUMPED)/flags
 
 $(PUMPED)/conformance/%.o: conformance/%.c $(PUMPED)/flags
 	@mkdir -p $(@D)
-	@$(UVCC) $(PUMPED_CFLAGS) -Ilibuv-port/include -MMD -MP -c $< -o $@
+	@$(UVCC) $(PUMPED_CFLAGS) -Ilibuv-port/include -I$(LIBUV_DIR)/include -MMD -MP -c $< -o $@
 
 $(CONFORMANCE_NATIVE): $(NATIVE_TEST_OBJECTS) build/native/libuv.a
 	@$(CC) $^ -lpthread -ldl -lrt -o $@
