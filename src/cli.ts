@@ -19,7 +19,7 @@ The program gets nothing that is not granted here. What may be granted:
   --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
   --allow-connect=HOST:PORT     to connect there
   --env NAME=VALUE              an environment variable
-  --dir HOST[:GUEST]            a copy of a folder, at the path GUEST (/ by default); what the program writes stays in memory
+  --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
 
 Each but the first may stand more than once. IPv6 hosts are written [::1]:80.
 

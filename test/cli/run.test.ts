@@ -11,10 +11,16 @@ import { Command, killAll, run } from './command.js'
 let behave = ''
 let echo = ''
 let talk = ''
+let files = ''
 
 beforeAll(async () => {
-  const modules = await Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk')])
-  ;[behave = '', echo = '', talk = ''] = modules.map((module) => fileURLToPath(module))
+  const modules = await Promise.all([
+    guestModule('behave'),
+    guestModule('echo'),
+    guestModule('talk'),
+    guestModule('files'),
+  ])
+  ;[behave = '', echo = '', talk = '', files = ''] = modules.map((module) => fileURLToPath(module))
 }, COMPILING)
 killAll()
 endAll()
@@ -30,6 +36,7 @@ describe('help', () => {
       '--allow-listen',
       '--allow-connect',
       '--env',
+      '--dir',
       '--driver',
       '--host',
       '--trace',
@@ -49,6 +56,8 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     [['run', '--frobnicate', 'a.wasm'], /'--frobnicate'.*--help/],
     [['run', '--env', 'NAME', 'a.wasm'], /"NAME".*NAME=VALUE/],
     [['run', '--env', '=x', 'a.wasm'], /"=x".*NAME=VALUE/],
+    [['run', '--dir', 'a:b', 'a.wasm'], /"a:b".*HOST:\/GUEST/],
+    [['run', '--dir', '/a', '--dir', '/b:/', 'a.wasm'], /"\/b:\/".*already/],
     [['run', '--driver', 'rocket', 'a.wasm'], /"rocket".*auto, jspi, worker/],
     [['run', '--host', 'moon', 'a.wasm'], /"moon".*node, virtual/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
@@ -116,6 +125,12 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
       'PATH',
     )
     expect(output).toBe('A=1\nB=x=y\nC=\nPATH=\n')
+  })
+
+  test('--dir gives a copy of a folder', async () => {
+    const here = fileURLToPath(new URL('.', import.meta.url))
+    const { output } = await play('--dir', `${here}:/data`, files, '--', 'list', '/data')
+    expect(output).toMatch(/^run\.test\.ts$/m)
   })
 
   test('its input is the program’s', async () => {
