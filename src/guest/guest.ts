@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
+import { ArgumentError, checkInteger, show } from '../uv/errors.js'
 import { platformHost } from '../uv/platform.js'
 import { type Dirs, rootOf } from './folder.js'
 import type { InputSource } from './input.js'
@@ -83,11 +84,13 @@ export class Guest {
    * Starts a guest.
    *
    * @param program - its module
+   * @throws {ArgumentError} when an option, or the program, is something else
    * @throws {WebAssembly.CompileError} when it is no WebAssembly
    * @throws {WebAssembly.LinkError} when it asks for imports we do not have
    * @throws {TypeError} when it has no `main()`, the driver asked for is not to be had, or a folder of `dirs` cannot be copied
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
+    checkStart(program, options)
     const driver = chooseDriver(options.driver ?? 'auto')
     const [module, abi] = await Promise.all([compileModule(program), describeModule()])
     const setup: GuestSetup = {
@@ -115,4 +118,39 @@ function chooseDriver(wanted: DriverName): Exclude<DriverName, 'auto'> {
   if (!hasJspi())
     throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
   return 'jspi'
+}
+
+/** @throws {ArgumentError} naming what is something else */
+function checkStart(program: unknown, options: GuestOptions): void {
+  const { driver = 'auto', host, args, env, input, onOutput, maxDescriptors, trace } = options
+  // By what they can do: they may come from another copy of this package, or another realm.
+  if (typeof program !== 'object' || program === null) {
+    throw new ArgumentError(`program ${show(program)} is no module; give its bytes, its URL, or it compiled`)
+  }
+  if (!['auto', 'jspi', 'worker'].includes(driver)) {
+    throw new ArgumentError(`driver ${show(driver)} is none of auto, jspi, worker`)
+  }
+  if (host !== undefined && typeof host?.defer !== 'function') {
+    throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)
+  }
+  if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {
+    throw new ArgumentError(`args ${show(args)} is no list of strings`)
+  }
+  if (env !== undefined && !(typeof env === 'object' && env !== null && Object.values(env).every(isText))) {
+    throw new ArgumentError(`env ${show(env)} is no object of strings`)
+  }
+  if (input !== undefined && !(input instanceof Uint8Array || typeof input?.[Symbol.asyncIterator] === 'function')) {
+    throw new ArgumentError(`input ${show(input)} is neither bytes nor an async iterable of them`)
+  }
+  if (onOutput !== undefined && typeof onOutput !== 'function') {
+    throw new ArgumentError(`onOutput ${show(onOutput)} is no function`)
+  }
+  if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
+  if (trace !== undefined && typeof trace?.topic !== 'function') {
+    throw new ArgumentError(`trace ${show(trace)} is not a Trace; make one with new Trace('syscall')`)
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -160,6 +160,27 @@ describe('a program that cannot be run', () => {
   })
 })
 
+describe('wrong input is named, and what would be right', () => {
+  const module = new URL('../../wasm/build/release/libuv.wasm', import.meta.url)
+
+  test.each([
+    ['a name for a program', 'echo.wasm', {}, /program "echo\.wasm".*URL/],
+    ['nothing for a program', undefined, {}, /program undefined/],
+    ['an unheard-of driver', module, { driver: 'rocket' }, /driver "rocket".*auto, jspi, worker/],
+    ['a name for a host', module, { host: 'node' }, /host "node".*nodeHost\(\)/],
+    ['arguments in one string', module, { args: 'a b' }, /args "a b"/],
+    ['a number among the arguments', module, { args: ['a', 1] }, /args an? \w+/i],
+    ['a number for a variable', module, { env: { A: 1 } }, /env/],
+    ['a string for an input', module, { input: 'text' }, /input "text"/],
+    ['a stream for a function', module, { onOutput: process.stdout }, /onOutput a \w+/],
+    ['a fraction of a descriptor', module, { maxDescriptors: 4.5 }, /maxDescriptors/],
+    ['a topic for a trace', module, { trace: 'syscall' }, /trace "syscall".*new Trace/],
+  ])('%s', async (_name, program, options, message) => {
+    const start = Reflect.apply(Guest.start, Guest, [program, options])
+    await expect(start).rejects.toMatchObject({ name: 'ArgumentError', message: expect.stringMatching(message) })
+  })
+})
+
 test('a driver that this engine has not is refused', async () => {
   if (driver === 'jspi') return
   await expect(Guest.start(await guestModule('behave'), { driver: 'jspi' })).rejects.toMatchObject({
