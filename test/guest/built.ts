@@ -5,6 +5,7 @@
 import type * as PolicyModule from '../../src/guard/policy.js'
 import type * as GuestModule from '../../src/guest/guest.js'
 import type * as ServerModule from '../../src/guest/host-server.js'
+import type * as HostModule from '../../src/host/host.js'
 import type * as NodeModule from '../../src/host/node.js'
 import type * as VirtualModule from '../../src/host/virtual.js'
 import type * as LoaderModule from '../../src/runtime/module.js'
@@ -12,6 +13,7 @@ import type * as LoaderModule from '../../src/runtime/module.js'
 const load = (path: string) => import(new URL(`../../dist/${path}.js`, import.meta.url).href)
 
 export const { Guest, GuestTrap }: typeof GuestModule = await load('guest/guest')
+export const { HostError }: typeof HostModule = await load('host/host')
 export const { HostServer }: typeof ServerModule = await load('guest/host-server')
 export const { compileModule, describeModule }: typeof LoaderModule = await load('runtime/module')
 export const { policyHost }: typeof PolicyModule = await load('guard/policy')

@@ -11,9 +11,15 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The tests that both drivers must pass. */
-const BOTH = ['guest/life', 'guest/stdio', 'guest/network', 'guest/files', 'guest/blocking', 'guest/process', 'cli/run'].map(
-  (name) => `test/${name}.test`,
-)
+const BOTH = [
+  'guest/life',
+  'guest/stdio',
+  'guest/network',
+  'guest/files',
+  'guest/blocking',
+  'guest/process',
+  'cli/run',
+].map((name) => `test/${name}.test`)
 
 /** A Node that can suspend WebAssembly: this one, the one that NODE_JSPI names, or an installed package. */
 const capableNode = (): string | undefined => {

@@ -1,0 +1,92 @@
+/** Guests over a host that refuses, or breaks: it is their error, and nobody else's. */
+import net from 'node:net'
+import { afterEach, beforeAll, expect, test } from '@jest/globals'
+import type { Host, HostConnection } from '../../src/host/host.js'
+import { driver, HostError, nodeHost } from './built.js'
+import { endAll, play } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => Promise.all([guestModule('echo'), guestModule('talk')]), COMPILING)
+endAll()
+
+let server: net.Server | undefined
+afterEach(() => {
+  server?.close()
+})
+
+/** A server that answers as it gets, and its port. */
+const listen = async (): Promise<string> => {
+  const started = net.createServer((socket) => socket.on('error', () => {}).pipe(socket))
+  server = started
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve))
+  const address = started.address()
+  return typeof address === 'object' ? String(address?.port) : ''
+}
+
+/** This machine's host, with something wrong with its outgoing connections. */
+const withFault = (spoil: (connection: HostConnection) => void): Host => {
+  const host = nodeHost()
+  const connect = host.connect.bind(host)
+  host.connect = (remote, events) => {
+    const connection = connect(remote, events)
+    spoil(connection)
+    return connection
+  }
+  return host
+}
+
+const breaks = (): never => {
+  throw new Error('out of order')
+}
+
+test('an option that the host refuses is an error of the guest’s', async () => {
+  const host = withFault((connection) => {
+    connection.setNoDelay = () => {
+      throw new HostError('ENOPROTOOPT', 'there is no such thing here')
+    }
+  })
+  const talk = await play(['127.0.0.1', await listen(), '5', 'nodelay'], { program: 'talk', host })
+  expect(await talk.code).toBe(1)
+  // Suspended, the call itself fails; in its thread the guest learns of it a little later, as of a failed connection.
+  expect(talk.output).toMatch(driver === 'jspi' ? /^nodelay: ENOPROTOOPT\n$/ : /^(read|write|shutdown): ENOPROTOOPT\n$/)
+  expect(talk.errors).toBe('')
+})
+
+// In one thread, what readStart() throws out of an event of the host's own goes back to the host.
+const METHODS = driver === 'worker' ? (['write', 'readStart'] as const) : (['write'] as const)
+
+test.each(METHODS)('a host that breaks in %s() is an I/O error of the guest’s, and is told', async (method) => {
+  const host = withFault((connection) => {
+    connection[method] = breaks
+  })
+  const talk = await play(['127.0.0.1', await listen(), '5'], { program: 'talk', host })
+  expect(await talk.code).toBe(1)
+  expect(talk.output).toMatch(/^(read|write|shutdown|connect): EIO\n$/)
+  expect(talk.errors).toBe('libuv-wasm: Error: out of order\n')
+})
+
+test.each(['bind', 'connect'] as const)('so is one that breaks in %s()', async (method) => {
+  const host = nodeHost()
+  host[method] = breaks
+  const program = method === 'bind' ? 'echo' : 'talk'
+  const guest = await play(['127.0.0.1', '9'], { program, host })
+  expect(await guest.code).toBe(1)
+  expect(guest.output + guest.errors).toMatch(/(bind|listen|connect): EIO\n/)
+  expect(guest.errors).toContain('libuv-wasm: Error: out of order\n')
+})
+
+test('the failure of a write is told as the reset that it was', async () => {
+  const host = withFault((connection) => {
+    connection.write = () => {
+      throw new HostError('ECONNRESET', 'the peer is gone')
+    }
+    connection.shutdown = () => {
+      throw new HostError('ENOTCONN', 'the peer is gone')
+    }
+  })
+  const port = await listen()
+  server?.on('connection', (socket) => socket.end())
+  const talk = await play(['127.0.0.1', port, '5'], { program: 'talk', host })
+  expect(await talk.code).toBe(1)
+  expect(talk.output).toMatch(/^(write: ECONNRESET|read: ECONNRESET|shutdown: ENOTCONN)\n$/)
+})
