@@ -55,6 +55,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
   blocking.c \
   bytes.c \
+  emscripten.c \
   interfaces.c \
   memory.c \
   names.c \

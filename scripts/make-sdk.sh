@@ -37,7 +37,7 @@ cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h "$dest/include/uv"
 
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
-imports >"$dest/lib/uv_host.js"
+{ cat sdk/library.js; imports; } >"$dest/lib/uv_host.js"
 
 cp sdk/toolchain.cmake "$dest/share/cmake/uvcc.cmake"
 cp sdk/libuvConfig.cmake "$dest/lib/cmake/libuv"
