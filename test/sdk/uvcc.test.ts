@@ -15,6 +15,18 @@ afterAll(() => workshop.close())
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 
+/** Jumps out of ten frames. */
+const JUMP = `#include <setjmp.h>
+static jmp_buf start;
+static void down(int frames) { if (frames == 0) longjmp(start, 5); down(frames - 1); }
+int main(void) { int landed = setjmp(start); if (landed == 0) down(10); return landed; }
+`
+
+/** Throws and catches. */
+const THROW = `#include <stdexcept>
+int main() { try { throw std::runtime_error("oh"); } catch (const std::exception&) { return 6; } }
+`
+
 /** The imports of a module that was made, without those that every one has. */
 const importsOf = async (name: string): Promise<readonly string[]> => {
   const module = await WebAssembly.compile(new Uint8Array(await readFile(join(workshop.folder, name))))
@@ -65,6 +77,30 @@ describe('uvcc', () => {
       const { code, stderr } = await workshop.uvcc('wrong.c', '-o', 'wrong.wasm')
       expect(code).not.toBe(0)
       expect(stderr).toMatch('undefined symbol: nowhere')
+    },
+    COMPILING,
+  )
+
+  test(
+    'what only JavaScript has is undefined too',
+    async () => {
+      await workshop.write('script.c', '#include <unistd.h>\nint main(void) { return alarm(1); }\n')
+      const { code, stderr } = await workshop.uvcc('script.c', '-o', 'script.wasm')
+      expect(code).not.toBe(0)
+      expect(stderr).toMatch('undefined symbol: alarm')
+    },
+    COMPILING,
+  )
+
+  test(
+    'setjmp() and exceptions of C++ need no JavaScript',
+    async () => {
+      await workshop.write('jump.c', JUMP)
+      await workshop.write('throw.cc', THROW)
+      await workshop.uvcc('-O2', 'jump.c', '-o', 'jump.wasm')
+      await workshop.run(join(workshop.sdk, 'bin/uvcc++'), ['-fwasm-exceptions', 'throw.cc', '-o', 'throw.wasm'])
+      expect(await workshop.guest('jump.wasm')).toMatchObject({ code: 5, stderr: '' })
+      expect(await workshop.guest('throw.wasm')).toMatchObject({ code: 6, stderr: '' })
     },
     COMPILING,
   )
