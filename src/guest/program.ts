@@ -132,7 +132,8 @@ function systemCalls(
     memory: memory(),
     abi,
     turns: loops,
-    onDefect: (error) => void driver.output(2, encoder.encode(`libuv-wasm: ${String(error)}\n`)),
+    // Nobody waits for it: a receiver that fails here will fail the guest's own output too.
+    onDefect: (error) => void driver.output(2, encoder.encode(`libuv-wasm: ${String(error)}\n`))?.catch(() => {}),
   }))
   const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>

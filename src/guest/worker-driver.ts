@@ -6,9 +6,18 @@ import { GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { HostServer } from './host-server.js'
 import { Input } from './input.js'
-import { decode, decodeText, ToGuest, ToParent, type Trapped, type Unfit, WINDOW, type Wires } from './protocol.js'
+import {
+  decode,
+  decodeText,
+  encodeText,
+  ToGuest,
+  ToParent,
+  type Trapped,
+  type Unfit,
+  WINDOW,
+  type Wires,
+} from './protocol.js'
 import { makeRing } from './ring.js'
-import { isPromise } from './stdio.js'
 import type { WorkerSetup } from './worker.js'
 
 /** Bytes of each ring: enough for what a busy guest and its host say in one turn. */
@@ -60,7 +69,7 @@ class Life {
     this.#input = new Input(setup.input)
     this.#server = new HostServer(setup.host, wires, {
       onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
-      onDefect: (error) => void this.#setup.onOutput(2, new TextEncoder().encode(`libuv-wasm: ${String(error)}\n`)),
+      onDefect: (error) => void this.#print(2, encodeText(`libuv-wasm: ${String(error)}\n`)),
     })
   }
 
@@ -113,17 +122,19 @@ class Life {
   }
 
   async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-    try {
-      // Only a promise is awaited, so that bytes which are received at once are told at once.
-      const received = this.#setup.onOutput(stream, bytes)
-      if (isPromise(received)) await received
-    } catch (error) {
-      this.fail(error)
-    }
+    await this.#print(stream, bytes)
     this.#received += bytes.length
     if (this.#received < WINDOW / 2) return
     this.#server.wire.post(ToGuest.OUTPUT_TAKEN, 0, this.#received)
     this.#received = 0
+  }
+
+  async #print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#setup.onOutput(stream, bytes)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   async #sendInput(): Promise<void> {

@@ -6,7 +6,7 @@ import type { WasiOptions } from '../runtime/wasi.js'
 import { GuestExit, GuestTrap } from './end.js'
 import type { Folder } from './folder.js'
 import { GuestWire } from './guest-wire.js'
-import { type Driver, loadProgram } from './program.js'
+import { type Driver, loadProgram, type Program } from './program.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from './protocol.js'
 import { RemoteHost } from './remote-host.js'
 import type { SlowCall } from './stdio.js'
@@ -84,15 +84,21 @@ async function run(): Promise<void> {
   if (program === undefined) return
   wire.post(ToParent.READY, 0)
   wire.publish()
+  const tell = play(program)
+  // Before the parent hears of the end and closes what is left: here it is known which bytes nobody has read.
+  program.end()
+  tell()
+}
+
+/** Runs `main()`. @returns what tells the parent how that ended */
+function play({ start }: Program): () => void {
   try {
-    program.start()
-    wire.post(ToParent.EXIT, 0, 0)
+    start()
+    return () => wire.post(ToParent.EXIT, 0, 0)
   } catch (error) {
-    if (error instanceof GuestExit) wire.post(ToParent.EXIT, 0, error.code)
-    else {
-      const { message, stack = message } = GuestTrap.from(error)
-      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
-    }
+    if (error instanceof GuestExit) return () => wire.post(ToParent.EXIT, 0, error.code)
+    const { message, stack = message } = GuestTrap.from(error)
+    return () => wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
   }
 }
 

@@ -7,7 +7,10 @@ import { nodeHost, policyHost, virtualHost } from './built.js'
 import { connect, endAll, play, playEcho, receive, received, until } from './stage.js'
 import { COMPILING, guestModule } from './uvcc.js'
 
-beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk')]), COMPILING)
+beforeAll(
+  () => Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk'), guestModule('leave')]),
+  COMPILING,
+)
 endAll()
 
 const MEGABYTE = 1024 * 1024
@@ -90,6 +93,19 @@ describe('a guest that serves', () => {
     expect(await echo.code).toBe(143)
     const again = await play(['127.0.0.1', String(port)], { program: 'echo' })
     await again.says(new RegExp(`port ${port}`))
+  })
+
+  test.each(['exit', 'trap'])('resets a client whose bytes it has not read when it leaves by %s', async (how) => {
+    const leaving = await play([how], { program: 'leave' })
+    const port = Number((await leaving.says(/port (\d+)/))[1])
+    const client = await connect(port)
+    client.write('first')
+    await leaving.says(/read/)
+    await new Promise<void>((resolve) => client.write('unread', () => resolve()))
+    const failed = soon(new Promise<Error>((resolve) => client.once('error', resolve)), 'the reset')
+    await connect(port)
+    expect(await failed).toMatchObject({ code: 'ECONNRESET' })
+    await leaving.guest.exit.catch(() => {})
   })
 
   test('on IPv6', async () => {
