@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/policy.js'
 import { type Dirs, type DriverName, Guest } from './guest/guest.js'
+import { hasJspi } from './guest/jspi.js'
 import { nodeHost } from './host/node.js'
 import { virtualHost } from './host/virtual.js'
 import { Trace } from './runtime/trace.js'
@@ -164,15 +165,18 @@ function print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
  *
  * @returns what its exit code is then
  */
-function obeySignals(guest: Guest): () => number | undefined {
+function obeySignals(driver: DriverName, started: Promise<Guest>): () => number | undefined {
   let code: number | undefined
   const end = (signal: number): void => {
     code ??= 128 + signal
-    guest.terminate()
+    started.then(
+      (guest) => guest.terminate(),
+      () => {},
+    )
   }
   process.stdout.on('error', () => end(constants.signals.SIGPIPE))
   // A suspended guest is in this thread, which it may hold up for ever: then only the system's own way works.
-  if (guest.driver === 'worker') {
+  if (driver === 'worker' || !hasJspi()) {
     process.once('SIGINT', () => end(constants.signals.SIGINT))
     process.once('SIGTERM', () => end(constants.signals.SIGTERM))
   }
@@ -196,8 +200,9 @@ async function startGuest(command: Command, input: StandardInput): Promise<Guest
 /** Runs the program. @returns the exit code */
 async function run(command: Command): Promise<number> {
   const input = new StandardInput()
-  const guest = await startGuest(command, input)
-  const killed = obeySignals(guest)
+  const started = startGuest(command, input)
+  const killed = obeySignals(command.driver, started)
+  const guest = await started
   try {
     const code = await guest.exit
     return killed() ?? code
