@@ -220,7 +220,7 @@ describe('whatever a guest calls', () => {
       .filter((outcome) => !fuzz.outcomes.has(outcome))
     expect(missed).toEqual([])
     // A connect is under way, at best.
-    expect(host.connections.filter(({ stands }) => stands).length).toBeGreaterThan(10)
+    expect(host.connections.filter(({ stands }) => stands).length).toBeGreaterThan(0)
   })
 })
 
