@@ -85,8 +85,9 @@ NATIVE_CFLAGS = -std=gnu11 -O2 -g -D_GNU_SOURCE \
 # $(call ..._objects,FLAVOUR)
 upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 port_objects = $(PORT_SOURCES:%.c=build/wasm/$(1)/%.o)
-files_objects = $(FILES_SOURCES:%.c=build/wasm/$(1)/%.o)
-no_files_objects = $(NO_FILES_SOURCES:%.c=build/wasm/$(1)/%.o)
+program_objects = $(PROGRAM_SOURCES:%.c=build/wasm/$(1)/%.o) \
+  $(PROGRAM_LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
+no_program_objects = $(NO_PROGRAM_SOURCES:%.c=build/wasm/$(1)/%.o)
 wasm_objects = \
   $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
 native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
@@ -122,7 +123,7 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
   $(call upstream_objects,$(1)) $(call port_objects,$(1)))
 endef
 
-# What programs are linked with: the same, and files. libuv's fs.c sets times of
+# What programs are linked with: the same, files and signals. libuv's fs.c sets times of
 # files on the systems that it names; to it, _AIX71 is one with utimensat() and
 # futimens(), and says nothing else.
 define program_rules
@@ -130,12 +131,12 @@ build/wasm/$(1)/upstream/src/unix/fs.o: OWN_CFLAGS = -D_AIX71
 build/wasm/$(1)/upstream/src/unix/fs.o: libuv-port/build.mk
 
 build/wasm/$(1)/libuv-program.a: $(call upstream_objects,$(1)) \
-    $(filter-out $(call no_files_objects,$(1)),$(call port_objects,$(1))) \
-    $(call files_objects,$(1))
+    $(filter-out $(call no_program_objects,$(1)),$(call port_objects,$(1))) \
+    $(call program_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
--include $(patsubst %.o,%.d,$(call files_objects,$(1)))
+-include $(patsubst %.o,%.d,$(call program_objects,$(1)))
 endef
 
 define module_rules

@@ -3,8 +3,7 @@
 #
 #   src/threadpool.c        needs threads; here work runs on the loop
 #   src/unix/thread.c       needs threads; here locks are counters
-#   src/unix/signal.c       signals, processes and terminals do not exist
-#   src/unix/process.c
+#   src/unix/process.c      processes and terminals do not exist
 #   src/unix/tty.c
 #   src/unix/posix-hrtime.c the clock is the host's
 #   src/unix/posix-poll.c   interest is told to the host once, as to epoll
@@ -60,6 +59,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   memory.c \
   names.c \
   no-files.c \
+  no-signals.c \
   socket-names.c \
   sockets.c \
   sysinfo.c \
@@ -69,9 +69,11 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   wait.c \
   wasm.c)
 
-# Programs have files; the library for TypeScript would import them for nothing.
-NO_FILES_SOURCES = libuv-port/src/no-files.c
-FILES_SOURCES = $(addprefix libuv-port/src/, \
+# Programs have files, and signals that they send to themselves; the library for
+# TypeScript would have both for nothing.
+NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, no-files.c no-signals.c)
+PROGRAM_LIBUV_SOURCES = src/unix/signal.c
+PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
   files.c \
   folders.c \

@@ -24,6 +24,8 @@
 uint32_t getTempRet0(void);
 void setTempRet0(uint32_t value);
 
+void __call_sighandler(void (*handler)(int), int signum);
+
 static uint32_t uvp__temp_ret;
 
 
@@ -34,6 +36,12 @@ uint32_t getTempRet0(void) {
 
 void setTempRet0(uint32_t value) {
   uvp__temp_ret = value;
+}
+
+
+/* raise() has a signal's handler called by it. */
+void __call_sighandler(void (*handler)(int), int signum) {
+  handler(signum);
 }
 
 

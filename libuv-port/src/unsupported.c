@@ -1,6 +1,6 @@
-/* What cannot exist here: signals, processes, terminals, libraries to load and
- * priorities. Handles of these kinds can be made and closed, as far as libuv's
- * interface allows; whatever would have to work is refused.
+/* What cannot exist here: processes, terminals, libraries to load, priorities.
+ * Handles of these kinds can be made and closed, as far as libuv's interface
+ * allows; whatever would have to work is refused.
  */
 
 #include "uv.h"
@@ -13,70 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-
-/* Signals. Upstream's loop makes a pipe for them; none is needed for these. */
-
-void uv__signal_global_once_init(void) {
-}
-
-
-void uv__signal_cleanup(void) {
-}
-
-
-void uv__signal_loop_cleanup(uv_loop_t* loop) {
-}
-
-
-int uv__signal_loop_fork(uv_loop_t* loop) {
-  return UV_ENOSYS;
-}
-
-
-int uv_signal_init(uv_loop_t* loop, uv_signal_t* handle) {
-  uv__handle_init(loop, (uv_handle_t*) handle, UV_SIGNAL);
-  handle->signum = 0;
-  handle->caught_signals = 0;
-  handle->dispatched_signals = 0;
-
-  return 0;
-}
-
-
-int uv_signal_start(uv_signal_t* handle, uv_signal_cb cb, int signum) {
-  return signum == 0 ? UV_EINVAL : UV_ENOSYS;
-}
-
-
-int uv_signal_start_oneshot(uv_signal_t* handle, uv_signal_cb cb, int signum) {
-  return uv_signal_start(handle, cb, signum);
-}
-
-
-int uv_signal_stop(uv_signal_t* handle) {
-  return 0;
-}
-
-
-void uv__signal_close(uv_signal_t* handle) {
-}
-
-
-/* The C library's raise() has JavaScript call the handler. */
-void __call_sighandler(void (*handler)(int), int signum);
-
-void __call_sighandler(void (*handler)(int), int signum) {
-  handler(signum);
-}
-
-
-/* Newer libuvs name it in their table of watchers. None of this kind exists. */
-void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events);
-
-void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
-  UNREACHABLE();
-}
+#include <unistd.h>
 
 
 /* Processes. */
@@ -104,7 +41,26 @@ int uv_process_kill(uv_process_t* process, int signum) {
 }
 
 
-/* There is nobody but us, and our signals have no way to reach us. */
+/* The C library's raise() does nothing where nobody handles the signal. */
+static int uvp__ends_program(int signum) {
+  struct sigaction action;
+
+  switch (signum) {
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGURG:
+    case SIGWINCH:
+      return 0;
+
+    case SIGKILL:
+      return 1;
+  }
+
+  return sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
+
+/* There is nobody but us. */
 int uv_kill(int pid, int signum) {
   if (signum < 0 || signum >= _NSIG)
     return UV_EINVAL;
@@ -112,7 +68,14 @@ int uv_kill(int pid, int signum) {
   if (pid != uv_os_getpid())
     return UV_ESRCH;
 
-  return signum == 0 ? 0 : UV_ENOSYS;
+  if (signum == 0)
+    return 0;
+
+  if (uvp__ends_program(signum))
+    _exit(128 + signum);
+
+  raise(signum);
+  return 0;
 }
 
 
@@ -122,8 +85,9 @@ void uv__process_close(uv_process_t* handle) {
 
 /* Terminals. */
 
+/* No descriptor is one. */
 int uv_tty_init(uv_loop_t* loop, uv_tty_t* tty, uv_file fd, int unused) {
-  return UV_ENOTSUP;
+  return UV_EINVAL;
 }
 
 

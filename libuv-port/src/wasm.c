@@ -141,15 +141,18 @@ static void uvp__call(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
 
 
 /* Calls the watchers of a batch and returns the number of events that somebody
- * was waiting for. There are no signals, whose watcher would have to come last.
+ * was waiting for. The watcher for signals comes last, since their callbacks may
+ * close anything.
  */
 static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
   struct uvh_event* e;
+  uv__io_t* signals;
   uv__io_t* w;
   int nevents;
   int i;
 
   nevents = 0;
+  signals = NULL;
   loop->batch = batch;
 
   for (i = 0; i < batch->count; i++) {
@@ -185,8 +188,15 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
 
     nevents++;
     uv__metrics_update_idle_time(loop);
-    uvp__call(loop, w, e->events);
+
+    if (w == &loop->signal_io_watcher)
+      signals = w;
+    else
+      uvp__call(loop, w, e->events);
   }
+
+  if (signals != NULL)
+    uvp__call(loop, signals, POLLIN);
 
   loop->batch = NULL;
   uv__metrics_inc_events(loop, nevents);

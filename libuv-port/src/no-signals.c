@@ -1,0 +1,56 @@
+/* Signals, where there are none: TypeScript has no handles for them, and the
+ * pipes of upstream's signal.c would be made for each loop for nothing.
+ */
+
+#include "uv.h"
+#include "internal.h"
+
+
+void uv__signal_global_once_init(void) {
+}
+
+
+void uv__signal_cleanup(void) {
+}
+
+
+void uv__signal_loop_cleanup(uv_loop_t* loop) {
+}
+
+
+int uv__signal_loop_fork(uv_loop_t* loop) {
+  return UV_ENOSYS;
+}
+
+
+int uv_signal_init(uv_loop_t* loop, uv_signal_t* handle) {
+  return UV_ENOSYS;
+}
+
+
+int uv_signal_start(uv_signal_t* handle, uv_signal_cb cb, int signum) {
+  return UV_ENOSYS;
+}
+
+
+int uv_signal_start_oneshot(uv_signal_t* handle, uv_signal_cb cb, int signum) {
+  return UV_ENOSYS;
+}
+
+
+int uv_signal_stop(uv_signal_t* handle) {
+  return 0;
+}
+
+
+void uv__signal_close(uv_signal_t* handle) {
+  UNREACHABLE();
+}
+
+
+/* Newer libuvs name it in their table of watchers. None of this kind exists. */
+void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events);
+
+void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
+  UNREACHABLE();
+}
