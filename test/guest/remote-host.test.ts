@@ -14,6 +14,9 @@ import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { NodeTimer } from '../../src/host/node/time.js'
 import { type ContractOptions, hostContract } from '../host/contract.js'
 
+/** Bytes of a ring: small enough to be full now and then. */
+const RING = 256 * 1024
+
 /** A remote host for a thread that has turns. */
 class TurningRemoteHost extends RemoteHost {
   readonly #wire: GuestWire
@@ -70,11 +73,13 @@ describe.each([
 
   hostContract(() => {
     clearImmediate(pumping)
-    const wires = { toParent: makeRing(64 * 1024), toGuest: makeRing(64 * 1024) }
+    const wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
     thread?.postMessage(wires)
     const wire = new GuestWire(wires)
     const pump = (): void => {
       wire.deliver()
+      // Blocked it leaves the processor to the other thread; not for long, since this one has timers too.
+      wire.sleep(1)
       pumping = setImmediate(pump)
     }
     pump()
