@@ -233,6 +233,10 @@ int uvp__file_fcntl(int fd, int command, int argument) {
     case F_GETFL:
       return uvp__flags_of(&stat);
     case F_SETFL:
+      /* As on files: O_NONBLOCK is accepted, and changes nothing. */
+      if (fd <= STDERR_FILENO)
+        return 0;
+
       argument = uvp__status_flags(argument);
       return uvp__wasi_result(__wasi_fd_fdstat_set_flags(fd, argument), 0);
     default:

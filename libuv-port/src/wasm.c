@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* How many events are taken from the host at once, and how often in a row
  * while there are more, before the loop gets on. Linux' figures, scaled to a
@@ -118,11 +119,30 @@ static void uvp__register(uv_loop_t* loop, struct uvp__batch* batch) {
       continue;
 
     w->events = w->pevents;
-    if (uvh_poll_ctl(w->fd, w->pevents) == 0)
+    if (w->fd <= STDERR_FILENO || uvh_poll_ctl(w->fd, w->pevents) == 0)
       continue;
 
     batch->events[batch->count].fd = w->fd;
     batch->events[batch->count].events = POLLERR;
+    batch->count++;
+  }
+}
+
+
+/* Of the standard streams the host knows nothing: they are ready, whenever they
+ * are watched. Who reads where nothing has come yet waits inside of the call.
+ */
+static void uvp__add_streams(uv_loop_t* loop, struct uvp__batch* batch) {
+  uv__io_t* w;
+  int fd;
+
+  for (fd = 0; fd <= STDERR_FILENO && fd < (int) loop->nwatchers; fd++) {
+    w = loop->watchers[fd];
+    if (w == NULL || batch->count == UVP__BATCH_SIZE)
+      continue;
+
+    batch->events[batch->count].fd = fd;
+    batch->events[batch->count].events = w->pevents & (POLLIN | POLLOUT);
     batch->count++;
   }
 }
@@ -289,6 +309,7 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
   while (loop->nfds != 0) {
     batch.count = 0;
     uvp__register(loop, &batch);
+    uvp__add_streams(loop, &batch);
     err = uvp__collect(loop, &batch, timeout);
 
     /* Not before what register() found is handed out. */

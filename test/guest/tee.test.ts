@@ -1,0 +1,24 @@
+/** The standard streams of a guest as streams of libuv's. */
+import { beforeAll, expect, test } from '@jest/globals'
+import { seeded } from '../support/random.js'
+import { endAll, play } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => guestModule('tee'), COMPILING)
+endAll()
+
+test('what is read from one is written to the other, until the end', async () => {
+  const input = seeded('tee').bytes(300_000)
+  const output: Uint8Array[] = []
+  const onOutput = (stream: 1 | 2, piece: Uint8Array): void => {
+    if (stream === 1) output.push(piece)
+  }
+  const tee = await play([], { program: 'tee', input, onOutput })
+  expect([await tee.code, tee.errors]).toEqual([0, 'EOF\n'])
+  expect(Buffer.concat(output).equals(input)).toBe(true)
+})
+
+test('a stream without anything ends at once', async () => {
+  const tee = await play([], { program: 'tee' })
+  expect([await tee.code, tee.output, tee.errors]).toEqual([0, '', 'EOF\n'])
+})
