@@ -17,6 +17,7 @@ const BOTH = [
   'guest/network',
   'guest/files',
   'guest/blocking',
+  'guest/tee',
   'guest/process',
   'cli/run',
 ].map((name) => `test/${name}.test`)
