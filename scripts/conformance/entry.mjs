@@ -4,9 +4,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Guest } from '../../dist/guest/guest.js'
-import { nodeHost } from '../../dist/host/node.js'
-import { virtualHost } from '../../dist/host/virtual.js'
+import { Guest } from 'libuv-wasm/guest'
+import { nodeHost } from 'libuv-wasm/node'
+import { virtualHost } from 'libuv-wasm/virtual'
 
 /**
  * @typedef {object} Order
@@ -76,7 +76,7 @@ class Part {
   /**
    * @param {Order} order
    * @param {WebAssembly.Module} module
-   * @param {import('../../dist/host/host.js').Host} host
+   * @param {import('libuv-wasm').Host} host
    * @param {readonly string[]} args
    */
   constructor({ driver, fixtures }, module, host, args) {

@@ -1,7 +1,7 @@
 /** Prints what `tests --list` prints, as a guest. */
 import { readFile } from 'node:fs/promises'
-import { Guest } from '../../dist/guest/guest.js'
-import { virtualHost } from '../../dist/host/virtual.js'
+import { Guest } from 'libuv-wasm/guest'
+import { virtualHost } from 'libuv-wasm/virtual'
 
 const guest = await Guest.start(await readFile(process.argv[2] ?? ''), {
   host: virtualHost(),
