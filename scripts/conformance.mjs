@@ -93,7 +93,7 @@ const count = (option, value) => {
  */
 const chooseNode = (driver) => {
   if (driver !== 'jspi' || 'Suspending' in WebAssembly) return process.execPath
-  return execFileSync('scripts/fetch-node.sh', ['26', 'build/download'], { encoding: 'utf8' }).trim()
+  return execFileSync('scripts/fetch-runtime.sh', ['node', '26', 'build/download'], { encoding: 'utf8' }).trim()
 }
 
 /**
