@@ -22,6 +22,7 @@ export default {
   // TypeScript's sources name each other by what they become.
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#platform$': '<rootDir>/src/host/platform/node.ts',
     '^libuv-wasm$': '<rootDir>/src/index.ts',
     '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
     '^libuv-wasm/(node|virtual)$': '<rootDir>/src/host/$1.ts',

@@ -2,6 +2,7 @@
  * What the module exports to TypeScript (`uvw_*`) and calls back (`uv_face_1`). Owners, errors and whether a callback may run
  * before a call returns stand in `wasm/uvw.h`, which `make check` compares with this.
  */
+import type { WasmMemory } from './platform-types.js'
 
 /** The import module's name, with its version. */
 export const UV_FACE_MODULE = 'uv_face_1'
@@ -41,7 +42,7 @@ export const RunResult = {
  * else returns libuv's own result. Times are milliseconds.
  */
 export interface UvExports {
-  readonly memory: WebAssembly.Memory
+  readonly memory: WasmMemory
   _initialize(): void
 
   uvw_describe(): number

@@ -1,3 +1,5 @@
+import type { WasmMemory } from './platform-types.js'
+
 /**
  * A module's memory: the only place that reads or writes it. Growth detaches every view, so views are made anew whenever the
  * buffer has changed; nobody else keeps one.
@@ -5,12 +7,12 @@
  * Numbers are little-endian. An address outside the memory throws a `RangeError`.
  */
 export class Memory {
-  readonly #memory: WebAssembly.Memory
+  readonly #memory: WasmMemory
   #heap: Uint8Array
   #view: DataView
 
   /** @param memory - the memory the module exports */
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WasmMemory) {
     this.#memory = memory
     this.#heap = new Uint8Array(memory.buffer)
     this.#view = new DataView(memory.buffer)

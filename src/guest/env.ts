@@ -3,13 +3,14 @@
  * program which never makes them still runs.
  */
 import type { Description } from '../abi/description.js'
+import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 
 /** The import module's name. */
 export const ENV_MODULE = 'env'
 
 /** Functions for the `env` imports of a module that we know how to answer; the others are left out, and fail to link. */
-export function envShells(module: WebAssembly.Module, abi: Description): WebAssembly.ModuleImports {
-  const shells: WebAssembly.ModuleImports = {}
+export function envShells(module: WasmModule, abi: Description): WasmImports {
+  const shells: WasmImports = {}
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     if (from !== ENV_MODULE || kind !== 'function') continue
     // Our views of the memory renew themselves.

@@ -7,6 +7,7 @@
  */
 import { isCall } from '../abi/call.js'
 import type { Memory } from '../abi/memory.js'
+import type { WasmImports } from '../abi/platform-types.js'
 import {
   APPEND,
   Descriptors,
@@ -77,10 +78,10 @@ export class Files {
    *
    * @param provider - has those for the standard streams
    */
-  imports(provider: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
+  imports(provider: WasmImports): WasmImports {
     const own: Record<string, Action> = { ...this.#descriptorCalls(), ...this.#byteCalls() }
     const calls: Record<string, Action> = { ...this.#pathCalls(), ...this.#nameCalls() }
-    const imports: WebAssembly.ModuleImports = {}
+    const imports: WasmImports = {}
     for (const [name, action] of Object.entries(calls)) imports[name] = answer(action)
     for (const [name, action] of Object.entries(own)) {
       const ours = answer(action)

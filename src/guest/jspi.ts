@@ -5,6 +5,7 @@
  *
  * @see https://github.com/WebAssembly/js-promise-integration
  */
+import type { WasmImports } from '../abi/platform-types.js'
 import type { Host, HostTimer } from '../host/host.js'
 import { GuestExit, GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
@@ -68,7 +69,7 @@ class SuspendingDriver implements Driver {
     this.#onOutput = onOutput
   }
 
-  importOf(call: SlowCall): WebAssembly.ImportValue {
+  importOf(call: SlowCall): WasmImports[string] {
     const { Suspending } = WebAssembly
     if (Suspending === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
     return new Suspending(call)

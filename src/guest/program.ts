@@ -5,6 +5,7 @@
 import { isCall, type NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
+import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 import { UV_HOST_MODULE } from '../abi/uv-host.js'
 import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
@@ -28,14 +29,14 @@ export interface Driver extends Streams {
    */
   wait(ask: () => number, timeout: number): number | Promise<number>
   /** An import made of a call that waits by the driver's means. */
-  importOf(call: SlowCall): WebAssembly.ImportValue
+  importOf(call: SlowCall): WasmImports[string]
   /** Told whenever something happened that a waiting guest may wait for. */
   onChange(): void
 }
 
 /** What a guest is made of. */
 export interface ProgramOptions {
-  readonly module: WebAssembly.Module
+  readonly module: WasmModule
   /** The numbers of its C library. */
   readonly abi: Description
   readonly host: Host
@@ -108,7 +109,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
 }
 
 /** @throws {TypeError} when a module is no program */
-function requireMain(module: WebAssembly.Module): void {
+function requireMain(module: WasmModule): void {
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
   if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
   throw new TypeError('Cannot run the module: it exports no memory and no _start; link a main() with uvcc')
@@ -126,7 +127,7 @@ function systemCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
   { kernel, memory, loops }: Surroundings,
-): WebAssembly.ModuleImports {
+): WasmImports {
   const calls = createUvHost(() => ({
     kernel,
     memory: memory(),

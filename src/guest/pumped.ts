@@ -3,6 +3,7 @@
  * gives it what it has from a host otherwise, turns and a timer.
  */
 import { isCall, type NumberCall } from '../abi/call.js'
+import type { WasmExports, WasmImports } from '../abi/platform-types.js'
 import { Host, type HostTimer } from '../host/host.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Turns } from '../kernel/syscalls.js'
@@ -40,7 +41,7 @@ export class PumpedLoops implements Turns {
   }
 
   /** Takes what the guest exports, where it exports it. */
-  bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive }: WebAssembly.Exports): void {
+  bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive }: WasmExports): void {
     if (!isCall(uvp_turn) || !isCall(uvp_turn_timeout) || !isCall(uvp_turn_alive)) return
     this.#exports = { uvp_turn, uvp_turn_timeout, uvp_turn_alive }
   }
@@ -59,7 +60,7 @@ export class PumpedLoops implements Turns {
   }
 
   /** The functions of the import module. */
-  imports(): WebAssembly.ModuleImports {
+  imports(): WasmImports {
     return { run: this.#driver.importOf((loop = 0) => this.#run(loop)) }
   }
 

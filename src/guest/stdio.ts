@@ -1,6 +1,7 @@
 /** The part of WASI preview 1 that we answer ourselves: the standard streams, as streams, and the end of the program. */
 import { isCall } from '../abi/call.js'
 import type { Memory } from '../abi/memory.js'
+import type { WasmImports } from '../abi/platform-types.js'
 import { concat } from '../kernel/outbox.js'
 
 /**
@@ -37,7 +38,7 @@ const IOVEC = 8
 export class Stdio {
   readonly #streams: Streams
   readonly #memory: () => Memory
-  readonly #provider: WebAssembly.ModuleImports
+  readonly #provider: WasmImports
   /** Bytes of input that the guest has not read. */
   #rest: Uint8Array = NOTHING
 
@@ -45,7 +46,7 @@ export class Stdio {
    * @param memory - of the instance; asked at each call, since it does not exist yet
    * @param provider - the functions of a WASI provider
    */
-  constructor(streams: Streams, memory: () => Memory, provider: WebAssembly.ModuleImports) {
+  constructor(streams: Streams, memory: () => Memory, provider: WasmImports) {
     this.#streams = streams
     this.#memory = memory
     this.#provider = provider

@@ -1,6 +1,7 @@
 /** The thread of a guest under the worker driver: the kernel and the guest, which blocks it whenever it waits. */
 import { workerData } from 'node:worker_threads'
 import type { Description } from '../abi/description.js'
+import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { GuestExit, GuestTrap } from './end.js'
@@ -13,7 +14,7 @@ import type { SlowCall } from './stdio.js'
 
 /** What the parent gives to the thread. */
 export interface WorkerSetup {
-  readonly module: WebAssembly.Module
+  readonly module: WasmModule
   readonly abi: Description
   readonly wasi: WasiOptions
   readonly files?: Folder | undefined
@@ -64,7 +65,7 @@ class BlockingDriver implements Driver {
     this.#wire.until(() => this.#underWay <= WINDOW)
   }
 
-  importOf(call: SlowCall): WebAssembly.ImportValue {
+  importOf(call: SlowCall): WasmImports[string] {
     return call
   }
 

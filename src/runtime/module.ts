@@ -3,13 +3,14 @@
 import { isCall } from '../abi/call.js'
 import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
+import type { PlatformURL, WasmExports, WasmModule } from '../abi/platform-types.js'
 
 /** Where a module may come from: compiled, its bytes, or an address of it. */
-export type ModuleSource = WebAssembly.Module | Uint8Array<ArrayBuffer> | ArrayBuffer | URL
+export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | PlatformURL
 
 const SHIPPED = new URL('../../wasm/build/release/libuv.wasm', import.meta.url)
 
-let shipped: Promise<WebAssembly.Module> | undefined
+let shipped: Promise<WasmModule> | undefined
 
 /**
  * Compiles a module.
@@ -18,11 +19,13 @@ let shipped: Promise<WebAssembly.Module> | undefined
  * @throws {WebAssembly.CompileError} when the bytes are no WebAssembly
  * @throws {TypeError} when nothing is to be had from its address
  */
-export async function compileModule(source?: ModuleSource): Promise<WebAssembly.Module> {
+export async function compileModule(source?: ModuleSource): Promise<WasmModule> {
   if (source === undefined) {
     shipped ??= load(SHIPPED).catch((error: unknown) => {
       shipped = undefined
-      throw new Error(`Cannot load libuv's WebAssembly module from ${SHIPPED.href}: was it built? (make wasm)`, {
+      const remedy =
+        "a bundler that leaves the file behind wants Loop.open({ module }), this project's own folder `make wasm`"
+      throw new Error(`Cannot load libuv's WebAssembly module from ${SHIPPED.href}: ${remedy}`, {
         cause: error,
       })
     })
@@ -33,7 +36,7 @@ export async function compileModule(source?: ModuleSource): Promise<WebAssembly.
 }
 
 /** Whether it is compiled, by whatever realm: a worker's or a test's has a `WebAssembly` of its own. */
-function isModule(source: ModuleSource): source is WebAssembly.Module {
+function isModule(source: ModuleSource): source is WasmModule {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]'
 }
 
@@ -49,7 +52,7 @@ export function describeModule(): Promise<Description> {
   return described
 }
 
-async function readDescription(module: WebAssembly.Module): Promise<Description> {
+async function readDescription(module: WasmModule): Promise<Description> {
   // Only a function that touches nothing but its own memory is called, so the imports may be empty shells.
   const imports: WebAssembly.Imports = {}
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
@@ -66,7 +69,7 @@ async function readDescription(module: WebAssembly.Module): Promise<Description>
  *
  * @throws {TypeError} when it does not, or not all that we need
  */
-export function describe({ memory, uvw_describe: call }: WebAssembly.Exports): Description {
+export function describe({ memory, uvw_describe: call }: WasmExports): Description {
   if (!isCall(call) || !(memory instanceof WebAssembly.Memory)) {
     throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
   }
@@ -78,14 +81,13 @@ export function describe({ memory, uvw_describe: call }: WebAssembly.Exports): D
   }
 }
 
-async function load(url: URL): Promise<WebAssembly.Module> {
+async function load(url: URL): Promise<WasmModule> {
   if (url.protocol !== 'file:') {
     const response = await fetch(url)
     if (!response.ok)
       throw new TypeError(`Cannot load the module from ${url.href}: ${response.status} ${response.statusText}`)
     return WebAssembly.compile(await response.arrayBuffer())
   }
-  // Only Node, Deno and Bun have files, and only they know this module.
-  const { readFile } = await import('node:fs/promises')
+  const { readFile } = await import('#platform')
   return WebAssembly.compile(new Uint8Array(await readFile(url)))
 }

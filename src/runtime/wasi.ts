@@ -4,6 +4,7 @@
  * comes from the loop's host, so that a virtual clock is one for everybody.
  */
 import type { Memory } from '../abi/memory.js'
+import type { WasmImports, WasmInstance, WasmModule } from '../abi/platform-types.js'
 import type { Host } from '../host/host.js'
 
 /** The import module's name. */
@@ -12,9 +13,9 @@ export const WASI_MODULE = 'wasi_snapshot_preview1'
 /** Somebody who answers preview 1. */
 export interface WasiProvider {
   /** The functions for a module; called once, before it is instantiated. */
-  imports(module: WebAssembly.Module): WebAssembly.ModuleImports
+  imports(module: WasmModule): WasmImports
   /** Gives the provider the instance whose memory its functions work on; called before any of them. */
-  bind(instance: WebAssembly.Instance): void
+  bind(instance: WasmInstance): void
   /** Lets the instance go, which has ended. A provider that holds on to it holds all its memory. */
   close?(): void
 }
@@ -31,16 +32,18 @@ export interface WasiOptions {
  * The default provider, `@wasmer/wasi`.
  *
  * @returns once its own code is compiled, which happens once in a process
+ * @throws {TypeError} in a page, where its half a megabyte is left out
  */
 export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvider> {
-  const { init, WASI } = await import('@wasmer/wasi')
+  const { loadWasi } = await import('#platform')
+  const { init, WASI } = await loadWasi()
   wasmerReady ??= init()
   await wasmerReady
   const wasi = new WASI({ args: [...(options.args ?? [])], env: { ...options.env } })
   return {
     imports: (module) => {
       // The package types this as an object without members; it has one per import module.
-      const modules = new Map<string, WebAssembly.ModuleImports>(Object.entries(wasi.getImports(module)))
+      const modules = new Map<string, WasmImports>(Object.entries(wasi.getImports(module)))
       return modules.get(WASI_MODULE) ?? {}
     },
     bind: (instance) => {
@@ -69,7 +72,7 @@ const NOSYS = 52
  * @param memory - of the instance; asked at each call, since it does not exist yet
  * @see WASI preview 1, `clock_time_get` and `poll_oneoff`
  */
-export function ownWasi(host: Host, memory: () => Memory): WebAssembly.ModuleImports {
+export function ownWasi(host: Host, memory: () => Memory): WasmImports {
   /** Stores what a clock tells; nothing here may throw through the module. */
   const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
     if (clock < 0 || clock > LAST_CLOCK) return INVAL
@@ -93,14 +96,14 @@ export function ownWasi(host: Host, memory: () => Memory): WebAssembly.ModuleImp
  * What a module asks for that has no streams and no files: to read, write and close what is no socket. Nothing is there. A
  * provider would say the same, but to load one takes ten times as long as all the rest of opening a loop.
  */
-export const noStreams: WebAssembly.ModuleImports = {
+export const noStreams: WasmImports = {
   fd_read: (): number => BADF,
   fd_write: (): number => BADF,
   fd_close: (): number => BADF,
 }
 
 /** Whether a module asks WASI for more than what is ours and {@link noStreams}. */
-export function needsProvider(module: WebAssembly.Module, own: WebAssembly.ModuleImports): boolean {
+export function needsProvider(module: WasmModule, own: WasmImports): boolean {
   return WebAssembly.Module.imports(module).some(
     (entry) => entry.module === WASI_MODULE && !(entry.name in own) && !(entry.name in noStreams),
   )

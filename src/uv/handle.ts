@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Description } from '../abi/description.js'
 import type { UvExports } from '../abi/face.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Host } from '../host/host.js'
 import { Instance } from '../runtime/instance.js'
 import type { ModuleSource } from '../runtime/module.js'

@@ -1,5 +1,5 @@
 /** Which host a loop gets when its author did not choose one. */
-import { type Host, HostError } from '../host/host.js'
+import type { Host } from '../host/host.js'
 
 let host: Promise<Host> | undefined
 
@@ -14,9 +14,8 @@ export function platformHost(): Promise<Host> {
 }
 
 async function find(): Promise<Host> {
-  if (globalThis.process?.versions?.node !== undefined) {
-    const { nodeHost } = await import('../host/node.js')
-    return nodeHost()
-  }
-  throw new HostError('ENOTSUP', 'this platform has no sockets of its own; give Loop.open({ host: virtualHost() })')
+  // A page without a bundler does not know what `#platform` is.
+  const isPage = globalThis.process?.versions?.node === undefined
+  const { openHost } = await (isPage ? import('../host/platform/page.js') : import('#platform'))
+  return openHost()
 }

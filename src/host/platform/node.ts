@@ -1,0 +1,15 @@
+/** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
+import type { Host } from '../host.js'
+
+export { readFile } from 'node:fs/promises'
+
+/** The host that a loop gets when its author did not choose one. */
+export async function openHost(): Promise<Host> {
+  const { nodeHost } = await import('../node.js')
+  return nodeHost()
+}
+
+/** Who answers WASI. */
+export function loadWasi(): Promise<typeof import('@wasmer/wasi')> {
+  return import('@wasmer/wasi')
+}
