@@ -26,6 +26,7 @@ include sdk/build.mk
 include conformance/build.mk
 include bench/build.mk
 include test/oracle/build.mk
+include test/foreign/build.mk
 
 .PHONY: help setup build demo test stress check format lock size-update bench clean
 
@@ -51,7 +52,7 @@ $(LICENCES): wasm/build/release/libuv.wasm scripts/licences.sh
 demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js
 
-test: build native sdk ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
+test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 
