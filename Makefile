@@ -17,6 +17,8 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 LICENCES := wasm/build/release/LICENSES.txt
+# What is installed with the package.
+DEPENDENCIES = $(shell npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2)
 # Folders too, so that a file that went away is noticed.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
@@ -28,7 +30,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress check format lock size-update bench clean
+.PHONY: help setup build demo test stress check format lock size-update pack bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +48,8 @@ $(COMPILED): $(INSTALLED) $(SOURCES)
 	@$(BIN)/tsc --build tsconfig.programs.json
 	@touch $@
 
-$(LICENCES): wasm/build/release/libuv.wasm scripts/licences.sh
-	@scripts/licences.sh $(LIBUV_DIR) >$@
+$(LICENCES): wasm/build/release/libuv.wasm scripts/licences.sh $(INSTALLED)
+	@scripts/licences.sh $(LIBUV_DIR) $(DEPENDENCIES) >$@
 
 demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js
@@ -59,7 +61,7 @@ test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EA
 stress: build ## sends a GiB through the echo server, and a thousand clients at once
 	@STRESS=1 $(JEST) test/stress
 
-check: setup wasm ## checks types, style, rooms, ABI, size and papers (ONLY='types rooms' for some)
+check: build ## checks types, style, rooms, ABI, size, papers and package (ONLY='types rooms' for some)
 	@node scripts/check.mjs
 
 format: setup ## formats TypeScript and C
@@ -72,6 +74,9 @@ lock: ## writes package-lock.json anew, after package.json was changed
 
 size-update: wasm ## accepts the module's size of now
 	@node scripts/check-size.mjs --update
+
+pack: build ## packs what is published into build/pack
+	@node scripts/pack.mjs
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')
 	@node build/bench/index.js $(ARGS)

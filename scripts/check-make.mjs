@@ -14,6 +14,7 @@ const targets = [
   'stress',
   'conformance',
   'bench',
+  'pack',
   'clean',
 ]
 /** @type {string[]} */

@@ -17,6 +17,7 @@ const checks = {
   abi: ['node', 'scripts/check-abi.mjs'],
   size: ['node', 'scripts/check-size.mjs'],
   papers: ['node', 'scripts/check-papers.mjs'],
+  package: ['node', 'scripts/check-package.mjs'],
   make: ['node', 'scripts/check-make.mjs'],
 }
 

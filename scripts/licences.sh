@@ -1,11 +1,12 @@
 #!/bin/sh
-# Prints the licences of what is compiled into the module, to be shipped with
-# it.
+# Prints the licences of what is compiled into the module, and of packages that
+# are installed with it, to be shipped with both.
 #
-#   licences.sh LIBUV_DIR
+#   licences.sh LIBUV_DIR [PACKAGE_FOLDER...]
 set -eu
 
-libuv=${1:?usage: licences.sh LIBUV_DIR}
+libuv=${1:?usage: licences.sh LIBUV_DIR [PACKAGE_FOLDER...]}
+shift
 musl=$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl/COPYRIGHT
 
 part() {
@@ -21,3 +22,8 @@ part 'libuv, src/inet.c'
 sed '/\*\//q' "$libuv/src/inet.c"
 part 'musl, by way of emscripten'
 cat "$musl"
+
+for folder; do
+  part "${folder##*/node_modules/}, which is installed with the package"
+  cat "$folder"/LICENSE*
+done

@@ -1,0 +1,92 @@
+/**
+ * Checks the package as its users get it: the packed tarball. Its size is what README says, nothing in it leads outside of it,
+ * publint and are-the-types-wrong find nothing, and a strict program compiles against it with skipLibCheck off.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { compileConsumers } from './lib/consumers.mjs'
+import { kilobytes, PACKED, pack, unpack } from './lib/package.mjs'
+import { conclude } from './lib/report.mjs'
+
+const MOST_DEPENDENCIES = 3
+/** How much less than README's figures is still what README says. */
+const SLACK = 0.75
+const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependencies/
+
+/** @typedef {import('./lib/package.mjs').Packed} Packed */
+
+/** @param {Packed} packed @returns {string[]} */
+const checkSize = ({ size, unpacked, dependencies }) => {
+  const names = dependencies.map(({ name }) => name).join(', ')
+  const tooMany =
+    dependencies.length > MOST_DEPENDENCIES ? [`${names}: ${MOST_DEPENDENCIES} dependencies are enough`] : []
+  const said = readFileSync('README.md', 'utf8').match(SAID)
+  if (said === null) return [...tooMany, `README.md does not say how large the package is: ${SAID.source}`]
+  const [, saidSize, saidUnpacked, saidDependencies] = said.map(Number)
+  const figures = /** @type {const} */ ([
+    ['packed', size / 1000, saidSize],
+    ['unpacked', unpacked / 1000, saidUnpacked],
+  ])
+  const wrong = figures.filter(([, is, most = 0]) => is > most || is < most * SLACK)
+  return [
+    ...tooMany,
+    ...wrong.map(([what, is, most]) => `README.md: ${most} kB ${what}, and it is ${Math.round(is)}: mend either`),
+    ...(dependencies.length === saidDependencies ? [] : [`README.md: the dependencies are ${names}`]),
+  ]
+}
+
+/** @param {Packed} packed @param {string} folder - where it was unpacked @returns {string[]} */
+const checkFiles = ({ files }, folder) => {
+  const strangers = files.filter((path) => /\.map$|(?<!\.d)\.ts$|tsbuildinfo$|\.test\./.test(path))
+  const maps = files
+    .filter((path) => path.endsWith('.js') && readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL='))
+    .map((path) => `${path}: names a source map, and none is packed`)
+  const needed = ['LICENSE', 'README.md', 'wasm/build/release/libuv.wasm', 'wasm/build/release/LICENSES.txt']
+  return [
+    ...strangers.map((path) => `${path}: nobody who installs the package needs it`),
+    ...maps,
+    ...needed.filter((path) => !files.includes(path)).map((path) => `${path} is not packed`),
+  ]
+}
+
+/** @param {string} folder @returns {Promise<string[]>} */
+const askPublint = async (folder) => {
+  const { messages, pkg } = await publint({ pkgDir: folder, pack: false, strict: true })
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`)
+}
+
+/**
+ * What is only for the old ways of resolving, which know no "exports", or for `require()` before Node 22, is no problem of a
+ * package of ES modules.
+ *
+ * @param {string} tarball
+ * @returns {Promise<string[]>}
+ */
+const askTypes = async (tarball) => {
+  const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball)), {
+    excludeEntrypoints: [/\.wasm$/],
+  })
+  if (!result.types) return ['are-the-types-wrong: the package has no types']
+  return result.problems
+    .filter((problem) => !('resolutionKind' in problem && /^node10$|^node16-cjs$/.test(problem.resolutionKind)))
+    .map((problem) => `are-the-types-wrong: ${JSON.stringify(problem)}`)
+}
+
+const packed = pack()
+const folder = join(PACKED, 'consumer/node_modules/libuv-wasm')
+unpack(packed.tarball, folder)
+const problems = [
+  ...checkSize(packed),
+  ...checkFiles(packed, folder),
+  ...(await askPublint(folder)),
+  ...(await askTypes(packed.tarball)),
+  ...compileConsumers(join(PACKED, 'consumer')),
+]
+const { size, unpacked, dependencies } = packed
+conclude(
+  problems,
+  `${kilobytes(size)} packed, ${kilobytes(unpacked)} unpacked, ${dependencies.length} dependencies, sound for everybody`,
+)
