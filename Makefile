@@ -16,7 +16,8 @@ PUMP ?=
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
-LICENCES := wasm/build/release/LICENSES.txt
+# What is shipped beside the compiled TypeScript.
+SHIPPED := dist/runtime/libuv.wasm dist/LICENSES.txt
 # What is installed with the package.
 DEPENDENCIES = $(shell npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2)
 # Folders too, so that a file that went away is noticed.
@@ -40,7 +41,7 @@ setup: $(INSTALLED) ## installs what the build needs from npm
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-build: wasm $(LICENCES) $(COMPILED) ## builds all: the module, the library, the programs
+build: wasm $(COMPILED) $(SHIPPED) ## builds all: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
 	@echo 'tsc: src -> dist, examples and bench -> build'
@@ -48,7 +49,10 @@ $(COMPILED): $(INSTALLED) $(SOURCES)
 	@$(BIN)/tsc --build tsconfig.programs.json
 	@touch $@
 
-$(LICENCES): wasm/build/release/libuv.wasm scripts/licences.sh $(INSTALLED)
+dist/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
+	@install -m 644 $< $@
+
+dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
 	@scripts/licences.sh $(LIBUV_DIR) $(DEPENDENCIES) >$@
 
 demo: build ## plays ping-pong over real sockets

@@ -22,7 +22,7 @@ await show('IPv6', '::1')
 const rate = await measure(MEASURED)
 loop.close()
 
-const module = await stat(new URL('../wasm/build/release/libuv.wasm', import.meta.resolve('libuv-wasm')))
+const module = await stat(new URL(import.meta.resolve('libuv-wasm/libuv.wasm')))
 const facts = [
   ['module', `${grouped(module.size)} bytes`],
   ['Loop.open()', `${micros((opened - opening) * 1_000)}, cold`],

@@ -44,7 +44,7 @@ const checkFiles = ({ files }, folder) => {
   const maps = files
     .filter((path) => path.endsWith('.js') && readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL='))
     .map((path) => `${path}: names a source map, and none is packed`)
-  const needed = ['LICENSE', 'README.md', 'wasm/build/release/libuv.wasm', 'wasm/build/release/LICENSES.txt']
+  const needed = ['LICENSE', 'README.md', 'dist/runtime/libuv.wasm', 'dist/LICENSES.txt']
   return [
     ...strangers.map((path) => `${path}: nobody who installs the package needs it`),
     ...maps,

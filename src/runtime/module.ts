@@ -8,7 +8,9 @@ import type { PlatformURL, WasmExports, WasmModule } from '../abi/platform-types
 /** Where a module may come from: compiled, its bytes, or an address of it. */
 export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | PlatformURL
 
-const SHIPPED = new URL('../../wasm/build/release/libuv.wasm', import.meta.url)
+// Bundlers know this form, and one that does not leaves a file to be copied beside its bundle. In src it is a link to what was
+// built.
+const SHIPPED = new URL('./libuv.wasm', import.meta.url)
 
 let shipped: Promise<WasmModule> | undefined
 
