@@ -116,12 +116,14 @@ function readRule(rule: string): string {
 
 class PolicyHost extends Host {
   readonly name: string
+  override readonly prompt: boolean
   readonly #host: Host
   readonly #grants: Grants
 
   constructor(host: Host, grants: Grants) {
     super()
     this.name = host.name
+    this.prompt = host.prompt
     this.#host = host
     this.#grants = grants
   }

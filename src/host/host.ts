@@ -175,6 +175,11 @@ export interface HostTimer {
 export abstract class Host {
   /** A word for messages and tables: `node`, `virtual`. */
   abstract readonly name: string
+  /**
+   * Whether bytes may be answered before {@link Host.defer} calls back, within `onData`. Right for a host that tells what an
+   * operating system told it, one thing after the other, and does so as the last thing it does.
+   */
+  readonly prompt: boolean = false
 
   /** Monotonic time in nanoseconds, from an arbitrary start. */
   abstract clock(): number

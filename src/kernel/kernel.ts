@@ -20,8 +20,8 @@ export interface KernelOptions {
   readonly firstDescriptor: number
   /** How many descriptors may be open at once; 65,536 by default. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
-  /** Called whenever a watched descriptor became ready. */
-  readonly onReady: () => void
+  /** Called whenever a watched descriptor became ready; `bytes` are what has just come for it, 0 where it is something else. */
+  readonly onReady: (bytes: number) => void
   /** Called whenever any descriptor's readiness may be another. */
   readonly onChange?: () => void
 }
@@ -108,8 +108,8 @@ export class Kernel implements SocketSurroundings, UnixSurroundings {
     if (failures.length > 0) throw new AggregateError(failures, 'the host failed to let go of its sockets')
   }
 
-  changed(descriptor: Descriptor): void {
-    this.readiness.changed(descriptor)
+  changed(descriptor: Descriptor, bytes = 0): void {
+    this.readiness.changed(descriptor, bytes)
     this.#onChange?.()
   }
 }

@@ -33,12 +33,12 @@ export interface Pollable {
 
 /** The list of ready descriptors of one kernel. */
 export class Readiness {
-  readonly #wake: () => void
+  readonly #wake: (bytes: number) => void
   #ready: Pollable[] = []
   #again: Pollable[] = []
 
-  /** @param wake - called whenever a descriptor became ready; cheap to call often */
-  constructor(wake: () => void) {
+  /** @param wake - called whenever a descriptor became ready, with what `changed()` was told; cheap to call often */
+  constructor(wake: (bytes: number) => void) {
     this.#wake = wake
   }
 
@@ -60,12 +60,16 @@ export class Readiness {
     this.changed(descriptor)
   }
 
-  /** To be called by a descriptor whose state changed. */
-  changed(descriptor: Pollable): void {
+  /**
+   * To be called by a descriptor whose state changed.
+   *
+   * @param bytes - how many have just come from outside; 0 where it is something else that changed
+   */
+  changed(descriptor: Pollable, bytes = 0): void {
     if (descriptor.listed || wanted(descriptor) === 0) return
     descriptor.listed = true
     this.#ready.push(descriptor)
-    this.#wake()
+    this.#wake(bytes)
   }
 
   /**

@@ -28,6 +28,11 @@ export interface SyscallSurroundings {
   readonly memory: Memory
   readonly abi: Description
   readonly turns: Turns
+  /**
+   * Another number than before when time may have passed; given where a poll never waits. While it is the same, the time
+   * behind a poll is the time before it, and the host's clock needs not be asked again.
+   */
+  readonly moment?: () => number
   /** Told when our own code threw; the caller has got EIO. */
   readonly onDefect: (error: unknown) => void
 }
@@ -122,7 +127,12 @@ class Syscalls {
   readonly #mask: PollMask
   readonly #domains: ReadonlyMap<number, Domain>
   readonly #event: Description['layout']['uvh_event']
+  readonly #moment: (() => number) | undefined
   #time = 0
+  /** The moment at which the host's clock was asked. */
+  #asked = -1
+  /** Whether the next answer is the last one. */
+  #timely = false
   /** Where `pollWait` puts what it collects. */
   #events = 0
   readonly #report = (index: number, fd: number, events: number): void => {
@@ -131,12 +141,13 @@ class Syscalls {
     this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
   }
 
-  constructor({ kernel, memory, abi, turns, onDefect }: SyscallSurroundings) {
+  constructor({ kernel, memory, abi, turns, moment, onDefect }: SyscallSurroundings) {
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi
     this.#onDefect = onDefect
     this.#turns = turns
+    this.#moment = moment
     this.#addresses = new SockaddrCodec(abi, memory)
     this.#options = new OptionCodec(abi, memory)
     this.#transfer = new Transfer(kernel, abi, memory)
@@ -317,6 +328,7 @@ class Syscalls {
     if (max <= 0) return 'EINVAL'
     if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
     this.#kernel.turn++
+    this.#timely = this.#moment !== undefined && this.#moment() === this.#asked
     if (this.#turns.spent) return 'EAGAIN'
     this.#events = events
     const count = this.#kernel.readiness.collect(max, this.#report)
@@ -348,6 +360,11 @@ class Syscalls {
 
   /** Time stands still where the host fails to tell it: libuv's must never go back. */
   clock(): number {
+    if (this.#timely) {
+      this.#timely = false
+      return this.#time
+    }
+    if (this.#moment !== undefined) this.#asked = this.#moment()
     try {
       this.#time = this.#kernel.host.clock()
     } catch (error) {

@@ -15,8 +15,8 @@ export interface SocketSurroundings {
   readonly host: Host
   /** The number of libuv's present turn. */
   readonly turn: number
-  /** The readiness of `descriptor` may be another now. */
-  changed(descriptor: Descriptor): void
+  /** The readiness of `descriptor` may be another now, for `bytes` that came or whatever else. The last thing a call does. */
+  changed(descriptor: Descriptor, bytes?: number): void
 }
 
 /** A socket of `AF_INET` or `AF_INET6`. What its host refuses is thrown (`HostError`); it is as it was before, then. */
@@ -197,7 +197,7 @@ export class TcpSocket extends Descriptor {
   }
 
   #newStream(state: 'connecting' | 'connected'): TcpStream {
-    return new TcpStream(state, this.#options, () => this.#kernel.changed(this))
+    return new TcpStream(state, this.#options, (bytes) => this.#kernel.changed(this, bytes))
   }
 
   #refusal(operation: SocketOperation): ErrnoName | undefined {

@@ -17,7 +17,7 @@ export class TcpStream implements ConnectionEvents {
   state: 'connecting' | 'connected' | 'refused' | 'broken'
 
   readonly #options: SocketOptions
-  readonly #changed: () => void
+  readonly #changed: (bytes: number) => void
   readonly #received = new ReceiveQueue()
   #host: HostConnection | undefined
   #outbox: Outbox | undefined
@@ -35,9 +35,9 @@ export class TcpStream implements ConnectionEvents {
   /**
    * @param state - `connected` for a connection that came in
    * @param options - the socket's, looked at whenever they matter
-   * @param changed - called whenever the readiness may be another
+   * @param changed - called whenever the readiness may be another, with how many bytes came
    */
-  constructor(state: 'connecting' | 'connected', options: SocketOptions, changed: () => void) {
+  constructor(state: 'connecting' | 'connected', options: SocketOptions, changed: (bytes: number) => void) {
     this.state = state
     this.#options = options
     this.#changed = changed
@@ -146,7 +146,7 @@ export class TcpStream implements ConnectionEvents {
       this.connection.shutdown()
     }
     if (receive) this.#receiveEnded = true
-    this.#changed()
+    this.#changed(0)
     return 0
   }
 
@@ -171,7 +171,7 @@ export class TcpStream implements ConnectionEvents {
     this.state = 'connected'
     this.#applyOptions()
     this.start()
-    this.#changed()
+    this.#changed(0)
   }
 
   onData(chunk: Uint8Array): void {
@@ -180,22 +180,22 @@ export class TcpStream implements ConnectionEvents {
       this.#reading = false
       this.connection.readStop()
     }
-    this.#changed()
+    this.#changed(chunk.length)
   }
 
   onEnd(): void {
     this.#peerEnded = true
-    this.#changed()
+    this.#changed(0)
   }
 
   onDrain(): void {
-    this.#changed()
+    this.#changed(0)
   }
 
   onError(code: ErrnoName): void {
     this.state = this.state === 'connecting' ? 'refused' : 'broken'
     this.#error = code
-    this.#changed()
+    this.#changed(0)
   }
 
   /** Fetches the pending error, as `SO_ERROR` does. */

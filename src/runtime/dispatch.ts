@@ -24,6 +24,7 @@ export class Dispatch {
   readonly #targets: (CallbackTarget | undefined)[] = [undefined]
   readonly #free: number[] = []
   readonly #onThrow: (error: unknown) => void
+  #moment = 0
 
   /** @param onThrow - told what a callback threw */
   constructor(onThrow: (error: unknown) => void) {
@@ -33,6 +34,16 @@ export class Dispatch {
   /** How many targets are registered. */
   get size(): number {
     return this.#targets.length - 1 - this.#free.length
+  }
+
+  /** Another number than before when time may have passed: a callback was made, or {@link Dispatch.pass} called. */
+  get moment(): number {
+    return this.#moment
+  }
+
+  /** Time has passed outside of callbacks. */
+  pass(): void {
+    this.#moment++
   }
 
   /** Gives a target its number, which is never 0. It is held until {@link Dispatch.remove}. */
@@ -71,6 +82,7 @@ export class Dispatch {
   }
 
   #fire(id: number, kind: CallbackKind, value: number): void {
+    this.#moment++
     try {
       this.#targets[id]?.[FIRE](kind, value)
     } catch (error) {
@@ -81,6 +93,7 @@ export class Dispatch {
   /** The last thing that happens to a target: its number is free before it is told. */
   #finish(id: number, kind: CallbackKind, value: number): void {
     const target = this.#targets[id]
+    this.#moment++
     this.remove(id)
     try {
       target?.[FIRE](kind, value)

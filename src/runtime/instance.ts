@@ -61,7 +61,7 @@ export class Instance {
       host: options.host,
       firstDescriptor: this.abi.constants.UVH_FD_FIRST,
       maxDescriptors: options.maxDescriptors,
-      onReady: () => this.pump.wake(),
+      onReady: (bytes) => this.pump.wake(bytes),
     })
     this.pump = new Pump({
       module: exports,
@@ -69,7 +69,10 @@ export class Instance {
       nowait: this.abi.constants.UV_RUN_NOWAIT,
       host: options.host,
       ready: () => this.kernel.readiness.any,
-      onTurn: options.onTurn,
+      onTurn: () => {
+        dispatch.pass()
+        options.onTurn()
+      },
       // As the end of a process does: its peers learn that it is gone.
       onTrap: () => this.kernel.closeAll(),
       onThrow: options.onThrow,
@@ -97,7 +100,7 @@ export class Instance {
     }
     const system = createUvHost(() => {
       const { kernel, memory, abi, pump } = instance()
-      return { kernel, memory, abi, turns: pump, onDefect: options.onThrow }
+      return { kernel, memory, abi, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
     const wasi = options.wasi ?? (needsProvider(module, own) ? await wasmerWasi() : undefined)

@@ -9,6 +9,7 @@
  */
 import { RunResult, type UvExports } from '../abi/face.js'
 import type { Host, HostTimer } from '../host/host.js'
+import { Pace } from './pace.js'
 import type { TraceSink } from './trace.js'
 
 /** How many passes through the loop a turn may make before the host's event loop has its own. */
@@ -61,9 +62,12 @@ export class Pump {
   readonly #onThrow: (error: unknown) => void
   readonly #trace: TraceSink | undefined
   readonly #timer: HostTimer
+  readonly #pace = new Pace()
   #run: Run | undefined
   #inTurn = false
   #scheduled = false
+  /** How often the pump was woken since the last turn. */
+  #woken = 0
   #stopped = false
   #passes = 0
   /** Whether handles that are called in every pass have been, since the turn began, with nothing behind them. */
@@ -144,15 +148,28 @@ export class Pump {
     this.wake()
   }
 
-  /** Something changed that the loop should look at. Cheap to call often. */
-  wake(): void {
-    if (this.#run !== undefined && !this.#inTurn) this.#schedule()
+  /**
+   * Something changed that the loop should look at. Cheap to call often.
+   *
+   * @param bytes - how many have come, where that is what changed; the turn may be over then when this returns
+   */
+  wake(bytes = 0): void {
+    if (this.#run === undefined || this.#inTurn) return
+    this.#woken += 1
+    if (!this.#scheduled && this.#host.prompt && this.#pace.hurries(bytes)) this.#turn()
+    else this.#schedule()
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#host.defer(this.#turn)
+    this.#host.defer(this.#deferred)
+  }
+
+  readonly #deferred = (): void => {
+    this.#scheduled = false
+    this.#pace.waited(this.#woken)
+    this.#turn()
   }
 
   /** The time is over for which the loop would have waited. */
@@ -163,8 +180,8 @@ export class Pump {
     this.#expired = false
   }
 
-  readonly #turn = (): void => {
-    this.#scheduled = false
+  #turn(): void {
+    this.#woken = 0
     const run = this.#run
     if (run === undefined || this.#inTurn) return
     try {

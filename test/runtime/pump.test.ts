@@ -102,6 +102,27 @@ describe('a run', () => {
     expect([turns, loop.events]).toEqual([2, 0])
   })
 
+  test('follows bytes at once where the host is prompt and they come one by one', async () => {
+    outcome(pump.run(DEFAULT))
+    await settle()
+    const bytes = async (prompt: boolean): Promise<unknown> => {
+      host.prompt = prompt
+      loop.events = 1
+      pump.wake(64)
+      const seen = [loop.events, host.deferred]
+      await settle()
+      return seen
+    }
+    expect([await bytes(false), await bytes(true), await bytes(true)]).toEqual([
+      [1, 1],
+      [0, 0],
+      [0, 0],
+    ])
+    // A turn that is on its way is waited for: what asked for it came first.
+    pump.wake()
+    expect(await bytes(true)).toEqual([1, 1])
+  })
+
   test('forgets the timer when what it waited for is over', async () => {
     loop.due = loop.uvw_loop_now() + 50
     const seen = outcome(pump.run(DEFAULT))

@@ -241,6 +241,7 @@ export class FakeHost extends Host {
   readonly timers: FakeTimer[] = []
   /** How many hold the process. */
   keepers = 0
+  override prompt = false
   #deferred: (() => void)[] = []
   #nextPort = 40_000
 

@@ -1,28 +1,18 @@
-import { Buffer } from 'node:buffer'
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
+import { ReadBuffers, type SharedReadBuffer } from './read-buffers.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
 import type { TcpHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
-
-/** The most that is read at once, as libuv suggests it. */
-const READ_SIZE = 65_536
-
-/** From how many bytes on a read is passed on instead of copied. */
-const LARGE_READ = 16_384
-
-/** A buffer to read into; what is in it does not matter. */
-export const newReadBuffer = (): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(READ_SIZE).buffer)
 
 /** What the connections of one transport share. */
 export interface HandleCommon {
   readonly wrap: TcpWrap
   /** A write request for the next write. One that completes at once leaves it unused, so most writes make none. */
   spareWrite: WriteRequest
-  /** What connections read into that do not stream. */
-  readonly readBuffer: Uint8Array
+  readonly readBuffer: SharedReadBuffer
   /** Milliseconds between two looks at a closed connection that still sends. */
   readonly linger: number
 }
@@ -59,8 +49,7 @@ export class HandleConnection extends HostConnection {
   #inflight = 0
   #fin: Fin = 'none'
   #lingering: NodeJS.Timeout | undefined
-  /** What is read into, when it is not the common buffer. */
-  #readBuffer: Uint8Array | undefined
+  readonly #buffers: ReadBuffers
 
   /**
    * @param handle - accepted, or about to connect; owned by the connection from now on
@@ -72,6 +61,7 @@ export class HandleConnection extends HostConnection {
     this.#common = common
     this.#handle = handle
     this.#like = like
+    this.#buffers = new ReadBuffers(common.readBuffer)
     this.#connected = connected
     handle.unref()
   }
@@ -182,7 +172,7 @@ export class HandleConnection extends HostConnection {
   #startReading(): void {
     if (!this.#open || this.#ended) return
     if (this.#handle.onread === undefined) {
-      this.#handle.useUserBuffer(this.#common.readBuffer)
+      this.#handle.useUserBuffer(this.#common.readBuffer.bytes)
       this.#handle.onread = () => this.#onRead()
     }
     const status = this.#handle.readStart()
@@ -200,19 +190,12 @@ export class HandleConnection extends HostConnection {
     return undefined
   }
 
-  /**
-   * Small reads are copied out of a buffer that all connections share, so a connection that is quiet has none. A large one is
-   * the sign of more: from then on the connection has a buffer of its own, which is passed on whole and replaced.
-   */
+  /** @returns the buffer to read into from now on, when it is another */
   #receive(read: number): Uint8Array | undefined {
-    const { readBuffer } = this.#common
-    const own = this.#readBuffer
-    const large = read >= LARGE_READ
-    this.#readBuffer = large ? newReadBuffer() : undefined
-    if (own === undefined) this.events?.onData(readBuffer.slice(0, read))
-    else if (large) this.events?.onData(read === own.length ? own : own.subarray(0, read))
-    else this.events?.onData(own.slice(0, read))
-    return large || own !== undefined ? (this.#readBuffer ?? readBuffer) : undefined
+    const chunk = this.#buffers.take(read)
+    const next = this.#buffers.next(read)
+    this.events?.onData(chunk)
+    return next
   }
 
   #onEnd(): void {

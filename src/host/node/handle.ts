@@ -13,7 +13,8 @@ import {
 } from '../host.js'
 import { print } from './addresses.js'
 import { nameOfStatus, statusError } from './errors.js'
-import { type HandleCommon, HandleConnection, newReadBuffer } from './handle-connection.js'
+import { type HandleCommon, HandleConnection } from './handle-connection.js'
+import { SharedReadBuffer } from './read-buffers.js'
 import { bindHandle, localOf } from './tcp-calls.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import type { Transport } from './transport.js'
@@ -87,7 +88,7 @@ class HandlePort extends HostPort {
  * @param linger - milliseconds; see {@link LINGER}
  */
 export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
-  const readBuffer = newReadBuffer()
+  const readBuffer = new SharedReadBuffer()
   const common: HandleCommon = { wrap, spareWrite: new wrap.stream.WriteWrap(), readBuffer, linger }
   return {
     name: 'handle',

@@ -14,6 +14,7 @@ import type { Transport } from './transport.js'
 /** The host on Node, over one of its transports. */
 export class NodeHost extends Host {
   readonly name = 'node'
+  override readonly prompt = true
   readonly #transport: Transport
 
   constructor(transport: Transport) {

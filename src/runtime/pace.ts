@@ -1,0 +1,31 @@
+/**
+ * Whether a turn of the loop follows an event at once, or waits for what else the host's event loop has to tell.
+ *
+ * Where many connections are busy, a turn that sees their events together costs less for each. Where they come one by one,
+ * waiting for others only costs time; and large chunks are sent on best while the processor still has them at hand.
+ */
+
+/** From how many bytes on a turn costs little beside what came. */
+const LARGE = 16_384
+
+/** How many turns in a row may follow an event at once before one waits again, to see whether there is more by now. */
+const HASTY_TURNS = 15
+
+/** The pace of one pump. */
+export class Pace {
+  /** How many turns may still follow at once. */
+  #hasty = 0
+
+  /** Whether the turn is to follow at once, now that `bytes` have come. */
+  hurries(bytes: number): boolean {
+    if (bytes >= LARGE) return true
+    if (bytes === 0 || this.#hasty === 0) return false
+    this.#hasty -= 1
+    return true
+  }
+
+  /** A turn waited, and this many events came meanwhile. */
+  waited(events: number): void {
+    this.#hasty = events > 1 ? 0 : HASTY_TURNS
+  }
+}
