@@ -59,6 +59,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   memory.c \
   names.c \
   no-files.c \
+  no-lookups.c \
   no-signals.c \
   socket-names.c \
   sockets.c \
@@ -69,14 +70,18 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   wait.c \
   wasm.c)
 
-# Programs have files, and signals that they send to themselves; the library for
-# TypeScript would have both for nothing.
-NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, no-files.c no-signals.c)
+# Programs have files, names to be looked up, and signals that they send to
+# themselves; the library for TypeScript would have all three for nothing.
+NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
+  no-files.c \
+  no-lookups.c \
+  no-signals.c)
 PROGRAM_LIBUV_SOURCES = src/unix/signal.c
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
   files.c \
   folders.c \
+  lookups.c \
   paths.c)
 
 # libuv as it is on Linux, to compare with.

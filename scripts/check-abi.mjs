@@ -28,8 +28,9 @@ const parts = [
     interface: 'UvHost',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and has no pipes.
-    guests: ['poll', 'unlink', 'chmod', 'stat'],
+    // Only whole programs import these, never the module that TypeScript pumps: it does not block, has no pipes,
+    // and asks its host for names by itself.
+    guests: ['poll', 'unlink', 'chmod', 'stat', 'lookup', 'reverse'],
   },
   {
     header: 'wasm/uvw.h',

@@ -18,11 +18,13 @@ The program gets nothing that is not granted here. What may be granted:
 
   --allow-net                   the whole network
   --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
-  --allow-connect=HOST:PORT     to connect there
+  --allow-connect=HOST:PORT     to connect there; where HOST is a name, to look it up, and to
+                                connect to the addresses that it has
   --env NAME=VALUE              an environment variable
   --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
 
-Each but the first may stand more than once. IPv6 hosts are written [::1]:80.
+Each but the first may stand more than once. IPv6 hosts are written [::1]:80; localhost
+is both loopback addresses, and can always be looked up.
 
 How it runs:
 
@@ -102,7 +104,12 @@ function parseOptions(args: readonly string[]) {
   }
 }
 
-function explainRefusal({ action, address }: Refusal): void {
+function explainRefusal(refusal: Refusal): void {
+  if (refusal.action === 'lookup') {
+    say(`the program may not look ${refusal.name} up; grant it with --allow-connect=${refusal.name}:PORT`)
+    return
+  }
+  const { action, address } = refusal
   const endpoint = formatEndpoint(address)
   const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`
   say(`the program may not ${action} ${place}; grant it with --allow-${action}=${endpoint}`)

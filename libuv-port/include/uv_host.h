@@ -226,6 +226,25 @@ int uvh_chmod(const char* path, size_t len, unsigned int mode);
 UVH_IMPORT(stat)
 int uvh_stat(const char* path, size_t len);
 
+/* Looks up the addresses of a host: `name` is ASCII and has `len` bytes, 1 to
+ * 255, `family` is AF_UNSPEC, AF_INET or AF_INET6. Addresses in numbers are not
+ * to be asked for. Returns a descriptor that is readable (POLLIN) when there is
+ * an answer: uvh_readv() gives it, texts with a NUL behind each of them, or
+ * tells why there is none. These are the addresses, the best first.
+ * uvh_close() gives the lookup up, or frees the descriptor.
+ * Errors: EACCES (not granted), ENOTSUP (the host has no names), EAFNOSUPPORT,
+ * EINVAL, EMFILE; of uvh_readv(): EAGAIN, ENOENT (there is no such name, or no
+ * address of the family), ETIMEDOUT (it could not be found out), EIO.
+ */
+UVH_IMPORT(lookup)
+int uvh_lookup(const char* name, size_t len, int family);
+
+/* The same from an address to names: the answer is two texts, the host's name
+ * and the name or number of the service. Errors: those of uvh_lookup().
+ */
+UVH_IMPORT(reverse)
+int uvh_reverse(const struct sockaddr* addr, socklen_t len);
+
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)
 double uvh_clock(void);

@@ -1,11 +1,16 @@
-/* Names of hosts and services. There is no name service: addresses in numbers
- * are understood, and "localhost", which is the loopback address everywhere
- * (RFC 6761, section 6.3). The C library's own functions are JavaScript's.
+/* Names of hosts and services. Addresses in numbers are understood here, and
+ * "localhost", which is the loopback address everywhere (RFC 6761, section 6.3);
+ * all other names are the host's to look up. The C library's own functions are
+ * JavaScript's.
  */
 
 #include "uv.h"
 #include "uv-common.h"
+#include "uv_host.h"
+#include "libc.h"
+#include "names.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -13,6 +18,9 @@
 #include <string.h>
 
 #define UVP__KINDS 2
+
+/* Room for the host's answer: what does not fit is left out. */
+#define UVP__ANSWER_SIZE 1024
 
 /* What getaddrinfo() answers with, in one block: the list's first entry is at
  * its start, where freeaddrinfo() finds it.
@@ -22,6 +30,11 @@ struct uvp__entry {
   struct sockaddr_storage addr;
 };
 
+struct uvp__list {
+  struct uvp__entry* entries;
+  int count;
+};
+
 static const struct {
   int type;
   int protocol;
@@ -29,6 +42,59 @@ static const struct {
   { SOCK_STREAM, IPPROTO_TCP },
   { SOCK_DGRAM, IPPROTO_UDP },
 };
+
+
+/* What the C library says of the host's error. */
+static int uvp__eai(int err) {
+  switch (err) {
+    case ENOENT:
+      return EAI_NONAME;
+
+    case EAGAIN:  /* It cannot be waited for. */
+    case ETIMEDOUT:
+      return EAI_AGAIN;
+
+    case EIO:
+      return EAI_FAIL;
+
+    case ENOMEM:
+      return EAI_MEMORY;
+  }
+
+  errno = err;
+  return EAI_SYSTEM;
+}
+
+
+/* Where the host's answer is to be read: `fd` is what it began to look up with,
+ * or an error. Returns 0 if there is nothing to be read yet.
+ */
+static int uvp__begun(int fd) {
+  if (fd < 0 || uvp__lookup != UVP__LOOKUP_BEGINS)
+    return fd;
+
+  uvp__lookup = fd;
+  return 0;
+}
+
+
+/* Reads the host's answer, and frees the descriptor. Returns its length or an
+ * error.
+ */
+static int uvp__answer(int fd, char answer[UVP__ANSWER_SIZE]) {
+  struct iovec buf;
+  int r;
+
+  buf.iov_base = answer;
+  buf.iov_len = UVP__ANSWER_SIZE;
+
+  do
+    r = uvh_readv(fd, &buf, 1, 0);
+  while (r == -EAGAIN && uvp__wait(fd, POLLIN, -1));
+
+  uvh_close(fd);
+  return r;
+}
 
 
 static int uvp__port(const char* service, int* port) {
@@ -69,16 +135,11 @@ static const char* uvp__text(const char* node, int family, int flags) {
 }
 
 
-/* Returns 0 if the name means no address of the family. */
-static int uvp__resolve(const char* node,
-                        int family,
-                        int flags,
-                        int port,
-                        struct sockaddr_storage* addr) {
-  const char* text;
-
-  text = uvp__text(node, family, flags);
-
+/* Returns 0 if the text is no address of the family. */
+static int uvp__parse(const char* text,
+                      int family,
+                      int port,
+                      struct sockaddr_storage* addr) {
   if (family == AF_INET)
     return uv_ip4_addr(text, port, (struct sockaddr_in*) addr) == 0;
 
@@ -86,13 +147,12 @@ static int uvp__resolve(const char* node,
 }
 
 
-static void uvp__append(struct uvp__entry* list,
-                        int* count,
+static void uvp__append(struct uvp__list* list,
                         const struct sockaddr_storage* addr,
                         int kind) {
   struct uvp__entry* e;
 
-  e = list + *count;
+  e = list->entries + list->count;
   e->addr = *addr;
   e->info.ai_family = addr->ss_family;
   e->info.ai_socktype = uvp__kinds[kind].type;
@@ -102,10 +162,10 @@ static void uvp__append(struct uvp__entry* list,
   if (addr->ss_family == AF_INET6)
     e->info.ai_addrlen = sizeof(struct sockaddr_in6);
 
-  if (*count > 0)
-    list[*count - 1].info.ai_next = &e->info;
+  if (list->count > 0)
+    e[-1].info.ai_next = &e->info;
 
-  ++*count;
+  list->count++;
 }
 
 
@@ -118,19 +178,94 @@ static int uvp__wants_kind(const struct addrinfo* hints, int kind) {
 }
 
 
+/* Appends what a text means, in each family that is wanted. */
+static void uvp__append_text(struct uvp__list* list,
+                             const char* text,
+                             int port,
+                             const struct addrinfo* hints) {
+  static const int families[] = { AF_INET, AF_INET6 };
+  struct sockaddr_storage addr;
+  const char* meant;
+  int i;
+  int k;
+
+  for (i = 0; i < (int) ARRAY_SIZE(families); i++) {
+    if (hints->ai_family != AF_UNSPEC && hints->ai_family != families[i])
+      continue;
+
+    meant = uvp__text(text, families[i], hints->ai_flags);
+    if (!uvp__parse(meant, families[i], port, &addr))
+      continue;
+
+    for (k = 0; k < UVP__KINDS; k++)
+      if (uvp__wants_kind(hints, k))
+        uvp__append(list, &addr, k);
+  }
+}
+
+
+/* How many texts there are in the host's answer. */
+static int uvp__count(const char* answer, int length) {
+  int count;
+  int i;
+
+  count = 0;
+  for (i = 0; i < length; i++)
+    count += answer[i] == '\0';
+
+  return count;
+}
+
+
+/* Makes the list of what `count` texts mean. */
+static int uvp__make_list(const char* text,
+                          int count,
+                          int port,
+                          const struct addrinfo* hints,
+                          struct addrinfo** result) {
+  struct uvp__list list;
+
+  /* A text of NULL, or localhost, means an address of both families. */
+  list.count = 0;
+  list.entries = calloc(2 * count * UVP__KINDS, sizeof(*list.entries));
+  if (list.entries == NULL)
+    return EAI_MEMORY;
+
+  uvp__append_text(&list, text, port, hints);
+  for (; count > 1; count--) {
+    text += strlen(text) + 1;
+    uvp__append_text(&list, text, port, hints);
+  }
+
+  if (list.count == 0) {
+    free(list.entries);
+    return EAI_NONAME;
+  }
+
+  *result = &list.entries->info;
+  return 0;
+}
+
+
+/* Whether it is no name but an address in numbers, of whatever family. */
+static int uvp__is_address(const char* node) {
+  struct sockaddr_storage addr;
+
+  return uvp__parse(node, AF_INET, 0, &addr) ||
+         uvp__parse(node, AF_INET6, 0, &addr);
+}
+
+
 int getaddrinfo(const char* restrict node,
                 const char* restrict service,
                 const struct addrinfo* restrict hints,
                 struct addrinfo** restrict result) {
   static const struct addrinfo no_hints;
-  static const int families[] = { AF_INET, AF_INET6 };
-  struct sockaddr_storage addr;
-  struct uvp__entry* list;
-  int count;
+  char answer[UVP__ANSWER_SIZE];
   int port;
   int err;
-  int i;
-  int k;
+  int fd;
+  int r;
 
   if (hints == NULL)
     hints = &no_hints;
@@ -142,36 +277,58 @@ int getaddrinfo(const char* restrict node,
   if (err != 0)
     return err;
 
-  list = calloc(ARRAY_SIZE(families) * UVP__KINDS, sizeof(*list));
-  if (list == NULL)
-    return EAI_MEMORY;
+  if (node == NULL || hints->ai_flags & AI_NUMERICHOST ||
+      strcmp(node, "localhost") == 0 || uvp__is_address(node))
+    return uvp__make_list(node, 1, port, hints, result);
 
-  count = 0;
+  fd = uvp__lookup;
+  if (fd < 0)
+    fd = uvp__begun(uvh_lookup(node, strlen(node), hints->ai_family));
 
-  for (i = 0; i < (int) ARRAY_SIZE(families); i++) {
-    if (hints->ai_family != AF_UNSPEC && hints->ai_family != families[i])
-      continue;
+  if (fd == 0)
+    return 0;
 
-    if (!uvp__resolve(node, families[i], hints->ai_flags, port, &addr))
-      continue;
+  r = fd < 0 ? fd : uvp__answer(fd, answer);
+  if (r < 0)
+    return uvp__eai(-r);
 
-    for (k = 0; k < UVP__KINDS; k++)
-      if (uvp__wants_kind(hints, k))
-        uvp__append(list, &count, &addr, k);
-  }
-
-  if (count == 0) {
-    free(list);
-    return hints->ai_flags & AI_NUMERICHOST ? EAI_NONAME : EAI_FAIL;
-  }
-
-  *result = &list->info;
-  return 0;
+  r = uvp__count(answer, r);
+  return uvp__make_list(answer, r, port, hints, result);
 }
 
 
 void freeaddrinfo(struct addrinfo* list) {
   free(list);
+}
+
+
+/* Copies a text to where there is room for one, if there is. */
+static int uvp__copy(char* to, size_t size, const char* text) {
+  if (to == NULL || size == 0)
+    return 0;
+
+  return uv__strscpy(to, text, size) < 0 ? EAI_OVERFLOW : 0;
+}
+
+
+/* An address in numbers. */
+static int uvp__name_in_numbers(const struct sockaddr* addr,
+                                char* host,
+                                size_t host_size,
+                                char* service,
+                                size_t service_size) {
+  char text[8];
+  int port;
+
+  port = ((const struct sockaddr_in*) addr)->sin_port;
+  if (addr->sa_family == AF_INET6)
+    port = ((const struct sockaddr_in6*) addr)->sin6_port;
+
+  if (host != NULL && host_size != 0 && uv_ip_name(addr, host, host_size))
+    return EAI_OVERFLOW;
+
+  snprintf(text, sizeof(text), "%d", ntohs(port));
+  return uvp__copy(service, service_size, text);
 }
 
 
@@ -182,26 +339,37 @@ int getnameinfo(const struct sockaddr* restrict addr,
                 char* restrict service,
                 socklen_t service_size,
                 int flags) {
-  int port;
+  char answer[UVP__ANSWER_SIZE];
+  int err;
+  int fd;
+  int r;
 
-  if (flags & NI_NAMEREQD)
-    return EAI_NONAME;
-
-  if (addr->sa_family == AF_INET)
-    port = ((const struct sockaddr_in*) addr)->sin_port;
-  else if (addr->sa_family == AF_INET6)
-    port = ((const struct sockaddr_in6*) addr)->sin6_port;
-  else
+  if (addr->sa_family != AF_INET && addr->sa_family != AF_INET6)
     return EAI_FAMILY;
 
-  if (host != NULL && host_size != 0 && uv_ip_name(addr, host, host_size))
-    return EAI_OVERFLOW;
+  err = uvp__name_in_numbers(addr, host, host_size, service, service_size);
+  if (err != 0 || host == NULL || host_size == 0 || flags & NI_NUMERICHOST)
+    return err;
 
-  if (service == NULL || service_size == 0)
+  fd = uvp__lookup;
+  if (fd < 0)
+    fd = uvp__begun(uvh_reverse(addr, len));
+
+  if (fd == 0)
     return 0;
 
-  if (snprintf(service, service_size, "%d", ntohs(port)) >= (int) service_size)
-    return EAI_OVERFLOW;
+  r = fd < 0 ? fd : uvp__answer(fd, answer);
 
-  return 0;
+  /* The numbers are there for who is content with them. */
+  if (r == -ENOENT || r == -EACCES || r == -ENOTSUP)
+    return flags & NI_NAMEREQD ? EAI_NONAME : 0;
+
+  if (r < 0 || uvp__count(answer, r) != 2)
+    return uvp__eai(r < 0 ? -r : EIO);
+
+  err = uvp__copy(host, host_size, answer);
+  if (err != 0 || flags & NI_NUMERICSERV)
+    return err;
+
+  return uvp__copy(service, service_size, answer + strlen(answer) + 1);
 }

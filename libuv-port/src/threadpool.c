@@ -1,12 +1,16 @@
 /* The thread pool of a program that has one thread: work runs on the loop's
  * own, in a later turn than the one it was submitted in, in the order of
- * submission. Until it starts it can be cancelled.
+ * submission. Until it starts it can be cancelled; a lookup of names until the
+ * host has answered.
  */
 
 #include "uv.h"
 #include "internal.h"
+#include "names.h"
 
 #include <stddef.h>
+
+int uvp__lookup = UVP__LOOKUP_WAITS;
 
 
 /* Stands in place of the work that was cancelled. */
@@ -18,6 +22,12 @@ void uv__threadpool_cleanup(void) {
 }
 
 
+static void uvp__enqueue(struct uv__work* w) {
+  uv__queue_insert_tail(&w->loop->wq, &w->wq);
+  uv_async_send(&w->loop->wq_async);
+}
+
+
 void uv__work_submit(uv_loop_t* loop,
                      struct uv__work* w,
                      enum uv__work_kind kind,
@@ -26,8 +36,38 @@ void uv__work_submit(uv_loop_t* loop,
   w->loop = loop;
   w->work = work;
   w->done = done;
-  uv__queue_insert_tail(&loop->wq, &w->wq);
-  uv_async_send(&loop->wq_async);
+  uvp__enqueue(w);
+}
+
+
+static void uvp__queue_work(struct uv__work* w) {
+  uv_work_t* req;
+
+  req = container_of(w, uv_work_t, work_req);
+  req->work_cb(req);
+}
+
+
+/* A program's own work may wait for names. */
+void uvp__perform(struct uv__work* w, int lookup) {
+  int err;
+
+  err = w->work == uvp__cancelled ? UV_ECANCELED : 0;
+  uvp__lookup = w->work == uvp__queue_work ? UVP__LOOKUP_WAITS : lookup;
+  w->work(w);
+
+  /* The host looks, if it had to begin. */
+  if (lookup < 0 && uvp__lookup >= 0) {
+    if (uvp__look(w, uvp__lookup) == 0) {
+      uvp__lookup = UVP__LOOKUP_WAITS;
+      return;
+    }
+
+    w->work(w);
+  }
+
+  uvp__lookup = UVP__LOOKUP_WAITS;
+  w->done(w, err);
 }
 
 
@@ -38,7 +78,6 @@ void uv__work_done(uv_async_t* handle) {
   struct uv__queue* q;
   struct uv__work* w;
   uv_loop_t* loop;
-  int err;
 
   loop = container_of(handle, uv_loop_t, wq_async);
   if (uv__queue_empty(&loop->wq))
@@ -52,17 +91,7 @@ void uv__work_done(uv_async_t* handle) {
     uv_async_send(handle);
 
   w = container_of(q, struct uv__work, wq);
-  err = w->work == uvp__cancelled ? UV_ECANCELED : 0;
-  w->work(w);
-  w->done(w, err);
-}
-
-
-static void uvp__queue_work(struct uv__work* w) {
-  uv_work_t* req;
-
-  req = container_of(w, uv_work_t, work_req);
-  req->work_cb(req);
+  uvp__perform(w, UVP__LOOKUP_BEGINS);
 }
 
 
@@ -101,6 +130,9 @@ int uv_queue_work(uv_loop_t* loop,
 static int uvp__work_cancel(struct uv__work* w) {
   if (uv__queue_empty(&w->wq) || w->work == uvp__cancelled)
     return UV_EBUSY;
+
+  if (uvp__look_no_more(w))
+    uvp__enqueue(w);
 
   w->work = uvp__cancelled;
   return 0;

@@ -33,5 +33,7 @@ export interface UvHost {
   unlink(path: number, len: number): number
   chmod(path: number, len: number, mode: number): number
   stat(path: number, len: number): number
+  lookup(name: number, len: number, family: number): number
+  reverse(addr: number, len: number): number
   clock(): number
 }

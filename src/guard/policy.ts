@@ -2,7 +2,6 @@
  * What a guest may do with the network: nothing, but what it was granted. The same contract as the host below, so it works
  * over any of them.
  */
-import ipaddr from 'ipaddr.js'
 import type { Address } from '../abi/address.js'
 import {
   type BindOptions,
@@ -15,33 +14,41 @@ import {
   type HostTimer,
   type ListenerEvents,
 } from '../host/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
+import { formatEndpoint, NamedHosts, readRules } from './rules.js'
+
+export { formatEndpoint }
 
 /** Something a guest wanted and may not. */
-export interface Refusal {
-  /** What it wanted to do. */
-  readonly action: 'listen' | 'connect'
-  /** Where. */
-  readonly address: Address
-}
+export type Refusal =
+  | {
+      /** What it wanted to do. */
+      readonly action: 'listen' | 'connect'
+      /** Where. */
+      readonly address: Address
+    }
+  | {
+      /** It wanted to know what addresses a name has, or what name an address has. */
+      readonly action: 'lookup'
+      /** The one that it has. */
+      readonly name: string
+    }
 
 /**
  * What is granted. A rule is an address as {@link formatEndpoint} writes it (`127.0.0.1:80`, `[::1]:80`), and stands for
- * exactly that address as the guest asks for it: port 0 is a free one, `0.0.0.0` every interface. `*` stands for all.
+ * exactly that address as the guest asks for it: port 0 is a free one, `0.0.0.0` every interface. `localhost:80` stands for
+ * both loopback addresses, `*` for all.
  */
 export interface Policy {
   /** Where the guest may listen, and take a port of its choice. */
   readonly listen?: readonly string[]
-  /** Where it may connect. */
+  /**
+   * Where it may connect. A name, as `example.com:443`, lets it look that name up too, and connect to the addresses that it is
+   * told. What an address is called it may ask where it may connect.
+   */
   readonly connect?: readonly string[]
   /** Told of each refusal. */
   readonly onRefusal?: (refusal: Refusal) => void
-}
-
-/** An address as rules have it: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%2]:80` where it has a scope. */
-export function formatEndpoint(address: Address): string {
-  const { family, host, port } = address
-  if (family === 'ipv4') return `${host}:${port}`
-  return `[${host}${address.scopeId === 0 ? '' : `%${address.scopeId}`}]:${port}`
 }
 
 /**
@@ -61,17 +68,19 @@ export function policyHost(host: Host, policy: Policy): Host {
 class Grants {
   readonly #listen: ReadonlySet<string>
   readonly #connect: ReadonlySet<string>
+  readonly #names: NamedHosts
   readonly #onRefusal: ((refusal: Refusal) => void) | undefined
 
   constructor({ listen = [], connect = [], onRefusal }: Policy) {
-    this.#listen = new Set(listen.map(readRule))
-    this.#connect = new Set(connect.map(readRule))
+    this.#names = new NamedHosts()
+    this.#listen = readRules(listen, undefined)
+    this.#connect = readRules(connect, this.#names)
     this.#onRefusal = onRefusal
   }
 
   /** Whether the guest may take that address: to listen there, or a free port to connect from. */
   mayTake(local: Address): boolean {
-    return grants(this.#listen, local) || (local.port === 0 && this.#connect.size > 0)
+    return grants(this.#listen, local) || (local.port === 0 && this.#connect.size + this.#names.size > 0)
   }
 
   /** @throws {HostError} EACCES */
@@ -81,37 +90,39 @@ class Grants {
 
   /** @throws {HostError} EACCES */
   requireConnect(remote: Address): void {
-    if (!grants(this.#connect, remote)) this.refuse({ action: 'connect', address: remote })
+    if (!this.#mayConnect(remote)) this.refuse({ action: 'connect', address: remote })
+  }
+
+  /** Lets the guest look a name up. @returns what learns the answer @throws {HostError} EACCES */
+  requireLookup(name: string): (hosts: readonly string[]) => void {
+    if (!this.#connect.has('*') && !this.#names.has(name)) this.refuse({ action: 'lookup', name })
+    return (hosts) => this.#names.learn(name, hosts)
+  }
+
+  /** @throws {HostError} EACCES */
+  requireReverse(address: Address): void {
+    if (!this.#mayConnect(address)) this.refuse({ action: 'lookup', name: address.host })
   }
 
   /** @throws {HostError} EACCES, always */
   refuse(refusal: Refusal): never {
     this.#onRefusal?.(refusal)
-    const { action, address } = refusal
-    const preposition = action === 'listen' ? 'on' : 'to'
-    throw new HostError('EACCES', `the guest may not ${action} ${preposition} ${formatEndpoint(address)}: grant it`)
+    throw new HostError('EACCES', `the guest may not ${describe(refusal)}: grant it`)
   }
+
+  #mayConnect(remote: Address): boolean {
+    return grants(this.#connect, remote) || this.#names.grants(remote)
+  }
+}
+
+function describe(refusal: Refusal): string {
+  if (refusal.action === 'lookup') return `look ${refusal.name} up`
+  const { action, address } = refusal
+  return `${action} ${action === 'listen' ? 'on' : 'to'} ${formatEndpoint(address)}`
 }
 
 function grants(rules: ReadonlySet<string>, address: Address): boolean {
   return rules.has('*') || rules.has(formatEndpoint(address))
-}
-
-/** A rule in the form that {@link formatEndpoint} gives it. */
-function readRule(rule: string): string {
-  if (rule === '*') return rule
-  const [, v6, v4, port = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rule) ?? []
-  if (Number(port) <= 65_535) {
-    if (v4 !== undefined && ipaddr.IPv4.isValidFourPartDecimal(v4)) return `${ipaddr.IPv4.parse(v4)}:${Number(port)}`
-    if (v6 !== undefined && ipaddr.IPv6.isValid(v6)) {
-      const { parts, zoneId } = ipaddr.IPv6.parse(v6)
-      const host = new ipaddr.IPv6(parts).toRFC5952String()
-      return `[${host}${zoneId === undefined ? '' : `%${zoneId}`}]:${Number(port)}`
-    }
-  }
-  throw new TypeError(
-    `${JSON.stringify(rule)} is no address: give HOST:PORT in numbers, as 127.0.0.1:80 or [::1]:80, or *`,
-  )
 }
 
 class PolicyHost extends Host {
@@ -156,6 +167,22 @@ class PolicyHost extends Host {
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     this.#grants.requireConnect(remote)
     return this.#host.connect(remote, events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    const learn = this.#grants.requireLookup(name)
+    return this.#host.lookup(name, family, {
+      onAnswer: (texts) => {
+        learn(texts)
+        events.onAnswer(texts)
+      },
+      onError: (code) => events.onError(code),
+    })
+  }
+
+  override reverse(address: Address, events: LookupEvents): CancelLookup {
+    this.#grants.requireReverse(address)
+    return this.#host.reverse(address, events)
   }
 }
 

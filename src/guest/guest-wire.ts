@@ -1,6 +1,16 @@
 /** The guest's end of the two rings: it blocks where an answer, room or news is waited for. */
 import { HostError } from '../host/host.js'
-import { type Arrival, type Call, decode, encode, type Reply, ToGuest, ToParent, type Wires } from './protocol.js'
+import {
+  type Arrival,
+  type Begun,
+  type Call,
+  decode,
+  encode,
+  type Reply,
+  ToGuest,
+  ToParent,
+  type Wires,
+} from './protocol.js'
 import { type OnRecord, RingReader, RingWriter } from './ring.js'
 
 /** Receives the records of one object. The payload lies in shared memory, and is the receiver's only during the call. */
@@ -36,14 +46,14 @@ export class GuestWire {
   }
 
   /** Asks the parent and waits. What else comes meanwhile is delivered later. @throws {HostError} its refusal */
-  call(call: Call): Arrival {
+  call<Answer extends Begun = Arrival>(call: Call): Answer {
     this.post(ToParent.CALL, 0, 0, encode(call))
     this.#out.publish()
     while (this.#reply === undefined) if (!this.#in.drain(this.#keep)) this.#in.sleep(Number.POSITIVE_INFINITY)
     const reply = this.#reply
     this.#reply = undefined
     if ('error' in reply) throw new HostError(reply.error, reply.message)
-    return reply
+    return reply as Answer
   }
 
   /** Delivers what comes, until something has. */

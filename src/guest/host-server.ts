@@ -4,9 +4,22 @@
  */
 
 import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../host/host.js'
+import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import { abort } from '../kernel/abort.js'
 import { ParentWire } from './parent-wire.js'
-import { type Call, decode, encode, errnoValue, type Reply, ToGuest, ToParent, type Wires } from './protocol.js'
+import {
+  type Begun,
+  type Call,
+  decode,
+  encode,
+  encodeText,
+  errnoValue,
+  type Reply,
+  ToGuest,
+  ToParent,
+  type Wires,
+} from './protocol.js'
+import { joinAnswer } from './remote-lookup.js'
 import type { OnRecord } from './ring.js'
 import { Served, type ServedSurroundings } from './served.js'
 
@@ -18,6 +31,12 @@ export interface HostServerEvents {
   readonly onDefect: (error: unknown) => void
 }
 
+/** A lookup that a guest waits for. */
+interface Looking {
+  /** Gives it up. */
+  close: CancelLookup
+}
+
 /** Serves one guest. */
 export class HostServer {
   /** To tell the guest something. */
@@ -25,7 +44,7 @@ export class HostServer {
   readonly #host: Host
   readonly #events: HostServerEvents
   /** What the guest has, by number. */
-  readonly #objects = new Map<number, HostPort | HostListener | Served>()
+  readonly #objects = new Map<number, HostPort | HostListener | Served | Looking>()
   /** Connections that are not read because the guest takes nothing. */
   readonly #held = new Set<Served>()
   readonly #surroundings: ServedSurroundings
@@ -113,12 +132,27 @@ export class HostServer {
       this.#objects.set(id, listener)
       return { id, local: listener.local, remote: listener.local }
     }
+    if (call.call === 'lookup') return this.#look(id, (events) => this.#host.lookup(call.name, call.family, events))
+    if (call.call === 'reverse') return this.#look(id, (events) => this.#host.reverse(call.address, events))
     const from = call.port === undefined ? this.#host : this.#port(call.port)
     const served = new Served(id, this.#surroundings)
     served.attach(from.connect(call.remote, served))
     if (call.port !== undefined) this.#objects.delete(call.port)
     this.#objects.set(id, served)
     return served.arrival
+  }
+
+  #look(id: number, begin: (events: LookupEvents) => CancelLookup): Begun {
+    const answer = (kind: number, value: number, text: string): void => {
+      this.#objects.delete(id)
+      this.wire.post(kind, id, value, encodeText(text))
+    }
+    const close = begin({
+      onAnswer: (texts) => answer(ToGuest.ANSWER, 0, joinAnswer(texts)),
+      onError: (code) => answer(ToGuest.ERROR, errnoValue(code), ''),
+    })
+    this.#objects.set(id, { close })
+    return { id }
   }
 
   #arrive(listener: number, backlog: number, connection: HostConnection): void {

@@ -2,12 +2,13 @@
  * What the two threads of the worker driver tell each other. The guest's thread has the kernel, the parent's has the host:
  * what crosses is the host's contract, not system calls, so most system calls need no crossing at all.
  *
- * A record has a kind, an id (of a connection, a listener or a port; the parent gives them out), a value and a payload. Only
+ * A record has a kind, an id (of a connection, a listener, a port or a lookup; the parent gives them out), a value and a payload. Only
  * a `CALL` and the wish for standard input are waited for.
  */
 import type { Address } from '../abi/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../abi/errno.js'
 import type { BindOptions } from '../host/host.js'
+import type { LookupFamily } from '../host/lookup.js'
 
 /** The rings of one guest, each named by where it leads. */
 export interface Wires {
@@ -19,7 +20,7 @@ export interface Wires {
 export const ToParent = {
   /** A {@link Call}; answered by one `REPLY`. */
   CALL: 1,
-  /** Lets a connection, a listener or a port go. Of a connection, the value is how many bytes have come (modulo 2^32). */
+  /** Lets a connection, a listener, a port or a lookup go. Of a connection, the value is how many bytes have come (modulo 2^32). */
   CLOSE: 2,
   /** Bytes for a connection. */
   WRITE: 3,
@@ -67,6 +68,8 @@ export const ToGuest = {
   INPUT: 9,
   /** The value is how many bytes more of the guest's output have been received. */
   OUTPUT_TAKEN: 10,
+  /** A lookup's answer: its texts, a line each. An `ERROR` is one too. */
+  ANSWER: 11,
 } as const
 
 /**
@@ -80,16 +83,22 @@ export type Call =
   | { readonly call: 'bind'; readonly local: Address; readonly options: BindOptions }
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
   | { readonly call: 'connect'; readonly remote: Address; readonly port?: number }
+  | { readonly call: 'lookup'; readonly name: string; readonly family: LookupFamily }
+  | { readonly call: 'reverse'; readonly address: Address }
+
+/** A new object's number. */
+export interface Begun {
+  readonly id: number
+}
 
 /** A new object's number and addresses. */
-export interface Arrival {
-  readonly id: number
+export interface Arrival extends Begun {
   readonly local: Address
   readonly remote: Address
 }
 
-/** The answer: the new object, or an error. A port and a listener have their own address for `remote`. */
-export type Reply = Arrival | { readonly error: ErrnoName; readonly message: string }
+/** The answer: the new object, a lookup's without addresses, or an error. A port and a listener have their own address for `remote`. */
+export type Reply = Arrival | Begun | { readonly error: ErrnoName; readonly message: string }
 
 /** Why a guest cannot be loaded: an error of that name. */
 export interface Unfit {

@@ -18,8 +18,10 @@ import {
   type HostTimer,
   type ListenerEvents,
 } from '../host/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
 import type { GuestWire } from './guest-wire.js'
 import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
+import { remoteLookup } from './remote-lookup.js'
 
 /** A host over a {@link GuestWire}. */
 export class RemoteHost extends Host {
@@ -59,6 +61,14 @@ export class RemoteHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return new RemoteConnection(this.#wire, this.#wire.call({ call: 'connect', remote }), events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return remoteLookup(this.#wire, { call: 'lookup', name, family }, events)
+  }
+
+  override reverse(address: Address, events: LookupEvents): CancelLookup {
+    return remoteLookup(this.#wire, { call: 'reverse', address }, events)
   }
 }
 

@@ -13,6 +13,7 @@
  */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
 
 /** A host's refusal or failure, by POSIX name. */
 export class HostError extends Error {
@@ -214,5 +215,24 @@ export abstract class Host {
    */
   connect(_remote: Address, _events: ConnectionEvents): HostConnection {
     throw new HostError('EOPNOTSUPP', `the ${this.name} host cannot connect`)
+  }
+
+  /**
+   * Looks up the addresses of a name. Addresses in numbers and `localhost` need no host, and do not come here.
+   *
+   * @param _name - in ASCII, 1 to 255 characters
+   * @throws {HostError} what is known at once: EACCES, ENOTSUP
+   */
+  lookup(_name: string, _family: LookupFamily, _events: LookupEvents): CancelLookup {
+    throw new HostError('ENOTSUP', `the ${this.name} host cannot look names up`)
+  }
+
+  /**
+   * Looks up the name that an address has, and the service that its port is known for.
+   *
+   * @throws {HostError} what is known at once: EACCES, ENOTSUP
+   */
+  reverse(_address: Address, _events: LookupEvents): CancelLookup {
+    throw new HostError('ENOTSUP', `the ${this.name} host cannot look addresses up`)
   }
 }

@@ -14,6 +14,8 @@ import {
   type HostPort,
   type HostTimer,
 } from './host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
+import { type Names, NameTable } from './virtual/name-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
 
@@ -21,12 +23,17 @@ import { RealClock } from './virtual/real-clock.js'
 export interface VirtualHostOptions {
   /** Chooses the first ephemeral port: the same seed gives the same ports. 0 to 2^32-1; 0 by default. */
   readonly seed?: number
+  /** The names of hosts on the network, beside `localhost`: `{ 'db.test': '127.0.0.2', both: ['127.0.0.3', '::1'] }`. */
+  readonly names?: Names
 }
+
+export type { Names }
 
 /**
  * Makes a network of its own. Loops that are opened with the same host reach each other.
  *
  * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
+ * @throws {TypeError} when a name stands for something that is no IP address
  */
 export function virtualHost(options: VirtualHostOptions = {}): VirtualHost {
   return new VirtualHost(options)
@@ -38,13 +45,19 @@ export class VirtualHost extends Host {
   readonly #clock = new RealClock()
   readonly #network: Network
 
-  /** @throws {RangeError} when the seed is not an integer from 0 to 2^32-1 */
-  constructor({ seed = 0 }: VirtualHostOptions = {}) {
+  readonly #names: NameTable
+
+  /**
+   * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
+   * @throws {TypeError} when a name stands for something that is no IP address
+   */
+  constructor({ seed = 0, names = {} }: VirtualHostOptions = {}) {
     super()
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
       throw new RangeError(`the seed is ${seed}: give an integer from 0 to 4294967295`)
     }
     this.#network = new Network(seed)
+    this.#names = new NameTable(names)
   }
 
   /** What is still open on the network, one line each; empty when everything was closed. */
@@ -78,5 +91,25 @@ export class VirtualHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#network.connect(remote, events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return this.#answer(this.#names.lookup(name, family), events)
+  }
+
+  override reverse(address: Address, events: LookupEvents): CancelLookup {
+    const name = this.#names.reverse(address)
+    return this.#answer(name === undefined ? [] : [name, String(address.port)], events)
+  }
+
+  #answer(texts: readonly string[], events: LookupEvents): CancelLookup {
+    let asked: LookupEvents | undefined = events
+    this.#network.queue.post(() => {
+      if (texts.length > 0) asked?.onAnswer(texts)
+      else asked?.onError('ENOENT')
+    })
+    return () => {
+      asked = undefined
+    }
   }
 }

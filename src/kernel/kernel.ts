@@ -4,8 +4,10 @@
  */
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
+import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
+import { Lookup } from './lookup.js'
 import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
 import { SocketNames } from './socket-names.js'
@@ -71,6 +73,14 @@ export class Kernel implements SocketSurroundings, UnixSurroundings {
     const ends = kind === 'pipe' ? PipeEnd.pair((descriptor) => this.changed(descriptor)) : UnixSocket.pair(this)
     for (const end of ends) this.#descriptors.add(end)
     return ends
+  }
+
+  /** A descriptor that is readable when the host has answered. @throws {HostError} its refusal */
+  lookup(begin: (events: LookupEvents) => CancelLookup): Descriptor | 'EMFILE' {
+    if (this.#descriptors.full()) return 'EMFILE'
+    const lookup = new Lookup(begin, (descriptor) => this.changed(descriptor))
+    this.#descriptors.add(lookup)
+    return lookup
   }
 
   /** Takes the oldest connection that waits at a listener and gives it a descriptor. */

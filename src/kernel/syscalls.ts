@@ -7,6 +7,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { UvHost } from '../abi/uv-host.js'
 import { HostError } from '../host/host.js'
+import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import type { Descriptor, Domain, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 import { PollMask } from './poll-mask.js'
@@ -84,6 +85,8 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     unlink: guarded((calls, path, len) => calls.unlink(path, len)),
     chmod: guarded((calls, path, len, mode) => calls.chmod(path, len, mode)),
     stat: guarded((calls, path, len) => calls.stat(path, len)),
+    lookup: guarded((calls, name, len, family) => calls.lookup(name, len, family)),
+    reverse: guarded((calls, addr, len) => calls.reverse(addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
     // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
     readv: (fd, bufs, nbufs, flags) => {
@@ -317,6 +320,24 @@ class Syscalls {
     return this.#kernel.names.find(path)?.mode ?? 'ENOENT'
   }
 
+  lookup(at: number, length: number, family: number): Result {
+    const { AF_INET, AF_INET6, AF_UNSPEC } = this.#abi.constants
+    if (!this.#memory.contains(at, length)) return 'EFAULT'
+    if (length < 1 || length > NAME_MAX) return 'EINVAL'
+    if (family !== AF_UNSPEC && family !== AF_INET && family !== AF_INET6) return 'EAFNOSUPPORT'
+    const name = String.fromCharCode(...this.#memory.heap.subarray(at, at + length))
+    if (!GRAPHIC.test(name)) return 'ENOENT'
+    const wanted = family === AF_UNSPEC ? 'any' : family === AF_INET ? 'ipv4' : 'ipv6'
+    return this.#begin((events) => this.#kernel.host.lookup(name, wanted, events))
+  }
+
+  reverse(addr: number, len: number): Result {
+    const address = this.#addresses.read(addr, len)
+    if (typeof address === 'string') return address
+    if (address.family === 'unix') return 'EAFNOSUPPORT'
+    return this.#begin((events) => this.#kernel.host.reverse(address, events))
+  }
+
   pollCtl(fd: number, events: number): Result {
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
@@ -373,6 +394,11 @@ class Syscalls {
     return this.#time
   }
 
+  #begin(ask: (events: LookupEvents) => CancelLookup): Result {
+    const lookup = this.#kernel.lookup(ask)
+    return typeof lookup === 'string' ? lookup : lookup.fd
+  }
+
   #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {
     if (!this.#memory.contains(fds, 8)) return 'EFAULT'
     const ends = this.#kernel.pair(kind)
@@ -405,3 +431,9 @@ class Syscalls {
 
 /** The bits of a socket's type that are no flags, as on Linux. */
 const TYPE_MASK = 0xf
+
+/** The longest name of a host (RFC 1035, section 2.3.4). */
+const NAME_MAX = 255
+
+/** What the name of a host can consist of at all: visible ASCII. */
+const GRAPHIC = /^[!-~]+$/

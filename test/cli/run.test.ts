@@ -70,9 +70,9 @@ describe('a wrong command line is 2, and the message says what to do', () => {
   })
 
   test('for a rule that is no address', async () => {
-    const { code, errors } = await run('run', '--allow-listen=localhost:80', behave)
+    const { code, errors } = await run('run', '--allow-listen=example.com:80', behave)
     expect(code).toBe(2)
-    expect(errors).toMatch(/"localhost:80".*127\.0\.0\.1:80/)
+    expect(errors).toMatch(/"example.com:80".*127\.0\.0\.1:80/)
   })
 
   test('for a file that is no program', async () => {

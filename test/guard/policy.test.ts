@@ -19,7 +19,10 @@ const v6 = (host: string, port: number, scopeId = 0): Address => ({ family: 'ipv
 const guarded = (policy: Policy): { host: Host; below: FakeHost; refused: string[] } => {
   const below = new FakeHost()
   const refused: string[] = []
-  const onRefusal = ({ action, address }: Refusal): void => void refused.push(`${action} ${formatEndpoint(address)}`)
+  const onRefusal = (refusal: Refusal): void => {
+    const place = refusal.action === 'lookup' ? refusal.name : formatEndpoint(refusal.address)
+    refused.push(`${refusal.action} ${place}`)
+  }
   return { host: policyHost(below, { ...policy, onRefusal }), below, refused }
 }
 
@@ -146,8 +149,74 @@ describe('a grant to connect', () => {
   })
 })
 
+describe('names', () => {
+  const ask = (host: Host, name: string): { told: unknown[] } => {
+    const told: unknown[] = []
+    host.lookup(name, 'any', { onAnswer: (texts) => told.push(texts), onError: (code) => told.push(code) })
+    return { told }
+  }
+
+  test('are not looked up without a grant', () => {
+    const { host, below, refused } = guarded({ connect: ['db.test:80', '127.0.0.1:80'], listen: ['*'] })
+    expect(codeOf(() => ask(host, 'other.test'))).toBe('EACCES')
+    expect(codeOf(() => host.reverse(loopback(81), { onAnswer() {}, onError() {} }))).toBe('EACCES')
+    expect(refused).toEqual(['lookup other.test', 'lookup 127.0.0.1'])
+    expect(below.lookups).toEqual([])
+  })
+
+  test('of a rule are, in any case and with a dot behind, and lead to the addresses that they have', () => {
+    const { host, below } = guarded({ connect: ['db.test:80'] })
+    expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
+    const { told } = ask(host, 'DB.test.')
+    below.lookups[0]?.events.onAnswer(['127.0.0.1', '::1'])
+    expect(told).toEqual([['127.0.0.1', '::1']])
+    connect(host, loopback(80))
+    connect(host, loopback(80, 'ipv6'))
+    expect(codeOf(() => connect(host, loopback(81)))).toBe('EACCES')
+    expect(codeOf(() => connect(host, v4('127.0.0.2', 80)))).toBe('EACCES')
+    expect(below.connections).toHaveLength(2)
+  })
+
+  test('that cannot be found lead nowhere', () => {
+    const { host, below } = guarded({ connect: ['db.test:80'] })
+    const { told } = ask(host, 'db.test')
+    below.lookups[0]?.events.onError('ENOENT')
+    expect(told).toEqual(['ENOENT'])
+    expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
+  })
+
+  test('of addresses may be asked where the address may be connected to', () => {
+    const { host, below } = guarded({ connect: ['127.0.0.1:80'] })
+    host.reverse(loopback(80), { onAnswer() {}, onError() {} })
+    expect(below.lookups[0]?.question).toBe('127.0.0.1 80')
+  })
+
+  test('lets a free port be taken to connect from', () => {
+    const { host } = guarded({ connect: ['db.test:80'] })
+    expect(host.bind(loopback(0), PLAIN).local.port).toBeGreaterThan(0)
+  })
+
+  test('with a * all of them are looked up', () => {
+    const { host, below } = guarded({ connect: ['*'] })
+    ask(host, 'any.test')
+    expect(below.lookups).toHaveLength(1)
+  })
+
+  test('localhost is both loopback addresses, to listen as well', () => {
+    const { host, below } = guarded({ connect: ['localhost:80'], listen: ['localhost:8080'] })
+    connect(host, loopback(80))
+    connect(host, loopback(80, 'ipv6'))
+    listen(host, loopback(8080))
+    listen(host, loopback(8080, 'ipv6'))
+    expect([below.connections.length, below.listeners.length]).toEqual([2, 2])
+  })
+
+  test('are none to listen on', () => {
+    expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/no address/)
+  })
+})
+
 test.each([
-  'localhost:80',
   '127.0.0.1',
   '127.0.0.1:',
   '127.0.0.1:65536',

@@ -20,7 +20,7 @@ export interface Subject {
 export type MakeHost = () => Subject
 
 /** What a host may honestly refuse. */
-export type Feature = 'ipv6' | 'reusePort' | 'connectFromPort' | 'reset' | 'noDelay' | 'keepAlive'
+export type Feature = 'ipv6' | 'reusePort' | 'connectFromPort' | 'reset' | 'noDelay' | 'keepAlive' | 'lookup'
 
 /** What a driver says about its host. */
 export interface ContractOptions {

@@ -10,6 +10,7 @@ import { connectContract } from './contract-connect.js'
 import { dataContract } from './contract-data.js'
 import { endContract } from './contract-end.js'
 import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
+import { lookupContract } from './contract-lookup.js'
 import { timeContract } from './contract-time.js'
 
 export type { ContractOptions, Feature, MakeHost, Subject } from './contract-lab.js'
@@ -21,6 +22,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   dataContract(make, options)
   endContract(make, options)
   chaosContract(make, options)
+  lookupContract(make, options)
   timeContract(make, options)
   refusalContract(make, options)
 }
@@ -38,6 +40,10 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
   keepAlive: {
     codes: /^ENOPROTOOPT$/,
     refuse: (lab) => refusalOf(lab, (connection) => connection.setKeepAlive(true, 60)),
+  },
+  lookup: {
+    codes: /^ENOTSUP$/,
+    refuse: async (lab) => refusal(() => lab.host.lookup('localhost', 'any', { onAnswer() {}, onError() {} })),
   },
 }
 

@@ -214,6 +214,8 @@ const ARITY: Readonly<Record<Name, number>> = {
   unlink: 2,
   chmod: 3,
   stat: 2,
+  lookup: 3,
+  reverse: 2,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [

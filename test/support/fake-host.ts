@@ -15,6 +15,7 @@ import {
   type HostTimer,
   type ListenerEvents,
 } from '../../src/host/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
 
 /** What a scripted call shall throw: a refusal by name, anything else, or nothing. */
 export type Wish = ErrnoName | Error | undefined
@@ -227,18 +228,28 @@ class FakeTimer implements HostTimer {
   }
 }
 
+/** A lookup that was asked for. */
+export interface FakeLookup {
+  /** The name and the family, or the address and the port. */
+  readonly question: string
+  readonly events: LookupEvents
+  cancelled: boolean
+}
+
 /** See the top of the file. */
 export class FakeHost extends Host {
   readonly name = 'fake'
   /** The clock, in nanoseconds. */
   now = 1e9
   /** What a call shall throw, by the call's name. */
-  readonly fails: Partial<Record<'bind' | 'listen' | 'connect' | 'clock', Wish>> = {}
+  readonly fails: Partial<Record<'bind' | 'listen' | 'connect' | 'clock' | 'lookup', Wish>> = {}
   readonly ports: FakePort[] = []
   readonly listeners: FakeListener[] = []
   /** Outgoing connections. */
   readonly connections: FakeConnection[] = []
   readonly timers: FakeTimer[] = []
+  /** Lookups that were asked for; the test answers them. */
+  readonly lookups: FakeLookup[] = []
   /** How many hold the process. */
   keepers = 0
   override prompt = false
@@ -280,6 +291,23 @@ export class FakeHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.connectFrom(loopback(this.#nextPort++, remote.family), remote, events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return this.#look(`${name} ${family}`, events)
+  }
+
+  override reverse({ host, port }: Address, events: LookupEvents): CancelLookup {
+    return this.#look(`${host} ${port}`, events)
+  }
+
+  #look(question: string, events: LookupEvents): CancelLookup {
+    failAs(this.fails.lookup)
+    const lookup: FakeLookup = { question, events, cancelled: false }
+    this.lookups.push(lookup)
+    return () => {
+      lookup.cancelled = true
+    }
   }
 
   /** An outgoing connection; the test decides what comes of it. */

@@ -11,6 +11,7 @@ import {
   type HostPort,
   type HostTimer,
 } from '../../src/host/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
 import type { Loop } from '../../src/index.js'
 import { soon } from './deadline.js'
 
@@ -102,6 +103,10 @@ export class WatchedHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#host.connect(remote, events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return this.#host.lookup(name, family, events)
   }
 }
 

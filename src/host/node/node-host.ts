@@ -8,6 +8,8 @@ import {
   type HostPort,
   type HostTimer,
 } from '../host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../lookup.js'
+import { lookup, reverse } from './dns.js'
 import { clock, keepAlive, NodeTimer } from './time.js'
 import type { Transport } from './transport.js'
 
@@ -58,5 +60,13 @@ export class NodeHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#transport.connect(remote, events)
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return lookup(name, family, events)
+  }
+
+  override reverse(address: Address, events: LookupEvents): CancelLookup {
+    return reverse(address, events)
   }
 }

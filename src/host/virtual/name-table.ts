@@ -1,0 +1,50 @@
+/** The names of a virtual network. */
+import ipaddr from 'ipaddr.js'
+import type { Address } from '../../abi/address.js'
+import type { LookupFamily } from '../lookup.js'
+import { ipOf } from './ip.js'
+
+/** Names and what they mean: an address, or several, the best first. */
+export type Names = Readonly<Record<string, string | readonly string[]>>
+
+/** Everybody has these (RFC 6761, section 6.3). */
+const LOCALHOST: Names = { localhost: ['127.0.0.1', '::1'] }
+
+/** See {@link Names}. A name is the same in any case, and with a dot behind it. */
+export class NameTable {
+  readonly #addresses = new Map<string, readonly string[]>()
+  readonly #names = new Map<string, string>()
+
+  /** @throws {TypeError} when a name is empty, or stands for something that is no address */
+  constructor(names: Names) {
+    for (const [name, value] of Object.entries({ ...LOCALHOST, ...names })) {
+      const texts = typeof value === 'string' ? [value] : value
+      const hosts = texts.map((text) => readHost(name, text))
+      if (name === '' || hosts.length === 0) throw new TypeError(`the name ${JSON.stringify(name)} stands for nothing`)
+      this.#addresses.set(canonical(name), hosts)
+      // The first name that an address was given is the one it goes by.
+      for (const host of hosts) if (!this.#names.has(host)) this.#names.set(host, name)
+    }
+  }
+
+  /** The addresses of a name, of the family that is wanted; none where there is no such name. */
+  lookup(name: string, family: LookupFamily): readonly string[] {
+    const hosts = this.#addresses.get(canonical(name)) ?? []
+    return family === 'any' ? hosts : hosts.filter((host) => host.includes(':') === (family === 'ipv6'))
+  }
+
+  /** The name that an address has. */
+  reverse(address: Address): string | undefined {
+    return this.#names.get(ipOf(address).host)
+  }
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '')
+}
+
+function readHost(name: string, text: string): string {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text
+  if (ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text).toRFC5952String()
+  throw new TypeError(`the name ${JSON.stringify(name)} stands for ${JSON.stringify(text)}, which is no IP address`)
+}

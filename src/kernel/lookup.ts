@@ -1,0 +1,80 @@
+/**
+ * A lookup as a descriptor: it becomes readable when the host has answered, what is read is the answer, and to close it is to
+ * give it up. So whatever waits for descriptors can wait for a name.
+ */
+import type { ErrnoName } from '../abi/errno.js'
+import type { CancelLookup, LookupEvents } from '../host/lookup.js'
+import { Descriptor, type Result } from './descriptor.js'
+import { Poll } from './readiness.js'
+import { ReceiveQueue } from './receive-queue.js'
+
+/** See the top of the file. The answer is its texts, each with a NUL behind it. */
+export class Lookup extends Descriptor implements LookupEvents {
+  readonly #received = new ReceiveQueue()
+  readonly #changed: (descriptor: Descriptor) => void
+  readonly #cancel: CancelLookup
+  #answered = false
+  #error: ErrnoName | undefined
+
+  /**
+   * @param begin - asks the host
+   * @param changed - told when it has answered
+   */
+  constructor(begin: (events: LookupEvents) => CancelLookup, changed: (descriptor: Descriptor) => void) {
+    super(undefined, 'read')
+    this.#changed = changed
+    this.#cancel = begin(this)
+  }
+
+  onAnswer(texts: readonly string[]): void {
+    this.#received.push(encoder.encode(texts.map((text) => `${text}\0`).join('')))
+    this.#finish()
+  }
+
+  onError(code: ErrnoName): void {
+    this.#error = code
+    this.#finish()
+  }
+
+  override readiness(): number {
+    return this.#answered ? Poll.IN : 0
+  }
+
+  override arrived(): Result {
+    const { length } = this.#received
+    return length > 0 || (this.#answered && this.#error === undefined) ? length : (this.#error ?? 'EAGAIN')
+  }
+
+  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+    return this.#received.copyTo(heap, address, length, peek)
+  }
+
+  override takePayload(max: number): Uint8Array {
+    return this.#received.take(max)
+  }
+
+  override room(): Result {
+    return 'EBADF'
+  }
+
+  override send(): void {}
+
+  override sendPayload(): Result {
+    return 'EBADF'
+  }
+
+  override outbox(): undefined {
+    return undefined
+  }
+
+  override close(): void {
+    if (!this.#answered) this.#cancel()
+  }
+
+  #finish(): void {
+    this.#answered = true
+    this.#changed(this)
+  }
+}
+
+const encoder = new TextEncoder()

@@ -1,0 +1,78 @@
+/** Lookups as descriptors. */
+import { expect, test } from '@jest/globals'
+import { FakeHost } from '../support/fake-host.js'
+import { abi, c, Machine } from './machine.js'
+
+const stage = (): Machine => new Machine({ host: new FakeHost() })
+
+const look = (machine: Machine, name: string, family = c.AF_UNSPEC) =>
+  machine.os.lookup(machine.put(name), name.length, family)
+
+test('a lookup is readable once it is answered, and the answer is texts', () => {
+  const machine = stage()
+  const fd = Number(look(machine, 'db.test', c.AF_INET6))
+  expect(machine.host.lookups[0]?.question).toBe('db.test ipv6')
+  machine.os.poll_ctl(fd, c.POLLIN)
+  expect([machine.read(fd), machine.wakes]).toEqual(['EAGAIN', 0])
+  machine.host.lookups[0]?.events.onAnswer(['::1', '2001:db8::1'])
+  expect([machine.wakes, machine.read(fd), machine.read(fd)]).toEqual([1, '::1\x002001:db8::1\0', ''])
+})
+
+test('an answer that there is none is an error of the read, as often as it is tried', () => {
+  const machine = stage()
+  const fd = Number(look(machine, 'db.test'))
+  machine.host.lookups[0]?.events.onError('ENOENT')
+  expect([machine.read(fd), machine.read(fd)]).toEqual(['ENOENT', 'ENOENT'])
+})
+
+test('to close it gives it up, unless it is answered', () => {
+  const machine = stage()
+  const fds = [Number(look(machine, 'a')), Number(look(machine, 'b'))] as const
+  machine.host.lookups[1]?.events.onAnswer(['::1'])
+  for (const fd of fds) expect(machine.os.close(fd)).toBe(0)
+  expect(machine.host.lookups.map(({ cancelled }) => cancelled)).toEqual([true, false])
+  expect(machine.kernel.openDescriptors).toBe(0)
+})
+
+test('what the host refuses makes no descriptor', () => {
+  const machine = stage()
+  machine.host.fails.lookup = 'EACCES'
+  expect(look(machine, 'db.test')).toBe('EACCES')
+  expect(machine.kernel.openDescriptors).toBe(0)
+})
+
+test.each([
+  ['', 'EINVAL'],
+  ['x'.repeat(256), 'EINVAL'],
+  ['two words', 'ENOENT'],
+  ['a\nb', 'ENOENT'],
+])('the name %j is %s', (name, error) => {
+  expect(look(stage(), name)).toBe(error)
+})
+
+test('another family is EAFNOSUPPORT, and no descriptor left EMFILE', () => {
+  expect(look(stage(), 'db.test', c.AF_UNIX)).toBe('EAFNOSUPPORT')
+  expect(look(new Machine({ host: new FakeHost(), maxDescriptors: 0 }), 'db.test')).toBe('EMFILE')
+})
+
+test('it is nothing to write to, and no socket', () => {
+  const machine = stage()
+  const fd = Number(look(machine, 'db.test'))
+  expect([machine.write(fd, 'x'), machine.os.listen(fd, 1), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([
+    'EBADF',
+    'ENOTSOCK',
+    'ENOTSOCK',
+  ])
+})
+
+test('an address is asked for as it stands in memory', () => {
+  const machine = stage()
+  const { sockaddr_in: at } = abi.layout
+  const addr = machine.put('\0'.repeat(at.size))
+  machine.memory.setU16(addr + at.sin_family, c.AF_INET)
+  machine.memory.setU16be(addr + at.sin_port, 80)
+  machine.memory.setBytes(addr + at.sin_addr, Uint8Array.of(127, 0, 0, 2))
+  expect(machine.os.reverse(addr, at.size)).toBeGreaterThan(0)
+  expect(machine.host.lookups[0]?.question).toBe('127.0.0.2 80')
+  expect(machine.os.reverse(addr, 1)).toBe('EINVAL')
+})
