@@ -158,6 +158,32 @@ describe('the wire', () => {
     expect(server.chunks.map((chunk) => Buffer.from(chunk).toString())).toEqual(['one two'])
   })
 
+  virtually('a flood of small writes is few reads', async (lab) => {
+    const { client, server } = await lab.pair()
+    server.readStart()
+    for (let count = 0; count < 1000; count++) client.write(Uint8Array.of(count))
+    await server.until('all bytes', () => server.received === 1000)
+    expect(server.chunks.length).toBe(1)
+    const bytes = Buffer.concat(server.chunks)
+    expect(bytes.equals(Buffer.from(Array.from({ length: 1000 }, (_, count) => count & 0xff)))).toBe(true)
+  })
+
+  virtually('what is written later arrives later, whatever came between', async (lab) => {
+    const { client: one, server: oneServer } = await lab.pair()
+    const { client: two, server: twoServer } = await lab.pair()
+    const order: string[] = []
+    oneServer.onEvent = () => order.push('one')
+    twoServer.onEvent = () => order.push('two')
+    oneServer.readStart()
+    twoServer.readStart()
+    await lab.settle()
+    one.write(Uint8Array.of(1))
+    two.write(Uint8Array.of(2))
+    one.write(Uint8Array.of(3))
+    await oneServer.until('both bytes', () => oneServer.received === 2)
+    expect(order).toEqual(['one', 'two', 'one'])
+  })
+
   virtually('256 KiB are under way, the rest is pending', async (lab) => {
     const { client, server } = await lab.pair()
     expect(client.write(new Uint8Array(256 * 1024))).toBe(true)

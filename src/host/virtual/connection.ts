@@ -4,11 +4,12 @@ import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import type { EventQueue } from './event-queue.js'
 import { Fifo } from './fifo.js'
+import { Segment } from './segment.js'
 
 /** Bytes under way in one direction, sent and not read, before the writer must wait. */
 const WINDOW = 256 * 1024
 /** The most bytes that arrive at once. */
-const SEGMENT = 64 * 1024
+const SEGMENT_SIZE = 64 * 1024
 
 /** What an end needs of its network. */
 export interface Wire {
@@ -49,6 +50,9 @@ export class VirtualConnection extends HostConnection {
   #pending = 0
   /** Bytes sent that the peer has not read. */
   #unread = 0
+  /** What was sent last, and when: it is still the last of the queue's events if none was posted since. */
+  #last: Segment | undefined
+  #lastPost = 0
   /** FIN is to be sent after the last byte, and has been sent. */
   #endAsked = false
   #endSent = false
@@ -120,23 +124,6 @@ export class VirtualConnection extends HostConnection {
     return this.#pending === 0
   }
 
-  override writev(list: readonly Uint8Array[]): boolean {
-    let length = 0
-    for (const data of list) length += data.length
-    // Several small buffers travel as one segment, like those of a gathering write.
-    const fits = length > 0 && length <= SEGMENT && length <= WINDOW - this.#unread
-    if (!fits || this.#pending > 0 || this.#broken !== undefined) return super.writev(list)
-    this.#requireWritable()
-    const segment = new Uint8Array(length)
-    let offset = 0
-    for (const data of list) {
-      segment.set(data, offset)
-      offset += data.length
-    }
-    this.#transmit(segment)
-    return true
-  }
-
   shutdown(): void {
     this.#requireWritable()
     if (this.#brokenTold) throw new HostError('ENOTCONN', 'the peer has reset the connection')
@@ -186,8 +173,8 @@ export class VirtualConnection extends HostConnection {
     for (let room = WINDOW - this.#unread; room > 0; room = WINDOW - this.#unread) {
       const data = this.#outbox.first
       if (data === undefined) break
-      const count = Math.min(data.length, SEGMENT, room)
-      this.#transmit(new Uint8Array(data.subarray(0, count)))
+      const count = Math.min(data.length, SEGMENT_SIZE, room)
+      this.#transmit(data.subarray(0, count))
       this.#pending -= count
       if (count === data.length) this.#outbox.shift()
       else this.#outbox.first = data.subarray(count)
@@ -197,9 +184,25 @@ export class VirtualConnection extends HostConnection {
     this.#toPeer((peer) => peer.#arriveEnd())
   }
 
-  #transmit(segment: Uint8Array): void {
-    this.#unread += segment.length
-    this.#toPeer((peer) => peer.#arrive(segment))
+  /** Sends bytes: with those before, if those have not left and nothing else has happened since. */
+  #transmit(data: Uint8Array): void {
+    this.#unread += data.length
+    const { queue } = this.#wire
+    if (
+      this.#last !== undefined &&
+      queue.posted === this.#lastPost &&
+      this.#last.length + data.length <= SEGMENT_SIZE
+    ) {
+      this.#last.add(data)
+      return
+    }
+    const segment = new Segment(data)
+    this.#last = segment
+    this.#toPeer((peer) => {
+      if (this.#last === segment) this.#last = undefined
+      peer.#arrive(segment.bytes)
+    })
+    this.#lastPost = queue.posted
   }
 
   #toPeer(news: (peer: VirtualConnection) => void): void {

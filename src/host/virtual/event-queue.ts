@@ -18,14 +18,21 @@ export class EventQueue {
   readonly #soon: Macrotask = macrotask()
   readonly #events = new Fifo<() => void>()
   #keepers = 0
+  #posted = 0
 
   /** Events that wait. */
   get length(): number {
     return this.#events.length
   }
 
+  /** How many events there have been. The same as before: nothing has happened since. */
+  get posted(): number {
+    return this.#posted
+  }
+
   /** Appends an event. It never runs before this call has returned. */
   post(event: () => void): void {
+    this.#posted++
     this.#events.push(event)
     // One wake per event. Which wake delivers which event does not matter: the order is the queue's.
     if (this.#keepers > 0) this.#soon(this.#next)
