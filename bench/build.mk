@@ -10,7 +10,7 @@ $(BENCH)/load: bench/native/load.c
 
 $(BENCH)/echo-uv: bench/native/echo-uv.c build/native/libuv.a
 	@mkdir -p $(@D)
-	@$(CC) -O2 -I$(LIBUV_DIR)/include $^ -lpthread -ldl -lrt -o $@
+	@$(CC) -O2 -I$(LIBUV_DIR)/include -idirafter libuv-port/include $^ -lpthread -ldl -lrt -o $@
 
 $(BENCH)/echo.wasm: bench/native/echo-uv.c $(SDK_MADE)
 	@mkdir -p $(@D)

@@ -25,6 +25,7 @@ export const CONTENDERS: readonly Contender[] = [
   { name: 'native', title: 'native libuv, C', command: ['build/bench-programs/echo-uv'] },
   { name: 'ts-auto', title: 'TypeScript API', command: [node, 'build/bench/servers/echo-uv.js', 'auto'] },
   { name: 'ts-net', title: 'TypeScript API, public sockets', command: [node, 'build/bench/servers/echo-uv.js', 'net'] },
+  { name: 'guest-pump', title: 'C guest, pumped', command: [...run, '--driver=pump', ...guest] },
   { name: 'guest-worker', title: 'C guest, worker', command: [...run, '--driver=worker', ...guest] },
   { name: 'guest-jspi', title: 'C guest, JSPI', command: [...run, '--driver=jspi', ...guest] },
 ]

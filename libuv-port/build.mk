@@ -119,6 +119,11 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
+# What libuv knows of uv_stop() is not enough for a loop that is left and entered
+# again; wasm.c has our own.
+build/wasm/$(1)/upstream/src/uv-common.o: OWN_CFLAGS = -Duv_stop=uvp__stop
+build/wasm/$(1)/upstream/src/uv-common.o: libuv-port/build.mk
+
 -include $(patsubst %.o,%.d,\
   $(call upstream_objects,$(1)) $(call port_objects,$(1)))
 endef

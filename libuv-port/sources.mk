@@ -82,7 +82,8 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   files.c \
   folders.c \
   lookups.c \
-  paths.c)
+  paths.c \
+  pump.c)
 
 # libuv as it is on Linux, to compare with.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \

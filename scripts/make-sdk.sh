@@ -17,7 +17,7 @@ version=$(awk '
 # it does not know them all.
 imports() {
   echo 'mergeInto(LibraryManager.library, {'
-  sed -n 's/^UVH_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h
+  sed -n 's/^UV[HP]_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h libuv-port/include/uv_pump.h
   sed -n 's/.*__wasi_\(\(fd\|path\|random\)_[a-z_]*\)(.*/  \1: function() {},/p' libuv-port/src/*.c | sort -u
   echo '});'
 }
@@ -33,7 +33,7 @@ cp sdk/uvcc "$dest/bin/uvcc++"
 # One folder of headers is enough for everybody: libuv's own uv.h goes below.
 sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$dest/include/uv.h"
 cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
-cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h "$dest/include/uv"
+cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pump.h "$dest/include/uv"
 
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"

@@ -28,7 +28,8 @@ is both loopback addresses, and can always be looked up.
 
 How it runs:
 
-  --driver auto|jspi|worker     how it waits: suspended by the engine, or in a thread of its own
+  --driver auto|jspi|worker|pump
+                                how it waits: suspended by the engine, in a thread of its own, or its loop left to us
   --host node|virtual           real sockets, or a network of its own in memory
   --trace                       print each system call, as strace does
   --help                        print this
@@ -70,7 +71,7 @@ function readCommand(argv: readonly string[]): Command | 'help' {
     args: [program, ...(end < 0 ? [] : argv.slice(end + 1))],
     env: Object.fromEntries((values.env ?? []).map(readVariable)),
     dirs: values.dir && readDirs(values.dir),
-    driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker']),
+    driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
     policy: {
       listen: [...all, ...(values['allow-listen'] ?? [])],
@@ -182,11 +183,14 @@ function obeySignals(driver: DriverName, started: Promise<Guest>): () => number 
     )
   }
   process.stdout.on('error', () => end(constants.signals.SIGPIPE))
-  // A suspended guest is in this thread, which it may hold up for ever: then only the system's own way works.
-  if (driver === 'worker' || !hasJspi()) {
-    process.once('SIGINT', () => end(constants.signals.SIGINT))
-    process.once('SIGTERM', () => end(constants.signals.SIGTERM))
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const onSignal = (name: NodeJS.Signals): void => end(constants.signals[name])
+  const ignore = (): void => {
+    for (const name of signals) process.off(name, onSignal)
   }
+  if (driver === 'worker' || (driver === 'auto' && !hasJspi())) for (const name of signals) process.once(name, onSignal)
+  // A guest in this thread may hold it up for ever: then only the system's own way works.
+  started.then((guest) => guest.driver !== 'worker' && ignore(), ignore)
   return () => code
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "uv.h"
+#include "uv/pump.h"
 
 struct message {
   uv_write_t req;
@@ -104,5 +104,5 @@ int main(void) {
   uv_tcp_getsockname(&server, (struct sockaddr*) &name, &length);
   printf("%d\n", ntohs(((struct sockaddr_in*) &name)->sin_port));
   fflush(stdout);
-  return uv_run(loop, UV_RUN_DEFAULT);
+  uvp_run_and_exit(loop, NULL);
 }

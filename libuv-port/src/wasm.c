@@ -21,6 +21,10 @@
 #define UVP__BATCH_SIZE 256
 #define UVP__MAX_BATCHES 48
 
+/* What loop->pumped says while uvp_run() is on the stack. */
+#define UVP__PUMPED 1
+#define UVP__LEAVABLE 2
+
 struct uvp__batch {
   struct uvh_event events[UVP__BATCH_SIZE];
   int count;
@@ -52,7 +56,7 @@ static void uvp__reserve(uv_loop_t* loop) {
 int uv__platform_loop_init(uv_loop_t* loop) {
   loop->batch = NULL;
   loop->parked_at = 0;
-  loop->leavable = 0;
+  loop->pumped = 0;
   uvp__reserve(loop);
   return 0;
 }
@@ -255,10 +259,29 @@ static int uvp__collect(uv_loop_t* loop,
 }
 
 
+/* In place of libuv's own: uv_run() forgets the flag before anybody can ask
+ * whether the loop was stopped or only left, and a loop that was stopped is not
+ * to be entered again.
+ */
+void uv_stop(uv_loop_t* loop) {
+  loop->stop_flag = 1;
+  if (loop->pumped)
+    loop->parked_at = 0;
+}
+
+
 /* The host does not wait. End this turn of uv_run(); who called it calls again
  * when there is something to do.
  */
 static void uvp__park(uv_loop_t* loop) {
+  /* A loop that another one's callback runs is nobody's to come back to. */
+  if (!loop->pumped)
+    abort();
+
+  /* Its end has come anyway. */
+  if (loop->stop_flag != 0)
+    return;
+
   loop->parked_at = 1;
   if (uv__get_internal_fields(loop)->flags & UV_METRICS_IDLE_TIME)
     loop->parked_at = uv__hrtime(UV_CLOCK_PRECISE);
@@ -280,7 +303,7 @@ static int uvp__has_phases(const uv_loop_t* loop) {
  * nothing. Who has handles that are called in every pass can tell.
  */
 static int uvp__may_leave(const uv_loop_t* loop) {
-  return loop->leavable && !uvp__has_phases(loop);
+  return loop->pumped == UVP__LEAVABLE && !uvp__has_phases(loop);
 }
 
 
@@ -369,9 +392,9 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
         uv__hrtime(UV_CLOCK_PRECISE) - loop->parked_at;
 
   loop->parked_at = 0;
-  loop->leavable = mode == UV_RUN_DEFAULT;
+  loop->pumped = mode == UV_RUN_DEFAULT ? UVP__LEAVABLE : UVP__PUMPED;
   alive = uv_run(loop, mode);
-  loop->leavable = 0;
+  loop->pumped = 0;
   *parked = 0;
   if (loop->parked_at != 0)
     *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0);

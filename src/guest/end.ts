@@ -36,3 +36,21 @@ export class GuestTrap extends Error {
     return new GuestTrap(message, lines.slice(0, outermost < 0 ? undefined : outermost + 1).join('\n'))
   }
 }
+
+/** What the receiver of the output threw, on its way through the guest's frames. */
+export class OutputError extends Error {
+  /** @param cause - what was thrown */
+  constructor(cause: unknown) {
+    super('the output was not received', { cause })
+  }
+}
+
+/**
+ * The exit code of a guest, made of what was thrown through its frames.
+ *
+ * @throws {GuestTrap} when it trapped, and what the receiver of its output threw
+ */
+export function exitCode(reason: unknown): number {
+  if (reason instanceof GuestExit) return reason.code
+  throw reason instanceof OutputError ? reason.cause : GuestTrap.from(reason)
+}

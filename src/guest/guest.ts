@@ -1,4 +1,5 @@
 /** Runs somebody else's WebAssembly program: one with a `main()`, made with libuv's archive by `uvcc`. */
+import type { WasmModule } from '../abi/platform-types.js'
 import { policyHost } from '../guard/policy.js'
 import type { Host } from '../host/host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
@@ -10,6 +11,8 @@ import { type Dirs, rootOf } from './folder.js'
 import type { InputSource } from './input.js'
 import { hasJspi, startWithJspi } from './jspi.js'
 import type { ProgramOptions } from './program.js'
+import { startPumped } from './pump-driver.js'
+import { letsPump } from './pumped.js'
 import type { OnOutput } from './stdio.js'
 import { startInWorker } from './worker-driver.js'
 
@@ -19,10 +22,13 @@ export type { InputSource } from './input.js'
 export type { OnOutput } from './stdio.js'
 
 /**
- * How a guest waits: `jspi` where the engine can suspend WebAssembly (Node 24.21 and later, Deno 2.9, Bun 1.4, Chromium 137),
- * `worker` in a thread of its own, `auto` the first of them that there is.
+ * How a guest waits: `pump` not at all, for it leaves its loop to its host (`uvp_run_and_exit()` of `uv/pump.h`); `jspi` where
+ * the engine can suspend WebAssembly (Node 24.21 and later, Deno 2.9, Bun 1.4, Chromium 137); `worker` in a thread of its own.
+ * `auto` is the first of them that there is.
  */
-export type DriverName = 'auto' | 'jspi' | 'worker'
+export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
+
+const DRIVERS = { jspi: startWithJspi, worker: startInWorker, pump: startPumped }
 
 /** What a guest is given. Nothing that is not given exists for it. */
 export interface GuestOptions extends WasiOptions {
@@ -91,8 +97,8 @@ export class Guest {
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
-    const driver = chooseDriver(options.driver ?? 'auto')
     const [module, abi] = await Promise.all([compileModule(program), describeModule()])
+    const driver = chooseDriver(options.driver ?? 'auto', module)
     const setup: GuestSetup = {
       module,
       abi,
@@ -104,16 +110,20 @@ export class Guest {
       trace: options.trace ?? Trace.fromEnvironment(),
       maxDescriptors: options.maxDescriptors,
     }
-    return new Guest(driver, await (driver === 'jspi' ? startWithJspi(setup) : startInWorker(setup)))
+    return new Guest(driver, await DRIVERS[driver](setup))
   }
 
-  /** Ends the guest from outside; its connections are closed. A guest that computes under `jspi` ends when it next waits. */
+  /**
+   * Ends the guest from outside; its connections are closed. One that computes ends when it next waits, unless it has a thread
+   * of its own (`worker`).
+   */
   terminate(): void {
     this.#run.terminate()
   }
 }
 
-function chooseDriver(wanted: DriverName): Exclude<DriverName, 'auto'> {
+function chooseDriver(wanted: DriverName, module: WasmModule): Exclude<DriverName, 'auto'> {
+  if (wanted === 'pump' || (wanted === 'auto' && letsPump(module))) return 'pump'
   if (wanted === 'worker' || (wanted === 'auto' && !hasJspi())) return 'worker'
   if (!hasJspi())
     throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
@@ -127,8 +137,8 @@ function checkStart(program: unknown, options: GuestOptions): void {
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(`program ${show(program)} is no module; give its bytes, its URL, or it compiled`)
   }
-  if (!['auto', 'jspi', 'worker'].includes(driver)) {
-    throw new ArgumentError(`driver ${show(driver)} is none of auto, jspi, worker`)
+  if (driver !== 'auto' && !Object.hasOwn(DRIVERS, driver)) {
+    throw new ArgumentError(`driver ${show(driver)} is none of auto, ${Object.keys(DRIVERS).join(', ')}`)
   }
   if (host !== undefined && typeof host?.defer !== 'function') {
     throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)

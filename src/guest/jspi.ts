@@ -7,7 +7,7 @@
  */
 import type { WasmImports } from '../abi/platform-types.js'
 import type { Host, HostTimer } from '../host/host.js'
-import { GuestExit, GuestTrap, TERMINATED } from './end.js'
+import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { Input } from './input.js'
 import { type Driver, loadProgram } from './program.js'
@@ -39,16 +39,9 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   return { exit, terminate: () => driver.end() }
 }
 
-function exitCode(reason: unknown): number {
-  if (reason instanceof GuestExit) return reason.code
-  throw reason instanceof OutputError ? reason.cause : GuestTrap.from(reason)
-}
-
-/** What the receiver of the output threw, on its way through the guest's frames. */
-class OutputError extends Error {}
-
 /** Waits by suspending the guest. One wait at a time: there is one guest. */
 class SuspendingDriver implements Driver {
+  readonly pumps = false
   readonly #host: Host
   readonly #timer: HostTimer
   readonly #input: Input
@@ -173,5 +166,5 @@ class SuspendingDriver implements Driver {
 }
 
 function rejectOutput(cause: unknown): never {
-  throw new OutputError('the output was not received', { cause })
+  throw new OutputError(cause)
 }

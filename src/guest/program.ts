@@ -21,6 +21,8 @@ import { type SlowCall, Stdio, type Streams } from './stdio.js'
 
 /** How a guest waits, and where its standard streams lead: what drivers differ in. */
 export interface Driver extends Streams {
+  /** Whether it runs the loops that a guest leaves to it; see {@link PumpedLoops.pump}. */
+  readonly pumps: boolean
   /**
    * Asks until the answer is not 0 or the time is over.
    *
@@ -51,6 +53,8 @@ export interface ProgramOptions {
 export interface Program {
   /** Runs its `main()`. */
   readonly start: NumberCall
+  /** The loops it leaves to its host. */
+  readonly loops: PumpedLoops
   /** Lets everything go that it left behind, as the end of a process does; called when `start()` is over. */
   readonly end: () => void
 }
@@ -105,7 +109,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     kernel.closeAll()
     provider?.close?.()
   }
-  return { start, end }
+  return { start, loops, end }
 }
 
 /** @throws {TypeError} when a module is no program */

@@ -1,9 +1,9 @@
 /**
- * Guests that let the host run their loop (`uv_pump.h`): the pump is the one of TypeScript's own loops, and the driver only
- * gives it what it has from a host otherwise, turns and a timer.
+ * Guests that let the host run their loop (`uv_pump.h`), by the pump of TypeScript's own loops. Either the guest has left its
+ * stack, and the pump gets turns and timers from the host; or it waits for the pump, which a driver plays the host to then.
  */
 import { isCall, type NumberCall } from '../abi/call.js'
-import type { WasmExports, WasmImports } from '../abi/platform-types.js'
+import type { WasmExports, WasmImports, WasmModule } from '../abi/platform-types.js'
 import { Host, type HostTimer } from '../host/host.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Turns } from '../kernel/syscalls.js'
@@ -18,6 +18,23 @@ interface PumpedExports {
   readonly uvp_turn: NumberCall
   readonly uvp_turn_timeout: NumberCall
   readonly uvp_turn_alive: NumberCall
+  readonly uvp_end: NumberCall
+}
+
+/** Whether a program may leave its loop to its host: it is linked with `uvp_run_and_exit()`. */
+export function letsPump(module: WasmModule): boolean {
+  return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
+}
+
+/** Goes through the frames of a guest that leaves a loop to its host. */
+export class LeftStack {
+  /** The loop, as the guest has it. */
+  readonly loop: number
+
+  /** @param loop - see {@link LeftStack.loop} */
+  constructor(loop: number) {
+    this.loop = loop
+  }
 }
 
 /** The numbers of the modes, which are only the pump's own here. */
@@ -41,9 +58,9 @@ export class PumpedLoops implements Turns {
   }
 
   /** Takes what the guest exports, where it exports it. */
-  bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive }: WasmExports): void {
-    if (!isCall(uvp_turn) || !isCall(uvp_turn_timeout) || !isCall(uvp_turn_alive)) return
-    this.#exports = { uvp_turn, uvp_turn_timeout, uvp_turn_alive }
+  bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }: WasmExports): void {
+    if (!isCall(uvp_turn) || !isCall(uvp_turn_timeout) || !isCall(uvp_turn_alive) || !isCall(uvp_end)) return
+    this.#exports = { uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }
   }
 
   /** Whether the guest is in a turn of its loop, where it must not wait. */
@@ -61,7 +78,30 @@ export class PumpedLoops implements Turns {
 
   /** The functions of the import module. */
   imports(): WasmImports {
-    return { run: this.#driver.importOf((loop = 0) => this.#run(loop)) }
+    const leave = (loop: number): void => {
+      if (this.#driver.pumps) throw new LeftStack(loop)
+    }
+    return { leave, run: this.#driver.importOf((loop = 0) => this.#run(loop)) }
+  }
+
+  /**
+   * Runs a loop that the guest has left to its host, until nothing is left in it or it was stopped.
+   *
+   * @param check - called before each turn; what it throws ends the run
+   * @returns rejected with what was thrown through the guest's frames
+   */
+  async pump(loop: number, check: () => void): Promise<void> {
+    const { uvp_turn } = this.#guest
+    const turn = (): number => {
+      check()
+      return uvp_turn(loop)
+    }
+    await this.#makePump(loop, this.#kernel.host, turn).run(UNTIL_EMPTY)
+  }
+
+  /** Lets the guest end, whose loop is over. It throws, as `exit()` of a guest does. */
+  end(loop: number): number {
+    return this.#guest.uvp_end(loop)
   }
 
   /** Something became ready. */
@@ -69,44 +109,53 @@ export class PumpedLoops implements Turns {
     this.#pump?.wake()
   }
 
+  get #guest(): PumpedExports {
+    if (this.#exports === undefined) throw new TypeError('Cannot pump the guest: it does not export uvp_turn')
+    return this.#exports
+  }
+
   #run(loop: number): number | Promise<number> {
-    const exports = this.#exports
-    if (exports === undefined) throw new TypeError('Cannot pump the guest: it does not export uvp_turn')
+    const { uvp_turn, uvp_turn_alive } = this.#guest
     const turns = new DriverTurns(this.#kernel.host)
-    let trap: { readonly error: unknown } | undefined
-    const pump = new Pump({
+    let trapped = false
+    const pump = this.#makePump(loop, turns, () => {
+      try {
+        return uvp_turn(loop)
+      } catch (error) {
+        trapped = true
+        throw error
+      }
+    })
+    // How the run ended is seen from the pump, since nobody may get to hear of a promise before the guest goes on.
+    pump.run(UNTIL_EMPTY).catch(() => {})
+    const wait = (timeout: number): number | Promise<number> =>
+      this.#driver.wait(() => (turns.due || this.#kernel.readiness.any ? 1 : 0), timeout)
+    return drive(
+      turns.play(() => pump.running && !trapped, wait),
+      () => uvp_turn_alive(loop),
+    )
+  }
+
+  #makePump(loop: number, host: Host, turn: () => number): Pump {
+    const { uvp_turn_timeout, uvp_turn_alive } = this.#guest
+    this.#pump = new Pump({
       module: {
-        uvw_loop_run: () => {
-          try {
-            return exports.uvp_turn(loop)
-          } catch (error) {
-            trap = { error }
-            throw error
-          }
-        },
-        uvw_loop_timeout: () => exports.uvp_turn_timeout(loop),
-        uvw_loop_alive: () => exports.uvp_turn_alive(loop),
+        uvw_loop_run: turn,
+        uvw_loop_timeout: () => uvp_turn_timeout(loop),
+        uvw_loop_alive: () => uvp_turn_alive(loop),
         // Of a run that is neither stopped from here nor a single round, nobody asks these.
         uvw_loop_stop: () => {},
         uvw_loop_now: () => 0,
       },
       untilEmpty: UNTIL_EMPTY,
       nowait: NOWAIT,
-      host: turns,
+      host,
       ready: () => this.#kernel.readiness.any,
       onTurn: () => {},
       onThrow: () => {},
       trace: undefined,
     })
-    this.#pump = pump
-    // How the run ended is seen from the pump, since nobody may get to hear of a promise before the guest goes on.
-    pump.run(UNTIL_EMPTY).catch(() => {})
-    const wait = (timeout: number): number | Promise<number> =>
-      this.#driver.wait(() => (turns.due || this.#kernel.readiness.any ? 1 : 0), timeout)
-    return drive(
-      turns.play(() => pump.running && trap === undefined, wait),
-      () => exports.uvp_turn_alive(loop),
-    )
+    return this.#pump
   }
 }
 

@@ -26,6 +26,7 @@ export interface WorkerSetup {
 
 /** Waits by blocking the thread. */
 class BlockingDriver implements Driver {
+  readonly pumps = false
   readonly #wire: GuestWire
   #input: { readonly bytes: Uint8Array | undefined } | undefined
   /** Bytes of output that were sent and not received. */

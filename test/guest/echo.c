@@ -3,7 +3,7 @@
  *   echo [HOST [PORT]]
  */
 
-#include <uv.h>
+#include <uv/pump.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,5 +112,5 @@ int main(int argc, char** argv) {
          ntohs(((struct sockaddr_in*) &addr)->sin_port));
   fflush(stdout);
 
-  return uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+  uvp_run_and_exit(uv_default_loop(), NULL);
 }

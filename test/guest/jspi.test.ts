@@ -19,6 +19,7 @@ const BOTH = [
   'guest/blocking',
   'guest/tee',
   'guest/process',
+  'guest/pumped',
   'cli/run',
 ].map((name) => `test/${name}.test`)
 

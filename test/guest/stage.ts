@@ -6,8 +6,8 @@ import { soon } from '../support/deadline.js'
 import { driver, Guest, nodeHost } from './built.js'
 import { guestModule } from './uvcc.js'
 
-/** What a test may say of its guest; the network is this machine's unless it says otherwise. */
-export type Part = Omit<GuestOptions, 'driver'> & { readonly program?: string }
+/** What a test may say of its guest; network and driver are this machine's and the tested one, unless it says otherwise. */
+export type Part = GuestOptions & { readonly program?: string }
 
 const playing: Play[] = []
 const sockets: net.Socket[] = []
@@ -114,8 +114,8 @@ export const play = async (
   const written = new Written()
   const guest = await Guest.start(await guestModule(program), {
     ...(network === 'node' && { host: nodeHost() }),
-    ...options,
     driver,
+    ...options,
     args: [program, ...args],
     onOutput: (stream, bytes) => {
       written.add(stream, bytes)

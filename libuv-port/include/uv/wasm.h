@@ -14,12 +14,13 @@
  * parked_at: when the host last sent the loop away instead of waiting, as
  *   uv_hrtime() if idle time is measured, while the loop has not come back
  *   since; else 0.
- * leavable: whether who runs the loop comes back to it, see uvp_run().
+ * pumped: who runs the loop, see uvp_run(): 0 for uv_run() itself, 1 for who
+ *   comes back to a loop that has to wait, 2 also to one that need not.
  */
 #define UV_PLATFORM_LOOP_FIELDS                                               \
   struct uvp__batch* batch;                                                   \
   uint64_t parked_at;                                                         \
-  int leavable;
+  int pumped;
 
 /* The host's accept takes flags: spare libuv two calls for each connection. */
 #define uv__accept4 accept4
