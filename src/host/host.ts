@@ -13,31 +13,11 @@
  */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './datagram.js'
+import { type BindOptions, HostError } from './host-error.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
 
-/** A host's refusal or failure, by POSIX name. */
-export class HostError extends Error {
-  /** The POSIX name, as `EADDRINUSE`. */
-  readonly code: ErrnoName
-
-  /**
-   * @param code - the POSIX name
-   * @param message - what failed and, where there is one, the remedy
-   */
-  constructor(code: ErrnoName, message: string) {
-    super(`${code}: ${message}`)
-    this.name = 'HostError'
-    this.code = code
-  }
-}
-
-/** How a local address is taken. */
-export interface BindOptions {
-  /** IPv6 only: no IPv4 through mapped addresses (`IPV6_V6ONLY`, RFC 3493). */
-  readonly ipv6Only: boolean
-  /** Share the port with others that say so too (`SO_REUSEPORT`). */
-  readonly reusePort: boolean
-}
+export { type BindOptions, HostError } from './host-error.js'
 
 /** What a connection tells the kernel. Set once, by the kernel, before anything is told. */
 export interface ConnectionEvents {
@@ -234,5 +214,15 @@ export abstract class Host {
    */
   reverse(_address: Address, _events: LookupEvents): CancelLookup {
     throw new HostError('ENOTSUP', `the ${this.name} host cannot look addresses up`)
+  }
+
+  /**
+   * Takes a local address for messages, now.
+   *
+   * @param _local - port 0 takes a free one
+   * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EMFILE, ENOTSUP
+   */
+  bindDatagram(_local: Address, _options: DatagramBindOptions, _events: DatagramEvents): HostDatagram {
+    throw new HostError('EOPNOTSUPP', `the ${this.name} host has no datagrams`)
   }
 }

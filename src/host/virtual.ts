@@ -1,11 +1,13 @@
 /**
- * A network inside one process: TCP between all loops that share the host, in memory, without faults or latencies. What
- * happens is delivered in the order it came about, so that the same program sees the same events in the same order.
+ * A network inside one process: TCP and UDP between all loops that share the host, in memory, without faults or latencies.
+ * What happens is delivered in the order it came about, so that the same program sees the same events in the same order.
  *
  * It behaves like the loopback interface of Linux. Its addresses are 127.0.0.0/8 and `::1`; a connection to any other
- * address fails with ENETUNREACH at once.
+ * address fails with ENETUNREACH at once, and so does a message, unless it goes to a group or to everybody
+ * (255.255.255.255). A message is lost where its receiver has no room left, and nowhere else.
  */
 import type { Address } from '../abi/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -65,6 +67,11 @@ export class VirtualHost extends Host {
     return this.#network.open()
   }
 
+  /** How many messages were lost, since nobody read them and the receiver's buffer was full. */
+  get dropped(): number {
+    return this.#network.datagrams.dropped
+  }
+
   clock(): number {
     return this.#clock.now()
   }
@@ -111,5 +118,9 @@ export class VirtualHost extends Host {
     return () => {
       asked = undefined
     }
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return this.#network.datagrams.bind(local, options, events)
   }
 }

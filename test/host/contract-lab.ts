@@ -20,7 +20,16 @@ export interface Subject {
 export type MakeHost = () => Subject
 
 /** What a host may honestly refuse. */
-export type Feature = 'ipv6' | 'reusePort' | 'connectFromPort' | 'reset' | 'noDelay' | 'keepAlive' | 'lookup'
+export type Feature =
+  | 'ipv6'
+  | 'reusePort'
+  | 'connectFromPort'
+  | 'reset'
+  | 'noDelay'
+  | 'keepAlive'
+  | 'lookup'
+  | 'datagrams'
+  | 'shareDatagrams'
 
 /** What a driver says about its host. */
 export interface ContractOptions {
@@ -60,14 +69,15 @@ export const v4 = (port = 0, host = '127.0.0.1'): Address => ({ family: 'ipv4', 
 /** `::1` or another IPv6 address. */
 export const v6 = (port = 0, host = '::1'): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId: 0 })
 
-/** The code of the {@link HostError} that `call` throws; fails when it throws none. */
-export function refusal(call: () => unknown): string {
+/** The code of the {@link HostError} that `call` throws; when it throws none it fails, or answers `otherwise`. */
+export function refusal(call: () => unknown, otherwise?: string): string {
   try {
     call()
   } catch (error) {
     if (error instanceof HostError) return error.code
     throw error
   }
+  if (otherwise !== undefined) return otherwise
   throw new Error('expected a refusal, but the call succeeded')
 }
 
@@ -103,6 +113,11 @@ export class Lab {
   /** Notes what the contract forbids. */
   violation(text: string): void {
     this.#violations.push(text)
+  }
+
+  /** Called at the end of the test. */
+  atEnd(close: () => void): void {
+    this.#closers.push(close)
   }
 
   /** Makes a call of a host; no event may come before it has returned. */

@@ -8,9 +8,11 @@ import { bindContract } from './contract-bind.js'
 import { chaosContract } from './contract-chaos.js'
 import { connectContract } from './contract-connect.js'
 import { dataContract } from './contract-data.js'
+import { datagramContract } from './contract-datagram.js'
 import { endContract } from './contract-end.js'
 import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
 import { lookupContract } from './contract-lookup.js'
+import { Mailbox } from './contract-mailbox.js'
 import { timeContract } from './contract-time.js'
 
 export type { ContractOptions, Feature, MakeHost, Subject } from './contract-lab.js'
@@ -24,6 +26,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   chaosContract(make, options)
   lookupContract(make, options)
   timeContract(make, options)
+  datagramContract(make, options)
   refusalContract(make, options)
 }
 
@@ -31,6 +34,11 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
 const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<string> }> = {
   ipv6: { codes: /^E(AFNOSUPPORT|ADDRNOTAVAIL)$/, refuse: async (lab) => refusal(() => lab.bind(v6())) },
   reusePort: { codes: /^ENOTSUP$/, refuse: async (lab) => refusal(() => lab.listen(v4(), { reusePort: true })) },
+  datagrams: { codes: /^EOPNOTSUPP$/, refuse: async (lab) => refusal(() => new Mailbox(lab)) },
+  shareDatagrams: {
+    codes: /^ENOTSUP$/,
+    refuse: async (lab) => refusal(() => new Mailbox(lab, v4(), { reusePort: true })),
+  },
   connectFromPort: {
     codes: /^EOPNOTSUPP$/,
     refuse: async (lab) => refusal(() => lab.connect(lab.listen().local, lab.bind())),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
-import { Fifo } from '../../src/host/virtual/fifo.js'
+import { Fifo } from '../../src/host/fifo.js'
 
 test('entries come out in the order they went in, whatever is done in between', () => {
   const fifo = new Fifo<number>()

@@ -7,6 +7,7 @@ import { netTransport } from '../../src/host/node/net.js'
 import { NodeHost } from '../../src/host/node/node-host.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { LINGER } from '../../src/host/node/transport.js'
+import { udpWrap } from '../../src/host/node/udp-wrap.js'
 import { nodeHost } from '../../src/host/node.js'
 import { type ContractOptions, hostContract } from './contract.js'
 
@@ -34,16 +35,23 @@ const over = (make: () => Host, options?: ContractOptions): void =>
 
 const wrap = tcpWrap()
 const canShare = wrap === undefined || wrap.tcp.constants.UV_TCP_REUSEPORT !== undefined
-const options: ContractOptions = canShare ? {} : { refuses: { reusePort: 'the libuv in this Node cannot' } }
+const canShareDatagrams = udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
+const older = 'the libuv in this Node cannot'
+const shareStreams = canShare ? {} : { reusePort: older }
+const options: ContractOptions = {
+  refuses: { ...shareStreams, ...(canShareDatagrams ? {} : { shareDatagrams: older }) },
+}
+/** node:dgram has come to share ports at different times, and says nothing where it does not. */
+const overNet: ContractOptions = { refuses: { ...shareStreams, shareDatagrams: 'node:dgram may ignore it' } }
 
 describe(`the node host over ${nodeHost().transport}, its choice`, () => over(() => nodeHost(), options))
 
-describe('the node host over net', () => over(() => nodeHost({ transport: 'net' }), options))
+describe('the node host over net', () => over(() => nodeHost({ transport: 'net' }), overNet))
 
 const binding = rungs().filter(({ name }) => name !== 'plain')
 // With one rung only, that is what `nodeHost({ transport: 'net' })` takes anyway.
 if (binding.length > 1) {
   describe.each(binding)('the node host over net, on $name alone', (rung) =>
-    over(() => new NodeHost(netTransport([rung], LINGER)), options),
+    over(() => new NodeHost(netTransport([rung], LINGER)), overNet),
   )
 }

@@ -1,7 +1,7 @@
 /** How the virtual host's events and timers are scheduled, and what holds the process. */
 import { describe, expect, test } from '@jest/globals'
+import { Fifo } from '../../src/host/fifo.js'
 import { EventQueue } from '../../src/host/virtual/event-queue.js'
-import { Fifo } from '../../src/host/virtual/fifo.js'
 import { RealClock } from '../../src/host/virtual/real-clock.js'
 import { virtualHost } from '../../src/host/virtual.js'
 import { soon } from '../support/deadline.js'

@@ -3,6 +3,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers'
 import { expect } from '@jest/globals'
 import type { Address } from '../../src/abi/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../src/host/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -107,6 +108,10 @@ export class WatchedHost extends Host {
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
     return this.#host.lookup(name, family, events)
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return this.#host.bindDatagram(local, options, events)
   }
 }
 

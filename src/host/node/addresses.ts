@@ -32,6 +32,10 @@ export const fromNode = ({ address, family, port }: NodeAddress): Address | unde
 export const toNodeHost = (address: Address): string =>
   address.family === 'ipv4' || address.scopeId === 0 ? address.host : `${address.host}%${zoneOf(address.scopeId)}`
 
+/** How Node names a network interface: by an address of it, or by an address with its zone. */
+export const interfaceText = (on: string | number): string =>
+  typeof on === 'string' ? on : toNodeHost({ family: 'ipv6', host: '::', port: 0, flowInfo: 0, scopeId: on })
+
 /** How an address is written in a message. */
 export const print = (address: Address): string =>
   address.family === 'ipv4' ? `${address.host}:${address.port}` : `[${toNodeHost(address)}]:${address.port}`

@@ -12,6 +12,7 @@ import {
   type ListenerEvents,
 } from '../host.js'
 import { print } from './addresses.js'
+import { bindDatagram } from './datagram.js'
 import { nameOfStatus, statusError } from './errors.js'
 import { type HandleCommon, HandleConnection } from './handle-connection.js'
 import { SharedReadBuffer } from './read-buffers.js'
@@ -108,5 +109,6 @@ export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
       }
       return connection
     },
+    bindDatagram,
   }
 }

@@ -10,6 +10,7 @@ import {
   type ListenerEvents,
 } from '../host.js'
 import { fromNode, print } from './addresses.js'
+import { DgramDatagram } from './dgram-datagram.js'
 import { codeOf, nameOfCode } from './errors.js'
 import type { Bound, Rung } from './ladder.js'
 import { type Beginning, NetConnection } from './net-connection.js'
@@ -103,5 +104,6 @@ export const netTransport = (ladder: readonly [Rung, ...Rung[]], linger: number)
     name: 'net',
     bind: (local, options) => new NetPort(top.bind(local, options), adopt),
     connect: (remote, events) => connect(dialler, remote, events, adopt),
+    bindDatagram: (local, options, events) => new DgramDatagram(local, options, events),
   }
 }

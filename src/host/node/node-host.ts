@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Address } from '../../abi/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -68,5 +69,9 @@ export class NodeHost extends Host {
 
   override reverse(address: Address, events: LookupEvents): CancelLookup {
     return reverse(address, events)
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return this.#transport.bindDatagram(local, options, events)
   }
 }

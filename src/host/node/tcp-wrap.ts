@@ -5,6 +5,7 @@
  */
 import { types } from 'node:util'
 import type { NodeAddress } from './addresses.js'
+import { all, binding, get } from './bindings.js'
 
 /** A handle over one `uv_tcp_t`. Methods answer 0 or a negative status, unless said otherwise. */
 export interface TcpHandle {
@@ -92,13 +93,6 @@ export interface TcpWrap {
   readonly stream: StreamBinding
 }
 
-/** The property of something unknown; `undefined` where there is none. */
-const get = (from: unknown, name: string): unknown =>
-  (typeof from === 'object' && from !== null) || typeof from === 'function' ? Reflect.get(from, name) : undefined
-
-const all = (from: unknown, type: 'function' | 'number', names: readonly string[]): boolean =>
-  names.every((name) => typeof get(from, name) === type)
-
 const isTcpBinding = (value: unknown): value is TcpBinding =>
   all(value, 'function', ['TCP', 'TCPConnectWrap']) &&
   all(get(value, 'constants'), 'number', ['SOCKET', 'UV_TCP_IPV6ONLY'])
@@ -130,10 +124,8 @@ const works = ({ TCP, constants }: TcpBinding, { WriteWrap }: StreamBinding): bo
 
 const probe = (): TcpWrap | undefined => {
   try {
-    const binding = get(process, 'binding')
-    if (typeof binding !== 'function') return undefined
-    const tcp: unknown = Reflect.apply(binding, process, ['tcp_wrap'])
-    const stream: unknown = Reflect.apply(binding, process, ['stream_wrap'])
+    const tcp = binding('tcp_wrap')
+    const stream = binding('stream_wrap')
     return isTcpBinding(tcp) && isStreamBinding(stream) && works(tcp, stream) ? { tcp, stream } : undefined
   } catch {
     // Denied (Node's permission model does), gone, or not what it was.

@@ -1,4 +1,5 @@
 import type { Address } from '../../abi/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../datagram.js'
 import type { BindOptions, ConnectionEvents, HostConnection, HostPort } from '../host.js'
 
 /** How {@link file://./net.ts | net} and {@link file://./handle.ts | handle} differ: the part of a host that knows sockets. */
@@ -9,6 +10,8 @@ export interface Transport {
   bind(local: Address, options: BindOptions): HostPort
   /** See `Host.connect`. */
   connect(remote: Address, events: ConnectionEvents): HostConnection
+  /** See `Host.bindDatagram`. */
+  bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram
 }
 
 /**

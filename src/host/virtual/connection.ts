@@ -1,9 +1,9 @@
 /** One end of a connection on the virtual network. */
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
+import { Fifo } from '../fifo.js'
 import { HostConnection, HostError } from '../host.js'
 import type { EventQueue } from './event-queue.js'
-import { Fifo } from './fifo.js'
 import { Segment } from './segment.js'
 
 /** Bytes under way in one direction, sent and not read, before the writer must wait. */

@@ -10,9 +10,10 @@ import {
   type ListenerEvents,
 } from '../host.js'
 import { VirtualConnection, type Wire } from './connection.js'
+import { Datagrams } from './datagrams.js'
 import { EventQueue } from './event-queue.js'
-import { addressOf, type Ip, ipOf, isLocal, isWildcard, loopbackOf } from './ip.js'
-import { type Claim, FIRST_EPHEMERAL, PortTable } from './port-table.js'
+import { addressOf, destinationOf, type Ip, isLocal, isWildcard, loopbackOf, unreachable } from './ip.js'
+import { type Claim, PortTable } from './port-table.js'
 
 const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
 
@@ -20,19 +21,20 @@ const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
 export class Network implements Wire {
   readonly queue = new EventQueue()
   readonly ports: PortTable<VirtualListener>
+  readonly datagrams: Datagrams
   /** Live connections, with the port that an outgoing one holds. */
   readonly #connections = new Map<VirtualConnection, Claim<VirtualListener> | undefined>()
 
   constructor(seed: number) {
-    // Neighbouring seeds begin far apart (Knuth's multiplicative hash); 14 bits are as many as there are ephemeral ports.
-    this.ports = new PortTable(FIRST_EPHEMERAL + (Math.imul(seed, 0x9e37_79b1) >>> 18))
+    this.ports = new PortTable(seed)
+    this.datagrams = new Datagrams(this.queue, seed)
   }
 
   /** What is still open, a line each: ports, connections, events that wait. */
   open(): string[] {
     const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
     const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
-    return [...this.ports.list().map((port) => `port ${port}`), ...connections, ...events]
+    return [...this.ports.list().map((port) => `port ${port}`), ...this.datagrams.open(), ...connections, ...events]
   }
 
   /** Takes an address. @throws {HostError} what {@link PortTable.take} throws */
@@ -166,12 +168,9 @@ class VirtualListener extends HostListener {
   }
 }
 
-/** The address to connect to: a wildcard means this machine. */
+/** The address to connect to. @throws {HostError} ENETUNREACH */
 function reachable(remote: Address): Ip {
-  const asked = ipOf(remote)
-  const ip = isWildcard(asked) ? loopbackOf(asked) : asked
-  if (!isLocal(ip)) {
-    throw new HostError('ENETUNREACH', `${remote.host} is not on the virtual network: 127.0.0.0/8 and ::1 are`)
-  }
+  const ip = destinationOf(remote)
+  if (!isLocal(ip)) throw unreachable(remote)
   return ip
 }

@@ -3,19 +3,13 @@
  * any number of sockets may be bound to one address as long as none of them listens; then it is that one's alone.
  */
 import type { Address } from '../../abi/address.js'
-import type { ErrnoName } from '../../abi/errno.js'
 import { type BindOptions, HostError } from '../host.js'
-import { addressOf, type Ip, ipOf, isLocal, isWildcard } from './ip.js'
-
-/** Where ephemeral ports begin (RFC 6335, section 6). They end with 65535. */
-export const FIRST_EPHEMERAL = 49_152
-/** How many ephemeral ports there are. */
-const EPHEMERAL_COUNT = 65_536 - FIRST_EPHEMERAL
+import { EphemeralPorts } from './ephemeral-ports.js'
+import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 
 /** A local address that a socket has taken. */
-export interface Claim<L> {
+export interface Claim<L> extends Endpoint {
   readonly local: Address
-  readonly ip: Ip
   readonly options: BindOptions
   /** Whether `connect()` chose it. Such a socket has no `SO_REUSEADDR`: nobody else can take its port. */
   readonly chosen: boolean
@@ -28,11 +22,11 @@ export interface Claim<L> {
 /** The ports of a network. `L` is what listens on one. */
 export class PortTable<L> {
   readonly #claims = new Map<number, Set<Claim<L>>>()
-  #ephemeral: number
+  readonly #ephemeral: EphemeralPorts
 
-  /** @param firstPort - the first ephemeral port to be given out, 49152 to 65535; the next ones count up from it */
-  constructor(firstPort: number) {
-    this.#ephemeral = firstPort
+  /** @param seed - chooses the first ephemeral port */
+  constructor(seed: number) {
+    this.#ephemeral = new EphemeralPorts(seed)
   }
 
   /**
@@ -44,17 +38,8 @@ export class PortTable<L> {
    *   port was chosen by `connect()`; EINVAL for a mapped IPv4 address on an IPv6-only socket
    */
   take(local: Address, options: BindOptions, chosen = false): Claim<L> {
-    const ip = ipOf(local)
-    if (local.family === 'ipv6' && ip.version === 4 && options.ipv6Only) {
-      throw new HostError('EINVAL', `an IPv6-only socket cannot take ${local.host}, which is an IPv4 address`)
-    }
-    if (!isWildcard(ip) && !isLocal(ip)) {
-      throw new HostError(
-        'EADDRNOTAVAIL',
-        `${local.host} is not on the virtual network: take 127.0.0.1, ::1, 0.0.0.0 or ::`,
-      )
-    }
-    const port = local.port === 0 ? this.#freePort(chosen ? 'EADDRNOTAVAIL' : 'EADDRINUSE') : local.port
+    const ip = takeableIp(local, options.ipv6Only)
+    const port = local.port || this.#freePort(chosen)
     const claim: Claim<L> = {
       local: addressOf(local.family, ip, port),
       ip,
@@ -101,7 +86,7 @@ export class PortTable<L> {
   listenerAt(ip: Ip, port: number): L | undefined {
     const claims = this.#claims.get(port)
     if (claims === undefined) return undefined
-    const found = [...claims].filter((claim) => claim.listener !== undefined && covers(claim, ip))
+    const found = [...claims].filter((claim) => claim.listener !== undefined && reaches(claim, ip))
     const chosen = found.find((claim) => !isWildcard(claim.ip)) ?? found[0]
     if (chosen !== undefined && found.length > 1) {
       claims.delete(chosen)
@@ -115,13 +100,8 @@ export class PortTable<L> {
     return [...this.#claims.values()].flatMap((claims) => [...claims].map(describe))
   }
 
-  #freePort(exhausted: ErrnoName): number {
-    for (let tries = 0; tries < EPHEMERAL_COUNT; tries++) {
-      const port = this.#ephemeral
-      this.#ephemeral = port === 65_535 ? FIRST_EPHEMERAL : port + 1
-      if (!this.#claims.has(port)) return port
-    }
-    throw new HostError(exhausted, `all ${EPHEMERAL_COUNT} ephemeral ports are taken: close some sockets`)
+  #freePort(chosen: boolean): number {
+    return this.#ephemeral.next((port) => this.#claims.has(port), chosen ? 'EADDRNOTAVAIL' : 'EADDRINUSE')
   }
 
   #refuseTaken(claim: Claim<L>): void {
@@ -131,18 +111,6 @@ export class PortTable<L> {
       throw new HostError('EADDRINUSE', `another socket ${other.chosen ? 'has' : 'listens on'} ${describe(other)}`)
     }
   }
-}
-
-/** Whether some destination address would suit both. */
-function overlap(a: Claim<unknown>, b: Claim<unknown>): boolean {
-  return covers(a, b.ip) || covers(b, a.ip)
-}
-
-/** Whether packets for `ip` would reach it. */
-function covers(claim: Claim<unknown>, ip: Ip): boolean {
-  if (!isWildcard(claim.ip)) return claim.ip.version === ip.version && claim.ip.host === ip.host
-  // The IPv6 wildcard is the IPv4 one too, unless it was told not to be.
-  return claim.ip.version === ip.version || (claim.ip.version === 6 && !claim.options.ipv6Only)
 }
 
 function describe(claim: Claim<unknown>): string {

@@ -1,0 +1,200 @@
+import dgram from 'node:dgram'
+import type { Address } from '../../abi/address.js'
+import {
+  type DatagramBindOptions,
+  type DatagramBuffer,
+  type DatagramEvents,
+  HostDatagram,
+  type Membership,
+  requireSendable,
+} from '../datagram.js'
+import { HostError } from '../host.js'
+import { MessageQueue } from '../message-queue.js'
+import { fromNode, interfaceText, print, toNodeHost } from './addresses.js'
+import { caughtError, codeOf, nameOfCode } from './errors.js'
+
+/**
+ * A datagram socket on public ground, `node:dgram`. It binds at once, since a name that is looked up at once is bound at once;
+ * but what becomes of a message it says a tick later, so that ENETUNREACH and the like come by `onError`. It cannot be kept
+ * from reading either: what comes meanwhile waits here.
+ */
+export class DgramDatagram extends HostDatagram {
+  readonly #socket: dgram.Socket
+  #events: DatagramEvents | undefined
+  readonly #inbox = new MessageQueue()
+  #peer: Address | undefined
+  #reading = false
+  #telling = false
+  #sending = 0
+  /** Somebody found no room, and is to be told. */
+  #wanted = false
+
+  /** @throws {HostError} what `Host.bindDatagram` throws */
+  constructor(local: Address, options: DatagramBindOptions, events: DatagramEvents) {
+    super()
+    this.#socket = open(local, options)
+    this.#events = events
+    this.#socket.unref()
+    this.#socket.on('error', (error) => this.#events?.onError(nameOfCode(codeOf(error))))
+    this.#socket.on('message', (bytes, from) => {
+      const address = fromNode(from)
+      if (address === undefined || !this.#inbox.fits(bytes.length)) return
+      this.#inbox.hold(bytes.length)
+      this.#inbox.add({ bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), from: address })
+      this.#tell()
+    })
+  }
+
+  get local(): Address {
+    return requireAddress(this.#socket)
+  }
+
+  send(bytes: Uint8Array, to: Address | undefined): boolean {
+    const target = requireSendable(to ?? this.#peer, bytes.length)
+    if (this.#socket.getSendQueueCount() > 0) {
+      this.#wanted = true
+      return false
+    }
+    const done = (error: Error | null): void => {
+      this.#sending -= 1
+      this.#onSent(error)
+    }
+    this.#sending += 1
+    if (to === undefined) this.#socket.send(bytes, done)
+    else this.#socket.send(bytes, target.port, toNodeHost(target), done)
+    return true
+  }
+
+  readStart(): void {
+    this.#reading = true
+    if (this.#inbox.length === 0 || this.#telling) return
+    this.#telling = true
+    setImmediate(() => {
+      this.#telling = false
+      this.#tell()
+    })
+  }
+
+  readStop(): void {
+    this.#reading = false
+  }
+
+  close(): void {
+    this.#events = undefined
+    this.#inbox.clear()
+    if (this.#sending === 0) this.#socket.close()
+  }
+
+  override connect(remote: Address): void {
+    if (this.#peer !== undefined) this.disconnect()
+    // It connects within this call; why it does not, it says a tick later, by an error that came too late for anybody.
+    this.#socket.connect(remote.port, toNodeHost(remote), () => {})
+    try {
+      this.#socket.remoteAddress()
+    } catch {
+      throw new HostError('ENETUNREACH', `connect ${print(remote)}`)
+    }
+    this.#peer = remote
+  }
+
+  override disconnect(): void {
+    if (this.#peer === undefined) throw new HostError('ENOTCONN', 'disconnect')
+    this.#peer = undefined
+    this.#socket.disconnect()
+  }
+
+  override setBroadcast(enable: boolean): void {
+    attempt('SO_BROADCAST', () => this.#socket.setBroadcast(enable))
+  }
+
+  override setTtl(ttl: number): void {
+    attempt(`a TTL of ${ttl}`, () => this.#socket.setTTL(ttl))
+  }
+
+  override setMulticastTtl(ttl: number): void {
+    attempt(`a TTL of ${ttl}`, () => this.#socket.setMulticastTTL(ttl))
+  }
+
+  override setMulticastLoop(enable: boolean): void {
+    attempt('IP_MULTICAST_LOOP', () => this.#socket.setMulticastLoopback(enable))
+  }
+
+  override setMulticastInterface(on: string | number): void {
+    attempt(`interface ${on}`, () => this.#socket.setMulticastInterface(interfaceText(on)))
+  }
+
+  override setMembership({ group, on, source }: Membership, join: boolean): void {
+    const socket = this.#socket
+    const name = interfaceText(on)
+    attempt(`${join ? 'join' : 'leave'} ${group}`, () => {
+      if (source === undefined && join) socket.addMembership(group, name)
+      else if (source === undefined) socket.dropMembership(group, name)
+      else if (join) socket.addSourceSpecificMembership(source, group, name)
+      else socket.dropSourceSpecificMembership(source, group, name)
+    })
+  }
+
+  override setBufferSize(which: DatagramBuffer, bytes: number): void {
+    attempt(`a ${which} buffer of ${bytes} bytes`, () => {
+      if (which === 'send') this.#socket.setSendBufferSize(bytes)
+      else this.#socket.setRecvBufferSize(bytes)
+    })
+    if (which === 'receive') this.#inbox.limit = bytes
+  }
+
+  #onSent(error: Error | null): void {
+    if (this.#events === undefined) {
+      if (this.#sending === 0) this.#socket.close()
+      return
+    }
+    if (error !== null) this.#events.onError(nameOfCode(codeOf(error)))
+    if (!this.#wanted || this.#socket.getSendQueueCount() > 0) return
+    this.#wanted = false
+    this.#events?.onDrain()
+  }
+
+  #tell(): void {
+    while (this.#reading) {
+      const message = this.#inbox.shift()
+      if (message === undefined) return
+      this.#events?.onMessage(message.bytes, message.from)
+    }
+  }
+}
+
+/** A bound socket. @throws {HostError} why it cannot be bound */
+const open = (local: Address, { ipv6Only, reuseAddress, reusePort }: DatagramBindOptions): dgram.Socket => {
+  if (reusePort) throw new HostError('ENOTSUP', 'this transport cannot share a port for messages')
+  const family = local.family === 'ipv4' ? 4 : 6
+  const socket = dgram.createSocket({
+    type: `udp${family}`,
+    ipv6Only,
+    reuseAddr: reuseAddress,
+    lookup: (host, _options, callback) => callback(null, host, family),
+  })
+  const failures: unknown[] = []
+  const note = (error: unknown): void => void failures.push(error)
+  socket.on('error', note)
+  socket.bind({ address: toNodeHost(local), port: local.port, exclusive: true })
+  socket.off('error', note)
+  if (failures.length === 0) {
+    requireAddress(socket)
+    return socket
+  }
+  socket.close()
+  throw caughtError(failures[0], `bind ${print(local)}`)
+}
+
+const requireAddress = (socket: dgram.Socket): Address => {
+  const address = fromNode(socket.address())
+  if (address === undefined) throw new HostError('EIO', 'the socket has no address')
+  return address
+}
+
+const attempt = (what: string, action: () => void): void => {
+  try {
+    action()
+  } catch (error) {
+    throw caughtError(error, what)
+  }
+}

@@ -1,0 +1,185 @@
+import type { Address } from '../../abi/address.js'
+import {
+  type DatagramBindOptions,
+  type DatagramBuffer,
+  type DatagramEvents,
+  HostDatagram,
+  type Membership,
+} from '../datagram.js'
+import { HostError } from '../host.js'
+import { fromNode, interfaceText, type NodeAddress, print, toNodeHost, unspecified } from './addresses.js'
+import { nameOfCode, nameOfStatus, statusError } from './errors.js'
+import type { SendRequest, UdpHandle, UdpWrap } from './udp-wrap.js'
+
+/** A datagram socket on one of Node's bare handles. Everything is answered at once. */
+export class HandleDatagram extends HostDatagram {
+  readonly #wrap: UdpWrap
+  readonly #handle: UdpHandle
+  /** An address of the same family. */
+  readonly #like: Address
+  #events: DatagramEvents | undefined
+  /** A request for the next message. One that is sent at once leaves it unused, so most messages make none. */
+  #spare: SendRequest
+  /** A message was taken that the operating system had no room for. */
+  #queued = false
+  /** Somebody found no room, and is to be told. */
+  #wanted = false
+
+  /** @throws {HostError} what `Host.bindDatagram` throws */
+  constructor(wrap: UdpWrap, local: Address, options: DatagramBindOptions, events: DatagramEvents) {
+    super()
+    this.#wrap = wrap
+    this.#like = local
+    this.#events = events
+    this.#spare = new wrap.SendWrap()
+    const flags = bindFlags(wrap, options)
+    this.#handle = new wrap.UDP()
+    const status =
+      local.family === 'ipv4'
+        ? this.#handle.bind(local.host, local.port, flags)
+        : this.#handle.bind6(toNodeHost(local), local.port, flags)
+    if (status < 0) {
+      this.#handle.close()
+      throw statusError(status, `bind ${print(local)}`)
+    }
+    this.#handle.unref()
+    this.#handle.onmessage = (count, _handle, bytes, from) => this.#onMessage(count, bytes, from)
+  }
+
+  get local(): Address {
+    const out: NodeAddress = {}
+    this.#handle.getsockname(out)
+    return fromNode(out) ?? unspecified(this.#like)
+  }
+
+  send(bytes: Uint8Array, to: Address | undefined): boolean {
+    if (this.#queued) {
+      this.#wanted = true
+      return false
+    }
+    const list = [bytes]
+    const request = this.#spare
+    const status =
+      to === undefined
+        ? this.#handle.send(request, list, 1, true)
+        : to.family === 'ipv4'
+          ? this.#handle.send(request, list, 1, to.port, to.host, true)
+          : this.#handle.send6(request, list, 1, to.port, toNodeHost(to), true)
+    if (status < 0) throw statusError(status, `send to ${to === undefined ? 'the peer' : print(to)}`)
+    if (status === 0) this.#wait(request, list)
+    return true
+  }
+
+  readStart(): void {
+    this.#handle.recvStart()
+  }
+
+  readStop(): void {
+    this.#handle.recvStop()
+  }
+
+  close(): void {
+    this.#events = undefined
+    this.#handle.recvStop()
+    if (!this.#queued) this.#handle.close()
+  }
+
+  override connect(remote: Address): void {
+    this.#handle.disconnect()
+    const status =
+      remote.family === 'ipv4'
+        ? this.#handle.connect(remote.host, remote.port)
+        : this.#handle.connect6(toNodeHost(remote), remote.port)
+    if (status < 0) throw statusError(status, `connect ${print(remote)}`)
+  }
+
+  override disconnect(): void {
+    check(this.#handle.disconnect(), 'disconnect')
+  }
+
+  override setBroadcast(enable: boolean): void {
+    check(this.#handle.setBroadcast(enable ? 1 : 0), 'SO_BROADCAST')
+  }
+
+  override setTtl(ttl: number): void {
+    check(this.#handle.setTTL(ttl), `a TTL of ${ttl}`)
+  }
+
+  override setMulticastTtl(ttl: number): void {
+    check(this.#handle.setMulticastTTL(ttl), `a TTL of ${ttl}`)
+  }
+
+  override setMulticastLoop(enable: boolean): void {
+    check(this.#handle.setMulticastLoopback(enable ? 1 : 0), 'IP_MULTICAST_LOOP')
+  }
+
+  override setMulticastInterface(on: string | number): void {
+    check(this.#handle.setMulticastInterface(interfaceText(on)), `interface ${on}`)
+  }
+
+  override setMembership({ group, on, source }: Membership, join: boolean): void {
+    const handle = this.#handle
+    const name = interfaceText(on)
+    const status =
+      source === undefined
+        ? join
+          ? handle.addMembership(group, name)
+          : handle.dropMembership(group, name)
+        : join
+          ? handle.addSourceSpecificMembership(source, group, name)
+          : handle.dropSourceSpecificMembership(source, group, name)
+    check(status, `${join ? 'join' : 'leave'} ${group}`)
+  }
+
+  override setBufferSize(which: DatagramBuffer, bytes: number): void {
+    const context: { code?: string } = {}
+    if (this.#handle.bufferSize(bytes, which === 'receive', context) !== undefined) return
+    throw new HostError(nameOfCode(context.code), `a ${which} buffer of ${bytes} bytes`)
+  }
+
+  /** Node keeps the message, and sends it when there is room. */
+  #wait(request: SendRequest, list: readonly Uint8Array[]): void {
+    this.#spare = new this.#wrap.SendWrap()
+    this.#queued = true
+    request.held = list
+    request.oncomplete = (status) => {
+      this.#queued = false
+      if (this.#events === undefined) {
+        this.#handle.close()
+        return
+      }
+      if (status < 0) this.#events.onError(nameOfStatus(status))
+      if (this.#wanted) {
+        this.#wanted = false
+        this.#events?.onDrain()
+      }
+    }
+  }
+
+  #onMessage(count: number, bytes: Uint8Array | undefined, from: NodeAddress | undefined): void {
+    if (count < 0) return this.#events?.onError(nameOfStatus(count))
+    const address = from === undefined ? undefined : fromNode(from)
+    if (bytes === undefined || address === undefined) return
+    // A plain one: it came as a Buffer, whose methods differ.
+    this.#events?.onMessage(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), address)
+  }
+}
+
+const check = (status: number, what: string): void => {
+  if (status < 0) throw statusError(status, what)
+}
+
+const bindFlags = ({ constants }: UdpWrap, options: DatagramBindOptions): number => {
+  const { UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR, UV_UDP_REUSEPORT } = constants
+  if (options.reusePort && UV_UDP_REUSEPORT === undefined) {
+    throw new HostError(
+      'ENOTSUP',
+      `Node ${process.versions.node} cannot share a port for messages; Node 22.12 and later can`,
+    )
+  }
+  return (
+    (options.ipv6Only ? UV_UDP_IPV6ONLY : 0) |
+    (options.reuseAddress ? UV_UDP_REUSEADDR : 0) |
+    (options.reusePort ? (UV_UDP_REUSEPORT ?? 0) : 0)
+  )
+}

@@ -1,0 +1,78 @@
+/** The datagram sockets of a virtual network: who has which address, and who gets a message. The rules are Linux's. */
+import type { Address } from '../../abi/address.js'
+import type { DatagramBindOptions, DatagramEvents } from '../datagram.js'
+import { HostError } from '../host.js'
+import { VirtualDatagram } from './datagram.js'
+import { EphemeralPorts } from './ephemeral-ports.js'
+import type { EventQueue } from './event-queue.js'
+import { type Ip, isBroadcast, isLocal, isMulticast, isWildcard, overlap, reaches, takeableIp } from './ip.js'
+
+/** See the top of the file. */
+export class Datagrams {
+  readonly queue: EventQueue
+  /** Messages that found no room. */
+  dropped = 0
+  readonly #ephemeral: EphemeralPorts
+  /** By port; the last one bound is the last. */
+  readonly #sockets = new Map<number, Set<VirtualDatagram>>()
+
+  /** @param seed - chooses the first ephemeral port */
+  constructor(queue: EventQueue, seed: number) {
+    this.queue = queue
+    this.#ephemeral = new EphemeralPorts(seed)
+  }
+
+  /** Every socket, for messages. */
+  open(): string[] {
+    return [...this.#sockets.values()].flatMap((sockets) => [...sockets].map((socket) => `udp ${socket.describe()}`))
+  }
+
+  /** Takes an address. @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EINVAL */
+  bind(local: Address, options: DatagramBindOptions, events: DatagramEvents): VirtualDatagram {
+    const ip = takeableIp(local, options.ipv6Only)
+    const port = local.port || this.#ephemeral.next((one) => this.#sockets.has(one), 'EADDRINUSE')
+    const socket = new VirtualDatagram(this, { family: local.family, ip, port }, options, events)
+    const others = this.#sockets.get(port) ?? new Set()
+    for (const other of others) {
+      const shared = ['reuseAddress', 'reusePort'] as const
+      if (!overlap(other, socket) || shared.some((option) => other.options[option] && options[option])) continue
+      throw new HostError('EADDRINUSE', `another socket has ${other.describe()}`)
+    }
+    this.#sockets.set(port, others.add(socket))
+    return socket
+  }
+
+  /** Gives an address back. */
+  release(socket: VirtualDatagram): void {
+    const sockets = this.#sockets.get(socket.port)
+    sockets?.delete(socket)
+    if (sockets?.size === 0) this.#sockets.delete(socket.port)
+  }
+
+  /** Who gets a message; nobody may. */
+  receivers(sender: VirtualDatagram, from: Ip, to: Ip, port: number): VirtualDatagram[] {
+    const sockets = [...(this.#sockets.get(port) ?? [])].filter((socket) => socket.hears(from, sender.port))
+    if (isMulticast(to)) {
+      if (!this.#joined(to)) return []
+      return sockets.filter((socket) => socket.takesGroup(to, from))
+    }
+    if (isBroadcast(to)) return sockets.filter((socket) => isWildcard(socket.ip) && reaches(socket, to))
+    const found = isLocal(to) ? sockets.filter((socket) => reaches(socket, to)) : []
+    const best = Math.max(...found.map(score))
+    const equals = found.filter((socket) => score(socket) === best)
+    // Those that share a port share its senders; of those that took the same address, the last one has it.
+    const sharing = equals.filter((socket) => socket.options.reusePort)
+    const chosen = sharing.length > 0 ? sharing[sender.port % sharing.length] : equals.at(-1)
+    return chosen === undefined ? [] : [chosen]
+  }
+
+  #joined(group: Ip): boolean {
+    for (const sockets of this.#sockets.values()) for (const socket of sockets) if (socket.isMember(group)) return true
+    return false
+  }
+}
+
+/** How well a socket suits, of those that a message reaches. */
+function score(socket: VirtualDatagram): number {
+  return (socket.connected ? 4 : 0) + (isWildcard(socket.ip) ? 0 : 2) + (socket.family === 'ipv4' ? 1 : 0)
+}
