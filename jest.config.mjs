@@ -25,6 +25,7 @@ export default {
     '^#platform$': '<rootDir>/src/host/platform/node.ts',
     '^libuv-wasm$': '<rootDir>/src/index.ts',
     '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
+    '^libuv-wasm/net$': '<rootDir>/src/faces/net.ts',
     '^libuv-wasm/(node|virtual)$': '<rootDir>/src/host/$1.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],

@@ -4,6 +4,7 @@ import type { Description } from '../abi/description.js'
 import { UV_FACE_MODULE, type UvExports } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
 import { UV_HOST_MODULE } from '../abi/uv-host.js'
+import type { WasmModule } from '../abi/platform-types.js'
 import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
@@ -89,6 +90,24 @@ export class Instance {
    */
   static async open(options: InstanceOptions): Promise<Instance> {
     const module = await compileModule(options.module)
+    const { own, imports, finish } = Instance.#begin(options, module)
+    const wasi = options.wasi ?? (needsProvider(module, own) ? await wasmerWasi() : undefined)
+    return finish(await WebAssembly.instantiate(module, imports(wasi)), wasi)
+  }
+
+  /**
+   * {@link Instance.open} for who cannot wait: of a compiled module that needs no WASI, or is given one.
+   *
+   * @throws what {@link Instance.open} is rejected with
+   */
+  static openSync(options: InstanceOptions & { readonly module: WasmModule }): Instance {
+    const { module, wasi } = options
+    const { imports, finish } = Instance.#begin(options, module)
+    return finish(new WebAssembly.Instance(module, imports(wasi)), wasi)
+  }
+
+  /** What comes before and after a module is instantiated. */
+  static #begin(options: InstanceOptions, module: WebAssembly.Module) {
     const trace = options.trace ?? Trace.fromEnvironment()
     const dispatch = new Dispatch(options.onThrow)
     // Imports exist before the instance they work on; none is called before it is there.
@@ -103,20 +122,24 @@ export class Instance {
       return { kernel, memory, abi, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
-    const wasi = options.wasi ?? (needsProvider(module, own) ? await wasmerWasi() : undefined)
-    const wasm = await WebAssembly.instantiate(module, {
-      [UV_HOST_MODULE]: { ...trace.imports(system, () => instance().abi) },
-      [UV_FACE_MODULE]: { ...dispatch.imports() },
-      [WASI_MODULE]: { ...(wasi?.imports(module) ?? noStreams), ...own },
-    })
-    wasi?.bind(wasm)
-    const abi = describe(wasm.exports)
-    if (!exportsLibuv(wasm.exports)) {
-      throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
+    return {
+      own,
+      imports: (wasi: WasiProvider | undefined): WebAssembly.Imports => ({
+        [UV_HOST_MODULE]: { ...trace.imports(system, () => instance().abi) },
+        [UV_FACE_MODULE]: { ...dispatch.imports() },
+        [WASI_MODULE]: { ...(wasi?.imports(module) ?? noStreams), ...own },
+      }),
+      finish: (wasm: WebAssembly.Instance, wasi: WasiProvider | undefined): Instance => {
+        wasi?.bind(wasm)
+        const abi = describe(wasm.exports)
+        if (!exportsLibuv(wasm.exports)) {
+          throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
+        }
+        made = new Instance(options, wasm.exports, abi, dispatch, trace)
+        made.exports._initialize()
+        return made
+      },
     }
-    made = new Instance(options, wasm.exports, abi, dispatch, trace)
-    made.exports._initialize()
-    return made
   }
 
   /** libuv's text for a status. */

@@ -8,9 +8,10 @@ import type { PlatformURL, WasmExports, WasmModule } from '../abi/platform-types
 /** Where a module may come from: compiled, its bytes, or an address of it. */
 export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | PlatformURL
 
+/** Where the module is that comes with this package. */
 // Bundlers know this form, and one that does not leaves a file to be copied beside its bundle. In src it is a link to what was
 // built.
-const SHIPPED = new URL('./libuv.wasm', import.meta.url)
+export const shippedModule = new URL('./libuv.wasm', import.meta.url)
 
 let shipped: Promise<WasmModule> | undefined
 
@@ -23,11 +24,11 @@ let shipped: Promise<WasmModule> | undefined
  */
 export async function compileModule(source?: ModuleSource): Promise<WasmModule> {
   if (source === undefined) {
-    shipped ??= load(SHIPPED).catch((error: unknown) => {
+    shipped ??= load(shippedModule).catch((error: unknown) => {
       shipped = undefined
       const remedy =
         "a bundler that leaves the file behind wants Loop.open({ module }), this project's own folder `make wasm`"
-      throw new Error(`Cannot load libuv's WebAssembly module from ${SHIPPED.href}: ${remedy}`, {
+      throw new Error(`Cannot load libuv's WebAssembly module from ${shippedModule.href}: ${remedy}`, {
         cause: error,
       })
     })

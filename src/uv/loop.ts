@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { WasmModule } from '../abi/platform-types.js'
 import type { Host } from '../host/host.js'
-import { Instance } from '../runtime/instance.js'
+import { Instance, type InstanceOptions } from '../runtime/instance.js'
 import type { ModuleSource } from '../runtime/module.js'
 import type { Trace } from '../runtime/trace.js'
 import type { WasiProvider } from '../runtime/wasi.js'
@@ -92,31 +93,44 @@ export class Loop implements AsyncDisposable {
    * @throws {UVError} EBUSY when `default` is asked for and there is a default loop already, ENOMEM, EMFILE
    */
   static async open(options: LoopOptions = {}): Promise<Loop> {
-    const { module, wasi, trace, maxDescriptors } = options
     checkOptions(options)
-    const host = options.host ?? (await platformHost())
+    const { instance, begin } = Loop.#plan(options, options.host ?? (await platformHost()))
+    return begin(await Instance.open(instance))
+  }
+
+  /**
+   * Opens a loop at once, for who cannot wait: {@link Loop.open} with a host, and a compiled module that needs no WASI or is
+   * given one.
+   *
+   * @throws what {@link Loop.open} is rejected with
+   */
+  static openSync(options: LoopOptions & { readonly host: Host; readonly module: WasmModule }): Loop {
+    checkOptions(options)
+    const { instance, begin } = Loop.#plan(options, options.host)
+    return begin(Instance.openSync({ ...instance, module: options.module }))
+  }
+
+  /** What instance a loop needs, and how it begins on it. */
+  static #plan(options: LoopOptions, host: Host): { instance: InstanceOptions; begin(instance: Instance): Loop } {
+    const { module, wasi, trace, maxDescriptors } = options
     let loop: Loop | undefined
-    const instance = await Instance.open({
-      host,
-      module,
-      wasi,
-      trace,
-      maxDescriptors,
-      onTurn: () => {
-        Loop.#current = loop
-      },
-      onThrow: (error) => loop?.[THROWN](error),
-    })
-    learnStatusCodes(instance.abi)
-    // Not earlier, for several may be on their way.
-    if (options.default === true && Loop.#default !== undefined) {
-      throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
+    const onTurn = (): void => {
+      Loop.#current = loop
     }
-    loop = new Loop(instance)
-    loop.#check(instance.exports.uvw_loop_init(), 'open')
-    if (options.default === true) Loop.#default = loop
-    Loop.#current ??= loop
-    return loop
+    const onThrow: ErrorHandler = (error) => loop?.[THROWN](error)
+    const begin = (instance: Instance): Loop => {
+      learnStatusCodes(instance.abi)
+      // Not earlier, for several may be on their way.
+      if (options.default === true && Loop.#default !== undefined) {
+        throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
+      }
+      loop = new Loop(instance)
+      loop.#check(instance.exports.uvw_loop_init(), 'open')
+      if (options.default === true) Loop.#default = loop
+      Loop.#current ??= loop
+      return loop
+    }
+    return { instance: { host, module, wasi, trace, maxDescriptors, onTurn, onThrow }, begin }
   }
 
   /** The process's default loop, opened when it is first asked for and again when it was closed. */

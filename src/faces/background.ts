@@ -1,0 +1,67 @@
+/**
+ * A loop that runs by itself, for programs that know of no loop: as Node's own does, it runs for as long as the process lives,
+ * and keeps the process alive only while it has something to do.
+ */
+import { readFileSync } from 'node:fs'
+import type { Host } from '../host/host.js'
+import { nodeHost } from '../host/node.js'
+import { shippedModule } from '../runtime/module.js'
+import { Async } from '../uv/async.js'
+import { Loop } from '../uv/loop.js'
+import { throwUncaught } from './ticks.js'
+
+/** What keeps the run going while nothing else does: libuv ends a run, and serves nobody, when nothing is referenced. */
+class Anchor extends Async {
+  /** Whether something else keeps the loop alive. */
+  get needed(): boolean {
+    const { exports } = this.instance
+    exports.uvw_unref(this.address)
+    const alive = exports.uvw_loop_alive() !== 0
+    exports.uvw_ref(this.address)
+    return alive
+  }
+}
+
+let background: Loop | undefined
+
+/** The loop that runs by itself, opened when it is first asked for. A callback's exception is the process's, as Node has it. */
+export function backgroundLoop(): Loop {
+  background ??= start()
+  return background
+}
+
+function start(): Loop {
+  const host = nodeHost()
+  const look = keepAliveOnly(host, () => anchor.needed)
+  const loop = Loop.openSync({ host, module: new WebAssembly.Module(readFileSync(shippedModule)) })
+  loop.onError = throwUncaught
+  const anchor = new Anchor({ loop })
+  loop.run().catch((error: unknown) => {
+    // The module has trapped. What was on it is lost; what comes next gets another.
+    background = undefined
+    throwUncaught(error)
+  })
+  look()
+  return loop
+}
+
+/** Lets a host keep the process alive only while there is a need. @returns looks whether there is, as every turn's end does */
+function keepAliveOnly(host: Host, needed: () => boolean): () => void {
+  const { defer, timer, keepAlive } = host
+  let release: (() => void) | undefined
+  const look = (): void => {
+    if (needed()) release ??= keepAlive.call(host)
+    else {
+      release?.()
+      release = undefined
+    }
+  }
+  const thenLook = (callback: () => void) => (): void => {
+    callback()
+    look()
+  }
+  host.defer = (callback) => defer.call(host, thenLook(callback))
+  host.timer = (callback) => timer.call(host, thenLook(callback))
+  host.keepAlive = () => () => {}
+  return look
+}

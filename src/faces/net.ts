@@ -1,0 +1,83 @@
+/**
+ * `node:net` over libuv in WebAssembly: what libraries expect of sockets and servers, on a loop that runs by itself. With
+ * {@link createNet} on a loop of one's own, and over any host.
+ *
+ * What is the same and what differs is in docs/coming-from-node-net.md.
+ */
+import { ArgumentError, show } from '../uv/errors.js'
+import { Loop } from '../uv/loop.js'
+import { normalize } from './net/arguments.js'
+import { type ConnectionListener, Server, type ServerOptions } from './net/server.js'
+import { type NetConnectOptions, Socket, type SocketOptions } from './net/socket.js'
+
+export {
+  BlockList,
+  getDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  isIP,
+  isIPv4,
+  isIPv6,
+  SocketAddress,
+  setDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+} from 'node:net'
+export { type StreamDuplexOptions, toDuplex } from './duplex.js'
+export type { ConnectionListener, ListenOptions, ServerOptions } from './net/server.js'
+export type { ConnectOptions, NetConnectOptions, SocketOptions, SocketReadyState } from './net/socket.js'
+export { Server, Socket, Socket as Stream }
+
+/** The part of `node:net` that depends on a loop. */
+export interface Net {
+  readonly Socket: typeof Socket
+  readonly Stream: typeof Socket
+  readonly Server: typeof Server
+  /** A server that does not listen yet; see `net.createServer()`. */
+  createServer(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener): Server
+  /** A socket that connects: `(options)`, `(port, host)`, and a listener for `connect`; see `net.connect()`. */
+  connect(...args: readonly unknown[]): Socket
+  /** The same as `connect`. */
+  createConnection(...args: readonly unknown[]): Socket
+}
+
+/**
+ * `node:net` on a loop of one's own, which its owner runs.
+ *
+ * @throws {ArgumentError} when it is no loop
+ */
+export function createNet({ loop }: { readonly loop: Loop }): Net {
+  if (!(loop instanceof Loop)) throw new ArgumentError(`loop ${show(loop)} is not a Loop`)
+  class LoopSocket extends Socket {
+    protected override get loop(): Loop {
+      return loop
+    }
+  }
+  class LoopServer extends Server {
+    protected override get loop(): Loop {
+      return loop
+    }
+    protected override createSocket(options: SocketOptions): Socket {
+      return new LoopSocket(options)
+    }
+  }
+  return netOf(LoopSocket, LoopServer)
+}
+
+function netOf(TheSocket: typeof Socket, TheServer: typeof Server): Net {
+  const connect = (...args: readonly unknown[]): Socket => {
+    const [options] = normalize<NetConnectOptions, () => void>(args)
+    const socket = new TheSocket(options)
+    if (options.timeout) socket.setTimeout(options.timeout)
+    return socket.connect(...args)
+  }
+  return {
+    Socket: TheSocket,
+    Stream: TheSocket,
+    Server: TheServer,
+    createServer: (options, listener) => new TheServer(options, listener),
+    connect,
+    createConnection: connect,
+  }
+}
+
+/** See {@link Net}; on the loop that runs by itself. */
+export const { createServer, connect, createConnection } = netOf(Socket, Server)

@@ -1,0 +1,86 @@
+/** The many shapes of the arguments of `connect()` and `listen()`, and what is wrong with wrong ones. */
+import { nodeError } from '../node-error.js'
+
+/** A callback among arguments. */
+type Callback = (...values: never[]) => void
+
+/** A whole number, or text of one, as Node's functions take it; `undefined` for anything else. */
+export function toNumber(value: unknown): number | undefined {
+  const number = Number(value)
+  return number >= 0 ? number : undefined
+}
+
+/** Takes `(options)`, `(path)` or `(port, host)`, and the callback behind, apart. */
+export function normalize<Options extends object, Done extends Callback>(
+  args: readonly unknown[],
+): [options: Partial<Options> & { port?: unknown; host?: unknown; path?: unknown }, callback: Done | undefined] {
+  const [first, second] = args
+  const last = args.at(-1)
+  const callback = isCallback<Done>(last) ? last : undefined
+  if (args.length === 0) return [{}, undefined]
+  if (isOptions<Options>(first)) return [first, callback]
+  const path = typeof first === 'string' && toNumber(first) === undefined ? first : undefined
+  if (path !== undefined) return [asOptions<Options>({ path }), callback]
+  const host = args.length > 1 && typeof second === 'string' ? { host: second } : undefined
+  return [asOptions<Options>({ port: first, ...host }), callback]
+}
+
+function isCallback<Done extends Callback>(value: unknown): value is Done {
+  return typeof value === 'function'
+}
+
+function isOptions<Options extends object>(value: unknown): value is Partial<Options> {
+  return typeof value === 'object' && value !== null
+}
+
+function asOptions<Options extends object>(options: {
+  port?: unknown
+  host?: unknown
+  path?: unknown
+}): Partial<Options> & typeof options {
+  const all: Partial<Options> = {}
+  return Object.assign(all, options)
+}
+
+/** Checks a port. @throws {RangeError} ERR_SOCKET_BAD_PORT */
+export function checkPort(port: unknown, name: string): number {
+  const text = typeof port === 'string' && port.trim() === '' ? Number.NaN : port
+  const number = typeof text === 'number' || typeof text === 'string' ? Number(text) : Number.NaN
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number
+  throw nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', `${name} should be >= 0 and < 65536. Received ${received(port)}.`)
+}
+
+/** Checks what should be of a type, or left out. @throws {TypeError} ERR_INVALID_ARG_TYPE */
+export function checkType(value: unknown, type: 'number' | 'function' | 'boolean' | 'string', name: string): void {
+  if (value === undefined || value === null || typeof value === type) return
+  throw wrongType(name, `of type ${type}`, value)
+}
+
+/** What to throw of a value of another type. */
+export function wrongType(name: string, wanted: string, value: unknown): Error {
+  const kind = name.includes('.') ? 'property' : 'argument'
+  return nodeError(
+    TypeError,
+    'ERR_INVALID_ARG_TYPE',
+    `The "${name}" ${kind} must be ${wanted}. Received ${received(value)}`,
+  )
+}
+
+/** What to throw of a value that will not do. */
+export function wrongValue(name: string, value: unknown, reason = 'is invalid'): Error {
+  const kind = name.includes('.') ? 'property' : 'argument'
+  return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kind} '${name}' ${reason}. Received ${String(value)}`)
+}
+
+/** A delay in whole seconds, of one in milliseconds; 0 for none. @throws {TypeError} when it is no number */
+export function seconds(milliseconds: number | undefined, name: string): number {
+  checkType(milliseconds, 'number', name)
+  return Math.max(0, Math.trunc((milliseconds ?? 0) / 1000))
+}
+
+function received(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'function') return `function ${value.name}`
+  if (typeof value === 'object') return `an instance of ${value.constructor?.name ?? 'Object'}`
+  return `type ${typeof value} (${typeof value === 'string' ? `'${value}'` : String(value)})`
+}

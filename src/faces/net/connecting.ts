@@ -1,0 +1,287 @@
+/**
+ * How a socket gets its connection: the name is looked up, and where it has addresses of both families they are tried one after
+ * the other, each for a moment (Happy Eyeballs, RFC 8305, as Node does it).
+ */
+import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns'
+import type { EventEmitter } from 'node:events'
+import {
+  getDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  isIP,
+  type LookupFunction,
+} from 'node:net'
+import { StatusCode } from '../../uv/status.js'
+import type { TCP } from '../../uv/tcp.js'
+import { asSystemError, nodeError, systemError } from '../node-error.js'
+import { checkPort, checkType, wrongType } from './arguments.js'
+
+/** Where to, and how. */
+export interface ConnectingOptions {
+  /** 0 to 65,535. */
+  readonly port?: number | string | undefined
+  /** An IP address or a name; `localhost` by default. */
+  readonly host?: string | undefined
+  /** The own IP address. */
+  readonly localAddress?: string | undefined
+  /** The own port. */
+  readonly localPort?: number | undefined
+  /** 4 or 6 for addresses of one family only; 0, the default, for both. */
+  readonly family?: number | 'IPv4' | 'IPv6' | undefined
+  /** See `dns.lookup()`. */
+  readonly hints?: number | undefined
+  /** Instead of `dns.lookup()`. */
+  readonly lookup?: LookupFunction | undefined
+  /** Try several addresses; Node's default by default. */
+  readonly autoSelectFamily?: boolean | undefined
+  /** Milliseconds that each address has, at least 10; Node's default by default. */
+  readonly autoSelectFamilyAttemptTimeout?: number | undefined
+}
+
+/** What connecting does with its socket. */
+export interface Steps {
+  /** A fresh handle, which takes the place of the one before. */
+  open(): TCP
+  /** Gives a handle up that was refused. */
+  drop(): void
+  /** Calls back as a callback of the loop's. */
+  tell(callback: () => void): void
+  /** The connection stands. */
+  connected(tcp: TCP): void
+}
+
+/** The part of a socket that is needed. */
+interface ConnectingSocket extends EventEmitter {
+  autoSelectFamilyAttemptedAddresses: string[] | undefined
+  destroy(error: Error): unknown
+}
+
+/** One address to try. */
+interface Target {
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+const SHORTEST_ATTEMPT = 10
+const families = new Map<unknown, number>([
+  ['IPv4', 4],
+  ['IPv6', 6],
+])
+
+/** A connection that is being made. */
+export class Connecting {
+  readonly #socket: ConnectingSocket
+  readonly #steps: Steps
+  readonly #options: ConnectingOptions
+  readonly #port: number
+  readonly #host: string
+  readonly #patience: number
+  #stopped = false
+  #active: TCP | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** What is still to be tried, and what came of what was, where there are several. */
+  #targets: Target[] | undefined
+  readonly #errors: Error[] = []
+
+  /** @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT */
+  constructor(
+    socket: ConnectingSocket,
+    steps: Steps,
+    options: Omit<ConnectingOptions, 'port' | 'host'> & {
+      readonly port?: unknown
+      readonly host?: unknown
+      readonly path?: unknown
+    },
+  ) {
+    const { localAddress, localPort, host, port, lookup, autoSelectFamilyAttemptTimeout: patience } = options
+    if (localAddress && !isIP(localAddress)) {
+      throw nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${localAddress}`)
+    }
+    checkType(localPort, 'number', 'options.localPort')
+    checkType(options.autoSelectFamily, 'boolean', 'options.autoSelectFamily')
+    checkType(patience, 'number', 'options.autoSelectFamilyAttemptTimeout')
+    checkType(lookup, 'function', 'options.lookup')
+    if (port !== undefined && typeof port !== 'number' && typeof port !== 'string') {
+      throw wrongType('options.port', 'one of type number or string', port)
+    }
+    this.#socket = socket
+    this.#steps = steps
+    this.#port = port === undefined ? 0 : checkPort(port, 'Port')
+    this.#host = typeof host === 'string' && host !== '' ? host : 'localhost'
+    this.#patience = Math.max(SHORTEST_ATTEMPT, patience ?? getDefaultAutoSelectFamilyAttemptTimeout())
+    this.#options = { ...options, port: this.#port, host: this.#host }
+    if (typeof options.path === 'string') this.#fail(systemError('ENOTSUP', 'connect', { address: options.path }))
+    else this.#start()
+  }
+
+  /** Ends it: nothing is told any more. The handle is the socket's to close. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #start(): void {
+    const family = isIP(this.#host)
+    if (family === 4 || family === 6) {
+      process.nextTick(() => {
+        if (!this.#stopped) this.#attempt({ address: this.#host, family })
+      })
+      return
+    }
+    const { localAddress, autoSelectFamily, lookup = systemLookup } = this.#options
+    const wanted = families.get(this.#options.family) ?? Number(this.#options.family ?? 0)
+    const either = wanted !== 4 && wanted !== 6
+    const hints = this.#options.hints || (either ? ADDRCONFIG : 0)
+    if (either && !localAddress && (autoSelectFamily ?? getDefaultAutoSelectFamily())) {
+      lookup(this.#host, { family: wanted, hints, all: true }, (error, found) => {
+        this.#looked(error, Array.isArray(found) ? found : [], true)
+      })
+    } else {
+      lookup(this.#host, { family: wanted, hints }, (error, address, family) => {
+        this.#looked(error, [{ address: String(address), family: Number(family) }], false)
+      })
+    }
+  }
+
+  /** The name's addresses are known, or why not. */
+  #looked(error: Error | null, found: readonly LookupAddress[], all: boolean): void {
+    if (this.#stopped) return
+    if (error) {
+      this.#socket.emit('lookup', error, undefined, undefined, this.#host)
+      this.#fail(error)
+      return
+    }
+    for (const { address, family } of found) {
+      this.#socket.emit('lookup', null, address, family, this.#host)
+      if (this.#stopped) return
+    }
+    const targets = alternate(found.filter(isTarget))
+    const [only] = targets
+    if (only === undefined) this.#fail(notUsable(found[0], this.#host))
+    else if (targets.length === 1 || !all) this.#attempt(only)
+    else {
+      this.#targets = targets
+      this.#socket.autoSelectFamilyAttemptedAddresses = []
+      this.#attemptNext()
+    }
+  }
+
+  #attemptNext(): void {
+    clearTimeout(this.#timer)
+    if (this.#stopped) return
+    const target = this.#targets?.shift()
+    if (target === undefined) this.#socket.destroy(allFailed(this.#errors))
+    else {
+      this.#socket.autoSelectFamilyAttemptedAddresses?.push(`${target.address}:${this.#port}`)
+      this.#attempt(target)
+    }
+  }
+
+  /** Tries one address. */
+  #attempt(target: Target): void {
+    const { address, family } = target
+    const tcp = this.#steps.open()
+    this.#active = tcp
+    const refusal = this.#bind(tcp, family)
+    if (refusal !== undefined) {
+      this.#refused(target, refusal, false)
+      return
+    }
+    this.#socket.emit('connectionAttempt', address, this.#port, family)
+    if (this.#stopped) return
+    try {
+      tcp.connect({ host: address, port: this.#port }, (_request, status) => {
+        if (!this.#stopped && this.#active === tcp) this.#steps.tell(() => this.#decided(tcp, target, status))
+      })
+    } catch (error) {
+      this.#refused(target, asSystemError(error, 'connect', { address, port: this.#port }), true)
+      return
+    }
+    if ((this.#targets?.length ?? 0) > 0) {
+      this.#timer = setTimeout(() => this.#timedOut(target), this.#patience)
+    }
+  }
+
+  #decided(tcp: TCP, target: Target, status: number): void {
+    clearTimeout(this.#timer)
+    if (status === 0) {
+      this.#stopped = true
+      this.#steps.connected(tcp)
+    } else this.#refused(target, this.#failure(target, status), true)
+  }
+
+  #timedOut(target: Target): void {
+    this.#socket.emit('connectionAttemptTimeout', target.address, this.#port, target.family)
+    this.#active = undefined
+    this.#errors.push(this.#failure(target, StatusCode.ETIMEDOUT))
+    this.#steps.drop()
+    this.#attemptNext()
+  }
+
+  /** An address will not do: another is tried, or the socket has failed. */
+  #refused(target: Target, error: Error, attempted: boolean): void {
+    if (attempted) {
+      this.#socket.emit('connectionAttemptFailed', target.address, this.#port, target.family, error)
+      if (this.#stopped) return
+    }
+    if (this.#targets === undefined) this.#socket.destroy(error)
+    else {
+      this.#errors.push(error)
+      this.#steps.drop()
+      this.#attemptNext()
+    }
+  }
+
+  #failure({ address }: Target, status: number): Error {
+    const { localAddress, localPort } = this.#options
+    const from = localAddress && localPort ? { localAddress, localPort } : undefined
+    const local = from && `${localAddress}:${localPort}`
+    return Object.assign(systemError(status, 'connect', { address, port: this.#port, local }), from)
+  }
+
+  /** Takes the local address, where one is wanted. @returns what is wrong with it */
+  #bind(tcp: TCP, family: 4 | 6): Error | undefined {
+    const { localAddress, localPort = 0 } = this.#options
+    if (!localAddress && !localPort) return undefined
+    const host = localAddress || (family === 4 ? '0.0.0.0' : '::')
+    try {
+      tcp.bind({ host, port: localPort })
+      // A taken port is told late, and only to who asks.
+      void tcp.sockname
+      return undefined
+    } catch (error) {
+      return asSystemError(error, 'bind', { address: host, port: localPort })
+    }
+  }
+
+  /** Fails, once who called has had the time to listen. */
+  #fail(error: Error): void {
+    process.nextTick(() => {
+      if (!this.#stopped) this.#socket.destroy(error)
+    })
+  }
+}
+
+function isTarget(found: LookupAddress): found is LookupAddress & Target {
+  return isIP(found.address) !== 0 && (found.family === 4 || found.family === 6)
+}
+
+/** Takes turns between the families, the first address's first. Each address is there once. */
+function alternate(targets: readonly Target[]): Target[] {
+  const unique = targets.filter(({ address }, at) => targets.findIndex((other) => other.address === address) === at)
+  const first = unique.filter(({ family }) => family === unique[0]?.family)
+  const second = unique.filter(({ family }) => family !== unique[0]?.family)
+  return first.flatMap((target, at) => [target, ...second.slice(at, at + 1)]).concat(second.slice(first.length))
+}
+
+function notUsable(found: LookupAddress | undefined, host: string): Error {
+  if (found === undefined || isIP(found.address) === 0) {
+    return nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${found?.address}`)
+  }
+  return nodeError(RangeError, 'ERR_INVALID_ADDRESS_FAMILY', `Invalid address family: ${found.family} ${host}`)
+}
+
+function allFailed(errors: readonly Error[]): Error {
+  const [first] = errors
+  const code: unknown = first !== undefined && 'code' in first ? first.code : undefined
+  return Object.assign(new AggregateError(errors, 'no address of the name could be reached'), { code })
+}

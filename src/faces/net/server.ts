@@ -1,0 +1,279 @@
+/** `net.Server` over a libuv in WebAssembly. */
+import { lookup } from 'node:dns'
+import { EventEmitter } from 'node:events'
+import { getDefaultHighWaterMark } from 'node:stream'
+import type { Loop } from '../../uv/loop.js'
+import { TCP, TCPFlags } from '../../uv/tcp.js'
+import { backgroundLoop } from '../background.js'
+import { nodeError, systemError } from '../node-error.js'
+import { runTicks } from '../ticks.js'
+import { checkPort, checkType, normalize, seconds, toNumber, wrongType, wrongValue } from './arguments.js'
+import { type AddressInfo, addressInfo, localOf, remoteOf } from './places.js'
+import { Socket, type SocketOptions, WHEN_DESTROYED } from './socket.js'
+
+/** How a {@link Server} is made; all of it is for the sockets it accepts. */
+export interface ServerOptions
+  extends Pick<SocketOptions, 'allowHalfOpen' | 'noDelay' | 'keepAlive' | 'keepAliveInitialDelay' | 'highWaterMark'> {
+  /** Do not read from them until asked. */
+  readonly pauseOnConnect?: boolean | undefined
+}
+
+/** How {@link Server.listen} listens. */
+export interface ListenOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number | string | undefined
+  /** An IP address or a name; by default all addresses, of both families where there are both. */
+  readonly host?: string | undefined
+  /** How many connections may wait; 511 by default. */
+  readonly backlog?: number | undefined
+  /** No IPv4 on an IPv6 address. */
+  readonly ipv6Only?: boolean | undefined
+  /** Ignored: there are no clusters here. */
+  readonly exclusive?: boolean | undefined
+  /** Closes the server. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Told of an accepted connection. */
+export type ConnectionListener = (socket: Socket) => void
+
+const DEFAULT_BACKLOG = 511
+
+/** A TCP server, as `net.Server` is one; see Node's documentation of it. */
+export class Server extends EventEmitter implements AsyncDisposable {
+  /** Whether accepted sockets stay open when the peer has ended. */
+  allowHalfOpen: boolean
+  /** Whether accepted sockets are left unread at first. */
+  pauseOnConnect: boolean
+  /** How many connections there may be at once; those above are closed, and told by `drop`. */
+  maxConnections: number | undefined
+  readonly #options: ServerOptions
+  readonly #keepAliveDelay: number
+  #handle: TCP | undefined
+  #connections = 0
+  #referenced = true
+  /** Changes with each `listen()` and `close()`: what a look-up began before is no longer wanted. */
+  #attempt = 0
+
+  constructor(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener) {
+    super()
+    if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function') {
+      throw wrongType('options', 'of type object', options)
+    }
+    const given = typeof options === 'function' ? {} : (options ?? {})
+    const onConnection = typeof options === 'function' ? options : listener
+    checkType(given.highWaterMark, 'number', 'options.highWaterMark')
+    this.#options = given
+    this.#keepAliveDelay = seconds(given.keepAliveInitialDelay, 'options.keepAliveInitialDelay') * 1000
+    this.allowHalfOpen = given.allowHalfOpen ?? false
+    this.pauseOnConnect = given.pauseOnConnect ?? false
+    if (typeof onConnection === 'function') this.on('connection', onConnection)
+  }
+
+  /** The loop it listens on. */
+  protected get loop(): Loop {
+    return backgroundLoop()
+  }
+
+  /** Makes the socket of an accepted connection. */
+  protected createSocket(options: SocketOptions): Socket {
+    return new Socket(options)
+  }
+
+  /** Whether it listens. */
+  get listening(): boolean {
+    return this.#handle !== undefined
+  }
+
+  /** Where it listens; `null` when it does not. */
+  address(): AddressInfo | null {
+    return this.#handle === undefined ? null : addressInfo(this.#handle.sockname)
+  }
+
+  /**
+   * Listens: `(port, host, backlog)`, `(options)` or nothing for a free port, and a listener for `listening` behind. Without a
+   * host the address is known when it returns.
+   *
+   * @throws {Error} ERR_SERVER_ALREADY_LISTEN
+   * @throws {RangeError} ERR_SOCKET_BAD_PORT
+   * @throws {TypeError} when an option is something else
+   */
+  listen(...args: readonly unknown[]): this {
+    const [options, listener] = normalize<ListenOptions, () => void>(args)
+    if (this.#handle !== undefined) {
+      throw nodeError(
+        Error,
+        'ERR_SERVER_ALREADY_LISTEN',
+        'Listen method has been called more than once without closing.',
+      )
+    }
+    if (listener !== undefined) this.once('listening', listener)
+    this.#attempt += 1
+    const anyPort = args.length === 0 || typeof args[0] === 'function' || ('port' in options && options.port == null)
+    const { path, signal, host } = options
+    const wanted = anyPort ? 0 : options.port
+    if (signal !== undefined) this.#closeWith(signal)
+    if (typeof wanted !== 'number' && typeof wanted !== 'string') {
+      if (typeof path !== 'string') throw wrongValue('options', options, 'must have the property "port" or "path"')
+      process.nextTick(() => this.emit('error', systemError('ENOTSUP', 'listen', { address: path })))
+      return this
+    }
+    const port = checkPort(wanted, 'options.port')
+    const backlog = options.backlog || toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2])
+    const flags = options.ipv6Only === true ? TCPFlags.IPV6ONLY : 0
+    if (typeof host === 'string' && host !== '') this.#lookupAndListen(host, port, backlog, flags)
+    else this.#listen(undefined, port, backlog, flags)
+    return this
+  }
+
+  /** Stops listening. `close` comes when the last connection is gone, and calls back. */
+  close(callback?: (error?: Error) => void): this {
+    this.#attempt += 1
+    const handle = this.#handle
+    if (typeof callback === 'function') {
+      const error = nodeError(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.')
+      this.once('close', () => (handle === undefined ? callback(error) : callback()))
+    }
+    this.#handle = undefined
+    void handle?.close()
+    this.#tellWhenDrained()
+    return this
+  }
+
+  /** Tells how many connections there are. */
+  getConnections(callback: (error: Error | null, count: number) => void): this {
+    process.nextTick(callback, null, this.#connections)
+    return this
+  }
+
+  /** Lets it keep the process alive. */
+  ref(): this {
+    this.#referenced = true
+    this.#handle?.reference()
+    return this
+  }
+
+  /** Lets the process end although it listens. */
+  unref(): this {
+    this.#referenced = false
+    this.#handle?.dereference()
+    return this
+  }
+
+  /** Closes it, and waits for `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#handle === undefined) return
+    await new Promise<void>((resolve) => this.close(() => resolve()))
+  }
+
+  /** With `captureRejections`: the connection that a listener failed at is destroyed. */
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string, socket: unknown): void {
+    if (event === 'connection' && socket instanceof Socket) socket.destroy(error)
+    else this.emit('error', error)
+  }
+
+  #lookupAndListen(host: string, port: number, backlog: number | undefined, flags: number): void {
+    const attempt = this.#attempt
+    lookup(host, (error, address) => {
+      if (attempt !== this.#attempt) return
+      if (error) this.emit('error', error)
+      else this.#listen(address, port, backlog, flags)
+    })
+  }
+
+  #listen(address: string | undefined, port: number, backlog: number | undefined, flags: number): void {
+    try {
+      const handle = address === undefined ? this.#bindAny(port, flags) : this.#bind(address, port, flags)
+      this.#handle = handle
+      handle.listen(backlog || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
+      if (!this.#referenced) handle.dereference()
+    } catch (error) {
+      void this.#handle?.close()
+      this.#handle = undefined
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+      const failure = systemError(code, 'listen', { address: address ?? '::', port }, textOf(error))
+      process.nextTick(() => this.emit('error', failure))
+      return
+    }
+    process.nextTick(() => {
+      if (this.#handle !== undefined) this.emit('listening')
+    })
+  }
+
+  #bind(host: string, port: number, flags: number): TCP {
+    const handle = new TCP({ loop: this.loop })
+    try {
+      handle.bind({ host, port }, flags)
+      return handle
+    } catch (error) {
+      void handle.close()
+      throw error
+    }
+  }
+
+  /** All addresses there are: of both families, or of IPv4 where there is no other. */
+  #bindAny(port: number, flags: number): TCP {
+    try {
+      return this.#bind('::', port, flags)
+    } catch {
+      return this.#bind('0.0.0.0', port, 0)
+    }
+  }
+
+  #accept(handle: TCP, status: number): void {
+    try {
+      if (status < 0) this.emit('error', systemError(status, 'accept'))
+      else this.#take(handle.accept())
+    } finally {
+      runTicks()
+    }
+  }
+
+  #take(handle: TCP): void {
+    if (this.maxConnections !== undefined && this.maxConnections > 0 && this.#connections >= this.maxConnections) {
+      const { address: localAddress, port: localPort, family: localFamily } = localOf(handle)
+      const { address: remoteAddress, port: remotePort, family: remoteFamily } = remoteOf(handle)
+      this.emit('drop', { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily })
+      void handle.close()
+      return
+    }
+    const { highWaterMark = getDefaultHighWaterMark(false), noDelay, keepAlive } = this.#options
+    const socket = this.createSocket({
+      handle,
+      allowHalfOpen: this.allowHalfOpen,
+      pauseOnCreate: this.pauseOnConnect,
+      highWaterMark,
+      noDelay,
+      keepAlive,
+      keepAliveInitialDelay: this.#keepAliveDelay,
+    })
+    this.#connections += 1
+    socket.server = this
+    socket[WHEN_DESTROYED] = () => {
+      this.#connections -= 1
+      this.#tellWhenDrained()
+    }
+    this.emit('connection', socket)
+  }
+
+  #tellWhenDrained(): void {
+    if (this.#handle === undefined && this.#connections === 0) process.nextTick(() => this.emit('close'))
+  }
+
+  #closeWith(signal: AbortSignal): void {
+    const close = (): void => {
+      this.close()
+    }
+    if (signal.aborted) process.nextTick(close)
+    else {
+      signal.addEventListener('abort', close, { once: true })
+      this.once('close', () => signal.removeEventListener('abort', close))
+    }
+  }
+}
+
+/** The words that an error of libuv's has behind its code. */
+function textOf(error: unknown): string | undefined {
+  const [, text] = error instanceof Error ? (error.message.match(/^.*?: (.*)$/s) ?? []) : []
+  return text
+}
