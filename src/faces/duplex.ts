@@ -73,6 +73,7 @@ export class StreamDuplex extends Duplex {
     this.#handle = undefined
   }
 
+  /** The handle, while there is one. */
   protected get handle(): Stream | undefined {
     return this.#handle
   }

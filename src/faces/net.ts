@@ -26,17 +26,30 @@ export type { ConnectionListener, ListenOptions, ServerOptions } from './net/ser
 export type { ConnectOptions, NetConnectOptions, SocketOptions, SocketReadyState } from './net/socket.js'
 export { Server, Socket, Socket as Stream }
 
+/** Makes a socket and connects it; `listener` is told when it is. Failures come as the socket's `error`. */
+export interface Connect {
+  /** As `net.connect()` has it. */
+  (options: NetConnectOptions, listener?: () => void): Socket
+  /** The same, without options. */
+  (port: number, host: string, listener?: () => void): Socket
+  /** The same, to this machine. */
+  (port: number, listener?: () => void): Socket
+}
+
 /** The part of `node:net` that depends on a loop. */
 export interface Net {
+  /** A TCP connection; see `net.Socket`. */
   readonly Socket: typeof Socket
+  /** The same as `Socket`. */
   readonly Stream: typeof Socket
+  /** A TCP server; see `net.Server`. */
   readonly Server: typeof Server
-  /** A server that does not listen yet; see `net.createServer()`. */
+  /** Makes a server that does not listen yet; see `net.createServer()`. */
   createServer(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener): Server
-  /** A socket that connects: `(options)`, `(port, host)`, and a listener for `connect`; see `net.connect()`. */
-  connect(...args: readonly unknown[]): Socket
+  /** See `net.connect()`. */
+  readonly connect: Connect
   /** The same as `connect`. */
-  createConnection(...args: readonly unknown[]): Socket
+  readonly createConnection: Connect
 }
 
 /**
@@ -67,7 +80,7 @@ function netOf(TheSocket: typeof Socket, TheServer: typeof Server): Net {
     const [options] = normalize<NetConnectOptions, () => void>(args)
     const socket = new TheSocket(options)
     if (options.timeout) socket.setTimeout(options.timeout)
-    return socket.connect(...args)
+    return Reflect.apply(socket.connect, socket, args)
   }
   return {
     Socket: TheSocket,
@@ -79,5 +92,11 @@ function netOf(TheSocket: typeof Socket, TheServer: typeof Server): Net {
   }
 }
 
-/** See {@link Net}; on the loop that runs by itself. */
-export const { createServer, connect, createConnection } = netOf(Socket, Server)
+const net = netOf(Socket, Server)
+
+/** Makes a server that does not listen yet; see `net.createServer()`. */
+export const createServer = net.createServer
+/** Makes a socket and connects it; see `net.connect()`. */
+export const connect = net.connect
+/** The same as {@link connect}. */
+export const createConnection = net.createConnection

@@ -98,6 +98,12 @@ export class Server extends EventEmitter implements AsyncDisposable {
    * @throws {RangeError} ERR_SOCKET_BAD_PORT
    * @throws {TypeError} when an option is something else
    */
+  listen(options: ListenOptions, listener?: () => void): this
+  listen(port?: number, host?: string, backlog?: number, listener?: () => void): this
+  listen(port: number, host: string, listener: () => void): this
+  listen(port: number | undefined, backlog: number, listener?: () => void): this
+  listen(port: number | undefined, listener: () => void): this
+  listen(listener: () => void): this
   listen(...args: readonly unknown[]): this {
     const [options, listener] = normalize<ListenOptions, () => void>(args)
     if (this.#handle !== undefined) {

@@ -149,6 +149,9 @@ export class Socket extends StreamDuplex {
    *
    * @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT
    */
+  connect(options: ConnectOptions, listener?: () => void): this
+  connect(port: number, host: string, listener?: () => void): this
+  connect(port: number, listener?: () => void): this
   connect(...args: readonly unknown[]): this {
     const [options, listener] = normalize<ConnectOptions, () => void>(args)
     if (options.port === undefined && options.path === undefined) {
