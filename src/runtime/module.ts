@@ -11,7 +11,7 @@ export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | 
 /** Where the module is that comes with this package. */
 // Bundlers know this form, and one that does not leaves a file to be copied beside its bundle. In src it is a link to what was
 // built.
-export const shippedModule = new URL('./libuv.wasm', import.meta.url)
+export const shippedModule: PlatformURL = new URL('./libuv.wasm', import.meta.url)
 
 let shipped: Promise<WasmModule> | undefined
 
