@@ -10,6 +10,7 @@ import { delimiter, resolve } from 'node:path'
 /** @type {Record<string, readonly [string, ...string[]]>} */
 const checks = {
   types: ['tsc', '--project', 'tsconfig.json'],
+  'page-types': ['tsc', '--project', 'examples/page'],
   lint: ['biome', 'check', '--error-on-warnings'],
   'c-style': ['node', 'scripts/format-c.mjs', '--check'],
   rooms: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', 'src'],
@@ -39,7 +40,7 @@ const run = (name, [program, ...args]) => {
   if (!passed) console.log(`\n${output}`)
   const summary = passed ? output.split('\n').at(-1) || 'nothing to mend' : program
   console.log(
-    `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
+    `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(10)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
   )
   return passed
 }
