@@ -54,6 +54,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
   blocking.c \
   bytes.c \
+  detach.c \
   emscripten.c \
   interfaces.c \
   memory.c \

@@ -2,6 +2,9 @@
 
 #include "internal.h"
 #include "uv_host.h"
+#include "uvp.h"
+
+#include <unistd.h>
 
 
 uv_tcp_t* uvw_tcp_init(int id, unsigned int flags) {
@@ -21,6 +24,22 @@ int uvw_tcp_open(uv_tcp_t* tcp, int fd) {
     return UV_EBADF;
 
   return uv_tcp_open(tcp, fd);
+}
+
+
+int uvw_tcp_adopt(uv_tcp_t* tcp, uv_tcp_t* from) {
+  int err;
+  int fd;
+
+  fd = uvp_stream_detach((uv_stream_t*) from);
+  if (fd < 0)
+    return fd;
+
+  err = uv_tcp_open(tcp, fd);
+  if (err)
+    close(fd);
+
+  return err;
 }
 
 

@@ -246,6 +246,12 @@ uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);
 UVW_EXPORT(uvw_tcp_open)
 int uvw_tcp_open(uv_tcp_t* tcp, int fd);
 
+/* The same with the descriptor of another handle, which has just connected: it
+ * can only be closed then.
+ */
+UVW_EXPORT(uvw_tcp_adopt)
+int uvw_tcp_adopt(uv_tcp_t* tcp, uv_tcp_t* from);
+
 /* `flags` holds UV_TCP_IPV6ONLY and UV_TCP_REUSEPORT. UV_EINVAL for a host that
  * is no address. UV_EADDRINUSE is reported by what is called next.
  */

@@ -20,4 +20,10 @@
  */
 int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked);
 
+/* Takes the descriptor out of a stream that has no request under way, and gives
+ * it to the caller. The stream has none any more, and can only be closed. It may
+ * be called from the stream's connect callback. UV_EBADF if it has none.
+ */
+int uvp_stream_detach(uv_stream_t* stream);
+
 #endif  /* UVP_H_ */

@@ -87,6 +87,7 @@ export interface UvExports {
   uvw_is_address(host: number): number
   uvw_tcp_init(id: number, flags: number): number
   uvw_tcp_open(tcp: number, fd: number): number
+  uvw_tcp_adopt(tcp: number, from: number): number
   uvw_tcp_bind(tcp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_tcp_connect(tcp: number, request: number, host: number, port: number, flowinfo: number, scopeId: number): number
   uvw_tcp_getsockname(tcp: number, out: number): number

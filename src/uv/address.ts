@@ -5,7 +5,7 @@ import { ArgumentError, checkInteger, show } from './errors.js'
 
 /**
  * An address to bind or connect to: an object, or `[host, port]` as the Python library has it. `host` is an IP address in text,
- * an IPv6 one with or without `%zone`; names are not looked up here.
+ * an IPv6 one with or without `%zone`; {@link TCP.connect} takes names, too.
  */
 export type AddressLike =
   | {
@@ -57,10 +57,7 @@ export function checkAddress(address: AddressLike): CheckedAddress {
 
 /** What to say of a text that libuv does not take for an address. */
 export function notAnAddress(host: string, syscall: string): ArgumentError {
-  return new ArgumentError(
-    `${show(host)} is not an IP address; look a name up first, as with dns.promises.lookup()`,
-    syscall,
-  )
+  return new ArgumentError(`${show(host)} is not an IP address; look a name up first, with loop.lookup()`, syscall)
 }
 
 /**

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Address } from '../abi/address.js'
 import type { WasmModule } from '../abi/platform-types.js'
 import type { Host } from '../host/host.js'
 import { Instance, type InstanceOptions } from '../runtime/instance.js'
@@ -7,6 +8,7 @@ import type { Trace } from '../runtime/trace.js'
 import type { WasiProvider } from '../runtime/wasi.js'
 import { ArgumentError, ClosedLoopError, checkInteger, show, UVError } from './errors.js'
 import type { Handle } from './handle.js'
+import { type LookupOptions, lookupAddresses } from './lookup.js'
 import { platformHost } from './platform.js'
 import { learnStatusCodes, StatusCode } from './status.js'
 
@@ -263,6 +265,22 @@ export class Loop implements AsyncDisposable {
     const { pump } = this.#open().#instance
     if (typeof callback !== 'function') throw new ArgumentError(`callback ${show(callback)} is not a function`)
     pump.later(callback)
+  }
+
+  /**
+   * Looks up the addresses of a host, for which the loop has to run. They come in the order in which they are to be tried: the
+   * resolver's, but with the families by turns (RFC 8305, section 4).
+   *
+   * @param name - a name, which may have letters beyond ASCII, or an address in numbers, which is its own
+   * @returns at least one address. The promise is rejected with a {@link UVError}: EAI_NONAME when nobody has the name, or no
+   *   address of the family; EAI_AGAIN when it could not be found out, EAI_FAIL; and with the signal's reason.
+   * @throws {ClosedLoopError}
+   * @throws {ArgumentError} for what can be no name
+   * @throws {UVError} ENOTSUP when the host cannot look names up, EACCES when it may not
+   * @see https://docs.libuv.org/en/v1.x/dns.html#c.uv_getaddrinfo
+   */
+  async lookup(name: string, options: LookupOptions = {}): Promise<readonly Address[]> {
+    return lookupAddresses(this.#open().#instance, name, options)
   }
 
   /** What libuv counted. @throws {ClosedLoopError} */

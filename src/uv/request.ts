@@ -6,6 +6,9 @@ import { INSTANCE, THROWN } from './loop.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 
+/** Ends a request with a failure; not a part of the public face. */
+export const FAIL: unique symbol = Symbol('fail')
+
 /** Called when a request is over; `status` is 0 or a negative {@link StatusCode}. */
 export type OnRequest<Self> = Callback<[request: Self, status: number]>
 
@@ -60,7 +63,7 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     const { loop } = this.stream
     this.#status = status
     // Now, since the loop may be closed when somebody asks.
-    if (status < 0) this.#failure = new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
+    if (status < 0) this.#failure ??= new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
     this.finish(status)
     const callback = this.#callback
     this.#callback = undefined
@@ -69,6 +72,12 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     else if (this.#failure !== undefined && this.#settle === undefined && status !== StatusCode.ECANCELED) {
       loop[THROWN](this.#failure)
     }
+  }
+
+  /** Ends it with a failure that is told as it is. */
+  [FAIL](failure: UVError): void {
+    this.#failure = failure
+    this[FIRE]('done', failure.errno)
   }
 
   /** What a kind of request does first when it is over. */

@@ -1,12 +1,15 @@
 import type { Address } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
+import { FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
 import { type AddressLike, type CheckedAddress, checkAddress, notAnAddress, readAddress } from './address.js'
 import { checkCallback } from './callback.js'
-import { ArgumentError, checkInteger, show } from './errors.js'
-import type { OnClosed } from './handle.js'
+import { type Attempt, Dial } from './dial.js'
+import { ArgumentError, checkInteger, show, UVError } from './errors.js'
+import { type OnClosed, WHEN_CLOSED } from './handle.js'
+import { checkName } from './lookup.js'
 import type { Loop } from './loop.js'
-import { type OnRequest, TCPConnectRequest } from './request.js'
+import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
 import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
 
@@ -41,6 +44,9 @@ const DEFAULT_KEEP_ALIVE_DELAY = 60
  * @see https://docs.libuv.org/en/v1.x/tcp.html
  */
 export class TCP extends Stream {
+  /** A connection to a name under way. */
+  #dial: Dial<SocketAttempt> | undefined
+
   /**
    * @throws {ClosedLoopError}
    * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
@@ -111,22 +117,29 @@ export class TCP extends Stream {
   }
 
   /**
-   * Connects.
+   * Connects. A host that is given by name is looked up, and its addresses are tried one after the other, each after 250 ms of
+   * silence of the one before (RFC 8305); the handle has no socket, and can neither be read nor written, until one answers.
+   * Where it has one before, as from `bind()`, only the first address of that family is tried.
    *
+   * @param address - an address, or a name in place of `host`, as `{ host: 'localhost', port: 80 }`
    * @returns the request: await it, or give `onConnect`
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL when the host is no IP address, EALREADY while another connect is under way, EISCONN,
-   *   ENETUNREACH and other failures known at once. Those known later, as ECONNREFUSED, are the request's.
+   * @throws {UVError} EINVAL when the host can be neither address nor name, EALREADY while another connect is under way,
+   *   EISCONN, ENETUNREACH and other failures known at once. Those known later, as ECONNREFUSED, are the request's: of a name
+   *   a {@link ConnectError} with what became of each address, or what {@link Loop.lookup} fails with.
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_connect
    */
   connect(address: AddressLike, onConnect?: OnRequest<TCPConnectRequest>): TCPConnectRequest {
     const handle = this.address
-    const { host, port, flowInfo, scopeId } = checkAddress(address)
+    const checked = checkAddress(address)
     checkCallback(onConnect, 'onConnect')
+    if (this.#dial !== undefined) throw this.error(StatusCode.EALREADY, 'connect')
+    const text = this.instance.text(checked.host)
+    if (text !== undefined && this.instance.exports.uvw_is_address(text)) {
+      return this.#connectTo(handle, text, checked, onConnect)
+    }
     const request = new TCPConnectRequest(this, onConnect)
-    const text = hostText(this.instance, { host, port, flowInfo, scopeId }, 'connect')
-    const { exports } = this.instance
-    this.start(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
+    this.#connectByName(checked.host, checked.port, request)
     return request
   }
 
@@ -198,10 +211,62 @@ export class TCP extends Stream {
     return this.beginClose(onClosed, () => this.instance.exports.uvw_tcp_close_reset(this.address))
   }
 
+  protected override beginClose(onClosed: OnClosed<this> | undefined, action: () => number): Promise<void> {
+    const closed = super.beginClose(onClosed, action)
+    this.#dial?.cancel()
+    return closed
+  }
+
   protected override createPeer(): this {
     // A connection is accepted into the class that listens; whoever extends it keeps its constructor's shape.
     const Peer = this.constructor as new (options: TCPOptions) => this
     return new Peer({ loop: this.loop })
+  }
+
+  #connectTo(
+    handle: number,
+    text: number,
+    { port, flowInfo, scopeId }: CheckedAddress,
+    onConnect: OnRequest<TCPConnectRequest> | undefined,
+  ): TCPConnectRequest {
+    const request = new TCPConnectRequest(this, onConnect)
+    const { exports } = this.instance
+    this.start(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
+    return request
+  }
+
+  #connectByName(name: string, port: number, request: TCPConnectRequest): void {
+    checkName(name)
+    const only = this.instance.exports.uvw_fileno(this.address) < 0 ? undefined : this.sockname.family
+    const forget = this[WHEN_CLOSED](() => request[FIRE]('done', StatusCode.ECANCELED))
+    const finish = (outcome: SocketAttempt | UVError): void => {
+      this.#dial = undefined
+      forget()
+      const failure = outcome instanceof UVError ? outcome : this.#adopt(outcome.tcp)
+      if (failure === undefined) request[FIRE]('done', 0)
+      else request[FAIL](failure)
+    }
+    const make = (): SocketAttempt => {
+      const tcp = only === undefined ? new TCP({ loop: this.loop }) : this
+      const begin: BeginConnect = (address, onConnect) => {
+        const checked = checkAddress(address)
+        tcp.#connectTo(tcp.address, hostText(tcp.instance, checked, 'connect'), checked, onConnect)
+      }
+      return new SocketAttempt(tcp, tcp !== this, begin)
+    }
+    try {
+      this.#dial = new Dial({ loop: this.loop, name, port, only, make, done: finish })
+    } catch (error) {
+      forget()
+      throw error
+    }
+  }
+
+  /** Takes over the socket of another handle, which has just connected. */
+  #adopt(other: TCP): UVError | undefined {
+    if (other === this) return undefined
+    const status = this.instance.exports.uvw_tcp_adopt(this.address, other.address)
+    return status < 0 ? this.error(status, 'connect') : undefined
   }
 
   #name(syscall: string, status: number): Address {
@@ -209,6 +274,33 @@ export class TCP extends Stream {
     const address = readAddress(this.instance)
     if (address === undefined) throw this.error(StatusCode.EAFNOSUPPORT, syscall)
     return address
+  }
+}
+
+type BeginConnect = (address: Address, onConnect: OnRequest<TCPConnectRequest>) => void
+
+/** An attempt to connect for a handle, on a handle of its own or on that one. */
+class SocketAttempt implements Attempt {
+  readonly tcp: TCP
+  readonly #own: boolean
+  readonly #begin: BeginConnect
+  #closed = false
+
+  constructor(tcp: TCP, own: boolean, begin: BeginConnect) {
+    this.tcp = tcp
+    this.#own = own
+    this.#begin = begin
+  }
+
+  connect(address: Address, done: (status: number) => void): void {
+    this.#begin(address, (_request, status) => {
+      if (!this.#closed) done(status)
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#own) void this.tcp.close()
   }
 }
 
