@@ -21,3 +21,7 @@ export type WasmImports = Wasm extends { Instance: new (module: never, imports?:
   : Record<string, unknown>
 /** An address: `URL`. */
 export type PlatformURL = Platform extends { URL: { prototype: infer Type } } ? Type : { readonly href: string }
+/** What says that something is to be given up: `AbortSignal`. */
+export type PlatformSignal = Platform extends { AbortSignal: { prototype: infer Type } }
+  ? Type
+  : { readonly aborted: boolean; readonly reason: unknown }

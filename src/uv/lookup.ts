@@ -1,6 +1,7 @@
 /** Names of hosts, looked up by the loop's own host. */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { PlatformSignal } from '../abi/platform-types.js'
 import { HostError } from '../host/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
@@ -15,7 +16,7 @@ export interface LookupOptions {
   /** The port that the addresses shall have, 0 to 65535; 0 by default. */
   readonly port?: number
   /** Gives the lookup up. */
-  readonly signal?: AbortSignal
+  readonly signal?: PlatformSignal
 }
 
 /** A lookup's outcome: addresses, or why there are none. */
