@@ -31,7 +31,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress check format lock size-update pack bench clean
+.PHONY: help setup build demo test stress check format lock size-update pack smoke bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,12 +75,17 @@ format: setup ## formats TypeScript and C
 lock: ## writes package-lock.json anew, after package.json was changed
 	@npm install --package-lock-only
 	@node scripts/complete-lock.mjs
+	@npm install --prefix test/package --package-lock-only --omit-lockfile-registry-resolved
+	@node scripts/complete-lock.mjs test/package/package-lock.json
 
 size-update: wasm ## accepts the module's size of now
 	@node scripts/check-size.mjs --update
 
 pack: build ## packs what is published into build/pack
 	@node scripts/pack.mjs
+
+smoke: build ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
+	@node scripts/smoke.mjs $(ARGS)
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')
 	@node build/bench/index.js $(ARGS)

@@ -15,6 +15,7 @@ const targets = [
   'conformance',
   'bench',
   'pack',
+  'smoke',
   'clean',
 ]
 /** @type {string[]} */

@@ -2,10 +2,12 @@
  * Completes package-lock.json after npm wrote it. A registry that mirrors only some platforms makes npm leave the optional
  * binaries of all others out, and then `npm ci` refuses the file everywhere. Their names, which say the platform, and their
  * exact versions stand in the packages that want them; that is all npm needs to pass them over, or to install them elsewhere.
+ *
+ *   complete-lock.mjs [LOCK_FILE]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const LOCK = 'package-lock.json'
+const LOCK = process.argv[2] ?? 'package-lock.json'
 const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z]\w+)(?:-(\w+))?$/
 
 /** @param {string} name - of a package that is a binary for one platform, as `@swc/core-linux-x64-musl` */

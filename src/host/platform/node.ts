@@ -9,7 +9,7 @@ export async function openHost(): Promise<Host> {
   return nodeHost()
 }
 
-/** Who answers WASI. */
+/** Who answers WASI. webpack cannot bundle it, and has to leave it where it is. */
 export function loadWasi(): Promise<typeof import('@wasmer/wasi')> {
-  return import('@wasmer/wasi')
+  return import(/* webpackIgnore: true */ '@wasmer/wasi')
 }

@@ -1,0 +1,67 @@
+/** Opens a bundled example page in Chromium, watches it, talks to it, closes it, and keeps pictures. */
+import { execFileSync } from 'node:child_process'
+import { createReadStream, existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join } from 'node:path'
+import { PICTURES, tool } from './stage.mjs'
+
+const DEADLINE = 30_000
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' }
+
+/** @param {string} folder - the site @param {string} picture - a name for the pictures @returns {Promise<string>} what was seen */
+export const watchPage = async (folder, picture) => {
+  execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })
+  const { default: playwright } = await tool('playwright-core')
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim()
+  const site = await serve(folder)
+  const browser = await playwright.chromium
+    .launch({ executablePath, args: ['--no-sandbox'] })
+    .catch((/** @type {unknown} */ error) => {
+      site.close()
+      throw error
+    })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(DEADLINE)
+    /** @type {string[]} */
+    const complaints = []
+    page.on('pageerror', (/** @type {Error} */ error) => complaints.push(error.message))
+    page.on('console', (/** @type {{ text: () => string }} */ message) => complaints.push(message.text()))
+    await page.goto(`http://127.0.0.1:${site.port}/`)
+    await page.waitForSelector('html:is([data-state=played], [data-state=failed])')
+    await page.screenshot({ path: join(PICTURES, `${picture}.png`) })
+
+    await page.fill('input[name=Grace]', 'Goodbye from Chromium.')
+    await page.press('input[name=Grace]', 'Enter')
+    await page.waitForSelector('[aria-label="server to Ada: Goodbye from Chromium."]')
+    await page.click('#close')
+    await page.waitForSelector('html[data-state=closed]')
+    await page.screenshot({ path: join(PICTURES, `${picture}-closed.png`) })
+    const facts = await page.textContent('#facts')
+    const steps = await page.locator('#steps li').count()
+    if (complaints.length > 0) throw new Error(complaints.join('\n'))
+    if (!/(?<!\d)0 handles0 descriptors0 blocks/.test(facts)) throw new Error(`something is left: ${facts}`)
+    return `${steps} arrows, build/smoke/${picture}.png`
+  } finally {
+    await browser.close()
+    site.close()
+  }
+}
+
+/** Serves a folder on loopback. @param {string} folder */
+const serve = async (folder) => {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const file = join(folder, path === '/' ? 'index.html' : path)
+    if (!existsSync(file)) {
+      response.writeHead(404).end()
+      return
+    }
+    response.writeHead(200, { 'content-type': Reflect.get(TYPES, extname(file)) ?? 'application/octet-stream' })
+    createReadStream(file).pipe(response)
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the site listens nowhere')
+  return { port: address.port, close: () => server.close() }
+}
