@@ -31,8 +31,28 @@ struct uvp__batch {
 };
 
 
+/* The loop that uvp_run() runs. */
+static const uv_loop_t* uvp__running;
+
+
+/* A loop that is being left asks for the time once more, for its timers. Where
+ * there are none, it is not worth a look at the host's clock: the loop asks
+ * again as soon as it comes back.
+ */
+static int uvp__needs_no_time(void) {
+  return uvp__running != NULL &&
+         uvp__running->parked_at != 0 &&
+         uv__next_timeout(uvp__running) == -1;
+}
+
+
 uint64_t uv__hrtime(uv_clocktype_t type) {
-  return (uint64_t) uvh_clock();
+  static uint64_t last;
+
+  if (type != UV_CLOCK_FAST || !uvp__needs_no_time())
+    last = (uint64_t) uvh_clock();
+
+  return last;
 }
 
 
@@ -393,7 +413,9 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
 
   loop->parked_at = 0;
   loop->pumped = mode == UV_RUN_DEFAULT ? UVP__LEAVABLE : UVP__PUMPED;
+  uvp__running = loop;
   alive = uv_run(loop, mode);
+  uvp__running = NULL;
   loop->pumped = 0;
   *parked = 0;
   if (loop->parked_at != 0)

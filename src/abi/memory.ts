@@ -25,7 +25,8 @@ export class Memory {
     return this.#heap
   }
 
-  get #data(): DataView {
+  // A method, not a getter: engines do not inline private getters.
+  #data(): DataView {
     if (this.#heap.length === 0) this.#renew()
     return this.#view
   }
@@ -42,62 +43,62 @@ export class Memory {
 
   /** Reads an `unsigned char`. */
   u8(address: number): number {
-    return this.#data.getUint8(address)
+    return this.#data().getUint8(address)
   }
 
   /** Reads an `unsigned short`. */
   u16(address: number): number {
-    return this.#data.getUint16(address, true)
+    return this.#data().getUint16(address, true)
   }
 
   /** Reads a 16-bit number in network byte order. */
   u16be(address: number): number {
-    return this.#data.getUint16(address, false)
+    return this.#data().getUint16(address, false)
   }
 
   /** Reads an `int`. */
   i32(address: number): number {
-    return this.#data.getInt32(address, true)
+    return this.#data().getInt32(address, true)
   }
 
   /** Reads an `unsigned int` or a pointer. */
   u32(address: number): number {
-    return this.#data.getUint32(address, true)
+    return this.#data().getUint32(address, true)
   }
 
   /** Reads a `double`. */
   f64(address: number): number {
-    return this.#data.getFloat64(address, true)
+    return this.#data().getFloat64(address, true)
   }
 
   /** Writes an `unsigned char`. */
   setU8(address: number, value: number): void {
-    this.#data.setUint8(address, value)
+    this.#data().setUint8(address, value)
   }
 
   /** Writes an `unsigned short`. */
   setU16(address: number, value: number): void {
-    this.#data.setUint16(address, value, true)
+    this.#data().setUint16(address, value, true)
   }
 
   /** Writes a 16-bit number in network byte order. */
   setU16be(address: number, value: number): void {
-    this.#data.setUint16(address, value, false)
+    this.#data().setUint16(address, value, false)
   }
 
   /** Writes an `int`. */
   setI32(address: number, value: number): void {
-    this.#data.setInt32(address, value, true)
+    this.#data().setInt32(address, value, true)
   }
 
   /** Writes an `unsigned int` or a pointer. */
   setU32(address: number, value: number): void {
-    this.#data.setUint32(address, value, true)
+    this.#data().setUint32(address, value, true)
   }
 
   /** Writes a 64-bit unsigned number. */
   setU64(address: number, value: bigint): void {
-    this.#data.setBigUint64(address, value, true)
+    this.#data().setBigUint64(address, value, true)
   }
 
   /**

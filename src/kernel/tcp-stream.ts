@@ -63,7 +63,7 @@ export class TcpStream implements ConnectionEvents {
 
   /** Starts to take bytes from the host; an accepted connection is held back until somebody accepts it. */
   start(): void {
-    if (this.state !== 'connected' || this.#reading || this.#full) return
+    if (this.state !== 'connected' || this.#reading || this.#full()) return
     this.#reading = true
     this.connection.readStart()
   }
@@ -78,7 +78,7 @@ export class TcpStream implements ConnectionEvents {
     let events = error
     if (this.#received.length > 0) events |= Poll.IN
     if (ended) events |= Poll.IN | Poll.RDHUP
-    if (this.#sendEnded || this.#hasRoom) events |= Poll.OUT
+    if (this.#sendEnded || this.#hasRoom()) events |= Poll.OUT
     if (ended && this.#sendEnded) events |= hangup
     return events
   }
@@ -176,7 +176,7 @@ export class TcpStream implements ConnectionEvents {
 
   onData(chunk: Uint8Array): void {
     this.#received.push(chunk)
-    if (this.#full) {
+    if (this.#full()) {
       this.#reading = false
       this.connection.readStop()
     }
@@ -205,11 +205,11 @@ export class TcpStream implements ConnectionEvents {
     return error
   }
 
-  get #full(): boolean {
+  #full(): boolean {
     return this.#received.weight >= this.#options.receiveBuffer
   }
 
-  get #hasRoom(): boolean {
+  #hasRoom(): boolean {
     const { pending } = this.connection
     return this.#inFlight > 0 ? pending === 0 : pending < this.#options.sendBuffer
   }

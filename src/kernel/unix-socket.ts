@@ -54,7 +54,7 @@ export class UnixSocket extends PairEnd {
     if (this.receiveEnded) events |= Poll.IN | Poll.RDHUP
     if (this.receiveEnded && this.sendEnded) events |= this.received.hangup
     if (this.#other !== undefined) return this.sendEnded || this.free > 0 ? events | Poll.OUT : events
-    return this.#listens ? events : events | Poll.OUT | Poll.HUP
+    return this.#listens() ? events : events | Poll.OUT | Poll.HUP
   }
 
   override bind(address: SocketAddress): Result {
@@ -71,7 +71,7 @@ export class UnixSocket extends PairEnd {
   }
 
   override accept(): UnixSocket | ErrnoName {
-    return this.#listens ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
+    return this.#listens() ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
   }
 
   override connect(address: SocketAddress): Result {
@@ -81,7 +81,7 @@ export class UnixSocket extends PairEnd {
     // One more than the backlog may wait. Nobody but this guest could make room, so that there is no sense in waiting for it.
     if (listener.#waiting.length > listener.#backlog) return 'EAGAIN'
     if (this.#other !== undefined) return 'EISCONN'
-    if (this.#listens) return 'EINVAL'
+    if (this.#listens()) return 'EINVAL'
     const accepted = new UnixSocket(this.#kernel)
     accepted.#address = listener.#address
     this.#meet(accepted)
@@ -118,7 +118,7 @@ export class UnixSocket extends PairEnd {
   override getOption(name: OptionName): Result {
     if (name === 'sendBuffer' || name === 'receiveBuffer') return CAPACITY
     if (name === 'error') return this.takeError() ?? 0
-    if (name === 'acceptsConnections') return this.#listens ? 1 : 0
+    if (name === 'acceptsConnections') return this.#listens() ? 1 : 0
     return 'EOPNOTSUPP'
   }
 
@@ -140,7 +140,7 @@ export class UnixSocket extends PairEnd {
     PairEnd.join(this, other)
   }
 
-  get #listens(): boolean {
+  #listens(): boolean {
     return this.#backlog >= 0
   }
 
@@ -150,7 +150,7 @@ export class UnixSocket extends PairEnd {
     if (name === undefined) return SocketNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
     if ((name.mode & MAY_WRITE) === 0) return 'EACCES'
     const { socket } = name
-    return socket === undefined || !socket.#listens || socket.receiveEnded ? 'ECONNREFUSED' : socket
+    return socket === undefined || !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
   }
 
   #take(address: UnixAddress): Result {

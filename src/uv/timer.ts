@@ -42,6 +42,7 @@ export class Timer extends Handle {
     checkTime(timeout, 'timeout')
     checkTime(repeat, 'repeat')
     checkCallback(onTimeout, 'onTimeout')
+    this.#catchUp()
     this.check(this.instance.exports.uvw_timer_start(address, timeout, repeat), 'start')
     this.onTimeout = onTimeout ?? this.onTimeout
   }
@@ -58,7 +59,9 @@ export class Timer extends Handle {
    * @throws {UVError} EINVAL when it was never started
    */
   again(): void {
-    this.check(this.instance.exports.uvw_timer_again(this.address), 'again')
+    const address = this.address
+    this.#catchUp()
+    this.check(this.instance.exports.uvw_timer_again(address), 'again')
   }
 
   /** The time between calls; a change counts from the next one. 0 for none. @throws {ClosedHandleError} */
@@ -74,6 +77,14 @@ export class Timer extends Handle {
   /** The time until it calls back; 0 when it is not started, or late. @throws {ClosedHandleError} */
   get dueIn(): number {
     return this.instance.exports.uvw_timer_due_in(this.address)
+  }
+
+  /** The loop's time stands still until its next round; who comes from elsewhere means the time from now on. */
+  #catchUp(): void {
+    const { exports, pump } = this.instance
+    if (pump.inTurn) return
+    exports.uvw_loop_update_time()
+    pump.wake()
   }
 
   override [FIRE](kind: CallbackKind, value: number): void {
