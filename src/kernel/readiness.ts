@@ -50,7 +50,9 @@ export class Readiness {
       if (first === undefined) return false
       if (wanted(first) !== 0) return true
       first.listed = false
-      this.#ready.shift()
+      // Of one that is alone the end is the beginning, and shortening a list at its end is cheap.
+      if (this.#ready.length === 1) this.#ready.pop()
+      else this.#ready.shift()
     }
   }
 
