@@ -40,8 +40,7 @@ static const uv_loop_t* uvp__running;
  * again as soon as it comes back.
  */
 static int uvp__needs_no_time(void) {
-  return uvp__running != NULL &&
-         uvp__running->parked_at != 0 &&
+  return uvp__running != NULL && uvp__running->parked_at != 0 &&
          uv__next_timeout(uvp__running) == -1;
 }
 
