@@ -2,16 +2,19 @@
 # after sdk/build.mk.
 
 BENCH = build/bench-programs
-BENCH_PROGRAMS = $(BENCH)/load $(BENCH)/echo-uv $(BENCH)/echo.wasm
+BENCH_NAMES = server-uv client-uv timers-uv block
+BENCH_PROGRAMS = $(BENCH)/load $(BENCH_NAMES:%=$(BENCH)/%) \
+  $(BENCH_NAMES:%=$(BENCH)/%.wasm)
 
 $(BENCH)/load: bench/native/load.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra $< -o $@
 
-$(BENCH)/echo-uv: bench/native/echo-uv.c build/native/libuv.a
+$(BENCH)/%: bench/native/%.c bench/native/report.h build/native/libuv.a
 	@mkdir -p $(@D)
-	@$(CC) -O2 -I$(LIBUV_DIR)/include -idirafter libuv-port/include $^ -lpthread -ldl -lrt -o $@
+	@$(CC) -O2 -I$(LIBUV_DIR)/include -idirafter libuv-port/include \
+	  $< build/native/libuv.a -lpthread -ldl -lrt -o $@
 
-$(BENCH)/echo.wasm: bench/native/echo-uv.c $(SDK_MADE)
+$(BENCH)/%.wasm: bench/native/%.c bench/native/report.h $(SDK_MADE)
 	@mkdir -p $(@D)
 	@$(UVCC) -O2 $< -o $@

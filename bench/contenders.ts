@@ -1,31 +1,66 @@
-/** Who is measured: programs that print their port and echo what they get. */
+/** Who is measured: the same programs, written for each of them. */
 
-/** An echo server. */
+/** What programs there are; `bench/native` and `bench/programs` say what each does and takes. */
+export type ProgramName = 'server' | 'client' | 'timers' | 'block'
+
+/** Somebody to choose from. */
 export interface Contender {
   readonly name: string
   /** What a person reads. */
   readonly title: string
-  /** The command, run in the project's folder. */
-  readonly command: readonly string[]
+  /** The command of a program, to be followed by its arguments; run in the project's folder. */
+  readonly programs: { readonly [Name in ProgramName]?: readonly string[] }
 }
 
-const node = process.execPath
-const guest = ['build/bench-programs/echo.wasm']
-const run = [node, 'dist/cli.js', 'run', '--allow-listen=127.0.0.1:0']
+const NATIVE = 'build/bench-programs'
+const NAMES = { server: 'server-uv', client: 'client-uv', timers: 'timers-uv', block: 'block' } as const
 
-/** The yardstick: everything is measured against it, in the same run. */
-export const YARDSTICK: Contender = {
-  name: 'net',
-  title: 'node:net',
-  command: [node, 'build/bench/servers/echo-net.js'],
+/** Everything is measured against it, in the same run. */
+export function yardstick(node: string): Contender {
+  const program = (name: string): string[] => [node, `build/bench/programs/${name}-net.js`]
+  return {
+    name: 'net',
+    title: 'node:net',
+    programs: { server: program('server'), client: program('client'), timers: program('timers') },
+  }
 }
 
-/** The others. */
-export const CONTENDERS: readonly Contender[] = [
-  { name: 'native', title: 'native libuv, C', command: ['build/bench-programs/echo-uv'] },
-  { name: 'ts-auto', title: 'TypeScript API', command: [node, 'build/bench/servers/echo-uv.js', 'auto'] },
-  { name: 'ts-net', title: 'TypeScript API, public sockets', command: [node, 'build/bench/servers/echo-uv.js', 'net'] },
-  { name: 'guest-pump', title: 'C guest, pumped', command: [...run, '--driver=pump', ...guest] },
-  { name: 'guest-worker', title: 'C guest, worker', command: [...run, '--driver=worker', ...guest] },
-  { name: 'guest-jspi', title: 'C guest, JSPI', command: [...run, '--driver=jspi', ...guest] },
-]
+/** What is native: the limit, and what is measured against where Node has nothing of the kind. */
+export const native: Contender = {
+  name: 'native',
+  title: 'native libuv, C',
+  programs: mapNames((file) => [`${NATIVE}/${file}`]),
+}
+
+/** All but the yardstick. @param node - who runs them */
+export function contenders(node: string): readonly Contender[] {
+  return [
+    native,
+    { name: 'ts-auto', title: 'TypeScript', programs: typescript(node, 'auto') },
+    { name: 'ts-net', title: 'TypeScript, public sockets', programs: typescript(node, 'net') },
+    { name: 'guest-pump', title: 'C guest, pumped', programs: guest(node, 'pump') },
+    { name: 'guest-jspi', title: 'C guest, JSPI', programs: guest(node, 'jspi') },
+    { name: 'guest-worker', title: 'C guest, worker', programs: guest(node, 'worker') },
+  ]
+}
+
+function typescript(node: string, transport: string): Contender['programs'] {
+  const program = (name: string): string[] => [node, `build/bench/programs/${name}-uv.js`]
+  return {
+    server: [...program('server'), transport],
+    client: [...program('client'), transport],
+    // They have no sockets.
+    ...(transport === 'auto' && { timers: program('timers') }),
+  }
+}
+
+function guest(node: string, driver: string): Contender['programs'] {
+  const run = [node, 'dist/cli.js', 'run', '--allow-net', `--driver=${driver}`]
+  const { block, ...others } = mapNames((file) => [...run, `${NATIVE}/${file}.wasm`, '--'])
+  return driver === 'pump' ? others : { ...others, block }
+}
+
+function mapNames(command: (file: string) => readonly string[]): Required<Contender['programs']> {
+  const { server, client, timers, block } = NAMES
+  return { server: command(server), client: command(client), timers: command(timers), block: command(block) }
+}

@@ -1,81 +1,147 @@
-/** `make bench`: every contender against `node:net`, round by round, A B A B. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+/** `make bench`: every contender beside the yardstick, round by round. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
-import { CONTENDERS, type Contender, YARDSTICK } from './contenders.js'
-import { type Measurement, measure } from './measure.js'
-import { MODES, type Mode } from './modes.js'
-import { picture, type Result, rateRatio, table } from './report.js'
+import { type Contender, contenders, native, yardstick } from './contenders.js'
+import { figures } from './figures.js'
+import { ask, type Measurement } from './measure.js'
+import { type Mode, modes } from './modes.js'
+import { picture } from './picture.js'
+import { circumstances, markdown, type Report, ratios, short } from './report.js'
+import { type Pair, type Result, ratio } from './statistics.js'
 
-const HELP = `Measures echo servers against node:net, on this machine, in pairs.
+const HELP = `Measures the same programs on libuv-wasm, on node:net and on native libuv, on this machine, in turns.
 
   make bench ARGS='[options]'
 
-  --quick              two short rounds, in about a minute
-  --rounds N           pairs of each contender and mode (5)
-  --seconds N          how long one measurement lasts (2)
-  --modes A,B          ${MODES.map((mode) => mode.name).join(', ')}
-  --contenders A,B     ${CONTENDERS.map((contender) => contender.name).join(', ')}
-  --out DIR            where report.json and report.svg go (bench)
+  --quick              fewer modes and contenders, shorter: in about a minute
+  --rounds N           how often each is measured in each mode (5)
+  --seconds N          how long one measurement lasts (1)
+  --only A,B           ${names(modes(false))}
+  --contenders A,B     ${names(contenders(''))}
+  --node PATH          the Node that runs them (this one)
+  --out DIR            where report.json, report.md and report.svg go (bench)
+  --keep NAME          also put the ratios under this name into bench/HISTORY.md
 `
+
+/** Whom `--quick` leaves out. */
+const NOT_QUICK = ['native', 'ts-net']
 
 const { values } = parseArgs({
   options: {
-    quick: { type: 'boolean' },
+    quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
-    modes: { type: 'string' },
+    only: { type: 'string' },
     contenders: { type: 'string' },
-    out: { type: 'string' },
+    node: { type: 'string', default: process.execPath },
+    out: { type: 'string', default: 'bench' },
+    keep: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 })
 
-function choose<Named extends { readonly name: string }>(
-  all: readonly Named[],
-  names: string | undefined,
-): readonly Named[] {
-  if (names === undefined) return all
-  return names.split(',').map((name) => {
+interface Named {
+  readonly name: string
+}
+
+function names(all: readonly Named[]): string {
+  return all.map(({ name }) => name).join(', ')
+}
+
+function choose<Choice extends Named>(all: readonly Choice[], wanted: string): readonly Choice[] {
+  return wanted.split(',').map((name) => {
     const found = all.find((one) => one.name === name)
-    if (found === undefined) throw new Error(`${name} is none of ${all.map((one) => one.name).join(', ')}`)
+    if (found === undefined) throw new Error(`${name} is none of ${names(all)}`)
     return found
   })
 }
 
 async function main(): Promise<void> {
-  const modes = choose(MODES, values.modes)
-  const contenders = choose(CONTENDERS, values.contenders).filter(available)
-  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))
-  const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 2))
+  const { quick, node, only } = values
+  const rounds = Number(values.rounds ?? (quick ? 2 : 5))
+  const seconds = Number(values.seconds ?? (quick ? 0.25 : 1))
+  const all = contenders(node)
+  const chosen =
+    values.contenders === undefined
+      ? all.filter(({ name }) => !quick || !NOT_QUICK.includes(name))
+      : choose(all, values.contenders)
+  const hasJspi = ask(node, "'Suspending' in WebAssembly") === 'true'
+  const run = {
+    modes: only === undefined ? modes(quick).filter((mode) => mode.quick || !quick) : choose(modes(quick), only),
+    contenders: chosen.filter(({ name }) => hasJspi || name !== 'guest-jspi'),
+  }
   const results: Result[] = []
-  for (const mode of modes) {
-    for (const contender of contenders) {
-      const pairs: { theirs: Measurement; yardstick: Measurement }[] = []
-      for (let round = 0; round < rounds; round++) {
-        const yardstick = await measure(YARDSTICK, mode, seconds)
-        pairs.push({ yardstick, theirs: await measure(contender, mode, seconds) })
-      }
-      const result = { mode, contender, pairs }
-      results.push(result)
-      console.error(`${mode.name} ${contender.name}: ${rateRatio(result).median.toFixed(2)}`)
+  for (const [index, mode] of run.modes.entries()) {
+    console.error(`[${index + 1}/${run.modes.length}] ${mode.name}: ${mode.title}`)
+    const compared = await compare(mode, run.contenders, rounds, seconds)
+    results.push(...compared)
+    console.error(`        ${compared.map((one) => `${one.contender.name} ${short(ratio(one).median)}`).join('  ')}`)
+  }
+  save({
+    ...run,
+    node: ask(node, 'process.version'),
+    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}`,
+    commit: execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' }).trim(),
+    date: new Date().toISOString().slice(0, 10),
+    rounds,
+    seconds,
+    results,
+    figures: only === undefined ? figures(node, rounds) : undefined,
+  })
+}
+
+/**
+ * Measures a mode. In each round the yardstick comes before every other contender, and after the last, so that each has one as
+ * its neighbour.
+ */
+async function compare(
+  mode: Mode,
+  all: readonly Contender[],
+  rounds: number,
+  seconds: number,
+): Promise<readonly Result[]> {
+  const rod = mode.against === 'native' ? native : yardstick(values.node)
+  const taking = all.filter((one) => one.name !== rod.name && one.programs[mode.program] !== undefined)
+  if (taking.length === 0) return []
+  const pairs = new Map<Contender, Pair[]>([rod, ...taking].map((contender) => [contender, []]))
+  const measure = ({ programs }: Contender): Promise<Measurement> => mode.measure(programs[mode.program] ?? [], seconds)
+  for (let round = 0; round < rounds; round++) {
+    let beside = await measure(rod)
+    pairs.get(rod)?.push({ theirs: beside, yardstick: beside })
+    for (const [index, contender] of taking.entries()) {
+      const theirs = await measure(contender)
+      if (index % 2 === 1) beside = await measure(rod)
+      pairs.get(contender)?.push({ theirs, yardstick: beside })
     }
   }
-  save(results, modes, contenders)
+  return [...pairs].map(([contender, pairs]) => ({ mode, contender, pairs }))
 }
 
-/** JSPI is not in every engine. */
-function available({ name }: Contender): boolean {
-  return name !== 'guest-jspi' || 'Suspending' in WebAssembly
-}
-
-function save(results: readonly Result[], modes: readonly Mode[], contenders: readonly Contender[]): void {
-  const out = values.out ?? 'bench'
+function save(report: Report): void {
+  const { out, keep } = values
   mkdirSync(out, { recursive: true })
-  const { version } = process
-  const plain = results.map(({ mode, contender, pairs }) => ({ mode: mode.name, contender: contender.name, pairs }))
-  writeFileSync(`${out}/report.json`, `${JSON.stringify({ node: version, results: plain }, null, 1)}\n`)
-  writeFileSync(`${out}/report.svg`, picture(results, modes, contenders))
-  console.log(`Node ${version}\n\n${table(results, modes, contenders)}`)
+  const results = report.results.map(({ mode, contender, pairs }) => ({
+    mode: mode.name,
+    contender: contender.name,
+    unit: mode.unit,
+    pairs,
+  }))
+  const { modes: _modes, contenders: _contenders, ...plain } = report
+  writeFileSync(`${out}/report.json`, `${JSON.stringify({ ...plain, results }, null, 1)}\n`)
+  writeFileSync(`${out}/report.md`, `${markdown(report)}\n`)
+  writeFileSync(`${out}/report.svg`, picture(report))
+  console.log(`\n${markdown(report)}`)
+  if (keep !== undefined) remember(keep, report)
+}
+
+/** Puts a milestone on top of the others, below the file's own words. */
+function remember(name: string, report: Report): void {
+  const file = 'bench/HISTORY.md'
+  const [introduction = '', ...milestones] = readFileSync(file, 'utf8').split(/^(?=## )/m)
+  const milestone = `## ${name}\n\n${circumstances(report)}\n\n${ratios(report)}\n\n`
+  writeFileSync(file, [introduction, milestone, ...milestones].join(''))
 }
 
 if (values.help) console.log(HELP)

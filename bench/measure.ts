@@ -1,91 +1,152 @@
-/** One measurement: a fresh server, the load generator on it, and what both say. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+/** The ways to measure a contender: each takes the command of its program, and how many seconds the work may last. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import type { Contender } from './contenders.js'
-import type { Mode } from './modes.js'
+import { connect } from 'node:net'
+import { native } from './contenders.js'
+import { output, pause, Running } from './process.js'
 
-/** What came out. Times of one operation are microseconds. */
+/** What came out. */
 export interface Measurement {
-  /** Per second, of the mode's unit. */
-  readonly rate: number
-  /** The server's CPU time for one of them, in microseconds; all threads. */
-  readonly cpu: number
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
+  /** A rate per second, or a cost; see {@link Mode}. */
+  readonly value: number
+  /** CPU time of the program for one of what is counted, all threads, in microseconds. */
+  readonly cpu?: number
+  /** Latency of an operation in microseconds. */
+  readonly p50?: number
+  readonly p99?: number
+  readonly p999?: number
+}
+
+/** A way to measure. */
+export type Measure = (command: readonly string[], seconds: number) => Promise<Measurement>
+
+/** What the load generator is told; see `native/load.c`. */
+export interface Load {
+  readonly load: 'ping' | 'stream' | 'up' | 'down' | 'churn'
+  readonly connections: number
+  /** Bytes of a message. */
+  readonly size: number
+  /** Connections that stand beside and do nothing. */
+  readonly idle?: number
+  /** Client and server on one CPU: with one message under way, two CPUs measure the scheduler. */
+  readonly pinned?: boolean
 }
 
 const LOAD = 'build/bench-programs/load'
-/** The CPU that a pinned pair shares. */
-const CPU = '1'
-/** Clock ticks of `/proc` a second, on every Linux. */
-const TICKS = 100
+const MIB = 1_048_576
+/** Seconds until engines have compiled what is hot. */
+const WARM_UP = 0.25
+const ROLES = { up: 'sink', down: 'source' } as const
 
-/**
- * Measures a contender.
- *
- * @param seconds - how long the load lasts
- */
-export async function measure(contender: Contender, mode: Mode, seconds: number): Promise<Measurement> {
-  const [program = '', ...args] = contender.command
-  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  try {
-    const port = await firstPort(server)
-    if (mode.pinned) execFileSync('taskset', ['-acp', CPU, String(server.pid)], { stdio: 'ignore' })
-    const before = cpuTime(server)
-    const result = await load(port, mode, seconds)
-    const cpu = cpuTime(server) - before
-    const count = mode.unit === 'bytes' ? result.bytes : result.operations
-    return {
-      rate: count / result.seconds,
-      cpu: (cpu * 1e6) / Math.max(1, mode.unit === 'bytes' ? count / 1_048_576 : count),
-      p50: result.p50,
-      p99: result.p99,
-      p999: result.p999,
-    }
-  } finally {
-    server.kill('SIGKILL')
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
+/** A server under load: messages, connections or MiB per second. */
+export function underLoad({ load, connections, size, idle = 0, pinned = false }: Load): Measure {
+  const inBytes = load === 'stream' || load === 'up' || load === 'down'
+  const role = load === 'up' || load === 'down' ? ROLES[load] : 'echo'
+  const measure = async (server: Running, port: string, seconds: number): Promise<Measurement> => {
+    const run = (seconds: number) =>
+      Running.during(
+        [LOAD, load, port, ...[connections, size, seconds].map(String)],
+        async (generator) => JSON.parse(await generator.line()),
+        pinned,
+      )
+    await run(Math.min(WARM_UP, seconds))
+    const before = server.cpu
+    const { operations, bytes, seconds: took, p50, p99, p999 } = await run(seconds)
+    const cpu = server.cpu - before
+    const count = inBytes ? bytes / MIB : operations
+    const rate = { value: count / took, cpu: (cpu * 1e6) / count }
+    return operations > 0 ? { ...rate, p50, p99, p999 } : rate
   }
+  return (command, seconds) =>
+    Running.during(
+      [...command, role],
+      async (server) => {
+        const port = await server.port()
+        return holding(port, idle, () => measure(server, port, seconds))
+      },
+      pinned,
+    )
 }
 
-interface LoadResult {
-  readonly operations: number
-  readonly bytes: number
-  readonly seconds: number
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
-}
-
-async function load(port: number, mode: Mode, seconds: number): Promise<LoadResult> {
-  const values = [mode.load, port, mode.connections, mode.size, seconds, mode.idle ?? 0].map(String)
-  const command = mode.pinned ? ['taskset', '-c', CPU, LOAD, ...values] : [LOAD, ...values]
-  const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
+/** Does something while so many connections stand. */
+function holding<Value>(port: string, connections: number, use: () => Promise<Value>): Promise<Value> {
+  if (connections === 0) return use()
+  return Running.during([LOAD, 'idle', port, String(connections), '1', '0'], async (holder) => {
+    await holder.line()
+    return use()
   })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`the load generator failed in mode ${mode.name}`)
-  return JSON.parse(output)
 }
 
-/** The number at the end of the first line a server prints. */
-async function firstPort(server: ChildProcess): Promise<number> {
-  if (server.stdout === null) throw new Error('the server has no output')
-  for await (const line of createInterface(server.stdout)) {
-    const port = /(\d+)$/.exec(line)
-    if (port !== null) return Number(port[1])
+/** Connections that do nothing: bytes of resident memory for each, and CPU microseconds a second for all. */
+export function standing(connections: number): Measure {
+  return (command) =>
+    Running.during([...command, 'echo'], async (server) => {
+      const port = await server.port()
+      await settled(server)
+      const before = server.memory
+      return holding(port, connections, async () => {
+        await settled(server)
+        const value = (server.memory - before) / connections
+        const spent = server.cpu
+        await pause(1000)
+        return { value, cpu: (server.cpu - spent) * 1e6 }
+      })
+    })
+}
+
+/** Waits until a program has done what it had to do. */
+async function settled(program: Running): Promise<void> {
+  for (let turns = 0, before = -1; turns < 20 && program.cpu - before > 0.001; turns++) {
+    before = program.cpu
+    await pause(200)
   }
-  throw new Error(`the server ended without a port: ${server.spawnargs.join(' ')}`)
 }
 
-/** Seconds of CPU that a process has used, all threads. */
-function cpuTime({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
+/** Milliseconds from the start of the process until the first byte comes back. */
+export const firstByte: Measure = async (command) => {
+  const began = performance.now()
+  return Running.during([...command, 'echo'], async (server) => {
+    const socket = connect({ host: '127.0.0.1', port: Number(await server.port()), noDelay: true })
+    socket.write('x')
+    await once(socket, 'data')
+    const value = performance.now() - began
+    const cpu = server.cpu * 1e6
+    socket.destroy()
+    return { value, cpu }
+  })
+}
+
+/** A client of a native echo server: operations per second. */
+export function asClient(role: 'dial' | 'ping'): Measure {
+  return (command, seconds) => withServer((port) => selfMeasured([...command, role, port, String(seconds)]))
+}
+
+/** A program of calls that wait: calls per second. */
+export function blocking(role: 'trip' | 'bind' | 'look'): Measure {
+  return (command, seconds) => withServer((port) => selfMeasured([...command, role, port, String(seconds)], true), true)
+}
+
+/** So many timers: timers per second. */
+export function timers(count: number): Measure {
+  return (command) => selfMeasured([...command, String(count)])
+}
+
+function withServer<Value>(use: (port: string) => Promise<Value>, pinned = false): Promise<Value> {
+  const command = [...(native.programs.server ?? []), 'echo']
+  return Running.during(command, async (server) => use(await server.port()), pinned)
+}
+
+/** A program that says `ready`, and then how many operations it made in what time. */
+function selfMeasured(command: readonly string[], pinned = false): Promise<Measurement> {
+  const measure = async (program: Running): Promise<Measurement> => {
+    while ((await program.line()) !== 'ready') {}
+    const before = program.cpu
+    const { operations, seconds } = JSON.parse(await program.line())
+    return { value: operations / seconds, cpu: ((program.cpu - before) * 1e6) / operations }
+  }
+  return Running.during(command, measure, pinned)
+}
+
+/** What `node` says of an expression. */
+export function ask(node: string, expression: string): string {
+  return output([node, '--print', expression]).trim()
 }

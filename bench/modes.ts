@@ -1,43 +1,82 @@
-/** What is measured: how the load generator is used, and what counts. */
+/** What is measured. */
+import type { ProgramName } from './contenders.js'
+import { asClient, blocking, firstByte, type Load, type Measure, standing, timers, underLoad } from './measure.js'
 
-/** A way to use a server. */
+/** A way to use a program. */
 export interface Mode {
   readonly name: string
   /** What a person reads. */
   readonly title: string
-  /** The load generator's mode, connections, bytes a message, and idle connections. */
-  readonly load: 'ping' | 'stream' | 'churn'
-  readonly connections: number
-  readonly size: number
-  readonly idle?: number
-  /** Client and server on one CPU: with one message under way, two CPUs measure the scheduler. */
-  readonly pinned?: boolean
-  /** What the rate counts. */
-  readonly unit: 'messages' | 'bytes' | 'connections'
+  /** The program of each contender that is used. */
+  readonly program: ProgramName
+  /** What the value counts. */
+  readonly unit: string
+  /** What CPU time is told for, where it is not one of what the value counts. */
+  readonly per?: string
+  /** The value is a cost: less is better. */
+  readonly cost?: boolean
+  /** Who is the yardstick; `node:net` by default. */
+  readonly against?: 'native'
+  /** It is among those of `--quick`. */
+  readonly quick?: boolean
+  readonly measure: Measure
 }
 
-/** All modes. */
-export const MODES: readonly Mode[] = [
-  {
-    name: 'ping1',
-    title: '64 B, 1 connection',
-    load: 'ping',
-    connections: 1,
-    size: 64,
-    pinned: true,
-    unit: 'messages',
-  },
-  { name: 'ping50', title: '64 B, 50 connections', load: 'ping', connections: 50, size: 64, unit: 'messages' },
-  { name: 'mid20', title: '16 KiB, 20 connections', load: 'ping', connections: 20, size: 16_384, unit: 'messages' },
-  { name: 'bulk4', title: '1 MiB streams, 4', load: 'stream', connections: 4, size: 1_048_576, unit: 'bytes' },
-  { name: 'churn', title: 'connect, exchange, reset', load: 'churn', connections: 20, size: 1, unit: 'connections' },
-  {
-    name: 'active1pc',
-    title: '100 active of 10,000',
-    load: 'ping',
-    connections: 100,
-    size: 64,
-    idle: 9_900,
-    unit: 'messages',
-  },
-]
+/** All modes. @param quick - with smaller numbers */
+export function modes(quick: boolean): readonly Mode[] {
+  const many = quick ? 100_000 : 1_000_000
+  return [
+    load('ping1', '64 B, 1 connection', { load: 'ping', connections: 1, size: 64, pinned: true }),
+    load('ping50', '64 B, 50 connections', { load: 'ping', connections: 50, size: 64 }),
+    load('mid20', '16 KiB, 20 connections', { load: 'ping', connections: 20, size: 16_384 }),
+    load('bulk4', '1 MiB streams, 4, echoed', { load: 'stream', connections: 4, size: 1_048_576 }),
+    load('up4', '1 MiB streams, 4, received', { load: 'up', connections: 4, size: 1_048_576 }),
+    load('down4', '1 MiB streams, 4, sent', { load: 'down', connections: 4, size: 1_048_576 }),
+    load('churn', 'connect, exchange, reset', { load: 'churn', connections: 20, size: 1 }),
+    idle('idle1k', '1,000 idle connections', 1_000, true),
+    idle('idle10k', '10,000 idle connections', 10_000, false),
+    load('active100', '64 B, 100 connections', { load: 'ping', connections: 100, size: 64 }, false),
+    load('active1pc', '64 B, 100 of 10,000', { load: 'ping', connections: 100, size: 64, idle: 9_900 }, false),
+    client('dial', 'as client: connect, exchange, reset', 'connections/s', asClient('dial')),
+    client('ask50', 'as client: 64 B, 50 connections', 'messages/s', asClient('ping')),
+    {
+      name: 'timers',
+      title: `${many.toLocaleString('en')} timers, half stopped`,
+      program: 'timers',
+      unit: 'timers/s',
+      quick: true,
+      measure: timers(many),
+    },
+    {
+      name: 'start',
+      title: 'start, to the first byte',
+      program: 'server',
+      unit: 'ms',
+      cost: true,
+      quick: true,
+      measure: firstByte,
+    },
+    block('trip', 'blocking: 64 B there and back', blocking('trip')),
+    block('bind', 'blocking: socket, bind, close', blocking('bind')),
+    block('look', 'blocking: poll of nothing', blocking('look')),
+  ]
+}
+
+function load(name: string, title: string, options: Load, quick = true): Mode {
+  const inBytes = options.load === 'stream' || options.load === 'up' || options.load === 'down'
+  const unit = inBytes ? 'MiB/s' : options.load === 'churn' ? 'connections/s' : 'messages/s'
+  return { name, title, program: 'server', unit, quick, measure: underLoad(options) }
+}
+
+function idle(name: string, title: string, connections: number, quick: boolean): Mode {
+  const measure = standing(connections)
+  return { name, title, program: 'server', unit: 'B each', per: 'second', cost: true, quick, measure }
+}
+
+function client(name: string, title: string, unit: string, measure: Measure): Mode {
+  return { name, title, program: 'client', unit, quick: true, measure }
+}
+
+function block(name: string, title: string, measure: Measure): Mode {
+  return { name, title, program: 'block', unit: 'calls/s', against: 'native', measure }
+}

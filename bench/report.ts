@@ -1,94 +1,112 @@
-/** From rounds to what a person reads: ratios to the yardstick, median and spread, as a table and as a picture. */
+/** What a person reads: the results as Markdown. */
 import type { Contender } from './contenders.js'
-import type { Measurement } from './measure.js'
+import type { Figures } from './figures.js'
 import type { Mode } from './modes.js'
+import { cpuRatio, own, type Result, ratio } from './statistics.js'
 
-/** One contender in one mode, against the yardstick's neighbouring rounds. */
-export interface Result {
-  readonly mode: Mode
-  readonly contender: Contender
-  /** The contender's rounds and the yardstick's, pair by pair. */
-  readonly pairs: readonly { readonly theirs: Measurement; readonly yardstick: Measurement }[]
+/** All that was measured, and where. */
+export interface Report {
+  readonly node: string
+  /** The processors, how many, and the system's kernel. */
+  readonly machine: string
+  readonly commit: string
+  readonly date: string
+  readonly rounds: number
+  readonly seconds: number
+  readonly modes: readonly Mode[]
+  /** The yardstick is not among them. */
+  readonly contenders: readonly Contender[]
+  /** The yardsticks are among them, each beside itself. */
+  readonly results: readonly Result[]
+  readonly figures: Figures | undefined
 }
 
-/** A figure over all rounds. */
-export interface Spread {
-  readonly median: number
-  readonly low: number
-  readonly high: number
+/** One line: when, where, how. */
+export function circumstances({ node, machine, commit, date, rounds, seconds }: Report): string {
+  return `${date}, ${commit}, Node ${node}, ${machine}, ${rounds} rounds of ${seconds} s`
 }
 
-/** Median, lowest and highest. */
-export function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (index: number): number => sorted[index] ?? Number.NaN
-  const middle = sorted.length >> 1
-  const median = sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2
-  return { median, low: at(0), high: at(sorted.length - 1) }
+/** Everything. */
+export function markdown(report: Report): string {
+  return [circumstances(report), ratios(report), absolutes(report), conclusions(report), singles(report)]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
-/** Rate over the yardstick's rate; above 1 is faster. */
-export function rateRatio({ pairs }: Result): Spread {
-  return spread(pairs.map(({ theirs, yardstick }) => theirs.rate / yardstick.rate))
-}
-
-/** CPU time over the yardstick's for the same work; below 1 is cheaper. */
-export function cpuRatio({ pairs }: Result): Spread {
-  return spread(pairs.map(({ theirs, yardstick }) => theirs.cpu / yardstick.cpu))
-}
-
-/** The results as a Markdown table, modes across. */
-export function table(results: readonly Result[], modes: readonly Mode[], contenders: readonly Contender[]): string {
-  const cell = (contender: Contender, mode: Mode): string => {
-    const result = results.find((one) => one.mode === mode && one.contender === contender)
+/** How many times as fast as `node:net`: median, spread, and CPU time over that of `node:net`. */
+export function ratios({ modes, contenders, results }: Report): string {
+  const cell = (mode: Mode, contender: Contender): string => {
+    const result = find(results, mode, contender)
     if (result === undefined) return '-'
-    const { median, low, high } = rateRatio(result)
-    const text = `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`
-    return `${text} cpu ${cpuRatio(result).median.toFixed(2)}`
+    if (result.contender.name === mode.against) return '1'
+    const { median, low, high } = ratio(result)
+    const cpu = mode.per === undefined ? cpuRatio(result) : undefined
+    const spread = result.pairs.length > 1 ? ` (${short(low)}-${short(high)})` : ''
+    return `**${short(median)}**${spread}${cpu === undefined ? '' : ` cpu ${short(cpu.median)}`}`
   }
-  const rows = contenders.map(
-    (contender) => `| ${contender.title} | ${modes.map((mode) => cell(contender, mode)).join(' | ')} |`,
+  return asTable(
+    ['node:net = 1, more is better', ...contenders.map(({ title }) => title)],
+    modes.map((mode) => [mode.title, ...contenders.map((contender) => cell(mode, contender))]),
   )
-  return [
-    `| node:net = 1.00 | ${modes.map((mode) => mode.title).join(' | ')} |`,
-    `|---|${modes.map(() => '---').join('|')}|`,
-    ...rows,
-  ].join('\n')
 }
 
-const COLOURS = ['#4477aa', '#228833', '#66ccee', '#ccbb44', '#ee6677', '#aa3377']
-const BAR = 14
-const LEFT = 190
-const SCALE = 220
+/** What was measured itself. */
+function absolutes({ modes, results }: Report): string {
+  const number = (value: number | undefined): string => (value === undefined ? '' : plain(value))
+  const row = (result: Result): string[] => {
+    const { mode, contender } = result
+    const times = (['p50', 'p99', 'p999'] as const).map((name) => number(own(result, name)))
+    const per = mode.per === undefined ? '' : ` a ${mode.per}`
+    const cpu = number(own(result, 'cpu'))
+    return [
+      mode.title,
+      contender.title,
+      `${number(own(result, 'value'))} ${mode.unit}`,
+      cpu && `${cpu}${per}`,
+      ...times,
+    ]
+  }
+  return asTable(
+    ['', '', 'median', 'CPU for one, µs', 'p50, µs', 'p99', 'p99.9'],
+    modes.flatMap((mode) => results.filter((result) => result.mode === mode).map(row)),
+  )
+}
 
-/** The results as a picture: one bar for each contender in each mode, a line where the yardstick is. */
-export function picture(results: readonly Result[], modes: readonly Mode[], contenders: readonly Contender[]): string {
-  const group = (contenders.length + 1) * BAR + 12
-  const height = modes.length * group + 50
-  const bars = modes.flatMap((mode, row) => {
-    const top = 40 + row * group
-    const label = `<text x="${LEFT - 10}" y="${top + group / 2}" text-anchor="end">${mode.title}</text>`
-    const drawn = contenders.flatMap((contender, index) => {
-      const result = results.find((one) => one.mode === mode && one.contender === contender)
-      if (result === undefined) return []
-      const { median } = rateRatio(result)
-      const y = top + index * BAR
-      const width = Math.min(median, 3) * SCALE
-      return [
-        `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 2}" fill="${COLOURS[index % COLOURS.length]}"/>`,
-        `<text x="${LEFT + width + 5}" y="${y + BAR - 4}" font-size="10">${median.toFixed(2)} ${contender.title}</text>`,
-      ]
-    })
-    return [label, ...drawn]
+/** What follows from two modes together. */
+function conclusions({ modes, results }: Report): string {
+  const all = modes.find(({ name }) => name === 'active100')
+  const few = modes.find(({ name }) => name === 'active1pc')
+  if (all === undefined || few === undefined) return ''
+  const told = results.flatMap((result) => {
+    const other = find(results, few, result.contender)
+    if (result.mode !== all || other === undefined) return []
+    const share = (own(other, 'cpu') ?? Number.NaN) / (own(result, 'cpu') ?? Number.NaN)
+    return [`${result.contender.title} ${short(share)}`]
   })
-  const line = LEFT + SCALE
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="${height}" font-family="sans-serif" font-size="12">`,
-    `<rect width="100%" height="100%" fill="white"/>`,
-    `<text x="${line}" y="20" text-anchor="middle">node:net</text>`,
-    `<line x1="${line}" y1="26" x2="${line}" y2="${height - 10}" stroke="black" stroke-dasharray="4 3"/>`,
-    ...bars,
-    '</svg>',
-    '',
-  ].join('\n')
+  return `CPU time of a message with 100 active of 10,000 connections, over that with 100 of 100: ${told.join(', ')}.`
+}
+
+function singles({ figures }: Report): string {
+  if (figures === undefined) return ''
+  const rows = Object.entries(figures).map(([name, { value, unit }]) => [name, `${plain(value)} ${unit}`])
+  return asTable(['ours alone', ''], rows)
+}
+
+/** The result of one contender in one mode. */
+export function find(results: readonly Result[], mode: Mode, { name }: Contender): Result | undefined {
+  return results.find((result) => result.mode === mode && result.contender.name === name)
+}
+
+function asTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+/** A ratio, to three digits at most. */
+export function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+function plain(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : short(value)
 }

@@ -1,14 +1,16 @@
-/* The load generator: connections to an echo server on the loopback, every
- * byte checked. One thread, epoll, no dependency.
+/* The load generator: connections to a server on the loopback, every byte
+ * checked. One thread, epoll, no dependency.
  *
- *   load MODE PORT CONNECTIONS SIZE SECONDS [IDLE]
+ *   load MODE PORT CONNECTIONS SIZE SECONDS
  *
  * MODE is one of
  *   ping    one message of SIZE bytes under way on each connection
  *   stream  SIZE bytes and more under way, both directions full
+ *   up      all that the server takes; at the end it says how much that was
+ *   down    all that the server sends: the pattern, SIZE bytes of it, repeated
  *   churn   connect, one byte there and back, reset; CONNECTIONS at a time
- *   idle    open CONNECTIONS, say "open", hold them until stdin ends
- * IDLE more connections are opened first and left alone.
+ *   idle    open CONNECTIONS, a byte there and back on each, say "open", hold
+ *           them until stdin ends
  *
  * Prints one line of JSON: operations, bytes, seconds, and the latency of an
  * operation in microseconds.
@@ -33,6 +35,8 @@
 enum mode {
   PING,
   STREAM,
+  UP,
+  DOWN,
   CHURN,
   IDLE
 };
@@ -41,6 +45,7 @@ enum mode {
 #define STREAM_WINDOW (4 * 1024 * 1024)
 #define BUFFER_SIZE (1024 * 1024)
 #define PATTERN_PERIOD 65521
+#define PATTERN_SIZE (2 * BUFFER_SIZE)
 #define SAMPLES_MAX (4 * 1024 * 1024)
 
 struct connection {
@@ -58,11 +63,12 @@ static int epoll_fd;
 static uint64_t deadline;
 static uint64_t operations;
 static uint64_t total_bytes;
-static char pattern[PATTERN_PERIOD + BUFFER_SIZE];
-static char buffer[BUFFER_SIZE];
+static char pattern[PATTERN_SIZE];
+static char buffer[BUFFER_SIZE + 1];
 static uint32_t* samples;
 static size_t nsamples;
 static int running;
+static int unfinished;
 
 
 static uint64_t now(void) {
@@ -117,7 +123,27 @@ static void dial(struct connection* c) {
 
 
 static uint64_t window(void) {
+  if (mode == UP)
+    return UINT64_MAX;
+
   return mode == STREAM ? STREAM_WINDOW : size;
+}
+
+
+/* Whether the bytes in the buffer are what is to come next. What comes down is
+ * the first SIZE bytes of the pattern, repeated.
+ */
+static int is_expected(const struct connection* c, size_t length) {
+  size_t first;
+  size_t at;
+
+  at = c->received % (mode == DOWN ? size : PATTERN_PERIOD);
+  first = length;
+  if (mode == DOWN && first > size - at)
+    first = size - at;
+
+  return memcmp(buffer, pattern + at, first) == 0 &&
+         memcmp(buffer + first, pattern, length - first) == 0;
 }
 
 
@@ -125,6 +151,9 @@ static uint64_t window(void) {
 static void pump_out(struct connection* c) {
   uint64_t room;
   ssize_t n;
+
+  if (mode == DOWN)
+    return;
 
   for (;;) {
     room = window() - (c->sent - c->received);
@@ -161,12 +190,25 @@ static void redial(struct connection* c) {
 }
 
 
+/* The server's last word, in one piece: how many bytes it got. */
+static void check_count(struct connection* c, size_t length) {
+  buffer[length] = '\0';
+  errno = 0;
+  if (running || strtoull(buffer, NULL, 10) != c->sent)
+    fail("the server counts other bytes than were sent");
+  total_bytes += c->sent;
+  unfinished--;
+  close(c->fd);
+  c->fd = -1;
+}
+
+
 static void pump_in(struct connection* c) {
   size_t want;
   ssize_t n;
 
   for (;;) {
-    want = sizeof(buffer);
+    want = mode == DOWN && size < BUFFER_SIZE ? size : BUFFER_SIZE;
     n = recv(c->fd, buffer, want, 0);
     if (n == 0) {
       errno = 0;
@@ -177,7 +219,11 @@ static void pump_in(struct connection* c) {
         return;
       fail("recv");
     }
-    if (memcmp(buffer, pattern + c->received % PATTERN_PERIOD, n) != 0) {
+    if (mode == UP) {
+      check_count(c, n);
+      return;
+    }
+    if (!is_expected(c, n)) {
       errno = 0;
       fail("a byte came back another");
     }
@@ -223,7 +269,9 @@ static void on_event(struct connection* c, uint32_t events) {
       c->sent = 1;
       return;
     }
-    if (mode != STREAM)
+    if (mode == DOWN)
+      watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    if (mode == PING)
       c->began = now();
     pump_out(c);
     return;
@@ -231,19 +279,24 @@ static void on_event(struct connection* c, uint32_t events) {
 
   if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
     pump_in(c);
-  if (mode == STREAM && events & EPOLLOUT && c->fd >= 0)
+  if ((mode == STREAM || mode == UP) && events & EPOLLOUT && c->fd >= 0)
     pump_out(c);
 }
 
 
+/* The byte there and back tells that the server has accepted it. */
 static void open_idle(int count) {
+  char byte;
+  int fd;
   int i;
 
   for (i = 0; i < count; i++) {
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    if (fd < 0 || connect(fd, (struct sockaddr*) &server, sizeof(server)))
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 ||
+        connect(fd, (struct sockaddr*) &server, sizeof(server)) != 0 ||
+        send(fd, pattern, 1, MSG_NOSIGNAL) != 1 || recv(fd, &byte, 1, 0) != 1) {
       fail("idle connection");
+    }
   }
 }
 
@@ -263,12 +316,42 @@ static double percentile(double p) {
 }
 
 
-static void measure(int count, double seconds) {
+/* Handles events until a time, or until all have finished. */
+static void serve(uint64_t until) {
   struct epoll_event events[256];
+  int i;
+  int n;
+
+  while (now() < until && (running || unfinished > 0)) {
+    n = epoll_wait(epoll_fd, events, 256, 100);
+    for (i = 0; i < n; i++)
+      on_event(events[i].data.ptr, events[i].events);
+  }
+}
+
+
+/* Sends no more, and waits until the server has said how much it got. */
+static void finish(struct connection* connections, int count) {
+  int i;
+
+  running = 0;
+  unfinished = count;
+  for (i = 0; i < count; i++) {
+    watch(&connections[i], EPOLL_CTL_MOD, EPOLLIN);
+    shutdown(connections[i].fd, SHUT_WR);
+  }
+
+  errno = 0;
+  serve(now() + 10000000000ull);
+  if (unfinished > 0)
+    fail("the server does not say how much it got");
+}
+
+
+static void measure(int count, double seconds) {
   struct connection* connections;
   uint64_t began;
   int i;
-  int n;
 
   connections = calloc(count, sizeof(*connections));
   running = 1;
@@ -277,11 +360,9 @@ static void measure(int count, double seconds) {
   for (i = 0; i < count; i++)
     dial(&connections[i]);
 
-  while (now() < deadline) {
-    n = epoll_wait(epoll_fd, events, 256, 100);
-    for (i = 0; i < n; i++)
-      on_event(events[i].data.ptr, events[i].events);
-  }
+  serve(deadline);
+  if (mode == UP)
+    finish(connections, count);
 
   seconds = (now() - began) / 1e9;
   qsort(samples,
@@ -301,15 +382,17 @@ static void measure(int count, double seconds) {
 
 
 int main(int argc, char** argv) {
-  static const char* names[] = { "ping", "stream", "churn", "idle" };
+  static const char* names[] = {
+    "ping", "stream", "up", "down", "churn", "idle"
+  };
   struct rlimit files;
   int i;
 
   if (argc < 6) {
-    fprintf(stderr, "load MODE PORT CONNECTIONS SIZE SECONDS [IDLE]\n");
+    fprintf(stderr, "load MODE PORT CONNECTIONS SIZE SECONDS\n");
     return 2;
   }
-  for (i = 0; i < 4 && strcmp(argv[1], names[i]) != 0; i++)
+  for (i = 0; i < 6 && strcmp(argv[1], names[i]) != 0; i++)
     ;
   mode = (enum mode) i;
   server.sin_family = AF_INET;
@@ -325,8 +408,6 @@ int main(int argc, char** argv) {
   samples = malloc(SAMPLES_MAX * sizeof(*samples));
   epoll_fd = epoll_create1(0);
 
-  if (argc > 6)
-    open_idle(atoi(argv[6]));
   if (mode == IDLE) {
     open_idle(atoi(argv[3]));
     printf("open\n");

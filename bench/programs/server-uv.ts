@@ -1,12 +1,40 @@
-/** Ours through the TypeScript API: the same echo server on libuv-wasm. The transport is the first argument. */
+/**
+ * The same server through the TypeScript API. The first argument is the transport, the second a role, as in
+ * `native/server-uv.c`.
+ */
 import { Loop, StatusCode, TCP } from 'libuv-wasm'
 import { nodeHost } from 'libuv-wasm/node'
+import { pattern } from '../pattern.js'
 
 const transport = process.argv[2] === 'net' ? 'net' : process.argv[2] === 'handle' ? 'handle' : 'auto'
 const HIGH_WATER = 1024 * 1024
 
 const loop = await Loop.open({ host: nodeHost({ transport }) })
 const server = new TCP({ loop })
+
+const roles: Record<string, (peer: TCP) => void> = {
+  echo(peer) {
+    peer.readStart(echo)
+  },
+
+  sink(peer) {
+    let received = 0
+    peer.readStart((peer, status, data) => {
+      if (status >= 0) received += data.length
+      else if (status === StatusCode.EOF) peer.write(Buffer.from(String(received)), () => void peer.close())
+      else void peer.close()
+    })
+  },
+
+  source(peer) {
+    const chunk = pattern()
+    const send = (_request: unknown, status = 0): void => {
+      if (status < 0) void peer.close()
+      else peer.write(chunk, send)
+    }
+    send(undefined)
+  },
+}
 
 function echo(peer: TCP, status: number, data: Uint8Array): void {
   if (status === StatusCode.EOF) {
@@ -27,11 +55,12 @@ function resume(stream: unknown): void {
   if (stream instanceof TCP && !stream.active) stream.readStart(echo)
 }
 
+const serve = roles[process.argv[3] ?? 'echo']
 server.bind({ host: '127.0.0.1', port: 0 })
 server.listen(1024, (server) => {
   const peer = server.accept()
   peer.setNoDelay(true)
-  peer.readStart(echo)
+  serve?.(peer)
 })
 console.log(server.sockname.port)
 await loop.run()

@@ -1,7 +1,14 @@
-/* The limit: an echo server on native libuv. Prints its port. */
+/* A server on libuv, native (the limit) or as a guest. Prints its port.
+ *
+ *   server-uv [ROLE]
+ *
+ * It sends back what comes (`echo`, without a role), or counts it (`sink`) and
+ * says at its end how much it was, or sends without end (`source`).
+ */
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "uv/pump.h"
 
@@ -10,8 +17,18 @@ struct message {
   char* base;
 };
 
+struct peer {
+  uv_tcp_t tcp;
+  unsigned long long received;
+  uv_write_t req;
+};
+
 /* Past so many bytes that wait, a connection is not read. */
 #define HIGH_WATER (1024 * 1024)
+
+/* What a source sends, again and again; load.c knows it. */
+#define PATTERN_PERIOD 65521
+static char pattern[1024 * 1024];
 
 static void on_read(uv_stream_t* peer, ssize_t nread, const uv_buf_t* buf);
 
@@ -73,31 +90,92 @@ static void on_read(uv_stream_t* peer, ssize_t nread, const uv_buf_t* buf) {
 }
 
 
-static void on_connection(uv_stream_t* server, int status) {
-  uv_tcp_t* peer;
-
-  peer = malloc(sizeof(*peer));
-  uv_tcp_init(server->loop, peer);
-  if (uv_accept(server, (uv_stream_t*) peer) != 0) {
-    uv_close((uv_handle_t*) peer, on_close);
-    return;
-  }
-  uv_tcp_nodelay(peer, 1);
-  uv_read_start((uv_stream_t*) peer, on_alloc, on_read);
+static void on_counted(uv_write_t* req, int status) {
+  uv_close((uv_handle_t*) req->handle, on_close);
 }
 
 
-int main(void) {
+static void on_sink_read(uv_stream_t* stream,
+                         ssize_t nread,
+                         const uv_buf_t* buf) {
+  struct peer* peer;
+  uv_buf_t out;
+
+  peer = (struct peer*) stream;
+  if (nread >= 0) {
+    peer->received += nread;
+    free(buf->base);
+    return;
+  }
+
+  if (nread != UV_EOF) {
+    free(buf->base);
+    uv_close((uv_handle_t*) peer, on_close);
+    return;
+  }
+
+  out.base = realloc(buf->base, 32);
+  out.len = snprintf(out.base, 32, "%llu", peer->received);
+  uv_read_stop(stream);
+  uv_write(&peer->req, stream, &out, 1, on_counted);
+}
+
+
+static void on_sent(uv_write_t* req, int status) {
+  uv_buf_t out;
+
+  if (status != 0) {
+    uv_close((uv_handle_t*) req->handle, on_close);
+    return;
+  }
+
+  out = uv_buf_init(pattern, sizeof(pattern));
+  uv_write(req, req->handle, &out, 1, on_sent);
+}
+
+
+static void on_connection(uv_stream_t* server, int status) {
+  struct peer* peer;
+  uv_stream_t* stream;
+  const char* role;
+
+  peer = calloc(1, sizeof(*peer));
+  stream = (uv_stream_t*) peer;
+  uv_tcp_init(server->loop, &peer->tcp);
+  if (uv_accept(server, stream) != 0) {
+    uv_close((uv_handle_t*) peer, on_close);
+    return;
+  }
+
+  uv_tcp_nodelay(&peer->tcp, 1);
+  role = server->data;
+  if (strcmp(role, "source") == 0) {
+    peer->req.handle = stream;
+    on_sent(&peer->req, 0);
+  } else if (strcmp(role, "sink") == 0) {
+    uv_read_start(stream, on_alloc, on_sink_read);
+  } else {
+    uv_read_start(stream, on_alloc, on_read);
+  }
+}
+
+
+int main(int argc, char** argv) {
   struct sockaddr_storage name;
   struct sockaddr_in address;
   uv_loop_t* loop;
   uv_tcp_t server;
   int length;
+  int i;
+
+  for (i = 0; i < (int) sizeof(pattern); i++)
+    pattern[i] = (char) ((i % PATTERN_PERIOD) * 2654435761u >> 13);
 
   loop = uv_default_loop();
   length = sizeof(name);
   uv_ip4_addr("127.0.0.1", 0, &address);
   uv_tcp_init(loop, &server);
+  server.data = argc > 1 ? argv[1] : "echo";
   uv_tcp_bind(&server, (const struct sockaddr*) &address, 0);
   if (uv_listen((uv_stream_t*) &server, 1024, on_connection) != 0)
     return 1;

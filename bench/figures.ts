@@ -1,0 +1,34 @@
+/** What is not compared with anybody: what a loop of ours costs, and how large all of it is. */
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
+import { output } from './process.js'
+import { spread } from './statistics.js'
+
+/** Figures by what a person reads. */
+export type Figures = Readonly<Record<string, { readonly value: number; readonly unit: string }>>
+
+/** The module; see `libuv-port/build.mk`. */
+const MODULE = 'wasm/build/release/libuv.wasm'
+const KIB = 1024
+
+/** Measures them. @param rounds - processes, of whose figures the median is told */
+export function figures(node: string, rounds: number): Figures {
+  const runs = Array.from({ length: rounds }, () => JSON.parse(output([node, 'build/bench/programs/loops.js'])))
+  const ms = (name: string) => ({ value: spread(runs.map((run) => run[name])).median, unit: 'ms' })
+  const module = readFileSync(MODULE)
+  const [{ size, unpackedSize }] = JSON.parse(output(['npm', 'pack', '--dry-run', '--json', '--ignore-scripts']))
+  const kib = (bytes: number) => ({ value: bytes / KIB, unit: 'KiB' })
+  return {
+    'import of the library': ms('importing'),
+    'Loop.open(), the first': ms('cold'),
+    'Loop.open(), a later one, with close()': ms('warm'),
+    'the first 100 of 1,000 loops, each': ms('first100'),
+    'the last 100 of 1,000 loops, each': ms('last100'),
+    'node:net: a server that listens': ms('listening'),
+    'memory of a loop at its start': kib(runs[0].memory),
+    'the module': kib(module.length),
+    'the module, brotli': kib(brotliCompressSync(module).length),
+    'the package, packed': kib(size),
+    'the package, unpacked': kib(unpackedSize),
+  }
+}
