@@ -137,6 +137,11 @@ class Fuzz {
       ['poll_ctl', [fd, random.pick([0, c.POLLIN, c.POLLOUT, c.POLLIN | c.POLLOUT | c.POLLRDHUP])]],
       ['poll_wait', [machine.alloc(64), random.int(1, 8), 0]],
       ['poll', [machine.alloc(64), random.int(0, 8), 0]],
+      [
+        'lookup',
+        [machine.put(random.pick(['here', 'there', ''])), random.pick([4, 5, 0]), random.pick([0, c.AF_INET, 99])],
+      ],
+      ['reverse', [address, random.pick([16, 28, 3])]],
       ['clock', []],
     ]
   }
