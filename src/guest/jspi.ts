@@ -5,6 +5,7 @@
  *
  * @see https://github.com/WebAssembly/js-promise-integration
  */
+import type { NumberCall } from '../abi/call.js'
 import type { WasmImports } from '../abi/platform-types.js'
 import type { Host, HostTimer } from '../host/host.js'
 import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
@@ -13,6 +14,7 @@ import { Input } from './input.js'
 import { type Driver, loadProgram } from './program.js'
 import { WINDOW } from './protocol.js'
 import { isPromise, type OnOutput, type SlowCall } from './stdio.js'
+import { suspendable } from './suspendable.js'
 
 /** How many answers a guest gets at once before the host's event loop has its turn. */
 const ANSWERS_PER_TURN = 64
@@ -49,6 +51,8 @@ class SuspendingDriver implements Driver {
   /** Answers and bytes of output since the host's event loop last had a turn. */
   #answers = 0
   #printed = 0
+  /** Calls of {@link Driver.enter} that are under way. */
+  #entered = 0
   /** Ends the present wait, while there is one: it is over, or the guest is. */
   #resume: (() => void) | undefined
   #resuming = false
@@ -62,19 +66,27 @@ class SuspendingDriver implements Driver {
     this.#onOutput = onOutput
   }
 
-  importOf(call: SlowCall): WasmImports[string] {
-    const { Suspending } = WebAssembly
-    if (Suspending === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
-    return new Suspending(call)
+  importOf(call: SlowCall, parameters: number): WasmImports[string] {
+    return suspendable(call, parameters)
   }
 
   /** Without a pause where there is an answer, most of the time. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
     this.#check()
+    if (this.#entered > 0) return waitHere(ask, timeout)
     const answer = ask()
     if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
     this.#answers = 0
     return answer !== 0 || timeout === 0 ? this.#yield(answer, ask) : this.#waitLong(ask, timeout)
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    this.#entered++
+    try {
+      return call(argument)
+    } finally {
+      this.#entered--
+    }
   }
 
   async input(): Promise<Uint8Array | undefined> {
@@ -92,7 +104,7 @@ class SuspendingDriver implements Driver {
       rejectOutput(error)
     }
     this.#printed += bytes.length
-    if (this.#printed < WINDOW) return
+    if (this.#printed < WINDOW || this.#entered > 0) return
     this.#printed = 0
     return this.#turn()
   }
@@ -163,6 +175,15 @@ class SuspendingDriver implements Driver {
   #check(): void {
     if (this.#ended !== undefined) throw this.#ended
   }
+}
+
+/** Waits without letting anybody else do anything: what is asked can only change by itself. */
+function waitHere(ask: () => number, timeout: number): number {
+  const answer = ask()
+  if (answer !== 0 || timeout === 0) return answer
+  if (timeout < 0) throw new Error('a guest that is pumped cannot wait in a turn for what happens outside of it')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout)
+  return ask()
 }
 
 function rejectOutput(cause: unknown): never {

@@ -30,8 +30,10 @@ export interface Driver extends Streams {
    * @param timeout - milliseconds; 0 does not wait, a negative one waits for ever
    */
   wait(ask: () => number, timeout: number): number | Promise<number>
-  /** An import made of a call that waits by the driver's means. */
-  importOf(call: SlowCall): WasmImports[string]
+  /** An import made of a call that waits by the driver's means, and has so many parameters. */
+  importOf(call: SlowCall, parameters: number): WasmImports[string]
+  /** Calls an export while the guest waits. Whatever it waits for there, everybody waits for. */
+  enter(call: NumberCall, argument: number): number
   /** Told whenever something happened that a waiting guest may wait for. */
   onChange(): void
 }
@@ -93,8 +95,8 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     [WASI_MODULE]: {
       ...provided,
       ...ownWasi(host, memory),
-      fd_read: driver.importOf(stdio.read),
-      fd_write: driver.importOf(stdio.write),
+      fd_read: driver.importOf(stdio.read, 4),
+      fd_write: driver.importOf(stdio.write, 4),
       proc_exit: (code: number): never => {
         throw new GuestExit(code)
       },
@@ -148,7 +150,7 @@ function systemCalls(
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
   const traced = trace.imports({ ...calls, ...slow }, () => abi)
-  return { ...traced, poll_wait: driver.importOf(traced.poll_wait), poll: driver.importOf(traced.poll) }
+  return { ...traced, poll_wait: driver.importOf(traced.poll_wait, 3), poll: driver.importOf(traced.poll, 3) }
 }
 
 const encoder = new TextEncoder()

@@ -2,6 +2,7 @@
  * The driver that asks nothing of the engine: the guest's `main()` lets go of its stack (`uvp_run_and_exit()` of `uv/pump.h`),
  * and its loop is run by the pump of TypeScript's own loops. It never waits, so a guest that waits elsewhere ends in a trap.
  */
+import type { NumberCall } from '../abi/call.js'
 import type { WasmImports } from '../abi/platform-types.js'
 import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
@@ -80,6 +81,10 @@ class PumpDriver implements Driver {
     const answer = ask()
     if (answer === 0 && timeout !== 0) throw cannotWait('outside of the loop that it left to its host')
     return answer
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    return call(argument)
   }
 
   input(): Uint8Array {

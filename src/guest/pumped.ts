@@ -81,7 +81,7 @@ export class PumpedLoops implements Turns {
     const leave = (loop: number): void => {
       if (this.#driver.pumps) throw new LeftStack(loop)
     }
-    return { leave, run: this.#driver.importOf((loop = 0) => this.#run(loop)) }
+    return { leave, run: this.#driver.importOf((loop = 0) => this.#run(loop), 1) }
   }
 
   /**
@@ -117,12 +117,13 @@ export class PumpedLoops implements Turns {
   #run(loop: number): number | Promise<number> {
     const { uvp_turn, uvp_turn_alive } = this.#guest
     const turns = new DriverTurns(this.#kernel.host)
-    let trapped = false
+    const outer = this.#pump
+    let trap: { readonly error: unknown } | undefined
     const pump = this.#makePump(loop, turns, () => {
       try {
-        return uvp_turn(loop)
+        return this.#driver.enter(uvp_turn, loop)
       } catch (error) {
-        trapped = true
+        trap = { error }
         throw error
       }
     })
@@ -131,8 +132,12 @@ export class PumpedLoops implements Turns {
     const wait = (timeout: number): number | Promise<number> =>
       this.#driver.wait(() => (turns.due || this.#kernel.readiness.any ? 1 : 0), timeout)
     return drive(
-      turns.play(() => pump.running && !trapped, wait),
-      () => uvp_turn_alive(loop),
+      turns.play(() => pump.running && trap === undefined, wait),
+      () => {
+        this.#pump = outer
+        if (trap !== undefined) throw trap.error
+        return uvp_turn_alive(loop)
+      },
     )
   }
 

@@ -1,5 +1,6 @@
 /** The thread of a guest under the worker driver: the kernel and the guest, which blocks it whenever it waits. */
 import { workerData } from 'node:worker_threads'
+import type { NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
 import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 import { Trace } from '../runtime/trace.js'
@@ -68,6 +69,10 @@ class BlockingDriver implements Driver {
 
   importOf(call: SlowCall): WasmImports[string] {
     return call
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    return call(argument)
   }
 
   onChange(): void {}

@@ -39,6 +39,25 @@ describe.each(['pump', driver] as const)('under %s, it is as uv_run() and exit()
   })
 })
 
+describe(`under ${driver}, a program that waits for the pump`, () => {
+  const waiting = (what: string) => play([what, 'waiting'], { program: 'pumped' })
+
+  test.each([
+    ['timers', 'the loop runs', 3, '2 left\n1 left\n0 left\nend, 0 alive, 0\nat exit\n'],
+    ['stop', 'uv_stop() ends the run', 3, 'end, 1 alive, 1\nat exit\n'],
+    ['exit', 'exit() in a callback', 9, 'at exit\n'],
+    ['sleep', 'sleep() in a callback', 3, 'end, 1 alive, 1\nat exit\n'],
+  ])('%s: %s', async (what, _title, code, output) => {
+    const guest = await waiting(what)
+    expect([await guest.code, guest.output, guest.errors]).toEqual([code, output, ''])
+  })
+
+  test('a trap in a callback is one', async () => {
+    const { failure } = await waiting('abort')
+    expect(String(Reflect.get(Object(await failure), 'stack'))).toMatch(/on_abort/)
+  })
+})
+
 describe('where nothing waits', () => {
   test.each([
     ['wait', 'uv_run()', /Cannot wait outside of the loop.*take 'worker' or 'jspi'/],
