@@ -15,9 +15,15 @@ const above = {
   guest: ['faces', 'cli'],
 }
 
-/** Where one comes in: what package.json exports, the command, and programs that a worker starts by their URL. */
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
-const targets = Object.values(exports).map((target) => target.default ?? target)
+/**
+ * Where one comes in: what package.json exports, what it puts in by platform, the command, and programs that a worker starts
+ * by their URL.
+ */
+const { exports, imports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const targets = [
+  ...Object.values(exports).map((target) => target.default ?? target),
+  ...Object.values(imports).flatMap((conditions) => Object.values(conditions)),
+]
 const modules = targets.map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, '$1')).join('|')
 const doors = `^src/(?:(?:${modules}|cli)|.*worker)\\.ts$`
 const rooms = Object.keys(above).join('|')

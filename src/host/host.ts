@@ -48,7 +48,10 @@ export abstract class HostConnection {
   /** Whom to tell. */
   events: ConnectionEvents | undefined
 
-  /** The local address; final from the moment the connection object exists. */
+  /**
+   * The local address, final from the moment the connection object exists. A host that cannot know it before `onConnect` has
+   * the unspecified address until then.
+   */
   abstract readonly local: Address
   /**
    * The peer's address. For an outgoing connection the one asked for; from `onConnect` on the one reached, which is another

@@ -1,7 +1,8 @@
 /** What taking a local address must do. The answers are Linux's. */
-import { describe, expect } from '@jest/globals'
+
 import type { Address } from '../../src/abi/address.js'
 import type { BindOptions } from '../../src/host/host.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
 
 /** An address for documentation (RFC 5737, RFC 3849), which no machine has. */
@@ -57,6 +58,10 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
 
     testWith('ipv6', "an IPv6 address that is not this machine's is EADDRNOTAVAIL", async (lab) => {
       expect(refusal(() => lab.bind(v6(0, NOBODYS.ipv6)))).toBe('EADDRNOTAVAIL')
+    })
+
+    testWith('quietPort', 'a port that was taken and is not listened on refuses', async (lab) => {
+      expect(await lab.connect(lab.bind().local).failed()).toBe('ECONNREFUSED')
     })
 
     test('a port that was given back can be taken', async (lab) => {

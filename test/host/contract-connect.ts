@@ -1,6 +1,7 @@
 /** What listening, connecting and accepting must do. */
-import { describe, expect } from '@jest/globals'
+
 import type { Address } from '../../src/abi/address.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
 import type { Socket } from './contract-socket.js'
 
@@ -29,22 +30,42 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
   describe('connect', () => {
     const { test, testWith } = contract(make, options)
 
-    test('both ends know both addresses, the client its own at once', async (lab) => {
+    test('both ends know both addresses', async (lab) => {
+      const listener = lab.listen()
+      const client = lab.connect(listener.local)
+      expect(client.connection.remote).toEqual(listener.local)
+      const server = await listener.accept()
+      await client.until('onConnect', () => client.saw('connect'))
+      const { local } = client.connection
+      expect(local).toEqual(v4(local.port))
+      expect(local.port).toBeGreaterThan(0)
+      expect(client.connection.remote).toEqual(listener.local)
+      expect(server.connection.local).toEqual(listener.local)
+      expect(server.connection.remote).toEqual(local)
+      await exchange(client, server)
+    })
+
+    testWith('localAtOnce', 'the client knows its own address at once', async (lab) => {
       const listener = lab.listen()
       const client = lab.connect(listener.local)
       const { local } = client.connection
       expect(local).toEqual(v4(local.port))
       expect(local.port).toBeGreaterThan(0)
-      expect(client.connection.remote).toEqual(listener.local)
-
-      const server = await listener.accept()
-      expect(server.connection.local).toEqual(listener.local)
-      expect(server.connection.remote).toEqual(local)
-
       await client.until('onConnect', () => client.saw('connect'))
       expect(client.connection.local).toEqual(local)
-      expect(client.connection.remote).toEqual(listener.local)
-      await exchange(client, server)
+    })
+
+    test('the local address stays when the connection is over', async (lab) => {
+      const { client, server } = await lab.pair()
+      const { local, remote } = client.connection
+      server.readStart()
+      client.readStart()
+      server.shutdown()
+      client.shutdown()
+      await Promise.all([client.ended(), server.ended()])
+      await lab.settle()
+      expect(client.connection.local).toEqual(local)
+      expect(server.connection.local).toEqual(remote)
     })
 
     test('a server on the wildcard sees the address it was reached at', async (lab) => {
@@ -52,6 +73,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(listener.local.host).toBe('0.0.0.0')
       const client = lab.connect(v4(listener.local.port))
       const server = await listener.accept()
+      await client.until('onConnect', () => client.saw('connect'))
       expect(server.connection.local).toEqual(v4(listener.local.port))
       expect(server.connection.remote).toEqual(client.connection.local)
     })
@@ -79,12 +101,13 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       const listener = lab.listen(v6(0, '::'))
       const client = lab.connect(v4(listener.local.port))
       const server = await listener.accept()
+      await client.until('onConnect', () => client.saw('connect'))
       expect(server.connection.remote).toEqual(v6(client.connection.local.port, '::ffff:127.0.0.1'))
       expect(server.connection.local).toEqual(v6(listener.local.port, '::ffff:127.0.0.1'))
-      await client.until('onConnect', () => client.saw('connect'))
       await exchange(client, server)
 
       const second = lab.connect(v6(listener.local.port))
+      await second.until('onConnect', () => second.saw('connect'))
       expect((await listener.accept()).connection.remote).toEqual(second.connection.local)
     })
 
@@ -92,6 +115,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       const listener = lab.listen()
       const client = lab.connect(v6(listener.local.port, '::ffff:127.0.0.1'))
       const server = await listener.accept()
+      await client.until('onConnect', () => client.saw('connect'))
       expect(client.connection.local.host).toBe('::ffff:127.0.0.1')
       expect(server.connection.remote).toEqual(v4(client.connection.local.port))
     })

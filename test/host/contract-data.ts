@@ -1,5 +1,5 @@
 /** What bytes must do on their way. */
-import { describe, expect } from '@jest/globals'
+import { describe, expect } from '../support/harness.js'
 import { type Random, seeded } from '../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './contract-lab.js'
 import type { Socket } from './contract-socket.js'

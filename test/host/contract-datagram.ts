@@ -1,6 +1,7 @@
 /** What datagram sockets must do. The answers are Linux's. */
-import { describe, expect } from '@jest/globals'
+
 import type { Address } from '../../src/abi/address.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
 import { Mailbox } from './contract-mailbox.js'
 

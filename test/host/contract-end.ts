@@ -1,5 +1,5 @@
 /** How connections must end. */
-import { describe, expect } from '@jest/globals'
+import { describe, expect } from '../support/harness.js'
 import { seeded } from '../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './contract-lab.js'
 import type { EventName, Socket } from './contract-socket.js'

@@ -2,11 +2,12 @@
  * A place to try a host in: every connection is watched, and what the contract forbids at any time (an event during the call
  * that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test at its end.
  */
-import { expect, test } from '@jest/globals'
+
 import type { Address } from '../../src/abi/address.js'
 import type { BindOptions, Host, HostListener, HostPort } from '../../src/host/host.js'
 import { HostError } from '../../src/host/host.js'
 import { soon } from '../support/deadline.js'
+import { expect, test } from '../support/harness.js'
 import { Socket } from './contract-socket.js'
 
 /** A host to be tried, and how to see what it has not released. */
@@ -24,6 +25,8 @@ export type Feature =
   | 'ipv6'
   | 'reusePort'
   | 'connectFromPort'
+  | 'localAtOnce'
+  | 'quietPort'
   | 'reset'
   | 'noDelay'
   | 'keepAlive'

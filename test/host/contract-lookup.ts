@@ -1,7 +1,8 @@
 /** What looking names up must do. Every host knows `localhost`; what else there is to be known is each driver's own. */
-import { describe, expect } from '@jest/globals'
+
 import type { LookupEvents } from '../../src/host/lookup.js'
 import { soon } from '../support/deadline.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, v4 } from './contract-lab.js'
 
 /** What was told: the texts, or an error's name. */

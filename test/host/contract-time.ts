@@ -1,6 +1,7 @@
 /** What clocks, timers and turns must do. */
-import { describe, expect } from '@jest/globals'
+
 import { soon } from '../support/deadline.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './contract-lab.js'
 
 /** A timer, and how often and when it fired. */

@@ -1,10 +1,5 @@
 import { describe } from '@jest/globals'
-import { virtualHost } from '../../src/host/virtual.js'
 import { hostContract } from './contract.js'
+import { overVirtual } from './contract-subjects.js'
 
-describe('the virtual host', () => {
-  hostContract(() => {
-    const host = virtualHost()
-    return { host, leaks: () => host.open() }
-  })
-})
+describe('the virtual host', () => hostContract(overVirtual))

@@ -1,5 +1,4 @@
 /** What a test may not leave behind, and how it is seen: a host that counts, and the sockets of this process. */
-import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers'
 import { expect } from '@jest/globals'
 import type { Address } from '../../src/abi/address.js'
@@ -112,22 +111,6 @@ export class WatchedHost extends Host {
 
   override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
     return this.#host.bindDatagram(local, options, events)
-  }
-}
-
-/** The sockets of this process, each as `socket:[inode]`; none where there is no /proc. */
-export const openSockets = (): string[] => {
-  try {
-    return readdirSync('/proc/self/fd').flatMap((fd) => {
-      try {
-        const target = readlinkSync(`/proc/self/fd/${fd}`)
-        return target.startsWith('socket:') ? [target] : []
-      } catch {
-        return [] // the descriptor of readdir itself
-      }
-    })
-  } catch {
-    return []
   }
 }
 

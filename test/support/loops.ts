@@ -8,7 +8,8 @@ import { nodeHost } from '../../src/host/node.js'
 import { type Host, Loop, type LoopOptions, type RunMode, TCP, virtualHost } from '../../src/index.js'
 import { compileModule } from '../../src/runtime/module.js'
 import { soon } from './deadline.js'
-import { expectNothingLeft, openSockets, released, WatchedHost } from './leakcheck.js'
+import { expectNothingLeft, released, WatchedHost } from './leakcheck.js'
+import { openSockets } from './open-sockets.js'
 
 /** A host to be tested over, the module it is tested with, and how to see what it has not released. */
 export interface HostUnderTest {

@@ -14,19 +14,21 @@ import { lookup, reverse } from './dns.js'
 import { clock, keepAlive, NodeTimer } from './time.js'
 import type { Transport } from './transport.js'
 
-/** The host on Node, over one of its transports. */
+/** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
 export class NodeHost extends Host {
-  readonly name = 'node'
+  readonly name: string
   override readonly prompt = true
   readonly #transport: Transport
 
-  constructor(transport: Transport) {
+  /** @param name - whose host it is */
+  constructor(transport: Transport, name = 'node') {
     super()
+    this.name = name
     this.#transport = transport
   }
 
   /** Which way to the network was taken. */
-  get transport(): 'net' | 'handle' {
+  get transport(): Transport['name'] {
     return this.#transport.name
   }
 

@@ -2,10 +2,10 @@ import type { Address } from '../../abi/address.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../datagram.js'
 import type { BindOptions, ConnectionEvents, HostConnection, HostPort } from '../host.js'
 
-/** How {@link file://./net.ts | net} and {@link file://./handle.ts | handle} differ: the part of a host that knows sockets. */
+/** The part of a host that knows sockets: {@link file://./net.ts | net} and {@link file://./handle.ts | handle} on Node. */
 export interface Transport {
-  /** What `nodeHost({ transport })` calls it. */
-  readonly name: 'net' | 'handle'
+  /** On Node, what `nodeHost({ transport })` calls it; elsewhere, whose sockets these are. */
+  readonly name: 'net' | 'handle' | 'bun' | 'deno'
   /** See `Host.bind`. */
   bind(local: Address, options: BindOptions): HostPort
   /** See `Host.connect`. */

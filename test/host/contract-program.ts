@@ -1,0 +1,16 @@
+/**
+ * The contract as a program, for every runtime: `contract-program.js HOST [ONLY]` runs the tests over that host, those alone
+ * that have ONLY in their name, and tells each outcome in a line of JSON.
+ */
+import { runAll } from '../support/plain-runner.js'
+import { hostContract } from './contract.js'
+import { subjects } from './contract-subjects.js'
+
+const [name = '', only = ''] = process.argv.slice(2)
+const subject = subjects.get(name)
+if (subject === undefined) throw new Error(`there is no host ${name}, but ${[...subjects.keys()].join(', ')}`)
+
+process.env.SEED ??= '1'
+const { make, options } = await subject()
+hostContract(make, options)
+await runAll(only, (outcome) => console.log(JSON.stringify(outcome)))
