@@ -31,7 +31,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress check format lock size-update pack smoke bench clean
+.PHONY: help setup build demo test stress check format lock size-update docs pack smoke bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ lock: ## writes package-lock.json anew, after package.json was changed
 
 size-update: wasm ## accepts the module's size of now
 	@node scripts/check-size.mjs --update
+
+docs: setup ## writes the API reference into build/docs
+	@node scripts/docs.mjs
 
 pack: build ## packs what is published into build/pack
 	@node scripts/pack.mjs

@@ -14,6 +14,7 @@ const targets = [
   'stress',
   'conformance',
   'bench',
+  'docs',
   'pack',
   'smoke',
   'clean',

@@ -18,6 +18,8 @@ const checks = {
   abi: ['node', 'scripts/check-abi.mjs'],
   size: ['node', 'scripts/check-size.mjs'],
   papers: ['node', 'scripts/check-papers.mjs'],
+  examples: ['node', 'scripts/check-examples.mjs'],
+  docs: ['node', 'scripts/docs.mjs'],
   package: ['node', 'scripts/check-package.mjs'],
   make: ['node', 'scripts/check-make.mjs'],
 }

@@ -1,5 +1,5 @@
 /** The code that papers print. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /**
  * @typedef {object} Snippet
@@ -33,3 +33,49 @@ export const firstProgram = () => {
   if (program === undefined || output?.language !== 'text') throw new Error('README.md has no first program')
   return { code: program.code, output: output.code }
 }
+
+/** @typedef {{ name: string, place: string, code: string, output: string | undefined, runs: boolean }} Example */
+
+/** What a piece of a program may speak of without having made it. */
+const SURROUNDINGS = `import { Async, Check, type Host, HostError, Idle, Loop, policyHost, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
+declare const loop: Loop, server: TCP, client: TCP, peer: TCP, timer: Timer, host: Host, bytes: Uint8Array
+`
+
+/**
+ * All TypeScript and JavaScript that README.md, docs and the `@example`s of src print. What imports something is a program,
+ * which runs, and prints what the \`\`\`text after it says; the rest is a piece, which compiles among usual names.
+ *
+ * @returns {Example[]}
+ */
+export const examples = () => {
+  const papers = ['README.md', ...readdirSync('docs').map((file) => `docs/${file}`)].filter((path) =>
+    /\.md$/.test(path),
+  )
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `src/${path}`)
+  const texts = [
+    ...papers.map((path) => ({ path, text: readFileSync(path, 'utf8') })),
+    ...sources.map((path) => ({ path, text: onlyExamples(readFileSync(path, 'utf8')) })),
+  ]
+  return texts.flatMap(({ path, text }) => {
+    const snippets = snippetsOf(text)
+    return snippets.flatMap(({ language, code, line }, index) => {
+      if (!/^(js|ts|javascript|typescript)\b/.test(language)) return []
+      const next = snippets[index + 1]
+      const output = next?.language === 'text' && next.before.trim() === '' ? next.code : undefined
+      const runs = /^import /m.test(code)
+      const name = `${path.replace(/\.\w+$/, '').replaceAll(/\W+/g, '-')}-${line}`
+      return [{ name, place: `${path}:${line}`, code: runs ? code : SURROUNDINGS + code, output, runs }]
+    })
+  })
+}
+
+/** A source with nothing left but the examples in its comments, each on its own lines. @param {string} source */
+const onlyExamples = (source) =>
+  source.replaceAll(/(\/\*\*.*?\*\/)|[^\n]/gs, (_all, comment) => {
+    const at = comment?.indexOf('@example') ?? -1
+    if (at < 0) return (comment ?? '').replaceAll(/[^\n]/g, '')
+    const before = comment.slice(0, at).replaceAll(/[^\n]/g, '')
+    return before + comment.slice(at, -2).replaceAll(/^ *\* ?/gm, '')
+  })

@@ -59,6 +59,25 @@ export interface Policy {
  *
  * @param host - the real one
  * @throws {TypeError} when a rule is no address
+ *
+ * @example
+ * ```ts
+ * import { Loop, policyHost, TCP, UVError, virtualHost } from 'libuv-wasm'
+ *
+ * const host = policyHost(virtualHost(), { listen: ['127.0.0.1:80'] })
+ * const loop = await Loop.open({ host })
+ * const server = new TCP({ loop })
+ * server.bind(['127.0.0.1', 8080])
+ * try {
+ *   server.listen()
+ * } catch (error) {
+ *   if (error instanceof UVError) console.log(error.code)
+ * }
+ * await loop[Symbol.asyncDispose]()
+ * ```
+ * ```text
+ * EACCES
+ * ```
  */
 export function policyHost(host: Host, policy: Policy): Host {
   return new PolicyHost(host, new Grants(policy))

@@ -54,6 +54,20 @@ const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
  * The outside world as Node has it: real sockets, real time.
  *
  * @throws {HostError} ENOTSUP when `transport` is `handle` and this Node has no such thing
+ *
+ * @example
+ * ```ts
+ * import { Loop } from 'libuv-wasm'
+ * import { nodeHost } from 'libuv-wasm/node'
+ *
+ * const host = nodeHost({ transport: 'net' })
+ * const loop = await Loop.open({ host })
+ * console.log(host.transport)
+ * loop.close()
+ * ```
+ * ```text
+ * net
+ * ```
  */
 export const nodeHost = (options: NodeHostOptions = {}): NodeHost => {
   const { transport = 'auto' } = options

@@ -36,6 +36,24 @@ export type { Names }
  *
  * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
  * @throws {TypeError} when a name stands for something that is no IP address
+ *
+ * @example
+ * ```ts
+ * import { Loop, TCP, virtualHost } from 'libuv-wasm'
+ *
+ * const ports: number[] = []
+ * for (let run = 0; run < 2; run++) {
+ *   const loop = await Loop.open({ host: virtualHost({ seed: 1 }) })
+ *   const server = new TCP({ loop })
+ *   server.bind(['127.0.0.1', 0])
+ *   ports.push(server.sockname.port)
+ *   await loop[Symbol.asyncDispose]()
+ * }
+ * console.log(ports[0] === ports[1])
+ * ```
+ * ```text
+ * true
+ * ```
  */
 export function virtualHost(options: VirtualHostOptions = {}): VirtualHost {
   return new VirtualHost(options)

@@ -12,7 +12,23 @@ export type TraceTopic = (typeof TOPICS)[number]
 /** Receives one line, without a line break. */
 export type TraceSink = (line: string) => void
 
-/** The topics somebody wants to see. */
+/**
+ * The topics somebody wants to see.
+ *
+ * @example
+ * ```ts
+ * import { Loop, Trace, virtualHost } from 'libuv-wasm'
+ *
+ * const lines: string[] = []
+ * const trace = new Trace('syscall', (line) => lines.push(line))
+ * const loop = await Loop.open({ host: virtualHost(), trace })
+ * loop.close()
+ * console.log(lines.length > 0)
+ * ```
+ * ```text
+ * true
+ * ```
+ */
 export class Trace {
   /** The topics, as they were given. */
   readonly topics: string

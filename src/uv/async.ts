@@ -15,6 +15,27 @@ export interface AsyncOptions {
  * Wakes its loop up from outside. It is active from its construction until it is closed, so it keeps its loop running.
  *
  * @see https://docs.libuv.org/en/v1.x/async.html
+ *
+ * @example
+ * ```ts
+ * import { Async, Loop } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const news = new Async({
+ *   loop,
+ *   onWakeup: () => {
+ *     console.log('woken up')
+ *     news.close()
+ *   },
+ * })
+ * // From anywhere outside the loop: a promise, an event of the platform.
+ * setTimeout(() => news.send(), 10)
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * woken up
+ * ```
  */
 export class Async extends Handle {
   /** Called in the loop after `send()`. May be replaced at any time. */

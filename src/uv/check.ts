@@ -15,6 +15,29 @@ export interface CheckOptions {
  * Calls back in every round of its loop, just after it polled.
  *
  * @see https://docs.libuv.org/en/v1.x/check.html
+ *
+ * @example
+ * ```ts
+ * import { Check, Loop, TCP } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const [one, other] = TCP.pair(loop)
+ * const check = new Check({ loop })
+ * one.write(new TextEncoder().encode('hello'))
+ * other.readStart((_other, _status, data) => {
+ *   console.log('read', data.length, 'bytes')
+ *   check.start(() => {
+ *     console.log('all that had come was told')
+ *     for (const handle of loop.handles) handle.close()
+ *   })
+ * })
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * read 5 bytes
+ * all that had come was told
+ * ```
  */
 export class Check extends Handle {
   /** Called in every round. May be replaced at any time. */

@@ -5,6 +5,26 @@ import { StatusCode, type StatusName, statusName } from './status.js'
  * A failure that libuv reported, or wrong input that never reached it.
  *
  * @see https://docs.libuv.org/en/v1.x/errors.html
+ *
+ * @example
+ * ```ts
+ * import { Loop, TCP, UVError } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const [one, other] = [new TCP({ loop }), new TCP({ loop })]
+ * one.bind(['127.0.0.1', 0])
+ * one.listen()
+ * other.bind(one.sockname)
+ * try {
+ *   other.listen()
+ * } catch (error) {
+ *   if (error instanceof UVError) console.log(error.code, error.syscall)
+ * }
+ * await loop[Symbol.asyncDispose]()
+ * ```
+ * ```text
+ * EADDRINUSE listen
+ * ```
  */
 export class UVError extends Error {
   /** The name of the status, as `EADDRINUSE`. */

@@ -16,6 +16,27 @@ export interface IdleOptions {
  * While it is started the loop does not wait.
  *
  * @see https://docs.libuv.org/en/v1.x/idle.html
+ *
+ * @example
+ * ```ts
+ * import { Idle, Loop } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * let sum = 0
+ * let next = 1
+ * const work = new Idle({ loop })
+ * // A long computation in pieces: timers and connections have their turns between them.
+ * work.start(() => {
+ *   for (const end = next + 1_000; next < end; next++) sum += next
+ *   if (next > 10_000) work.close()
+ * })
+ * await loop.run()
+ * loop.close()
+ * console.log(sum)
+ * ```
+ * ```text
+ * 50005000
+ * ```
  */
 export class Idle extends Handle {
   /** Called in every round. May be replaced at any time. */

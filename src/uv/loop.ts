@@ -67,6 +67,23 @@ export const THROWN: unique symbol = Symbol('thrown')
  * An event loop: a copy of libuv in WebAssembly, and the kernel it speaks to.
  *
  * @see https://docs.libuv.org/en/v1.x/loop.html
+ *
+ * @example
+ * ```ts
+ * import { Loop, Timer } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const timer = new Timer({ loop })
+ * timer.start(10, 0, () => {
+ *   console.log('ten milliseconds later')
+ *   timer.close()
+ * })
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * ten milliseconds later
+ * ```
  */
 export class Loop implements AsyncDisposable {
   static #current: Loop | undefined
@@ -260,6 +277,21 @@ export class Loop implements AsyncDisposable {
    * Calls back at the beginning of the loop's next round, in the order asked for. It is no delay, and keeps nothing alive.
    *
    * @throws {ClosedLoopError}
+   *
+   * @example
+   * ```ts
+   * import { Loop } from 'libuv-wasm'
+   *
+   * const loop = await Loop.open()
+   * loop.callLater(() => console.log('in the loop'))
+   * console.log('before it runs')
+   * await loop.run()
+   * loop.close()
+   * ```
+   * ```text
+   * before it runs
+   * in the loop
+   * ```
    */
   callLater(callback: () => void): void {
     const { pump } = this.#open().#instance
@@ -308,6 +340,22 @@ export class Loop implements AsyncDisposable {
    * Closes every handle, runs the loop until they are closed, and closes it.
    *
    * @throws what a callback threw meanwhile, the first of it and once the loop is closed, where there is no `onError`
+   *
+   * @example
+   * ```ts
+   * import { Loop, TCP } from 'libuv-wasm'
+   *
+   * const loop = await Loop.open()
+   * const server = new TCP({ loop })
+   * server.bind(['127.0.0.1', 0])
+   * server.listen()
+   * // Or write `await using loop = ...`, where your tools know it.
+   * await loop[Symbol.asyncDispose]()
+   * console.log(server.closed, loop.closed)
+   * ```
+   * ```text
+   * true true
+   * ```
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return

@@ -15,6 +15,25 @@ export interface PrepareOptions {
  * Calls back in every round of its loop, just before it polls.
  *
  * @see https://docs.libuv.org/en/v1.x/prepare.html
+ *
+ * @example
+ * ```ts
+ * import { Loop, Prepare, Timer } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const prepare = new Prepare({ loop })
+ * prepare.start(() => {
+ *   console.log('about to wait for the timer')
+ *   prepare.close()
+ * })
+ * const timer = new Timer({ loop })
+ * timer.start(10, 0, () => timer.close())
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * about to wait for the timer
+ * ```
  */
 export class Prepare extends Handle {
   /** Called in every round. May be replaced at any time. */

@@ -116,6 +116,15 @@ export abstract class Stream extends Handle {
    * @throws {ClosedHandleError}
    * @throws {UVError} ENOTCONN when there is no connection, EALREADY when it reads already
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_read_start
+   *
+   * @example
+   * ```ts
+   * client.readStart((client, status, data) => {
+   *   // The bytes are yours. After an error or the end, nothing more comes.
+   *   if (status === 0) console.log(data.length)
+   *   else client.close()
+   * })
+   * ```
    */
   readStart(onRead?: OnRead<this>): void {
     const address = this.address
@@ -135,6 +144,12 @@ export abstract class Stream extends Handle {
    * @throws {ClosedHandleError}
    * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_write
+   *
+   * @example
+   * ```ts
+   * await client.write([new TextEncoder().encode('head\r\n'), bytes])
+   * client.write(bytes, (_request, status) => console.log(status === StatusCode.SUCCESS))
+   * ```
    */
   write(buffers: Buffers, onWrite?: OnRequest<WriteRequest>): WriteRequest {
     const address = this.address
@@ -194,12 +209,30 @@ export abstract class Stream extends Handle {
     return request
   }
 
-  /** The received bytes, chunk by chunk until the end; a slow reader holds the peer back. Leaving the loop stops reading. */
+  /**
+   * The received bytes, chunk by chunk until the end; a slow reader holds the peer back. Leaving the loop stops reading.
+   *
+   * @example
+   * ```ts
+   * // Nothing is read while the write waits: a client that does not read is not written to.
+   * for await (const chunk of peer) await peer.write(chunk)
+   * ```
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
     return receivedBytes(this)
   }
 
-  /** The connections of a listening stream, each accepted when it is asked for. */
+  /**
+   * The connections of a listening stream, each accepted when it is asked for.
+   *
+   * @example
+   * ```ts
+   * for await (const peer of server.connections()) {
+   *   peer.write(bytes)
+   *   peer.shutdown(() => peer.close())
+   * }
+   * ```
+   */
   connections(): AsyncIterableIterator<this> {
     return incomingConnections(this)
   }

@@ -42,6 +42,33 @@ const DEFAULT_KEEP_ALIVE_DELAY = 60
  * A TCP socket: a server's or a client's.
  *
  * @see https://docs.libuv.org/en/v1.x/tcp.html
+ *
+ * @example
+ * ```ts
+ * import { Loop, TCP } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * const server = new TCP({ loop })
+ * server.bind({ host: '127.0.0.1', port: 0 })
+ * server.listen(128, () => {
+ *   const peer = server.accept()
+ *   peer.write(new TextEncoder().encode('welcome'))
+ *   peer.shutdown(() => peer.close())
+ *   server.close()
+ * })
+ *
+ * const client = new TCP({ loop })
+ * client.connect(server.sockname)
+ * client.readStart((_client, status, data) => {
+ *   if (status === 0) console.log(new TextDecoder().decode(data))
+ *   else client.close()
+ * })
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * welcome
+ * ```
  */
 export class TCP extends Stream {
   /** A connection to a name under way. */
@@ -65,6 +92,26 @@ export class TCP extends Stream {
    *
    * @throws {UVError} EMFILE
    * @see https://docs.libuv.org/en/v1.x/misc.html#c.uv_socketpair
+   *
+   * @example
+   * ```ts
+   * import { Loop, TCP } from 'libuv-wasm'
+   *
+   * const loop = await Loop.open()
+   * const [one, other] = TCP.pair(loop)
+   * one.write(new TextEncoder().encode('through no network'))
+   * one.shutdown()
+   * const read = (async () => {
+   *   for await (const chunk of other) console.log(new TextDecoder().decode(chunk))
+   *   await Promise.all([one.close(), other.close()])
+   * })()
+   * await loop.run()
+   * await read
+   * loop.close()
+   * ```
+   * ```text
+   * through no network
+   * ```
    */
   static pair(loop?: Loop): [TCP, TCP] {
     const [one, other] = [new TCP({ ...(loop && { loop }) }), new TCP({ ...(loop && { loop }) })]

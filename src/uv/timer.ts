@@ -16,6 +16,25 @@ export interface TimerOptions {
  * Calls back later, once or again and again. Times are milliseconds on the loop's clock, see {@link Loop.now}.
  *
  * @see https://docs.libuv.org/en/v1.x/timer.html
+ *
+ * @example
+ * ```ts
+ * import { Loop, Timer } from 'libuv-wasm'
+ *
+ * const loop = await Loop.open()
+ * let rounds = 0
+ * const timer = new Timer({ loop })
+ * timer.start(0, 10, () => {
+ *   console.log('round', ++rounds)
+ *   if (rounds === 2) timer.close()
+ * })
+ * await loop.run()
+ * loop.close()
+ * ```
+ * ```text
+ * round 1
+ * round 2
+ * ```
  */
 export class Timer extends Handle {
   /** Called when the time is over. May be replaced at any time. */

@@ -1,0 +1,36 @@
+/** `make docs`: writes the API reference into build/docs, from the TSDoc of what the package exports. */
+import { readFileSync } from 'node:fs'
+import { Application, Converter, ReflectionKind } from 'typedoc'
+
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const entryPoints = Object.values(exports)
+  .flatMap(({ default: target }) => target ?? [])
+  .map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
+
+const reference = await Application.bootstrapWithPlugins({
+  entryPoints,
+  tsconfig: 'tsconfig.build.json',
+  name: 'libuv-wasm',
+  readme: 'README.md',
+  projectDocuments: ['docs/*.md'],
+  highlightLanguages: ['typescript', 'javascript', 'c', 'console', 'shellscript'],
+  disableSources: true,
+  excludeInternal: true,
+  excludePrivate: true,
+  excludeProtected: true,
+  excludeExternals: true,
+  // Links that lead to what is not shown, and papers that link to folders; those that lead nowhere are check-tsdoc's.
+  logLevel: 'Error',
+})
+reference.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  // Named by a symbol of ours, as [INSTANCE]: for other files here, not for users.
+  for (const member of project.getReflectionsByKind(ReflectionKind.ClassMember)) {
+    if (/^\[[A-Z_]+\]$/.test(member.name)) project.removeReflection(member)
+  }
+})
+const project = await reference.convert()
+if (project === undefined) throw new Error('the sources do not compile: `make check ONLY=types` says why')
+await reference.generateDocs(project, 'build/docs')
+if (reference.logger.hasErrors()) process.exit(1)
+const symbols = project.getReflectionsByKind(ReflectionKind.SomeExport | ReflectionKind.ClassMember)
+console.log(`build/docs/index.html: ${symbols.length} symbols and members`)

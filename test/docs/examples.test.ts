@@ -1,0 +1,94 @@
+/** The programs in README.md, in docs and in the doc comments: each runs, and prints what is said of it. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { transformSync } from '@swc/core'
+import { examples, snippetsOf } from '../../scripts/lib/snippets.mjs'
+import * as library from '../../src/index.js'
+import { run } from '../support/programs.js'
+
+const programs = examples().filter(({ runs }) => runs)
+
+test('they are found where they stand', () => {
+  const places = programs.map(({ place }) => place.replace(/:.*/, ''))
+  const papers = ['README.md', 'docs/first-server.md', 'docs/coming-from-libuv.md', 'docs/errors.md']
+  expect(places).toEqual(expect.arrayContaining(papers))
+  expect(places.filter((path) => path.startsWith('src/')).length).toBeGreaterThan(5)
+})
+
+test.each(programs)('$place', async ({ name, code, output }) => {
+  // Inside the package, so that it imports itself by name, as its users do.
+  mkdirSync('build/programs', { recursive: true })
+  const file = `build/programs/${name}.mjs`
+  const { code: script } = transformSync(code, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } })
+  writeFileSync(file, script)
+  const ended = await run(process.execPath, [file])
+  expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+  if (output !== undefined) expect(ended.stdout).toBe(output)
+})
+
+test("README's programs are the examples they are said to be", () => {
+  const said = snippetsOf(readFileSync('README.md', 'utf8'))
+    .filter(({ language }) => language === 'js')
+    .map(({ before, code }) => ({
+      path: before
+        .match(/`(examples\/[\w-]+\.ts)`/g)
+        ?.at(-1)
+        ?.replaceAll('`', ''),
+      code,
+    }))
+  expect(said.length).toBeGreaterThan(2)
+  for (const { path, code } of said) expect({ path, code }).toEqual({ path, code: readFileSync(path ?? '', 'utf8') })
+})
+
+describe('docs/coming-from-libuv.md', () => {
+  const paper = readFileSync('docs/coming-from-libuv.md', 'utf8')
+
+  test('its C prints the same, on native libuv', async () => {
+    const [c, , text] = snippetsOf(paper)
+    expect([c?.language, text?.language]).toEqual(['c', 'text'])
+    mkdirSync('build/programs', { recursive: true })
+    writeFileSync('build/programs/greet.c', c?.code ?? '')
+    const options = [
+      '-Ibuild/libuv/include',
+      '-std=gnu11',
+      '-D_GNU_SOURCE',
+      '-Wall',
+      '-Werror',
+      '-o',
+      'build/programs/greet',
+    ]
+    const libraries = ['build/native/libuv.a', '-lpthread', '-ldl', '-lrt']
+    execFileSync(process.env.CC ?? 'cc', [...options, 'build/programs/greet.c', ...libraries])
+    expect(await run('build/programs/greet', [])).toMatchObject({ code: 0, stdout: text?.code })
+  })
+
+  test('its names exist', () => {
+    const header = readFileSync('build/libuv/include/uv.h', 'utf8')
+    const [, table = ''] = paper.match(/^## Names\n(.*?)^## /ms) ?? []
+    const inC = [...table.matchAll(/`(uv_\w+)\(\)`/g)].map(([, name]) => name ?? '')
+    expect(inC.length).toBeGreaterThan(40)
+    expect(inC.filter((name) => !header.includes(` ${name}(`))).toEqual([])
+
+    const classes = new Map(Object.entries(library))
+    const owners: Record<string, string> = {
+      loop: 'Loop',
+      handle: 'Handle',
+      tcp: 'TCP',
+      timer: 'Timer',
+      async: 'Async',
+    }
+    const members = [...table.matchAll(/`(\w+)\.(\w+)(?:\(\))?`/g)].map(([, owner = '', name = '']) => ({
+      owner,
+      name,
+    }))
+    expect(members.length).toBeGreaterThan(40)
+    const missing = members.filter(({ owner, name }) => {
+      const found = classes.get(owners[owner] ?? owner)
+      if (typeof found !== 'function') return true
+      return !(name in (owner in owners ? Reflect.get(found, 'prototype') : found))
+    })
+    expect(missing).toEqual([])
+    for (const [, name = ''] of table.matchAll(/`new (\w+)\(/g)) expect(classes.get(name)).toBeInstanceOf(Function)
+  })
+})
