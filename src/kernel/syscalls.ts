@@ -229,8 +229,9 @@ class Syscalls {
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
     accepted.nonBlocking = this.#nonBlocking(flags)
-    const origin = accepted.origin()
-    if (addr !== 0 && origin !== undefined) this.#addresses.write(origin, addr, len)
+    // Asked for only where somebody wants it: it costs the host a call.
+    const origin = addr === 0 ? undefined : accepted.origin()
+    if (origin !== undefined) this.#addresses.write(origin, addr, len)
     return accepted.fd
   }
 

@@ -15,6 +15,10 @@ export const unspecified = (like: Address): Address =>
     ? { family: 'ipv4', host: '0.0.0.0', port: 0 }
     : { family: 'ipv6', host: '::', port: 0, flowInfo: 0, scopeId: 0 }
 
+/** Whether a listener's address is also that of the connections it accepts; else each has one of its own. */
+export const isExact = (listener: Address): boolean =>
+  listener.family === 'ipv4' ? listener.host !== '0.0.0.0' : listener.host !== '::' && listener.scopeId === 0
+
 /**
  * @param from - what Node filled in
  * @returns our form of it; `undefined` where Node filled in nothing

@@ -2,6 +2,7 @@ import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
+import { isExact } from './addresses.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { ReadBuffers, type SharedReadBuffer } from './read-buffers.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
@@ -63,6 +64,7 @@ export class HandleConnection extends HostConnection {
     this.#like = like
     this.#buffers = new ReadBuffers(common.readBuffer)
     this.#connected = connected
+    if (connected && isExact(like)) this.#local = like
     handle.unref()
   }
 
