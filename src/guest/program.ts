@@ -74,7 +74,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     host,
     firstDescriptor: abi.constants.UVH_FD_FIRST,
     maxDescriptors: options.maxDescriptors,
-    onReady: () => loops.wake(),
+    onReady: (bytes) => loops.wake(bytes),
     onChange: () => driver.onChange(),
   })
   const loops = new PumpedLoops(kernel, driver)

@@ -104,9 +104,9 @@ export class PumpedLoops implements Turns {
     return this.#guest.uvp_end(loop)
   }
 
-  /** Something became ready. */
-  wake(): void {
-    this.#pump?.wake()
+  /** Something became ready. @param bytes - how many have come, see {@link Pump.wake} */
+  wake(bytes = 0): void {
+    this.#pump?.wake(bytes)
   }
 
   get #guest(): PumpedExports {

@@ -1,0 +1,56 @@
+/**
+ * What a message costs may become less, never more: `counts.mjs` counts, `counts.json` is what it has counted before. UPDATE=1
+ * writes it anew; do that after an improvement, too, so that it is kept.
+ */
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { COMPILING, guestModule } from '../guest/uvcc.js'
+
+interface Counts {
+  /** Calls into the module, and out of it, for one message. */
+  readonly callsIn: number
+  readonly callsOut: number
+  /** Bytes that were copied. */
+  readonly copied: number
+  /** Bytes of the engine's heap, from Node 20's interpreter: an upper bound, since compiled code makes fewer objects. */
+  readonly heap: number
+}
+
+const FLAGS = [
+  ...['--predictable', '--no-opt', '--no-lazy-feedback-allocation', '--expose-gc'],
+  ...['--min-semi-space-size=128', '--max-semi-space-size=128'],
+]
+const known = new URL('counts.json', import.meta.url)
+
+const before: Record<string, Counts> = JSON.parse(await readFile(known, 'utf8'))
+const now: Record<string, Counts> = {}
+
+beforeAll(async () => {
+  const guest = fileURLToPath(await guestModule('echo'))
+  const program = fileURLToPath(new URL('counts.mjs', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, program, guest])
+  Object.assign(now, JSON.parse(stdout))
+  if (process.env.UPDATE === '1') {
+    await writeFile(known, `${JSON.stringify(now, null, 2)}\n`)
+    Object.assign(before, now)
+  }
+}, COMPILING)
+
+describe.each(Object.keys(before))('a message of %s', (name) => {
+  const count = (counts: Record<string, Counts>, what: keyof Counts): number => counts[name]?.[what] ?? Number.NaN
+
+  test.each(['callsIn', 'callsOut', 'copied'] as const)('%s did not grow', (what) => {
+    expect(count(now, what)).toBeLessThanOrEqual(count(before, what))
+  })
+
+  test('heap did not grow', () => {
+    expect(count(now, 'heap')).toBeLessThanOrEqual(count(before, 'heap') * 1.05)
+  })
+})
+
+test('nothing that was counted is forgotten', () => {
+  expect(Object.keys(now)).toEqual(Object.keys(before))
+})
