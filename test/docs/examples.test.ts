@@ -1,10 +1,11 @@
 /** The programs in README.md, in docs and in the doc comments: each runs, and prints what is said of it. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import { examples, snippetsOf } from '../../scripts/lib/snippets.mjs'
 import * as library from '../../src/index.js'
+import { INSTANCE } from '../../src/uv/loop.js'
 import { run } from '../support/programs.js'
 
 const programs = examples().filter(({ runs }) => runs)
@@ -92,3 +93,31 @@ describe('docs/coming-from-libuv.md', () => {
     for (const [, name = ''] of table.matchAll(/`new (\w+)\(/g)) expect(classes.get(name)).toBeInstanceOf(Function)
   })
 })
+
+describe('docs/errors.md', () => {
+  const rows = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| `(E\w+)` +\| ([a-z][^|]+?) +\|/gm)]
+  const said = new Map(rows.map(([, code = '', text = '']) => [code, text]))
+
+  test('says of each code what libuv says', async () => {
+    const loop = await library.Loop.open({ host: library.virtualHost() })
+    const { abi } = loop[INSTANCE]
+    for (const [code, text] of said) expect({ code, text }).toEqual({ code, text: libuvSays(loop, abi.status[code]) })
+    loop.close()
+  })
+
+  test('has every code that an exported symbol says it throws', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /(uv|host)\/.*ts$/.test(path),
+    )
+    const comments = sources.flatMap((path) => [...readFileSync(`src/${path}`, 'utf8').matchAll(/\/\*\*.*?\*\//gs)])
+    const thrown = comments
+      .flatMap(([comment]) => [...comment.replaceAll(/\s+\* /g, ' ').matchAll(/@throws \{(?:UV|Host)Error\}([^@]*)/g)])
+      .flatMap(([, text = '']) => text.match(/\bE[A-Z_]{3,}\b/g) ?? [])
+    expect(thrown.length).toBeGreaterThan(20)
+    expect([...new Set(thrown)].filter((code) => !said.has(code) && code !== 'EOPNOTSUPP')).toEqual([])
+  })
+})
+
+function libuvSays(loop: library.Loop, status: number | undefined): string | undefined {
+  return status === undefined ? undefined : loop[INSTANCE].describeStatus(status)
+}
