@@ -229,6 +229,26 @@ describe('the wire', () => {
     expect(server.events).toEqual(['ECONNRESET'])
   })
 
+  virtually('nor does he wait for the answer of a peer that has closed', async (lab) => {
+    const { client, server } = await lab.pair()
+    server.close()
+    client.write(Uint8Array.of(1))
+    expect(client.events).toEqual(['connect'])
+    client.write(Uint8Array.of(2))
+    expect(client.events).toEqual(['connect', 'EPIPE'])
+  })
+
+  virtually('nor for the news that the peer has reset the connection', async (lab) => {
+    const { client, server } = await lab.pair()
+    server.write(Buffer.from('before'))
+    server.reset()
+    client.write(Uint8Array.of(1))
+    expect(client.events).toEqual(['connect', 'ECONNRESET'])
+    client.readStart()
+    await client.ended()
+    expect(client.events).toEqual(['connect', 'ECONNRESET', 'data', 'end'])
+  })
+
   virtually('nor does a gathering writer', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))

@@ -171,22 +171,6 @@ export const differences: readonly Difference[] = [
     why: 'node:net cannot reset what is not connected yet, only close it',
   },
   {
-    group: 'write',
-    scenarios: ['right after a reset'],
-    places: ['virtual'],
-    native: ['client write ECONNRESET', 'client write EPIPE'],
-    ours: ['client write 0', 'client write 0'],
-    why: 'on the virtual network a reset travels, as on every real one but the loopback interface',
-  },
-  {
-    group: 'write',
-    scenarios: ['tryWrite right after a reset'],
-    places: ['virtual'],
-    native: ['client tryWrite = ECONNRESET', 'client tryWrite = EPIPE'],
-    ours: ['client tryWrite = 1', 'client tryWrite = 1'],
-    why: 'as above',
-  },
-  {
     group: 'bind',
     scenarios: ['a shared port'],
     native: ['one bind = 0'],

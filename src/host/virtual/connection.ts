@@ -53,6 +53,8 @@ export class VirtualConnection extends HostConnection {
   /** What was sent last, and when: it is still the last of the queue's events if none was posted since. */
   #last: Segment | undefined
   #lastPost = 0
+  /** Bytes were sent to a peer that had closed: it answers with RST. */
+  #sentInVain = false
   /** FIN is to be sent after the last byte, and has been sent. */
   #endAsked = false
   #endSent = false
@@ -110,9 +112,10 @@ export class VirtualConnection extends HostConnection {
 
   write(data: Uint8Array): boolean {
     this.#requireWritable()
-    // A RST that waits behind unread bytes is not waited for by a writer.
-    if (this.#broken !== undefined) {
-      const code = this.#brokenTold ? 'EPIPE' : this.#broken
+    // A RST that waits behind unread bytes, or is still on its way, is not waited for by a writer.
+    const broken = this.#broken ?? this.#refused
+    if (broken !== undefined) {
+      const code = this.#brokenTold ? 'EPIPE' : broken
       this.#brokenTold = true
       throw new HostError(code, 'the peer has reset the connection')
     }
@@ -168,6 +171,14 @@ export class VirtualConnection extends HostConnection {
   /** Accepted: a virtual peer does not vanish silently, so that there is nothing to probe for. */
   override setKeepAlive(_enable: boolean, _idle: number): void {}
 
+  /** What a peer that is gone makes of the next write: on one machine it answers at once. */
+  get #refused(): ErrnoName | undefined {
+    const peer = this.#peer
+    if (this.#pending > 0) return undefined
+    if (peer !== undefined && peer.#state === 'gone') return 'ECONNRESET'
+    return this.#sentInVain ? 'EPIPE' : undefined
+  }
+
   /** Sends what the window lets through. A byte is copied here and nowhere else. */
   #send(): void {
     for (let room = WINDOW - this.#unread; room > 0; room = WINDOW - this.#unread) {
@@ -187,6 +198,8 @@ export class VirtualConnection extends HostConnection {
   /** Sends bytes: with those before, if those have not left and nothing else has happened since. */
   #transmit(data: Uint8Array): void {
     this.#unread += data.length
+    const peer = this.#peer
+    this.#sentInVain = peer !== undefined && peer.#state === 'closed'
     const { queue } = this.#wire
     if (
       this.#last !== undefined &&
@@ -251,7 +264,8 @@ export class VirtualConnection extends HostConnection {
       this.events?.onData(segment)
     }
     if (this.#state !== 'open' || this.#inbox.length > 0) return
-    if ((this.#endArrived || this.#brokenTold) && !this.#endTold) {
+    const over = this.#endArrived || (this.#broken !== undefined && this.#brokenTold)
+    if (over && !this.#endTold) {
       if (!this.#reading) return
       this.#endTold = true
       this.events?.onEnd()
