@@ -113,7 +113,7 @@ build/wasm/$(1)/upstream/%.o: $(LIBUV_DIR)/%.c build/wasm/$(1)/flags
 build/wasm/$(1)/libuv-port/%.o: libuv-port/%.c build/wasm/$(1)/flags \
     | $(LIBUV_DIR)/include/uv.h
 	@mkdir -p $$(@D)
-	$(EMCC) $(PORT_CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(EMCC) $(PORT_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
 
 build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
@@ -148,7 +148,7 @@ define module_rules
 build/wasm/$(1)/wasm/%.o: wasm/%.c build/wasm/$(1)/flags \
     | $(LIBUV_DIR)/include/uv.h
 	@mkdir -p $$(@D)
-	$(EMCC) $(WASM_CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(EMCC) $(WASM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
 
 wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 	@mkdir -p $$(@D)
@@ -156,6 +156,12 @@ wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 
 -include $(patsubst %.o,%.d,$(call wasm_objects,$(1)))
 endef
+
+# The library for TypeScript is to be small: what streams do not need often is
+# made as small as it can be.
+SMALL = wasm/address.o wasm/describe.o wasm/udp.o libuv-port/src/udp.o
+$(SMALL:%=build/wasm/release/%): OWN_CFLAGS = -Oz
+$(SMALL:%=build/wasm/release/%): libuv-port/build.mk
 
 $(eval $(call archive_rules,debug))
 $(eval $(call module_rules,debug))

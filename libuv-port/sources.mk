@@ -46,7 +46,9 @@ LIBUV_UNIX_SOURCES = $(addprefix src/unix/, \
   tcp.c \
   udp.c)
 
-LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
+# udp.c is compiled by our file of that name.
+LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) \
+  $(filter-out src/unix/udp.c, $(LIBUV_UNIX_SOURCES)) \
   $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
 
 # The platform layer for WebAssembly, in place of what is missing above.
@@ -67,6 +69,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   sysinfo.c \
   thread.c \
   threadpool.c \
+  udp.c \
   unsupported.c \
   wait.c \
   wasm.c)

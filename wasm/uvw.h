@@ -303,6 +303,111 @@ UVW_EXPORT(uvw_socketpair)
 int uvw_socketpair(int fds[2]);
 
 
+/* UDP. Here a `host` may also be NULL, which means nobody. */
+
+/* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
+UVW_EXPORT(uvw_udp_init)
+uv_udp_t* uvw_udp_init(int id, unsigned int flags);
+
+/* As uvw_tcp_open(). */
+UVW_EXPORT(uvw_udp_open)
+int uvw_udp_open(uv_udp_t* udp, int fd);
+
+/* `flags` holds UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR and UV_UDP_REUSEPORT.
+ * UV_EINVAL for a host that is no address, UV_EADDRINUSE.
+ */
+UVW_EXPORT(uvw_udp_bind)
+int uvw_udp_bind(uv_udp_t* udp,
+                 const char* host,
+                 int port,
+                 unsigned int flowinfo,
+                 unsigned int scope_id,
+                 unsigned int flags);
+
+/* Nobody ends it. UV_EISCONN, UV_ENOTCONN, UV_EINVAL for a host that is no
+ * address.
+ */
+UVW_EXPORT(uvw_udp_connect)
+int uvw_udp_connect(uv_udp_t* udp,
+                    const char* host,
+                    int port,
+                    unsigned int flowinfo,
+                    unsigned int scope_id);
+
+/* Stores the local address at `out`, which is the caller's. */
+UVW_EXPORT(uvw_udp_getsockname)
+int uvw_udp_getsockname(const uv_udp_t* udp, struct uvw_address* out);
+
+/* The peer's address. */
+UVW_EXPORT(uvw_udp_getpeername)
+int uvw_udp_getpeername(const uv_udp_t* udp, struct uvw_address* out);
+
+/* Sends the `length` bytes that wait with the host for the request `req`, which
+ * must stay there until on_udp_send() tells the end; nobody is the peer.
+ * UV_EISCONN for an address too many, UV_EDESTADDRREQ without one, UV_EINVAL for
+ * a host that is no address.
+ */
+UVW_EXPORT(uvw_udp_send)
+int uvw_udp_send(uv_udp_t* udp,
+                 int req,
+                 unsigned int length,
+                 const char* host,
+                 int port,
+                 unsigned int flowinfo,
+                 unsigned int scope_id);
+
+/* The same at once, with the bytes of request 0. UV_EAGAIN where there is no
+ * room, and the errors that on_udp_send() would tell.
+ */
+UVW_EXPORT(uvw_udp_try_send)
+int uvw_udp_try_send(uv_udp_t* udp,
+                     unsigned int length,
+                     const char* host,
+                     int port,
+                     unsigned int flowinfo,
+                     unsigned int scope_id);
+
+/* Lets on_message() run until uvw_udp_recv_stop(). UV_EALREADY if it does. */
+UVW_EXPORT(uvw_udp_recv_start)
+int uvw_udp_recv_start(uv_udp_t* udp);
+
+UVW_EXPORT(uvw_udp_recv_stop)
+int uvw_udp_recv_stop(uv_udp_t* udp);
+
+/* These need a socket: UV_EBADF without. */
+UVW_EXPORT(uvw_udp_set_broadcast)
+int uvw_udp_set_broadcast(uv_udp_t* udp, int on);
+
+UVW_EXPORT(uvw_udp_set_ttl)
+int uvw_udp_set_ttl(uv_udp_t* udp, int ttl);
+
+UVW_EXPORT(uvw_udp_set_multicast_ttl)
+int uvw_udp_set_multicast_ttl(uv_udp_t* udp, int ttl);
+
+UVW_EXPORT(uvw_udp_set_multicast_loop)
+int uvw_udp_set_multicast_loop(uv_udp_t* udp, int on);
+
+/* `iface` is an address of an interface, or NULL for the system's choice. */
+UVW_EXPORT(uvw_udp_set_multicast_interface)
+int uvw_udp_set_multicast_interface(uv_udp_t* udp, const char* iface);
+
+/* Joins a group or leaves it; `source` is NULL for all senders. */
+UVW_EXPORT(uvw_udp_set_membership)
+int uvw_udp_set_membership(uv_udp_t* udp,
+                           const char* group,
+                           const char* iface,
+                           const char* source,
+                           int join);
+
+/* Bytes that wait to be sent. */
+UVW_EXPORT(uvw_udp_send_queue_size)
+unsigned int uvw_udp_send_queue_size(const uv_udp_t* udp);
+
+/* Messages that wait to be sent. */
+UVW_EXPORT(uvw_udp_send_queue_count)
+unsigned int uvw_udp_send_queue_count(const uv_udp_t* udp);
+
+
 /* Timers. Times are in milliseconds. */
 
 UVW_EXPORT(uvw_timer_init)
@@ -383,6 +488,15 @@ void uvh_on_connection(int id, int status);
  */
 UVW_IMPORT(on_read)
 void uvh_on_read(int id, int nread);
+
+/* A message of `nread` bytes waits with the host, or what was sent before has
+ * failed: a negative one is the error.
+ */
+UVW_IMPORT(on_message)
+void uvh_on_message(int id, int nread);
+
+UVW_IMPORT(on_udp_send)
+void uvh_on_udp_send(int req, int status);
 
 UVW_IMPORT(on_connect)
 void uvh_on_connect(int req, int status);

@@ -56,8 +56,10 @@ struct uvh_event {
 };
 
 /* Makes a socket. `domain` is AF_INET, AF_INET6 or AF_UNIX, `type` SOCK_STREAM
- * with or without SOCK_NONBLOCK and SOCK_CLOEXEC; `protocol` is 0, or
- * IPPROTO_TCP where it is not AF_UNIX. Sockets of AF_UNIX reach those of the
+ * or, but for AF_UNIX, SOCK_DGRAM, with or without SOCK_NONBLOCK and
+ * SOCK_CLOEXEC; `protocol` is 0, or IPPROTO_TCP or IPPROTO_UDP, as it fits.
+ * What is said below of streams and connections is not for SOCK_DGRAM: see
+ * uvh_sendto() and uvh_recvfrom(). Sockets of AF_UNIX reach those of the
  * same kernel only, and their names are no files: no folder has to be there.
  * Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE.
  */
@@ -112,7 +114,9 @@ int uvh_accept(int fd, struct sockaddr* addr, socklen_t* len, int flags);
 
 /* Starts to connect. EINPROGRESS is the ordinary answer: POLLOUT tells the
  * end, SO_ERROR its outcome. AF_UNIX is connected when the call returns; there
- * EAGAIN is a full backlog, ENOENT a name that nobody has. Errors: EINPROGRESS,
+ * EAGAIN is a full backlog, ENOENT a name that nobody has. So is SOCK_DGRAM:
+ * from then on it sends there and hears nobody else, until it connects
+ * elsewhere, or to AF_UNSPEC. Errors: EINPROGRESS,
  * EALREADY, EISCONN, ECONNABORTED (failed before: take a new socket),
  * ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EAGAIN,
  * ENOENT, EINVAL, EBADF, ENOTSOCK.
@@ -173,6 +177,36 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
  */
 UVH_IMPORT(writev)
 int uvh_writev(int fd, const struct iovec* bufs, int nbufs, int flags);
+
+/* Receives, as uvh_readv() does from a stream. From a UDP socket it takes one
+ * message: as much of it as fits is stored, the rest is lost, and the result is
+ * its whole length. `addr` and `len` are as in uvh_accept(), for the sender's
+ * address; a stream stores a *len of 0. Errors: those of uvh_readv(), and of
+ * what was sent before: ECONNREFUSED, ENETUNREACH, ...; ENOTSOCK.
+ */
+UVH_IMPORT(recvfrom)
+int uvh_recvfrom(int fd,
+                 const struct iovec* bufs,
+                 int nbufs,
+                 int flags,
+                 struct sockaddr* addr,
+                 socklen_t* len);
+
+/* Sends, as uvh_writev() does on a stream. On a UDP socket the buffers are one
+ * message, sent whole or not at all, to `addr` or, where that is NULL, to the
+ * address it is connected to; it is bound to a free port if it has none. At
+ * UVH_PAYLOAD plus the number of a request are the bytes of that request. Errors:
+ * those of uvh_writev(), and of what was sent before, EMSGSIZE, EDESTADDRREQ,
+ * EISCONN (an address too many), EACCES (broadcast), ENETUNREACH, EAFNOSUPPORT,
+ * EINVAL (port 0), ENOTSOCK.
+ */
+UVH_IMPORT(sendto)
+int uvh_sendto(int fd,
+               const struct iovec* bufs,
+               int nbufs,
+               int flags,
+               const struct sockaddr* addr,
+               socklen_t len);
 
 /* Closes one direction or both: SHUT_RD, SHUT_WR, SHUT_RDWR. The peer sees
  * the end after all bytes that were sent before. Errors: ENOTCONN, EINVAL,

@@ -20,6 +20,12 @@ static int uvp__may_wait(int fd, int flags) {
 }
 
 
+/* Whether a call that found nothing to receive is to be tried again. */
+static int uvp__receive_again(int r, int fd, int flags) {
+  return r == -EAGAIN && uvp__may_wait(fd, flags) && uvp__wait(fd, POLLIN, -1);
+}
+
+
 static ssize_t uvp__receive(int fd,
                             const struct iovec* bufs,
                             int nbufs,
@@ -28,7 +34,7 @@ static ssize_t uvp__receive(int fd,
 
   do
     r = uvh_readv(fd, bufs, nbufs, flags);
-  while (r == -EAGAIN && uvp__may_wait(fd, flags) && uvp__wait(fd, POLLIN, -1));
+  while (uvp__receive_again(r, fd, flags));
 
   return uvp__result(r);
 }
@@ -51,11 +57,14 @@ static int uvp__wait_for_room(int fd, int flags) {
 static ssize_t uvp__send_some(int fd,
                               const struct iovec* bufs,
                               int nbufs,
-                              int flags) {
+                              int flags,
+                              const struct sockaddr* addr,
+                              socklen_t len) {
   int r;
 
   do
-    r = uvh_writev(fd, bufs, nbufs, flags);
+    r = addr == NULL ? uvh_writev(fd, bufs, nbufs, flags)
+                     : uvh_sendto(fd, bufs, nbufs, flags, addr, len);
   while (r == -EAGAIN && uvp__wait_for_room(fd, flags));
 
   return uvp__result(r);
@@ -78,13 +87,15 @@ static size_t uvp__size(const struct iovec* bufs, int nbufs) {
 static ssize_t uvp__send(int fd,
                          const struct iovec* bufs,
                          int nbufs,
-                         int flags) {
+                         int flags,
+                         const struct sockaddr* addr,
+                         socklen_t len) {
   struct iovec rest;
   ssize_t done;
   size_t sent;
   ssize_t n;
 
-  n = uvp__send_some(fd, bufs, nbufs, flags);
+  n = uvp__send_some(fd, bufs, nbufs, flags, addr, len);
   if (n < 0 || (size_t) n == uvp__size(bufs, nbufs))
     return n;
 
@@ -99,7 +110,7 @@ static ssize_t uvp__send(int fd,
       rest.iov_base = (char*) bufs->iov_base + sent;
       rest.iov_len = bufs->iov_len - sent;
 
-      n = uvp__send_some(fd, &rest, 1, flags);
+      n = uvp__send_some(fd, &rest, 1, flags, addr, len);
       if (n < 0)
         return done;
 
@@ -140,7 +151,7 @@ ssize_t writev(int fd, const struct iovec* bufs, int nbufs) {
   size_t n;
 
   if (uvp__is_host(fd))
-    return uvp__send(fd, bufs, nbufs, 0);
+    return uvp__send(fd, bufs, nbufs, 0, NULL, 0);
 
   n = 0;
   return uvp__wasi_result(
@@ -159,23 +170,38 @@ ssize_t write(int fd, const void* base, size_t len) {
 }
 
 
-/* Of a stream's message only the bytes exist: there is no control data to
- * receive, and the address is not filled in.
+static size_t uvp__min(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+
+/* There is no control data to receive. A message that finds no room in the
+ * buffers is cut; a stream's bytes wait.
  */
 ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
+  size_t room;
   int r;
 
   if (!uvp__is_host(fd))
     return uvp__not_a_socket(fd);
 
-  r = uvp__receive(fd, msg->msg_iov, msg->msg_iovlen, flags);
-  if (r >= 0) {
-    msg->msg_namelen = 0;
-    msg->msg_controllen = 0;
-    msg->msg_flags = 0;
-  }
+  do
+    r = uvh_recvfrom(fd,
+                     msg->msg_iov,
+                     msg->msg_iovlen,
+                     flags & ~MSG_TRUNC,
+                     msg->msg_name,
+                     &msg->msg_namelen);
+  while (uvp__receive_again(r, fd, flags));
 
-  return r;
+  if (r < 0)
+    return uvp__result(r);
+
+  room = uvp__size(msg->msg_iov, msg->msg_iovlen);
+  msg->msg_controllen = 0;
+  msg->msg_flags = (size_t) r > room ? MSG_TRUNC : 0;
+
+  return flags & MSG_TRUNC ? (size_t) r : uvp__min(r, room);
 }
 
 
@@ -187,10 +213,54 @@ ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
   if (msg->msg_controllen != 0)
     return uvp__fail(EOPNOTSUPP);
 
-  if (msg->msg_name != NULL)
-    return uvp__fail(EISCONN);
+  return uvp__send(fd,
+                   msg->msg_iov,
+                   msg->msg_iovlen,
+                   flags,
+                   msg->msg_name,
+                   msg->msg_namelen);
+}
 
-  return uvp__send(fd, msg->msg_iov, msg->msg_iovlen, flags);
+
+/* Waits for the first message only, and not for a time. */
+int recvmmsg(int fd,
+             struct mmsghdr* msgs,
+             unsigned int count,
+             unsigned int flags,
+             struct timespec* timeout) {
+  unsigned int i;
+  ssize_t r;
+
+  for (i = 0; i < count; i++) {
+    r = recvmsg(fd, &msgs[i].msg_hdr, flags & ~MSG_WAITFORONE);
+    if (r < 0)
+      break;
+
+    msgs[i].msg_len = r;
+    flags |= MSG_DONTWAIT;
+  }
+
+  return i > 0 || count == 0 ? (int) i : -1;
+}
+
+
+/* What goes wrong behind the first message is told by the next call. */
+int sendmmsg(int fd,
+             struct mmsghdr* msgs,
+             unsigned int count,
+             unsigned int flags) {
+  unsigned int i;
+  ssize_t r;
+
+  for (i = 0; i < count; i++) {
+    r = sendmsg(fd, &msgs[i].msg_hdr, flags);
+    if (r < 0)
+      break;
+
+    msgs[i].msg_len = r;
+  }
+
+  return i > 0 || count == 0 ? (int) i : -1;
 }
 
 
@@ -207,12 +277,14 @@ ssize_t recvfrom(int fd,
   buf.iov_base = base;
   buf.iov_len = len;
   memset(&msg, 0, sizeof(msg));
+  msg.msg_name = addr;
+  msg.msg_namelen = addr == NULL ? 0 : *addrlen;
   msg.msg_iov = &buf;
   msg.msg_iovlen = 1;
 
   r = recvmsg(fd, &msg, flags);
   if (r >= 0 && addr != NULL)
-    *addrlen = 0;
+    *addrlen = msg.msg_namelen;
 
   return r;
 }

@@ -15,6 +15,9 @@ export interface UvFace {
   on_connection(id: number, status: number): void
   /** `count` is how many bytes came (0: none yet), or a negative status. */
   on_read(id: number, count: number): void
+  /** A message of `count` bytes came, or `count` is a negative status. */
+  on_message(id: number, count: number): void
+  on_udp_send(request: number, status: number): void
   on_connect(request: number, status: number): void
   on_write(request: number, status: number): void
   on_shutdown(request: number, status: number): void
@@ -97,6 +100,33 @@ export interface UvExports {
   uvw_tcp_simultaneous_accepts(tcp: number, enable: number): number
   uvw_tcp_close_reset(tcp: number): number
   uvw_socketpair(fds: number): number
+
+  uvw_udp_init(id: number, flags: number): number
+  uvw_udp_open(udp: number, fd: number): number
+  uvw_udp_bind(udp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
+  uvw_udp_connect(udp: number, host: number, port: number, flowinfo: number, scopeId: number): number
+  uvw_udp_getsockname(udp: number, out: number): number
+  uvw_udp_getpeername(udp: number, out: number): number
+  uvw_udp_send(
+    udp: number,
+    request: number,
+    length: number,
+    host: number,
+    port: number,
+    flowinfo: number,
+    scopeId: number,
+  ): number
+  uvw_udp_try_send(udp: number, length: number, host: number, port: number, flowinfo: number, scopeId: number): number
+  uvw_udp_recv_start(udp: number): number
+  uvw_udp_recv_stop(udp: number): number
+  uvw_udp_set_broadcast(udp: number, on: number): number
+  uvw_udp_set_ttl(udp: number, ttl: number): number
+  uvw_udp_set_multicast_ttl(udp: number, ttl: number): number
+  uvw_udp_set_multicast_loop(udp: number, on: number): number
+  uvw_udp_set_multicast_interface(udp: number, iface: number): number
+  uvw_udp_set_membership(udp: number, group: number, iface: number, source: number, join: number): number
+  uvw_udp_send_queue_size(udp: number): number
+  uvw_udp_send_queue_count(udp: number): number
 
   uvw_timer_init(id: number): number
   uvw_timer_start(timer: number, timeout: number, repeat: number): number

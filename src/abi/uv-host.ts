@@ -26,6 +26,8 @@ export interface UvHost {
   fcntl(fd: number, command: number, argument: number): number
   readv(fd: number, bufs: number, nbufs: number, flags: number): number
   writev(fd: number, bufs: number, nbufs: number, flags: number): number
+  recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): number
+  sendto(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): number
   shutdown(fd: number, how: number): number
   poll_ctl(fd: number, events: number): number
   poll_wait(events: number, max: number, timeout: number): number

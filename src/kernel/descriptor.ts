@@ -1,6 +1,7 @@
 /** What every descriptor can be asked. What only sockets do, others answer with ENOTSOCK. */
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { Membership } from '../host/datagram.js'
 import type { Outbox } from './outbox.js'
 import type { Pollable } from './readiness.js'
 
@@ -25,6 +26,11 @@ export type OptionName =
   | 'receiveBuffer'
   | 'noDelay'
   | 'ipv6Only'
+  | 'broadcast'
+  | 'ttl'
+  | 'multicastTtl'
+  | 'multicastLoop'
+  | 'multicastInterface'
 
 /** An open descriptor. */
 export abstract class Descriptor implements Pollable {
@@ -34,6 +40,8 @@ export abstract class Descriptor implements Pollable {
   listed = false
   /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
   nonBlocking = false
+  /** What it carries. */
+  readonly type: 'stream' | 'datagram' = 'stream'
   /** Its domain, when it is a socket. */
   readonly domain: Domain | undefined
   /** Whether bytes can be read from it and written to it. */
@@ -49,21 +57,10 @@ export abstract class Descriptor implements Pollable {
   /** Lets go of everything; called once. */
   abstract close(): void
 
-  /** How many bytes wait to be taken: 0 is the end of the stream. An error is told once, and is over then. */
-  abstract arrived(): Result
-  /** Moves bytes that arrived to `heap`, or copies them there for a `peek`; returns how many. */
-  abstract take(heap: Uint8Array, address: number, length: number, peek: boolean): number
-  /** Takes bytes that arrived without a copy: one chunk of them, at most `max` bytes. */
-  abstract takePayload(max: number): Uint8Array
-
-  /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
-  abstract room(wanted: number): Result
-  /** Sends bytes, for which there is room and which nobody else has. */
-  abstract send(bytes: Uint8Array): void
-  /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
-  abstract sendPayload(length: number): Result
-  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send. */
-  abstract outbox(): Outbox | undefined
+  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send, or sends no stream. */
+  outbox(): Outbox | undefined {
+    return undefined
+  }
 
   /** Lets bytes come: an accepted connection has got its number. */
   start(): void {}
@@ -93,6 +90,11 @@ export abstract class Descriptor implements Pollable {
     return 'ENOTSOCK'
   }
 
+  /** Takes back what `connect()` said. */
+  disconnect(): Result {
+    return 'EAFNOSUPPORT'
+  }
+
   /** The local address, which means none while there is none. */
   localAddress(): SocketAddress | ErrnoName {
     return 'ENOTSOCK'
@@ -117,4 +119,26 @@ export abstract class Descriptor implements Pollable {
   setOption(_name: OptionName, _value: number): Result {
     return 'ENOTSOCK'
   }
+
+  /** Joins a group or leaves it. */
+  setMembership(_membership: Membership, _join: boolean): Result {
+    return 'ENOPROTOOPT'
+  }
+}
+
+/** A descriptor that carries a stream of bytes. */
+export abstract class ByteDescriptor extends Descriptor {
+  /** How many bytes wait to be taken: 0 is the end of the stream. An error is told once, and is over then. */
+  abstract arrived(): Result
+  /** Moves bytes that arrived to `heap`, or copies them there for a `peek`; returns how many. */
+  abstract take(heap: Uint8Array, address: number, length: number, peek: boolean): number
+  /** Takes bytes that arrived without a copy: one chunk of them, at most `max` bytes. */
+  abstract takePayload(max: number): Uint8Array
+
+  /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
+  abstract room(wanted: number): Result
+  /** Sends bytes, for which there is room and which nobody else has. */
+  abstract send(bytes: Uint8Array): void
+  /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
+  abstract sendPayload(length: number): Result
 }

@@ -2,6 +2,7 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
+import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
@@ -12,6 +13,7 @@ import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
 import { SocketNames } from './socket-names.js'
 import { type SocketSurroundings, TcpSocket } from './tcp-socket.js'
+import { UdpSocket, type UdpSurroundings } from './udp-socket.js'
 import { UnixSocket, type UnixSurroundings } from './unix-socket.js'
 
 /** How a kernel is set up. */
@@ -29,13 +31,15 @@ export interface KernelOptions {
 }
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements SocketSurroundings, UnixSurroundings {
+export class Kernel implements SocketSurroundings, UdpSurroundings, UnixSurroundings {
   readonly host: Host
   /** What its sockets of `AF_UNIX` are called. */
   readonly names = new SocketNames<UnixSocket>()
   readonly readiness: Readiness
   /** The bytes of the last read that did not go to memory. */
   payload: Uint8Array = NOTHING
+  /** Who sent them, where they were a message. */
+  sender: Address | undefined
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
   readonly #descriptors: Descriptors
@@ -60,11 +64,17 @@ export class Kernel implements SocketSurroundings, UnixSurroundings {
   }
 
   /** A new socket's descriptor. */
-  socket(domain: Domain): Descriptor | 'EMFILE' {
+  socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'EPROTONOSUPPORT' {
+    if (domain === 'unix' && type === 'datagram') return 'EPROTONOSUPPORT'
     if (this.#descriptors.full()) return 'EMFILE'
-    const socket = domain === 'unix' ? new UnixSocket(this) : new TcpSocket(domain, this)
+    const socket = this.#makeSocket(domain, type)
     this.#descriptors.add(socket)
     return socket
+  }
+
+  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
+    if (domain === 'unix') return new UnixSocket(this)
+    return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
   }
 
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */

@@ -4,12 +4,12 @@
  */
 import type { ErrnoName } from '../abi/errno.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
-import { Descriptor, type Result } from './descriptor.js'
+import { ByteDescriptor, type Descriptor, type Result } from './descriptor.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 
 /** See the top of the file. The answer is its texts, each with a NUL behind it. */
-export class Lookup extends Descriptor implements LookupEvents {
+export class Lookup extends ByteDescriptor implements LookupEvents {
   readonly #received = new ReceiveQueue()
   readonly #changed: (descriptor: Descriptor) => void
   readonly #cancel: CancelLookup

@@ -1,6 +1,6 @@
 /** Descriptors that are connected to each other inside the kernel: what one sends is what the other has received. */
 import type { ErrnoName } from '../abi/errno.js'
-import { Descriptor, type Domain, type Result } from './descriptor.js'
+import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
 import { concat, Outbox } from './outbox.js'
 import { ReceiveQueue } from './receive-queue.js'
 
@@ -8,7 +8,7 @@ import { ReceiveQueue } from './receive-queue.js'
 export const CAPACITY = 64 * 1024
 
 /** One end of two, or the only one as long as it has no peer. */
-export abstract class PairEnd extends Descriptor {
+export abstract class PairEnd extends ByteDescriptor {
   protected readonly received = new ReceiveQueue()
   /** Nothing can be sent any more. */
   protected sendEnded = false

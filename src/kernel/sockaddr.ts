@@ -42,16 +42,13 @@ export class SockaddrCodec {
     const family = memory.u16(at + v4.sin_family)
     if (family === this.#abi.constants.AF_INET) {
       if (length < v4.size) return 'EINVAL'
-      const host = memory.heap.subarray(at + v4.sin_addr, at + v4.sin_addr + 4).join('.')
-      return { family: 'ipv4', host, port: memory.u16be(at + v4.sin_port) }
+      return { family: 'ipv4', host: this.host4(at + v4.sin_addr), port: memory.u16be(at + v4.sin_port) }
     }
     if (family === this.#abi.constants.AF_INET6) {
       if (length < v6.size) return 'EINVAL'
-      const ip = new ipaddr.IPv6([...memory.heap.subarray(at + v6.sin6_addr, at + v6.sin6_addr + 16)])
       return {
         family: 'ipv6',
-        // RFC 5952, section 5; the library knows the other sections only.
-        host: ip.isIPv4MappedAddress() ? `::ffff:${ip.toIPv4Address()}` : ip.toRFC5952String(),
+        host: this.host6(at + v6.sin6_addr),
         port: memory.u16be(at + v6.sin6_port),
         flowInfo: memory.u32(at + v6.sin6_flowinfo),
         scopeId: memory.u32(at + v6.sin6_scope_id),
@@ -62,6 +59,23 @@ export class SockaddrCodec {
       return { family: 'unix', path: toPath(memory.heap.subarray(at + un.sun_path, at + length)) }
     }
     return 'EAFNOSUPPORT'
+  }
+
+  /** The text of the `struct in_addr` at `at`. */
+  host4(at: number): string {
+    return this.#memory.heap.subarray(at, at + 4).join('.')
+  }
+
+  /** The text of the `struct in6_addr` at `at`. */
+  host6(at: number): string {
+    const ip = new ipaddr.IPv6([...this.#memory.heap.subarray(at, at + 16)])
+    // RFC 5952, section 5; the library knows the other sections only.
+    return ip.isIPv4MappedAddress() ? `::ffff:${ip.toIPv4Address()}` : ip.toRFC5952String()
+  }
+
+  /** Whether the address is of no family, by which `connect()` means nobody. */
+  isUnspecified(at: number, length: number): boolean {
+    return length >= 2 && this.#memory.contains(at, 2) && this.#memory.u16(at) === this.#abi.constants.AF_UNSPEC
   }
 
   /**

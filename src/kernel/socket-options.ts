@@ -19,6 +19,11 @@ export const DEFAULT_BUFFER_SIZE = 3 * 87_380
 const KEEP_INTERVAL = 1
 const KEEP_COUNT = 10
 
+/** The size that a buffer is given when somebody asks for that many bytes: platforms have limits, too. */
+export function bufferSize(wanted: number): number {
+  return Math.min(Math.max(BUFFER_SIZES.min, wanted), BUFFER_SIZES.max)
+}
+
 /** The options of a socket. */
 export class SocketOptions {
   /** Close with a reset (`SO_LINGER` with a time of 0). */
@@ -92,7 +97,7 @@ export class SocketOptions {
         return value === KEEP_COUNT ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
       case 'sendBuffer':
       case 'receiveBuffer':
-        this[name] = Math.min(Math.max(BUFFER_SIZES.min, value), BUFFER_SIZES.max)
+        this[name] = bufferSize(value)
         return 0
       case 'reuseAddress':
       case 'reusePort':

@@ -3,6 +3,8 @@ import { type Description, errnoNumber } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { Descriptor, OptionName, Result } from './descriptor.js'
+import { MembershipCodec } from './membership.js'
+import type { SockaddrCodec } from './sockaddr.js'
 
 /** The size of an `int`. */
 const INT = 4
@@ -11,16 +13,19 @@ const INT = 4
 export class OptionCodec {
   readonly #abi: Description
   readonly #memory: Memory
+  readonly #memberships: MembershipCodec
   /** By level, and there by number. */
   readonly #names: ReadonlyMap<number, ReadonlyMap<number, OptionName>>
 
   /**
    * @param abi - the module's option numbers
    * @param memory - the module's memory
+   * @param addresses - reads addresses there
    */
-  constructor(abi: Description, memory: Memory) {
+  constructor(abi: Description, memory: Memory, addresses: SockaddrCodec) {
     this.#abi = abi
     this.#memory = memory
+    this.#memberships = new MembershipCodec(abi, memory, addresses)
     const c = abi.constants
     this.#names = new Map([
       [
@@ -34,6 +39,7 @@ export class OptionCodec {
           [c.SO_LINGER, 'linger'],
           [c.SO_SNDBUF, 'sendBuffer'],
           [c.SO_RCVBUF, 'receiveBuffer'],
+          [c.SO_BROADCAST, 'broadcast'],
         ]),
       ],
       [
@@ -45,7 +51,25 @@ export class OptionCodec {
           [c.TCP_KEEPCNT, 'keepCount'],
         ]),
       ],
-      [c.IPPROTO_IPV6, new Map<number, OptionName>([[c.IPV6_V6ONLY, 'ipv6Only']])],
+      [
+        c.IPPROTO_IP,
+        new Map<number, OptionName>([
+          [c.IP_TTL, 'ttl'],
+          [c.IP_MULTICAST_TTL, 'multicastTtl'],
+          [c.IP_MULTICAST_LOOP, 'multicastLoop'],
+          [c.IP_MULTICAST_IF, 'multicastInterface'],
+        ]),
+      ],
+      [
+        c.IPPROTO_IPV6,
+        new Map<number, OptionName>([
+          [c.IPV6_V6ONLY, 'ipv6Only'],
+          [c.IPV6_UNICAST_HOPS, 'ttl'],
+          [c.IPV6_MULTICAST_HOPS, 'multicastTtl'],
+          [c.IPV6_MULTICAST_LOOP, 'multicastLoop'],
+          [c.IPV6_MULTICAST_IF, 'multicastInterface'],
+        ]),
+      ],
     ])
   }
 
@@ -66,8 +90,19 @@ export class OptionCodec {
 
   /** Answers `setsockopt()`. */
   set(socket: Descriptor, level: number, name: number, value: number, length: number): Result {
-    const option = this.#names.get(level)?.get(name)
+    if (this.#memberships.has(level, name) && this.#isOwn(socket, level)) {
+      return this.#memberships.set(level, name, value, length, (membership, join) =>
+        socket.setMembership(membership, join),
+      )
+    }
+    const option = this.#option(socket, level, name)
     if (option === undefined || option === 'error' || option === 'acceptsConnections') return 'ENOPROTOOPT'
+    // Linux takes a byte for a number here, as other systems do.
+    if (level === this.#abi.constants.IPPROTO_IP && length > 0 && length < INT) {
+      return this.#memory.contains(value, length) ? socket.setOption(option, this.#memory.u8(value)) : 'EFAULT'
+    }
+    // A larger structure would have the address elsewhere.
+    if (option === 'multicastInterface' && length !== INT) return 'EINVAL'
     const { size, l_onoff, l_linger } = this.#abi.layout.linger
     const wanted = option === 'linger' ? size : INT
     if (length < wanted) return 'EINVAL'
@@ -77,11 +112,20 @@ export class OptionCodec {
     return socket.setOption('linger', on ? this.#memory.u32(value + l_linger) : -1)
   }
 
+  #option(socket: Descriptor, level: number, name: number): OptionName | undefined {
+    return this.#isOwn(socket, level) ? this.#names.get(level)?.get(name) : undefined
+  }
+
+  /** Whether the socket knows that level: IPv6's own of IPv4 do not reach it. */
+  #isOwn(socket: Descriptor, level: number): boolean {
+    return level !== this.#abi.constants.IPPROTO_IP || socket.domain === 'ipv4'
+  }
+
   /** The bytes of an option's value. */
   #read(socket: Descriptor, level: number, name: number): Uint8Array | ErrnoName {
     const fixed = this.#fixed(socket, level, name)
     if (fixed !== undefined) return bytes([[0, fixed]], INT)
-    const option = this.#names.get(level)?.get(name)
+    const option = this.#option(socket, level, name)
     if (option === undefined) return 'ENOPROTOOPT'
     const result = socket.getOption(option)
     // The name of an error is the answer here, not a failure.
@@ -101,12 +145,13 @@ export class OptionCodec {
 
   /** What a socket is, which no option changes. */
   #fixed(socket: Descriptor, level: number, name: number): number | undefined {
-    const { AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, SOCK_STREAM, SOL_SOCKET } = this.#abi.constants
-    const { SO_DOMAIN, SO_PROTOCOL, SO_TYPE } = this.#abi.constants
+    const { AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } = this.#abi.constants
+    const { SOL_SOCKET, SO_DOMAIN, SO_PROTOCOL, SO_TYPE } = this.#abi.constants
     if (level !== SOL_SOCKET) return undefined
-    if (name === SO_TYPE) return SOCK_STREAM
+    const stream = socket.type === 'stream'
+    if (name === SO_TYPE) return stream ? SOCK_STREAM : SOCK_DGRAM
     if (name === SO_DOMAIN) return socket.domain === 'ipv4' ? AF_INET : socket.domain === 'ipv6' ? AF_INET6 : AF_UNIX
-    if (name === SO_PROTOCOL) return socket.domain === 'unix' ? 0 : IPPROTO_TCP
+    if (name === SO_PROTOCOL) return socket.domain === 'unix' ? 0 : stream ? IPPROTO_TCP : IPPROTO_UDP
     return undefined
   }
 }

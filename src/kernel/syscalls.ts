@@ -8,12 +8,14 @@ import type { Memory } from '../abi/memory.js'
 import type { UvHost } from '../abi/uv-host.js'
 import { HostError } from '../host/host.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
-import type { Descriptor, Domain, Result } from './descriptor.js'
+import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
+import { Messages } from './messages.js'
 import { PollMask } from './poll-mask.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt.js'
 import { Transfer } from './transfer.js'
+import { UdpSocket } from './udp-socket.js'
 
 /** Who decides how long libuv's turn goes on. */
 export interface Turns {
@@ -39,7 +41,7 @@ export interface SyscallSurroundings {
 }
 
 /** A system call: numbers of the guest in, and an answer in our terms. A call that takes fewer numbers ignores the others. */
-type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number) => Result
+type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number, f: number) => Result
 
 /**
  * The functions of the import module `uv_host_1` for one instance.
@@ -57,10 +59,10 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
   /** A call as C has it: an error is a number, and nothing throws. */
   const guarded =
     (call: Call) =>
-    (a = 0, b = 0, c = 0, d = 0, e = 0): number => {
+    (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number => {
       const calls = made ?? make()
       try {
-        return calls.answer(call(calls, a, b, c, d, e))
+        return calls.answer(call(calls, a, b, c, d, e, f))
       } catch (error) {
         return calls.failed(error)
       }
@@ -87,6 +89,8 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     stat: guarded((calls, path, len) => calls.stat(path, len)),
     lookup: guarded((calls, name, len, family) => calls.lookup(name, len, family)),
     reverse: guarded((calls, addr, len) => calls.reverse(addr, len)),
+    sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
+    recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
     // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
     readv: (fd, bufs, nbufs, flags) => {
@@ -127,6 +131,7 @@ class Syscalls {
   readonly #addresses: SockaddrCodec
   readonly #options: OptionCodec
   readonly #transfer: Transfer
+  readonly #messages: Messages
   readonly #mask: PollMask
   readonly #domains: ReadonlyMap<number, Domain>
   readonly #event: Description['layout']['uvh_event']
@@ -152,8 +157,9 @@ class Syscalls {
     this.#turns = turns
     this.#moment = moment
     this.#addresses = new SockaddrCodec(abi, memory)
-    this.#options = new OptionCodec(abi, memory)
+    this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(kernel, abi, memory)
+    this.#messages = new Messages(kernel, abi, this.#transfer, this.#addresses)
     this.#mask = new PollMask(abi)
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
@@ -179,9 +185,12 @@ class Syscalls {
     const kind = this.#domains.get(domain)
     if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
     if (kind === undefined) return 'EAFNOSUPPORT'
-    if (!this.#isStream(type)) return 'EPROTONOSUPPORT'
-    if (protocol !== 0 && (kind === 'unix' || protocol !== this.#abi.constants.IPPROTO_TCP)) return 'EPROTONOSUPPORT'
-    const socket = this.#kernel.socket(kind)
+    const { IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM } = this.#abi.constants
+    const datagrams = (type & TYPE_MASK) === SOCK_DGRAM
+    if (!datagrams && !this.#isStream(type)) return 'EPROTONOSUPPORT'
+    const own = datagrams ? IPPROTO_UDP : IPPROTO_TCP
+    if (protocol !== 0 && (kind === 'unix' || protocol !== own)) return 'EPROTONOSUPPORT'
+    const socket = this.#kernel.socket(kind, datagrams ? 'datagram' : 'stream')
     if (typeof socket === 'string') return socket
     socket.nonBlocking = this.#nonBlocking(type)
     return socket.fd
@@ -239,6 +248,7 @@ class Syscalls {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     const address = this.#addresses.read(addr, len)
+    if (address === 'EAFNOSUPPORT' && this.#addresses.isUnspecified(addr, len)) return socket.disconnect()
     return typeof address === 'string' ? address : socket.connect(address)
   }
 
@@ -284,7 +294,32 @@ class Syscalls {
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    return this.#transfer.read(descriptor, bufs, nbufs, (flags & MSG_PEEK) !== 0)
+    const peek = (flags & MSG_PEEK) !== 0
+    if (descriptor instanceof ByteDescriptor) return this.#transfer.read(descriptor, bufs, nbufs, peek)
+    return this.#readMessage(descriptor, bufs, nbufs, peek)
+  }
+
+  recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
+    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
+    const descriptor = this.#socket(fd)
+    if (typeof descriptor === 'string') return descriptor
+    if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    const peek = (flags & MSG_PEEK) !== 0
+    if (descriptor instanceof UdpSocket) return this.#messages.receive(descriptor, bufs, nbufs, peek, addr, len)
+    const wrong = addr === 0 ? undefined : this.#addresses.check(addr, len)
+    const result = wrong ?? this.readv(fd, bufs, nbufs, flags)
+    // Of a stream everything comes from the peer, whose address is known.
+    if (addr !== 0 && typeof result === 'number') this.#memory.setI32(len, 0)
+    return result
+  }
+
+  sendto(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
+    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
+    const descriptor = this.#socket(fd)
+    if (typeof descriptor === 'string') return descriptor
+    if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    if (descriptor instanceof UdpSocket) return this.#messages.send(descriptor, bufs, nbufs, addr, len)
+    return addr === 0 ? this.writev(fd, bufs, nbufs, flags) : 'EISCONN'
   }
 
   writev(fd: number, bufs: number, nbufs: number, flags: number): Result {
@@ -292,7 +327,8 @@ class Syscalls {
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    return this.#transfer.write(descriptor, bufs, nbufs)
+    if (descriptor instanceof ByteDescriptor) return this.#transfer.write(descriptor, bufs, nbufs)
+    return descriptor instanceof UdpSocket ? this.#messages.send(descriptor, bufs, nbufs, 0, 0) : 'EINVAL'
   }
 
   shutdown(fd: number, how: number): Result {
@@ -398,6 +434,14 @@ class Syscalls {
   #begin(ask: (events: LookupEvents) => CancelLookup): Result {
     const lookup = this.#kernel.lookup(ask)
     return typeof lookup === 'string' ? lookup : lookup.fd
+  }
+
+  /** `readv()` of a message: what finds no room in the buffers is lost. */
+  #readMessage(descriptor: Descriptor, bufs: number, nbufs: number, peek: boolean): Result {
+    if (!(descriptor instanceof UdpSocket)) return 'EINVAL'
+    const length = this.#messages.receive(descriptor, bufs, nbufs, peek, 0, 0)
+    const room = this.#transfer.measure(bufs, nbufs)
+    return typeof length === 'number' && typeof room === 'number' ? Math.min(length, room) : length
   }
 
   #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {

@@ -3,7 +3,8 @@ import type { Address, SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host, HostConnection, HostListener, HostPort } from '../host/host.js'
 import { AcceptQueue } from './accept-queue.js'
-import { Descriptor, type OptionName, type Result } from './descriptor.js'
+import { ByteDescriptor, type Descriptor, type OptionName, type Result } from './descriptor.js'
+import { foreign, isOf, wildcard } from './inet.js'
 import type { Outbox } from './outbox.js'
 import { Poll } from './readiness.js'
 import { SocketOptions } from './socket-options.js'
@@ -20,7 +21,7 @@ export interface SocketSurroundings {
 }
 
 /** A socket of `AF_INET` or `AF_INET6`. What its host refuses is thrown (`HostError`); it is as it was before, then. */
-export class TcpSocket extends Descriptor {
+export class TcpSocket extends ByteDescriptor {
   readonly #kernel: SocketSurroundings
   readonly #family: 'ipv4' | 'ipv6'
   readonly #options = new SocketOptions()
@@ -215,19 +216,3 @@ export class TcpSocket extends Descriptor {
 }
 
 const NOTHING = new Uint8Array(0)
-
-/** Whether a socket of the family takes the address. */
-function isOf(family: 'ipv4' | 'ipv6', address: SocketAddress): address is Address {
-  return address.family === family
-}
-
-/** What a socket says to an address of another family: one of IPv4 is too short for it, as well. */
-function foreign(address: SocketAddress): ErrnoName {
-  return address.family === 'ipv4' ? 'EINVAL' : 'EAFNOSUPPORT'
-}
-
-/** The address of a family that means any, with port 0. */
-function wildcard(family: 'ipv4' | 'ipv6'): Address {
-  if (family === 'ipv4') return { family, host: '0.0.0.0', port: 0 }
-  return { family, host: '::', port: 0, flowInfo: 0, scopeId: 0 }
-}

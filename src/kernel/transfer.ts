@@ -4,7 +4,7 @@
  */
 import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
-import type { Descriptor, Result } from './descriptor.js'
+import type { ByteDescriptor, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 
 /** How many buffers a call takes, as on Linux. */
@@ -37,12 +37,12 @@ export class Transfer {
    *
    * @param peek - leave the bytes where they are; into one buffer only
    */
-  read(from: Descriptor, bufs: number, nbufs: number, peek: boolean): Result {
+  read(from: ByteDescriptor, bufs: number, nbufs: number, peek: boolean): Result {
     if (from.access === 'write') return 'EBADF'
-    const wanted = this.#measure(bufs, nbufs)
+    const wanted = this.measure(bufs, nbufs)
     // Who asks for nothing gets it, whatever happened to the descriptor: that is how Linux reads.
     if (typeof wanted === 'string' || wanted === 0) return wanted
-    const past = this.#isPayload(bufs)
+    const past = this.isPayload(bufs)
     if (peek && (past || nbufs > 1)) return 'EINVAL'
     const arrived = from.arrived()
     if (typeof arrived === 'string' || arrived === 0) return arrived
@@ -52,20 +52,20 @@ export class Transfer {
     }
     let done = 0
     for (let at = bufs; done < arrived && at < bufs + nbufs * this.#layout.size; at += this.#layout.size) {
-      done += from.take(this.#memory.heap, this.#base(at), this.#length(at), peek)
+      done += from.take(this.#memory.heap, this.base(at), this.#length(at), peek)
     }
     return done
   }
 
   /** Sends the buffers' bytes, in order, as far as there is room for them. */
-  write(to: Descriptor, bufs: number, nbufs: number): Result {
+  write(to: ByteDescriptor, bufs: number, nbufs: number): Result {
     if (to.access === 'read') return 'EBADF'
-    const wanted = this.#measure(bufs, nbufs)
+    const wanted = this.measure(bufs, nbufs)
     if (typeof wanted === 'string' || nbufs === 0) return wanted
-    if (this.#isPayload(bufs)) return to.sendPayload(wanted)
+    if (this.isPayload(bufs)) return to.sendPayload(wanted)
     const count = to.room(wanted)
     if (typeof count === 'string' || count === 0) return count
-    to.send(this.#gather(bufs, count))
+    to.send(this.gather(bufs, count))
     return count
   }
 
@@ -74,7 +74,7 @@ export class Transfer {
    *
    * @returns how many bytes they hold together; EINVAL when they are too many, too long, or a payload is not alone; EFAULT
    */
-  #measure(bufs: number, nbufs: number): Result {
+  measure(bufs: number, nbufs: number): Result {
     const { size } = this.#layout
     if (nbufs < 0 || nbufs > IOV_MAX) return 'EINVAL'
     if (!this.#memory.contains(bufs, nbufs * size)) return 'EFAULT'
@@ -83,21 +83,21 @@ export class Transfer {
       const length = this.#length(at)
       total += length
       if (total > BYTES_MAX) return 'EINVAL'
-      if (this.#isPayload(at)) {
+      if (this.isPayload(at)) {
         if (nbufs > 1) return 'EINVAL'
-      } else if (!this.#memory.contains(this.#base(at), length)) return 'EFAULT'
+      } else if (!this.#memory.contains(this.base(at), length)) return 'EFAULT'
     }
     return total
   }
 
   /** The first `count` bytes of the buffers, in one of their own: what is written leaves as one piece. */
-  #gather(bufs: number, count: number): Uint8Array {
+  gather(bufs: number, count: number): Uint8Array {
     const { heap } = this.#memory
-    const first = this.#base(bufs)
+    const first = this.base(bufs)
     if (this.#length(bufs) >= count) return heap.slice(first, first + count)
     const bytes = new Uint8Array(count)
     for (let done = 0, at = bufs; done < count; at += this.#layout.size) {
-      const base = this.#base(at)
+      const base = this.base(at)
       const length = Math.min(this.#length(at), count - done)
       bytes.set(heap.subarray(base, base + length), done)
       done += length
@@ -105,11 +105,26 @@ export class Transfer {
     return bytes
   }
 
-  #isPayload(at: number): boolean {
-    return this.#base(at) >= this.#payload
+  /** Spreads bytes over the buffers, as far as they go. */
+  scatter(bytes: Uint8Array, bufs: number, nbufs: number): void {
+    let done = 0
+    for (let at = bufs; done < bytes.length && at < bufs + nbufs * this.#layout.size; at += this.#layout.size) {
+      const count = Math.min(this.#length(at), bytes.length - done)
+      this.#memory.setBytes(
+        this.base(at),
+        done === 0 && count === bytes.length ? bytes : bytes.subarray(done, done + count),
+      )
+      done += count
+    }
   }
 
-  #base(at: number): number {
+  /** Whether the buffer at `at` lies beyond all memory. */
+  isPayload(at: number): boolean {
+    return this.base(at) >= this.#payload
+  }
+
+  /** Where the buffer at `at` begins. */
+  base(at: number): number {
     return this.#memory.u32(at + this.#layout.iov_base)
   }
 

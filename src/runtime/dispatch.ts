@@ -68,6 +68,8 @@ export class Dispatch {
     return {
       on_connection: (id, status) => this.#fire(id, 'connection', status),
       on_read: (id, count) => this.#fire(id, 'read', count),
+      on_message: (id, count) => this.#fire(id, 'read', count),
+      on_udp_send: request,
       on_connect: request,
       on_write: request,
       on_shutdown: request,

@@ -207,6 +207,8 @@ const ARITY: Readonly<Record<Name, number>> = {
   fcntl: 3,
   readv: 4,
   writev: 4,
+  recvfrom: 6,
+  sendto: 6,
   shutdown: 2,
   poll_ctl: 2,
   poll_wait: 3,

@@ -37,12 +37,18 @@ class Fuzz {
   outside(): void {
     const { host } = this.machine
     const connection = this.some(host.live())
+    const datagram = this.some(host.datagrams.filter(({ closed }) => !closed))
     const listener = this.some(host.listeners.filter(({ closed }) => !closed))
     const happens: (() => unknown)[] = [
       () => listener?.arrive(),
       () => listener?.arrive(),
       () => listener?.arrive(),
       () => listener?.fail('EMFILE'),
+      () => datagram?.reading && datagram.receive(this.random.bytes(this.random.int(0, 3000))),
+      () => datagram?.reading && datagram.receive(this.random.bytes(this.random.int(0, 3000))),
+      () => datagram?.events.onError(this.random.pick(['ECONNREFUSED', 'ENETUNREACH'])),
+      () => datagram?.events.onDrain(),
+      () => datagram && Object.assign(datagram, { hasRoom: this.random.chance(0.7) }),
       () => connection?.stands === false && connection.connect(),
       () => connection?.fail(this.random.pick(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE'])),
       () => connection?.reading && !connection.peerEnded && connection.end(),
@@ -79,7 +85,7 @@ class Fuzz {
     const address = this.address()
     const path = random.pick(['/a', '/b', '/c'])
     const length = machine.int(random.pick([16, 28, 128, 0, 3]))
-    const level = random.pick([c.SOL_SOCKET, c.IPPROTO_TCP, c.IPPROTO_IPV6])
+    const level = random.pick([c.SOL_SOCKET, c.IPPROTO_TCP, c.IPPROTO_IPV6, c.IPPROTO_IP])
     const option = random.pick([
       c.SO_ERROR,
       c.SO_LINGER,
@@ -89,6 +95,8 @@ class Fuzz {
       c.SO_ACCEPTCONN,
       c.IPV6_V6ONLY,
       c.TCP_KEEPIDLE,
+      c.IP_TTL,
+      c.IP_ADD_MEMBERSHIP,
     ])
     const value = machine.put(new Uint8Array(new Int32Array([random.pick([0, 1, 5000]), random.pick([0, 1])]).buffer))
     const flags = random.pick([0, c.SOCK_NONBLOCK, c.SOCK_CLOEXEC])
@@ -97,6 +105,7 @@ class Fuzz {
       'socket',
       [random.pick([c.AF_INET, c.AF_INET, c.AF_INET, c.AF_INET6, c.AF_UNIX]), c.SOCK_STREAM | flags, 0],
     ]
+    const datagrams: Weighted = ['socket', [random.pick([c.AF_INET, c.AF_INET6]), c.SOCK_DGRAM | flags, 0]]
     const accept: Weighted = ['accept', [fd, random.pick([0, machine.alloc(128)]), length, flags]]
     const close: Weighted = ['close', [fd]]
     const connect: Weighted = ['connect', [fd, address, 28]]
@@ -104,6 +113,7 @@ class Fuzz {
       socket,
       socket,
       socket,
+      datagrams,
       close,
       close,
       close,
@@ -133,6 +143,10 @@ class Fuzz {
       ['readv', [fd, bufs, count, 0]],
       ['writev', [fd, bufs, count, 0]],
       ['writev', [fd, bufs, count, 0]],
+      ['sendto', [fd, bufs, count, 0, random.pick([0, address]), 28]],
+      ['sendto', [fd, bufs, count, 0, address, 28]],
+      ['recvfrom', [fd, bufs, count, random.pick([0, 0, c.MSG_PEEK]), machine.alloc(128), length]],
+      ['recvfrom', [fd, bufs, count, 0, 0, 0]],
       ['shutdown', [fd, random.int(0, 2)]],
       ['poll_ctl', [fd, random.pick([0, c.POLLIN, c.POLLOUT, c.POLLIN | c.POLLOUT | c.POLLRDHUP])]],
       ['poll_wait', [machine.alloc(64), random.int(1, 8), 0]],

@@ -119,9 +119,9 @@ export class Machine<SomeHost extends Host = FakeHost> {
   }
 
   /** A socket that does not wait. */
-  socket(domain: Domain = 'ipv4'): number {
+  socket(domain: Domain = 'ipv4', type = c.SOCK_STREAM): number {
     const number = { ipv4: c.AF_INET, ipv6: c.AF_INET6, unix: c.AF_UNIX }[domain]
-    const fd = this.os.socket(number, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0)
+    const fd = this.os.socket(number, type | c.SOCK_NONBLOCK, 0)
     if (typeof fd === 'string') throw new Error(`socket: ${fd}`)
     return fd
   }
@@ -170,6 +170,27 @@ export class Machine<SomeHost extends Host = FakeHost> {
   /** Sends bytes of the outbox. */
   writePayload(fd: number, length: number): Answer {
     return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
+  }
+
+  /** Sends a message, to where the socket is connected if nothing else is said. */
+  sendTo(fd: number, message: Uint8Array | string, to?: SocketAddress): Answer {
+    const data = typeof message === 'string' ? text(message) : message
+    const bufs = this.iovecs([this.put(data), data.length])
+    return this.os.sendto(fd, bufs, 1, 0, ...(to === undefined ? ([0, 0] as const) : this.sockaddr(to)))
+  }
+
+  /** Receives a message: its text as far as `max` bytes go, its whole length, its sender. */
+  receiveFrom(
+    fd: number,
+    max = 1024,
+    flags = 0,
+  ): { text: string; length: number; from: SocketAddress | string } | string {
+    const [at, addr, length] = [this.alloc(max), this.alloc(128), this.int(128)]
+    const answer = this.os.recvfrom(fd, this.iovecs([at, max]), 1, flags, addr, length)
+    if (typeof answer === 'string') return answer
+    const bytes = this.memory.heap.slice(at, at + Math.min(answer, max))
+    const from = new SockaddrCodec(abi, this.memory).read(addr, this.memory.i32(length))
+    return { text: new TextDecoder().decode(bytes), length: answer, from }
   }
 
   /** The descriptor's own option, an `int`. */

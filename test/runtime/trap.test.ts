@@ -16,7 +16,7 @@ test('a module that traps takes its sockets with it, as a process that dies', as
   })
   const { kernel, pump } = instance
   for (const call of ['bind', 'connect'] as const) {
-    const socket = kernel.socket('ipv4')
+    const socket = kernel.socket('ipv4', 'stream')
     if (typeof socket === 'string') throw new Error(socket)
     socket[call](loopback(80))
   }

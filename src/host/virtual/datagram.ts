@@ -53,7 +53,9 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     this.family = at.family
     this.#bound = at.ip
     this.port = at.port
-    this.options = { ...options }
+    // The kernel's own object may change later; what counts is what it says now.
+    const { ipv6Only, reusePort, reuseAddress } = options
+    this.options = { ipv6Only, reusePort, reuseAddress }
     this.#events = events
   }
 

@@ -1,0 +1,132 @@
+/** The options of one UDP socket: remembered until there is a host's socket to apply them to, and for the next one. */
+import type { DatagramBindOptions, HostDatagram, Membership } from '../host/datagram.js'
+import { DEFAULT_RECEIVE_BUFFER } from '../host/message-queue.js'
+import type { OptionName, Result } from './descriptor.js'
+import { bufferSize } from './socket-options.js'
+
+/** What a socket begins with; Linux's own. */
+const DEFAULTS = {
+  reuseAddress: 0,
+  reusePort: 0,
+  ipv6Only: 0,
+  broadcast: 0,
+  ttl: 64,
+  multicastTtl: 1,
+  multicastLoop: 1,
+  multicastInterface: 0,
+  sendBuffer: DEFAULT_RECEIVE_BUFFER,
+  receiveBuffer: DEFAULT_RECEIVE_BUFFER,
+} as const
+
+type UdpOption = keyof typeof DEFAULTS
+
+const isUdpOption = (name: OptionName): name is UdpOption & OptionName => Object.hasOwn(DEFAULTS, name)
+
+/** See the top of the file. */
+export class UdpOptions implements DatagramBindOptions {
+  /** What was set. */
+  readonly #values = new Map<UdpOption, number>()
+  readonly #memberships: Membership[] = []
+
+  get reuseAddress(): boolean {
+    return this.#value('reuseAddress') !== 0
+  }
+
+  get reusePort(): boolean {
+    return this.#value('reusePort') !== 0
+  }
+
+  get ipv6Only(): boolean {
+    return this.#value('ipv6Only') !== 0
+  }
+
+  /** Bytes that may wait to be read. */
+  get receiveBuffer(): number {
+    return this.#value('receiveBuffer')
+  }
+
+  /** Reads an option. */
+  get(name: OptionName): Result {
+    return isUdpOption(name) ? this.#value(name) : 'ENOPROTOOPT'
+  }
+
+  /**
+   * Sets an option, for the host's socket too where there is one. What that refuses is not remembered.
+   *
+   * @returns 0; EINVAL for a value out of range, ENOPROTOOPT for an option that there is not
+   * @throws {HostError} what the host refuses
+   */
+  set(name: OptionName, value: number, socket: HostDatagram | undefined, family: 'ipv4' | 'ipv6'): Result {
+    if (!isUdpOption(name)) return 'ENOPROTOOPT'
+    const accepted = acceptable(name, value)
+    if (accepted === undefined) return 'EINVAL'
+    if (socket !== undefined) applyTo(socket, name, accepted, family)
+    this.#values.set(name, accepted)
+    return 0
+  }
+
+  /** Joins or leaves a group, at once where there is a host's socket. @throws {HostError} what the host refuses */
+  setMembership(membership: Membership, join: boolean, socket: HostDatagram | undefined): Result {
+    const { group, on, source } = membership
+    const index = this.#memberships.findIndex((one) => one.group === group && one.on === on && one.source === source)
+    if (socket !== undefined) socket.setMembership(membership, join)
+    else if (join && index >= 0) return source === undefined ? 'EADDRINUSE' : 'EADDRNOTAVAIL'
+    else if (!join && index < 0) return 'EADDRNOTAVAIL'
+    if (join) this.#memberships.push(membership)
+    else if (index >= 0) this.#memberships.splice(index, 1)
+    return 0
+  }
+
+  /** Gives a fresh socket what was set before. @throws {HostError} what the host refuses */
+  apply(socket: HostDatagram, family: 'ipv4' | 'ipv6'): void {
+    for (const [name, value] of this.#values) applyTo(socket, name, value, family)
+    for (const membership of this.#memberships) socket.setMembership(membership, true)
+  }
+
+  #value(name: UdpOption): number {
+    return this.#values.get(name) ?? DEFAULTS[name]
+  }
+}
+
+/** The value that is set; `undefined` where it is out of range. -1 stands for the default of a lifetime, as on Linux. */
+function acceptable(name: UdpOption, value: number): number | undefined {
+  switch (name) {
+    case 'ttl':
+      if (value === -1) return DEFAULTS.ttl
+      return value >= 1 && value <= 255 ? value : undefined
+    case 'multicastTtl':
+      if (value === -1) return DEFAULTS.multicastTtl
+      return value >= 0 && value <= 255 ? value : undefined
+    case 'multicastInterface':
+      return value
+    case 'sendBuffer':
+    case 'receiveBuffer':
+      return bufferSize(value)
+    default:
+      return value === 0 ? 0 : 1
+  }
+}
+
+function applyTo(socket: HostDatagram, name: UdpOption, value: number, family: 'ipv4' | 'ipv6'): void {
+  switch (name) {
+    case 'broadcast':
+      return socket.setBroadcast(value !== 0)
+    case 'ttl':
+      return socket.setTtl(value)
+    case 'multicastTtl':
+      return socket.setMulticastTtl(value)
+    case 'multicastLoop':
+      return socket.setMulticastLoop(value !== 0)
+    case 'multicastInterface':
+      // An address in C's own order of bytes, or the number of an interface.
+      return socket.setMulticastInterface(family === 'ipv6' ? value : bytesOf(value).join('.'))
+    case 'sendBuffer':
+      return socket.setBufferSize('send', value)
+    case 'receiveBuffer':
+      return socket.setBufferSize('receive', value)
+  }
+}
+
+function bytesOf(value: number): readonly number[] {
+  return [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff)
+}

@@ -1,0 +1,227 @@
+/**
+ * A UDP socket as POSIX has it. Messages come as the host tells of them and wait here, as many as the receive buffer holds;
+ * then the host is asked to keep them, and loses what finds no room there either.
+ *
+ * @see Linux `udp(7)` and `net/ipv4/udp.c`, whose answers these are
+ */
+import type { Address, SocketAddress } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
+import type { DatagramEvents, HostDatagram, Membership } from '../host/datagram.js'
+import type { Host } from '../host/host.js'
+import { type Message, MessageQueue } from '../host/message-queue.js'
+import { Descriptor, type OptionName, type Result } from './descriptor.js'
+import { foreign, isOf, wildcard } from './inet.js'
+import { Poll } from './readiness.js'
+import { UdpOptions } from './udp-options.js'
+
+/** What a socket needs of its kernel. */
+export interface UdpSurroundings {
+  readonly host: Host
+  /** The readiness of `descriptor` may be another now; so many bytes have come for it. */
+  changed(descriptor: Descriptor, bytes?: number): void
+}
+
+/** See the top of the file. What its host refuses is thrown (`HostError`). */
+export class UdpSocket extends Descriptor implements DatagramEvents {
+  override readonly type = 'datagram'
+  /** Messages that TypeScript wants to send and that never enter the module's memory, by the number of their request. */
+  readonly payloads = new Map<number, readonly Uint8Array[]>()
+  readonly #kernel: UdpSurroundings
+  readonly #family: 'ipv4' | 'ipv6'
+  readonly #options = new UdpOptions()
+  readonly #queue = new MessageQueue()
+  #socket: HostDatagram | undefined
+  /** Whether the port was asked for by its number: another one goes when the socket is disconnected, as on Linux. */
+  #portKept = false
+  #peer: Address | undefined
+  /** What became of something that was sent, until somebody is told. */
+  #error: ErrnoName | undefined
+  /** The host has no room for a message. */
+  #choked = false
+  #receiveEnded = false
+  #sendEnded = false
+
+  /**
+   * @param family - what addresses it takes
+   * @param kernel - where it lives
+   */
+  constructor(family: 'ipv4' | 'ipv6', kernel: UdpSurroundings) {
+    super(family, 'both')
+    this.#family = family
+    this.#kernel = kernel
+  }
+
+  override readiness(): number {
+    let events = this.#queue.length > 0 ? Poll.IN : 0
+    if (!this.#choked) events |= Poll.OUT
+    if (this.#error !== undefined) events |= Poll.ERR
+    if (this.#receiveEnded) events |= Poll.IN | Poll.RDHUP
+    return this.#receiveEnded && this.#sendEnded ? events | Poll.HUP : events
+  }
+
+  override bind(address: SocketAddress): Result {
+    if (this.#socket !== undefined) return 'EINVAL'
+    if (!isOf(this.#family, address)) return foreign(address)
+    this.#take(address)
+    this.#portKept = address.port !== 0
+    return 0
+  }
+
+  override listen(_backlog: number): Result {
+    return 'EOPNOTSUPP'
+  }
+
+  override accept(): ErrnoName {
+    return 'EOPNOTSUPP'
+  }
+
+  override connect(address: SocketAddress): Result {
+    const remote = this.#destination(address, 'EAFNOSUPPORT')
+    if (typeof remote === 'string') return remote
+    this.#bound().connect(remote)
+    const { host } = wildcard(this.#family)
+    this.#peer = remote.host === host ? { ...remote, host: host === '::' ? '::1' : '127.0.0.1' } : remote
+    return 0
+  }
+
+  override disconnect(): Result {
+    if (this.#peer === undefined) return 0
+    this.#peer = undefined
+    this.#error = undefined
+    if (this.#portKept) this.#socket?.disconnect()
+    else {
+      this.#socket?.close()
+      this.#socket = undefined
+      this.#unchoke()
+    }
+    return 0
+  }
+
+  override localAddress(): Address {
+    return this.#socket?.local ?? wildcard(this.#family)
+  }
+
+  override peerAddress(): Address | ErrnoName {
+    return this.#peer ?? 'ENOTCONN'
+  }
+
+  override shutdown(receive: boolean, send: boolean): Result {
+    if (this.#peer === undefined) return 'ENOTCONN'
+    this.#receiveEnded ||= receive
+    this.#sendEnded ||= send
+    this.#kernel.changed(this)
+    return 0
+  }
+
+  /**
+   * Sends one message.
+   *
+   * @param bytes - the host's, if it takes them
+   * @param to - `undefined` for the peer
+   * @returns 0, or what is wrong; EAGAIN where there is no room
+   */
+  send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
+    const error = this.#takeError()
+    if (error !== undefined) return error
+    if (this.#sendEnded) return 'EPIPE'
+    if (to === undefined && this.#peer === undefined) return 'EDESTADDRREQ'
+    if (to !== undefined && this.#peer !== undefined) return 'EISCONN'
+    const remote = to && this.#destination(to, 'ENETUNREACH')
+    if (typeof remote === 'string') return remote
+    if (this.#choked) return 'EAGAIN'
+    this.#choked = !this.#bound().send(bytes, remote)
+    return this.#choked ? 'EAGAIN' : 0
+  }
+
+  /** The next message. @returns `undefined` for the end, which only `shutdown()` makes */
+  receive(peek: boolean): Message | undefined | ErrnoName {
+    const error = this.#takeError()
+    if (error !== undefined) return error
+    if (peek && this.#queue.length > 0) return this.#queue.first
+    const { full } = this.#queue
+    const message = this.#queue.shift()
+    if (full && !this.#queue.full) this.#socket?.readStart()
+    return message ?? (this.#receiveEnded ? undefined : 'EAGAIN')
+  }
+
+  override getOption(name: OptionName): Result {
+    if (name === 'error') return this.#takeError() ?? 0
+    if (name === 'acceptsConnections') return 0
+    if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
+    return this.#options.get(name)
+  }
+
+  override setOption(name: OptionName, value: number): Result {
+    if (name === 'ipv6Only') {
+      if (this.#family === 'ipv4') return 'ENOPROTOOPT'
+      if (this.#socket !== undefined) return 'EINVAL'
+    }
+    const result = this.#options.set(name, value, this.#socket, this.#family)
+    if (result === 0 && name === 'receiveBuffer') this.#queue.limit = this.#options.receiveBuffer
+    return result
+  }
+
+  override setMembership(membership: Membership, join: boolean): Result {
+    return this.#options.setMembership(membership, join, this.#socket)
+  }
+
+  override close(): void {
+    this.#socket?.close()
+    this.#queue.clear()
+    this.payloads.clear()
+  }
+
+  onMessage(bytes: Uint8Array, from: Address): void {
+    this.#queue.hold(bytes.length)
+    this.#queue.add({ bytes, from })
+    if (this.#queue.full) this.#socket?.readStop()
+    this.#kernel.changed(this, bytes.length)
+  }
+
+  onDrain(): void {
+    this.#unchoke()
+  }
+
+  onError(code: ErrnoName): void {
+    this.#error = code
+    this.#kernel.changed(this)
+  }
+
+  #unchoke(): void {
+    this.#choked = false
+    this.#kernel.changed(this)
+  }
+
+  #takeError(): ErrnoName | undefined {
+    const error = this.#error
+    this.#error = undefined
+    return error
+  }
+
+  /** The host's socket; who has no address yet gets a free one. */
+  #bound(): HostDatagram {
+    return this.#socket ?? this.#take(wildcard(this.#family))
+  }
+
+  #take(address: Address): HostDatagram {
+    const socket = this.#kernel.host.bindDatagram(address, this.#options, this)
+    try {
+      this.#options.apply(socket, this.#family)
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+    if (!this.#queue.full) socket.readStart()
+    this.#socket = socket
+    return socket
+  }
+
+  /** Where a message to the address goes: IPv6 sockets reach IPv4 too, unless they are told not to. */
+  #destination(address: SocketAddress, wrongFamily: ErrnoName): Address | ErrnoName {
+    if (address.family === 'unix') return 'EAFNOSUPPORT'
+    if (address.family === this.#family) return address
+    if (address.family !== 'ipv4') return 'EAFNOSUPPORT'
+    if (this.#options.ipv6Only) return wrongFamily
+    return { family: 'ipv6', host: `::ffff:${address.host}`, port: address.port, flowInfo: 0, scopeId: 0 }
+  }
+}

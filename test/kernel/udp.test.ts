@@ -1,0 +1,408 @@
+/** UDP sockets over a host that does what the test says. What Linux itself answers is `linux-udp.test.ts`. */
+import { describe, expect, test } from '@jest/globals'
+import type { Address } from '../../src/abi/address.js'
+import { UdpSocket } from '../../src/kernel/udp-socket.js'
+import type { FakeDatagram } from '../support/fake-host.js'
+import { loopback } from '../support/fake-host.js'
+import { abi, c, fakeMachine, type Machine, text } from './machine.js'
+
+const { IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET } = c
+
+/** A machine with a UDP socket. */
+const start = (family: 'ipv4' | 'ipv6' = 'ipv4'): { machine: Machine; fd: number } => {
+  const machine = fakeMachine()
+  return { machine, fd: machine.socket(family, c.SOCK_DGRAM) }
+}
+
+/** The same, bound; with the host's side of it. */
+const bound = (port = 9): { machine: Machine; fd: number; host: FakeDatagram } => {
+  const { machine, fd } = start()
+  expect(machine.bind(fd, loopback(port))).toBe(0)
+  return { machine, fd, host: datagram(machine) }
+}
+
+const datagram = (machine: Machine, index = 0): FakeDatagram => {
+  const socket = machine.host.datagrams[index]
+  if (socket === undefined) throw new Error('the kernel has taken no address')
+  return socket
+}
+
+const broadcast: Address = { family: 'ipv4', host: '255.255.255.255', port: 9 }
+
+describe('a UDP socket', () => {
+  test('says what it is', () => {
+    const { machine, fd } = start()
+    const read = (name: number) => machine.getOption(fd, SOL_SOCKET, name)
+    expect([read(c.SO_TYPE), read(c.SO_PROTOCOL), read(c.SO_DOMAIN)]).toEqual([c.SOCK_DGRAM, c.IPPROTO_UDP, c.AF_INET])
+    expect(machine.os.socket(c.AF_INET, c.SOCK_DGRAM, c.IPPROTO_UDP)).toBeGreaterThan(0)
+    expect(machine.os.socket(c.AF_INET, c.SOCK_DGRAM, c.IPPROTO_TCP)).toBe('EPROTONOSUPPORT')
+    expect(machine.os.socket(c.AF_UNIX, c.SOCK_DGRAM, 0)).toBe('EPROTONOSUPPORT')
+  })
+
+  test('can be written to from the start, is a socket of its own kind, and refuses what streams do', () => {
+    const { machine, fd } = start()
+    expect(machine.poll(fd)).toBe('O')
+    expect([machine.os.listen(fd, 1), machine.accept(fd), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([
+      'EOPNOTSUPP',
+      'EOPNOTSUPP',
+      'ENOTCONN',
+    ])
+    expect([machine.read(fd), machine.receiveFrom(fd)]).toEqual(['EAGAIN', 'EAGAIN'])
+    expect(machine.getOption(fd, c.IPPROTO_TCP, c.TCP_NODELAY)).toBe('ENOPROTOOPT')
+  })
+
+  test('is bound once, to an address of its family', () => {
+    const { machine, fd } = start()
+    expect(machine.bind(fd, loopback(9, 'ipv6'))).toBe('EAFNOSUPPORT')
+    machine.host.fails.bind = 'EADDRINUSE'
+    expect(machine.bind(fd, loopback(9))).toBe('EADDRINUSE')
+    machine.host.fails.bind = undefined
+    expect([machine.bind(fd, loopback(9)), machine.bind(fd, loopback(10))]).toEqual([0, 'EINVAL'])
+    expect(machine.name('getsockname', fd)).toEqual(loopback(9))
+  })
+
+  test('is let go with its descriptor', () => {
+    const { machine, fd, host } = bound()
+    host.receive('unread')
+    machine.os.close(fd)
+    expect([host.closed, machine.host.open()]).toEqual([true, []])
+  })
+})
+
+describe('receiving', () => {
+  test('is a message at a time, with its sender', () => {
+    const { machine, fd, host } = bound()
+    machine.os.poll_ctl(fd, c.POLLIN)
+    host.receive('one', loopback(1001))
+    host.receive('', loopback(1002))
+    expect(machine.wait()).toEqual([`${fd}:I`])
+    expect(machine.receiveFrom(fd)).toEqual({ text: 'one', length: 3, from: loopback(1001) })
+    expect(machine.receiveFrom(fd)).toEqual({ text: '', length: 0, from: loopback(1002) })
+    expect([machine.receiveFrom(fd), machine.wait()]).toEqual(['EAGAIN', []])
+  })
+
+  test('cuts what finds no room, and tells the whole length', () => {
+    const { machine, fd, host } = bound()
+    for (const message of ['0123456789', '0123456789', 'next']) host.receive(message)
+    expect(machine.receiveFrom(fd, 4)).toEqual({ text: '0123', length: 10, from: loopback(9) })
+    expect([machine.read(fd, 4), machine.read(fd, 10)]).toEqual(['0123', 'next'])
+  })
+
+  test('leaves a message that is only looked at', () => {
+    const { machine, fd, host } = bound()
+    host.receive('look')
+    expect(machine.receiveFrom(fd, 2, c.MSG_PEEK)).toMatchObject({ text: 'lo', length: 4 })
+    expect(machine.read(fd, 10, c.MSG_PEEK)).toBe('look')
+    expect([machine.read(fd), machine.read(fd)]).toEqual(['look', 'EAGAIN'])
+  })
+
+  test('goes to several buffers, or past the memory', () => {
+    const { machine, fd, host } = bound()
+    for (const message of ['abcdef', 'payload']) host.receive(message, loopback(77))
+    const [one, other] = [machine.alloc(4), machine.alloc(4)]
+    expect(machine.os.recvfrom(fd, machine.iovecs([one, 4], [other, 4]), 2, 0, 0, 0)).toBe(6)
+    expect([machine.memory.heap.slice(one, one + 4), machine.memory.heap.slice(other, other + 2)]).toEqual([
+      text('abcd'),
+      text('ef'),
+    ])
+    expect(machine.os.recvfrom(fd, machine.iovecs([c.UVH_PAYLOAD, 3]), 1, 0, 0, 0)).toBe(7)
+    expect([machine.kernel.payload, machine.kernel.sender]).toEqual([text('pay'), loopback(77)])
+  })
+
+  test('a wrong pointer costs no message', () => {
+    const { machine, fd, host } = bound()
+    host.receive('kept')
+    const bufs = machine.iovecs([machine.alloc(8), 8])
+    expect(machine.os.recvfrom(fd, bufs, 1, 0, -8, machine.int(16))).toBe('EFAULT')
+    expect(machine.os.recvfrom(fd, machine.iovecs([machine.memory.size - 4, 8]), 1, 0, 0, 0)).toBe('EFAULT')
+    expect(machine.os.recvfrom(fd, bufs, 1, 1 << 20, 0, 0)).toBe('EINVAL')
+    expect(machine.read(fd)).toBe('kept')
+  })
+
+  test('holds the host back while nobody reads', () => {
+    const { machine, fd, host } = bound()
+    expect(machine.setOption(fd, SOL_SOCKET, c.SO_RCVBUF, 10_000)).toBe(0)
+    let count = 0
+    for (; host.reading && count < 100; count++) host.receive(new Uint8Array(1000))
+    expect(count).toBe(7)
+    machine.read(fd)
+    expect(host.reading).toBe(true)
+    while (machine.read(fd) !== 'EAGAIN') count--
+    expect(count).toBe(1)
+  })
+})
+
+describe('sending', () => {
+  test('takes a free port, and sends the buffers as one message', () => {
+    const { machine, fd } = start()
+    const bufs = machine.iovecs([machine.put('ab'), 2], [machine.put('cde'), 3])
+    expect(machine.os.sendto(fd, bufs, 2, 0, ...machine.sockaddr(loopback(7)))).toBe(5)
+    const host = datagram(machine)
+    expect(host.local.host).toBe('0.0.0.0')
+    expect(host.sent).toEqual([{ bytes: text('abcde'), to: loopback(7) }])
+    expect(machine.sendTo(fd, '', loopback(7))).toBe(0)
+    expect(host.sent[1]?.bytes).toEqual(new Uint8Array(0))
+  })
+
+  test('has bytes from past the memory, by the number of their request', () => {
+    const { machine, fd } = start()
+    const socket = machine.kernel.get(fd)
+    if (!(socket instanceof UdpSocket)) throw new Error('no datagrams')
+    socket.payloads.set(5, [text('pay'), text('load')])
+    const send = (request: number, length: number) =>
+      machine.os.sendto(fd, machine.iovecs([c.UVH_PAYLOAD + request, length]), 1, 0, ...machine.sockaddr(loopback(7)))
+    expect([send(5, 7), send(5, 8), send(6, 7)]).toEqual([7, 'EFAULT', 'EFAULT'])
+    expect(datagram(machine).sent[0]?.bytes).toEqual(text('payload'))
+  })
+
+  test('is EAGAIN without room, until there is some', () => {
+    const { machine, fd, host } = bound()
+    machine.os.poll_ctl(fd, c.POLLOUT)
+    host.hasRoom = false
+    expect([machine.sendTo(fd, 'x', loopback(7)), machine.wait()]).toEqual(['EAGAIN', []])
+    host.hasRoom = true
+    host.events.onDrain()
+    expect([machine.wait(), machine.sendTo(fd, 'x', loopback(7))]).toEqual([[`${fd}:O`], 1])
+  })
+
+  test('where to must be said, once', () => {
+    const { machine, fd } = start()
+    expect([machine.sendTo(fd, 'x'), machine.write(fd, 'x')]).toEqual(['EDESTADDRREQ', 'EDESTADDRREQ'])
+    machine.connect(fd, loopback(7))
+    expect(machine.sendTo(fd, 'x', loopback(8))).toBe('EISCONN')
+    expect([machine.sendTo(fd, 'x'), machine.write(fd, 'y', 'z')]).toEqual([1, 2])
+    expect(datagram(machine).sent.map(({ bytes }) => bytes)).toEqual([text('x'), text('yz')])
+  })
+
+  test('tells what the host says', () => {
+    const { machine, fd, host } = bound()
+    for (const code of ['EMSGSIZE', 'ENETUNREACH', 'EACCES'] as const) {
+      host.fails.send = code
+      expect(machine.sendTo(fd, 'x', broadcast)).toBe(code)
+    }
+    expect(machine.sendTo(fd, 'x', { family: 'unix', path: '/x' })).toBe('EAFNOSUPPORT')
+  })
+
+  test('reaches IPv4 from IPv6, unless that is not wanted', () => {
+    const { machine, fd } = start('ipv6')
+    expect(machine.sendTo(fd, 'x', loopback(7))).toBe(1)
+    expect(datagram(machine).sent[0]?.to).toEqual({ ...loopback(7, 'ipv6'), host: '::ffff:127.0.0.1' })
+    const only = machine.socket('ipv6', c.SOCK_DGRAM)
+    machine.setOption(only, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)
+    expect([machine.sendTo(only, 'x', loopback(7)), machine.connect(only, loopback(7))]).toEqual([
+      'ENETUNREACH',
+      'EAFNOSUPPORT',
+    ])
+  })
+})
+
+describe('an error', () => {
+  test('is told once, by what comes next', () => {
+    const { machine, fd, host } = bound()
+    machine.os.poll_ctl(fd, c.POLLIN)
+    host.receive('before')
+    const told: unknown[] = []
+    for (const next of [() => machine.read(fd), () => machine.sendTo(fd, 'x', loopback(7)), () => machine.error(fd)]) {
+      host.events.onError('ECONNREFUSED')
+      told.push(machine.poll(fd), next())
+    }
+    expect(told).toEqual(['IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED'])
+    expect([machine.error(fd), machine.read(fd)]).toEqual([0, 'before'])
+  })
+})
+
+describe('a connected socket', () => {
+  const unspecified = (machine: Machine): [number, number] => [machine.alloc(16), 16]
+
+  test('has a peer until it has none', () => {
+    const { machine, fd, host } = bound()
+    expect([machine.name('getpeername', fd), machine.os.connect(fd, ...unspecified(machine))]).toEqual(['ENOTCONN', 0])
+    expect([machine.connect(fd, loopback(7)), machine.name('getpeername', fd)]).toEqual([0, loopback(7)])
+    expect([machine.connect(fd, loopback(8)), machine.name('getpeername', fd)]).toEqual([0, loopback(8)])
+    expect([machine.os.connect(fd, ...unspecified(machine)), machine.name('getpeername', fd)]).toEqual([0, 'ENOTCONN'])
+    expect(host.log).toEqual(['connect 127.0.0.1 7', 'connect 127.0.0.1 8', 'disconnect'])
+  })
+
+  test('reaches itself by the wildcard', () => {
+    const { machine, fd } = start()
+    machine.connect(fd, { family: 'ipv4', host: '0.0.0.0', port: 7 })
+    expect(machine.name('getpeername', fd)).toEqual(loopback(7))
+  })
+
+  test('loses a port that it did not ask for, and keeps what was set', () => {
+    const { machine, fd } = start()
+    machine.setOption(fd, IPPROTO_IP, c.IP_TTL, 5)
+    machine.connect(fd, loopback(7))
+    machine.os.connect(fd, ...unspecified(machine))
+    expect([datagram(machine).closed, machine.name('getsockname', fd)]).toEqual([
+      true,
+      { family: 'ipv4', host: '0.0.0.0', port: 0 },
+    ])
+    machine.sendTo(fd, 'x', loopback(8))
+    expect(datagram(machine, 1).log).toEqual(['ttl 5'])
+  })
+
+  test('can be shut down', () => {
+    const { machine, fd, host } = bound()
+    machine.connect(fd, loopback(7))
+    host.receive('last')
+    expect(machine.os.shutdown(fd, c.SHUT_WR)).toBe(0)
+    expect([machine.sendTo(fd, 'x'), machine.poll(fd)]).toEqual(['EPIPE', 'IO'])
+    expect([machine.os.shutdown(fd, c.SHUT_RD), machine.poll(fd)]).toEqual([0, 'IOHR'])
+    expect([machine.read(fd), machine.read(fd)]).toEqual(['last', ''])
+  })
+})
+
+describe('options', () => {
+  const V4 = [
+    ['SO_BROADCAST', SOL_SOCKET, c.SO_BROADCAST, 0, 1, 'broadcast true'],
+    ['IP_TTL', IPPROTO_IP, c.IP_TTL, 64, 3, 'ttl 3'],
+    ['IP_MULTICAST_TTL', IPPROTO_IP, c.IP_MULTICAST_TTL, 1, 9, 'multicastTtl 9'],
+    ['IP_MULTICAST_LOOP', IPPROTO_IP, c.IP_MULTICAST_LOOP, 1, 0, 'multicastLoop false'],
+    ['IP_MULTICAST_IF', IPPROTO_IP, c.IP_MULTICAST_IF, 0, 0x0100007f, 'multicastInterface 127.0.0.1'],
+    ['SO_SNDBUF', SOL_SOCKET, c.SO_SNDBUF, 212_992, 5000, 'send buffer 5000'],
+    ['SO_RCVBUF', SOL_SOCKET, c.SO_RCVBUF, 212_992, 5000, 'receive buffer 5000'],
+  ] as const
+
+  test.each(V4)(
+    '%s is remembered, and reaches the host with the bind or at once',
+    (_name, level, name, at, to, line) => {
+      const { machine, fd } = start()
+      expect(machine.getOption(fd, level, name)).toBe(at)
+      expect(machine.setOption(fd, level, name, to)).toBe(0)
+      expect(machine.getOption(fd, level, name)).toBe(to)
+      machine.bind(fd, loopback(9))
+      expect(datagram(machine).log).toEqual([line])
+      expect(machine.setOption(fd, level, name, to)).toBe(0)
+      expect(datagram(machine).log).toEqual([line, line])
+    },
+  )
+
+  test.each(V4.map(([name, level, option, at, to]) => [name, level, option, at, to] as const))(
+    '%s that the host refuses is not remembered',
+    (_name, level, name, at, to) => {
+      const { machine, fd, host } = bound()
+      host.fails.set = 'ENOPROTOOPT'
+      expect([machine.setOption(fd, level, name, to), machine.getOption(fd, level, name)]).toEqual(['ENOPROTOOPT', at])
+    },
+  )
+
+  test('IPv6 has its own numbers, and IPv4 none of them', () => {
+    const { machine, fd } = start('ipv6')
+    machine.bind(fd, loopback(9, 'ipv6'))
+    for (const name of [c.IPV6_UNICAST_HOPS, c.IPV6_MULTICAST_HOPS, c.IPV6_MULTICAST_LOOP, c.IPV6_MULTICAST_IF]) {
+      expect(machine.setOption(fd, IPPROTO_IPV6, name, 1)).toBe(0)
+    }
+    expect(datagram(machine).log).toEqual(['ttl 1', 'multicastTtl 1', 'multicastLoop true', 'multicastInterface 1'])
+    expect(machine.setOption(fd, IPPROTO_IP, c.IP_TTL, 1)).toBe('ENOPROTOOPT')
+  })
+
+  test('a lifetime is a byte, or -1 for the default; a byte is also what may be given', () => {
+    const { machine, fd } = start()
+    const set = (name: number, value: number) => machine.setOption(fd, IPPROTO_IP, name, value)
+    expect([set(c.IP_TTL, 0), set(c.IP_TTL, 256), set(c.IP_MULTICAST_TTL, 256)]).toEqual(Array(3).fill('EINVAL'))
+    expect([set(c.IP_TTL, 255), set(c.IP_TTL, -1), machine.getOption(fd, IPPROTO_IP, c.IP_TTL)]).toEqual([0, 0, 64])
+    expect(machine.os.setsockopt(fd, IPPROTO_IP, c.IP_MULTICAST_TTL, machine.put(Uint8Array.of(200, 9, 9, 9)), 1)).toBe(
+      0,
+    )
+    expect(machine.getOption(fd, IPPROTO_IP, c.IP_MULTICAST_TTL)).toBe(200)
+    expect(machine.os.setsockopt(fd, IPPROTO_IP, c.IP_MULTICAST_IF, machine.alloc(8), 8)).toBe('EINVAL')
+  })
+
+  test('how an address is taken is told with the bind, as it was then', () => {
+    const { machine, fd } = start('ipv6')
+    machine.setOption(fd, SOL_SOCKET, c.SO_REUSEADDR, 1)
+    machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)
+    machine.bind(fd, loopback(9, 'ipv6'))
+    expect(datagram(machine).options).toEqual({ ipv6Only: true, reusePort: false, reuseAddress: true })
+    expect(machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 0)).toBe('EINVAL')
+  })
+})
+
+describe('groups', () => {
+  const { ip_mreq, ip_mreq_source, ipv6_mreq, group_source_req } = abi.layout
+  const [GROUP, ON, SOURCE] = [
+    [239, 1, 2, 3],
+    [127, 0, 0, 1],
+    [127, 0, 0, 9],
+  ] as const
+
+  const membership = (machine: Machine): [number, number] => {
+    const at = machine.alloc(ip_mreq.size)
+    machine.memory.heap.set(GROUP, at + ip_mreq.imr_multiaddr)
+    machine.memory.heap.set(ON, at + ip_mreq.imr_interface)
+    return [at, ip_mreq.size]
+  }
+
+  const bySource = (machine: Machine): [number, number] => {
+    const at = machine.alloc(ip_mreq_source.size)
+    machine.memory.heap.set(GROUP, at + ip_mreq_source.imr_multiaddr)
+    machine.memory.heap.set(ON, at + ip_mreq_source.imr_interface)
+    machine.memory.heap.set(SOURCE, at + ip_mreq_source.imr_sourceaddr)
+    return [at, ip_mreq_source.size]
+  }
+
+  test('are joined and left, for all senders or for one', () => {
+    const { machine, fd, host } = bound()
+    const set = (name: number, value: [number, number]) => machine.os.setsockopt(fd, IPPROTO_IP, name, ...value)
+    expect([
+      set(c.IP_ADD_MEMBERSHIP, membership(machine)),
+      set(c.IP_DROP_MEMBERSHIP, membership(machine)),
+      set(c.IP_ADD_SOURCE_MEMBERSHIP, bySource(machine)),
+      set(c.IP_DROP_SOURCE_MEMBERSHIP, bySource(machine)),
+    ]).toEqual([0, 0, 0, 0])
+    expect(host.log).toEqual([
+      'join 239.1.2.3 on 127.0.0.1 from all',
+      'leave 239.1.2.3 on 127.0.0.1 from all',
+      'join 239.1.2.3 on 127.0.0.1 from 127.0.0.9',
+      'leave 239.1.2.3 on 127.0.0.1 from 127.0.0.9',
+    ])
+    host.fails.setMembership = 'ENODEV'
+    expect(set(c.IP_ADD_MEMBERSHIP, membership(machine))).toBe('ENODEV')
+    expect(machine.os.setsockopt(fd, IPPROTO_IP, c.IP_ADD_MEMBERSHIP, membership(machine)[0], 4)).toBe('EINVAL')
+    expect(machine.os.setsockopt(fd, IPPROTO_IP, c.IP_ADD_MEMBERSHIP, -8, 8)).toBe('EFAULT')
+  })
+
+  test('of IPv6 are joined by the number of an interface', () => {
+    const { machine, fd } = start('ipv6')
+    machine.bind(fd, loopback(9, 'ipv6'))
+    const at = machine.alloc(ipv6_mreq.size)
+    machine.memory.heap.set([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7], at + ipv6_mreq.ipv6mr_multiaddr)
+    machine.memory.setI32(at + ipv6_mreq.ipv6mr_interface, 3)
+    expect(machine.os.setsockopt(fd, IPPROTO_IPV6, c.IPV6_ADD_MEMBERSHIP, at, ipv6_mreq.size)).toBe(0)
+    const request = machine.alloc(group_source_req.size)
+    const put = (address: Address, offset: number): void => {
+      const [from] = machine.sockaddr(address)
+      machine.memory.heap.copyWithin(request + offset, from, from + abi.layout.sockaddr_in6.size)
+    }
+    put({ ...loopback(0, 'ipv6'), host: 'ff02::8' }, group_source_req.gsr_group)
+    put(loopback(0, 'ipv6'), group_source_req.gsr_source)
+    machine.memory.setI32(request + group_source_req.gsr_interface, 4)
+    const set = (name: number) => machine.os.setsockopt(fd, IPPROTO_IPV6, name, request, group_source_req.size)
+    expect([set(c.MCAST_JOIN_SOURCE_GROUP), set(c.MCAST_LEAVE_SOURCE_GROUP)]).toEqual([0, 0])
+    expect(datagram(machine).log).toEqual([
+      'join ff02::7 on 3 from all',
+      'join ff02::8 on 4 from ::1',
+      'leave ff02::8 on 4 from ::1',
+    ])
+  })
+
+  test('that were joined before the bind are joined with it', () => {
+    const { machine, fd } = start()
+    const set = (name: number) => machine.os.setsockopt(fd, IPPROTO_IP, name, ...membership(machine))
+    expect([set(c.IP_DROP_MEMBERSHIP), set(c.IP_ADD_MEMBERSHIP), set(c.IP_ADD_MEMBERSHIP)]).toEqual([
+      'EADDRNOTAVAIL',
+      0,
+      'EADDRINUSE',
+    ])
+    machine.bind(fd, loopback(9))
+    expect(datagram(machine).log).toEqual(['join 239.1.2.3 on 127.0.0.1 from all'])
+  })
+
+  test('are no matter of streams', () => {
+    const { machine } = start()
+    const stream = machine.socket()
+    expect(machine.os.setsockopt(stream, IPPROTO_IP, c.IP_ADD_MEMBERSHIP, ...membership(machine))).toBe('ENOPROTOOPT')
+    expect(machine.setOption(stream, IPPROTO_IP, c.IP_TTL, 9)).toBe('ENOPROTOOPT')
+  })
+})
