@@ -28,18 +28,17 @@ test.each(programs)('$place', async ({ name, code, output }) => {
   if (output !== undefined) expect(ended.stdout).toBe(output)
 })
 
-test("README's programs are the examples they are said to be", () => {
-  const said = snippetsOf(readFileSync('README.md', 'utf8'))
-    .filter(({ language }) => language === 'js')
-    .map(({ before, code }) => ({
-      path: before
-        .match(/`(examples\/[\w-]+\.ts)`/g)
-        ?.at(-1)
-        ?.replaceAll('`', ''),
-      code,
-    }))
-  expect(said.length).toBeGreaterThan(2)
-  for (const { path, code } of said) expect({ path, code }).toEqual({ path, code: readFileSync(path ?? '', 'utf8') })
+test('a program that is said to be one of the examples is it', () => {
+  const said = ['README.md', 'docs/first-server.md'].flatMap((paper) =>
+    snippetsOf(readFileSync(paper, 'utf8')).flatMap(({ language, before, code }) => {
+      const [, path] = before.match(/`(examples\/[\w-]+\.ts)`:\s*$/) ?? []
+      return language === 'js' && path !== undefined ? [{ path, code }] : []
+    }),
+  )
+  expect(said.map(({ path }) => path)).toEqual(
+    ['first', 'for-await', 'virtual-network', 'timers'].map((name) => `examples/${name}.ts`),
+  )
+  for (const { path, code } of said) expect({ path, code }).toEqual({ path, code: readFileSync(path, 'utf8') })
 })
 
 describe('docs/coming-from-libuv.md', () => {
