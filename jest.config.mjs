@@ -30,6 +30,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
-  testTimeout: 15_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
 }

@@ -9,7 +9,10 @@
 const LARGE = 16_384
 
 /** How many turns in a row may follow an event at once before one waits again, to see whether there is more by now. */
-const HASTY_TURNS = 15
+const HASTY_TURNS = 63
+
+/** How many events a turn has to see together to be worth the wait: a turn costs a fraction of what it costs to wait for one. */
+const WORTH_WAITING = 5
 
 /** The pace of one pump. */
 export class Pace {
@@ -26,6 +29,6 @@ export class Pace {
 
   /** A turn waited, and this many events came meanwhile. */
   waited(events: number): void {
-    this.#hasty = events > 1 ? 0 : HASTY_TURNS
+    this.#hasty = events < WORTH_WAITING ? HASTY_TURNS : 0
   }
 }

@@ -7,14 +7,14 @@ const hurried = (pace: Pace): number => Array.from({ length: 100 }, () => pace.h
 test('waits until it has seen that events come one by one', () => {
   const pace = new Pace()
   expect(hurried(pace)).toBe(0)
-  pace.waited(1)
-  expect(hurried(pace)).toBe(15)
+  pace.waited(4)
+  expect(hurried(pace)).toBe(63)
 })
 
 test('waits where several came while it waited', () => {
   const pace = new Pace()
-  pace.waited(1)
-  pace.waited(2)
+  pace.waited(4)
+  pace.waited(5)
   expect(hurried(pace)).toBe(0)
 })
 
