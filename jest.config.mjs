@@ -26,7 +26,7 @@ export default {
     '^libuv-wasm$': '<rootDir>/src/index.ts',
     '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
     '^libuv-wasm/net$': '<rootDir>/src/faces/net.ts',
-    '^libuv-wasm/(bun|node|virtual)$': '<rootDir>/src/host/$1.ts',
+    '^libuv-wasm/(bun|deno|node|virtual)$': '<rootDir>/src/host/$1.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],

@@ -9,9 +9,10 @@ import type { Socket } from './contract-socket.js'
 const CROWD = process.env.QUICK ? 100 : 1_000
 
 /** A port that nobody listens on. */
-const deserted = (lab: Lab): Address => {
+const deserted = async (lab: Lab): Promise<Address> => {
   const listener = lab.listen()
   listener.close()
+  await lab.soon()
   return listener.local
 }
 
@@ -120,21 +121,21 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(server.connection.remote).toEqual(v4(client.connection.local.port))
     })
 
-    testWith('ipv6', 'an IPv6-only server refuses IPv4', async (lab) => {
+    testWith('ipv6Only', 'an IPv6-only server refuses IPv4', async (lab) => {
       const { port } = lab.listen(v6(0, '::'), { ipv6Only: true }).local
       expect(await lab.connect(v4(port)).failed()).toBe('ECONNREFUSED')
       expect(await lab.connect(v6(port, '::ffff:127.0.0.1')).failed()).toBe('ECONNREFUSED')
     })
 
     test('a port where nobody listens refuses, later', async (lab) => {
-      const client = lab.connect(deserted(lab))
+      const client = lab.connect(await deserted(lab))
       expect(client.events).toEqual([])
       expect(await client.failed()).toBe('ECONNREFUSED')
       expect(client.events).toEqual(['ECONNREFUSED'])
     })
 
     test('a refused connection that was closed before hears nothing', async (lab) => {
-      lab.connect(deserted(lab)).close()
+      lab.connect(await deserted(lab)).close()
       await lab.settle()
     })
 
@@ -185,7 +186,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       const listener = lab.listen()
       const { client, server } = await lab.pair(listener)
       listener.close()
-      await lab.turn()
+      await lab.soon()
       expect(await lab.connect(listener.local).failed()).toBe('ECONNREFUSED')
       await exchange(client, server)
 

@@ -79,7 +79,7 @@ function halfClose(make: MakeHost, options?: ContractOptions): void {
 }
 
 function close(make: MakeHost, options?: ContractOptions): void {
-  const { test } = contract(make, options)
+  const { test, testWith } = contract(make, options)
 
   test('close() still sends what was written', async (lab) => {
     const { client, server } = await lab.pair()
@@ -141,7 +141,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(told).toBe(1)
   })
 
-  test('close() with bytes that nobody read resets', async (lab) => {
+  testWith('reset', 'close() with bytes that nobody read resets', async (lab) => {
     const { client, server } = await lab.pair()
     server.readStart()
     server.write(Buffer.from('unread'))

@@ -26,6 +26,7 @@ export type Feature =
   | 'reusePort'
   | 'connectFromPort'
   | 'localAtOnce'
+  | 'ipv6Only'
   | 'quietPort'
   | 'reset'
   | 'noDelay'
@@ -181,6 +182,11 @@ export class Lab {
     return soon(new Promise((resolve) => this.host.defer(resolve)), 'defer() to call back')
   }
 
+  /** Returns when what was closed before is given back: very soon after. */
+  async soon(): Promise<void> {
+    for (let turns = 0; turns < 3; turns++) await this.turn()
+  }
+
   /**
    * Returns when what was sent before must have arrived where it goes: another connection has been opened, used both ways
    * and closed, and the event loop has turned.
@@ -197,7 +203,7 @@ export class Lab {
     client.close()
     server.close()
     listener.close()
-    for (let turns = 0; turns < 3; turns++) await this.turn()
+    await this.soon()
   }
 
   #closeAll(): void {

@@ -1,4 +1,5 @@
 /** Every host that the contract is tried on outside Jest. Each is imported where it can run only. */
+import { readFileSync } from 'node:fs'
 import type { Host } from '../../src/host/host.js'
 import { virtualHost } from '../../src/host/virtual.js'
 import { openSockets } from '../support/open-sockets.js'
@@ -10,13 +11,20 @@ export interface ContractSubject {
   readonly options: ContractOptions
 }
 
-/** Makes hosts over the sockets of this process; those opened since are leaks. */
+/**
+ * Makes hosts over the sockets of this process; those opened since are leaks.
+ *
+ * @param counts - which of them, all by default
+ */
 export const overSockets =
-  (make: () => Host): MakeHost =>
+  (make: () => Host, counts = (_socket: string): boolean => true): MakeHost =>
   () => {
     const before = new Set(openSockets())
-    return { host: make(), leaks: () => openSockets().filter((socket) => !before.has(socket)) }
+    return { host: make(), leaks: () => openSockets().filter((socket) => !before.has(socket) && counts(socket)) }
   }
+
+/** Deno opens socket pairs for itself when it has much to do. */
+const notUnix = (socket: string): boolean => !readFileSync('/proc/net/unix', 'utf8').includes(socket.replace(/\D/g, ''))
 
 /** A network in memory, which knows what is open in it. */
 export const overVirtual: MakeHost = () => {
@@ -54,10 +62,25 @@ const bun = async (): Promise<ContractSubject> => {
   return { make: overSockets(bunHost), options: { refuses } }
 }
 
+const deno = async (): Promise<ContractSubject> => {
+  const { denoHost } = await import('../../src/host/deno.js')
+  const refuses = {
+    connectFromPort: 'Deno.connect takes no local address',
+    localAtOnce: 'Deno.connect tells the local address once it is connected',
+    reusePort: 'Deno.listen wants --unstable-net for it',
+    ipv6Only: 'Deno.listen cannot be told',
+    datagrams: 'Deno.listenDatagram wants --unstable-net',
+    reset: 'Deno sends FIN whenever it closes a connection',
+    quietPort: 'Deno.listen binds and listens in one: who comes too early waits',
+  }
+  return { make: overSockets(denoHost, notUnix), options: { refuses } }
+}
+
 /** By the name that the program takes. */
 export const subjects = new Map<string, () => Promise<ContractSubject>>([
   ['virtual', async () => ({ make: overVirtual, options: {} })],
   ['node-handle', () => node('handle')],
   ['node-net', () => node('net')],
   ['bun', bun],
+  ['deno', deno],
 ])

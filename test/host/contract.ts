@@ -43,6 +43,7 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
     codes: /^EOPNOTSUPP$/,
     refuse: async (lab) => refusal(() => lab.connect(lab.listen().local, lab.bind())),
   },
+  ipv6Only: { codes: /^ENOTSUP$/, refuse: async (lab) => refusal(() => lab.listen(v6(0, '::'), { ipv6Only: true })) },
   localAtOnce: {
     codes: /^0\.0\.0\.0$/,
     refuse: async (lab) => lab.connect(lab.listen().local).connection.local.host,
@@ -50,8 +51,10 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
   quietPort: {
     codes: /^E(CONNRESET|PIPE)$/,
     refuse: async (lab) => {
-      const client = lab.connect(lab.bind().local)
+      const port = lab.bind()
+      const client = lab.connect(port.local)
       await client.until('onConnect', () => client.saw('connect'))
+      port.close()
       client.readStart()
       return String(await client.failed())
     },

@@ -1,0 +1,27 @@
+/**
+ * The host on Deno 2, over `Deno.listen` and `Deno.connect`. Deno has Node's clocks, timers and resolver, so the rest
+ * is Node's host. What it does not have:
+ *
+ * - A port cannot be bound without listening. A connection that comes in between waits where Linux would refuse it.
+ * - The length of the accept queue is Deno's own, 511.
+ * - The local address of an outgoing connection is known once it is connected, and cannot be chosen.
+ * - Ports are not shared, and the IPv6 wildcard cannot leave a port to IPv4.
+ * - Nothing is reset: Deno sends FIN whenever it closes a connection.
+ * - When keep-alive probes begin is set by a handle of Deno's that is not public. Where it is gone, they are refused.
+ * - There are no datagrams: they want a flag, `--unstable-net`.
+ */
+import { denoSockets } from './deno/api.js'
+import { denoTransport } from './deno/transport.js'
+import { type Host, HostError } from './host.js'
+import { NodeHost } from './node/node-host.js'
+
+/**
+ * The outside world as Deno has it: real sockets, real time. It needs `--allow-net`.
+ *
+ * @throws {HostError} ENOTSUP where this is not Deno
+ */
+export const denoHost = (): Host => {
+  const deno = denoSockets()
+  if (deno === undefined) throw new HostError('ENOTSUP', "there are no sockets of Deno's here; take nodeHost()")
+  return new NodeHost(denoTransport(deno), 'deno')
+}
