@@ -4,22 +4,10 @@
  */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { within } from '../support/deadline.js'
-import { Program } from '../support/programs.js'
+import { content, runProgram } from './programs.js'
 import { type Database, findProgram, PATIENCE, startMariadb, startPostgres, startRedis } from './servers.js'
 
 jest.setTimeout(2 * PATIENCE)
-
-/** Runs a program of test/faces/programs with `node:net` replaced, to its end. */
-const run = async (name: string, ...args: readonly string[]): Promise<unknown> => {
-  const path = ['--import', './dist/faces/net/register.js', `test/faces/programs/${name}.mjs`]
-  const { code, stdout, stderr } = await within(
-    new Program(process.execPath, [...path, ...args]).ended,
-    PATIENCE,
-    `${name} to end`,
-  )
-  return { code, stdout, stderr }
-}
 
 /** Tests with a server, or says why not. */
 const withServer = (program: string, start: () => Promise<Database>, tests: (server: () => Database) => void): void => {
@@ -47,20 +35,20 @@ withServer(
   (server) => {
     test('pg', async () => {
       const { port, folder } = server()
-      const answer = await run('pg', `${port}`, PASSWORD, join(folder, 'server.crt'))
-      expect(answer).toEqual({ code: 0, stdout: 'pg is content\n', stderr: '' })
+      const answer = await runProgram('pg', `${port}`, PASSWORD, join(folder, 'server.crt'))
+      expect(answer).toEqual(content('pg'))
     })
   },
 )
 
 withServer('redis-server', startRedis, (server) => {
   test('ioredis', async () => {
-    expect(await run('ioredis', `${server().port}`)).toEqual({ code: 0, stdout: 'ioredis is content\n', stderr: '' })
+    expect(await runProgram('ioredis', `${server().port}`)).toEqual(content('ioredis'))
   })
 })
 
 withServer('mariadbd', startMariadb, (server) => {
   test('mysql2', async () => {
-    expect(await run('mysql2', `${server().port}`)).toEqual({ code: 0, stdout: 'mysql2 is content\n', stderr: '' })
+    expect(await runProgram('mysql2', `${server().port}`)).toEqual(content('mysql2'))
   })
 })

@@ -1,0 +1,63 @@
+/** `node:http`: a server that is given our sockets, and an agent that makes them. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { assertOurs } from './over-ours.mjs'
+
+let sockets = 0
+/** @type {string[]} */
+const failures = []
+const web = http.createServer(async (request, response) => {
+  assertOurs(request.socket)
+  if (request.url === '/echo') await pipeline(request, response).catch((error) => failures.push(error.code))
+  else response.end(`${request.method} ${request.url}`)
+})
+const server = net.createServer((socket) => {
+  sockets++
+  web.emit('connection', socket)
+})
+await once(server.listen(0, '127.0.0.1'), 'listening')
+const { port } = /** @type {net.AddressInfo} */ (server.address())
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 4 })
+Reflect.set(agent, 'createConnection', net.createConnection)
+
+/** @param {string} path @param {Uint8Array} [body] @returns {Promise<Buffer>} */
+const ask = async (path, body) => {
+  const request = http.request({ port, path, agent, method: body ? 'POST' : 'GET' })
+  request.end(body)
+  const [response] = await once(request, 'response')
+  assertOurs(response.socket)
+  assert.equal(response.statusCode, 200)
+  return Buffer.concat(await response.toArray())
+}
+
+const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => ask(`/${n}`)))
+assert.deepEqual(
+  answers.map(String),
+  Array.from({ length: 200 }, (_, n) => `GET /${n}`),
+)
+assert.equal(sockets, 4)
+
+const large = Buffer.alloc(8_000_000, 'libuv')
+assert.ok(large.equals(await ask('/echo', large)))
+
+// A server that answers a client of the system's, and a client that goes away in the middle.
+const { stdout } = await promisify(execFile)('curl', ['-s', `http://127.0.0.1:${port}/curl`])
+assert.equal(stdout, 'GET /curl')
+const rude = net.connect(port, '127.0.0.1')
+rude.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
+await once(rude, 'data')
+const cut = once(web, 'clientError')
+rude.resetAndDestroy()
+assert.equal((await cut)[0].code, 'ECONNRESET')
+
+agent.destroy()
+server.close()
+await once(server, 'close')
+assert.deepEqual(failures, ['ERR_STREAM_PREMATURE_CLOSE'])
+console.log('http is content')

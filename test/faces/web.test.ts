@@ -1,0 +1,26 @@
+/** What speaks HTTP, TLS and WebSocket, unmodified, over `libuv-wasm/net` on both sides. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, jest } from '@jest/globals'
+import { testWith } from '../support/programs.js'
+import { content, runProgram } from './programs.js'
+import { makeCertificate, newFolder, PATIENCE } from './servers.js'
+
+jest.setTimeout(PATIENCE)
+
+const folder = newFolder()
+const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')]
+
+beforeAll(() => makeCertificate(key, certificate))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+for (const [name, needs] of [
+  ['http', 'curl'],
+  ['tls', 'openssl'],
+  ['ws', 'openssl'],
+  ['undici', 'openssl'],
+] as const) {
+  testWith(needs, name, async () => {
+    expect(await runProgram(name, key, certificate)).toEqual(content(name))
+  })
+}
