@@ -3,11 +3,10 @@
  * and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
-import type { Host } from '../host/host.js'
 import { nodeHost } from '../host/node.js'
 import { shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
-import { Loop } from '../uv/loop.js'
+import { INSTANCE, Loop } from '../uv/loop.js'
 import { throwUncaught } from './ticks.js'
 
 /** What keeps the run going while nothing else does: libuv ends a run, and serves nobody, when nothing is referenced. */
@@ -32,36 +31,26 @@ export function backgroundLoop(): Loop {
 
 function start(): Loop {
   const host = nodeHost()
-  const look = keepAliveOnly(host, () => anchor.needed)
+  const keepAlive = host.keepAlive.bind(host)
+  // The run has no end; the process has.
+  host.keepAlive = () => () => {}
   const loop = Loop.openSync({ host, module: new WebAssembly.Module(readFileSync(shippedModule)) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })
-  loop.run().catch((error: unknown) => {
-    // The module has trapped. What was on it is lost; what comes next gets another.
-    background = undefined
-    throwUncaught(error)
-  })
-  look()
-  return loop
-}
-
-/** Lets a host keep the process alive only while there is a need. @returns looks whether there is, as every turn's end does */
-function keepAliveOnly(host: Host, needed: () => boolean): () => void {
-  const { defer, timer, keepAlive } = host
   let release: (() => void) | undefined
-  const look = (): void => {
-    if (needed()) release ??= keepAlive.call(host)
+  // What a program does between turns asks for another one.
+  loop[INSTANCE].pump.afterTurn = () => {
+    if (anchor.needed) release ??= keepAlive()
     else {
       release?.()
       release = undefined
     }
   }
-  const thenLook = (callback: () => void) => (): void => {
-    callback()
-    look()
-  }
-  host.defer = (callback) => defer.call(host, thenLook(callback))
-  host.timer = (callback) => timer.call(host, thenLook(callback))
-  host.keepAlive = () => () => {}
-  return look
+  loop.run().catch((error: unknown) => {
+    // The module has trapped. What was on it is lost; what comes next gets another.
+    background = undefined
+    release?.()
+    throwUncaught(error)
+  })
+  return loop
 }

@@ -63,6 +63,8 @@ export class Pump {
   readonly #trace: TraceSink | undefined
   readonly #timer: HostTimer
   readonly #pace = new Pace()
+  /** Called behind every turn, for who runs a loop without end and wants to know what is left in it. */
+  afterTurn: (() => void) | undefined
   #run: Run | undefined
   #inTurn = false
   #scheduled = false
@@ -189,6 +191,7 @@ export class Pump {
     } catch (error) {
       this.#fail(run, error)
     }
+    this.afterTurn?.()
   }
 
   /** Runs the loop until it would have to wait. @returns the bits of the last {@link RunResult} */
