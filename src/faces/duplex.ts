@@ -18,6 +18,9 @@ export interface StreamDuplexOptions extends Pick<DuplexOptions, 'highWaterMark'
   readonly allowHalfOpen?: boolean | undefined
 }
 
+/** Bytes that are rather copied, and done with, than made a request of. */
+const COPIED_AT_MOST = 16_384
+
 /** Called by {@link StreamDuplex} when something is over. */
 type Done = (error?: Error | null) => void
 
@@ -31,6 +34,8 @@ export class StreamDuplex extends Duplex {
   #resetting = false
   #bytesRead = 0
   #bytesDispatched = 0
+  /** Bytes that wait for the connection. */
+  #bytesWaiting = 0
   /** Who waits for the end of a write; there is one at most, since `Writable` gives them one by one. */
   #writing: Done | undefined
   /** Writes that were over at once, and whose requests will still say so. */
@@ -78,9 +83,13 @@ export class StreamDuplex extends Duplex {
     return this.#handle
   }
 
-  /** Bytes that were handed to the handle. */
-  protected get bytesDispatched(): number {
-    return this.#bytesDispatched
+  /** Bytes that were written: handed to the handle, or waiting for it. */
+  get bytesWritten(): number {
+    let bytes = this.#bytesDispatched + this.#bytesWaiting
+    const waiting: unknown = Reflect.get(this, 'writableBuffer')
+    if (!Array.isArray(waiting)) return bytes
+    for (const { chunk, encoding } of waiting) bytes += Buffer.byteLength(chunk, encoding)
+    return bytes
   }
 
   /** Told that bytes go in or out. */
@@ -227,6 +236,7 @@ export class StreamDuplex extends Duplex {
 
   #write(data: Uint8Array | readonly Uint8Array[], length: number, callback: Done): void {
     if (this.connecting) {
+      this.#bytesWaiting = length
       const closed = (): void => callback(closedBeforeConnection())
       this.once('close', closed)
       this.once('connect', () => {
@@ -241,13 +251,19 @@ export class StreamDuplex extends Duplex {
       return
     }
     this.onActivity()
+    this.#bytesWaiting = 0
+    this.#bytesDispatched += length
     try {
-      handle.write(data, this.#onWrite)
+      const sent = length > COPIED_AT_MOST ? 0 : tryWrite(handle, data)
+      if (sent === length) callback()
+      else this.#writeRest(handle, sent === 0 ? data : rest(data, sent), callback)
     } catch (error) {
       callback(asSystemError(error, 'write'))
-      return
     }
-    this.#bytesDispatched += length
+  }
+
+  #writeRest(handle: Stream, data: Uint8Array | readonly Uint8Array[], callback: Done): void {
+    handle.write(data, this.#onWrite)
     // Taken by the outside already, as nearly always: what comes next need not wait a turn for its request to say so.
     if (handle.writeQueueSize > 0) this.#writing = callback
     else {
@@ -294,6 +310,21 @@ export class StreamDuplex extends Duplex {
  */
 export function toDuplex(stream: Stream, options?: StreamDuplexOptions): Duplex {
   return new StreamDuplex(stream, options)
+}
+
+/** Writes what there is room for, and learns at once of a connection that is gone. @returns how many bytes that was */
+function tryWrite(handle: Stream, data: Uint8Array | readonly Uint8Array[]): number {
+  try {
+    return handle.tryWrite(data)
+  } catch (error) {
+    if (statusOf(error) === StatusCode.EAGAIN) return 0
+    throw error
+  }
+}
+
+/** What is left behind the first `sent` bytes. */
+function rest(data: Uint8Array | readonly Uint8Array[], sent: number): Uint8Array {
+  return (data instanceof Uint8Array ? data : Buffer.concat(data)).subarray(sent)
 }
 
 function closedBeforeConnection(): Error {

@@ -64,6 +64,8 @@ export class Socket extends StreamDuplex {
   #keepAliveDelay = 0
   #referenced = true
   #connecting: Connecting | undefined
+  /** A handle that was made and has not tried to connect yet. */
+  #unused: TCP | undefined
   #remote: Partial<AddressInfo> = {}
   #queued = 0
   readonly #userBuffer: UserBuffer | undefined
@@ -90,11 +92,6 @@ export class Socket extends StreamDuplex {
   /** The loop that its connections are on. */
   protected get loop(): Loop {
     return backgroundLoop()
-  }
-
-  /** Bytes that were written, those that wait too. */
-  get bytesWritten(): number {
-    return this.bytesDispatched + (this.connecting || this.handle !== undefined ? this.writableLength : 0)
   }
 
   /** Bytes that wait in the stream. */
@@ -164,20 +161,27 @@ export class Socket extends StreamDuplex {
     if (typeof renew === 'function') renew.call(this)
     this.#remote = {}
     this.onActivity()
+    this.#unused = this.#open()
     this.connecting = true
     this.#connecting = new Connecting(this, this.#steps, options)
     return this
   }
 
+  /** Makes a handle, in the place of the one before. */
+  #open(): TCP {
+    const tcp = new TCP({ loop: this.loop })
+    if (!this.#referenced) tcp.dereference()
+    void this.handle?.close()
+    this.attach(tcp)
+    return tcp
+  }
+
   /** What connecting does with the socket. */
   readonly #steps = {
     open: (): TCP => {
-      const tcp = new TCP({ loop: this.loop })
-      if (!this.#referenced) tcp.dereference()
-      const before = this.handle
-      if (before !== undefined) void before.close()
-      this.attach(tcp)
-      return tcp
+      const unused = this.#unused
+      this.#unused = undefined
+      return unused ?? this.#open()
     },
     drop: (): void => {
       const { handle } = this

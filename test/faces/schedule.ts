@@ -1,0 +1,244 @@
+/**
+ * Random lives of a connection, played on any implementation of `node:net`, and written down as its user sees them: events in
+ * order, what calls return, and what the socket says of itself whenever all is quiet.
+ */
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { setImmediate } from 'node:timers'
+import fc from 'fast-check'
+
+/** What is tested of a socket. */
+export interface End extends Duplex {
+  readonly pending: boolean
+  readonly connecting: boolean
+  readonly readyState: string
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  resetAndDestroy(): unknown
+  destroySoon(): void
+}
+
+/** How both ends of a connection are made. */
+export interface EndOptions {
+  readonly allowHalfOpen: boolean
+  readonly highWaterMark: number
+}
+
+/** An implementation of `node:net`. */
+export interface Implementation {
+  createServer(
+    options: EndOptions,
+    listener: (peer: End) => void,
+  ): { listen(port: number): unknown; address(): unknown; close(): unknown }
+  connect(options: EndOptions & { readonly port: number; readonly host: string }): End
+}
+
+/** How somebody reads. */
+type Reading = 'data' | 'readable' | 'nothing'
+
+/** Something done to one end. */
+type Deed =
+  | { readonly do: 'write' | 'text' | 'end with'; readonly size: number }
+  | { readonly do: 'read'; readonly size: number | undefined }
+  | { readonly do: 'end' | 'destroy' | 'fail' | 'reset' | 'destroy soon' | 'pause' | 'resume' | 'cork' | 'uncork' }
+
+/** A life: what is done, together or one after the other, with quiet in between. The first deeds come with `connect()`. */
+export interface Schedule {
+  readonly ends: Readonly<Record<'client' | 'server', EndOptions & { readonly reading: Reading }>>
+  readonly steps: readonly (readonly (Deed & { readonly who: 'client' | 'server' })[])[]
+}
+
+/**
+ * Above this all is read that comes, before anybody asks. Below it a stream stops in between, and where TCP's chunks happen to
+ * end decides how far it got: then only what was read in the end is compared.
+ */
+const ROOMY = 65_536
+
+const end = fc.oneof(
+  fc.record({
+    allowHalfOpen: fc.boolean(),
+    highWaterMark: fc.constantFrom(1, 100, ROOMY),
+    reading: fc.constantFrom<Reading>('data', 'data', 'readable'),
+  }),
+  fc.record({
+    allowHalfOpen: fc.boolean(),
+    highWaterMark: fc.constant(ROOMY),
+    reading: fc.constant<Reading>('nothing'),
+  }),
+)
+
+const who = fc.constantFrom<'client' | 'server'>('client', 'server')
+const size = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2_000 }))
+
+const deed = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ who, do: fc.constantFrom('write', 'text'), size }),
+  },
+  { weight: 1, arbitrary: fc.record({ who, do: fc.constant('end with'), size }) },
+  { weight: 3, arbitrary: fc.record({ who, do: fc.constant('read'), size: fc.option(size, { nil: undefined }) }) },
+  { weight: 4, arbitrary: fc.record({ who, do: fc.constantFrom('pause', 'resume', 'cork', 'uncork') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ who, do: fc.constantFrom('end', 'end', 'destroy soon', 'destroy', 'fail', 'reset') }),
+  },
+) as fc.Arbitrary<Deed & { readonly who: 'client' | 'server' }>
+
+/** Any schedule. */
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  ends: fc.record({ client: end, server: end }),
+  steps: fc.array(fc.array(deed, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 6 }),
+})
+
+/** Turns of the event loop in which nothing must happen to call it quiet. */
+export type Patience = 'short' | 'long'
+const QUIET = { short: 8, long: 150 }
+
+/**
+ * Plays a schedule.
+ *
+ * @returns what was seen, a line each, first the client's and then the server's
+ */
+export async function play(net: Implementation, schedule: Schedule, patience: Patience): Promise<string[]> {
+  const { client, server } = schedule.ends
+  const notes = { client: new Notes(client), server: new Notes(server) }
+  const quiet = (): Promise<void> => silence(() => notes.client.count + notes.server.count, QUIET[patience])
+  const ends: Partial<Record<'client' | 'server', End>> = {}
+  const listener = net.createServer(server, (peer) => {
+    ends.server = peer
+    notes.server.watch(peer)
+  })
+  listener.listen(0)
+  const { port } = listener.address() as AddressInfo
+  ends.client = net.connect({ ...client, port, host: '127.0.0.1' })
+  notes.client.watch(ends.client)
+  for (const step of schedule.steps) {
+    for (const { who, ...deed } of step) notes[who].does(ends[who], deed)
+    await quiet()
+    for (const who of ['client', 'server'] as const) notes[who].state(ends[who])
+  }
+  for (const end of [ends.client, ends.server]) end?.destroy()
+  listener.close()
+  await quiet()
+  return [...notes.client.lines('client'), ...notes.server.lines('server')]
+}
+
+/** Waits until nothing was noted for some turns. */
+async function silence(count: () => number, turns: number): Promise<void> {
+  for (let left = turns, before = count(); left > 0; left--) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (count() === before) continue
+    before = count()
+    left = turns
+  }
+}
+
+/** What one end's user sees. */
+class Notes {
+  count = 0
+  readonly #lines: string[] = []
+  #deeds = 0
+  #received = 0
+  /** Of all bytes, in their order. */
+  #sum = 0
+  readonly #reading: Reading
+  readonly #exact: boolean
+
+  constructor({ reading, highWaterMark }: Schedule['ends']['client']) {
+    this.#reading = reading
+    this.#exact = highWaterMark >= ROOMY
+  }
+
+  watch(socket: End): void {
+    for (const event of ['connect', 'ready', 'end', 'finish', 'drain', 'pause', 'resume']) {
+      socket.on(event, () => this.#note(event))
+    }
+    socket.on('close', (failed: boolean) => this.#note(`close ${failed}`))
+    socket.on('error', (error) => this.#note(`error ${say(error)}`))
+    if (this.#reading === 'data') socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    if (this.#reading === 'readable') {
+      socket.on('readable', () => {
+        for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) this.#receive(chunk)
+      })
+    }
+  }
+
+  does(socket: End | undefined, deed: Deed): void {
+    const number = ++this.#deeds
+    if (socket === undefined) return
+    const done = (error?: Error | null): void => this.#note(`${number} done${error ? ` ${say(error)}` : ''}`)
+    this.#note(`${number} ${JSON.stringify(deed)} ${this.#act(socket, deed, done)}`)
+  }
+
+  state(socket: End | undefined): void {
+    if (this.#exact) this.#flush()
+    if (socket === undefined) return
+    const { readyState, destroyed, readableLength, bytesRead, writableLength, pending, connecting } = socket
+    const { readableEnded, writableEnded, writableFinished, readableFlowing, closed, writableNeedDrain } = socket
+    const stands = { readyState, pending, connecting, destroyed, closed }
+    const inwards = {
+      readableFlowing,
+      readableEnded,
+      ...((this.#exact || readableEnded) && { readableLength, bytesRead }),
+    }
+    // A write that failed is counted by node:net when it was of bytes, and not when it was of text.
+    const outwards = { writableLength, writableEnded, writableFinished, writableNeedDrain }
+    const bytesWritten = socket.errored ? 'some' : socket.bytesWritten
+    this.#lines.push(`  ${JSON.stringify({ ...stands, ...inwards, ...outwards, bytesWritten })}`)
+  }
+
+  lines(who: string): string[] {
+    if (this.#exact) this.#flush()
+    return this.#lines.map((line) => `${who}: ${line}`)
+  }
+
+  #act(socket: End, deed: Deed, done: (error?: Error | null) => void): unknown {
+    switch (deed.do) {
+      case 'write':
+        return socket.write(Buffer.alloc(deed.size, deed.size), done)
+      case 'text':
+        return socket.write('ä'.repeat(deed.size), done)
+      case 'end with':
+        return void socket.end(Buffer.alloc(deed.size, 1), done)
+      case 'end':
+        return void socket.end(done)
+      case 'read': {
+        const chunk: Buffer | null = socket.read(this.#exact ? deed.size : undefined)
+        if (chunk !== null) this.#receive(chunk)
+        return chunk === null
+      }
+      case 'fail':
+        return void socket.destroy(new Error('wanted'))
+      case 'reset':
+        // libuv cannot reset while it ends a connection: node:net leaks the handle then, ours is closed.
+        return socket.writableEnded && !socket.writableFinished ? 'not now' : void socket.resetAndDestroy()
+      case 'destroy soon':
+        return void socket.destroySoon()
+      default:
+        return void socket[deed.do]()
+    }
+  }
+
+  /** Bytes are noted together: TCP has no boundaries. */
+  #receive(chunk: Buffer): void {
+    this.count++
+    this.#received += chunk.length
+    for (const byte of chunk) this.#sum = (Math.imul(this.#sum, 31) + byte) | 0
+  }
+
+  #note(line: string): void {
+    if (this.#exact || line === 'end') this.#flush()
+    this.count++
+    this.#lines.push(line)
+  }
+
+  #flush(): void {
+    if (this.#received > 0) this.#lines.push(`${this.#received} bytes, ${this.#sum}`)
+    this.#received = 0
+  }
+}
+
+const say = (error: Error): string => {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return `${code ?? error.message} ${syscall ?? ''}`.trim()
+}
