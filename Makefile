@@ -18,8 +18,6 @@ INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 # What is shipped beside the compiled TypeScript.
 SHIPPED := dist/runtime/libuv.wasm dist/LICENSES.txt
-# What is installed with the package.
-DEPENDENCIES = $(shell npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2)
 # Folders too, so that a file that went away is noticed.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
@@ -53,7 +51,7 @@ dist/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
 	@install -m 644 $< $@
 
 dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
-	@scripts/licences.sh $(LIBUV_DIR) $(DEPENDENCIES) >$@
+	@scripts/licences.sh $(LIBUV_DIR) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
 
 demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js

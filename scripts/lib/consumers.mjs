@@ -11,7 +11,6 @@ const SURROUNDINGS = {
   'no DOM, no Node': { lib: ['lib.es2023.d.ts'], types: [] },
   'a page': { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: [] },
   Node: { lib: ['lib.es2023.d.ts'], types: ['node'] },
-  'Node and DOM': { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: ['node'] },
 }
 
 const USE = `
