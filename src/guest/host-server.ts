@@ -3,6 +3,7 @@
  * happens. Nothing that goes wrong here is thrown: it is the guest's error, or a defect that is reported.
  */
 
+import type { DatagramEvents } from '../host/datagram.js'
 import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../host/host.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import { abort } from '../kernel/abort.js'
@@ -21,7 +22,8 @@ import {
 } from './protocol.js'
 import { joinAnswer } from './remote-lookup.js'
 import type { OnRecord } from './ring.js'
-import { Served, type ServedSurroundings } from './served.js'
+import { type Held, Served, type ServedSurroundings } from './served.js'
+import { ServedDatagram } from './served-datagram.js'
 
 /** What is done with all that is not about sockets. */
 export interface HostServerEvents {
@@ -44,9 +46,9 @@ export class HostServer {
   readonly #host: Host
   readonly #events: HostServerEvents
   /** What the guest has, by number. */
-  readonly #objects = new Map<number, HostPort | HostListener | Served | Looking>()
-  /** Connections that are not read because the guest takes nothing. */
-  readonly #held = new Set<Served>()
+  readonly #objects = new Map<number, HostPort | HostListener | Served | ServedDatagram | Looking>()
+  /** Connections and sockets that are not read because the guest takes nothing. */
+  readonly #held = new Set<Held>()
   readonly #surroundings: ServedSurroundings
   #lastId = 0
 
@@ -86,6 +88,7 @@ export class HostServer {
       const served = this.#objects.get(id)
       // One that has failed meanwhile is gone, and the guest will learn of it.
       if (served instanceof Served) served.perform(kind, value, payload)
+      else if (served instanceof ServedDatagram) this.#attempt(() => served.perform(kind, value, payload))
     }
   }
 
@@ -93,10 +96,8 @@ export class HostServer {
     const object = this.#objects.get(id)
     this.#objects.delete(id)
     this.#attempt(() => {
-      if (object instanceof Served) {
-        this.#held.delete(object)
-        object.close(value)
-      } else object?.close()
+      if (object instanceof Served || object instanceof ServedDatagram) this.#held.delete(object)
+      object?.close(value)
     })
   }
 
@@ -132,6 +133,13 @@ export class HostServer {
       this.#objects.set(id, listener)
       return { id, local: listener.local, remote: listener.local }
     }
+    if (call.call === 'bindDatagram') {
+      const bind = (events: DatagramEvents) => this.#host.bindDatagram(call.local, call.options, events)
+      const served = new ServedDatagram(id, this.#surroundings, bind)
+      this.#objects.set(id, served)
+      return served.arrival
+    }
+    if (call.call === 'datagram') return this.#datagram(call.socket).act(call.action)
     if (call.call === 'lookup') return this.#look(id, (events) => this.#host.lookup(call.name, call.family, events))
     if (call.call === 'reverse') return this.#look(id, (events) => this.#host.reverse(call.address, events))
     const from = call.port === undefined ? this.#host : this.#port(call.port)
@@ -173,6 +181,12 @@ export class HostServer {
     const port = this.#objects.get(id)
     if (port instanceof HostPort) return port
     throw new HostError('EINVAL', `${id} is no bound port`)
+  }
+
+  #datagram(id: number): ServedDatagram {
+    const socket = this.#objects.get(id)
+    if (socket instanceof ServedDatagram) return socket
+    throw new HostError('EINVAL', `${id} is no datagram socket`)
   }
 
   #newId(): number {

@@ -2,11 +2,12 @@
  * What the two threads of the worker driver tell each other. The guest's thread has the kernel, the parent's has the host:
  * what crosses is the host's contract, not system calls, so most system calls need no crossing at all.
  *
- * A record has a kind, an id (of a connection, a listener, a port or a lookup; the parent gives them out), a value and a payload. Only
- * a `CALL` and the wish for standard input are waited for.
+ * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent gives them out), a
+ * value and a payload. Only a `CALL` and the wish for standard input are waited for.
  */
 import type { Address } from '../abi/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../abi/errno.js'
+import type { DatagramBindOptions, DatagramBuffer, Membership } from '../host/datagram.js'
 import type { BindOptions } from '../host/host.js'
 import type { LookupFamily } from '../host/lookup.js'
 
@@ -22,7 +23,7 @@ export const ToParent = {
   CALL: 1,
   /** Lets a connection, a listener, a port or a lookup go. Of a connection, the value is how many bytes have come (modulo 2^32). */
   CLOSE: 2,
-  /** Bytes for a connection. */
+  /** Bytes for a connection; or a message for a datagram socket, see `message-record.ts`. */
   WRITE: 3,
   SHUTDOWN: 4,
   READ_START: 5,
@@ -54,11 +55,12 @@ export const ToGuest = {
   REPLY: 1,
   /** An outgoing connection stands: an {@link Arrival}. */
   CONNECT: 2,
+  /** Bytes of a connection, or a message. */
   DATA: 3,
   END: 4,
   /** The value is how many bytes more the host has taken. */
   TAKEN: 5,
-  /** A connection failed, and is gone; or a listener could not accept. The value is the error, see {@link errnoValue}. */
+  /** A connection failed, and is gone; or a listener could not accept, or a message did not arrive. The value is the error, see {@link errnoValue}. */
   ERROR: 6,
   /** A write failed: nothing more can be sent. The value is the error. What the peer has sent still comes. */
   BROKEN: 7,
@@ -78,11 +80,26 @@ export const ToGuest = {
  */
 export const WINDOW = 64 * 1024
 
+/** What a message counts beside its bytes, so that no end of empty ones is under way. */
+export const MESSAGE_COST = 64
+
+/** What a datagram socket does that has an answer. `tell` tells why the last message that was sent could not be. */
+export type DatagramAction =
+  | { readonly does: 'tell' | 'disconnect' }
+  | { readonly does: 'connect'; readonly remote: Address }
+  | { readonly does: 'setBroadcast' | 'setMulticastLoop'; readonly value: boolean }
+  | { readonly does: 'setTtl' | 'setMulticastTtl'; readonly value: number }
+  | { readonly does: 'setMulticastInterface'; readonly value: string | number }
+  | { readonly does: 'setMembership'; readonly membership: Membership; readonly join: boolean }
+  | { readonly does: 'setBufferSize'; readonly which: DatagramBuffer; readonly value: number }
+
 /** What must be answered before the guest goes on. */
 export type Call =
   | { readonly call: 'bind'; readonly local: Address; readonly options: BindOptions }
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
   | { readonly call: 'connect'; readonly remote: Address; readonly port?: number }
+  | { readonly call: 'bindDatagram'; readonly local: Address; readonly options: DatagramBindOptions }
+  | { readonly call: 'datagram'; readonly socket: number; readonly action: DatagramAction }
   | { readonly call: 'lookup'; readonly name: string; readonly family: LookupFamily }
   | { readonly call: 'reverse'; readonly address: Address }
 
@@ -97,7 +114,10 @@ export interface Arrival extends Begun {
   readonly remote: Address
 }
 
-/** The answer: the new object, a lookup's without addresses, or an error. A port and a listener have their own address for `remote`. */
+/**
+ * The answer: the new object, a lookup's without addresses, or an error. A port, a listener and a datagram socket have their own
+ * address for `remote`.
+ */
 export type Reply = Arrival | Begun | { readonly error: ErrnoName; readonly message: string }
 
 /** Why a guest cannot be loaded: an error of that name. */

@@ -7,6 +7,7 @@
  */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -21,6 +22,7 @@ import {
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
 import type { GuestWire } from './guest-wire.js'
 import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
+import { RemoteDatagram } from './remote-datagram.js'
 import { remoteLookup } from './remote-lookup.js'
 
 /** A host over a {@link GuestWire}. */
@@ -61,6 +63,10 @@ export class RemoteHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return new RemoteConnection(this.#wire, this.#wire.call({ call: 'connect', remote }), events)
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return new RemoteDatagram(this.#wire, local, options, events)
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

@@ -5,14 +5,20 @@ import { abort } from '../kernel/abort.js'
 import { Buffers } from './buffers.js'
 import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from './protocol.js'
 
+/** What does not read because the guest takes nothing. */
+export interface Held {
+  /** There is room again. */
+  release(): void
+}
+
 /** What a {@link Served} needs of its server. */
 export interface ServedSurroundings {
   /** Tells the guest. @returns `false` when that has to wait */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
   /** The connection does not read until it is released. */
-  hold(served: Served): void
+  hold(served: Held): void
   /** The connection is gone. */
-  forget(id: number, served: Served): void
+  forget(id: number, served: Held): void
   /** The host threw what no contract has. */
   onDefect(error: unknown): void
 }
@@ -20,7 +26,7 @@ export interface ServedSurroundings {
 const buffers = new Buffers()
 
 /** See the top of the file. */
-export class Served implements ConnectionEvents {
+export class Served implements ConnectionEvents, Held {
   readonly #id: number
   readonly #server: ServedSurroundings
   #connection: HostConnection | undefined
@@ -83,7 +89,6 @@ export class Served implements ConnectionEvents {
     else abort(this.#host)
   }
 
-  /** There is room again. */
   release(): void {
     this.#attempt(() => this.#read(this.#wanted, false))
   }

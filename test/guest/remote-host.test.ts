@@ -12,6 +12,7 @@ import { makeRing } from '../../src/guest/ring.js'
 import { HostError, type HostTimer } from '../../src/host/host.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { NodeTimer } from '../../src/host/node/time.js'
+import { udpWrap } from '../../src/host/node/udp-wrap.js'
 import { type ContractOptions, hostContract } from '../host/contract.js'
 
 /** Bytes of a ring: small enough to be full now and then. */
@@ -51,14 +52,15 @@ class TurningRemoteHost extends RemoteHost {
 
 const wrap = tcpWrap()
 const canShare = wrap === undefined || wrap.tcp.constants.UV_TCP_REUSEPORT !== undefined
-const datagrams = 'the wire has none yet'
+const canShareDatagrams = udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
+const reason = 'the libuv in this Node cannot'
 const older: ContractOptions = {
-  refuses: { datagrams, ...(canShare ? {} : { reusePort: 'the libuv in this Node cannot' }) },
+  refuses: { ...(canShare ? {} : { reusePort: reason }), ...(canShareDatagrams ? {} : { shareDatagrams: reason }) },
 }
 
 describe.each([
   { host: 'node', options: older },
-  { host: 'virtual', options: { refuses: { datagrams } } },
+  { host: 'virtual', options: {} },
 ])('a remote host over the $host host', ({ host, options }) => {
   let thread: Worker | undefined
   let pumping: NodeJS.Immediate | undefined
