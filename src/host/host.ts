@@ -11,11 +11,12 @@
  * - No event follows `close()` or `reset()`, nor `onError`.
  * - A host keeps the process alive only while {@link Host.keepAlive} holds it: its sockets and timers are unreferenced.
  */
-import type { Address } from '../abi/address.js'
+import type { Address, SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './datagram.js'
 import { type BindOptions, HostError } from './host-error.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
+import type { HostUnix } from './unix.js'
 
 export { type BindOptions, HostError } from './host-error.js'
 
@@ -34,17 +35,17 @@ export interface ConnectionEvents {
 }
 
 /** What a listener tells the kernel. */
-export interface ListenerEvents {
+export interface ListenerEvents<At extends SocketAddress = Address> {
   /**
    * A peer connected. The connection is not read from until `readStart()`; its `events` are set during this call.
    */
-  onConnection(connection: HostConnection): void
+  onConnection(connection: HostConnection<At>): void
   /** Accepting failed (`EMFILE`, ...). The listener goes on. */
   onError(code: ErrnoName): void
 }
 
-/** One TCP connection, outgoing or accepted. Accepted and fresh ones are not reading. */
-export abstract class HostConnection {
+/** One connection, outgoing or accepted, of TCP unless said otherwise. Accepted and fresh ones are not reading. */
+export abstract class HostConnection<At extends SocketAddress = Address> {
   /** Whom to tell. */
   events: ConnectionEvents | undefined
 
@@ -52,12 +53,12 @@ export abstract class HostConnection {
    * The local address, final from the moment the connection object exists. A host that cannot know it before `onConnect` has
    * the unspecified address until then.
    */
-  abstract readonly local: Address
+  abstract readonly local: At
   /**
    * The peer's address. For an outgoing connection the one asked for; from `onConnect` on the one reached, which is another
    * for `0.0.0.0` and `::` (they mean the loopback address).
    */
-  abstract readonly remote: Address
+  abstract readonly remote: At
   /** Bytes that were handed to `write()` and not yet taken by the outside. 0 or more. */
   abstract readonly pending: number
 
@@ -111,17 +112,17 @@ export abstract class HostConnection {
 }
 
 /** A port that accepts connections. */
-export abstract class HostListener {
+export abstract class HostListener<At extends SocketAddress = Address> {
   /** The address it listens on, with its real port. */
-  abstract readonly local: Address
+  abstract readonly local: At
   /** Stops accepting; the port is free when this returns or very soon after. Accepted connections live on. */
   abstract close(): void
 }
 
 /** A local address that was taken and is not used yet. It is consumed by `listen` or `connect`. */
-export abstract class HostPort {
+export abstract class HostPort<At extends SocketAddress = Address> {
   /** The address taken, with its real port. */
-  abstract readonly local: Address
+  abstract readonly local: At
   /** Gives the address back. */
   abstract close(): void
 
@@ -129,7 +130,7 @@ export abstract class HostPort {
    * @param _backlog - how many connections may wait to be accepted, at least 1
    * @throws {HostError} EADDRINUSE when another socket listens there, EACCES
    */
-  listen(_backlog: number, _events: ListenerEvents): HostListener {
+  listen(_backlog: number, _events: ListenerEvents<At>): HostListener<At> {
     throw new HostError('EOPNOTSUPP', 'this host cannot listen')
   }
 
@@ -138,7 +139,7 @@ export abstract class HostPort {
    *
    * @throws {HostError} what {@link Host.connect} throws
    */
-  connect(_remote: Address, _events: ConnectionEvents): HostConnection {
+  connect(_remote: At, _events: ConnectionEvents): HostConnection<At> {
     throw new HostError('EOPNOTSUPP', 'this host cannot connect from a bound address')
   }
 }
@@ -227,5 +228,10 @@ export abstract class Host {
    */
   bindDatagram(_local: Address, _options: DatagramBindOptions, _events: DatagramEvents): HostDatagram {
     throw new HostError('EOPNOTSUPP', `the ${this.name} host has no datagrams`)
+  }
+
+  /** Sockets that have paths for names (`AF_UNIX`); `undefined` where there are none. */
+  get unix(): HostUnix | undefined {
+    return undefined
   }
 }

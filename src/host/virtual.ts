@@ -17,6 +17,7 @@ import {
   type HostTimer,
 } from './host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
+import type { HostUnix } from './unix.js'
 import { type Names, NameTable } from './virtual/name-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
@@ -116,6 +117,10 @@ export class VirtualHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#network.connect(remote, events)
+  }
+
+  override get unix(): HostUnix {
+    return this.#network.unix
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

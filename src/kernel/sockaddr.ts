@@ -4,8 +4,8 @@ import type { SocketAddress } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
+import { SocketNames } from '../host/socket-names.js'
 import type { Result } from './descriptor.js'
-import { SocketNames } from './socket-names.js'
 
 /** The size of a `socklen_t`. */
 const INT = 4

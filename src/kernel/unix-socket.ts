@@ -6,11 +6,11 @@
  */
 import type { SocketAddress, UnixAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import type { SocketNames } from '../host/socket-names.js'
 import { BACKLOG_MAX } from './accept-queue.js'
 import type { Descriptor, OptionName, Result } from './descriptor.js'
 import { CAPACITY, PairEnd } from './pair.js'
 import { Poll } from './readiness.js'
-import { SocketNames } from './socket-names.js'
 
 /** What a socket needs of its kernel. */
 export interface UnixSurroundings {
@@ -20,9 +20,6 @@ export interface UnixSurroundings {
 }
 
 const UNNAMED: UnixAddress = { family: 'unix', path: '' }
-
-/** The permission that a connection takes. */
-const MAY_WRITE = 0o200
 
 /** See the top of the file. */
 export class UnixSocket extends PairEnd {
@@ -146,11 +143,9 @@ export class UnixSocket extends PairEnd {
 
   /** Who listens at the name. */
   #find(path: string): UnixSocket | ErrnoName {
-    const name = this.#kernel.names.find(path)
-    if (name === undefined) return SocketNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
-    if ((name.mode & MAY_WRITE) === 0) return 'EACCES'
-    const { socket } = name
-    return socket === undefined || !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
+    const socket = this.#kernel.names.connectable(path)
+    if (typeof socket === 'string') return socket
+    return !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
   }
 
   #take(address: UnixAddress): Result {

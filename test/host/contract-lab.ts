@@ -3,7 +3,7 @@
  * that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test at its end.
  */
 
-import type { Address } from '../../src/abi/address.js'
+import type { Address, SocketAddress } from '../../src/abi/address.js'
 import type { BindOptions, Host, HostListener, HostPort } from '../../src/host/host.js'
 import { HostError } from '../../src/host/host.js'
 import { soon } from '../support/deadline.js'
@@ -34,6 +34,7 @@ export type Feature =
   | 'lookup'
   | 'datagrams'
   | 'shareDatagrams'
+  | 'unix'
 
 /** What a driver says about its host. */
 export interface ContractOptions {
@@ -90,7 +91,7 @@ export class Lab {
   readonly host: Host
   readonly #leaks: () => string[]
   readonly #violations: string[] = []
-  readonly #sockets: Socket[] = []
+  readonly #sockets: Socket<SocketAddress>[] = []
   readonly #closers: (() => void)[] = []
   #inCall = false
 
@@ -171,8 +172,8 @@ export class Lab {
   }
 
   /** A watcher that has no connection yet. */
-  socket(name: string): Socket {
-    const socket = new Socket(this, `${name} ${this.#sockets.length}`)
+  socket<At extends SocketAddress = Address>(name: string): Socket<At> {
+    const socket = new Socket<At>(this, `${name} ${this.#sockets.length}`)
     this.#sockets.push(socket)
     return socket
   }
@@ -229,23 +230,23 @@ export class Lab {
 }
 
 /** A listener and who connected to it. */
-export class Listener {
+export class Listener<At extends SocketAddress = Address> {
   readonly #lab: Lab
-  readonly #listener: HostListener
-  readonly #accepted: Socket[] = []
-  readonly #waiting: ((socket: Socket) => void)[] = []
+  readonly #listener: HostListener<At>
+  readonly #accepted: Socket<At>[] = []
+  readonly #waiting: ((socket: Socket<At>) => void)[] = []
   #closed = false
   /** What to do with a connection in the very call that brings it. */
-  onAccept: (socket: Socket) => void = () => {}
+  onAccept: (socket: Socket<At>) => void = () => {}
 
-  constructor(lab: Lab, port: HostPort) {
+  constructor(lab: Lab, port: HostPort<At>) {
     this.#lab = lab
     this.#listener = lab.call(() =>
       port.listen(1024, {
         onConnection: (connection) => {
           if (lab.inCall) lab.violation('onConnection during a call')
           if (this.#closed) lab.violation('onConnection after close()')
-          const socket = lab.socket('server')
+          const socket = lab.socket<At>('server')
           socket.connection = connection
           connection.events = socket
           this.onAccept(socket)
@@ -259,12 +260,12 @@ export class Listener {
   }
 
   /** Its address. */
-  get local(): Address {
+  get local(): At {
     return this.#listener.local
   }
 
   /** The next connection. */
-  async accept(): Promise<Socket> {
+  async accept(): Promise<Socket<At>> {
     const next = this.#accepted.shift()
     return next ?? soon(new Promise((resolve) => this.#waiting.push(resolve)), 'onConnection')
   }

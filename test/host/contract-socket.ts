@@ -1,4 +1,5 @@
 /** One watched end of a connection. */
+import type { Address, SocketAddress } from '../../src/abi/address.js'
 import type { ErrnoName } from '../../src/abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../../src/host/host.js'
 import { soon } from '../support/deadline.js'
@@ -14,7 +15,7 @@ export interface Watcher {
 }
 
 /** Keeps what a connection told, and notes what the contract forbids. */
-export class Socket implements ConnectionEvents {
+export class Socket<At extends SocketAddress = Address> implements ConnectionEvents {
   /** What was told, in order; runs of `data` are one. */
   readonly events: EventName[] = []
   /** The bytes, in the pieces they came in. */
@@ -27,7 +28,7 @@ export class Socket implements ConnectionEvents {
   readonly #watcher: Watcher
   readonly #name: string
   readonly #waiting = new Set<() => void>()
-  #connection: HostConnection | undefined
+  #connection: HostConnection<At> | undefined
   #reading = false
   #owesDrain = false
   #shut = false
@@ -41,12 +42,12 @@ export class Socket implements ConnectionEvents {
     this.#name = name
   }
 
-  get connection(): HostConnection {
+  get connection(): HostConnection<At> {
     if (this.#connection === undefined) throw new Error(`${this.#name} has no connection`)
     return this.#connection
   }
 
-  set connection(connection: HostConnection) {
+  set connection(connection: HostConnection<At>) {
     this.#connection = connection
   }
 

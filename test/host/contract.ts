@@ -14,6 +14,7 @@ import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6
 import { lookupContract } from './contract-lookup.js'
 import { Mailbox } from './contract-mailbox.js'
 import { timeContract } from './contract-time.js'
+import { unixContract } from './contract-unix.js'
 
 export type { ContractOptions, Feature, MakeHost, Subject } from './contract-lab.js'
 
@@ -25,6 +26,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   endContract(make, options)
   chaosContract(make, options)
   lookupContract(make, options)
+  unixContract(make, options)
   timeContract(make, options)
   datagramContract(make, options)
   refusalContract(make, options)
@@ -68,6 +70,10 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
   lookup: {
     codes: /^ENOTSUP$/,
     refuse: async (lab) => refusal(() => lab.host.lookup('localhost', 'any', { onAnswer() {}, onError() {} })),
+  },
+  unix: {
+    codes: /^ENOTSUP$/,
+    refuse: async (lab) => refusal(() => lab.host.unix?.bind({ family: 'unix', path: '/nowhere' })),
   },
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { SocketNames } from '../../src/kernel/socket-names.js'
+import { SocketNames } from '../../src/host/socket-names.js'
 import { loopback } from '../support/fake-host.js'
 import { c, fakeMachine, type Machine } from './machine.js'
 import { unixAddress, unixBound, unixClient, unixListener } from './unix.js'

@@ -1,12 +1,11 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
-import type { Address } from '../../abi/address.js'
+import type { SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import { isExact } from './addresses.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
-import { ReadBuffers, type SharedReadBuffer } from './read-buffers.js'
-import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
-import type { TcpHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
+import { ReadBuffers, SharedReadBuffer } from './read-buffers.js'
+import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
 /** What the connections of one transport share. */
 export interface HandleCommon {
@@ -18,6 +17,14 @@ export interface HandleCommon {
   readonly linger: number
 }
 
+/** What the connections of a transport shall share. @param linger - milliseconds; see {@link LINGER} */
+export const newCommon = (wrap: TcpWrap, linger: number): HandleCommon => ({
+  wrap,
+  spareWrite: new wrap.stream.WriteWrap(),
+  readBuffer: new SharedReadBuffer(),
+  linger,
+})
+
 /**
  * How far the FIN is. `wanted`: it waits for the writes before it. `sending`: Node has it. `cut`: Node has it, and a reset
  * waits until it is through.
@@ -27,17 +34,18 @@ type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
 const NOTHING = new Uint8Array()
 
 /**
- * A connection on a bare handle. Addresses are asked for when they are wanted: many connections end without.
+ * A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without.
  *
  * `events` is dropped as soon as nothing may be told any more, and so nothing can be.
  */
-export class HandleConnection extends HostConnection {
+export abstract class HandleConnection<
+  At extends SocketAddress,
+  Handle extends StreamHandle,
+> extends HostConnection<At> {
+  protected readonly handle: Handle
   readonly #common: HandleCommon
-  readonly #handle: TcpHandle
-  /** An address of the same family. */
-  readonly #like: Address
-  #local: Address | undefined
-  #remote: Address | undefined
+  #local: At | undefined
+  #remote: At | undefined
   #connected: boolean
   /** False from `close()`, `reset()` or a failure on. */
   #open = true
@@ -54,48 +62,55 @@ export class HandleConnection extends HostConnection {
 
   /**
    * @param handle - accepted, or about to connect; owned by the connection from now on
-   * @param like - the listener's address, or the remote one
    * @param connected - whether it was accepted
    */
-  constructor(common: HandleCommon, handle: TcpHandle, like: Address, connected: boolean) {
+  protected constructor(common: HandleCommon, handle: Handle, connected: boolean) {
     super()
     this.#common = common
-    this.#handle = handle
-    this.#like = like
+    this.handle = handle
     this.#buffers = new ReadBuffers(common.readBuffer)
     this.#connected = connected
     if (connected && isExact(like)) this.#local = like
     handle.unref()
   }
 
+  /** Asks the handle to connect. @throws {HostError} what is known at once */
+  protected abstract dial(remote: At, done: (status: number) => void): void
+  /** Asks the handle what it is called. */
+  protected abstract askLocal(): At
+  /** Asks the handle what its peer is called. */
+  protected abstract askRemote(): At
+  /** Closes the handle with RST. @returns a negative status where that cannot be */
+  protected abstract cut(): number
+
   /**
    * Begins to connect; called once, before anything else.
    *
    * @throws {HostError} what is known at once. The handle is still the caller's then.
    */
-  start(remote: Address): void {
+  start(remote: At): void {
     this.#remote = remote
-    connectHandle(this.#common.wrap, this.#handle, remote, (status) => this.#onConnected(status))
+    this.dial(remote, (status) => this.#onConnected(status))
   }
 
-  get local(): Address {
-    this.#local ??= localOf(this.#handle, this.#like)
+  get local(): At {
+    this.#local ??= this.askLocal()
     return this.#local
   }
 
-  get remote(): Address {
-    this.#remote ??= remoteOf(this.#handle, this.#like)
+  get remote(): At {
+    this.#remote ??= this.askRemote()
     return this.#remote
   }
 
   get pending(): number {
-    return this.#inflight === 0 ? 0 : this.#handle.writeQueueSize
+    return this.#inflight === 0 ? 0 : this.handle.writeQueueSize
   }
 
   write(data: Uint8Array): boolean {
     if (!this.#open) return true
     this.#requireAlive('EPIPE')
-    const status = this.#handle.writeBuffer(this.#common.spareWrite, data)
+    const status = this.handle.writeBuffer(this.#common.spareWrite, data)
     return this.#written(status, data)
   }
 
@@ -104,7 +119,7 @@ export class HandleConnection extends HostConnection {
     if (first === undefined || !this.#open) return true
     if (list.length === 1) return this.write(first)
     this.#requireAlive('EPIPE')
-    const status = this.#handle.writev(this.#common.spareWrite, list, true)
+    const status = this.handle.writev(this.#common.spareWrite, list, true)
     return this.#written(status, list)
   }
 
@@ -123,7 +138,7 @@ export class HandleConnection extends HostConnection {
 
   readStop(): void {
     this.#reading = false
-    if (this.#open) this.#handle.readStop()
+    if (this.#open) this.handle.readStop()
   }
 
   close(): void {
@@ -131,7 +146,7 @@ export class HandleConnection extends HostConnection {
     this.#open = false
     this.events = undefined
     // The operating system sends what it has taken, then FIN (RST if there are unread bytes, as for any process).
-    if (this.#inflight === 0) this.#handle.close()
+    if (this.#inflight === 0) this.handle.close()
     else this.#linger()
   }
 
@@ -142,16 +157,6 @@ export class HandleConnection extends HostConnection {
     // libuv refuses to reset while a shutdown is on its way, which takes a turn at most.
     if (this.#fin === 'sending') this.#fin = 'cut'
     else this.#abort()
-  }
-
-  override setNoDelay(enable: boolean): void {
-    const status = this.#handle.setNoDelay(enable)
-    if (status !== 0) throw statusError(status, 'set TCP_NODELAY')
-  }
-
-  override setKeepAlive(enable: boolean, idle: number): void {
-    const status = this.#handle.setKeepAlive(enable, idle)
-    if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
   }
 
   #requireAlive(code: ErrnoName): void {
@@ -173,11 +178,11 @@ export class HandleConnection extends HostConnection {
 
   #startReading(): void {
     if (!this.#open || this.#ended) return
-    if (this.#handle.onread === undefined) {
-      this.#handle.useUserBuffer(this.#common.readBuffer.bytes)
-      this.#handle.onread = () => this.#onRead()
+    if (this.handle.onread === undefined) {
+      this.handle.useUserBuffer(this.#common.readBuffer.bytes)
+      this.handle.onread = () => this.#onRead()
     }
-    const status = this.#handle.readStart()
+    const status = this.handle.readStart()
     // A turn later, since nothing is told within a call.
     if (status !== 0) setImmediate(() => this.#fail(status))
   }
@@ -220,7 +225,7 @@ export class HandleConnection extends HostConnection {
     if (this.#fin !== 'none' || this.#inflight > 0) return 0
     const request = new this.#common.wrap.stream.WriteWrap()
     request.oncomplete = () => {}
-    const status = this.#handle.writeBuffer(request, NOTHING)
+    const status = this.handle.writeBuffer(request, NOTHING)
     // Linux says EPIPE of a peer that ended first and reset later, and reading does give the end there.
     return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
@@ -262,12 +267,12 @@ export class HandleConnection extends HostConnection {
       else this.#fin = 'sent'
     }
     // A refusal (ENOTCONN) means that the connection is gone, which reading and writing tell.
-    this.#fin = this.#handle.shutdown(request) === 0 ? 'sending' : 'sent'
+    this.#fin = this.handle.shutdown(request) === 0 ? 'sending' : 'sent'
   }
 
   /** Looks at a closed connection from time to time until all is sent; while it sends, the process stays. */
   #linger(): void {
-    const handle = this.#handle
+    const handle = this.handle
     handle.readStop()
     let left = handle.writeQueueSize
     const look = (): void => {
@@ -281,13 +286,13 @@ export class HandleConnection extends HostConnection {
   #stopLingering(): void {
     clearInterval(this.#lingering)
     this.#lingering = undefined
-    this.#handle.close()
+    this.handle.close()
   }
 
   #abort(): void {
     clearInterval(this.#lingering)
     this.#lingering = undefined
-    if (this.#handle.reset() !== 0) this.#handle.close()
+    if (this.cut() !== 0) this.handle.close()
   }
 
   #fail(status: number): void {
@@ -295,8 +300,8 @@ export class HandleConnection extends HostConnection {
     const { events } = this
     this.#open = false
     this.events = undefined
-    this.#local ??= localOf(this.#handle, this.#like)
-    this.#handle.close()
+    this.#local ??= this.askLocal()
+    this.handle.close()
     events?.onError(nameOfStatus(status))
   }
 }

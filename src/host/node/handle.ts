@@ -14,9 +14,9 @@ import {
 import { print } from './addresses.js'
 import { bindDatagram } from './datagram.js'
 import { nameOfStatus, statusError } from './errors.js'
-import { type HandleCommon, HandleConnection } from './handle-connection.js'
-import { SharedReadBuffer } from './read-buffers.js'
+import { type HandleCommon, newCommon } from './handle-connection.js'
 import { bindHandle, localOf } from './tcp-calls.js'
+import { TcpConnection } from './tcp-connection.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import type { Transport } from './transport.js'
 
@@ -44,7 +44,7 @@ class HandleListener extends HostListener {
   #onConnection(status: number, client: TcpHandle): void {
     if (status !== 0) this.#events?.onError(nameOfStatus(status))
     else if (this.#events === undefined) client.close()
-    else this.#events.onConnection(new HandleConnection(this.#common, client, this.local, true))
+    else this.#events.onConnection(new TcpConnection(this.#common, client, this.local, true))
   }
 }
 
@@ -76,7 +76,7 @@ class HandlePort extends HostPort {
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    const connection = new HandleConnection(this.#common, this.#handle, remote, false)
+    const connection = new TcpConnection(this.#common, this.#handle, remote, false)
     connection.events = events
     connection.start(remote)
     this.#owned = false
@@ -89,8 +89,7 @@ class HandlePort extends HostPort {
  * @param linger - milliseconds; see {@link LINGER}
  */
 export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
-  const readBuffer = new SharedReadBuffer()
-  const common: HandleCommon = { wrap, spareWrite: new wrap.stream.WriteWrap(), readBuffer, linger }
+  const common = newCommon(wrap, linger)
   return {
     name: 'handle',
     bind(local: Address, options: BindOptions): HostPort {
@@ -99,7 +98,7 @@ export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
     },
     connect(remote: Address, events: ConnectionEvents): HostConnection {
       const handle = newHandle(wrap)
-      const connection = new HandleConnection(common, handle, remote, false)
+      const connection = new TcpConnection(common, handle, remote, false)
       connection.events = events
       try {
         connection.start(remote)

@@ -10,15 +10,18 @@ import {
   type HostTimer,
 } from '../host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../lookup.js'
+import type { HostUnix } from '../unix.js'
 import { lookup, reverse } from './dns.js'
 import { clock, keepAlive, NodeTimer } from './time.js'
 import type { Transport } from './transport.js'
+import { unixHost } from './unix.js'
 
 /** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
 export class NodeHost extends Host {
   readonly name: string
   override readonly prompt = true
   readonly #transport: Transport
+  #unix: HostUnix | undefined
 
   /** @param name - whose host it is */
   constructor(transport: Transport, name = 'node') {
@@ -63,6 +66,11 @@ export class NodeHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#transport.connect(remote, events)
+  }
+
+  override get unix(): HostUnix {
+    this.#unix ??= unixHost()
+    return this.#unix
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

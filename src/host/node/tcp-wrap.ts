@@ -7,17 +7,8 @@ import { types } from 'node:util'
 import type { NodeAddress } from './addresses.js'
 import { all, binding, get } from './bindings.js'
 
-/** A handle over one `uv_tcp_t`. Methods answer 0 or a negative status, unless said otherwise. */
-export interface TcpHandle {
-  bind(host: string, port: number, flags: number): number
-  bind6(host: string, port: number, flags: number): number
-  listen(backlog: number): number
-  connect(request: ConnectRequest, host: string, port: number): number
-  connect6(request: ConnectRequest, host: string, port: number): number
-  getsockname(out: NodeAddress): number
-  getpeername(out: NodeAddress): number
-  setNoDelay(enable: boolean): number
-  setKeepAlive(enable: boolean, idleSeconds: number): number
+/** A handle over one stream of libuv's. Methods answer 0 or a negative status, unless said otherwise. */
+export interface StreamHandle {
   readStart(): number
   /**
    * Reads into this buffer from now on instead of a new one each time; called once. `onread` is called without a buffer then,
@@ -31,8 +22,6 @@ export interface TcpHandle {
   writev(request: WriteRequest, list: readonly Uint8Array[], allBuffers: true): number
   /** FIN once the queue is empty. */
   shutdown(request: ShutdownRequest): number
-  /** Close with RST. EINVAL while a shutdown is on its way. */
-  reset(): number
   close(): void
   /** Do not keep the process alive. Requests in flight still do. */
   unref(): void
@@ -40,6 +29,21 @@ export interface TcpHandle {
   readonly writeQueueSize: number
   /** Called when something was read; how many bytes, or the negative status, is in `streamBaseState`. */
   onread: (() => Uint8Array | undefined) | undefined
+}
+
+/** A handle over one `uv_tcp_t`. */
+export interface TcpHandle extends StreamHandle {
+  bind(host: string, port: number, flags: number): number
+  bind6(host: string, port: number, flags: number): number
+  listen(backlog: number): number
+  connect(request: ConnectRequest, host: string, port: number): number
+  connect6(request: ConnectRequest, host: string, port: number): number
+  getsockname(out: NodeAddress): number
+  getpeername(out: NodeAddress): number
+  setNoDelay(enable: boolean): number
+  setKeepAlive(enable: boolean, idleSeconds: number): number
+  /** Close with RST. EINVAL while a shutdown is on its way. */
+  reset(): number
   /** Called with a status and, where it is 0, the accepted handle. */
   onconnection: ((status: number, client: TcpHandle) => void) | undefined
 }
@@ -102,9 +106,14 @@ const isStreamBinding = (value: unknown): value is StreamBinding =>
   all(value, 'number', ['kReadBytesOrError', 'kArrayBufferOffset', 'kLastWriteWasAsync']) &&
   types.isInt32Array(get(value, 'streamBaseState'))
 
+/** The methods that all streams have. */
+export const streamMethods = [
+  ...['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'writev', 'shutdown', 'close', 'unref'],
+]
+
 const methods = [
   ...['bind', 'bind6', 'listen', 'connect', 'connect6', 'getsockname', 'getpeername', 'setNoDelay', 'setKeepAlive'],
-  ...['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'writev', 'shutdown', 'reset', 'close', 'unref'],
+  ...['reset', ...streamMethods],
 ]
 
 /** A handle without a socket must refuse to name itself and to write, as a status and not by throwing. */

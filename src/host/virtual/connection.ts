@@ -1,5 +1,5 @@
 /** One end of a connection on the virtual network. */
-import type { Address } from '../../abi/address.js'
+import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { Fifo } from '../fifo.js'
 import { HostConnection, HostError } from '../host.js'
@@ -12,10 +12,10 @@ const WINDOW = 256 * 1024
 const SEGMENT_SIZE = 64 * 1024
 
 /** What an end needs of its network. */
-export interface Wire {
+export interface Wire<At extends SocketAddress = Address> {
   readonly queue: EventQueue
   /** The connection is over on this end: nothing comes, nothing is left to be sent. */
-  over(connection: VirtualConnection): void
+  over(connection: VirtualConnection<At>): void
 }
 
 /**
@@ -23,11 +23,11 @@ export interface Wire {
  * read. Without latencies or faults nothing is lost on the way, so that there are no acknowledgements; what remains of TCP
  * is a window, the two FINs and RST.
  */
-export class VirtualConnection extends HostConnection {
-  readonly local: Address
-  readonly remote: Address
-  readonly #wire: Wire
-  #peer: VirtualConnection | undefined
+export class VirtualConnection<At extends SocketAddress = Address> extends HostConnection<At> {
+  readonly local: At
+  readonly remote: At
+  readonly #wire: Wire<At>
+  #peer: VirtualConnection<At> | undefined
 
   /**
    * `connecting`: nothing is known yet. `open`: events may come. `closed`: let go by its owner, may have bytes left to send.
@@ -59,7 +59,7 @@ export class VirtualConnection extends HostConnection {
   #endAsked = false
   #endSent = false
 
-  private constructor(wire: Wire, local: Address, remote: Address, state: 'connecting' | 'open') {
+  private constructor(wire: Wire<At>, local: At, remote: At, state: 'connecting' | 'open') {
     super()
     this.#wire = wire
     this.local = local
@@ -68,7 +68,7 @@ export class VirtualConnection extends HostConnection {
   }
 
   /** An end that asks for a connection; {@link VirtualConnection.accept} or {@link VirtualConnection.refuse} answers. */
-  static outgoing(wire: Wire, local: Address, remote: Address): VirtualConnection {
+  static outgoing<At extends SocketAddress>(wire: Wire<At>, local: At, remote: At): VirtualConnection<At> {
     return new VirtualConnection(wire, local, remote, 'connecting')
   }
 
@@ -84,7 +84,7 @@ export class VirtualConnection extends HostConnection {
    * @param remote - this end's address as the other end shows it
    * @returns the other end
    */
-  accept(local: Address, remote: Address): VirtualConnection {
+  accept(local: At, remote: At): VirtualConnection<At> {
     const other = new VirtualConnection(this.#wire, local, remote, 'open')
     other.#peer = this
     this.#peer = other
@@ -93,7 +93,7 @@ export class VirtualConnection extends HostConnection {
 
   /** A line for messages. */
   describe(): string {
-    return `${this.local.host} ${this.local.port} -> ${this.remote.host} ${this.remote.port} ${this.#state}`
+    return `${show(this.local)} -> ${show(this.remote)} ${this.#state}`
   }
 
   /** The news of {@link VirtualConnection.accept}. */
@@ -105,9 +105,9 @@ export class VirtualConnection extends HostConnection {
     this.events?.onConnect()
   }
 
-  /** Answers that nobody listens. */
-  refuse(): void {
-    this.#fail('ECONNREFUSED')
+  /** Answers that it cannot be: nobody listens. */
+  refuse(code: ErrnoName = 'ECONNREFUSED'): void {
+    this.#fail(code)
   }
 
   write(data: Uint8Array): boolean {
@@ -218,7 +218,7 @@ export class VirtualConnection extends HostConnection {
     this.#lastPost = queue.posted
   }
 
-  #toPeer(news: (peer: VirtualConnection) => void): void {
+  #toPeer(news: (peer: VirtualConnection<At>) => void): void {
     const peer = this.#peer
     if (peer !== undefined) this.#wire.queue.post(() => news(peer))
   }
@@ -304,4 +304,8 @@ export class VirtualConnection extends HostConnection {
     if (this.#state === 'connecting') throw new HostError('ENOTCONN', 'cannot send before onConnect')
     if (this.#endAsked || this.#state === 'gone') throw new HostError('EPIPE', 'cannot send after the end')
   }
+}
+
+function show(address: SocketAddress): string {
+  return address.family === 'unix' ? JSON.stringify(address.path) : `${address.host} ${address.port}`
 }

@@ -14,6 +14,7 @@ import { Datagrams } from './datagrams.js'
 import { EventQueue } from './event-queue.js'
 import { addressOf, destinationOf, type Ip, isLocal, isWildcard, loopbackOf, unreachable } from './ip.js'
 import { type Claim, PortTable } from './port-table.js'
+import { VirtualUnix } from './unix.js'
 
 const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
 
@@ -22,6 +23,7 @@ export class Network implements Wire {
   readonly queue = new EventQueue()
   readonly ports: PortTable<VirtualListener>
   readonly datagrams: Datagrams
+  readonly unix = new VirtualUnix(this.queue)
   /** Live connections, with the port that an outgoing one holds. */
   readonly #connections = new Map<VirtualConnection, Claim<VirtualListener> | undefined>()
 
@@ -34,7 +36,13 @@ export class Network implements Wire {
   open(): string[] {
     const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
     const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
-    return [...this.ports.list().map((port) => `port ${port}`), ...this.datagrams.open(), ...connections, ...events]
+    return [
+      ...this.ports.list().map((port) => `port ${port}`),
+      ...this.datagrams.open(),
+      ...this.unix.open(),
+      ...connections,
+      ...events,
+    ]
   }
 
   /** Takes an address. @throws {HostError} what {@link PortTable.take} throws */

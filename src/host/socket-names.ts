@@ -1,5 +1,5 @@
 /**
- * The names of a kernel's sockets of `AF_UNIX`. A name without a leading NUL is a path, but no file: no folder has to be there
+ * The names of sockets of `AF_UNIX` where there is no file system to keep them: a kernel's own, or a virtual network's. A name without a leading NUL is a path, but no file: no folder has to be there
  * for it. Like a file it outlives its socket, until somebody removes it.
  */
 import type { ErrnoName } from '../abi/errno.js'
@@ -18,6 +18,9 @@ const NAMES_MAX = 65_536
 /** The permissions of a new name, with the usual `umask()`. */
 const MODE = 0o755
 
+/** The permission that a connection takes. */
+const MAY_WRITE = 0o200
+
 /** The bits of a mode that can be changed. */
 const MODE_MASK = 0o7777
 
@@ -25,7 +28,7 @@ const MODE_MASK = 0o7777
 const NUMBERS = 0x10_0000
 
 /** See the top of the file. */
-export class SocketNames<Socket> {
+export class SocketNames<Socket extends object> {
   readonly #names = new Map<string, SocketName<Socket>>()
   #number = 0
 
@@ -37,6 +40,19 @@ export class SocketNames<Socket> {
   /** What the name stands for. */
   find(path: string): SocketName<Socket> | undefined {
     return this.#names.get(path)
+  }
+
+  /** Who can be connected to at the name; why not, where there is nobody. */
+  connectable(path: string): Socket | ErrnoName {
+    const name = this.#names.get(path)
+    if (name === undefined) return SocketNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
+    if ((name.mode & MAY_WRITE) === 0) return 'EACCES'
+    return name.socket ?? 'ECONNREFUSED'
+  }
+
+  /** The paths whose sockets are open, for messages. */
+  *open(): Iterable<string> {
+    for (const [path, { socket }] of this.#names) if (socket !== undefined) yield path
   }
 
   /** Gives a socket a name. @returns EADDRINUSE, or ENOSPC where there are too many */

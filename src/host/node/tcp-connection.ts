@@ -1,0 +1,49 @@
+import type { Address } from '../../abi/address.js'
+import { statusError } from './errors.js'
+import { type HandleCommon, HandleConnection } from './handle-connection.js'
+import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
+import type { TcpHandle, TcpWrap } from './tcp-wrap.js'
+
+/** A TCP connection on a bare handle. */
+export class TcpConnection extends HandleConnection<Address, TcpHandle> {
+  readonly #wrap: TcpWrap
+  /** An address of the same family. */
+  readonly #like: Address
+
+  /**
+   * @param handle - accepted, or about to connect; owned by the connection from now on
+   * @param like - the listener's address, or the remote one
+   * @param connected - whether it was accepted
+   */
+  constructor(common: HandleCommon, handle: TcpHandle, like: Address, connected: boolean) {
+    super(common, handle, connected)
+    this.#wrap = common.wrap
+    this.#like = like
+  }
+
+  override setNoDelay(enable: boolean): void {
+    const status = this.handle.setNoDelay(enable)
+    if (status !== 0) throw statusError(status, 'set TCP_NODELAY')
+  }
+
+  override setKeepAlive(enable: boolean, idle: number): void {
+    const status = this.handle.setKeepAlive(enable, idle)
+    if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
+  }
+
+  protected override dial(remote: Address, done: (status: number) => void): void {
+    connectHandle(this.#wrap, this.handle, remote, done)
+  }
+
+  protected override askLocal(): Address {
+    return localOf(this.handle, this.#like)
+  }
+
+  protected override askRemote(): Address {
+    return remoteOf(this.handle, this.#like)
+  }
+
+  protected override cut(): number {
+    return this.handle.reset()
+  }
+}

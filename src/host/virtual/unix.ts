@@ -1,0 +1,172 @@
+/** Sockets with paths for names, on the virtual network: the names are no files, and no folder has to be there for them. */
+import type { UnixAddress } from '../../abi/address.js'
+import type { ErrnoName } from '../../abi/errno.js'
+import {
+  type ConnectionEvents,
+  type HostConnection,
+  HostError,
+  HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../host.js'
+import { SocketNames } from '../socket-names.js'
+import { HostUnix } from '../unix.js'
+import { VirtualConnection, type Wire } from './connection.js'
+import type { EventQueue } from './event-queue.js'
+
+const UNNAMED: UnixAddress = { family: 'unix', path: '' }
+
+/** See the top of the file. */
+export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
+  readonly queue: EventQueue
+  readonly #names = new SocketNames<VirtualName>()
+  /** Live connections, with the name that an outgoing one holds. */
+  readonly #connections = new Map<VirtualConnection<UnixAddress>, VirtualName | undefined>()
+
+  /** @param queue - the network's */
+  constructor(queue: EventQueue) {
+    super()
+    this.queue = queue
+  }
+
+  /** What is still open, a line each. Names that outlive their sockets are not. */
+  open(): string[] {
+    const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
+    return [...[...this.#names.open()].map((path) => `name ${JSON.stringify(path)}`), ...connections]
+  }
+
+  bind(local: UnixAddress): HostPort<UnixAddress> {
+    const name = new VirtualName(this, local)
+    const refusal = this.#names.add(local.path, name)
+    if (refusal !== undefined) throw new HostError(refusal, `bind ${JSON.stringify(local.path)}`)
+    return name
+  }
+
+  connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
+    return this.connectFrom(undefined, remote, events)
+  }
+
+  unlink(path: string): void {
+    if (!this.#names.remove(path)) throw missing(path)
+  }
+
+  chmod(path: string, mode: number): void {
+    if (!this.#names.chmod(path, mode)) throw missing(path)
+  }
+
+  mode(path: string): number {
+    const name = this.#names.find(path)
+    if (name === undefined) throw missing(path)
+    return name.mode
+  }
+
+  /** Connects from a name, which goes with the connection. */
+  connectFrom(
+    name: VirtualName | undefined,
+    remote: UnixAddress,
+    events: ConnectionEvents,
+  ): HostConnection<UnixAddress> {
+    const local = name?.local ?? UNNAMED
+    const client = VirtualConnection.outgoing<UnixAddress>(this, local, remote)
+    client.events = events
+    this.#connections.set(client, name)
+    const listener = this.#listenerAt(remote.path)
+    if (typeof listener === 'string') {
+      this.queue.post(() => client.refuse(listener))
+      return client
+    }
+    const server = client.accept(listener.local, local)
+    this.#connections.set(server, undefined)
+    // Linux wakes the listener first.
+    this.queue.post(() => listener.offer(server))
+    this.queue.post(() => client.established())
+    return client
+  }
+
+  over(connection: VirtualConnection<UnixAddress>): void {
+    const name = this.#connections.get(connection)
+    if (name !== undefined) this.release(name)
+    this.#connections.delete(connection)
+  }
+
+  /** The name's socket is closed. */
+  release(name: VirtualName): void {
+    this.#names.close(name.local.path, name)
+  }
+
+  #listenerAt(path: string): VirtualUnixListener | ErrnoName {
+    const name = this.#names.connectable(path)
+    return typeof name === 'string' ? name : (name.listener ?? 'ECONNREFUSED')
+  }
+}
+
+/** A socket that has a name. */
+class VirtualName extends HostPort<UnixAddress> {
+  readonly local: UnixAddress
+  /** What accepts connections there. */
+  listener: VirtualUnixListener | undefined
+  readonly #network: VirtualUnix
+  #used = false
+
+  constructor(network: VirtualUnix, local: UnixAddress) {
+    super()
+    this.#network = network
+    this.local = local
+  }
+
+  close(): void {
+    if (!this.#used) this.#network.release(this)
+    this.#used = true
+  }
+
+  override listen(_backlog: number, events: ListenerEvents<UnixAddress>): HostListener<UnixAddress> {
+    this.#requireUnused()
+    this.#used = true
+    this.listener = new VirtualUnixListener(this.#network, this, events)
+    return this.listener
+  }
+
+  override connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
+    this.#requireUnused()
+    this.#used = true
+    return this.#network.connectFrom(this, remote, events)
+  }
+
+  #requireUnused(): void {
+    if (this.#used) throw new HostError('EINVAL', 'the name was used or closed already')
+  }
+}
+
+class VirtualUnixListener extends HostListener<UnixAddress> {
+  readonly #network: VirtualUnix
+  readonly #name: VirtualName
+  readonly #events: ListenerEvents<UnixAddress>
+  #closed = false
+
+  constructor(network: VirtualUnix, name: VirtualName, events: ListenerEvents<UnixAddress>) {
+    super()
+    this.#network = network
+    this.#name = name
+    this.#events = events
+  }
+
+  get local(): UnixAddress {
+    return this.#name.local
+  }
+
+  /** Tells of a connection; one that nobody will ever accept is reset. */
+  offer(connection: VirtualConnection<UnixAddress>): void {
+    if (this.#closed) connection.reset()
+    else this.#events.onConnection(connection)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#network.release(this.#name)
+  }
+}
+
+function missing(path: string): HostError {
+  return new HostError('ENOENT', `no socket is called ${JSON.stringify(path)}`)
+}
