@@ -1,8 +1,9 @@
 /** Ending a connection with a reset, on hosts that can and on those that cannot. */
+import type { SocketAddress } from '../abi/address.js'
 import { type HostConnection, HostError } from '../host/host.js'
 
 /** Resets a connection. Where the host has no reset it is closed: that is all that can be done for it. */
-export function abort(connection: HostConnection): void {
+export function abort(connection: HostConnection<SocketAddress>): void {
   try {
     connection.reset()
   } catch (error) {

@@ -4,6 +4,8 @@
  * The platform below accepts on its own, often many at once, before libuv had a turn to take any: such a burst is let in. The
  * backlog bounds what waits on although a turn went by, as it does when a program does not accept.
  */
+
+import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { HostConnection } from '../host/host.js'
 import { abort } from './abort.js'
@@ -47,7 +49,7 @@ export class AcceptQueue<Socket> {
    * @param adopt - makes what waits of it
    * @returns whether there was room
    */
-  offer(connection: HostConnection, turn: number, adopt: () => Socket): boolean {
+  offer(connection: HostConnection<SocketAddress>, turn: number, adopt: () => Socket): boolean {
     if (this.#waiting.length === 0) this.#sinceTurn = turn
     const limit = turn - this.#sinceTurn > 1 ? this.#backlog : BURST
     if (this.#waiting.length >= limit) {

@@ -10,9 +10,10 @@ import { SocketNames } from '../host/socket-names.js'
 import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { Lookup } from './lookup.js'
+import { PathSocket, type PathSurroundings } from './path-socket.js'
 import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
-import { type SocketSurroundings, TcpSocket } from './tcp-socket.js'
+import { TcpSocket } from './tcp-socket.js'
 import { UdpSocket, type UdpSurroundings } from './udp-socket.js'
 import { UnixSocket, type UnixSurroundings } from './unix-socket.js'
 
@@ -31,9 +32,9 @@ export interface KernelOptions {
 }
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements SocketSurroundings, UdpSurroundings, UnixSurroundings {
+export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundings {
   readonly host: Host
-  /** What its sockets of `AF_UNIX` are called. */
+  /** What its sockets of `AF_UNIX` are called, where the host has no names for them. */
   readonly names = new SocketNames<UnixSocket>()
   readonly readiness: Readiness
   /** The bytes of the last read that did not go to memory. */
@@ -72,9 +73,8 @@ export class Kernel implements SocketSurroundings, UdpSurroundings, UnixSurround
     return socket
   }
 
-  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
-    if (domain === 'unix') return new UnixSocket(this)
-    return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
+  chooseName(): string {
+    return this.names.choose()
   }
 
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
@@ -131,6 +131,12 @@ export class Kernel implements SocketSurroundings, UdpSurroundings, UnixSurround
   changed(descriptor: Descriptor, bytes = 0): void {
     this.readiness.changed(descriptor, bytes)
     this.#onChange?.()
+  }
+
+  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
+    if (domain !== 'unix') return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
+    const { unix } = this.host
+    return unix === undefined ? new UnixSocket(this) : new PathSocket(unix, this)
   }
 }
 

@@ -1,4 +1,5 @@
 /** The options of one TCP socket: remembered until there is a connection to apply them to. */
+import type { SocketAddress } from '../abi/address.js'
 import type { HostConnection } from '../host/host.js'
 import type { OptionName, Result } from './descriptor.js'
 
@@ -112,13 +113,13 @@ export class SocketOptions {
   }
 
   /** Gives a fresh connection what was set before it stood. @throws {HostError} what the host refuses */
-  apply(connection: HostConnection): void {
+  apply(connection: HostConnection<SocketAddress>): void {
     if (this.noDelay) connection.setNoDelay(true)
     if (this.keepAlive) connection.setKeepAlive(true, this.keepIdle)
   }
 
   /** Gives a standing connection one option that was just set. @throws {HostError} what the host refuses */
-  update(connection: HostConnection, name: OptionName): void {
+  update(connection: HostConnection<SocketAddress>, name: OptionName): void {
     if (name === 'noDelay') connection.setNoDelay(this.noDelay)
     if (name === 'keepAlive' || (name === 'keepIdle' && this.keepAlive)) {
       connection.setKeepAlive(this.keepAlive, this.keepIdle)

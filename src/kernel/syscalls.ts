@@ -342,19 +342,27 @@ class Syscalls {
   unlink(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (path === undefined) return 'EFAULT'
-    return this.#kernel.names.remove(path) ? 0 : 'ENOENT'
+    const { unix } = this.#kernel.host
+    if (unix === undefined || path === '') return this.#kernel.names.remove(path) ? 0 : 'ENOENT'
+    unix.unlink(path)
+    return 0
   }
 
   chmod(at: number, length: number, mode: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (path === undefined) return 'EFAULT'
-    return this.#kernel.names.chmod(path, mode) ? 0 : 'ENOENT'
+    const { unix } = this.#kernel.host
+    if (unix === undefined || path === '') return this.#kernel.names.chmod(path, mode) ? 0 : 'ENOENT'
+    unix.chmod(path, mode)
+    return 0
   }
 
   stat(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (path === undefined) return 'EFAULT'
-    return this.#kernel.names.find(path)?.mode ?? 'ENOENT'
+    const { unix } = this.#kernel.host
+    if (unix === undefined || path === '') return this.#kernel.names.find(path)?.mode ?? 'ENOENT'
+    return unix.mode(path)
   }
 
   lookup(at: number, length: number, family: number): Result {

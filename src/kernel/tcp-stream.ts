@@ -2,6 +2,7 @@
  * The bytes of one TCP connection, from the moment `connect()` was asked for or a peer was accepted: what came and was not
  * read, what was sent and not taken, and how the two directions ended.
  */
+import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
@@ -19,7 +20,7 @@ export class TcpStream implements ConnectionEvents {
   readonly #options: SocketOptions
   readonly #changed: (bytes: number) => void
   readonly #received = new ReceiveQueue()
-  #host: HostConnection | undefined
+  #host: HostConnection<SocketAddress> | undefined
   #outbox: Outbox | undefined
   /** What `SO_ERROR` answers, once. */
   #error: ErrnoName | undefined
@@ -44,13 +45,13 @@ export class TcpStream implements ConnectionEvents {
   }
 
   /** Gives the stream the host's part. */
-  attach(connection: HostConnection): void {
+  attach(connection: HostConnection<SocketAddress>): void {
     this.#host = connection
     if (this.state === 'connected') this.#applyOptions()
   }
 
   /** The host's part. */
-  get connection(): HostConnection {
+  get connection(): HostConnection<SocketAddress> {
     if (this.#host === undefined) throw new Error('a stream was used before it had a connection')
     return this.#host
   }

@@ -1,0 +1,221 @@
+/**
+ * A socket whose connections are its host's, as POSIX has it: its life (see `socket-states.ts`) and its bytes
+ * (`tcp-stream.ts`). What its addresses are, and which options it has, its kinds say.
+ */
+import type { SocketAddress } from '../abi/address.js'
+import type { ErrnoName } from '../abi/errno.js'
+import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/host.js'
+import { AcceptQueue } from './accept-queue.js'
+import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from './descriptor.js'
+import type { Outbox } from './outbox.js'
+import { Poll } from './readiness.js'
+import { SocketOptions } from './socket-options.js'
+import { type SocketOperation, type SocketState, TRANSITIONS } from './socket-states.js'
+import { TcpStream } from './tcp-stream.js'
+
+/** What a socket needs of its kernel. */
+export interface SocketSurroundings {
+  readonly host: Host
+  /** The number of libuv's present turn. */
+  readonly turn: number
+  /** The readiness of `descriptor` may be another now, for `bytes` that came or whatever else. The last thing a call does. */
+  changed(descriptor: Descriptor, bytes?: number): void
+}
+
+/** Whoever connects: a host, or a local address that was taken. */
+export interface Dialler<At extends SocketAddress> {
+  connect(remote: At, events: ConnectionEvents): HostConnection<At>
+}
+
+/** See the top of the file. What its host refuses is thrown (`HostError`); it is as it was before, then. */
+export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor {
+  protected readonly kernel: SocketSurroundings
+  protected readonly options = new SocketOptions()
+  /** A local address that was taken, and is not used yet. */
+  protected port: HostPort<At> | undefined
+  #listener: HostListener<At> | undefined
+  #accepts: AcceptQueue<StreamSocket<At>> | undefined
+  #stream: TcpStream | undefined
+  #connection: HostConnection<At> | undefined
+
+  /** @param kernel - where it lives */
+  protected constructor(domain: Domain, kernel: SocketSurroundings) {
+    super(domain, 'both')
+    this.kernel = kernel
+  }
+
+  /** A local address for who listens and has none. */
+  protected abstract takeAny(): HostPort<At> | ErrnoName
+  /** The local address while there is none. */
+  protected abstract unnamed(): At
+  /** A socket of the same kind. */
+  protected abstract fresh(): StreamSocket<At>
+
+  /** Where the socket is in its life. */
+  get state(): SocketState {
+    if (this.#stream !== undefined) return this.#stream.state
+    if (this.#listener !== undefined) return 'listening'
+    return this.port === undefined ? 'unbound' : 'bound'
+  }
+
+  override readiness(): number {
+    if (this.#stream !== undefined) return this.#stream.readiness()
+    if (this.#accepts !== undefined) return this.#accepts.ready ? Poll.IN : 0
+    return Poll.OUT | Poll.HUP
+  }
+
+  override listen(backlog: number): Result {
+    const refusal = this.refusal('listen')
+    if (refusal !== undefined) return refusal
+    if (this.#accepts !== undefined) {
+      this.#accepts.backlog = backlog
+      return 0
+    }
+    const accepts = new AcceptQueue<StreamSocket<At>>(backlog)
+    const port = this.port ?? this.takeAny()
+    if (typeof port === 'string') return port
+    this.port = port
+    this.#listener = port.listen(accepts.backlog, {
+      onConnection: (connection) => {
+        if (accepts.offer(connection, this.kernel.turn, () => this.#adopt(connection))) this.kernel.changed(this)
+      },
+      onError: (code) => {
+        accepts.fail(code)
+        this.kernel.changed(this)
+      },
+    })
+    this.#accepts = accepts
+    this.port = undefined
+    return 0
+  }
+
+  override accept(): StreamSocket<At> | ErrnoName {
+    return this.refusal('accept') ?? this.#accepts?.take(this.kernel.turn) ?? 'EAGAIN'
+  }
+
+  override start(): void {
+    this.#stream?.start()
+  }
+
+  override localAddress(): At {
+    const named = this.#connection ?? this.#listener ?? this.port
+    return named?.local ?? this.unnamed()
+  }
+
+  override peerAddress(): At | ErrnoName {
+    return this.refusal('getpeername') ?? this.origin() ?? 'ENOTCONN'
+  }
+
+  override origin(): At | undefined {
+    return this.#connection?.remote
+  }
+
+  override arrived(): Result {
+    return this.refusal('read') ?? this.#stream?.arrived() ?? 'ENOTCONN'
+  }
+
+  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+    return this.#stream?.take(heap, address, length, peek) ?? 0
+  }
+
+  override takePayload(max: number): Uint8Array {
+    return this.#stream?.takePayload(max) ?? NOTHING
+  }
+
+  override room(wanted: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.room(wanted) ?? 'EPIPE'
+  }
+
+  override send(bytes: Uint8Array): void {
+    this.#stream?.send(bytes)
+  }
+
+  override sendPayload(length: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.sendPayload(length) ?? 'EPIPE'
+  }
+
+  override outbox(): Outbox | undefined {
+    return this.#stream?.outbox
+  }
+
+  override shutdown(receive: boolean, send: boolean): Result {
+    return this.refusal('shutdown') ?? this.#stream?.shutdown(receive, send) ?? 'ENOTCONN'
+  }
+
+  override getOption(name: OptionName): Result {
+    if (name === 'acceptsConnections') return this.#accepts === undefined ? 0 : 1
+    // Linux has no error to tell of a connect under way; but libuv, asked for a shutdown meanwhile, takes that for success.
+    if (name === 'error') return this.#stream?.takeError() ?? (this.state === 'connecting' ? 'EINPROGRESS' : 0)
+    return this.options.get(name)
+  }
+
+  override setOption(name: OptionName, value: number): Result {
+    const before = this.options.get(name)
+    const result = this.options.set(name, value)
+    const connection = this.#connection
+    if (result !== 0 || connection === undefined || this.state !== 'connected') return result
+    try {
+      this.options.update(connection, name)
+    } catch (error) {
+      // What the host refuses is not remembered as if it had been granted.
+      if (typeof before === 'number') this.options.set(name, before)
+      throw error
+    }
+    return 0
+  }
+
+  override close(): void {
+    this.port?.close()
+    this.#listener?.close()
+    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.abort()
+    this.#stream?.close()
+  }
+
+  /** Begins to connect. */
+  protected dial(from: Dialler<At>, address: At): Result {
+    const stream = this.#newStream('connecting')
+    const connection = from.connect(address, stream)
+    stream.attach(connection)
+    this.#connection = connection
+    this.#stream = stream
+    this.port = undefined
+    return 'EINPROGRESS'
+  }
+
+  /** The outcome of an attempt to connect that nobody has fetched yet. */
+  protected takeRefusal(): ErrnoName | undefined {
+    return this.state === 'refused' ? this.#stream?.takeError() : undefined
+  }
+
+  /** What the state forbids. */
+  protected refusal(operation: SocketOperation): ErrnoName | undefined {
+    const { state } = this
+    // What the table says of every message need not be looked up for each.
+    if (state === 'connected' && (operation === 'read' || operation === 'write')) return undefined
+    const answer = TRANSITIONS[operation][state]
+    return answer === 'ok' ? undefined : answer
+  }
+
+  /** Makes the socket of a connection that came in; it inherits the listener's options, as on Linux. */
+  #adopt(connection: HostConnection<At>): StreamSocket<At> {
+    const socket = this.fresh()
+    socket.options.inherit(this.options)
+    const stream = socket.#newStream('connected')
+    connection.events = stream
+    stream.attach(connection)
+    socket.#connection = connection
+    socket.#stream = stream
+    return socket
+  }
+
+  #newStream(state: 'connecting' | 'connected'): TcpStream {
+    return new TcpStream(state, this.options, (bytes) => this.kernel.changed(this, bytes))
+  }
+
+  /** A failed connection tells its error before it becomes a broken pipe. */
+  #writeRefusal(): ErrnoName | undefined {
+    return this.#stream?.takeError() ?? this.refusal('write')
+  }
+}
+
+const NOTHING = new Uint8Array(0)
