@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect } from '@jest/globals'
+
 import type { UnixAddress } from '../../src/abi/address.js'
 import type { HostPort } from '../../src/host/host.js'
 import type { HostUnix } from '../../src/host/unix.js'
+import { describe, expect } from '../support/harness.js'
 import { type ContractOptions, contract, type Lab, Listener, type MakeHost, refusal } from './contract-lab.js'
 import type { Socket } from './contract-socket.js'
 
