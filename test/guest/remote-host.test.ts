@@ -54,13 +54,18 @@ const wrap = tcpWrap()
 const canShare = wrap === undefined || wrap.tcp.constants.UV_TCP_REUSEPORT !== undefined
 const canShareDatagrams = udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
 const reason = 'the libuv in this Node cannot'
+const unix = 'the wire has none yet'
 const older: ContractOptions = {
-  refuses: { ...(canShare ? {} : { reusePort: reason }), ...(canShareDatagrams ? {} : { shareDatagrams: reason }) },
+  refuses: {
+    unix,
+    ...(canShare ? {} : { reusePort: reason }),
+    ...(canShareDatagrams ? {} : { shareDatagrams: reason }),
+  },
 }
 
 describe.each([
   { host: 'node', options: older },
-  { host: 'virtual', options: {} },
+  { host: 'virtual', options: { refuses: { unix } } },
 ])('a remote host over the $host host', ({ host, options }) => {
   let thread: Worker | undefined
   let pumping: NodeJS.Immediate | undefined

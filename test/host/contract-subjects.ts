@@ -57,6 +57,7 @@ const bun = async (): Promise<ContractSubject> => {
     connectFromPort: 'Bun.connect takes no local address',
     localAtOnce: 'Bun.connect tells the local address once it is connected',
     datagrams: 'Bun.udpSocket tells later whether it could bind',
+    unix: 'not written yet',
     quietPort: 'Bun.listen binds and listens in one: who comes too early is reset',
   }
   return { make: overSockets(bunHost), options: { refuses } }

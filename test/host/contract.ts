@@ -73,7 +73,8 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
   },
   unix: {
     codes: /^ENOTSUP$/,
-    refuse: async (lab) => refusal(() => lab.host.unix?.bind({ family: 'unix', path: '/nowhere' })),
+    refuse: async ({ host: { unix } }) =>
+      unix === undefined ? 'ENOTSUP' : refusal(() => unix.bind({ family: 'unix', path: '/nowhere' })),
   },
 }
 

@@ -2,7 +2,6 @@ import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
-import { isExact } from './addresses.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { ReadBuffers, SharedReadBuffer } from './read-buffers.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
@@ -70,7 +69,6 @@ export abstract class HandleConnection<
     this.handle = handle
     this.#buffers = new ReadBuffers(common.readBuffer)
     this.#connected = connected
-    if (connected && isExact(like)) this.#local = like
     handle.unref()
   }
 

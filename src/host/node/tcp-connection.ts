@@ -1,4 +1,5 @@
 import type { Address } from '../../abi/address.js'
+import { isExact } from './addresses.js'
 import { statusError } from './errors.js'
 import { type HandleCommon, HandleConnection } from './handle-connection.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
@@ -9,6 +10,8 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
   readonly #wrap: TcpWrap
   /** An address of the same family. */
   readonly #like: Address
+  /** Whether that is the local address. */
+  readonly #exact: boolean
 
   /**
    * @param handle - accepted, or about to connect; owned by the connection from now on
@@ -19,6 +22,7 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
     super(common, handle, connected)
     this.#wrap = common.wrap
     this.#like = like
+    this.#exact = connected && isExact(like)
   }
 
   override setNoDelay(enable: boolean): void {
@@ -36,7 +40,7 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
   }
 
   protected override askLocal(): Address {
-    return localOf(this.handle, this.#like)
+    return this.#exact ? this.#like : localOf(this.handle, this.#like)
   }
 
   protected override askRemote(): Address {
