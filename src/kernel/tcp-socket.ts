@@ -1,6 +1,5 @@
 /** A TCP socket: the addresses that it takes, and the options that it has. */
 import type { Address, SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
 import type { HostPort } from '../host/host.js'
 import type { OptionName, Result } from './descriptor.js'
 import { foreign, isOf, wildcard } from './inet.js'
