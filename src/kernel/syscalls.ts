@@ -11,6 +11,7 @@ import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 import { Messages } from './messages.js'
+import { PathCalls } from './path-calls.js'
 import { PollMask } from './poll-mask.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt.js'
@@ -84,9 +85,9 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.pollCtl(fd, events)),
-    unlink: guarded((calls, path, len) => calls.unlink(path, len)),
-    chmod: guarded((calls, path, len, mode) => calls.chmod(path, len, mode)),
-    stat: guarded((calls, path, len) => calls.stat(path, len)),
+    unlink: guarded((calls, path, len) => calls.paths.unlink(path, len)),
+    chmod: guarded((calls, path, len, mode) => calls.paths.chmod(path, len, mode)),
+    stat: guarded((calls, path, len) => calls.paths.stat(path, len)),
     lookup: guarded((calls, name, len, family) => calls.lookup(name, len, family)),
     reverse: guarded((calls, addr, len) => calls.reverse(addr, len)),
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
@@ -123,6 +124,7 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
 
 /** The calls themselves. */
 class Syscalls {
+  readonly paths: PathCalls
   readonly #kernel: Kernel
   readonly #memory: Memory
   readonly #abi: Description
@@ -157,6 +159,7 @@ class Syscalls {
     this.#turns = turns
     this.#moment = moment
     this.#addresses = new SockaddrCodec(abi, memory)
+    this.paths = new PathCalls(kernel, this.#addresses)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(kernel, abi, memory)
     this.#messages = new Messages(kernel, abi, this.#transfer, this.#addresses)
@@ -337,32 +340,6 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
-  }
-
-  unlink(at: number, length: number): Result {
-    const path = this.#addresses.readPath(at, length)
-    if (path === undefined) return 'EFAULT'
-    const { unix } = this.#kernel.host
-    if (unix === undefined || path === '') return this.#kernel.names.remove(path) ? 0 : 'ENOENT'
-    unix.unlink(path)
-    return 0
-  }
-
-  chmod(at: number, length: number, mode: number): Result {
-    const path = this.#addresses.readPath(at, length)
-    if (path === undefined) return 'EFAULT'
-    const { unix } = this.#kernel.host
-    if (unix === undefined || path === '') return this.#kernel.names.chmod(path, mode) ? 0 : 'ENOENT'
-    unix.chmod(path, mode)
-    return 0
-  }
-
-  stat(at: number, length: number): Result {
-    const path = this.#addresses.readPath(at, length)
-    if (path === undefined) return 'EFAULT'
-    const { unix } = this.#kernel.host
-    if (unix === undefined || path === '') return this.#kernel.names.find(path)?.mode ?? 'ENOENT'
-    return unix.mode(path)
   }
 
   lookup(at: number, length: number, family: number): Result {
