@@ -87,7 +87,8 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   folders.c \
   lookups.c \
   paths.c \
-  pump.c)
+  pump.c \
+  users.c)
 
 # libuv as it is on Linux, to compare with.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \

@@ -1,6 +1,5 @@
-/* What is known of a file: stat() and its kin. WASI knows no users and no
- * permissions: every file is the program's own, to be read and written. What
- * would change that is refused, and what would not is accepted.
+/* What is known of a file: stat() and its kin. WASI knows no users: every file
+ * is the program's own, and to give it away is refused.
  */
 
 #include "libc.h"
@@ -9,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +17,8 @@
 #define UVP__MODE_BITS 07777
 #define UVP__FOLDER_MODE 0755
 #define UVP__FILE_MODE 0644
+#define UVP__MODE_AT 18
+#define UVP__SET_MODE 0x8000
 #define UVP__BLOCK 512
 #define UVP__SECOND 1000000000
 
@@ -57,7 +59,25 @@ static struct timespec uvp__time_of(__wasi_timestamp_t t) {
 }
 
 
-static mode_t uvp__mode_of(__wasi_filetype_t type) {
+static mode_t uvp__mask = 022;
+
+
+mode_t umask(mode_t mask) {
+  mode_t old;
+
+  old = uvp__mask;
+  uvp__mask = mask & 0777;
+  return old;
+}
+
+
+mode_t uvp__masked(mode_t mode) {
+  return mode & UVP__MODE_BITS & ~uvp__mask;
+}
+
+
+/* What is usual, where our WASI says nothing: of the standard streams. */
+static mode_t uvp__usual_mode(__wasi_filetype_t type) {
   switch (type) {
     case __WASI_FILETYPE_DIRECTORY:
       return S_IFDIR | UVP__FOLDER_MODE;
@@ -76,11 +96,24 @@ static mode_t uvp__mode_of(__wasi_filetype_t type) {
 }
 
 
+static mode_t uvp__mode_of(const __wasi_filestat_t* file) {
+  uint16_t known;
+  mode_t mode;
+
+  mode = uvp__usual_mode(file->filetype);
+  memcpy(&known, (const char*) file + UVP__MODE_AT, sizeof(known));
+  if (known & UVP__MODE_KNOWN)
+    mode = (mode & S_IFMT) | (known & UVP__MODE_BITS);
+
+  return mode;
+}
+
+
 static void uvp__stat_of(const __wasi_filestat_t* file, struct stat* st) {
   *st = (struct stat){ 0 };
   st->st_dev = file->dev;
   st->st_ino = file->ino;
-  st->st_mode = uvp__mode_of(file->filetype);
+  st->st_mode = uvp__mode_of(file);
   st->st_nlink = file->nlink;
   st->st_uid = getuid();
   st->st_gid = getgid();
@@ -177,7 +210,8 @@ long __syscall_faccessat(long dir, long path, long mode, long flags) {
   if (err)
     return err;
 
-  return mode & X_OK && !(st.st_mode & 0111) ? -EACCES : 0;
+  /* The owner's permissions have the same bits, further up. */
+  return mode & ~(st.st_mode >> 6) & 7 ? -EACCES : 0;
 }
 
 
@@ -186,18 +220,23 @@ long __syscall_access(long path, long mode) {
 }
 
 
-/* What changes nothing is done already. Who copies a file gives its type too. */
-static int uvp__keep_mode(const struct stat* st, mode_t mode) {
-  return ((st->st_mode ^ mode) & UVP__MODE_BITS) == 0 ? 0 : -ENOTSUP;
+int uvp__set_mode(const struct uvp__place* place, mode_t mode) {
+  return __wasi_path_filestat_set_times(place->dir,
+                                        __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW,
+                                        place->path,
+                                        place->len,
+                                        mode,
+                                        0,
+                                        UVP__SET_MODE);
 }
 
 
 long __syscall_fchmodat(long dir, long path, long mode, ...) {
-  struct stat st;
+  struct uvp__place place;
   int err;
 
-  err = __syscall_fstatat64(dir, path, (long) &st, 0);
-  return err ? err : uvp__keep_mode(&st, mode);
+  err = uvp__locate(dir, (const char*) path, &place);
+  return err ? -err : -uvp__set_mode(&place, mode);
 }
 
 
@@ -206,12 +245,19 @@ long __syscall_chmod(long path, long mode) {
 }
 
 
+/* What is no file of ours can only stay what it is. */
 long __syscall_fchmod(long fd, long mode) {
   struct stat st;
   int err;
 
+  if (!uvp__is_host(fd) && fd > STDERR_FILENO)
+    return -__wasi_fd_filestat_set_times(fd, mode, 0, UVP__SET_MODE);
+
   err = __syscall_fstat64(fd, (long) &st);
-  return err ? err : uvp__keep_mode(&st, mode);
+  if (err)
+    return err;
+
+  return (st.st_mode ^ mode) & UVP__MODE_BITS ? -ENOTSUP : 0;
 }
 
 

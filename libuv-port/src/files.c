@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <unistd.h>
 #include <wasi/api.h>
 
@@ -75,7 +76,19 @@ static int uvp__status_flags(int flags) {
 }
 
 
-long __syscall_openat(long dir, long path, long flags, ...) {
+/* The inherited rights, with the permissions of a file that may be made. */
+static __wasi_rights_t uvp__inherited(int flags, mode_t mode) {
+  __wasi_rights_t rights;
+
+  rights = uvp__rights(O_RDWR);
+  if (flags & O_CREAT)
+    rights |= (__wasi_rights_t) (UVP__MODE_KNOWN | uvp__masked(mode)) << 32;
+
+  return rights;
+}
+
+
+static long uvp__open(long dir, long path, long flags, mode_t mode) {
   struct uvp__place place;
   __wasi_fd_t fd;
   int err;
@@ -95,7 +108,7 @@ long __syscall_openat(long dir, long path, long flags, ...) {
                          place.len,
                          uvp__open_flags(flags),
                          uvp__rights(flags),
-                         uvp__rights(O_RDWR),
+                         uvp__inherited(flags, mode),
                          uvp__status_flags(flags),
                          &fd);
   if (err)
@@ -113,8 +126,33 @@ long __syscall_openat(long dir, long path, long flags, ...) {
 }
 
 
+/* The mode is there only where a file may be made. */
+static mode_t uvp__mode_for(int flags, va_list args) {
+  return flags & O_CREAT ? va_arg(args, mode_t) : 0;
+}
+
+
+long __syscall_openat(long dir, long path, long flags, ...) {
+  va_list args;
+  mode_t mode;
+
+  va_start(args, flags);
+  mode = uvp__mode_for(flags, args);
+  va_end(args);
+
+  return uvp__open(dir, path, flags, mode);
+}
+
+
 long __syscall_open(long path, long flags, ...) {
-  return __syscall_openat(AT_FDCWD, path, flags);
+  va_list args;
+  mode_t mode;
+
+  va_start(args, flags);
+  mode = uvp__mode_for(flags, args);
+  va_end(args);
+
+  return uvp__open(AT_FDCWD, path, flags, mode);
 }
 
 
@@ -122,12 +160,26 @@ long __syscall_open(long path, long flags, ...) {
  * weak ones of its own, which a linker may have met before.
  */
 int open(const char* path, int flags, ...) {
-  return uvp__result(__syscall_openat(AT_FDCWD, (long) path, flags));
+  va_list args;
+  mode_t mode;
+
+  va_start(args, flags);
+  mode = uvp__mode_for(flags, args);
+  va_end(args);
+
+  return uvp__result(uvp__open(AT_FDCWD, (long) path, flags, mode));
 }
 
 
 int openat(int dir, const char* path, int flags, ...) {
-  return uvp__result(__syscall_openat(dir, (long) path, flags));
+  va_list args;
+  mode_t mode;
+
+  va_start(args, flags);
+  mode = uvp__mode_for(flags, args);
+  va_end(args);
+
+  return uvp__result(uvp__open(dir, (long) path, flags, mode));
 }
 
 

@@ -19,6 +19,19 @@ struct uvp__place {
  */
 int uvp__locate(int dir, const char* path, struct uvp__place* place);
 
+/* Permissions, which preview 1 of WASI has none of. Our WASI takes them with an
+ * open, in the upper half of the inherited rights, and instead of a time that is
+ * to be set; it gives them where a filestat has padding. This bit says that
+ * they are there.
+ */
+#define UVP__MODE_KNOWN 0x8000
+
+/* The permissions of what is made, without those that umask() keeps back. */
+mode_t uvp__masked(mode_t mode);
+
+/* Sets the permissions of what is there; 0 or an errno. */
+int uvp__set_mode(const struct uvp__place* place, mode_t mode);
+
 int uvp__is_folder(int fd);
 
 /* lseek() for a folder. */

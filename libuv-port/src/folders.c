@@ -48,6 +48,8 @@ long __syscall_mkdirat(long dir, long path, long mode) {
   err = uvp__locate(dir, (const char*) path, &place);
   if (err == 0)
     err = __wasi_path_create_directory(place.dir, place.path, place.len);
+  if (err == 0)
+    err = uvp__set_mode(&place, uvp__masked(mode));
 
   return -err;
 }

@@ -35,6 +35,11 @@ const SET_ACCESSED = 1
 const SET_ACCESSED_NOW = 2
 const SET_MODIFIED = 4
 const SET_MODIFIED_NOW = 8
+/** Permissions, which preview 1 has none of. The C library of our guests finds them where it has padding. */
+const SET_MODE = 0x8000
+const MODE_AT = 18
+const MODE_KNOWN = 0x8000
+const MODE_BITS = 0o7777
 const FROM_HERE = 1
 const FROM_END = 2
 
@@ -190,7 +195,7 @@ export class Files {
         length = 0,
         flags = 0,
         asked = 0,
-        _inherited = 0,
+        inherited = 0,
         status = 0,
         out = 0,
       ) => {
@@ -198,7 +203,13 @@ export class Files {
         const follow = (lookup & FOLLOW) !== 0 && names.followsLinks(flags)
         const place = this.#find(dir, path, length, follow)
         this.#bytes(out, 4)
-        const node = names.openAt(place, flags, (rights & RIGHT_TO_WRITE) !== 0n, this.#now())
+        const opening = {
+          flags,
+          reads: (rights & RIGHT_TO_READ) !== 0n,
+          writes: (rights & RIGHT_TO_WRITE) !== 0n,
+          mode: modeIn(BigInt(inherited)),
+        }
+        const node = names.openAt(place, opening, this.#now())
         this.#memory().setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
       },
       path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) =>
@@ -255,11 +266,15 @@ export class Files {
 
   #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
     const now = this.#now()
+    node.changed = now
+    if (flags & SET_MODE) {
+      node.mode = Number(accessed) & MODE_BITS
+      return
+    }
     if (flags & SET_ACCESSED) node.accessed = BigInt(accessed)
     if (flags & SET_ACCESSED_NOW) node.accessed = now
     if (flags & SET_MODIFIED) node.modified = BigInt(modified)
     if (flags & SET_MODIFIED_NOW) node.modified = now
-    node.changed = now
   }
 
   /** Of the standard streams, which have no node, nothing is told but that they are devices. */
@@ -270,6 +285,7 @@ export class Files {
     memory.setU8(out + 16, node === undefined ? CHARACTER_DEVICE : typeOf(node))
     memory.setU64(out + 24, BigInt(node?.links ?? 1))
     if (node === undefined) return
+    memory.setU16(out + MODE_AT, MODE_KNOWN | node.mode)
     memory.setU64(out + 8, node.inode)
     memory.setU64(out + 32, BigInt(sizeOf(node)))
     memory.setU64(out + 40, BigInt.asUintN(64, node.accessed))
@@ -324,6 +340,12 @@ function numberOf(value: number | bigint): number {
   const number = Number(value)
   if (number < 0 || !Number.isSafeInteger(number)) throw new FileError('INVAL')
   return number
+}
+
+/** The permissions that come with an open, in the upper half of what preview 1 calls inherited rights. */
+function modeIn(inherited: bigint): number | undefined {
+  const mode = Number(BigInt.asUintN(32, inherited >> 32n))
+  return mode & MODE_KNOWN ? mode & MODE_BITS : undefined
 }
 
 function typeOf(node: Entry): number {

@@ -1,5 +1,16 @@
 /** What is done with names in a tree of files: to make, remove and move them. Semantics are those of Linux. */
-import { adopt, type Entry, FileNode, FolderNode, LinkNode, type Nanoseconds, type Place } from './tree.js'
+import {
+  adopt,
+  type Entry,
+  FileNode,
+  FolderNode,
+  LinkNode,
+  type Nanoseconds,
+  type Place,
+  READ,
+  SEARCH,
+  WRITE,
+} from './tree.js'
 import { FileError } from './wasi-errno.js'
 
 /** Flags of preview 1, `oflags`. */
@@ -13,14 +24,25 @@ export function followsLinks(flags: number): boolean {
   return (flags & (CREATE | EXCLUSIVE)) !== (CREATE | EXCLUSIVE)
 }
 
+/** How a file is opened. */
+export interface Opening {
+  /** `oflags`. */
+  readonly flags: number
+  readonly reads: boolean
+  readonly writes: boolean
+  /** The permissions of a file that is made; what is usual by default. */
+  readonly mode: number | undefined
+}
+
 /** The file to open, made if need be. */
-export function openAt(place: Place, flags: number, writes: boolean, now: Nanoseconds): FileNode | FolderNode {
+export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | FolderNode {
   const { entry } = place
+  const { flags, reads, writes, mode } = opening
   if (entry === undefined) {
     if ((flags & CREATE) === 0) throw new FileError('NOENT')
     if (place.mustBeFolder) throw new FileError('ISDIR')
     if (flags & DIRECTORY) throw new FileError('INVAL')
-    const made = new FileNode(now)
+    const made = new FileNode(now, undefined, mode)
     put(place, made, now)
     return made
   }
@@ -28,9 +50,11 @@ export function openAt(place: Place, flags: number, writes: boolean, now: Nanose
   if (entry instanceof LinkNode) throw new FileError(flags & DIRECTORY ? 'NOTDIR' : 'LOOP')
   if (entry instanceof FolderNode) {
     if (writes || flags & (CREATE | TRUNCATE)) throw new FileError('ISDIR')
+    entry.require(READ)
     return entry
   }
   if (flags & DIRECTORY || place.mustBeFolder) throw new FileError('NOTDIR')
+  entry.require((reads ? READ : 0) | (writes ? WRITE : 0))
   if (flags & TRUNCATE && writes) {
     entry.resize(0)
     entry.modified = entry.changed = now
@@ -98,6 +122,8 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
     throw new FileError('NOTDIR')
   }
   if (isGone(to.folder)) throw new FileError('NOENT')
+  from.folder.require(WRITE | SEARCH)
+  to.folder.require(WRITE | SEARCH)
   if (to.entry !== undefined) take(to, to.entry, now)
   from.folder.entries.delete(from.name)
   from.folder.modified = from.folder.changed = now
@@ -107,11 +133,13 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
 
 function put({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
   if (isGone(folder)) throw new FileError('NOENT')
+  folder.require(WRITE | SEARCH)
   adopt(folder, name, entry)
   folder.modified = folder.changed = now
 }
 
 function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
+  folder.require(WRITE | SEARCH)
   folder.entries.delete(name)
   folder.modified = folder.changed = now
   entry.links--

@@ -17,17 +17,34 @@ export type Nanoseconds = bigint
 
 let inodes = 0n
 
+/** A permission of the owner, who is the guest: to read, or to list a folder. */
+export const READ = 0o400
+/** To write, or to change what is in a folder. */
+export const WRITE = 0o200
+/** To go through a folder. */
+export const SEARCH = 0o100
+/** The permission to act as the owner, which a file loses when it is written to. */
+const AS_OWNER = 0o4000
+
 /** What all files have. */
 abstract class Node {
   readonly inode = ++inodes
+  /** Permissions, as POSIX counts them. */
+  mode: number
   /** How many names lead here. */
   links = 1
   accessed: Nanoseconds
   modified: Nanoseconds
   changed: Nanoseconds
 
-  constructor(now: Nanoseconds) {
+  constructor(now: Nanoseconds, mode: number) {
     this.accessed = this.modified = this.changed = now
+    this.mode = mode
+  }
+
+  /** @throws {FileError} ACCES unless the guest has all these permissions */
+  require(permissions: number): void {
+    if ((this.mode & permissions) !== permissions) throw new FileError('ACCES')
   }
 }
 
@@ -37,8 +54,8 @@ export class FileNode extends Node {
   #size: number
 
   /** @param bytes - what is in it, which belong to it from now on */
-  constructor(now: Nanoseconds, bytes: Uint8Array = new Uint8Array(0)) {
-    super(now)
+  constructor(now: Nanoseconds, bytes: Uint8Array = new Uint8Array(0), mode = 0o644) {
+    super(now, mode)
     this.#bytes = bytes
     this.#size = bytes.length
   }
@@ -51,6 +68,7 @@ export class FileNode extends Node {
   /** Cuts it, or fills it up with zeros. */
   resize(size: number): void {
     this.#reserve(size)
+    this.mode &= ~AS_OWNER
     if (size < this.#size) this.#bytes.fill(0, size, this.#size)
     this.#size = size
   }
@@ -64,6 +82,7 @@ export class FileNode extends Node {
   write(offset: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.#reserve(offset + bytes.length)
+    this.mode &= ~AS_OWNER
     this.#bytes.set(bytes, offset)
     this.#size = Math.max(this.#size, offset + bytes.length)
   }
@@ -86,7 +105,7 @@ export class LinkNode extends Node {
   readonly target: string
 
   constructor(now: Nanoseconds, target: string) {
-    super(now)
+    super(now, 0o777)
     this.target = target
   }
 }
@@ -95,6 +114,10 @@ export class LinkNode extends Node {
 export class FolderNode extends Node {
   readonly entries = new Map<string, Entry>()
   parent: FolderNode = this
+
+  constructor(now: Nanoseconds, mode = 0o755) {
+    super(now, mode)
+  }
 }
 
 /** What a name may lead to. */
@@ -132,7 +155,7 @@ export function adopt(folder: FolderNode, name: string, entry: Entry): void {
  * Follows a path. The root is where it starts at most: nothing leads above it.
  *
  * @param follow - whether a link at its end is followed too
- * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP
+ * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP, ACCES
  */
 export function find(root: FolderNode, start: FolderNode, path: string, follow: boolean): Place {
   if (path === '') throw new FileError('NOENT')
@@ -146,6 +169,7 @@ export function find(root: FolderNode, start: FolderNode, path: string, follow: 
     const name = names.pop()
     if (name === undefined) return { folder, name: '', entry: folder, mustBeFolder: true }
     if (byteLength(name) > MAX_NAME) throw new FileError('NAMETOOLONG')
+    folder.require(SEARCH)
     if (name === '..') {
       folder = folder.parent
       continue

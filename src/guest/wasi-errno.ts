@@ -1,6 +1,7 @@
 /** Errors of WASI preview 1, as far as files have them. */
 export const Errno = {
   SUCCESS: 0,
+  ACCES: 2,
   BADF: 8,
   BUSY: 10,
   EXIST: 20,

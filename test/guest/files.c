@@ -1,6 +1,7 @@
 /* What a guest does with files, one thing for each word it is given:
  *
- *   files list PATH | read PATH | change PATH | names | links | times | many
+ *   files list PATH | read PATH | change PATH | names | links | times | many |
+ *         permissions
  */
 
 #include <uv.h>
@@ -118,8 +119,6 @@ static void names(void) {
   say_errno("creat", creat("orphan", 0666));
   say_errno("open", open("/tmp", O_RDWR));
   say_errno("open", open("/tmp/moved/x", O_RDONLY));
-  say_errno("chmod", chmod("/tmp/moved", 0600));
-  say_errno("chmod", chmod("/tmp/moved", 0644));
 }
 
 
@@ -147,6 +146,53 @@ static void times(void) {
          st.st_atim.tv_nsec,
          (long long) st.st_mtim.tv_sec,
          st.st_mtim.tv_nsec);
+}
+
+
+static void mode_of(const char* path) {
+  struct stat st;
+
+  say_errno(path, stat(path, &st));
+  printf("%04o, %s\n",
+         st.st_mode & 07777,
+         st.st_uid == getuid() ? "mine" : "not mine");
+}
+
+
+/* As somebody who is not root. */
+static void permissions(void) {
+  int fd;
+
+  printf("%04o\n", umask(022));
+  mkdir("/tmp/p", 0777);
+  mode_of("/tmp/p");
+  fd = open("/tmp/p/f", O_RDWR | O_CREAT, 0466);
+  mode_of("/tmp/p/f");
+  say_errno("write", write(fd, "x", 1));
+  say_errno("rdwr", open("/tmp/p/f", O_RDWR));
+  say_errno("w_ok", access("/tmp/p/f", W_OK));
+  say_errno("r_ok", access("/tmp/p/f", R_OK));
+  say_errno("fchmod", fchmod(fd, 04200));
+  mode_of("/tmp/p/f");
+  say_errno("rdonly", open("/tmp/p/f", O_RDONLY));
+  say_errno("creat", creat("/tmp/p/f", 0777));
+  mode_of("/tmp/p/f");
+  say_errno("chmod", chmod("/tmp/p", 0300));
+  say_errno("list", open("/tmp/p", O_RDONLY));
+  say_errno("chmod", chmod("/tmp/p", 0600));
+  say_errno("through", access("/tmp/p/f", F_OK));
+  say_errno("chmod", chmod("/tmp/p", 0500));
+  say_errno("make", creat("/tmp/p/g", 0666));
+  say_errno("make", mkdir("/tmp/p/g", 0777));
+  say_errno("remove", unlink("/tmp/p/f"));
+  say_errno("move", rename("/tmp/p/f", "/tmp/f"));
+  say_errno("chmod", chmod("/tmp/p", 0700));
+  say_errno("remove", unlink("/tmp/p/f"));
+  umask(077);
+  mkdir("/tmp/p/q", 0777);
+  mode_of("/tmp/p/q");
+  say_errno("chmod", chmod("/tmp/p/no", 0700));
+  say_errno("chown", chown("/tmp/p", 0, -1));
 }
 
 
@@ -183,6 +229,8 @@ int main(int argc, char** argv) {
     times();
   else if (strcmp(argv[1], "many") == 0)
     many();
+  else if (strcmp(argv[1], "permissions") == 0)
+    permissions();
 
   return 0;
 }

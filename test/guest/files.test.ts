@@ -86,8 +86,42 @@ describe('what a guest does', () => {
       'creat: ENOENT',
       'open: EISDIR',
       'open: ENOTDIR',
-      'chmod: ENOTSUP',
+    ])
+  })
+
+  test('permissions are kept, and stand, as on Linux for who is not root', async () => {
+    expect(await said(['permissions'], dirs)).toEqual([
+      '0022',
+      '/tmp/p: ok',
+      '0755, mine',
+      '/tmp/p/f: ok',
+      '0444, mine',
+      'write: ok',
+      'rdwr: EACCES',
+      'w_ok: EACCES',
+      'r_ok: ok',
+      'fchmod: ok',
+      '/tmp/p/f: ok',
+      '4200, mine',
+      'rdonly: EACCES',
+      'creat: ok',
+      '/tmp/p/f: ok',
+      '0200, mine',
       'chmod: ok',
+      'list: EACCES',
+      'chmod: ok',
+      'through: EACCES',
+      'chmod: ok',
+      'make: EACCES',
+      'make: EACCES',
+      'remove: EACCES',
+      'move: EACCES',
+      'chmod: ok',
+      'remove: ok',
+      '/tmp/p/q: ok',
+      '0700, mine',
+      'chmod: ENOENT',
+      'chown: EPERM',
     ])
   })
 
