@@ -85,7 +85,7 @@ docs: setup ## writes the API reference into build/docs
 pack: build ## packs what is published into build/pack
 	@node scripts/pack.mjs
 
-smoke: build ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
+smoke: build sdk ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
 	@node scripts/smoke.mjs $(ARGS)
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')

@@ -1,20 +1,36 @@
 /**
  * `make smoke`: installs the packed tarball in an empty folder, without a network, and runs README's first program on every
- * runtime, bundled by every bundler, and the example page in Chromium. Prints a table; ARGS='node-20 bun' runs the rows with
- * these words.
+ * runtime, bundled by every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md when all is
+ * well; ARGS='node-20 bun' runs only the rows with these words.
  */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { watchPage } from './smoke/browser.mjs'
+import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
-import { APP, cleanUp, prepare, run, runFirst, runtime } from './smoke/stage.mjs'
+import { paper } from './smoke/paper.mjs'
+import { cleanUp, prepare, run, runFirst, runtime } from './smoke/stage.mjs'
 
-/** @typedef {{ where: string, what: string, run: () => Promise<string | void> }} Row */
+/** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
 
 /** @param {string} name @param {string} major @param {string[]} args @returns {Row[]} */
-const onRuntime = (name, major, ...args) => [
-  { where: `${name} ${major}`, what: 'import', run: () => runFirst(runtime(name, major), ...args, 'first.mjs') },
-  { where: `${name} ${major}`, what: 'require()', run: () => runFirst(runtime(name, major), ...args, 'first.cjs') },
-]
+const onRuntime = (name, major, ...args) => {
+  const where = `${name} ${major}`
+  const version = async () => (await run(runtime(name, major), ['--version'])).match(/[\d.]+/)?.[0] ?? ''
+  const command = 'node_modules/libuv-wasm/dist/cli.js'
+  return [
+    { where, what: 'import', version, run: () => runFirst(runtime(name, major), ...args, 'first.mjs') },
+    { where, what: 'require()', version, run: () => runFirst(runtime(name, major), ...args, 'first.cjs') },
+    {
+      where,
+      what: 'a C program',
+      version,
+      run: async () => {
+        const said = await run(runtime(name, major), [...args, command, 'run', 'hello.wasm'])
+        if (!said.includes('says hello')) throw new Error(`it said ${JSON.stringify(said)}`)
+      },
+    },
+  ]
+}
 
 /** Without a network but loopback, where this system lets us take it away. */
 const withoutNetwork = async () => {
@@ -28,26 +44,22 @@ const withoutNetwork = async () => {
   return undefined
 }
 
+const own = `node ${process.versions.node.split('.')[0]}`
+const ownVersion = async () => process.versions.node
+
 /** @type {Row[]} */
 const rows = [
-  // What Node 20 cannot do is require() any ES module.
-  ...onRuntime('node', '20').slice(0, 1),
+  // Node 20 cannot require() any ES module.
+  ...onRuntime('node', '20').filter(({ what }) => what !== 'require()'),
   ...['22', '24', '26'].flatMap((major) => onRuntime('node', major)),
   ...onRuntime('deno', '2', 'run', '--allow-all', '--quiet'),
   ...onRuntime('bun', '1'),
-  { where: `node ${process.versions.node.split('.')[0]}`, what: 'network off', run: withoutNetwork },
-  {
-    where: `node ${process.versions.node.split('.')[0]}`,
-    what: 'libuv-wasm --help',
-    run: async () => {
-      const said = await run(join(APP, 'node_modules/.bin/libuv-wasm'), ['--help'])
-      if (!said.includes('libuv-wasm run')) throw new Error(said)
-    },
-  },
-  ...Object.entries(bundlers).flatMap(([name, { node, page }]) => [
+  { where: own, what: 'network off', version: ownVersion, run: withoutNetwork },
+  ...Object.entries(bundlers).flatMap(([name, { version, node, page }]) => [
     {
       where: name,
-      what: 'for Node',
+      what: 'bundled for Node',
+      version,
       run: async () => {
         const folder = bundleFolder(`${name}-node`)
         await node(folder)
@@ -57,6 +69,7 @@ const rows = [
     {
       where: `chromium, ${name}`,
       what: 'the page',
+      version: async () => `${await chromiumVersion()}, ${await version()}`,
       run: async () => {
         const folder = bundleFolder(`${name}-page`)
         await page(folder)
@@ -73,20 +86,24 @@ const chosen = rows.filter(
 )
 if (chosen.length === 0) throw new Error(`no row has any of these words: ${wanted.join(' ')}`)
 await prepare()
-let failed = 0
-for (const { where, what, run } of chosen) {
+/** @type {{ where: string, version: string, what: string, result: string }[]} */
+const results = []
+for (const { where, what, version, run } of chosen) {
   const start = performance.now()
-  const result = await run().then(
-    (detail) => `ok    ${detail ?? ''}`,
-    (error) => {
-      failed++
-      return `FAIL  ${String(error?.stderr || error?.message || error)
-        .trim()
-        .replaceAll('\n', '\n      ')}`
-    },
+  const error = await run().then(
+    (detail) => ({ detail }),
+    (reason) => ({ reason }),
   )
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(`${where.padEnd(18)} ${what.padEnd(18)} ${seconds.padStart(5)} s  ${result}`.trimEnd())
+  const failure = 'reason' in error ? String(error.reason?.stderr || error.reason?.message || error.reason).trim() : ''
+  const result = 'reason' in error ? 'FAIL' : 'ok'
+  const detail = 'reason' in error ? failure.replaceAll('\n', '\n      ') : (error.detail ?? '')
+  console.log(
+    `${where.padEnd(18)} ${what.padEnd(18)} ${seconds.padStart(5)} s  ${result.padEnd(4)}  ${detail}`.trimEnd(),
+  )
+  results.push({ where, version: await version().catch(() => ''), what, result })
 }
 cleanUp()
-process.exitCode = failed > 0 ? 1 : 0
+const failed = results.some(({ result }) => result !== 'ok')
+if (wanted.length === 0 && !failed) writeFileSync('docs/runtimes.md', paper(results))
+process.exitCode = failed ? 1 : 0

@@ -8,6 +8,12 @@ import { PICTURES, tool } from './stage.mjs'
 const DEADLINE = 30_000
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' }
 
+/** @returns {Promise<string>} */
+export const chromiumVersion = async () =>
+  execFileSync('chromium', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(
+    /[\d.]+/,
+  )?.[0] ?? ''
+
 /** @param {string} folder - the site @param {string} picture - a name for the pictures @returns {Promise<string>} what was seen */
 export const watchPage = async (folder, picture) => {
   execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })

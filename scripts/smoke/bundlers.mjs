@@ -8,7 +8,12 @@ import { APP, tool } from './stage.mjs'
 /** The module, which is copied beside the bundle by hand where a bundler does not find it. */
 const MODULE = join(APP, 'node_modules/libuv-wasm/dist/runtime/libuv.wasm')
 
-/** @typedef {{ page: (out: string) => Promise<void>, node: (out: string) => Promise<void> }} Bundler */
+/**
+ * @typedef {object} Bundler
+ * @property {() => Promise<string>} version
+ * @property {(out: string) => Promise<void>} page - bundles the page
+ * @property {(out: string) => Promise<void>} node - bundles the first program as first.mjs
+ */
 
 /** @param {string} out @param {(html: string) => string} [edit] - what its plugins for HTML would do */
 const copyPage = (out, edit = (html) => html) => {
@@ -19,6 +24,7 @@ const copyPage = (out, edit = (html) => html) => {
 /** @type {Record<'esbuild' | 'vite' | 'webpack', Bundler>} */
 export const bundlers = {
   esbuild: {
+    version: async () => esbuild.version,
     page: async (out) => {
       await esbuild.build({ entryPoints: [join(APP, 'page/page.js')], bundle: true, format: 'esm', outdir: out })
       cpSync(MODULE, join(out, 'libuv.wasm'))
@@ -32,6 +38,7 @@ export const bundlers = {
     },
   },
   vite: {
+    version: async () => (await tool('vite')).version,
     page: async (out) => {
       const { build } = await tool('vite')
       await build({ root: join(APP, 'page'), base: './', logLevel: 'error', build: { outDir: out } })
@@ -42,6 +49,7 @@ export const bundlers = {
     },
   },
   webpack: {
+    version: async () => (await tool('webpack')).default.version,
     page: async (out) => {
       await webpack({ entry: join(APP, 'page/page.js'), output: { path: out, filename: 'page.js' } })
       copyPage(out, (html) => html.replace('type="module"', 'defer'))

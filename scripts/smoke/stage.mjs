@@ -38,6 +38,7 @@ export const prepare = async () => {
   const { code } = firstProgram()
   writeFileSync(join(APP, 'first.mjs'), code)
   writeFileSync(join(APP, 'first.cjs'), COMMON(code))
+  execFileSync('build/sdk/bin/uvcc', ['examples/guests/hello.c', '-o', join(APP, 'hello.wasm')])
   for (const file of readdirSync('examples/page')) {
     if (/\.(html|css)$/.test(file)) cpSync(join('examples/page', file), join(APP, 'page', file))
     if (!file.endsWith('.ts')) continue
