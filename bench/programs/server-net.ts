@@ -22,8 +22,8 @@ const roles: Record<string, (socket: net.Socket) => void> = {
 
   source(socket) {
     const chunk = pattern()
-    const send = (): void => {
-      if (!socket.destroyed) socket.write(chunk, send)
+    const send = (error?: Error | null): void => {
+      if (!error) socket.write(chunk, send)
     }
     send()
   },

@@ -1,10 +1,16 @@
 /**
- * The parent's end of the two rings: it never blocks. What finds no room waits in a list; what the guest sends is read in
- * portions, with turns of the host's event loop in between, so that no guest keeps the parent from its other work.
+ * The parent's end of the two rings: it does not block, but for a moment where the guest has been quick to answer. What finds
+ * no room waits in a list; what the guest sends is read in portions, with turns of the host's event loop in between, so that no
+ * guest keeps the parent from its other work.
  */
 import type { Host } from '../host/host.js'
+import { Pace } from '../runtime/pace.js'
+import { Patience } from './patience.js'
 import type { Wires } from './protocol.js'
 import { type OnRecord, RingReader, RingWriter } from './ring.js'
+
+/** How long the parent waits at most, in milliseconds: about what it takes to be woken otherwise. */
+const MOMENT = 0.05
 
 interface Waiting {
   readonly kind: number
@@ -27,7 +33,13 @@ export class ParentWire {
   readonly #in: RingReader
   readonly #events: ParentWireEvents
   readonly #waiting: Waiting[] = []
+  readonly #pace = new Pace()
+  readonly #patience = new Patience()
   #publishing = false
+  /** Events of the network that were told since the guest last saw any. */
+  #told = 0
+  #dozing = false
+  #draining = false
   #closed = false
 
   /**
@@ -61,20 +73,35 @@ export class ParentWire {
   post(kind: number, id: number, value = 0, payload: Uint8Array = NOTHING): boolean {
     if (this.#write(kind, id, value, payload) && !this.#publishing) {
       this.#publishing = true
-      this.#host.defer(() => this.publish())
+      this.#host.defer(this.#deferred)
     }
+    return this.#waiting.length === 0
+  }
+
+  /**
+   * Like {@link ParentWire.post}, for bytes that have just come from the network. Where they come one by one the guest sees them
+   * at once, and what it has to say to them soon is heard before this returns.
+   */
+  tell(kind: number, id: number, payload: Uint8Array): boolean {
+    this.#told += 1
+    const hurries = !this.#publishing && this.#host.prompt && this.#pace.hurries(payload.length)
+    if (!hurries) return this.post(kind, id, 0, payload)
+    this.#write(kind, id, 0, payload)
+    if (this.#dozing && !this.#draining && this.#patience.lasts()) this.#linger()
+    else this.publish()
     return this.#waiting.length === 0
   }
 
   /** Lets the guest see what was sent. */
   publish(): void {
     this.#publishing = false
+    this.#told = 0
     this.#out.publish()
   }
 
   /** Reads all that the guest has sent; to be called when its thread has ended, since nobody wakes us then. */
   drain(): void {
-    while (this.#in.drain(this.#events.onRecord)) {}
+    while (this.#drain()) {}
   }
 
   /** Ends it: nothing is sent any more, and nothing read but by {@link ParentWire.drain}. */
@@ -86,11 +113,37 @@ export class ParentWire {
     this.#out.wake()
   }
 
+  readonly #publish = (): void => this.publish()
+
+  readonly #deferred = (): void => {
+    this.#pace.waited(this.#told)
+    this.publish()
+  }
+
   async #serve(): Promise<void> {
     while (!this.#closed) {
-      this.#in.drain(this.#events.onRecord)
-      await (this.#in.doze() ?? this.#turn())
+      this.#drain()
+      const doze = this.#in.doze()
+      this.#dozing = doze !== undefined
+      await (doze ?? this.#turn())
+      this.#dozing = false
     }
+  }
+
+  #drain(): boolean {
+    this.#draining = true
+    try {
+      return this.#in.drain(this.#events.onRecord)
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  /** Lets the guest see what was sent, and waits a moment for what it has to say. */
+  #linger(): void {
+    const come = this.#in.linger(this.#publish, MOMENT)
+    this.#patience.learns(come)
+    if (come) this.#drain()
   }
 
   #turn(): Promise<void> {

@@ -15,12 +15,18 @@ const READER_SLEEPS = 2
 const WRITER_SLEEPS = 3
 const PUBLISHED = 4
 const WOKEN = 5
+/** What a reader waits for that lingers: how often it was called. */
+const CALLED = 6
 /** Bytes of the header. */
 const HEADER = 32
 /** Bytes of a record before its payload: length, kind, id and value. */
 const RECORD = 16
 /** The kind of a record that only fills the space up to the end of the buffer. */
 const FILLER = 0xffff_ffff
+
+/** What `READER_SLEEPS` says of one that does not: how it is to be woken. */
+const SLEEPS = 1
+const LINGERS = 2
 
 /** Receives a record. The payload lies in shared memory, and is the receiver's only during the call. */
 export type OnRecord = (kind: number, id: number, value: number, payload: Uint8Array) => void
@@ -111,9 +117,11 @@ export class RingWriter {
     if (Atomics.load(state, WRITTEN) === this.#written) return
     Atomics.store(state, WRITTEN, this.#written)
     Atomics.add(state, PUBLISHED, 1)
-    if (Atomics.exchange(state, READER_SLEEPS, 0) === 0) return
+    const sleeps = Atomics.exchange(state, READER_SLEEPS, 0)
+    if (sleeps === 0) return
     Atomics.add(state, WOKEN, 1)
-    Atomics.notify(state, WRITTEN)
+    if (sleeps === LINGERS) Atomics.add(state, CALLED, 1)
+    Atomics.notify(state, sleeps === LINGERS ? CALLED : WRITTEN)
   }
 
   /** After a record found no room: publishes, and blocks until it may be worth another try. */
@@ -176,7 +184,7 @@ export class RingReader {
   /** Blocks until something is published. @param timeout - milliseconds, `Infinity` for ever */
   sleep(timeout: number): void {
     const { state } = this.#ring
-    Atomics.store(state, READER_SLEEPS, 1)
+    Atomics.store(state, READER_SLEEPS, SLEEPS)
     Atomics.wait(state, WRITTEN, this.#read, timeout)
     Atomics.store(state, READER_SLEEPS, 0)
   }
@@ -184,11 +192,29 @@ export class RingReader {
   /** Like {@link RingReader.sleep} for a thread that must not block. @returns `undefined` when there is something already */
   doze(): Promise<unknown> | undefined {
     const { state } = this.#ring
-    Atomics.store(state, READER_SLEEPS, 1)
+    Atomics.store(state, READER_SLEEPS, SLEEPS)
     const wait = Atomics.waitAsync(state, WRITTEN, this.#read)
     if (wait.async) return wait.value
     Atomics.store(state, READER_SLEEPS, 0)
     return undefined
+  }
+
+  /**
+   * Blocks for a moment although it dozes: a thread that sleeps wakes sooner than an event loop. The doze goes on whatever comes.
+   *
+   * @param ask - asks the writer for what is waited for, who may answer before this returns
+   * @param timeout - milliseconds
+   * @returns whether something has been published. `false` where the doze is over: who dozed will look anyway
+   */
+  linger(ask: () => void, timeout: number): boolean {
+    const { state } = this.#ring
+    const called = Atomics.load(state, CALLED)
+    const dozed = Atomics.compareExchange(state, READER_SLEEPS, SLEEPS, LINGERS) === SLEEPS
+    ask()
+    if (!dozed) return false
+    if (Atomics.load(state, WRITTEN) === this.#read) Atomics.wait(state, CALLED, called, timeout)
+    Atomics.store(state, READER_SLEEPS, SLEEPS)
+    return Atomics.load(state, WRITTEN) !== this.#read
   }
 
   /** Ends a sleep that nobody else will end. */

@@ -15,6 +15,8 @@ export interface Held {
 export interface ServedSurroundings {
   /** Tells the guest. @returns `false` when that has to wait */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
+  /** Tells the guest of bytes that have just come. @returns `false` when that has to wait */
+  tell(kind: number, id: number, payload: Uint8Array): boolean
   /** The connection does not read until it is released. */
   hold(served: Held): void
   /** The connection is gone. */
@@ -99,7 +101,7 @@ export class Served implements ConnectionEvents, Held {
 
   onData(chunk: Uint8Array): void {
     this.#told = (this.#told + chunk.length) >>> 0
-    if (this.#post(ToGuest.DATA, 0, chunk)) return
+    if (this.#server.tell(ToGuest.DATA, this.#id, chunk)) return
     this.#server.hold(this)
     this.#attempt(() => this.#read(this.#wanted, true))
   }

@@ -208,3 +208,47 @@ describe('two threads', () => {
 })
 
 const NOTHING = new Uint8Array(0)
+
+describe('who dozes can linger', () => {
+  const dozing = () => {
+    const ring = makeRing(CAPACITY)
+    const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
+    const send = (): void => {
+      writer.write(1, 2, 3, new Uint8Array(0))
+      writer.publish()
+    }
+    return { ring, reader, send, doze: reader.doze() }
+  }
+
+  test('and hears what is published while it does, without an end of the doze', async () => {
+    const { ring, reader, send, doze } = dozing()
+    expect(reader.linger(send, 60_000)).toBe(true)
+    expect(readAll(reader)).toHaveLength(1)
+    expect(reader.linger(send, 60_000)).toBe(true)
+    expect(readAll(reader)).toHaveLength(1)
+    expect(ringFigures(ring)).toEqual({ published: 2, woken: 2 })
+    send()
+    await soon(Promise.resolve(doze), 'the end of the doze')
+    expect(readAll(reader)).toHaveLength(1)
+  })
+
+  test('and dozes on where nothing comes in time', async () => {
+    const { reader, send, doze } = dozing()
+    expect(reader.linger(() => {}, 1)).toBe(false)
+    send()
+    await soon(Promise.resolve(doze), 'the end of the doze')
+    expect(readAll(reader)).toHaveLength(1)
+  })
+
+  test('but not who is awake', async () => {
+    const { reader, send, doze } = dozing()
+    send()
+    let asked = false
+    const ask = (): void => {
+      asked = true
+    }
+    expect(reader.linger(ask, 60_000)).toBe(false)
+    expect(asked).toBe(true)
+    await soon(Promise.resolve(doze), 'the end of the doze')
+  })
+})
