@@ -17,8 +17,17 @@ export { Idle, type IdleOptions } from './uv/idle.js'
 export type { LookupOptions } from './uv/lookup.js'
 export { type ErrorHandler, Loop, type LoopMetrics, type LoopOptions, RunMode } from './uv/loop.js'
 export { Prepare, type PrepareOptions } from './uv/prepare.js'
-export { type OnRequest, Request, ShutdownRequest, TCPConnectRequest, WriteRequest } from './uv/request.js'
+export {
+  type OnRequest,
+  Request,
+  ShutdownRequest,
+  StreamRequest,
+  TCPConnectRequest,
+  UDPSendRequest,
+  WriteRequest,
+} from './uv/request.js'
 export { StatusCode, type StatusCodes, type StatusName } from './uv/status.js'
 export { type Buffers, type OnConnection, type OnRead, Stream } from './uv/stream.js'
 export { TCP, TCPFlags, type TCPOptions } from './uv/tcp.js'
 export { Timer, type TimerOptions } from './uv/timer.js'
+export { type OnReceive, UDP, UDPFlags, type UDPMessage, type UDPOptions } from './uv/udp.js'

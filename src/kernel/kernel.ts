@@ -41,6 +41,8 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   payload: Uint8Array = NOTHING
   /** Who sent them, where they were a message. */
   sender: Address | undefined
+  /** Messages that TypeScript wants to send and that never enter the module's memory, by the number of their request. */
+  readonly payloads = new Map<number, readonly Uint8Array[]>()
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
   readonly #descriptors: Descriptors

@@ -33,7 +33,7 @@ export class Messages {
     if (typeof length === 'string') return length
     const to = addr === 0 ? undefined : this.#addresses.read(addr, len)
     if (typeof to === 'string') return to
-    const bytes = this.#bytes(socket, bufs, nbufs, length)
+    const bytes = this.#bytes(bufs, nbufs, length)
     if (bytes === undefined) return 'EFAULT'
     const result = socket.send(bytes, to)
     return result === 0 ? length : result
@@ -64,10 +64,10 @@ export class Messages {
   }
 
   /** A message in a buffer of its own; `undefined` where there is no such payload. */
-  #bytes(socket: UdpSocket, bufs: number, nbufs: number, length: number): Uint8Array | undefined {
+  #bytes(bufs: number, nbufs: number, length: number): Uint8Array | undefined {
     if (nbufs === 0) return new Uint8Array(0)
     if (!this.#transfer.isPayload(bufs)) return this.#transfer.gather(bufs, length)
-    const chunks = socket.payloads.get(this.#transfer.base(bufs) - this.#payload)
+    const chunks = this.#kernel.payloads.get(this.#transfer.base(bufs) - this.#payload)
     return chunks === undefined || totalLength(chunks) !== length ? undefined : concat(chunks)
   }
 }

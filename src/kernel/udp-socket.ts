@@ -24,8 +24,6 @@ export interface UdpSurroundings {
 /** See the top of the file. What its host refuses is thrown (`HostError`). */
 export class UdpSocket extends Descriptor implements DatagramEvents {
   override readonly type = 'datagram'
-  /** Messages that TypeScript wants to send and that never enter the module's memory, by the number of their request. */
-  readonly payloads = new Map<number, readonly Uint8Array[]>()
   readonly #kernel: UdpSurroundings
   readonly #family: 'ipv4' | 'ipv6'
   readonly #options = new UdpOptions()
@@ -168,7 +166,6 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
   override close(): void {
     this.#socket?.close()
     this.#queue.clear()
-    this.payloads.clear()
   }
 
   onMessage(bytes: Uint8Array, from: Address): void {

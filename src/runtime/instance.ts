@@ -147,9 +147,15 @@ export class Instance {
     return this.memory.string(this.exports.uvw_strerror(status))
   }
 
-  /** A string in the scratch buffer. @returns its address, or `undefined` when it is too long or has a NUL */
-  text(text: string): number | undefined {
-    return this.memory.setString(this.scratch, text, this.abi.constants.UVW_SCRATCH_SIZE) ? this.scratch : undefined
+  /**
+   * A string in the scratch buffer.
+   *
+   * @param at - where it begins there, for who needs several at once
+   * @returns its address, or `undefined` when it is too long or has a NUL
+   */
+  text(text: string, at = 0): number | undefined {
+    const address = this.scratch + at
+    return this.memory.setString(address, text, this.abi.constants.UVW_SCRATCH_SIZE - at) ? address : undefined
   }
 }
 

@@ -1,5 +1,6 @@
 /** Addresses as people write them, and as the module has them. */
 import type { Address } from '../abi/address.js'
+import type { Description } from '../abi/description.js'
 import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
@@ -79,4 +80,26 @@ export function readAddress({ abi, memory, scratch }: Instance): Address | undef
 
 function isTuple(address: AddressLike): address is Extract<AddressLike, readonly unknown[]> {
   return Array.isArray(address)
+}
+
+/** The socket domain to start with, in the module's numbers; 0 for none. @throws {ArgumentError} when there is no such */
+export function socketDomain(
+  { AF_INET, AF_INET6 }: Description['constants'],
+  flags: number,
+  family: 'ipv4' | 'ipv6' | undefined,
+): number {
+  if (flags !== 0 && flags !== AF_INET && flags !== AF_INET6) {
+    throw new ArgumentError(`flags ${show(flags)} is no socket domain; give a family; what bind() takes is given there`)
+  }
+  if (family === undefined) return flags
+  if (family === 'ipv4') return AF_INET
+  if (family === 'ipv6') return AF_INET6
+  throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+}
+
+/** The host's text in the module's memory, when libuv can take it for an address. */
+export function hostText(instance: Instance, { host }: CheckedAddress, syscall: string): number {
+  const text = instance.text(host)
+  if (text === undefined || !instance.exports.uvw_is_address(text)) throw notAnAddress(host, syscall)
+  return text
 }

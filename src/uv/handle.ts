@@ -6,6 +6,7 @@ import type { Instance } from '../runtime/instance.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, ClosedHandleError, checkInteger, show, UVError } from './errors.js'
 import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
+import type { Request } from './request.js'
 
 /** Asks to be told when a handle is closed; not a part of the public face. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
@@ -203,6 +204,18 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     if (result < 0) throw this.error(result, syscall)
     this.instance.pump.wake()
     return result
+  }
+
+  /** Hands a request to the module. @throws {UVError} when the module refuses it: it will not be called back then */
+  protected begin(request: Request, syscall: string, call: (id: number) => number): void {
+    const { dispatch } = this.instance
+    const id = dispatch.add(request)
+    const status = call(id)
+    if (status < 0) {
+      dispatch.remove(id)
+      throw this.error(status, syscall)
+    }
+    this.instance.pump.wake()
   }
 
   /** A status as an error. */

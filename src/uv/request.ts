@@ -2,6 +2,7 @@ import type { Outbox, Payload } from '../kernel/outbox.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
+import type { Handle } from './handle.js'
 import { INSTANCE, THROWN } from './loop.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
@@ -13,15 +14,15 @@ export const FAIL: unique symbol = Symbol('fail')
 export type OnRequest<Self> = Callback<[request: Self, status: number]>
 
 /**
- * Something a stream was asked to do and has not done yet. It can be awaited: it is kept when it succeeded and rejected with a
+ * Something a handle was asked to do and has not done yet. It can be awaited: it is kept when it succeeded and rejected with a
  * {@link UVError} when it failed. A failure that nobody listens to, by callback or by promise, reaches the loop's `onError`;
  * only `ECANCELED` does not, since it is what closing the handle asks for.
  *
  * @see https://docs.libuv.org/en/v1.x/request.html
  */
 export abstract class Request implements CallbackTarget, PromiseLike<undefined> {
-  /** The stream that does it. */
-  readonly stream: Stream
+  /** The handle that does it. */
+  readonly handle: Handle
   readonly #syscall: string
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
@@ -30,8 +31,8 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   #promise: Promise<undefined> | undefined
 
   /** @param syscall - what is done, for errors */
-  protected constructor(stream: Stream, syscall: string, callback: OnRequest<Request> | undefined) {
-    this.stream = stream
+  protected constructor(handle: Handle, syscall: string, callback: OnRequest<Request> | undefined) {
+    this.handle = handle
     this.#syscall = syscall
     this.#callback = callback
   }
@@ -60,7 +61,7 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   }
 
   [FIRE](_kind: CallbackKind, status: number): void {
-    const { loop } = this.stream
+    const { loop } = this.handle
     this.#status = status
     // Now, since the loop may be closed when somebody asks.
     if (status < 0) this.#failure ??= new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
@@ -84,8 +85,20 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   protected finish(_status: number): void {}
 }
 
+/** What a stream was asked to do. */
+export abstract class StreamRequest extends Request {
+  /** The stream that does it. */
+  readonly stream: Stream
+
+  /** @param syscall - what is done, for errors */
+  protected constructor(stream: Stream, syscall: string, callback: OnRequest<Request> | undefined) {
+    super(stream, syscall, callback)
+    this.stream = stream
+  }
+}
+
 /** `connect()` under way. */
-export class TCPConnectRequest extends Request {
+export class TCPConnectRequest extends StreamRequest {
   /** @internal */
   constructor(stream: Stream, callback: OnRequest<TCPConnectRequest> | undefined) {
     super(stream, 'connect', callback)
@@ -93,7 +106,7 @@ export class TCPConnectRequest extends Request {
 }
 
 /** `shutdown()` under way. */
-export class ShutdownRequest extends Request {
+export class ShutdownRequest extends StreamRequest {
   /** @internal */
   constructor(stream: Stream, callback: OnRequest<ShutdownRequest> | undefined) {
     super(stream, 'shutdown', callback)
@@ -101,7 +114,7 @@ export class ShutdownRequest extends Request {
 }
 
 /** `write()` under way. */
-export class WriteRequest extends Request {
+export class WriteRequest extends StreamRequest {
   readonly #outbox: Outbox | undefined
   readonly #payload: Payload | undefined
 
@@ -120,5 +133,22 @@ export class WriteRequest extends Request {
   /** Takes back what was not sent. */
   protected override finish(status: number): void {
     if (status < 0 && this.#payload !== undefined) this.#outbox?.drop(this.#payload)
+  }
+}
+
+/** `UDP.send()` under way. */
+export class UDPSendRequest extends Request {
+  readonly #forget: (request: UDPSendRequest) => void
+  /** Its number. @internal */
+  id = 0
+
+  /** @internal */
+  constructor(udp: Handle, callback: OnRequest<UDPSendRequest> | undefined, forget: (request: UDPSendRequest) => void) {
+    super(udp, 'send', callback)
+    this.#forget = forget
+  }
+
+  protected override finish(_status: number): void {
+    this.#forget(this)
   }
 }

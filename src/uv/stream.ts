@@ -5,7 +5,7 @@ import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 import { Handle, type InitHandle } from './handle.js'
 import type { Loop } from './loop.js'
-import { type OnRequest, type Request, ShutdownRequest, WriteRequest } from './request.js'
+import { type OnRequest, ShutdownRequest, WriteRequest } from './request.js'
 import { incomingConnections, OFFERED, receivedBytes } from './stream-iterators.js'
 
 /**
@@ -205,7 +205,7 @@ export abstract class Stream extends Handle {
     const address = this.address
     checkCallback(onShutdown, 'onShutdown')
     const request = new ShutdownRequest(this, onShutdown)
-    this.start(request, 'shutdown', (id) => this.instance.exports.uvw_shutdown(address, id))
+    this.begin(request, 'shutdown', (id) => this.instance.exports.uvw_shutdown(address, id))
     return request
   }
 
@@ -252,18 +252,6 @@ export abstract class Stream extends Handle {
     return this.#offered
   }
 
-  /** Hands a request to the module. @throws {UVError} when the module refuses it: it will not be called back then */
-  protected start(request: Request, syscall: string, call: (id: number) => number): void {
-    const { dispatch } = this.instance
-    const id = dispatch.add(request)
-    const status = call(id)
-    if (status < 0) {
-      dispatch.remove(id)
-      throw this.error(status, syscall)
-    }
-    this.instance.pump.wake()
-  }
-
   #findOutbox(): Outbox | undefined {
     if (this.#outbox === undefined) {
       const fd = this.instance.exports.uvw_fileno(this.address)
@@ -273,7 +261,8 @@ export abstract class Stream extends Handle {
   }
 }
 
-function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
+/** What is to be sent, as a list. @throws {ArgumentError} */
+export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
   const chunks = buffers instanceof Uint8Array ? [buffers] : buffers
   if (!Array.isArray(chunks)) {
     throw new ArgumentError(`${show(buffers)} is neither a Uint8Array nor an array of them; encode text first`)

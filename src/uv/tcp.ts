@@ -1,11 +1,9 @@
 import type { Address } from '../abi/address.js'
-import type { Description } from '../abi/description.js'
 import { FIRE } from '../runtime/dispatch.js'
-import type { Instance } from '../runtime/instance.js'
-import { type AddressLike, type CheckedAddress, checkAddress, notAnAddress, readAddress } from './address.js'
+import { type AddressLike, type CheckedAddress, checkAddress, hostText, readAddress, socketDomain } from './address.js'
 import { checkCallback } from './callback.js'
 import { type Attempt, Dial } from './dial.js'
-import { ArgumentError, checkInteger, show, UVError } from './errors.js'
+import { checkInteger, UVError } from './errors.js'
 import { type OnClosed, WHEN_CLOSED } from './handle.js'
 import { checkName } from './lookup.js'
 import type { Loop } from './loop.js'
@@ -82,7 +80,7 @@ export class TCP extends Stream {
     const { loop, family, flags = 0, onRead, onConnection } = options
     checkCallback(onRead, 'onRead')
     checkCallback(onConnection, 'onConnection')
-    super(loop, (exports, id, { constants }) => exports.uvw_tcp_init(id, domain(constants, flags, family)))
+    super(loop, (exports, id, { constants }) => exports.uvw_tcp_init(id, socketDomain(constants, flags, family)))
     this.onRead = onRead
     this.onConnection = onConnection
   }
@@ -278,7 +276,7 @@ export class TCP extends Stream {
   ): TCPConnectRequest {
     const request = new TCPConnectRequest(this, onConnect)
     const { exports } = this.instance
-    this.start(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
+    this.begin(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
     return request
   }
 
@@ -349,26 +347,4 @@ class SocketAttempt implements Attempt {
     this.#closed = true
     if (this.#own) void this.tcp.close()
   }
-}
-
-/** The socket domain to start with, in the module's numbers; 0 for none. @throws {ArgumentError} when there is no such */
-function domain(
-  { AF_INET, AF_INET6 }: Description['constants'],
-  flags: number,
-  family: 'ipv4' | 'ipv6' | undefined,
-): number {
-  if (flags !== 0 && flags !== AF_INET && flags !== AF_INET6) {
-    throw new ArgumentError(`flags ${show(flags)} is no socket domain; give a family, and TCPFlags to bind()`)
-  }
-  if (family === undefined) return flags
-  if (family === 'ipv4') return AF_INET
-  if (family === 'ipv6') return AF_INET6
-  throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
-}
-
-/** The host's text in the module's memory, when libuv can take it for an address. */
-function hostText(instance: Instance, { host }: CheckedAddress, syscall: string): number {
-  const text = instance.text(host)
-  if (text === undefined || !instance.exports.uvw_is_address(text)) throw notAnAddress(host, syscall)
-  return text
 }

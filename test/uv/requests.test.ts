@@ -29,7 +29,7 @@ overHosts((lab) => {
     const hear = (request: Request, status: number): void => void told.push(request, status, request.finished)
     connectPair(loop, (client, peer) => {
       made.push(client.write(bytes('x'), hear), client.shutdown(hear))
-      expect(made.map((request) => [request.stream, request.finished, request.status])).toEqual([
+      expect(made.map((request) => [request.handle, request.finished, request.status])).toEqual([
         [client, false, undefined],
         [client, false, undefined],
       ])
