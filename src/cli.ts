@@ -16,10 +16,12 @@ const HELP = `Runs a WebAssembly program that was written in C against libuv, an
 
 The program gets nothing that is not granted here. What may be granted:
 
-  --allow-net                   the whole network
+  --allow-net                   the whole network, but no socket with a path
   --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
+  --allow-listen=unix:PATH      to listen on a socket of that name, in the host's file system
   --allow-connect=HOST:PORT     to connect there; where HOST is a name, to look it up, and to
                                 connect to the addresses that it has
+  --allow-connect=unix:PATH     to connect to that socket
   --env NAME=VALUE              an environment variable
   --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
 

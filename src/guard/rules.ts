@@ -1,9 +1,14 @@
 /** Rules of a policy: how they are written, and what names among them have turned out to mean. */
 import ipaddr from 'ipaddr.js'
-import type { Address } from '../abi/address.js'
+import type { Address, SocketAddress } from '../abi/address.js'
+import { textOf } from '../abi/unix-path.js'
 
-/** An address as rules have it: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%2]:80` where it has a scope. */
-export function formatEndpoint(address: Address): string {
+/**
+ * An address as rules have it: `127.0.0.1:80`, `[::1]:80`, `[fe80::1%2]:80` where it has a scope; `unix:/path`, or `unix:@name`
+ * for an abstract one.
+ */
+export function formatEndpoint(address: SocketAddress): string {
+  if (address.family === 'unix') return `unix:${textOf(address.path).replace(/^\0/, '@')}`
   const { family, host, port } = address
   if (family === 'ipv4') return `${host}:${port}`
   return `[${host}${address.scopeId === 0 ? '' : `%${address.scopeId}`}]:${port}`
@@ -56,7 +61,7 @@ export function readRules(rules: readonly string[], names: NamedHosts | undefine
   for (const rule of rules) {
     const [, v6, host, digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rule) ?? []
     const port = Number(digits)
-    if (rule === '*') read.add(rule)
+    if (rule === '*' || (rule.startsWith('unix:') && rule.length > 5)) read.add(rule)
     else if (host === 'localhost' && port <= PORT_MAX) {
       for (const loopback of ['127.0.0.1', '::1']) read.add(endpoint(loopback, port))
     } else if (isAddress(v6 ?? '', host ?? '') && port <= PORT_MAX) read.add(endpoint(v6 ?? host ?? '', port))
@@ -79,7 +84,7 @@ function isName(host: string | undefined): host is string {
 
 function wrong(rule: string, mayBeName: boolean): string {
   const kinds = mayBeName ? 'an address in numbers, or a name' : 'an address in numbers'
-  return `${JSON.stringify(rule)} is no address: give HOST:PORT with ${kinds}, as 127.0.0.1:80 or [::1]:80, or *`
+  return `${JSON.stringify(rule)} is no address: give HOST:PORT with ${kinds}, as 127.0.0.1:80 or [::1]:80, unix:/path, or *`
 }
 
 function endpoint(host: string, port: number): string {

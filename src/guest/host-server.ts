@@ -3,9 +3,11 @@
  * happens. Nothing that goes wrong here is thrown: it is the guest's error, or a defect that is reported.
  */
 
+import type { SocketAddress } from '../abi/address.js'
 import type { DatagramEvents } from '../host/datagram.js'
 import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../host/host.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
+import type { HostUnix } from '../host/unix.js'
 import { abort } from '../kernel/abort.js'
 import { ParentWire } from './parent-wire.js'
 import {
@@ -46,7 +48,10 @@ export class HostServer {
   readonly #host: Host
   readonly #events: HostServerEvents
   /** What the guest has, by number. */
-  readonly #objects = new Map<number, HostPort | HostListener | Served | ServedDatagram | Looking>()
+  readonly #objects = new Map<
+    number,
+    HostPort<SocketAddress> | HostListener<SocketAddress> | Served | ServedDatagram | Looking
+  >()
   /** Connections and sockets that are not read because the guest takes nothing. */
   readonly #held = new Set<Held>()
   readonly #surroundings: ServedSurroundings
@@ -143,12 +148,35 @@ export class HostServer {
     if (call.call === 'datagram') return this.#datagram(call.socket).act(call.action)
     if (call.call === 'lookup') return this.#look(id, (events) => this.#host.lookup(call.name, call.family, events))
     if (call.call === 'reverse') return this.#look(id, (events) => this.#host.reverse(call.address, events))
-    const from = call.port === undefined ? this.#host : this.#port(call.port)
+    if (call.call === 'bindPath') {
+      const port = this.#unix.bind(call.local)
+      this.#objects.set(id, port)
+      return { id, local: port.local, remote: port.local }
+    }
+    if (call.call === 'path') return { id: this.#askPath(call) }
     const served = new Served(id, this.#surroundings)
-    served.attach(from.connect(call.remote, served))
+    served.attach(this.#dial(call, served))
     if (call.port !== undefined) this.#objects.delete(call.port)
     this.#objects.set(id, served)
     return served.arrival
+  }
+
+  #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: Served): HostConnection<SocketAddress> {
+    if (port !== undefined) return this.#port(port).connect(remote, served)
+    return remote.family === 'unix' ? this.#unix.connect(remote, served) : this.#host.connect(remote, served)
+  }
+
+  #askPath({ does, path, mode }: Extract<Call, { call: 'path' }>): number {
+    if (does === 'mode') return this.#unix.mode(path)
+    if (does === 'chmod') this.#unix.chmod(path, mode)
+    else this.#unix.unlink(path)
+    return 0
+  }
+
+  get #unix(): HostUnix {
+    const { unix } = this.#host
+    if (unix === undefined) throw new HostError('ENOTSUP', 'the host has no sockets with paths')
+    return unix
   }
 
   #look(id: number, begin: (events: LookupEvents) => CancelLookup): Begun {
@@ -164,7 +192,7 @@ export class HostServer {
     return { id }
   }
 
-  #arrive(listener: number, backlog: number, connection: HostConnection): void {
+  #arrive(listener: number, backlog: number, connection: HostConnection<SocketAddress>): void {
     // While the guest takes nothing, what waits for it must not grow without end.
     if (this.wire.waiting > backlog) {
       this.#attempt(() => abort(connection))
@@ -178,7 +206,7 @@ export class HostServer {
     this.wire.post(ToGuest.CONNECTION, listener, 0, encode(served.arrival))
   }
 
-  #port(id: number): HostPort {
+  #port(id: number): HostPort<SocketAddress> {
     const port = this.#objects.get(id)
     if (port instanceof HostPort) return port
     throw new HostError('EINVAL', `${id} is no bound port`)

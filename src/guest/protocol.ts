@@ -5,7 +5,7 @@
  * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent gives them out), a
  * value and a payload. Only a `CALL` and the wish for standard input are waited for.
  */
-import type { Address } from '../abi/address.js'
+import type { Address, SocketAddress, UnixAddress } from '../abi/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../abi/errno.js'
 import type { DatagramBindOptions, DatagramBuffer, Membership } from '../host/datagram.js'
 import type { BindOptions } from '../host/host.js'
@@ -97,28 +97,30 @@ export type DatagramAction =
 export type Call =
   | { readonly call: 'bind'; readonly local: Address; readonly options: BindOptions }
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
-  | { readonly call: 'connect'; readonly remote: Address; readonly port?: number }
+  | { readonly call: 'bindPath'; readonly local: UnixAddress }
+  | { readonly call: 'connect'; readonly remote: SocketAddress; readonly port?: number }
+  | { readonly call: 'path'; readonly does: 'unlink' | 'chmod' | 'mode'; readonly path: string; readonly mode: number }
   | { readonly call: 'bindDatagram'; readonly local: Address; readonly options: DatagramBindOptions }
   | { readonly call: 'datagram'; readonly socket: number; readonly action: DatagramAction }
   | { readonly call: 'lookup'; readonly name: string; readonly family: LookupFamily }
   | { readonly call: 'reverse'; readonly address: Address }
 
-/** A new object's number. */
+/** A new object's number; or what was asked for, where that is a number. */
 export interface Begun {
   readonly id: number
 }
 
 /** A new object's number and addresses. */
-export interface Arrival extends Begun {
-  readonly local: Address
-  readonly remote: Address
+export interface Arrival<At extends SocketAddress = Address> extends Begun {
+  readonly local: At
+  readonly remote: At
 }
 
 /**
  * The answer: the new object, a lookup's without addresses, or an error. A port, a listener and a datagram socket have their own
  * address for `remote`.
  */
-export type Reply = Arrival | Begun | { readonly error: ErrnoName; readonly message: string }
+export type Reply = Arrival<SocketAddress> | Begun | { readonly error: ErrnoName; readonly message: string }
 
 /** Why a guest cannot be loaded: an error of that name. */
 export interface Unfit {
@@ -133,7 +135,7 @@ export interface Trapped {
 }
 
 /** What a payload may hold, as JSON. */
-export type Message = Call | Reply | Arrival | Unfit | Trapped
+export type Message = Call | Reply | Unfit | Trapped
 
 /** An error's name as a value. */
 export function errnoValue(name: ErrnoName): number {

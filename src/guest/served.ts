@@ -1,4 +1,5 @@
 /** One connection of a guest in another thread, as the parent has it: between the host and the wire. */
+import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from '../kernel/abort.js'
@@ -31,7 +32,7 @@ const buffers = new Buffers()
 export class Served implements ConnectionEvents, Held {
   readonly #id: number
   readonly #server: ServedSurroundings
-  #connection: HostConnection | undefined
+  #connection: HostConnection<SocketAddress> | undefined
   /** Whether the guest wants bytes, and whether there is no room for them. */
   #wanted = false
   #held = false
@@ -48,17 +49,17 @@ export class Served implements ConnectionEvents, Held {
   }
 
   /** Gives it the host's part; before anything else. */
-  attach(connection: HostConnection): void {
+  attach(connection: HostConnection<SocketAddress>): void {
     this.#connection = connection
   }
 
   /** What the guest must know of it. */
-  get arrival(): Arrival {
+  get arrival(): Arrival<SocketAddress> {
     const { local, remote } = this.#host
     return { id: this.#id, local, remote }
   }
 
-  get #host(): HostConnection {
+  get #host(): HostConnection<SocketAddress> {
     if (this.#connection === undefined) throw new Error('a connection was used before it was there')
     return this.#connection
   }

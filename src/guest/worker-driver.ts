@@ -32,7 +32,9 @@ export async function startInWorker(setup: GuestSetup): Promise<GuestRun> {
   const { Worker } = await import('node:worker_threads')
   const { module, abi, wasi, files, maxDescriptors } = setup
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
-  const workerData: WorkerSetup = { module, abi, wasi, files, wires, trace: setup.trace.topics, maxDescriptors }
+  const trace = setup.trace.topics
+  const hasUnix = setup.host.unix !== undefined
+  const workerData: WorkerSetup = { module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix }
   // What the parent was started with (loaders, debuggers) is not the guest's.
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, execArgv: [] })
   const terminate = (): void => void worker.terminate()

@@ -23,6 +23,8 @@ export interface WorkerSetup {
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
   readonly maxDescriptors: number | undefined
+  /** Whether the host has sockets with paths. */
+  readonly hasUnix: boolean
 }
 
 /** Waits by blocking the thread. */
@@ -84,7 +86,7 @@ const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, e
 
 async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
-  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire) }
+  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
   const program = await loadProgram(options, new BlockingDriver(wire)).catch((error: Error) => {
     wire.post(ToParent.UNFIT, 0, 0, encode({ name: error.name, message: error.message }))
   })

@@ -24,7 +24,7 @@ let log: string[]
 beforeEach(() => {
   const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
   wire = new GuestWire(wires)
-  host = new RemoteHost(wire)
+  host = new RemoteHost(wire, true)
   out = new RingWriter(wires.toGuest)
   incoming = new RingReader(wires.toParent)
   log = []

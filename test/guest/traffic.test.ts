@@ -31,7 +31,9 @@ const startEcho = async (): Promise<{ port: number; wires: WorkerSetup['wires'];
       throw error
     },
   })
-  const workerData: WorkerSetup = { module, abi, wasi: { args: ['echo'] }, wires, trace: '', maxDescriptors: undefined }
+  const wasi = { args: ['echo'] }
+  const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
+  const workerData: WorkerSetup = { module, abi, wasi, wires, ...how }
   const worker = new Worker(new URL('../../dist/guest/worker.js', import.meta.url), { workerData })
   const end = (): Promise<unknown> => {
     server.close()

@@ -1,0 +1,48 @@
+/** A local address that a guest asked for, and perhaps has: what it may do with it is asked when it does it. */
+import type { SocketAddress } from '../abi/address.js'
+import {
+  type ConnectionEvents,
+  type HostConnection,
+  type HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../host/host.js'
+import type { Grants } from './grants.js'
+
+/** See the top of the file. */
+export class PolicyPort<At extends SocketAddress> extends HostPort<At> {
+  readonly #asked: At
+  /** `undefined` when it was not taken. */
+  readonly #port: HostPort<At> | undefined
+  readonly #grants: Grants
+
+  /** @param port - what was taken; `undefined` when it was not granted */
+  constructor(asked: At, port: HostPort<At> | undefined, grants: Grants) {
+    super()
+    this.#asked = asked
+    this.#port = port
+    this.#grants = grants
+  }
+
+  override get local(): At {
+    return this.#port?.local ?? this.#asked
+  }
+
+  override close(): void {
+    this.#port?.close()
+  }
+
+  override listen(backlog: number, events: ListenerEvents<At>): HostListener<At> {
+    this.#grants.requireListen(this.#asked)
+    return this.#taken().listen(backlog, events)
+  }
+
+  override connect(remote: At, events: ConnectionEvents): HostConnection<At> {
+    this.#grants.requireConnect(remote)
+    return this.#taken().connect(remote, events)
+  }
+
+  #taken(): HostPort<At> {
+    return this.#port ?? this.#grants.refuse({ action: 'listen', address: this.#asked })
+  }
+}
