@@ -29,7 +29,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress check format lock size-update docs pack smoke bench clean
+.PHONY: help setup build demo test stress check format lock size-update docs pack smoke hosts bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ pack: build ## packs what is published into build/pack
 
 smoke: build sdk ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
 	@node scripts/smoke.mjs $(ARGS)
+
+hosts: $(INSTALLED) ## runs the host contract on every runtime and writes docs/hosts.md (ARGS='deno bun')
+	@$(BIN)/tsc --project test/host/tsconfig.json
+	@node scripts/hosts.mjs $(ARGS)
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')
 	@node build/bench/index.js $(ARGS)

@@ -17,6 +17,7 @@ const targets = [
   'docs',
   'pack',
   'smoke',
+  'hosts',
   'clean',
 ]
 /** @type {string[]} */

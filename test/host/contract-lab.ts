@@ -7,7 +7,7 @@ import type { Address, SocketAddress } from '../../src/abi/address.js'
 import type { BindOptions, Host, HostListener, HostPort } from '../../src/host/host.js'
 import { HostError } from '../../src/host/host.js'
 import { soon } from '../support/deadline.js'
-import { expect, test } from '../support/harness.js'
+import { expect, refuse, test } from '../support/harness.js'
 import { Socket } from './contract-socket.js'
 
 /** A host to be tried, and how to see what it has not released. */
@@ -60,7 +60,9 @@ export function contract(make: MakeHost, options: ContractOptions = {}): Contrac
     options,
     test: register,
     testWith(feature, name, body) {
-      if (options.refuses?.[feature] === undefined) register(name, body)
+      const reason = options.refuses?.[feature]
+      if (reason === undefined) register(name, body)
+      else refuse(name, reason)
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The contract as a program, for every runtime: `contract-program.js HOST [ONLY]` runs the tests over that host, those alone
- * that have ONLY in their name, and tells each outcome in a line of JSON.
+ * that have ONLY in their name, and tells in lines of JSON what it runs on, then each outcome.
  */
 import { runAll } from '../support/plain-runner.js'
 import { hostContract } from './contract.js'
@@ -10,7 +10,11 @@ const [name = '', only = ''] = process.argv.slice(2)
 const subject = subjects.get(name)
 if (subject === undefined) throw new Error(`there is no host ${name}, but ${[...subjects.keys()].join(', ')}`)
 
+const { bun, deno, node } = process.versions
+const runtime = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : `Node ${node}`
+
 process.env.SEED ??= '1'
 const { make, options } = await subject()
 hostContract(make, options)
+console.log(JSON.stringify({ host: name, runtime }))
 await runAll(only, (outcome) => console.log(JSON.stringify(outcome)))

@@ -16,4 +16,4 @@ const plainExpect = (): typeof import('expect') => createRequire(import.meta.url
 /** Jest's `expect`, which is a package of its own. */
 export const { expect } = jest ? await import('@jest/globals') : plainExpect()
 
-export { figure } from './plain-runner.js'
+export { figure, refuse } from './plain-runner.js'

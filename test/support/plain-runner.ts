@@ -15,6 +15,8 @@ export interface Outcome {
   readonly path: readonly string[]
   /** Why it failed; absent when it did not. */
   readonly error?: string
+  /** Why it was not run: the host refuses what it is about. */
+  readonly refused?: string
   /** What it measured. */
   readonly figures?: Readonly<Record<string, number>>
 }
@@ -22,7 +24,7 @@ export interface Outcome {
 /** Milliseconds a test may take, as in jest.config.mjs. */
 const PATIENCE = 15_000
 
-const cases: { readonly path: readonly string[]; readonly body: () => Promise<void> }[] = []
+const cases: { readonly path: readonly string[]; readonly body: string | (() => Promise<void>) }[] = []
 let group: readonly string[] = []
 let figures: Record<string, number> = {}
 
@@ -35,6 +37,11 @@ export const describe: Tests['describe'] = (name, body) => {
 
 export const test: Tests['test'] = (name, body) => {
   cases.push({ path: [...group, name], body })
+}
+
+/** Notes a test that is not run, and why. */
+export const refuse = (name: string, reason: string): void => {
+  cases.push({ path: [...group, name], body: reason })
 }
 
 /** Notes a figure that the running test has measured. */
@@ -51,6 +58,10 @@ export const figure = (name: string, value: number): void => {
 export const runAll = async (only: string, tell: (outcome: Outcome) => void): Promise<void> => {
   for (const { path, body } of cases) {
     if (!path.join(' ').includes(only)) continue
+    if (typeof body === 'string') {
+      tell({ path, refused: body })
+      continue
+    }
     figures = {}
     try {
       await within(body(), PATIENCE, 'the test')

@@ -1,0 +1,58 @@
+/** Runs the host contract's tests as a program (test/host/contract-program.ts) under a runtime. */
+import { execFileSync, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** @typedef {import('../../test/support/plain-runner.js').Outcome} Outcome */
+/**
+ * A runtime and the host to try on it.
+ *
+ * @typedef {{ name: string, host: string, runtime: 'node' | 'deno' | 'bun', major: string }} Way
+ */
+/** @typedef {{ host: string, runtime: string, outcomes: Outcome[] }} Run */
+
+const PROGRAM = 'build/contract/test/host/contract-program.js'
+
+/** @type {readonly Way[]} */
+export const WAYS = [
+  ...['20', '22', '24', '26'].flatMap((major) =>
+    ['handle', 'net'].map((transport) => ({
+      name: `node-${major}-${transport}`,
+      host: `node-${transport}`,
+      runtime: /** @type {const} */ ('node'),
+      major,
+    })),
+  ),
+  { name: 'deno', host: 'deno', runtime: 'deno', major: '2' },
+  { name: 'bun', host: 'bun', runtime: 'bun', major: '1' },
+  { name: 'virtual', host: 'virtual', runtime: 'node', major: '20' },
+]
+
+/** @param {Way} way */
+const command = ({ runtime, major }) => {
+  if (runtime === 'node' && process.versions.node.startsWith(`${major}.`)) return [process.execPath]
+  const program = execFileSync('scripts/fetch-runtime.sh', [runtime, major, 'build/download'], {
+    encoding: 'utf8',
+  }).trim()
+  return runtime === 'deno' ? [program, 'run', '--allow-all', '--quiet'] : [program]
+}
+
+/**
+ * Runs the tests. They have a deadline each; the program is built by `make hosts`.
+ *
+ * @param {Way} way
+ * @returns {Promise<Run>}
+ */
+export const runContract = async (way) => {
+  const [program = '', ...args] = command(way)
+  const child = spawn(program, [...args, PROGRAM, way.host], { stdio: ['ignore', 'pipe', 'inherit'] })
+  /** @type {Run} */
+  const run = { host: way.host, runtime: '', outcomes: [] }
+  for await (const line of createInterface(child.stdout)) {
+    const told = JSON.parse(line)
+    if ('path' in told) run.outcomes.push(told)
+    else run.runtime = told.runtime
+  }
+  const code = child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve)))
+  if (code !== 0) run.outcomes.push({ path: ['the program'], error: `exited with ${code}` })
+  return run
+}
