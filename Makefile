@@ -89,7 +89,6 @@ smoke: build sdk ## installs the tarball in an empty folder, tries it on all run
 	@node scripts/smoke.mjs $(ARGS)
 
 hosts: $(INSTALLED) ## runs the host contract on every runtime and writes docs/hosts.md (ARGS='deno bun')
-	@$(BIN)/tsc --project test/host/tsconfig.json
 	@node scripts/hosts.mjs $(ARGS)
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')

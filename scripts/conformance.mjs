@@ -2,7 +2,6 @@
  * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a deadline,
  * compares with what conformance/expectations.json says and, where an entry does not pass, with the same entry run natively.
  */
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -11,6 +10,7 @@ import { prepare, runNatively } from './conformance/native.mjs'
 import { hasOwnNetworks } from './conformance/network.mjs'
 import { Progress, printTable } from './conformance/print.mjs'
 import { listEntries, runEntry } from './conformance/run.mjs'
+import { fetchRuntime } from './lib/runtime.mjs'
 
 /** @typedef {import('./conformance/run.mjs').Entry} Entry */
 /** @typedef {import('./conformance/run.mjs').Way} Way */
@@ -93,7 +93,7 @@ const count = (option, value) => {
  */
 const chooseNode = (driver) => {
   if (driver !== 'jspi' || 'Suspending' in WebAssembly) return process.execPath
-  return execFileSync('scripts/fetch-runtime.sh', ['node', '26', 'build/download'], { encoding: 'utf8' }).trim()
+  return fetchRuntime('node', '26')
 }
 
 /**

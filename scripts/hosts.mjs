@@ -3,7 +3,7 @@
  * arguments name none are taken from the run before, in build/hosts.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { runContract, WAYS } from './hosts/run.mjs'
+import { compile, runContract, WAYS } from './hosts/run.mjs'
 import { page } from './hosts/table.mjs'
 
 const CACHE = 'build/hosts'
@@ -18,6 +18,7 @@ for (const name of wanted) {
   process.exit(2)
 }
 
+compile()
 mkdirSync(CACHE, { recursive: true })
 /** @type {Run[]} */
 const runs = []

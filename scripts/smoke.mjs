@@ -5,27 +5,28 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fetchRuntime } from './lib/runtime.mjs'
 import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
 import { paper } from './smoke/paper.mjs'
-import { cleanUp, prepare, run, runFirst, runtime } from './smoke/stage.mjs'
+import { cleanUp, prepare, run, runFirst } from './smoke/stage.mjs'
 
 /** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
 
 /** @param {string} name @param {string} major @param {string[]} args @returns {Row[]} */
 const onRuntime = (name, major, ...args) => {
   const where = `${name} ${major}`
-  const version = async () => (await run(runtime(name, major), ['--version'])).match(/[\d.]+/)?.[0] ?? ''
+  const version = async () => (await run(fetchRuntime(name, major), ['--version'])).match(/[\d.]+/)?.[0] ?? ''
   const command = 'node_modules/libuv-wasm/dist/cli.js'
   return [
-    { where, what: 'import', version, run: () => runFirst(runtime(name, major), ...args, 'first.mjs') },
-    { where, what: 'require()', version, run: () => runFirst(runtime(name, major), ...args, 'first.cjs') },
+    { where, what: 'import', version, run: () => runFirst(fetchRuntime(name, major), ...args, 'first.mjs') },
+    { where, what: 'require()', version, run: () => runFirst(fetchRuntime(name, major), ...args, 'first.cjs') },
     {
       where,
       what: 'a C program',
       version,
       run: async () => {
-        const said = await run(runtime(name, major), [...args, command, 'run', 'hello.wasm'])
+        const said = await run(fetchRuntime(name, major), [...args, command, 'run', 'hello.wasm'])
         if (!said.includes('says hello')) throw new Error(`it said ${JSON.stringify(said)}`)
       },
     },

@@ -1,6 +1,7 @@
 /** Runs the host contract's tests as a program (test/host/contract-program.ts) under a runtime. */
 import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fetchRuntime } from '../lib/runtime.mjs'
 
 /** @typedef {import('../../test/support/plain-runner.js').Outcome} Outcome */
 /**
@@ -27,17 +28,17 @@ export const WAYS = [
   { name: 'virtual', host: 'virtual', runtime: 'node', major: '20' },
 ]
 
-/** @param {Way} way */
-const command = ({ runtime, major }) => {
-  if (runtime === 'node' && process.versions.node.startsWith(`${major}.`)) return [process.execPath]
-  const program = execFileSync('scripts/fetch-runtime.sh', [runtime, major, 'build/download'], {
-    encoding: 'utf8',
-  }).trim()
-  return runtime === 'deno' ? [program, 'run', '--allow-all', '--quiet'] : [program]
+/** Compiles the tests, as far as they have changed. */
+export const compile = () => {
+  execFileSync('node_modules/.bin/tsc', ['--project', 'test/host/tsconfig.json'], { stdio: 'inherit' })
 }
 
+/** @param {Way} way */
+const command = ({ runtime, major }) =>
+  runtime === 'deno' ? [fetchRuntime(runtime, major), 'run', '--allow-all', '--quiet'] : [fetchRuntime(runtime, major)]
+
 /**
- * Runs the tests. They have a deadline each; the program is built by `make hosts`.
+ * Runs the tests. They have a deadline each; see {@link compile}.
  *
  * @param {Way} way
  * @returns {Promise<Run>}

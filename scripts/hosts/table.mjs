@@ -21,8 +21,11 @@ const COLUMNS = new Map([
   ['virtual', 'virtual'],
 ])
 
-/** @param {readonly string[]} path */
-const key = (path) => path.join(': ')
+/** How a test is called in the table. @param {readonly string[]} path */
+export const key = (path) => path.join(': ')
+
+/** Whether a test has a line of its own: that a host refuses in the right way is no such line. @param {Outcome} outcome */
+export const isRow = ({ path }) => path[0] !== 'refusals'
 
 /** Reasons, each with its number. */
 class Notes {
@@ -93,10 +96,8 @@ const figures = (runs) => {
  */
 export const page = (runs) => {
   const notes = new Notes()
-  const tests = [...new Set(runs.flatMap(({ outcomes }) => outcomes.map(({ path }) => key(path))))].filter(
-    (test) => !test.startsWith('refusals: '),
-  )
-  const rows = tests.map((test) => [
+  const tests = new Set(runs.flatMap(({ outcomes }) => outcomes.filter(isRow).map(({ path }) => key(path))))
+  const rows = [...tests].map((test) => [
     test,
     ...[...COLUMNS.keys()].map((host) =>
       cell(
@@ -116,4 +117,23 @@ export const page = (runs) => {
     '## Measured',
     table([['', ...COLUMNS.values()], ...figures(runs)]),
   ].join('\n\n')}\n`
+}
+
+/**
+ * What the page says of a host: the mark of each test.
+ *
+ * @param {string} text - the page
+ * @param {string} host - as in {@link Run}
+ * @returns {Map<string, string>}
+ */
+export const marksOf = (text, host) => {
+  const column = [...COLUMNS.keys()].indexOf(host) + 1
+  const lines = text.split('\n').filter((line) => line.startsWith('| '))
+  const rows = lines.map((line) =>
+    line
+      .split('|')
+      .map((cell) => cell.trim())
+      .slice(1),
+  )
+  return new Map(rows.map((row) => [row[0] ?? '', row[column] ?? '']))
 }

@@ -17,7 +17,6 @@ const STAGE = mkdtempSync(join(tmpdir(), 'libuv-wasm-smoke-'))
 export const APP = join(STAGE, 'app')
 
 const TOOLS = resolve('build/download/package-tools')
-const DOWNLOADS = resolve('build/download')
 const DEADLINE = 60_000
 
 /** README's first program as a CommonJS program: what it imports is required, what it awaits at its top is awaited in a function. */
@@ -64,12 +63,6 @@ export const runFirst = async (program, ...args) => {
   const said = await run(program, args)
   if (said !== output) throw new Error(`it said ${JSON.stringify(said)}, and not ${JSON.stringify(output)}`)
 }
-
-/** Fetches a runtime. @param {string} name @param {string} major @returns {string} its program */
-export const runtime = (name, major) =>
-  name === 'node' && process.versions.node.startsWith(`${major}.`)
-    ? process.execPath
-    : resolve(execFileSync('scripts/fetch-runtime.sh', [name, major, DOWNLOADS], { encoding: 'utf8' }).trim())
 
 /**
  * A tool of test/package, which are installed when the first is asked for.

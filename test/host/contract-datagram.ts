@@ -33,8 +33,7 @@ const refused = async (box: Mailbox, answer: boolean | string): Promise<string> 
 
 /** Registers the tests of datagrams. */
 export function datagramContract(make: MakeHost, options?: ContractOptions): void {
-  if (options?.refuses?.datagrams !== undefined) return
-  const { test, testWith } = contract(make, options)
+  const { test, testWith } = contract(make, options, 'datagrams')
 
   describe('datagrams: bind', () => {
     test('port 0 takes a free port, known at once', async (lab) => {

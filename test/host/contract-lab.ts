@@ -51,19 +51,21 @@ export interface Contract {
   readonly options: ContractOptions
 }
 
-/** Binds a contract's tests to a host. */
-export function contract(make: MakeHost, options: ContractOptions = {}): Contract {
-  const register = (name: string, body: (lab: Lab) => Promise<void>): void => {
-    test(name, () => Lab.try(make, body))
+/**
+ * Binds a contract's tests to a host.
+ *
+ * @param about - the feature that all of them are about, where there is one
+ */
+export function contract(make: MakeHost, options: ContractOptions = {}, about?: Feature): Contract {
+  const reasonFor = (feature: Feature | undefined) => feature && options.refuses?.[feature]
+  const register = (reason: string | undefined, name: string, body: (lab: Lab) => Promise<void>): void => {
+    if (reason === undefined) test(name, () => Lab.try(make, body))
+    else refuse(name, reason)
   }
   return {
     options,
-    test: register,
-    testWith(feature, name, body) {
-      const reason = options.refuses?.[feature]
-      if (reason === undefined) register(name, body)
-      else refuse(name, reason)
-    },
+    test: (name, body) => register(reasonFor(about), name, body),
+    testWith: (feature, name, body) => register(reasonFor(about) ?? reasonFor(feature), name, body),
   }
 }
 

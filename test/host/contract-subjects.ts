@@ -72,6 +72,7 @@ const deno = async (): Promise<ContractSubject> => {
     ipv6Only: 'Deno.listen cannot be told',
     datagrams: 'Deno.listenDatagram wants --unstable-net',
     reset: 'Deno sends FIN whenever it closes a connection',
+    unix: 'not written yet',
     quietPort: 'Deno.listen binds and listens in one: who comes too early waits',
   }
   return { make: overSockets(denoHost, notUnix), options: { refuses } }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Tests } from './plain-runner.js'
 
-const jest = process.env.JEST_WORKER_ID !== undefined
+const jest = 'expect' in globalThis
 
 /** The functions to register tests with. */
 export const { describe, test }: Tests = await (jest ? import('@jest/globals') : import('./plain-runner.js'))
