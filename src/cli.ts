@@ -25,6 +25,7 @@ The program gets nothing that is not granted here. What may be granted:
   --env NAME=VALUE              an environment variable
   --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
 
+To listen and to connect is for messages (UDP) too: to receive and answer them, and to send them.
 Each but the first may stand more than once. IPv6 hosts are written [::1]:80; localhost
 is both loopback addresses, and can always be looked up.
 
@@ -115,7 +116,8 @@ function explainRefusal(refusal: Refusal): void {
   const { action, address } = refusal
   const endpoint = formatEndpoint(address)
   const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`
-  say(`the program may not ${action} ${place}; grant it with --allow-${action}=${endpoint}`)
+  const grant = action === 'send' ? 'connect' : action
+  say(`the program may not ${action} ${place}; grant it with --allow-${grant}=${endpoint}`)
 }
 
 function readVariable(text: string): [string, string] {

@@ -7,7 +7,7 @@ import { formatEndpoint, NamedHosts, readRules } from './rules.js'
 export type Refusal =
   | {
       /** What it wanted to do. */
-      readonly action: 'listen' | 'connect'
+      readonly action: 'listen' | 'connect' | 'send'
       /** Where. */
       readonly address: SocketAddress
     }
@@ -25,11 +25,14 @@ export type Refusal =
  * abstract one, and `unix:*` stands for all names.
  */
 export interface Policy {
-  /** Where the guest may listen, and take a port of its choice. */
+  /**
+   * Where the guest may listen, and take a port of its choice: for connections, and for messages (UDP), which it may answer. A
+   * group is joined where the group's own address is granted here.
+   */
   readonly listen?: readonly string[]
   /**
-   * Where it may connect. A name, as `example.com:443`, lets it look that name up too, and connect to the addresses that it is
-   * told. What an address is called it may ask where it may connect.
+   * Where it may connect, and send messages and hear answers. A name, as `example.com:443`, lets it look that name up too, and
+   * connect to the addresses that it is told. What an address is called it may ask where it may connect.
    */
   readonly connect?: readonly string[]
   /** Told of each refusal. */
@@ -52,18 +55,28 @@ export class Grants {
 
   /** Whether the guest may take that address: to listen there, or a free port to connect from. */
   mayTake(local: SocketAddress): boolean {
-    if (grants(this.#listen, local)) return true
+    if (this.mayListen(local)) return true
     return local.family !== 'unix' && local.port === 0 && this.#connect.size + this.#names.size > 0
+  }
+
+  /** Whether the guest may listen there. */
+  mayListen(local: SocketAddress): boolean {
+    return grants(this.#listen, local)
+  }
+
+  /** Whether the guest may connect there. */
+  mayConnect(remote: SocketAddress): boolean {
+    return grants(this.#connect, remote) || (remote.family !== 'unix' && this.#names.grants(remote))
   }
 
   /** @throws {HostError} EACCES */
   requireListen(local: SocketAddress): void {
-    if (!grants(this.#listen, local)) this.refuse({ action: 'listen', address: local })
+    if (!this.mayListen(local)) this.refuse({ action: 'listen', address: local })
   }
 
   /** @throws {HostError} EACCES */
   requireConnect(remote: SocketAddress): void {
-    if (!this.#mayConnect(remote)) this.refuse({ action: 'connect', address: remote })
+    if (!this.mayConnect(remote)) this.refuse({ action: 'connect', address: remote })
   }
 
   /** Lets the guest look a name up. @returns what learns the answer @throws {HostError} EACCES */
@@ -74,7 +87,7 @@ export class Grants {
 
   /** @throws {HostError} EACCES */
   requireReverse(address: Address): void {
-    if (!this.#mayConnect(address)) this.refuse({ action: 'lookup', name: address.host })
+    if (!this.mayConnect(address)) this.refuse({ action: 'lookup', name: address.host })
   }
 
   /** Whether the guest may see the name of a socket, and, to `change` it, listen there. */
@@ -86,10 +99,6 @@ export class Grants {
   refuse(refusal: Refusal): never {
     this.#onRefusal?.(refusal)
     throw new HostError('EACCES', `the guest may not ${describe(refusal)}: grant it`)
-  }
-
-  #mayConnect(remote: SocketAddress): boolean {
-    return grants(this.#connect, remote) || (remote.family !== 'unix' && this.#names.grants(remote))
   }
 }
 

@@ -3,6 +3,7 @@
  * over any of them.
  */
 import type { Address } from '../abi/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -13,6 +14,7 @@ import {
 } from '../host/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
 import { Grants, type Policy } from './grants.js'
+import { PolicyDatagram } from './policy-datagram.js'
 import { PolicyPort } from './policy-port.js'
 import { PolicyUnix } from './policy-unix.js'
 
@@ -23,7 +25,7 @@ export { formatEndpoint } from './rules.js'
  * A host that does what the one below does, where the policy grants it, and refuses with `EACCES` where not.
  *
  * To bind is never refused, since a guest that may not listen is to learn that from `listen()`; but what is not granted is
- * not taken either.
+ * not taken either. For messages, to bind to a port of its choice is to listen; who may only send takes a free one.
  *
  * @param host - the real one
  * @throws {TypeError} when a rule is no address
@@ -99,6 +101,10 @@ class PolicyHost extends Host {
 
   override get unix(): PolicyUnix | undefined {
     return this.#unix
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return new PolicyDatagram(this.#host, this.#grants, local, options, events)
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

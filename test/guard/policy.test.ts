@@ -270,3 +270,82 @@ test('connections that are granted work as they do below', async () => {
   expect(await soon(heard, 'the bytes')).toBe('hello')
   release()
 })
+
+describe('messages', () => {
+  const UNSHARED = { ...PLAIN, reuseAddress: false }
+
+  /** A socket, and what comes to it. */
+  const open = (host: Host, local: Address) => {
+    const heard: string[] = []
+    const onMessage = (_bytes: Uint8Array, from: Address): void => void heard.push(formatEndpoint(from))
+    const socket = host.bindDatagram(local, UNSHARED, { onMessage, onDrain() {}, onError() {} })
+    socket.readStart()
+    return { socket, heard }
+  }
+  const message = new Uint8Array(1)
+
+  test('without a grant nothing is taken, and nothing sent', () => {
+    const { host, below, refused } = guarded({})
+    expect(codeOf(() => open(host, v4('0.0.0.0', 53)))).toBe('EACCES')
+    const { socket } = open(host, v4('0.0.0.0', 0))
+    expect(socket.local).toEqual(v4('0.0.0.0', 0))
+    socket.setBroadcast(true)
+    expect(codeOf(() => socket.send(message, loopback(53)))).toBe('EACCES')
+    expect(codeOf(() => socket.connect(loopback(53)))).toBe('EACCES')
+    expect(codeOf(() => socket.setMembership({ group: '239.0.0.1', on: '0.0.0.0' }, true))).toBe('EACCES')
+    socket.close()
+    expect(refused).toEqual(['listen 0.0.0.0:53', 'send 127.0.0.1:53', 'send 127.0.0.1:53', 'listen 239.0.0.1:0'])
+    expect(below.datagrams).toEqual([])
+  })
+
+  test('who may listen hears everybody, and may answer', () => {
+    const { host, below } = guarded({ listen: ['0.0.0.0:53', '239.0.0.1:53'] })
+    const { socket, heard } = open(host, v4('0.0.0.0', 53))
+    const [real] = below.datagrams
+    real?.receive('x', loopback(1001))
+    expect(heard).toEqual(['127.0.0.1:1001'])
+    expect(socket.send(message, loopback(1001))).toBe(true)
+    expect(codeOf(() => socket.send(message, loopback(1002)))).toBe('EACCES')
+    socket.setMembership({ group: '239.0.0.1', on: '0.0.0.0' }, true)
+    expect(codeOf(() => socket.setMembership({ group: '239.0.0.2', on: '0.0.0.0' }, true))).toBe('EACCES')
+  })
+
+  test('who may be answered is not remembered for ever', () => {
+    const { host, below } = guarded({ listen: ['0.0.0.0:53'] })
+    const { socket } = open(host, v4('0.0.0.0', 53))
+    for (let port = 1; port <= 4097; port++) below.datagrams[0]?.receive('x', loopback(port))
+    expect(codeOf(() => socket.send(message, loopback(1)))).toBe('EACCES')
+    expect(socket.send(message, loopback(2))).toBe(true)
+  })
+
+  test('who may connect sends there, and hears nobody else', () => {
+    const { host, below } = guarded({ connect: ['127.0.0.1:53'] })
+    const { socket, heard } = open(host, v4('0.0.0.0', 0))
+    expect(socket.send(message, loopback(53))).toBe(true)
+    for (const port of [53, 54]) below.datagrams[0]?.receive('x', loopback(port))
+    expect(heard).toEqual(['127.0.0.1:53'])
+    expect(codeOf(() => socket.send(message, loopback(54)))).toBe('EACCES')
+    socket.connect(loopback(53))
+    expect(socket.send(message, undefined)).toBe(true)
+    expect(codeOf(() => open(host, v4('0.0.0.0', 54)))).toBe('EACCES')
+  })
+
+  test('all of it reaches the host', () => {
+    const { host, below } = guarded({ listen: ['*'], connect: ['*'] })
+    const { socket } = open(host, loopback(53))
+    socket.setBroadcast(true)
+    socket.setTtl(1)
+    socket.setMulticastTtl(2)
+    socket.setMulticastLoop(false)
+    socket.setMulticastInterface('127.0.0.1')
+    socket.setMembership({ group: '239.0.0.1', on: '0.0.0.0' }, false)
+    socket.setBufferSize('send', 5000)
+    socket.connect(loopback(9))
+    socket.disconnect()
+    socket.readStop()
+    const [real] = below.datagrams
+    expect([real?.log.length, real?.reading]).toEqual([9, false])
+    socket.close()
+    expect(real?.closed).toBe(true)
+  })
+})
