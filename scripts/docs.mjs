@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { Application, Converter, ReflectionKind } from 'typedoc'
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
-const entryPoints = Object.values(exports)
-  .flatMap(({ default: target }) => target ?? [])
-  .map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
+/** What is imported by which name, as `src/faces/net`: `libuv-wasm/net`. @type {Map<string, string>} */
+const names = new Map(
+  Object.entries(exports).flatMap(([name, { default: target }]) =>
+    target === undefined ? [] : [[target.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1'), `libuv-wasm${name.slice(1)}`]],
+  ),
+)
 
 const reference = await Application.bootstrapWithPlugins({
-  entryPoints,
+  entryPoints: [...names.keys()].map((path) => `${path}.ts`),
   tsconfig: 'tsconfig.build.json',
   name: 'libuv-wasm',
   readme: 'README.md',
@@ -26,6 +29,13 @@ reference.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   // Named by a symbol of ours, as [INSTANCE]: for other files here, not for users.
   for (const member of project.getReflectionsByKind(ReflectionKind.ClassMember)) {
     if (/^\[[A-Z_]+\]$/.test(member.name)) project.removeReflection(member)
+  }
+  for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+    module.name = names.get(`src/${module.name}`) ?? module.name
+  }
+  for (const guide of project.documents ?? []) {
+    const [first] = guide.content
+    guide.name = first?.text.match(/^# (.*)/)?.[1] ?? guide.name
   }
 })
 const project = await reference.convert()

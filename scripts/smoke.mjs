@@ -1,5 +1,5 @@
 /**
- * `make smoke`: installs the packed tarball in an empty folder, without a network, and runs README's first program on every
+ * `make smoke`: installs the packed tarball in an empty folder, without a network, and runs README's programs on every
  * runtime, bundled by every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md when all is
  * well; ARGS='node-20 bun' runs only the rows with these words.
  */
@@ -9,7 +9,7 @@ import { fetchRuntime } from './lib/runtime.mjs'
 import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
 import { paper } from './smoke/paper.mjs'
-import { cleanUp, prepare, run, runFirst } from './smoke/stage.mjs'
+import { cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
 
 /** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
 
@@ -19,8 +19,8 @@ const onRuntime = (name, major, ...args) => {
   const version = async () => (await run(fetchRuntime(name, major), ['--version'])).match(/[\d.]+/)?.[0] ?? ''
   const command = 'node_modules/libuv-wasm/dist/cli.js'
   return [
-    { where, what: 'import', version, run: () => runFirst(fetchRuntime(name, major), ...args, 'first.mjs') },
-    { where, what: 'require()', version, run: () => runFirst(fetchRuntime(name, major), ...args, 'first.cjs') },
+    { where, what: 'import', version, run: () => runAll(fetchRuntime(name, major), ...args) },
+    { where, what: 'require()', version, run: () => runFirst(fetchRuntime(name, major), ...args, 'readme-1.cjs') },
     {
       where,
       what: 'a C program',
@@ -41,7 +41,7 @@ const withoutNetwork = async () => {
   } catch {
     return 'not tried: this system gives us no network namespace'
   }
-  await runFirst('unshare', ...bare, process.execPath, 'first.mjs')
+  await runFirst('unshare', ...bare, process.execPath, 'readme-1.mjs')
   return undefined
 }
 

@@ -25,13 +25,19 @@ export const snippetsOf = (text) => {
   })
 }
 
-/** README's first program, and what it prints. */
-export const firstProgram = () => {
+/**
+ * README's programs, the first one first, and what each prints.
+ *
+ * @returns {{ code: string, output: string }[]}
+ */
+export const readmePrograms = () => {
   const snippets = snippetsOf(readFileSync('README.md', 'utf8'))
-  const at = snippets.findIndex(({ language }) => language === 'js')
-  const [program, output] = snippets.slice(at)
-  if (program === undefined || output?.language !== 'text') throw new Error('README.md has no first program')
-  return { code: program.code, output: output.code }
+  return snippets.flatMap(({ language, code }, index) => {
+    if (language !== 'js') return []
+    const output = snippets[index + 1]
+    if (output?.language !== 'text') throw new Error(`README.md does not say what its program ${index} prints`)
+    return [{ code, output: output.code }]
+  })
 }
 
 /** @typedef {{ name: string, place: string, code: string, output: string | undefined, runs: boolean }} Example */

@@ -31,7 +31,7 @@ export const bundlers = {
       copyPage(out)
     },
     node: async (out) => {
-      const entryPoints = [join(APP, 'first.mjs')]
+      const entryPoints = [join(APP, 'readme-1.mjs')]
       const options = /** @type {const} */ ({ bundle: true, platform: 'node', format: 'esm' })
       await esbuild.build({ entryPoints, ...options, outfile: join(out, 'first.mjs') })
       cpSync(MODULE, join(out, 'libuv.wasm'))
@@ -45,7 +45,11 @@ export const bundlers = {
     },
     node: async (out) => {
       const { build } = await tool('vite')
-      await build({ root: APP, logLevel: 'error', build: { outDir: out, ssr: 'first.mjs' } })
+      await build({
+        root: APP,
+        logLevel: 'error',
+        build: { outDir: out, ssr: 'readme-1.mjs', rolldownOptions: { output: { entryFileNames: 'first.mjs' } } },
+      })
     },
   },
   webpack: {
@@ -56,7 +60,7 @@ export const bundlers = {
     },
     node: (out) =>
       webpack({
-        entry: join(APP, 'first.mjs'),
+        entry: join(APP, 'readme-1.mjs'),
         target: 'node20',
         output: { path: out, filename: 'first.mjs', module: true, chunkFormat: 'module' },
         experiments: { outputModule: true },

@@ -14,8 +14,8 @@ export const paper = (results) => {
   return `# Where the package was tried
 
 Written by \`make smoke\`, when all was well. The packed tarball was installed in an empty folder, without a network. There
-README's first program was run, imported and required, and a C program by the \`libuv-wasm\` command; bundles of it were run
-too. In Chromium it was [the page](../examples/page): looked at, talked to, and closed, with nothing left. Beside a bundle of
+README's programs were run, the first of them with \`require()\` too, a C program by the \`libuv-wasm\` command, and bundles of
+the first. In Chromium it was [the page](../examples/page): looked at, talked to, and closed, with nothing left. Beside a bundle of
 esbuild's lies a copy of the module; nobody was configured otherwise.
 
 ${[head, rule, ...rows].join('\n')}

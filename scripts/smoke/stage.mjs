@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { pack, packDependencies } from '../lib/package.mjs'
-import { firstProgram } from '../lib/snippets.mjs'
+import { readmePrograms } from '../lib/snippets.mjs'
 
 /** What is left of a run: pictures. */
 export const PICTURES = resolve('build/smoke')
@@ -18,6 +18,8 @@ export const APP = join(STAGE, 'app')
 
 const TOOLS = resolve('build/download/package-tools')
 const DEADLINE = 60_000
+
+const PROGRAMS = readmePrograms()
 
 /** README's first program as a CommonJS program: what it imports is required, what it awaits at its top is awaited in a function. */
 const COMMON = (/** @type {string} */ code) =>
@@ -34,9 +36,8 @@ export const prepare = async () => {
   const options = ['--offline', '--cache', join(STAGE, 'cache'), '--ignore-scripts', '--no-audit', '--no-fund']
   execFileSync('npm', ['install', ...options, ...tarballs], { cwd: APP, stdio: 'pipe' })
 
-  const { code } = firstProgram()
-  writeFileSync(join(APP, 'first.mjs'), code)
-  writeFileSync(join(APP, 'first.cjs'), COMMON(code))
+  for (const [index, { code }] of PROGRAMS.entries()) writeFileSync(join(APP, `readme-${index + 1}.mjs`), code)
+  writeFileSync(join(APP, 'readme-1.cjs'), COMMON(PROGRAMS[0]?.code ?? ''))
   execFileSync('build/sdk/bin/uvcc', ['examples/guests/hello.c', '-o', join(APP, 'hello.wasm')])
   for (const file of readdirSync('examples/page')) {
     if (/\.(html|css)$/.test(file)) cpSync(join('examples/page', file), join(APP, 'page', file))
@@ -57,9 +58,18 @@ export const run = async (program, args) => {
   return stdout
 }
 
-/** Runs README's first program, in whichever form. @param {string} program @param {string[]} args */
-export const runFirst = async (program, ...args) => {
-  const { output } = firstProgram()
+/** README's first program, in whichever form it is the last argument. @param {string} program @param {string[]} args */
+export const runFirst = (program, ...args) => expectOutput(program, args, PROGRAMS[0]?.output)
+
+/** All of README's programs. @param {string} program @param {string[]} args - that stand before the file */
+export const runAll = async (program, ...args) => {
+  for (const [index, { output }] of PROGRAMS.entries()) {
+    await expectOutput(program, [...args, `readme-${index + 1}.mjs`], output)
+  }
+}
+
+/** @param {string} program @param {string[]} args @param {string | undefined} output */
+const expectOutput = async (program, args, output) => {
   const said = await run(program, args)
   if (said !== output) throw new Error(`it said ${JSON.stringify(said)}, and not ${JSON.stringify(output)}`)
 }

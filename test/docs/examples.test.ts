@@ -77,6 +77,7 @@ describe('docs/coming-from-libuv.md', () => {
       tcp: 'TCP',
       timer: 'Timer',
       async: 'Async',
+      udp: 'UDP',
     }
     const members = [...table.matchAll(/`(\w+)\.(\w+)(?:\(\))?`/g)].map(([, owner = '', name = '']) => ({
       owner,
