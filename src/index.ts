@@ -31,3 +31,4 @@ export { type Buffers, type OnConnection, type OnRead, Stream } from './uv/strea
 export { TCP, TCPFlags, type TCPOptions } from './uv/tcp.js'
 export { Timer, type TimerOptions } from './uv/timer.js'
 export { type OnReceive, UDP, UDPFlags, type UDPMessage, type UDPOptions } from './uv/udp.js'
+export type { WebStreams } from './uv/web-streams.js'

@@ -25,3 +25,7 @@ export type PlatformURL = Platform extends { URL: { prototype: infer Type } } ? 
 export type PlatformSignal = Platform extends { AbortSignal: { prototype: infer Type } }
   ? Type
   : { readonly aborted: boolean; readonly reason: unknown }
+/** A stream to read from: `ReadableStream`. */
+export type PlatformReadable = Platform extends { ReadableStream: { prototype: infer Type } } ? Type : object
+/** A stream to write to: `WritableStream`. */
+export type PlatformWritable = Platform extends { WritableStream: { prototype: infer Type } } ? Type : object

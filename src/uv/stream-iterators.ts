@@ -46,7 +46,7 @@ export async function* incomingConnections<Server extends Stream>(
 }
 
 /** Reads once, and leaves the stream as it was. @returns `undefined` at the end */
-function nextChunk(stream: Stream): Promise<Uint8Array | undefined> {
+export function nextChunk(stream: Stream): Promise<Uint8Array | undefined> {
   if (stream.closing) return Promise.resolve(undefined)
   const before = stream.onRead
   return new Promise((resolve, reject) => {

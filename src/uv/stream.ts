@@ -7,6 +7,7 @@ import { Handle, type InitHandle } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, ShutdownRequest, WriteRequest } from './request.js'
 import { incomingConnections, OFFERED, receivedBytes } from './stream-iterators.js'
+import { type WebStreams, webStreams } from './web-streams.js'
 
 /**
  * Called when bytes came: `status` is 0 and `data` holds them, or is empty when there were none after all, which is no end.
@@ -235,6 +236,17 @@ export abstract class Stream extends Handle {
    */
   connections(): AsyncIterableIterator<this> {
     return incomingConnections(this)
+  }
+
+  /**
+   * Both directions as streams of the Web, which have the handle from then on: it is closed when both are over, and when one
+   * has failed. A slow reader holds the peer back.
+   *
+   * @throws {ClosedHandleError}
+   */
+  streams(): WebStreams {
+    void this.address
+    return webStreams(this)
   }
 
   override [FIRE](kind: CallbackKind, value: number): void {

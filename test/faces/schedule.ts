@@ -203,7 +203,8 @@ class Notes {
       case 'end':
         return void socket.end(done)
       case 'read': {
-        const chunk: Buffer | null = socket.read(this.#exact ? deed.size : undefined)
+        if (!this.#exact) return 'not now'
+        const chunk: Buffer | null = socket.read(deed.size)
         if (chunk !== null) this.#receive(chunk)
         return chunk === null
       }
