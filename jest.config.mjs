@@ -25,7 +25,7 @@ export default {
     '^#platform$': '<rootDir>/src/host/platform/node.ts',
     '^libuv-wasm$': '<rootDir>/src/index.ts',
     '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
-    '^libuv-wasm/net$': '<rootDir>/src/faces/net.ts',
+    '^libuv-wasm/(net|sockets)$': '<rootDir>/src/faces/$1.ts',
     '^libuv-wasm/(bun|deno|node|virtual)$': '<rootDir>/src/host/$1.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],

@@ -1,4 +1,4 @@
-/** What speaks HTTP, TLS and WebSocket, unmodified, over `libuv-wasm/net` on both sides. */
+/** What speaks HTTP, TLS and WebSocket, unmodified, over `libuv-wasm/net` on both sides; and WinterTC's sockets. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest } from '@jest/globals'
@@ -19,6 +19,7 @@ for (const [name, needs] of [
   ['tls', 'openssl'],
   ['ws', 'openssl'],
   ['undici', 'openssl'],
+  ['sockets', 'openssl'],
 ] as const) {
   testWith(needs, name, async () => {
     expect(await runProgram(name, key, certificate)).toEqual(content(name))

@@ -163,7 +163,13 @@ export class Socket extends StreamDuplex {
     this.onActivity()
     this.#unused = this.#open()
     this.connecting = true
-    this.#connecting = new Connecting(this, this.#steps, options)
+    try {
+      this.#connecting = new Connecting(this, this.#steps, options)
+    } catch (error) {
+      this.#unused = undefined
+      this.#steps.drop()
+      throw error
+    }
     return this
   }
 

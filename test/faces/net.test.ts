@@ -1,0 +1,259 @@
+/** `libuv-wasm/net` where it answers differently from how it is asked: what `node:net` does, case by case. */
+import { once } from 'node:events'
+import * as node from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createNet, Socket as DefaultSocket, type Net, type Server, type Socket, toDuplex } from 'libuv-wasm/net'
+import { nodeHost } from '../../src/host/node.js'
+import { Async, Loop, TCP, virtualHost } from '../../src/index.js'
+import { soon } from '../support/deadline.js'
+import { expectNothingLeft } from '../support/leakcheck.js'
+
+describe.each([
+  ['real sockets', () => nodeHost()],
+  ['the virtual network', () => virtualHost()],
+])('over %s', (_name, host) => {
+  let loop: Loop
+  let net: Net
+  let running: Promise<boolean>
+
+  beforeEach(async () => {
+    loop = await Loop.open({ host: host() })
+    net = createNet({ loop })
+    // So that the run goes on when a connection is over.
+    new Async({ loop })
+    running = loop.run()
+  })
+
+  afterEach(async () => {
+    const left = [...loop.handles].filter(({ closing }) => !closing).map((handle) => handle.constructor.name)
+    await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
+    await running
+    expectNothingLeft(loop)
+    expect(left).toEqual(['Async'])
+  })
+
+  const told = (emitter: Socket | Server, event: string): Promise<unknown[]> => soon(once(emitter, event), event)
+
+  /** A server on a free port. */
+  const listen = (server: Server): number => {
+    server.listen(0)
+    return server.address()?.port ?? 0
+  }
+
+  /** Two ends of a connection; the server is closed. */
+  const pair = async (options: object = {}): Promise<[client: Socket, peer: Socket]> => {
+    const server = net.createServer(options)
+    const client = net.connect({ port: listen(server), host: '127.0.0.1', ...options })
+    const [[peer]] = await Promise.all([told(server, 'connection') as Promise<[Socket]>, told(client, 'connect')])
+    server.close()
+    return [client, peer]
+  }
+
+  const finish = async (...sockets: readonly Socket[]): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(sockets.map((socket) => socket.closed || told(socket, 'close')))
+  }
+
+  test('the address is known at once, and a taken port is an error that says so', async () => {
+    const server = net.createServer()
+    const port = listen(server)
+    expect(server.listening).toBe(true)
+    expect(server.address()).toEqual({ address: '::', family: 'IPv6', port })
+    expect(() => server.listen(0)).toThrow(expect.objectContaining({ code: 'ERR_SERVER_ALREADY_LISTEN' }))
+    const second = net.createServer().listen(port)
+    const [error] = await told(second, 'error')
+    expect(error).toMatchObject({
+      code: 'EADDRINUSE',
+      syscall: 'listen',
+      port,
+      address: '::',
+      errno: expect.any(Number),
+    })
+    expect(String(error)).toBe(`Error: listen EADDRINUSE: address already in use :::${port}`)
+    server.close()
+    await told(server, 'close')
+    expect(server.address()).toBe(null)
+    const not = await new Promise((resolve) => server.close(resolve))
+    expect(not).toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+  })
+
+  test('both ends know each other', async () => {
+    const [client, peer] = await pair()
+    expect(client.remoteFamily).toBe('IPv4')
+    expect(client.remotePort).toBe(peer.localPort)
+    expect(client.localPort).toBe(peer.remotePort)
+    expect(client.remoteAddress).toBe('127.0.0.1')
+    expect(client.address()).toEqual({ address: '127.0.0.1', family: 'IPv4', port: peer.remotePort })
+    await finish(client, peer)
+    expect(client.remoteAddress).toBe('127.0.0.1')
+    expect(client.localAddress).toBe(undefined)
+  })
+
+  test('close() of a server waits for its connections', async () => {
+    const server = net.createServer((socket) => socket.resume())
+    const client = net.connect(listen(server), '127.0.0.1')
+    await told(server, 'connection')
+    const events: string[] = []
+    server.on('close', () => events.push('server'))
+    client.on('close', () => events.push('client'))
+    const closed = told(server, 'close')
+    server.close()
+    expect(await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(1)
+    client.end()
+    await closed
+    expect(events).toContain('server')
+    await finish(client)
+  })
+
+  test('connections above maxConnections are dropped, and told of', async () => {
+    const server = net.createServer()
+    server.maxConnections = 1
+    const port = listen(server)
+    const first = net.connect(port, '127.0.0.1')
+    const [peer] = (await told(server, 'connection')) as [Socket]
+    const second = net.connect(port, '127.0.0.1')
+    second.resume()
+    const [[drop]] = await Promise.all([told(server, 'drop'), told(second, 'close')])
+    expect(drop).toMatchObject({ localPort: port, remoteFamily: 'IPv6', remotePort: expect.any(Number) })
+    server.close()
+    await finish(first, peer)
+  })
+
+  test('a silent socket times out, and stays', async () => {
+    const [client, peer] = await pair()
+    client.setTimeout(20)
+    await told(client, 'timeout')
+    expect([client.timeout, client.destroyed]).toEqual([20, false])
+    client.setTimeout(0)
+    expect(() => client.setTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
+    await finish(client, peer)
+  })
+
+  test('options are taken, before and behind the connection', async () => {
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 5_000 }
+    const [client, peer] = await pair(options)
+    expect(client.setNoDelay(false).setKeepAlive(false).setKeepAlive(true, 1_000).unref().ref()).toBe(client)
+    await finish(client, peer)
+  })
+
+  test('pauseOnConnect leaves the bytes where they are', async () => {
+    const [client, peer] = await pair({ pauseOnConnect: true })
+    client.end('hello')
+    expect(peer.isPaused()).toBe(true)
+    expect([peer.bytesRead, peer.readableLength]).toEqual([0, 0])
+    const data = told(peer, 'data')
+    peer.resume()
+    expect(String((await data)[0])).toBe('hello')
+    await finish(client, peer)
+  })
+
+  test('a slow reader holds the writer back', async () => {
+    const [client, peer] = await pair()
+    const chunk = Buffer.alloc(1_000_000)
+    let written = 0
+    const write = (): void => {
+      client.write(chunk, () => {
+        written += chunk.length
+        if (written < 50_000_000) write()
+      })
+    }
+    write()
+    // What is under way comes to rest: then everybody's buffers are full.
+    for (let before = -1; before !== written; ) {
+      before = written
+      for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(written).toBeLessThan(20_000_000)
+    expect(peer.readableLength).toBeLessThan(200_000)
+    await finish(client, peer)
+  })
+
+  test('bytes come in a buffer of the user, as many as it holds, and until he has enough', async () => {
+    const server = net.createServer((socket) => socket.end('0123456789'))
+    const seen: string[] = []
+    const buffer = Buffer.alloc(4)
+    const client = net.connect({
+      port: listen(server),
+      host: '127.0.0.1',
+      onread: {
+        buffer,
+        callback: (bytes, target) => {
+          expect(target).toBe(buffer)
+          seen.push(buffer.toString('latin1', 0, bytes))
+          if (seen.length !== 2) return true
+          setImmediate(() => client.resume())
+          return false
+        },
+      },
+    })
+    await told(client, 'close')
+    expect(seen).toEqual(['0123', '4567', '89'])
+    server.close()
+    await told(server, 'close')
+  })
+
+  test('a refusal says whom it is about', async () => {
+    const server = net.createServer()
+    const port = listen(server)
+    server.close()
+    await told(server, 'close')
+    const client = net.connect(port, '127.0.0.1')
+    expect([client.connecting, client.pending, client.readyState]).toEqual([true, true, 'opening'])
+    const [error] = await told(client, 'error')
+    expect(error).toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port })
+    expect(String(error)).toBe(`Error: connect ECONNREFUSED 127.0.0.1:${port}`)
+    await finish(client)
+  })
+
+  test('wrong arguments are named as node:net names them', async () => {
+    const codeOf = (call: () => unknown): unknown => {
+      try {
+        call()
+        return 'none'
+      } catch (error) {
+        // Node's errors are of another realm than Jest's.
+        const { name, code } = Object(error)
+        return [name, code]
+      }
+    }
+    const wrong: ((net: Pick<Net, 'createServer' | 'Socket'>) => unknown)[] = [
+      ({ Socket }) => Reflect.apply(new Socket().connect, new Socket(), [{}]),
+      ({ Socket }) => Reflect.apply(new Socket().connect, new Socket(), [{ port: 70_000 }]),
+      ({ Socket }) => Reflect.apply(new Socket().connect, new Socket(), [{ port: true }]),
+      ({ Socket }) => new Socket().connect({ port: 1, localAddress: 'nowhere' }),
+      ({ Socket }) => Reflect.construct(Socket, [{ objectMode: true }]),
+      ({ Socket }) => Reflect.apply(new Socket().setTimeout, new Socket(), ['soon']),
+      ({ createServer }) => createServer().listen(-1),
+      ({ createServer }) => Reflect.apply(createServer().listen, createServer(), [{}]),
+      ({ createServer }) => Reflect.apply(createServer, undefined, ['options']),
+    ]
+    expect(wrong.map((call) => codeOf(() => call(net)))).toEqual(wrong.map((call) => codeOf(() => call(Object(node)))))
+  })
+
+  test('a handle becomes a Duplex', async () => {
+    const [one, other] = TCP.pair(loop)
+    const [left, right] = [toDuplex(one), toDuplex(other, { allowHalfOpen: true })]
+    const closed = Promise.all([left, right].map((end) => once(end, 'close')))
+    right.once('data', (data) => right.once('end', () => right.end(`${data} again`)))
+    left.end('hello')
+    expect(String(await soon(left.toArray(), 'the end'))).toBe('hello again')
+    await soon(closed, 'both to close')
+  })
+
+  test('a server closes with its scope, and with a signal', async () => {
+    const server = net.createServer()
+    listen(server)
+    await server[Symbol.asyncDispose]()
+    expect(server.listening).toBe(false)
+    const controller = new AbortController()
+    const other = net.createServer().listen({ port: 0, signal: controller.signal })
+    const closed = told(other, 'close')
+    controller.abort()
+    await closed
+  })
+})
+
+test('it is another class, and asks for a loop', () => {
+  expect(new DefaultSocket()).not.toBeInstanceOf(node.Socket)
+  expect(() => Reflect.apply(createNet, undefined, [{}])).toThrow('is not a Loop')
+})
