@@ -27,7 +27,9 @@ export interface SocketOptions {
 
 /** Who is connected with whom, each as `address:port`. */
 export interface SocketInfo {
+  /** The peer. */
   readonly remoteAddress: string
+  /** This end. */
   readonly localAddress: string
   /** The protocol that was agreed upon within TLS, if one was. */
   readonly alpn: string | undefined
