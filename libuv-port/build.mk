@@ -159,7 +159,9 @@ endef
 
 # The library for TypeScript is to be small: what streams do not need often is
 # made as small as it can be.
-SMALL = wasm/address.o wasm/describe.o wasm/udp.o libuv-port/src/udp.o
+SMALL = $(addprefix wasm/, address.o describe.o handle.o pipe.o tcp.o udp.o) \
+  $(addprefix libuv-port/src/, detach.o socket-names.o threadpool.o udp.o) \
+  $(addprefix upstream/src/, inet.o $(addprefix unix/, loop.o pipe.o tcp.o))
 $(SMALL:%=build/wasm/release/%): OWN_CFLAGS = -Oz
 $(SMALL:%=build/wasm/release/%): libuv-port/build.mk
 

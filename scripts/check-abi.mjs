@@ -28,9 +28,9 @@ const parts = [
     interface: 'UvHost',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only whole programs import these, never the module that TypeScript pumps: it does not block, has no pipes,
-    // and asks its host for names by itself.
-    guests: ['poll', 'unlink', 'chmod', 'stat', 'lookup', 'reverse'],
+    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and asks its host for names
+    // by itself.
+    guests: ['poll', 'lookup', 'reverse'],
   },
   {
     header: 'wasm/uvw.h',

@@ -16,9 +16,11 @@ export { Handle, type OnClosed } from './uv/handle.js'
 export { Idle, type IdleOptions } from './uv/idle.js'
 export type { LookupOptions } from './uv/lookup.js'
 export { type ErrorHandler, Loop, type LoopMetrics, type LoopOptions, RunMode } from './uv/loop.js'
+export { Pipe, PipeFlags, PipeMode, type PipeOptions } from './uv/pipe.js'
 export { Prepare, type PrepareOptions } from './uv/prepare.js'
 export {
   type OnRequest,
+  PipeConnectRequest,
   Request,
   ShutdownRequest,
   StreamRequest,

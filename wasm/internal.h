@@ -29,6 +29,9 @@ void uvw__on_close(uv_handle_t* handle);
 void* uvw__req_alloc(size_t size, int id);
 int uvw__req_id(const uv_req_t* req);
 
+/* The callback of every connect request, which it frees. */
+void uvw__on_connect(uv_connect_t* req, int status);
+
 /* Frees the requests that are kept for reuse. */
 void uvw__write_reqs_free(void);
 

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stddef.h>
 
-int unlink(const char* path);
+long __syscall_unlink(long path);
+long __syscall_chmod(long path, long mode);
+long __syscall_stat64(long path, long buf);
 int __cxa_atexit(void (*f)(void*), void* arg, void* handle);
 void emscripten_notify_memory_growth(size_t index);
 int uvp__blocks(int fd);
@@ -17,10 +19,19 @@ void emscripten_notify_memory_growth(size_t index) {
 }
 
 
-/* libuv removes the names of its named pipes. There are neither, here. */
-int unlink(const char* path) {
-  errno = ENOSYS;
-  return -1;
+/* What is no socket's name would be a file, and there are none. */
+long __syscall_unlink(long path) {
+  return -ENOENT;
+}
+
+
+long __syscall_chmod(long path, long mode) {
+  return -ENOENT;
+}
+
+
+long __syscall_stat64(long path, long buf) {
+  return -ENOENT;
 }
 
 

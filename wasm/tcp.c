@@ -60,7 +60,7 @@ int uvw_tcp_bind(uv_tcp_t* tcp,
 }
 
 
-static void uvw__on_connect(uv_connect_t* req, int status) {
+void uvw__on_connect(uv_connect_t* req, int status) {
   uvh_on_connect(uvw__req_id((uv_req_t*) req), status);
   uvw_free(req);
 }

@@ -408,6 +408,51 @@ UVW_EXPORT(uvw_udp_send_queue_count)
 unsigned int uvw_udp_send_queue_count(const uv_udp_t* udp);
 
 
+/* Pipes. `name` is a path of `len` bytes, and is only read during the call. */
+
+UVW_EXPORT(uvw_pipe_init)
+uv_pipe_t* uvw_pipe_init(int id);
+
+/* Takes a descriptor over; it is closed with the handle. UV_EEXIST if the loop
+ * watches it, UV_EBUSY if the handle has one.
+ */
+UVW_EXPORT(uvw_pipe_open)
+int uvw_pipe_open(uv_pipe_t* pipe, int fd);
+
+/* `flags` is 0 or UV_PIPE_NO_TRUNCATE. UV_EADDRINUSE, UV_EACCES (also for a
+ * folder that does not exist), UV_EINVAL if it is bound already.
+ */
+UVW_EXPORT(uvw_pipe_bind)
+int uvw_pipe_bind(uv_pipe_t* pipe,
+                  const char* name,
+                  size_t len,
+                  unsigned int flags);
+
+/* on_connect() tells the end, refusals too. UV_EINVAL for a name that cannot
+ * be, UV_EALREADY while connecting.
+ */
+UVW_EXPORT(uvw_pipe_connect)
+int uvw_pipe_connect(uv_pipe_t* pipe,
+                     int req,
+                     const char* name,
+                     size_t len,
+                     unsigned int flags);
+
+/* Stores the path at `out`, which is the caller's and has UVW_SCRATCH_SIZE
+ * bytes, and returns its length; 0 for none.
+ */
+UVW_EXPORT(uvw_pipe_getsockname)
+int uvw_pipe_getsockname(const uv_pipe_t* pipe, char* out);
+
+/* The peer's path. */
+UVW_EXPORT(uvw_pipe_getpeername)
+int uvw_pipe_getpeername(const uv_pipe_t* pipe, char* out);
+
+/* `mode` holds UV_READABLE and UV_WRITABLE, for everybody. */
+UVW_EXPORT(uvw_pipe_chmod)
+int uvw_pipe_chmod(uv_pipe_t* pipe, int mode);
+
+
 /* Timers. Times are in milliseconds. */
 
 UVW_EXPORT(uvw_timer_init)

@@ -128,6 +128,14 @@ export interface UvExports {
   uvw_udp_send_queue_size(udp: number): number
   uvw_udp_send_queue_count(udp: number): number
 
+  uvw_pipe_init(id: number): number
+  uvw_pipe_open(pipe: number, fd: number): number
+  uvw_pipe_bind(pipe: number, name: number, len: number, flags: number): number
+  uvw_pipe_connect(pipe: number, request: number, name: number, len: number, flags: number): number
+  uvw_pipe_getsockname(pipe: number, out: number): number
+  uvw_pipe_getpeername(pipe: number, out: number): number
+  uvw_pipe_chmod(pipe: number, mode: number): number
+
   uvw_timer_init(id: number): number
   uvw_timer_start(timer: number, timeout: number, repeat: number): number
   uvw_timer_stop(timer: number): number

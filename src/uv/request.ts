@@ -105,6 +105,14 @@ export class TCPConnectRequest extends StreamRequest {
   }
 }
 
+/** `connect()` of a pipe under way. */
+export class PipeConnectRequest extends StreamRequest {
+  /** @internal */
+  constructor(stream: Stream, callback: OnRequest<PipeConnectRequest> | undefined) {
+    super(stream, 'connect', callback)
+  }
+}
+
 /** `shutdown()` under way. */
 export class ShutdownRequest extends StreamRequest {
   /** @internal */

@@ -7,6 +7,7 @@ import { checkInteger, UVError } from './errors.js'
 import { type OnClosed, WHEN_CLOSED } from './handle.js'
 import { checkName } from './lookup.js'
 import type { Loop } from './loop.js'
+import { openPair } from './pair.js'
 import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
 import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
@@ -112,19 +113,10 @@ export class TCP extends Stream {
    * ```
    */
   static pair(loop?: Loop): [TCP, TCP] {
-    const [one, other] = [new TCP({ ...(loop && { loop }) }), new TCP({ ...(loop && { loop }) })]
-    const { exports, memory, scratch } = one.instance
-    try {
-      one.check(exports.uvw_socketpair(scratch), 'socketpair')
-    } catch (error) {
-      void one.close()
-      void other.close()
-      throw error
-    }
-    const [first, second] = [memory.i32(scratch), memory.i32(scratch + 4)]
-    one.open(first)
-    other.open(second)
-    return [one, other]
+    return openPair(
+      () => new TCP({ ...(loop && { loop }) }),
+      (tcp, status) => tcp.check(status, 'socketpair'),
+    )
   }
 
   /**

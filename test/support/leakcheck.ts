@@ -12,6 +12,7 @@ import {
   type HostTimer,
 } from '../../src/host/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
+import type { HostUnix } from '../../src/host/unix.js'
 import type { Loop } from '../../src/index.js'
 import { soon } from './deadline.js'
 
@@ -103,6 +104,10 @@ export class WatchedHost extends Host {
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     return this.#host.connect(remote, events)
+  }
+
+  override get unix(): HostUnix | undefined {
+    return this.#host.unix
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

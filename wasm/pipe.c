@@ -1,0 +1,83 @@
+/* Pipes: streams with paths for names. */
+
+#include "internal.h"
+#include "uv_host.h"
+
+
+uv_pipe_t* uvw_pipe_init(int id) {
+  uv_pipe_t* pipe;
+
+  pipe = uvw__handle_alloc(sizeof(*pipe), id);
+  if (pipe == NULL)
+    return uvw__handle_result(NULL, UV_ENOMEM);
+
+  return uvw__handle_result(pipe, uv_pipe_init(&uvw__loop, pipe, 0));
+}
+
+
+int uvw_pipe_open(uv_pipe_t* pipe, int fd) {
+  /* Below are files and standard streams. */
+  if (fd < UVH_FD_FIRST)
+    return UV_EBADF;
+
+  return uv_pipe_open(pipe, fd);
+}
+
+
+int uvw_pipe_bind(uv_pipe_t* pipe,
+                  const char* name,
+                  size_t len,
+                  unsigned int flags) {
+  return uv_pipe_bind2(pipe, name, len, flags);
+}
+
+
+int uvw_pipe_connect(uv_pipe_t* pipe,
+                     int id,
+                     const char* name,
+                     size_t len,
+                     unsigned int flags) {
+  uv_connect_t* req;
+  int err;
+
+  /* libuv would forget the first one. */
+  if (pipe->connect_req != NULL)
+    return UV_EALREADY;
+
+  req = uvw__req_alloc(sizeof(*req), id);
+  if (req == NULL)
+    return UV_ENOMEM;
+
+  err = uv_pipe_connect2(req, pipe, name, len, flags, uvw__on_connect);
+  if (err)
+    uvw_free(req);
+
+  return err;
+}
+
+
+static int uvw__pipe_name(int (*get)(const uv_pipe_t*, char*, size_t*),
+                          const uv_pipe_t* pipe,
+                          char* out) {
+  size_t size;
+  int err;
+
+  size = UVW_SCRATCH_SIZE;
+  err = get(pipe, out, &size);
+  return err ? err : (int) size;
+}
+
+
+int uvw_pipe_getsockname(const uv_pipe_t* pipe, char* out) {
+  return uvw__pipe_name(uv_pipe_getsockname, pipe, out);
+}
+
+
+int uvw_pipe_getpeername(const uv_pipe_t* pipe, char* out) {
+  return uvw__pipe_name(uv_pipe_getpeername, pipe, out);
+}
+
+
+int uvw_pipe_chmod(uv_pipe_t* pipe, int mode) {
+  return uv_pipe_chmod(pipe, mode);
+}
