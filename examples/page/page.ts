@@ -1,5 +1,5 @@
 /** Shows a conversation over libuv in a page. Where it ran to and how it stands is in `data-state` of the document, for tests. */
-import { Loop, virtualHost } from 'libuv-wasm'
+import { Loop, Timer, virtualHost } from 'libuv-wasm'
 import { Conversation, SERVER, type Step } from './conversation.js'
 
 const COLUMNS = ['Ada', SERVER, 'Grace']
@@ -55,12 +55,18 @@ const tell = (what: Readonly<Record<string, string>>): void => {
   )
 }
 
+/** Waits on a loop that has nothing else to do. */
+const pause = async (loop: Loop, milliseconds: number): Promise<void> => {
+  const timer = new Timer({ loop })
+  timer.start(milliseconds, 0, () => timer.close())
+  await loop.run()
+}
+
 const begin = async (): Promise<void> => {
   const before = performance.now()
   const host = virtualHost({ seed: 1 })
-  const loop = await Loop.open({ host })
+  const clock = await Loop.open({ host })
   const opened = performance.now()
-  loop.close()
 
   const conversation = await Conversation.open(host, ['Ada', 'Grace'], draw)
   const { host: ip, port } = conversation.address
@@ -98,11 +104,12 @@ const begin = async (): Promise<void> => {
     show('closed')
   })
   for (const [name, text] of BEGINNING) {
-    await new Promise((resolve) => setTimeout(resolve, PACE))
-    if (document.documentElement.dataset.state === 'closed') return
+    await pause(clock, PACE)
+    if (document.documentElement.dataset.state === 'closed') break
     await say(name, text)
   }
-  show('played')
+  clock.close()
+  if (document.documentElement.dataset.state !== 'closed') show('played')
 }
 
 begin().catch((error: unknown) => {
