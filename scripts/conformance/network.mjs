@@ -1,18 +1,25 @@
 /**
- * A network for each entry alone, since the ports of libuv's tests are fixed: a namespace of Linux, where the system lets us
- * have one. It has a loopback interface and nothing else; native runs, which are compared with, have the same.
+ * A network and a /tmp for each entry alone, since ports and names of sockets in libuv's tests are fixed: namespaces of Linux,
+ * where the system lets us have them. The network has a loopback interface and nothing else; native runs, which are compared
+ * with, have the same.
  */
 import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+
+/** Our folder may be in /tmp, and is put where it was. */
+const ALONE = [
+  'exec 9<"$0"',
+  'ip link set lo up',
+  'mount -t tmpfs tmpfs /tmp',
+  'mkdir -p "$0"',
+  'mount -c --bind /proc/self/fd/9 "$0"',
+  'exec 9<&-',
+  'cd "$PWD"',
+  'exec "$@"',
+].join(' && ')
 
 /** Runs the command that follows it in a network of its own. */
-const OWN = /** @type {const} */ ([
-  'unshare',
-  '--map-root-user',
-  '--net',
-  'sh',
-  '-c',
-  'ip link set lo up && exec "$0" "$@"',
-])
+const OWN = /** @type {const} */ (['unshare', '--map-root-user', '--net', '--mount', 'sh', '-c', ALONE, resolve('.')])
 
 /** Whether this system has such networks for us. */
 export const hasOwnNetworks = () => {

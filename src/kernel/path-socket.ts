@@ -23,6 +23,8 @@ const DIFFERENCES: Partial<Record<SocketOperation, Partial<Record<SocketState, '
   listen: { unbound: 'EINVAL' },
   // One that was refused may try again, as one that never tried.
   connect: { listening: 'EINVAL', refused: 'ok' },
+  // There a connection stands at once; a host tells of it later.
+  getpeername: { connecting: 'ok' },
   read: { unbound: 'EINVAL', bound: 'EINVAL', listening: 'EINVAL' },
   write: { unbound: 'ENOTCONN', bound: 'ENOTCONN', listening: 'ENOTCONN' },
 }

@@ -20,6 +20,9 @@ describe('a result', () => {
     ['skip', 'pass', undefined, 'failed'],
     ['vacuous', 'pass', undefined, 'skipped'],
     ['vacuous', 'fail', undefined, 'failed'],
+    ['unsteady', 'pass', undefined, 'skipped'],
+    ['unsteady', 'fail', undefined, 'skipped'],
+    ['unsteady', 'skip', undefined, 'failed'],
   ] as const)('expected to %s, that is a %s, and natively a %s, is %s', (expected, result, native, verdict) => {
     expect(judge(expected, result, native, 'for a reason').verdict).toBe(verdict)
   })

@@ -5,6 +5,7 @@ import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
 import { loopback } from '../support/fake-host.js'
 import { seeded } from '../support/random.js'
 import { type Answer, c, Machine } from './machine.js'
+import { unixAddress, unixListener } from './unix.js'
 
 type Guest = Machine<VirtualHost>
 
@@ -155,4 +156,15 @@ test('who does not read holds the writer back, and loses nothing', async () => {
     write()
   }
   expect(Buffer.compare(read, all)).toBe(0)
+})
+
+test('a client of a path knows whom it is about to meet', async () => {
+  const listener = unixListener(server, '/tmp/server')
+  const fd = client.socket('unix')
+  expect(client.name('getpeername', fd)).toBe('ENOTCONN')
+  expect(client.connect(fd, unixAddress('/tmp/server'))).toBe('EINPROGRESS')
+  expect(client.name('getpeername', fd)).toEqual(unixAddress('/tmp/server'))
+  await ready(client, fd, 'O')
+  expect(client.name('getpeername', fd)).toEqual(unixAddress('/tmp/server'))
+  expect(server.accept(listener)).toEqual(expect.any(Number))
 })
