@@ -1,7 +1,7 @@
 /** Sends back what it gets, to any number of clients: `npm run --silent echo-server -- --host 127.0.0.1 --port 0`. */
 import { StatusCode, type TCP } from 'libuv-wasm'
 import { holdBack } from './lib/hold-back.js'
-import { serve } from './lib/serve.js'
+import { accept, serve } from './lib/serve.js'
 
 function echo(peer: TCP): void {
   const write = holdBack(peer, () => peer.close())
@@ -13,4 +13,4 @@ function echo(peer: TCP): void {
   })
 }
 
-await serve({ name: 'echo-server', does: 'Sends back what it gets.', onClient: echo })
+await serve({ name: 'echo-server', does: 'Sends back what it gets.', listen: accept(echo) })

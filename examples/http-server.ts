@@ -1,5 +1,5 @@
 /** Greets every HTTP client: `npm run --silent http-server -- --port 0`, then `curl` what it prints. */
 import { BODY, converse } from './http/conversation.js'
-import { serve } from './lib/serve.js'
+import { accept, serve } from './lib/serve.js'
 
-await serve({ name: 'http-server', does: `Answers every GET with "${BODY}".`, onClient: converse })
+await serve({ name: 'http-server', does: `Answers every GET with "${BODY}".`, listen: accept(converse) })

@@ -1,6 +1,6 @@
 /** What the example servers share: their command line, the one line they print, and their end. */
 import { parseArgs } from 'node:util'
-import { Loop, TCP, UVError } from 'libuv-wasm'
+import { type Address, Loop, TCP, UVError } from 'libuv-wasm'
 
 /** A server as its author sees it. */
 export interface Program {
@@ -8,8 +8,8 @@ export interface Program {
   readonly name: string
   /** What it does, in one sentence. */
   readonly does: string
-  /** Called for each client. */
-  readonly onClient: (peer: TCP) => void
+  /** Begins to serve, and tells where; see {@link accept}. */
+  readonly listen: (loop: Loop, at: { host: string; port: number }) => Address
 }
 
 /** Connections that may wait to be accepted. */
@@ -29,7 +29,8 @@ export async function serve(program: Program): Promise<void> {
   // What goes wrong with one client is no reason to leave the others.
   loop.onError = (error) => console.error(`${program.name}:`, error)
   try {
-    console.log(`listening ${listen(loop, options, program)}`)
+    const { family, host, port } = program.listen(loop, options)
+    console.log(`listening ${family === 'ipv6' ? `[${host}]` : host}:${port}`)
     endOnSignal(loop)
   } catch (error) {
     if (!(error instanceof UVError)) throw error
@@ -41,12 +42,14 @@ export async function serve(program: Program): Promise<void> {
   loop.close()
 }
 
-function listen(loop: Loop, address: { host: string; port: number }, { onClient }: Program): string {
-  const server = new TCP({ loop })
-  server.bind(address)
-  server.listen(BACKLOG, (server) => onClient(server.accept()))
-  const { family, host, port } = server.sockname
-  return family === 'ipv6' ? `[${host}]:${port}` : `${host}:${port}`
+/** Serves by TCP. @param onClient - called for each client */
+export function accept(onClient: (peer: TCP) => void): Program['listen'] {
+  return (loop, at) => {
+    const server = new TCP({ loop })
+    server.bind(at)
+    server.listen(BACKLOG, (server) => onClient(server.accept()))
+    return server.sockname
+  }
 }
 
 function endOnSignal(loop: Loop): void {
