@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { example, hasIPv6, run, startServer } from '../support/programs.js'
 
-test.each(hasIPv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'])('at %s it answers a program of node:dgram', async (host) => {
+test.each(hasIPv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1'])('at %s it answers a program of node:dgram', async (host) => {
   const server = await startServer(process.execPath, [example('udp-echo'), '--host', host, '--port', '0'])
   const client = dgram.createSocket(host === '::1' ? 'udp6' : 'udp4')
   const got: Buffer[] = []
