@@ -12,7 +12,13 @@ const programs = examples().filter(({ runs }) => runs)
 
 test('they are found where they stand', () => {
   const places = programs.map(({ place }) => place.replace(/:.*/, ''))
-  const papers = ['README.md', 'docs/first-server.md', 'docs/coming-from-libuv.md', 'docs/errors.md']
+  const papers = [
+    'README.md',
+    'docs/first-server.md',
+    'docs/coming-from-libuv.md',
+    'docs/coming-from-node-net.md',
+    'docs/errors.md',
+  ]
   expect(places).toEqual(expect.arrayContaining(papers))
   expect(places.filter((path) => path.startsWith('src/')).length).toBeGreaterThan(5)
 })
