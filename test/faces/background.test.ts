@@ -1,0 +1,84 @@
+/**
+ * The loop that runs by itself: how long a process lives that uses it, and what becomes of what its listeners throw. In
+ * processes of their own, which run the library as built, beside the same program on `node:net`.
+ */
+import { expect, test } from '@jest/globals'
+import { run } from '../support/programs.js'
+
+const programs: readonly (readonly [name: string, program: string])[] = [
+  ['nothing is used, and the process ends', `net.isIP('::1')`],
+  ['a socket that was never connected keeps nobody', `new net.Socket()`],
+  [
+    'a server that is closed lets it end',
+    `const server = net.createServer().listen(0); setImmediate(() => server.close())`,
+  ],
+  ['an unreferenced server keeps nobody', `net.createServer().listen(0).unref()`],
+  ['nor does one that was before it listened', `net.createServer().unref().listen(0)`],
+  [
+    'an unreferenced server serves as long as something else lives',
+    `const server = net.createServer((socket) => { say('served'); socket.end() }).listen(0).unref()
+     setTimeout(() => net.connect(server.address().port).resume().on('close', () => say('closed')), 30)`,
+  ],
+  [
+    'an idle connection keeps it, until it is unreferenced',
+    `const server = net.createServer((peer) => peer.unref()).listen(0)
+     const socket = net.connect(server.address().port, '127.0.0.1', () => {
+       server.unref()
+       setTimeout(() => { say('late'); socket.unref() }, 50)
+     })`,
+  ],
+  [
+    'a connection keeps it that others wait for',
+    `const server = net.createServer((peer) => setTimeout(() => peer.end('at last'), 50)).listen(0)
+     net.connect(server.address().port).on('data', (data) => say(data)).on('close', () => server.close())`,
+  ],
+  [
+    'it goes on when all was closed once',
+    `const once = (left) => {
+       const server = net.createServer((peer) => peer.end('again')).listen(0)
+       net.connect(server.address().port).on('data', (data) => say(data)).on('close', () => {
+         server.close(() => { if (left > 1) setTimeout(() => once(left - 1), 20) })
+       })
+     }
+     once(3)`,
+  ],
+  [
+    'what a listener throws is uncaught, and the next event comes',
+    `process.on('uncaughtException', (error) => say(error.message))
+     const server = net.createServer((peer) => { peer.end('x'); throw new Error('in a listener') }).listen(0)
+     net.connect(server.address().port).on('data', () => { throw new Error('at data') }).on('close', () => { say('closed'); server.close() })`,
+  ],
+  [
+    'promises and ticks are done between two events',
+    `const server = net.createServer({ noDelay: true }, (peer) => { peer.write('1'); setTimeout(() => peer.end('2'), 20) }).listen(0)
+     const socket = net.connect(server.address().port)
+     const next = () => new Promise((resolve) => socket.once('data', resolve))
+     say(await next()); say(await next())
+     socket.on('close', () => { say('closed'); server.close() })`,
+  ],
+  [
+    'an async context is that of who made the socket',
+    `const { AsyncLocalStorage } = await import('node:async_hooks')
+     const storage = new AsyncLocalStorage()
+     const server = net.createServer((peer) => storage.run('peer', () => peer.on('data', (data) => { say(data); peer.end(data) }))).listen(0)
+     for (const name of ['one', 'two']) storage.run(name, () => {
+       const socket = net.connect(server.address().port, () => socket.write(name))
+       socket.on('data', (data) => { if (String(data) !== storage.getStore()) throw new Error('a stranger\\'s context') })
+     })
+     setTimeout(() => server.close(), 100)`,
+  ],
+]
+
+/** What a program says, sorted: two sockets may be told in either order. */
+const play = async (net: string, program: string): Promise<unknown> => {
+  const prelude = `import * as net from '${net}'; const say = (text) => console.log(String(text));`
+  const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', prelude + program])
+  return { code, said: stdout.split('\n').sort(), stderr }
+}
+
+test.each(programs)('%s', async (_name, program) => {
+  const path = new URL('../../dist/faces/net.js', import.meta.url).href
+  const [ours, theirs] = await Promise.all([play(path, program), play('node:net', program)])
+  expect(ours).toEqual(theirs)
+  expect(ours).toMatchObject({ code: 0, stderr: '' })
+})
