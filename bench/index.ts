@@ -4,10 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Contender, contenders, native, yardstick } from './contenders.js'
+import { ELSEWHERE, elsewhere } from './elsewhere.js'
 import { figures } from './figures.js'
 import { ask, type Measurement } from './measure.js'
 import { type Mode, modes } from './modes.js'
 import { picture } from './picture.js'
+import { output } from './process.js'
 import { circumstances, markdown, type Report, ratios, short } from './report.js'
 import { type Pair, type Result, ratio } from './statistics.js'
 
@@ -21,6 +23,7 @@ const HELP = `Measures the same programs on libuv-wasm, on node:net and on nativ
   --only A,B           ${names(modes(false))}
   --contenders A,B     ${names(contenders(''))}
   --node PATH          the Node that runs them (this one)
+  --on RUNTIME         TypeScript on ${ELSEWHERE.join(' or ')}, beside their own fastest sockets
   --out DIR            where report.json, report.md and report.svg go (bench)
   --keep NAME          also put the ratios under this name into bench/HISTORY.md
 `
@@ -36,6 +39,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     contenders: { type: 'string' },
     node: { type: 'string', default: process.execPath },
+    on: { type: 'string' },
     out: { type: 'string', default: 'bench' },
     keep: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -58,11 +62,22 @@ function choose<Choice extends Named>(all: readonly Choice[], wanted: string): r
   })
 }
 
+/** Whom to measure: the yardstick, the others, and where all of them run. */
+function field(): { readonly rod: Contender; readonly all: readonly Contender[]; readonly runtime: string } {
+  const { node, on } = values
+  if (on === undefined) {
+    return { rod: yardstick(node), all: contenders(node), runtime: `Node ${ask(node, 'process.version')}` }
+  }
+  const program = output(['scripts/fetch-runtime.sh', on, on === 'deno' ? '2' : '1', 'build/download']).trim()
+  const { rod, contenders: all } = elsewhere(on, program)
+  return { rod, all, runtime: `${on} ${/[\d.]+/.exec(output([program, '--version']))?.[0]}` }
+}
+
 async function main(): Promise<void> {
   const { quick, node, only } = values
   const rounds = Number(values.rounds ?? (quick ? 2 : 5))
   const seconds = Number(values.seconds ?? (quick ? 0.25 : 1))
-  const all = contenders(node)
+  const { rod, all, runtime } = field()
   const chosen =
     values.contenders === undefined
       ? all.filter(({ name }) => !quick || !NOT_QUICK.includes(name))
@@ -75,20 +90,21 @@ async function main(): Promise<void> {
   const results: Result[] = []
   for (const [index, mode] of run.modes.entries()) {
     console.error(`[${index + 1}/${run.modes.length}] ${mode.name}: ${mode.title}`)
-    const compared = await compare(mode, run.contenders, rounds, seconds)
+    const compared = await compare(mode, rod, run.contenders, rounds, seconds)
     results.push(...compared)
     console.error(`        ${compared.map((one) => `${one.contender.name} ${short(ratio(one).median)}`).join('  ')}`)
   }
   save({
     ...run,
-    node: ask(node, 'process.version'),
+    runtime,
+    rod: rod.title,
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}`,
     commit: execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' }).trim(),
     date: new Date().toISOString().slice(0, 10),
     rounds,
     seconds,
     results,
-    figures: only === undefined ? figures(node, rounds) : undefined,
+    figures: only === undefined && values.on === undefined ? figures(node, rounds) : undefined,
   })
 }
 
@@ -98,11 +114,12 @@ async function main(): Promise<void> {
  */
 async function compare(
   mode: Mode,
+  usual: Contender,
   all: readonly Contender[],
   rounds: number,
   seconds: number,
 ): Promise<readonly Result[]> {
-  const rod = mode.against === 'native' ? native : yardstick(values.node)
+  const rod = mode.against === 'native' ? native : usual
   const taking = all.filter((one) => one.name !== rod.name && one.programs[mode.program] !== undefined)
   if (taking.length === 0) return []
   const pairs = new Map<Contender, Pair[]>([rod, ...taking].map((contender) => [contender, []]))

@@ -1,4 +1,4 @@
-/** The ratios as a picture: one row for each mode, one mark for each contender, and a line where `node:net` is. */
+/** The ratios as a picture: one row for each mode, one mark for each contender, and a line where the yardstick is. */
 import type { Contender } from './contenders.js'
 import type { Mode } from './modes.js'
 import { circumstances, find, type Report, short } from './report.js'
@@ -29,10 +29,10 @@ export function picture(report: Report): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + 44}" width="${WIDTH}" height="${top + 44}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
     '<rect width="100%" height="100%" fill="white"/>',
-    '<text x="24" y="32" font-size="18" font-weight="600">libuv-wasm against node:net</text>',
-    '<text x="24" y="51" fill="#666">How many times as fast, or as cheap, as a program on node:net: median and spread. More is better.</text>',
+    `<text x="24" y="32" font-size="18" font-weight="600">libuv-wasm against ${report.rod}</text>`,
+    `<text x="24" y="51" fill="#666">How many times as fast, or as cheap, as a program on ${report.rod}: median and spread. More is better.</text>`,
     ...legend(report.contenders),
-    ...axis(top),
+    ...axis(top, report.rod),
     ...rows,
     `<text x="24" y="${top + 30}" font-size="10" fill="#888">${escaped(circumstances(report))}</text>`,
     '</svg>',
@@ -58,12 +58,12 @@ function legend(contenders: readonly Contender[]): string[] {
   })
 }
 
-function axis(bottom: number): string[] {
+function axis(bottom: number, rod: string): string[] {
   return TICKS.flatMap((tick) => {
     const stroke = tick === 1 ? 'stroke="#222" stroke-width="1.5"' : 'stroke="#ddd"'
     return [
       `<line x1="${x(tick)}" y1="${TOP - 8}" x2="${x(tick)}" y2="${bottom}" ${stroke}/>`,
-      `<text x="${x(tick)}" y="${TOP - 13}" text-anchor="middle" fill="#666">${tick === 1 ? 'node:net' : tick}</text>`,
+      `<text x="${x(tick)}" y="${TOP - 13}" text-anchor="middle" fill="#666">${tick === 1 ? rod : tick}</text>`,
     ]
   })
 }

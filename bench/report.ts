@@ -6,7 +6,10 @@ import { cpuRatio, own, type Result, ratio } from './statistics.js'
 
 /** All that was measured, and where. */
 export interface Report {
-  readonly node: string
+  /** Who runs the programs, as `Node v20.20.2`. */
+  readonly runtime: string
+  /** What a person reads for the usual yardstick. */
+  readonly rod: string
   /** The processors, how many, and the system's kernel. */
   readonly machine: string
   readonly commit: string
@@ -22,8 +25,8 @@ export interface Report {
 }
 
 /** One line: when, where, how. */
-export function circumstances({ node, machine, commit, date, rounds, seconds }: Report): string {
-  return `${date}, ${commit}, Node ${node}, ${machine}, ${rounds} rounds of ${seconds} s`
+export function circumstances({ runtime, machine, commit, date, rounds, seconds }: Report): string {
+  return `${date}, ${commit}, ${runtime}, ${machine}, ${rounds} rounds of ${seconds} s`
 }
 
 /** Everything. */
@@ -33,8 +36,8 @@ export function markdown(report: Report): string {
     .join('\n\n')
 }
 
-/** How many times as fast as `node:net`: median, spread, and CPU time over that of `node:net`. */
-export function ratios({ modes, contenders, results }: Report): string {
+/** How many times as fast as the yardstick: median, spread, and CPU time over the yardstick's. */
+export function ratios({ rod, modes, contenders, results }: Report): string {
   const cell = (mode: Mode, contender: Contender): string => {
     const result = find(results, mode, contender)
     if (result === undefined) return '-'
@@ -45,7 +48,7 @@ export function ratios({ modes, contenders, results }: Report): string {
     return `**${short(median)}**${spread}${cpu === undefined ? '' : ` cpu ${short(cpu.median)}`}`
   }
   return asTable(
-    ['node:net = 1, more is better', ...contenders.map(({ title }) => title)],
+    [`${rod} = 1, more is better`, ...contenders.map(({ title }) => title)],
     modes.map((mode) => [mode.title, ...contenders.map((contender) => cell(mode, contender))]),
   )
 }

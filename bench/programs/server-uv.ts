@@ -1,15 +1,15 @@
 /**
- * The same server through the TypeScript API. The first argument is the transport, the second a role, as in
- * `native/server-uv.c`.
+ * The same server through the TypeScript API. The first argument is a transport of Node's, or `auto` for the host that the
+ * runtime has, the second a role, as in `native/server-uv.c`.
  */
 import { Loop, StatusCode, TCP } from 'libuv-wasm'
 import { nodeHost } from 'libuv-wasm/node'
 import { pattern } from '../pattern.js'
 
-const transport = process.argv[2] === 'net' ? 'net' : process.argv[2] === 'handle' ? 'handle' : 'auto'
+const transport = process.argv[2] === 'net' ? 'net' : process.argv[2] === 'handle' ? 'handle' : undefined
 const HIGH_WATER = 1024 * 1024
 
-const loop = await Loop.open({ host: nodeHost({ transport }) })
+const loop = await Loop.open(transport && { host: nodeHost({ transport }) })
 const server = new TCP({ loop })
 
 const roles: Record<string, (peer: TCP) => void> = {

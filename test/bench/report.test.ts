@@ -34,7 +34,8 @@ test('figures that were not measured are none', () => {
 })
 
 const report: Report = {
-  node: 'v20.0.0',
+  runtime: 'v20.0.0',
+  rod: 'node:net',
   machine: '1 x <fast>',
   commit: 'abc',
   date: '2026-01-01',

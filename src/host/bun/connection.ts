@@ -1,15 +1,13 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
+import { gathered } from '../gather.js'
 import { HostConnection, HostError } from '../host.js'
 import { Inbox } from '../inbox.js'
 import { fromNode, unspecified } from '../node/addresses.js'
 import { codeOf, nameOfCode } from '../node/errors.js'
 import { LINGER } from '../node/transport.js'
 import type { BunHandler, BunSocket } from './api.js'
-
-/** Up to how many bytes small buffers are put together, since Bun cannot gather. */
-const GATHER = 65_536
 
 /**
  * A connection on a socket of Bun's. The operating system has what it takes within `write()`; the rest waits here. A paused
@@ -68,10 +66,7 @@ export class BunConnection extends HostConnection {
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
-    if (list.length < 2) return super.writev(list)
-    let size = 0
-    for (const data of list) size += data.length
-    return size > GATHER ? super.writev(list) : this.write(joined(list, size))
+    return super.writev(gathered(list))
   }
 
   shutdown(): void {
@@ -211,16 +206,6 @@ export class BunConnection extends HostConnection {
       left = this.#pending
     }, LINGER).unref()
   }
-}
-
-const joined = (list: readonly Uint8Array[], size: number): Uint8Array => {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const data of list) {
-    bytes.set(data, offset)
-    offset += data.length
-  }
-  return bytes
 }
 
 const addressOf = (family: string, address: string | undefined, port: number | undefined): Address | undefined =>

@@ -1,6 +1,7 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Address } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
+import { gathered } from '../gather.js'
 import { HostConnection, HostError } from '../host.js'
 import { Inbox } from '../inbox.js'
 import { unspecified } from '../node/addresses.js'
@@ -73,6 +74,10 @@ export class DenoConnection extends HostConnection {
     // The failure is on its way.
     if (this.#broken !== undefined || this.#outbox === undefined) return true
     return this.#outbox.add(data)
+  }
+
+  override writev(list: readonly Uint8Array[]): boolean {
+    return super.writev(gathered(list))
   }
 
   shutdown(): void {

@@ -1,27 +1,32 @@
 import type { DenoConn } from './api.js'
 
 /** Up to how many bytes a write is copied, so that it is over at once. */
-const COPIED = 16_384
+const COPIED = 4_096
 
 /** How many copied bytes may wait: what an operating system holds at least. */
-const KEPT = 65_536
+const BLOCK = 16_384
 
-/** Up to how many bytes small writes are sent together. */
-const GATHER = 65_536
+/** How many blocks are kept that nobody uses. */
+const SPARE = 64
+
+const spare: Uint8Array[] = []
 
 /**
  * What goes out on one connection. Deno tells a turn later what it has taken, so small writes are copied and count as taken,
- * as an operating system would do it, until there are too many of them; large ones are sent from where they are.
+ * as an operating system would do it, until their block is full; large ones are sent from where they are.
  */
 export class DenoOutbox {
   readonly #conn: DenoConn
   /** Called when nothing is left, not within a call. */
   readonly #onEmpty: (drained: boolean) => void
   readonly #onFail: (error: unknown) => void
+  /** The copies, which go first: the bytes from `#start` to `#end`. */
+  #block: Uint8Array | undefined
+  #start = 0
+  #end = 0
+  /** What is still its owner's. */
   #queue: Uint8Array[] = []
-  #queued = 0
-  /** How many of them are copies; these are the first. */
-  #kept = 0
+  #pending = 0
   #sending = false
   /** Somebody waits for bytes that are still theirs. */
   #owed = false
@@ -35,31 +40,37 @@ export class DenoOutbox {
 
   /** Bytes that are still their owner's. */
   get pending(): number {
-    return this.#queued - this.#kept
+    return this.#pending
   }
 
   /** Bytes that Deno has not taken, copied or not. */
   get left(): number {
-    return this.#queued
+    return this.#pending + this.#end - this.#start
   }
 
   /** @returns whether the bytes are their owner's again */
   add(data: Uint8Array): boolean {
     const { length } = data
-    const copied = this.pending === 0 && length <= COPIED && this.#kept + length <= KEPT
-    if (length === 0) return this.pending === 0
-    this.#queued += length
-    if (copied) this.#kept += length
-    else this.#owed = true
-    this.#queue.push(copied ? data.slice() : data)
+    if (length === 0) return this.#pending === 0
+    const copied = this.#pending === 0 && length <= COPIED && this.#end + length <= BLOCK
+    if (copied) {
+      this.#block ??= spare.pop() ?? new Uint8Array(BLOCK)
+      this.#block.set(data, this.#end)
+      this.#end += length
+    } else {
+      this.#owed = true
+      this.#pending += length
+      this.#queue.push(data)
+    }
     if (!this.#sending) this.#send()
     return copied
   }
 
-  /** Forgets what is left. */
+  /** Forgets what is left. A block that Deno may still read from is nobody else's. */
   clear(): void {
     this.#queue = []
-    this.#queued = this.#kept = 0
+    this.#block = undefined
+    this.#pending = this.#start = this.#end = 0
   }
 
   #send(): void {
@@ -67,43 +78,35 @@ export class DenoOutbox {
     this.#conn.write(this.#next()).then(this.#onSent, this.#onRefused)
   }
 
-  /** What is to be sent next. Small ones become one. */
   #next(): Uint8Array {
-    const [first = new Uint8Array()] = this.#queue
-    if (this.#queue.length < 2 || first.length >= GATHER) return first
-    let count = 0
-    let size = 0
-    for (const data of this.#queue) {
-      if (size + data.length > GATHER) break
-      size += data.length
-      count++
-    }
-    if (count < 2) return first
-    const joined = new Uint8Array(size)
-    let offset = 0
-    for (const data of this.#queue.splice(0, count)) {
-      joined.set(data, offset)
-      offset += data.length
-    }
-    this.#queue.unshift(joined)
-    return joined
+    return this.#block?.subarray(this.#start, this.#end) ?? this.#queue[0] ?? new Uint8Array()
   }
 
   readonly #onSent = (sent: number): void => {
     this.#sending = false
-    const [first] = this.#queue
-    if (first === undefined) return
-    if (sent < first.length) this.#queue[0] = first.subarray(sent)
-    else this.#queue.shift()
-    this.#queued -= sent
-    this.#kept -= Math.min(this.#kept, sent)
-    if (this.#queued > 0) {
+    if (this.#block !== undefined) {
+      this.#start += sent
+      if (this.#start === this.#end) this.#release(this.#block)
+    } else {
+      const [first] = this.#queue
+      if (first === undefined) return
+      this.#pending -= sent
+      if (sent < first.length) this.#queue[0] = first.subarray(sent)
+      else this.#queue.shift()
+    }
+    if (this.left > 0) {
       this.#send()
       return
     }
     const drained = this.#owed
     this.#owed = false
     this.#onEmpty(drained)
+  }
+
+  #release(block: Uint8Array): void {
+    if (spare.length < SPARE) spare.push(block)
+    this.#block = undefined
+    this.#start = this.#end = 0
   }
 
   readonly #onRefused = (error: unknown): void => {

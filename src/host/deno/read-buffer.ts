@@ -7,7 +7,10 @@
 const SMALL = 4_096
 const LARGE = 65_536
 
-/** What is left of a buffer is read into as long as this part of it would fit. */
+/** From how many bytes on a read is the sign of more to come, and the next buffer is large. */
+const MUCH = 4_096
+
+/** What is left of a buffer is read into as long as it is this part of the whole. */
 const LEAST = 4
 
 /** One connection's buffer. */
@@ -27,9 +30,7 @@ export class DenoReadBuffer {
     const bytes = this.#bytes
     const filled = end === bytes.length
     if (filled || (bytes.length - end) * LEAST < bytes.length) {
-      // A read that filled its room is the sign of more to come; a small one, of less.
-      const large = filled || count * LEAST > LARGE
-      this.#bytes = new Uint8Array(large ? LARGE : SMALL)
+      this.#bytes = new Uint8Array(count >= MUCH || (filled && at === 0) ? LARGE : SMALL)
       this.#at = 0
     } else this.#at = end
     return at === 0 && filled ? bytes : bytes.subarray(at, end)
