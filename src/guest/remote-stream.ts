@@ -95,6 +95,11 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     return Math.max(0, this.#underWay - WINDOW)
   }
 
+  /** The ring has them. */
+  override get copies(): boolean {
+    return true
+  }
+
   override write(data: Uint8Array): boolean {
     if (this.#broken) {
       const code = this.#failure ?? 'EPIPE'

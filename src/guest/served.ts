@@ -3,7 +3,7 @@ import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from '../kernel/abort.js'
-import { Buffers } from './buffers.js'
+import { Buffers } from '../kernel/buffers.js'
 import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from './protocol.js'
 
 /** What does not read because the guest takes nothing. */

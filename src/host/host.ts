@@ -72,6 +72,11 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    */
   abstract write(data: Uint8Array): boolean
 
+  /** Whether `write()` has a copy of the bytes when it returns, whatever it returns: the buffer is the caller's again. */
+  get copies(): boolean {
+    return false
+  }
+
   /** Like {@link HostConnection.write} for several buffers, in order. A host with a gathering write overrides it. */
   writev(list: readonly Uint8Array[]): boolean {
     let taken = true

@@ -137,8 +137,14 @@ export abstract class ByteDescriptor extends Descriptor {
 
   /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
   abstract room(wanted: number): Result
-  /** Sends bytes, for which there is room and which nobody else has. */
-  abstract send(bytes: Uint8Array): void
+  /** Whether `send()` has a copy of the bytes when it returns, see {@link HostConnection.copies}. */
+  abstract readonly copies: boolean
+  /**
+   * Sends bytes, for which there is room.
+   *
+   * @returns whether they are the caller's again, even where it keeps no copy
+   */
+  abstract send(bytes: Uint8Array): boolean
   /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
   abstract sendPayload(length: number): Result
 }

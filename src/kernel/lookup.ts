@@ -57,7 +57,11 @@ export class Lookup extends ByteDescriptor implements LookupEvents {
     return 'EBADF'
   }
 
-  override send(): void {}
+  override readonly copies = true
+
+  override send(): boolean {
+    return true
+  }
 
   override sendPayload(): Result {
     return 'EBADF'

@@ -51,11 +51,11 @@ export abstract class PairEnd extends ByteDescriptor {
     return room === 0 && wanted > 0 ? 'EAGAIN' : room
   }
 
-  override send(bytes: Uint8Array): void {
-    const peer = this.#peer
-    if (peer === undefined) return
-    peer.received.push(bytes)
-    peer.#tell()
+  override readonly copies = true
+
+  override send(bytes: Uint8Array): boolean {
+    this.#pass(bytes.slice())
+    return true
   }
 
   override sendPayload(length: number): Result {
@@ -64,7 +64,7 @@ export abstract class PairEnd extends ByteDescriptor {
     if (typeof room === 'string') return room
     const bytes = concat(outbox.peek(room))
     if (bytes.length !== room) return 'EFAULT'
-    this.send(bytes)
+    this.#pass(bytes)
     outbox.advance(room)
     return room
   }
@@ -115,6 +115,14 @@ export abstract class PairEnd extends ByteDescriptor {
   /** Bytes the peer has room for. */
   protected get free(): number {
     return this.#peer === undefined ? 0 : CAPACITY - this.#peer.received.length
+  }
+
+  /** Gives bytes to the peer, for good. */
+  #pass(bytes: Uint8Array): void {
+    const peer = this.#peer
+    if (peer === undefined) return
+    peer.received.push(bytes)
+    peer.#tell()
   }
 
   #end(receive: boolean, send: boolean): void {

@@ -126,8 +126,12 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#writeRefusal() ?? this.#stream?.room(wanted) ?? 'EPIPE'
   }
 
-  override send(bytes: Uint8Array): void {
-    this.#stream?.send(bytes)
+  override get copies(): boolean {
+    return this.#stream?.connection.copies ?? false
+  }
+
+  override send(bytes: Uint8Array): boolean {
+    return this.#stream?.send(bytes) ?? true
   }
 
   override sendPayload(length: number): Result {

@@ -115,9 +115,9 @@ export class TcpStream implements ConnectionEvents {
     return room > 0 || wanted === 0 ? Math.min(room, wanted) : 'EAGAIN'
   }
 
-  /** See {@link Descriptor.send}. */
-  send(bytes: Uint8Array): void {
-    this.connection.write(bytes)
+  /** See {@link ByteDescriptor.send}. */
+  send(bytes: Uint8Array): boolean {
+    return this.connection.write(bytes)
   }
 
   /** See {@link Descriptor.sendPayload}. */

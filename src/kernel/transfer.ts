@@ -4,6 +4,7 @@
  */
 import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
+import { Buffers } from './buffers.js'
 import type { ByteDescriptor, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 
@@ -19,6 +20,7 @@ export class Transfer {
   readonly #memory: Memory
   readonly #layout: Description['layout']['iovec']
   readonly #payload: number
+  readonly #buffers = new Buffers()
 
   /**
    * @param kernel - keeps what was read and did not go to memory
@@ -65,7 +67,15 @@ export class Transfer {
     if (this.isPayload(bufs)) return to.sendPayload(wanted)
     const count = to.room(wanted)
     if (typeof count === 'string' || count === 0) return count
-    to.send(this.gather(bufs, count))
+    const inOnePiece = this.#length(bufs) >= count
+    if (inOnePiece && to.copies) {
+      const first = this.base(bufs)
+      to.send(this.#memory.heap.subarray(first, first + count))
+      return count
+    }
+    const bytes = this.#buffers.take(count)
+    this.#gatherInto(bytes, bufs)
+    if (to.send(bytes)) this.#buffers.giveBack(bytes)
     return count
   }
 
@@ -92,17 +102,19 @@ export class Transfer {
 
   /** The first `count` bytes of the buffers, in one of their own: what is written leaves as one piece. */
   gather(bufs: number, count: number): Uint8Array {
-    const { heap } = this.#memory
-    const first = this.base(bufs)
-    if (this.#length(bufs) >= count) return heap.slice(first, first + count)
     const bytes = new Uint8Array(count)
-    for (let done = 0, at = bufs; done < count; at += this.#layout.size) {
+    this.#gatherInto(bytes, bufs)
+    return bytes
+  }
+
+  #gatherInto(bytes: Uint8Array, bufs: number): void {
+    const { heap } = this.#memory
+    for (let done = 0, at = bufs; done < bytes.length; at += this.#layout.size) {
       const base = this.base(at)
-      const length = Math.min(this.#length(at), count - done)
+      const length = Math.min(this.#length(at), bytes.length - done)
       bytes.set(heap.subarray(base, base + length), done)
       done += length
     }
-    return bytes
   }
 
   /** Spreads bytes over the buffers, as far as they go. */

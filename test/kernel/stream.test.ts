@@ -8,7 +8,7 @@ import { connected, outgoing } from './states.js'
 
 const BUFFER = DEFAULT_BUFFER_SIZE
 
-const sent = (peer: { written: Uint8Array[] }): string => new TextDecoder().decode(concat(peer.written))
+const sent = (peer: { sent: Uint8Array[] }): string => new TextDecoder().decode(concat(peer.sent))
 
 describe('connecting', () => {
   test('POLLOUT tells the end of it, SO_ERROR that it stands', () => {

@@ -42,8 +42,9 @@ export class FakeConnection extends HostConnection {
   readonly fails: Partial<Record<'write' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>> = {}
   /** What was asked for, in order. */
   readonly log: string[] = []
-  /** Every buffer that was written, as it was handed over. */
+  /** Every buffer that was written, as it was handed over, and what stood in it then. */
   readonly written: Uint8Array[] = []
+  readonly sent: Uint8Array[] = []
   reading = false
   /** Whether it is connected, and whether the peer's last byte was told. */
   stands = false
@@ -60,6 +61,8 @@ export class FakeConnection extends HostConnection {
   write(data: Uint8Array): boolean {
     this.#asked('write', String(data.length))
     this.written.push(data)
+    // What is taken at once is the caller's again, who may write over it.
+    this.sent.push(data.slice())
     if (!this.takesAtOnce) this.pending += data.length
     return this.pending === 0
   }
