@@ -177,4 +177,12 @@ export const differences: readonly Difference[] = [
     ours: ['one bind = ENOTSUP'],
     why: 'hosts cannot share a port in the way that UV_TCP_REUSEPORT promises',
   },
+  {
+    group: 'udp',
+    scenarios: ['everybody, when that was said'],
+    places: ['net'],
+    native: ['one try = EACCES'],
+    ours: ['one try = 4'],
+    why: 'node:dgram says a tick later why a message could not be sent',
+  },
 ]

@@ -615,6 +615,7 @@ static const struct scenario* find_group(const char* name) {
     { "read", scenarios_read },
     { "shutdown", scenarios_shutdown },
     { "states", scenarios_states },
+    { "udp", scenarios_udp },
     { "write", scenarios_write },
   };
   size_t i;

@@ -55,6 +55,7 @@ extern const struct scenario scenarios_pair[];
 extern const struct scenario scenarios_read[];
 extern const struct scenario scenarios_shutdown[];
 extern const struct scenario scenarios_states[];
+extern const struct scenario scenarios_udp[];
 extern const struct scenario scenarios_write[];
 
 /* Prints an event. */

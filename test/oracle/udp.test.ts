@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { udp } from './twins/udp.js'
+
+compareGroup('udp', udp)
