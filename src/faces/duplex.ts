@@ -18,8 +18,8 @@ export interface StreamDuplexOptions extends Pick<DuplexOptions, 'highWaterMark'
   readonly allowHalfOpen?: boolean | undefined
 }
 
-/** Bytes that are rather copied, and done with, than made a request of. */
-const COPIED_AT_MOST = 16_384
+/** Bytes that are rather copied, and done with, than made a request of: above this the copy costs more. */
+const COPIED_AT_MOST = 4_096
 
 /** Called by {@link StreamDuplex} when something is over. */
 type Done = (error?: Error | null) => void
