@@ -2,14 +2,11 @@
  * Runs one entry of libuv's tests as a guest, with its helpers as guests beside it, on one host. Started by
  * scripts/conformance.mjs in a process of its own, which must end by itself: what it leaves open is a defect.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Guest } from 'libuv-wasm/guest'
 import { nodeHost } from 'libuv-wasm/node'
 import { virtualHost } from 'libuv-wasm/virtual'
-import { movePaths } from './paths.mjs'
 
 /**
  * @typedef {object} Order
@@ -124,8 +121,6 @@ const explain = (end) => {
 const run = async (order) => {
   const module = await WebAssembly.compile(await readFile(order.module))
   const host = makeHost(order.host)
-  const folder = await mkdtemp(join(tmpdir(), 'libuv-wasm-'))
-  if (order.host === 'node') movePaths(host, folder, resolve(order.fixtures))
   /** @type {Part[]} */
   const parts = []
   /** @type {string[]} */
@@ -148,7 +143,6 @@ const run = async (order) => {
     while (host.open().length > 0 && performance.now() < late) await delay(1)
     for (const line of host.open()) defects.push(`left on the virtual network: ${line}`)
   }
-  await rm(folder, { recursive: true, force: true })
   const detail = [explain(end), ...defects].filter((text) => text !== '').join('\n')
   const result = detail !== '' ? 'fail' : end === SKIPPED ? 'skip' : 'pass'
   const output = parts.map((part) => part.output).join('')
