@@ -19,7 +19,7 @@ const above = {
  * Where one comes in: what package.json exports, what it puts in by platform, the command, and programs that a worker starts
  * by their URL.
  */
-const { exports, imports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { exports, imports = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
 const targets = [
   ...Object.values(exports).map((target) => target.default ?? target),
   ...Object.values(imports).flatMap((conditions) => Object.values(conditions)),
