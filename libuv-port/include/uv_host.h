@@ -59,9 +59,9 @@ struct uvh_event {
  * or, but for AF_UNIX, SOCK_DGRAM, with or without SOCK_NONBLOCK and
  * SOCK_CLOEXEC; `protocol` is 0, or IPPROTO_TCP or IPPROTO_UDP, as it fits.
  * What is said below of streams and connections is not for SOCK_DGRAM: see
- * uvh_sendto() and uvh_recvfrom(). Names of AF_UNIX are the host's,
- * as are the files that they may be. Where it has none, they are known in the
- * same kernel only, and no folder has to be there.
+ * uvh_sendto() and uvh_recvfrom(). Names of AF_UNIX are the host's, as are the
+ * files that they may be. Where it has none, they are known in the same kernel
+ * only, and no folder has to be there.
  * Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE.
  */
 UVH_IMPORT(socket)
@@ -114,11 +114,12 @@ UVH_IMPORT(accept)
 int uvh_accept(int fd, struct sockaddr* addr, socklen_t* len, int flags);
 
 /* Starts to connect. EINPROGRESS is the ordinary answer: POLLOUT tells the
- * end, SO_ERROR its outcome. Where a name of AF_UNIX is the kernel's
- * own, it is connected when the call returns; EAGAIN is a full backlog then, and
- * ENOENT a name that nobody has. SOCK_DGRAM is connected at once, too: from then
- * on it sends there and hears nobody else, until it connects elsewhere, or to AF_UNSPEC. Errors: EINPROGRESS,
- * EALREADY, EISCONN, ECONNABORTED (failed before: take a new socket),
+ * end, SO_ERROR its outcome. Where a name of AF_UNIX is the kernel's own, it is
+ * connected when the call returns; EAGAIN is a full backlog then, and ENOENT a
+ * name that nobody has. SOCK_DGRAM is connected at once, too: from then on it
+ * sends there and hears nobody else, until it connects elsewhere, or to
+ * AF_UNSPEC. Errors: EINPROGRESS, EALREADY, EISCONN,
+ * ECONNABORTED (failed before: take a new socket),
  * ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EAGAIN,
  * ENOENT, EINVAL, EBADF, ENOTSOCK.
  */

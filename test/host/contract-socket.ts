@@ -191,7 +191,8 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     }
     if (this.#refused) this.#forbid('write() went well after one that failed')
     const { pending } = this.connection
-    if (taken !== (pending === 0)) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
+    // The outside may have taken the rest meanwhile, and tell it by `onDrain`.
+    if (taken && pending > 0) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
     if (!taken) this.#owesDrain = true
     return taken
   }
