@@ -14,8 +14,16 @@ const HASTY_TURNS = 63
 /** How many events a turn has to see together to be worth the wait: a turn costs a fraction of what it costs to wait for one. */
 const WORTH_WAITING = 5
 
+/**
+ * How many turns in a row have to find it not worth the wait before the next ones do without: what a peer does at once, as to
+ * send and to reset, is seen together while connections come and go.
+ */
+const STEADY = 8
+
 /** The pace of one pump. */
 export class Pace {
+  /** How many turns in a row have waited for nothing. */
+  #idle = 0
   /** How many turns may still follow at once. */
   #hasty = 0
 
@@ -29,6 +37,7 @@ export class Pace {
 
   /** A turn waited, and this many events came meanwhile. */
   waited(events: number): void {
-    this.#hasty = events < WORTH_WAITING ? HASTY_TURNS : 0
+    this.#idle = events < WORTH_WAITING ? this.#idle + 1 : 0
+    this.#hasty = this.#idle < STEADY ? 0 : HASTY_TURNS
   }
 }

@@ -4,23 +4,31 @@ import { Pace } from '../../src/runtime/pace.js'
 /** How many of a hundred small events are followed at once. */
 const hurried = (pace: Pace): number => Array.from({ length: 100 }, () => pace.hurries(64)).filter(Boolean).length
 
-test('waits until it has seen that events come one by one', () => {
+/** A pace after some turns that waited, with what came meanwhile. */
+function after(...events: readonly number[]): Pace {
   const pace = new Pace()
-  expect(hurried(pace)).toBe(0)
-  pace.waited(4)
+  for (const count of events) pace.waited(count)
+  return pace
+}
+
+const ALONE = [1, 4, 1, 1, 2, 1, 1, 1]
+
+test('waits until it has seen for long enough that events come one by one', () => {
+  expect([hurried(after()), hurried(after(...ALONE.slice(1))), hurried(after(...ALONE))]).toEqual([0, 0, 63])
+})
+
+test('looks again after some turns, and goes on', () => {
+  const pace = after(...ALONE)
+  hurried(pace)
+  pace.waited(1)
   expect(hurried(pace)).toBe(63)
 })
 
 test('waits where several came while it waited', () => {
-  const pace = new Pace()
-  pace.waited(4)
-  pace.waited(5)
-  expect(hurried(pace)).toBe(0)
+  expect(hurried(after(...ALONE, 5))).toBe(0)
+  expect(hurried(after(...ALONE, 5, 1))).toBe(0)
 })
 
 test('follows large chunks at once, and nothing that is no bytes', () => {
-  const pace = new Pace()
-  expect([pace.hurries(16_383), pace.hurries(16_384)]).toEqual([false, true])
-  pace.waited(1)
-  expect(pace.hurries(0)).toBe(false)
+  expect([after().hurries(16_383), after().hurries(16_384), after(...ALONE).hurries(0)]).toEqual([false, true, false])
 })
