@@ -8,6 +8,7 @@
 import type { NumberCall } from '../abi/call.js'
 import type { WasmImports } from '../abi/platform-types.js'
 import type { Host, HostTimer } from '../host/host.js'
+import { Pace } from '../runtime/pace.js'
 import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { Input } from './input.js'
@@ -56,6 +57,9 @@ class SuspendingDriver implements Driver {
   /** Ends the present wait, while there is one: it is over, or the guest is. */
   #resume: (() => void) | undefined
   #resuming = false
+  readonly #pace = new Pace()
+  /** What has happened since the guest went on. */
+  #changes = 0
   #interrupt: ((end: GuestExit) => void) | undefined
   #ended: GuestExit | undefined
 
@@ -109,14 +113,25 @@ class SuspendingDriver implements Driver {
     return this.#turn()
   }
 
-  /** Something happened; what else happens in the host's present turn is let in before the guest goes on. */
-  onChange(): void {
-    if (this.#resume === undefined || this.#resuming) return
+  /** Something happened. The guest goes on when it knows what else happens in the host's present turn, or at once. */
+  onChange(bytes: number): void {
+    if (this.#resume === undefined) return
+    this.#changes += 1
+    if (this.#resuming) return
+    if (this.#host.prompt && this.#pace.hurries(bytes)) {
+      this.#changes = 0
+      this.#resume()
+      return
+    }
     this.#resuming = true
-    this.#host.defer(() => {
-      this.#resuming = false
-      this.#resume?.()
-    })
+    this.#host.defer(this.#deferred)
+  }
+
+  readonly #deferred = (): void => {
+    this.#resuming = false
+    this.#pace.waited(this.#changes)
+    this.#changes = 0
+    this.#resume?.()
   }
 
   /** Ends the guest: now if it waits, else when it next does. */

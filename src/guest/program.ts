@@ -34,8 +34,8 @@ export interface Driver extends Streams {
   importOf(call: SlowCall, parameters: number): WasmImports[string]
   /** Calls an export while the guest waits. Whatever it waits for there, everybody waits for. */
   enter(call: NumberCall, argument: number): number
-  /** Told whenever something happened that a waiting guest may wait for. */
-  onChange(): void
+  /** Told whenever something happened that a waiting guest may wait for, and how many bytes came, if it was that. */
+  onChange(bytes: number): void
 }
 
 /** What a guest is made of. */
@@ -75,7 +75,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     firstDescriptor: abi.constants.UVH_FD_FIRST,
     maxDescriptors: options.maxDescriptors,
     onReady: (bytes) => loops.wake(bytes),
-    onChange: () => driver.onChange(),
+    onChange: (bytes) => driver.onChange(bytes),
   })
   const loops = new PumpedLoops(kernel, driver)
   let bound: Memory | undefined

@@ -27,8 +27,8 @@ export interface KernelOptions {
   readonly maxDescriptors?: number | undefined
   /** Called whenever a watched descriptor became ready; `bytes` are what has just come for it, 0 where it is something else. */
   readonly onReady: (bytes: number) => void
-  /** Called whenever any descriptor's readiness may be another. */
-  readonly onChange?: () => void
+  /** Called whenever any descriptor's readiness may be another; `bytes` as above. */
+  readonly onChange?: (bytes: number) => void
 }
 
 /** The kernel of one WebAssembly instance. */
@@ -46,7 +46,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
   readonly #descriptors: Descriptors
-  readonly #onChange: (() => void) | undefined
+  readonly #onChange: ((bytes: number) => void) | undefined
 
   /** @param options - see {@link KernelOptions} */
   constructor(options: KernelOptions) {
@@ -132,7 +132,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
 
   changed(descriptor: Descriptor, bytes = 0): void {
     this.readiness.changed(descriptor, bytes)
-    this.#onChange?.()
+    this.#onChange?.(bytes)
   }
 
   #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
