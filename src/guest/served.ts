@@ -102,7 +102,10 @@ export class Served implements ConnectionEvents, Held {
 
   onData(chunk: Uint8Array): void {
     this.#told = (this.#told + chunk.length) >>> 0
-    if (this.#server.tell(ToGuest.DATA, this.#id, chunk)) return
+    if (this.#server.tell(ToGuest.DATA, this.#id, chunk)) {
+      this.#host.recycle(chunk)
+      return
+    }
     this.#server.hold(this)
     this.#attempt(() => this.#read(this.#wanted, true))
   }

@@ -86,6 +86,12 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
 
   /** Sends FIN after all that was written. The other direction stays open. @throws {HostError} ENOTCONN, see `write()` */
   abstract shutdown(): void
+  /**
+   * Gives back a chunk that `onData` told, whole: the receiver has copied it and will not look at it again. A host that can
+   * use it to read into overrides this.
+   */
+  recycle(_chunk: Uint8Array): void {}
+
   /** Lets `onData` and `onEnd` come. Harmless when they may come already. */
   abstract readStart(): void
   /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. Harmless twice. */

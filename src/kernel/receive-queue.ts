@@ -3,6 +3,12 @@ import { Poll } from './readiness.js'
 /** What a chunk costs beside its bytes, roughly. */
 const CHUNK_COST = 256
 
+/** Who takes back chunks that were copied. */
+export interface Recycler {
+  /** The chunk is of no more use here. */
+  recycle(chunk: Uint8Array): void
+}
+
 /**
  * Received bytes that nobody has read yet, in the chunks they came in. A chunk that is taken whole is passed on without a
  * copy.
@@ -14,6 +20,8 @@ export class ReceiveQueue {
   /** Bytes of the head chunk that were read already. */
   #offset = 0
   #length = 0
+  /** Whether a part of the head chunk was passed on, and is somebody's. */
+  #parted = false
 
   /** Bytes that wait. */
   get length(): number {
@@ -44,9 +52,10 @@ export class ReceiveQueue {
    * Moves bytes into `heap`.
    *
    * @param peek - leave them in the queue
+   * @param recycler - gets the chunks of which everything was copied
    * @returns how many were moved: as many as there are, up to `length`
    */
-  copyTo(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+  copyTo(heap: Uint8Array, address: number, length: number, peek: boolean, recycler?: Recycler): number {
     let index = this.#head
     let offset = this.#offset
     let done = 0
@@ -58,6 +67,7 @@ export class ReceiveQueue {
       done += count
       offset += count
       if (offset === chunk.length) {
+        if (!peek && !(this.#parted && index === this.#head)) recycler?.recycle(chunk)
         index++
         offset = 0
       }
@@ -77,7 +87,10 @@ export class ReceiveQueue {
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
     if (end === chunk.length) this.#drop(this.#head + 1, 0, end - offset)
-    else this.#drop(this.#head, end, end - offset)
+    else {
+      this.#drop(this.#head, end, end - offset)
+      this.#parted = true
+    }
     return end - offset === chunk.length ? chunk : chunk.subarray(offset, end)
   }
 
@@ -87,9 +100,11 @@ export class ReceiveQueue {
     this.#head = 0
     this.#offset = 0
     this.#length = 0
+    this.#parted = false
   }
 
   #drop(index: number, offset: number, bytes: number): void {
+    if (index !== this.#head) this.#parted = false
     this.#length -= bytes
     this.#offset = offset
     if (index === this.#chunks.length) {

@@ -94,7 +94,7 @@ export class TcpStream implements ConnectionEvents {
 
   /** See {@link Descriptor.take}. */
   take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
-    const count = this.#received.copyTo(heap, address, length, peek)
+    const count = this.#received.copyTo(heap, address, length, peek, this.#host)
     if (!peek) this.#readOn()
     return count
   }

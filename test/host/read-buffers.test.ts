@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { ReadBuffers, SharedReadBuffer } from '../../src/host/node/read-buffers.js'
+import { seeded } from '../support/random.js'
 
 /** Reads as Node does: into the buffer it was last given. */
 class Reader {
@@ -17,10 +18,17 @@ class Reader {
     return this.#target.length
   }
 
-  read(length: number): { chunk: Uint8Array; wanted: Uint8Array } {
+  /** Gives a chunk back. */
+  recycle(chunk: Uint8Array): void {
+    this.#buffers.recycle(chunk)
+  }
+
+  /** @param keep - whether the receiver keeps the chunk; else it gives it back at once, as who copies */
+  read(length: number, keep = true): { chunk: Uint8Array; wanted: Uint8Array } {
     const wanted = Uint8Array.from({ length }, () => this.#count++ & 0xff)
     this.#target.set(wanted)
     const chunk = this.#buffers.take(length)
+    if (!keep) this.#buffers.recycle(chunk)
     this.#target = this.#buffers.next(length) ?? this.#target
     return { chunk, wanted }
   }
@@ -50,4 +58,33 @@ test('small chunks share a small buffer', () => {
   const chunks = Array.from({ length: 10 }, () => reader.read(64).chunk)
   expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(1)
   expect(chunks[0]?.buffer.byteLength).toBe(8_192)
+})
+
+test('a buffer whose parts have all come back is read into again', () => {
+  const reader = new Reader(new SharedReadBuffer())
+  reader.read(16_384)
+  const read = (keep: boolean): ArrayBufferLike => reader.read(Math.min(65_536, reader.room), keep).chunk.buffer
+  const buffers = [read(false), read(false), read(true), read(false)]
+  expect(buffers.map((buffer) => buffers.indexOf(buffer))).toEqual([0, 0, 0, 3])
+})
+
+test('what was kept stays as it is, whatever others gave back', () => {
+  const random = seeded('recycle')
+  const shared = new SharedReadBuffer()
+  const readers = [new Reader(shared), new Reader(shared), new Reader(shared)] as const
+  const kept: { reader: Reader; chunk: Uint8Array; wanted: Uint8Array }[] = []
+  for (let step = 0; step < 3_000; step++) {
+    const reader = random.pick(readers)
+    const length = random.int(1, random.chance(0.5) ? 100 : reader.room)
+    const keep = random.chance(0.3)
+    const { chunk, wanted } = reader.read(length, keep)
+    if (keep) kept.push({ reader, chunk, wanted })
+    if (kept.length > 20) {
+      const [old] = kept.splice(random.int(0, kept.length - 1), 1)
+      if (old === undefined) break
+      expect(Buffer.compare(old.chunk, old.wanted)).toBe(0)
+      old.reader.recycle(old.chunk)
+    }
+  }
+  expect(kept.length).toBeGreaterThan(0)
 })

@@ -39,6 +39,42 @@ describe('copying out', () => {
   })
 })
 
+describe('giving back', () => {
+  /** What is given back by copies of these lengths, when `before` has been taken without a copy. */
+  const returned = (before: number, ...lengths: readonly number[]): string[] => {
+    const queue = queueOf('abc', 'de', 'f')
+    const chunks: string[] = []
+    if (before > 0) queue.take(before)
+    for (const length of lengths) {
+      queue.copyTo(new Uint8Array(9), 0, length, false, {
+        recycle: (chunk) => chunks.push(new TextDecoder().decode(chunk)),
+      })
+    }
+    return chunks
+  }
+
+  test('what was copied to its end, once', () => {
+    expect([returned(0, 2), returned(0, 2, 1), returned(0, 4, 1), returned(0, 9, 9)]).toEqual([
+      [],
+      ['abc'],
+      ['abc', 'de'],
+      ['abc', 'de', 'f'],
+    ])
+  })
+
+  test('not what somebody has a part of', () => {
+    expect([returned(1, 9), returned(3, 9)]).toEqual([
+      ['de', 'f'],
+      ['de', 'f'],
+    ])
+  })
+
+  test('not by a peek', () => {
+    const recycler = { recycle: () => expect(true).toBe(false) }
+    expect(queueOf('abc').copyTo(new Uint8Array(9), 0, 9, true, recycler)).toBe(3)
+  })
+})
+
 describe('taking without a copy', () => {
   test('a whole chunk is the very one that came', () => {
     const queue = new ReceiveQueue()

@@ -128,6 +128,10 @@ export abstract class HandleConnection<
     else this.#fin = 'wanted'
   }
 
+  override recycle(chunk: Uint8Array): void {
+    this.#buffers.recycle(chunk)
+  }
+
   readStart(): void {
     if (this.#reading) return
     this.#reading = true
@@ -198,9 +202,8 @@ export abstract class HandleConnection<
   /** @returns the buffer to read into from now on, when it is another */
   #receive(read: number): Uint8Array | undefined {
     const chunk = this.#buffers.take(read)
-    const next = this.#buffers.next(read)
     this.events?.onData(chunk)
-    return next
+    return this.#buffers.next(read)
   }
 
   #onEnd(): void {

@@ -23,8 +23,21 @@ const newBuffer = (size: number): Uint8Array => new Uint8Array(Buffer.allocUnsaf
 export class SharedReadBuffer {
   /** What is read into. */
   readonly bytes = newBuffer(READ_SIZE)
+  #spare: Uint8Array | undefined
   #pool = newBuffer(POOL_SIZE)
   #used = 0
+
+  /** A buffer for a connection alone. */
+  fresh(): Uint8Array {
+    const buffer = this.#spare ?? newBuffer(READ_SIZE)
+    this.#spare = undefined
+    return buffer
+  }
+
+  /** Keeps a buffer of a connection that nobody looks at any more, for the next one. */
+  keep(buffer: Uint8Array): void {
+    this.#spare = buffer
+  }
 
   /** A copy of the first `length` bytes. */
   copy(length: number): Uint8Array {
@@ -46,13 +59,15 @@ export class SharedReadBuffer {
 
 /**
  * The buffers of one connection. It reads into the common one and copies what came, until a large read: from then on it has one
- * of its own, whose parts are passed on as they are, until a small one.
+ * of its own, whose parts are passed on as they are, until a small one. Where all parts have come back it is read into anew.
  */
 export class ReadBuffers {
   readonly #shared: SharedReadBuffer
   #own: Uint8Array | undefined
   /** Where the next read begins. */
   #at = 0
+  /** Parts of the own buffer that are with somebody. */
+  #lent = 0
 
   /** @param shared - the transport's */
   constructor(shared: SharedReadBuffer) {
@@ -65,21 +80,33 @@ export class ReadBuffers {
     if (own === undefined) return this.#shared.copy(length)
     const at = this.#at
     this.#at += length
+    this.#lent += 1
     return own.subarray(at, this.#at)
   }
 
-  /** Where to read to behind a read of `length` bytes; `undefined` where it is what it was. */
+  /** Takes back what {@link ReadBuffers.take} gave. */
+  recycle(chunk: Uint8Array): void {
+    if (chunk.buffer === this.#own?.buffer) this.#lent -= 1
+  }
+
+  /** Where to read to behind a read of `length` bytes, which was passed on; `undefined` where it is what it was. */
   next(length: number): Uint8Array | undefined {
+    const own = this.#own
     if (length < LARGE_READ) {
-      if (this.#own === undefined) return undefined
+      if (own === undefined) return undefined
       this.#own = undefined
+      if (this.#lent === 0) this.#shared.keep(own)
       return this.#shared.bytes
     }
-    if (this.#own === undefined || this.#own.length - this.#at < LEAST_ROOM) {
-      this.#own = newBuffer(READ_SIZE)
+    if (own === undefined || (this.#lent > 0 && own.length - this.#at < LEAST_ROOM)) {
+      this.#own = this.#shared.fresh()
       this.#at = 0
+      this.#lent = 0
       return this.#own
     }
-    return this.#own.subarray(this.#at)
+    if (this.#lent > 0) return own.subarray(this.#at)
+    const first = this.#at === length
+    this.#at = 0
+    return first ? undefined : own
   }
 }
