@@ -16,6 +16,9 @@ const LARGE_READ = 16_384
 /** Small reads share buffers of this size, as Node's own do: who keeps one of them keeps so much at most. */
 const POOL_SIZE = 8_192
 
+/** How many buffers that came back are kept for the next reads: 1 MiB of them. */
+const MOST_SPARES = 16
+
 /** A buffer outside of the engine's heap; what is in it does not matter. */
 const newBuffer = (size: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 
@@ -23,20 +26,18 @@ const newBuffer = (size: number): Uint8Array => new Uint8Array(Buffer.allocUnsaf
 export class SharedReadBuffer {
   /** What is read into. */
   readonly bytes = newBuffer(READ_SIZE)
-  #spare: Uint8Array | undefined
+  readonly #spares: Uint8Array[] = []
   #pool = newBuffer(POOL_SIZE)
   #used = 0
 
   /** A buffer for a connection alone. */
   fresh(): Uint8Array {
-    const buffer = this.#spare ?? newBuffer(READ_SIZE)
-    this.#spare = undefined
-    return buffer
+    return this.#spares.pop() ?? newBuffer(READ_SIZE)
   }
 
-  /** Keeps a buffer of a connection that nobody looks at any more, for the next one. */
+  /** Keeps a buffer of a connection that nobody looks at any more. */
   keep(buffer: Uint8Array): void {
-    this.#spare = buffer
+    if (this.#spares.length < MOST_SPARES) this.#spares.push(buffer)
   }
 
   /** A copy of the first `length` bytes. */
@@ -57,17 +58,28 @@ export class SharedReadBuffer {
   }
 }
 
+/** A buffer that one connection reads into, part by part. */
+class Slab {
+  readonly bytes: Uint8Array
+  /** Where the next read begins. */
+  at = 0
+  /** Parts of it that are with somebody. */
+  lent = 0
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+}
+
 /**
  * The buffers of one connection. It reads into the common one and copies what came, until a large read: from then on it has one
  * of its own, whose parts are passed on as they are, until a small one. Where all parts have come back it is read into anew.
  */
 export class ReadBuffers {
   readonly #shared: SharedReadBuffer
-  #own: Uint8Array | undefined
-  /** Where the next read begins. */
-  #at = 0
-  /** Parts of the own buffer that are with somebody. */
-  #lent = 0
+  #slab: Slab | undefined
+  /** The slab before, of which parts are out. */
+  #before: Slab | undefined
 
   /** @param shared - the transport's */
   constructor(shared: SharedReadBuffer) {
@@ -76,37 +88,51 @@ export class ReadBuffers {
 
   /** What came: `length` bytes were read. */
   take(length: number): Uint8Array {
-    const own = this.#own
-    if (own === undefined) return this.#shared.copy(length)
-    const at = this.#at
-    this.#at += length
-    this.#lent += 1
-    return own.subarray(at, this.#at)
+    const slab = this.#slab
+    if (slab === undefined) return this.#shared.copy(length)
+    const { at } = slab
+    slab.at += length
+    slab.lent += 1
+    return slab.bytes.subarray(at, slab.at)
   }
 
   /** Takes back what {@link ReadBuffers.take} gave. */
-  recycle(chunk: Uint8Array): void {
-    if (chunk.buffer === this.#own?.buffer) this.#lent -= 1
+  recycle({ buffer }: Uint8Array): void {
+    const before = this.#before
+    if (buffer === this.#slab?.bytes.buffer) this.#slab.lent -= 1
+    else if (before !== undefined && buffer === before.bytes.buffer && --before.lent === 0) {
+      this.#shared.keep(before.bytes)
+      this.#before = undefined
+    }
   }
 
   /** Where to read to behind a read of `length` bytes, which was passed on; `undefined` where it is what it was. */
   next(length: number): Uint8Array | undefined {
-    const own = this.#own
+    const slab = this.#slab
     if (length < LARGE_READ) {
-      if (own === undefined) return undefined
-      this.#own = undefined
-      if (this.#lent === 0) this.#shared.keep(own)
+      if (slab === undefined) return undefined
+      this.#leave(slab)
       return this.#shared.bytes
     }
-    if (own === undefined || (this.#lent > 0 && own.length - this.#at < LEAST_ROOM)) {
-      this.#own = this.#shared.fresh()
-      this.#at = 0
-      this.#lent = 0
-      return this.#own
+    if (slab === undefined) return this.#begin()
+    if (slab.lent === 0) {
+      const first = slab.at === length
+      slab.at = 0
+      return first ? undefined : slab.bytes
     }
-    if (this.#lent > 0) return own.subarray(this.#at)
-    const first = this.#at === length
-    this.#at = 0
-    return first ? undefined : own
+    if (slab.bytes.length - slab.at >= LEAST_ROOM) return slab.bytes.subarray(slab.at)
+    this.#leave(slab)
+    return this.#begin()
+  }
+
+  #begin(): Uint8Array {
+    this.#slab = new Slab(this.#shared.fresh())
+    return this.#slab.bytes
+  }
+
+  #leave(slab: Slab): void {
+    this.#slab = undefined
+    if (slab.lent === 0) this.#shared.keep(slab.bytes)
+    else this.#before = slab
   }
 }
