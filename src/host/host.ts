@@ -66,7 +66,7 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    * Hands bytes over; all of them, always, in order. Legal between `onConnect` (or acceptance) and `shutdown()`.
    *
    * @returns `true` when the outside took them all at once: the buffer is the caller's again. `false` when some are pending:
-   *   the buffer must stay as it is until `onDrain`.
+   *   the buffer must stay as it is until `onDrain`, though they may be gone, and `pending` 0, before this returns.
    * @throws {HostError} ECONNRESET, EPIPE where it is known at once that the connection failed. Nothing was taken, and no
    *   `onError` follows: what the peer had sent is told, then `onEnd`. From then on it throws EPIPE, and `shutdown()` ENOTCONN.
    */

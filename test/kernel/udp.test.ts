@@ -1,4 +1,4 @@
-/** UDP sockets over a host that does what the test says. What Linux itself answers is `linux-udp.test.ts`. */
+/** UDP sockets over a host that does what the test says. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/abi/address.js'
 import type { FakeDatagram } from '../support/fake-host.js'
