@@ -6,7 +6,7 @@ BENCH_NAMES = server-uv client-uv timers-uv block
 BENCH_PROGRAMS = $(BENCH)/load $(BENCH_NAMES:%=$(BENCH)/%) \
   $(BENCH_NAMES:%=$(BENCH)/%.wasm)
 
-$(BENCH)/load: bench/native/load.c
+$(BENCH)/load: bench/native/load.c bench/native/samples.h
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra $< -o $@
 

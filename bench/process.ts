@@ -33,6 +33,9 @@ export class Running {
     const running = Running.start(command, pinned)
     try {
       return await use(running)
+    } catch (error) {
+      if (!running.#ended) throw error
+      throw new Error(`${command.join(' ')} ended too early, ${await running.#end()}`, { cause: error })
     } finally {
       await running.kill()
     }
@@ -41,8 +44,18 @@ export class Running {
   /** The next line it prints. */
   async line(): Promise<string> {
     const { done, value } = await this.#lines.next()
-    if (done) throw new Error(`it ended early: ${this.#process.spawnargs.join(' ')}`)
+    if (done) throw new Error(`no more output: ${await this.#end()}`)
     return value
+  }
+
+  get #ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
+  /** How it ended, once it has. */
+  async #end(): Promise<string> {
+    if (!this.#ended) await once(this.#process, 'exit')
+    return `by ${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`}`
   }
 
   /** The port that a server prints. */
@@ -66,7 +79,7 @@ export class Running {
 
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit')
+    await this.#end()
   }
 }
 

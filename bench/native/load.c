@@ -32,6 +32,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "samples.h"
+
 enum mode {
   PING,
   STREAM,
@@ -46,7 +48,6 @@ enum mode {
 #define BUFFER_SIZE (1024 * 1024)
 #define PATTERN_PERIOD 65521
 #define PATTERN_SIZE (2 * BUFFER_SIZE)
-#define SAMPLES_MAX (4 * 1024 * 1024)
 
 struct connection {
   int fd;
@@ -65,8 +66,6 @@ static uint64_t operations;
 static uint64_t total_bytes;
 static char pattern[PATTERN_SIZE];
 static char buffer[BUFFER_SIZE + 1];
-static uint32_t* samples;
-static size_t nsamples;
 static int running;
 static int unfinished;
 
@@ -82,13 +81,6 @@ static uint64_t now(void) {
 static void fail(const char* what) {
   fprintf(stderr, "load: %s: %s\n", what, errno ? strerror(errno) : "wrong");
   exit(1);
-}
-
-
-static void sample(uint64_t nanoseconds) {
-  /* Past the room, every later one takes the place of an earlier one. */
-  samples[nsamples++ % SAMPLES_MAX] =
-      nanoseconds > UINT32_MAX ? UINT32_MAX : (uint32_t) nanoseconds;
 }
 
 
@@ -301,21 +293,6 @@ static void open_idle(int count) {
 }
 
 
-static int by_value(const void* a, const void* b) {
-  uint32_t x = *(const uint32_t*) a;
-  uint32_t y = *(const uint32_t*) b;
-
-  return (x > y) - (x < y);
-}
-
-
-static double percentile(double p) {
-  size_t n = nsamples < SAMPLES_MAX ? nsamples : SAMPLES_MAX;
-
-  return n == 0 ? 0 : samples[(size_t) (p * (n - 1))] / 1000.0;
-}
-
-
 /* Handles events until a time, or until all have finished. */
 static void serve(uint64_t until) {
   struct epoll_event events[256];
@@ -365,10 +342,7 @@ static void measure(int count, double seconds) {
     finish(connections, count);
 
   seconds = (now() - began) / 1e9;
-  qsort(samples,
-        nsamples < SAMPLES_MAX ? nsamples : SAMPLES_MAX,
-        sizeof(*samples),
-        by_value);
+  sort_samples();
   printf(
       "{\"operations\":%llu,\"bytes\":%llu,\"seconds\":%.6f,"
       "\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n",
@@ -405,7 +379,6 @@ int main(int argc, char** argv) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  samples = malloc(SAMPLES_MAX * sizeof(*samples));
   epoll_fd = epoll_create1(0);
 
   if (mode == IDLE) {
