@@ -6,6 +6,7 @@
  * - The length of the accept queue is Bun's own, 512.
  * - The local address of an outgoing connection is known once it is connected, and cannot be chosen.
  * - There are no datagrams: Bun tells too late whether it could bind.
+ * - Who stops listening at a path removes it, even when it has become somebody else's; so do Deno and Node.
  */
 import { bunSockets } from './bun/api.js'
 import { bunTransport } from './bun/transport.js'

@@ -9,6 +9,7 @@
  * - Nothing is reset: Deno sends FIN whenever it closes a connection.
  * - When keep-alive probes begin is set by a handle of Deno's that is not public. Where it is gone, they are refused.
  * - There are no datagrams: they want a flag, `--unstable-net`.
+ * - Who stops listening at a path removes it, even when it has become somebody else's; so do Bun and Node.
  */
 import { denoSockets } from './deno/api.js'
 import { denoTransport } from './deno/transport.js'
@@ -16,7 +17,7 @@ import { type Host, HostError } from './host.js'
 import { NodeHost } from './node/node-host.js'
 
 /**
- * The outside world as Deno has it: real sockets, real time. It needs `--allow-net`.
+ * The outside world as Deno has it: real sockets, real time. It needs `--allow-net`, and `--allow-read` and `--allow-write` for paths.
  *
  * @throws {HostError} ENOTSUP where this is not Deno
  */

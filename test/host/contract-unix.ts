@@ -63,9 +63,9 @@ class UnixLab {
 /** Registers the tests of sockets with paths. */
 export function unixContract(make: MakeHost, options?: ContractOptions): void {
   describe('paths', () => {
-    const { testWith } = contract(make, options)
+    const { test: register, testWith } = contract(make, options, 'unix')
     const test = (name: string, body: (lab: UnixLab) => Promise<void>): void =>
-      testWith('unix', name, (lab) => body(new UnixLab(lab)))
+      register(name, (lab) => body(new UnixLab(lab)))
 
     test('a listener is met at its path, and both ends know it', async (lab) => {
       const { client, server } = await lab.pair()
@@ -114,14 +114,24 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       expect(refusal(() => lab.bind(path))).toBe('EADDRINUSE')
     })
 
-    test('nobody is met at a path that nobody has, or where nobody listens', async (lab) => {
+    test('what cannot be a path, and a folder that is not there, are refused at once', async (lab) => {
+      expect(refusal(() => lab.bind(lab.path('none/such')), 'no folders')).toMatch(/^(ENOENT|no folders)$/)
+      // No text: a host that takes any bytes takes these, too.
+      expect(refusal(() => lab.bind(lab.path('\xff')), 'any bytes')).toMatch(/^(EINVAL|any bytes)$/)
+    })
+
+    test('nobody is met at a path that nobody has', async (lab) => {
       const nobody = lab.connect(lab.path('nobody'))
       await nobody.until('ENOENT', () => nobody.saw('ENOENT'))
+      const abstract = lab.connect(`\0${lab.path('abstract')}`)
+      await abstract.until('ECONNREFUSED', () => abstract.saw('ECONNREFUSED'))
+    })
+
+    testWith('quietPort', 'nobody is met at a path where nobody listens', async (inner) => {
+      const lab = new UnixLab(inner)
       lab.bind(lab.path('bound'))
       const deaf = lab.connect(lab.path('bound'))
       await deaf.until('ECONNREFUSED', () => deaf.saw('ECONNREFUSED'))
-      const abstract = lab.connect(`\0${lab.path('abstract')}`)
-      await abstract.until('ECONNREFUSED', () => abstract.saw('ECONNREFUSED'))
     })
 
     test('a path that was removed is free, and its listener goes on with whom it has', async (lab) => {
@@ -160,7 +170,8 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       lab.bind(name).close()
     })
 
-    test('a named socket connects, too', async (lab) => {
+    testWith('connectFromPort', 'a named socket connects, too', async (inner) => {
+      const lab = new UnixLab(inner)
       const listener = lab.listen(lab.path('server'))
       const client = lab.connect(lab.path('server'), lab.bind(lab.path('client')))
       await listener.accept()

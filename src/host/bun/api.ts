@@ -4,10 +4,11 @@
 export interface BunSocket<Data> {
   /** Ours. */
   data: Data
-  readonly localFamily: string
+  // Those with paths tell nothing of these.
+  readonly localFamily: string | undefined
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
-  readonly remoteFamily: string
+  readonly remoteFamily: string | undefined
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
   /** @returns how many bytes the operating system took; -1 when the socket is closed */
@@ -39,16 +40,18 @@ export interface BunHandler<Data> {
 }
 
 /** Where to. */
-export interface BunAddress<Data> {
-  readonly hostname: string
-  readonly port: number
+export type BunTarget = { readonly hostname: string; readonly port: number } | { readonly unix: string }
+
+/** How both are done. */
+interface BunOptions<Data> {
   readonly allowHalfOpen: boolean
   readonly socket: BunHandler<Data>
 }
 
 /** A listening socket. */
 export interface BunListener {
-  readonly port: number
+  /** Of TCP only. */
+  readonly port?: number
   stop(): void
   unref(): void
 }
@@ -56,15 +59,12 @@ export interface BunListener {
 /** The global object `Bun`. */
 export interface BunSockets {
   readonly version: string
-  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, EACCES */
+  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT, EACCES */
   listen<Data>(
-    options: BunAddress<Data> & {
-      readonly exclusive: boolean
-      readonly ipv6Only: boolean
-      readonly reusePort: boolean
-    },
+    options: BunTarget &
+      BunOptions<Data> & { readonly exclusive?: boolean; readonly ipv6Only?: boolean; readonly reusePort?: boolean },
   ): BunListener
-  connect<Data>(options: BunAddress<Data> & { readonly data: Data }): Promise<BunSocket<Data>>
+  connect<Data>(options: BunTarget & BunOptions<Data> & { readonly data: Data }): Promise<BunSocket<Data>>
 }
 
 const isBun = (value: unknown): value is BunSockets =>

@@ -1,24 +1,22 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
-import type { Address } from '../../abi/address.js'
+import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { gathered } from '../gather.js'
 import { HostConnection, HostError } from '../host.js'
 import { Inbox } from '../inbox.js'
-import { fromNode, unspecified } from '../node/addresses.js'
 import { codeOf, nameOfCode } from '../node/errors.js'
 import { LINGER } from '../node/transport.js'
 import type { BunHandler, BunSocket } from './api.js'
 
+/** What a socket of Bun's belongs to. */
+export type BunData = BunConnection<SocketAddress>
+
 /**
- * A connection on a socket of Bun's. The operating system has what it takes within `write()`; the rest waits here. A paused
+ * A connection on a socket of Bun's, of whichever kind. The operating system has what it takes within `write()`; the rest waits here. A paused
  * socket still tells what it finds when the peer is gone, which the inbox keeps.
  */
-export class BunConnection extends HostConnection {
-  /** An address of the same family. */
-  readonly #like: Address
-  #socket: BunSocket<BunConnection> | undefined
-  #local: Address | undefined
-  #remote: Address | undefined
+export abstract class BunConnection<At extends SocketAddress = Address> extends HostConnection<At> {
+  #socket: BunSocket<BunData> | undefined
   readonly #inbox = new Inbox(this)
   /** What the operating system has not taken. */
   readonly #outbox: Uint8Array[] = []
@@ -32,19 +30,12 @@ export class BunConnection extends HostConnection {
   #failed = false
   #lingering: NodeJS.Timeout | undefined
 
-  /** @param remote - whereto an outgoing connection goes; `undefined` for an accepted one, which is like `like` */
-  constructor(like: Address, remote?: Address) {
-    super()
-    this.#like = like
-    this.#remote = remote
-  }
+  /** Notes the addresses: a closed socket has forgotten them. */
+  protected abstract name(socket: BunSocket<BunData>): void
 
-  get local(): Address {
-    return this.#local ?? unspecified(this.#like)
-  }
-
-  get remote(): Address {
-    return this.#remote ?? unspecified(this.#like)
+  /** Bun's socket, once the connection stands. */
+  protected get socket(): BunSocket<BunData> | undefined {
+    return this.#socket
   }
 
   get pending(): number {
@@ -103,23 +94,11 @@ export class BunConnection extends HostConnection {
     this.#socket?.terminate()
   }
 
-  override setNoDelay(enable: boolean): void {
-    if (!this.#socket?.setNoDelay(enable)) throw new HostError('EINVAL', 'set TCP_NODELAY before it is connected')
-  }
-
-  override setKeepAlive(enable: boolean, idle: number): void {
-    if (!this.#socket?.setKeepAlive(enable, idle * 1000)) {
-      throw new HostError('EINVAL', `set SO_KEEPALIVE with ${idle} s of silence before it is connected`)
-    }
-  }
-
   /** The connection stands; called once. */
-  onOpen(socket: BunSocket<BunConnection>): void {
+  onOpen(socket: BunSocket<BunData>): void {
     this.#socket = socket
     socket.unref()
-    // A closed socket has forgotten them.
-    this.#local = addressOf(socket.localFamily, socket.localAddress, socket.localPort)
-    this.#remote = addressOf(socket.remoteFamily, socket.remoteAddress, socket.remotePort)
+    this.name(socket)
     if (this.#leave === 'end') socket.end()
     else if (this.#leave === 'reset') socket.terminate()
     else if (!this.#inbox.reading) socket.pause()
@@ -208,17 +187,15 @@ export class BunConnection extends HostConnection {
   }
 }
 
-const addressOf = (family: string, address: string | undefined, port: number | undefined): Address | undefined =>
-  address === undefined || port === undefined ? undefined : fromNode({ address, family, port })
-
 /** The connection of a socket, for each thing that it tells. */
-export const handler: Omit<BunHandler<BunConnection>, 'open'> = {
+export const handler: Omit<BunHandler<BunData>, 'open'> = {
   binaryType: 'uint8array',
   data: (socket, chunk) => socket.data.onData(chunk),
   drain: (socket) => socket.data.onDrain(),
   end: (socket) => socket.data.onEnd(),
   close: (socket, error) => socket.data.onClose(error),
-  connectError: (socket, error) => socket.data.onClose(error),
+  // It may be told within the call; a promise tells it later.
+  connectError: () => {},
   // What a callback of ours threw is nobody's to catch.
   error: (_socket, error) => {
     setImmediate(() => {

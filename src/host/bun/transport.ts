@@ -1,96 +1,74 @@
 /** The transport on `Bun.listen` and `Bun.connect`. */
 import type { Address } from '../../abi/address.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  type HostConnection,
-  HostError,
-  HostListener,
-  HostPort,
-  type ListenerEvents,
-} from '../host.js'
-import { print, toNodeHost } from '../node/addresses.js'
-import { caughtError } from '../node/errors.js'
+import { HostError } from '../host.js'
+import { fromNode, print, toNodeHost, unspecified } from '../node/addresses.js'
 import type { Transport } from '../node/transport.js'
-import type { BunHandler, BunListener, BunSockets } from './api.js'
-import { BunConnection, handler } from './connection.js'
+import type { BunSocket, BunSockets } from './api.js'
+import { BunConnection, type BunData } from './connection.js'
+import { BunPort, dial } from './port.js'
+import { BunUnix } from './unix.js'
 
-/** Bun binds and listens in one; who comes before `listen()` was called is reset, since nobody is there. */
-class BunPort extends HostPort {
-  readonly local: Address
-  readonly #listener: BunListener
-  #events: ListenerEvents | undefined
-  #owned = true
+/** A TCP connection of Bun's. */
+class BunTcpConnection extends BunConnection {
+  /** An address of the same family. */
+  readonly #like: Address
+  #local: Address | undefined
+  #remote: Address | undefined
 
-  /** @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES */
-  constructor(bun: BunSockets, local: Address, { ipv6Only, reusePort }: BindOptions) {
+  /** @param remote - whereto an outgoing connection goes; `undefined` for an accepted one, which is like `like` */
+  constructor(like: Address, remote?: Address) {
     super()
-    const socket: BunHandler<BunConnection> = {
-      ...handler,
-      open: (socket) => {
-        const connection = new BunConnection(this.local)
-        socket.data = connection
-        if (this.#events === undefined) connection.reset()
-        connection.onOpen(socket)
-        this.#events?.onConnection(connection)
-      },
+    this.#like = like
+    this.#remote = remote
+  }
+
+  get local(): Address {
+    return this.#local ?? unspecified(this.#like)
+  }
+
+  get remote(): Address {
+    return this.#remote ?? unspecified(this.#like)
+  }
+
+  override setNoDelay(enable: boolean): void {
+    if (!this.socket?.setNoDelay(enable)) throw new HostError('EINVAL', 'set TCP_NODELAY before it is connected')
+  }
+
+  override setKeepAlive(enable: boolean, idle: number): void {
+    if (!this.socket?.setKeepAlive(enable, idle * 1000)) {
+      throw new HostError('EINVAL', `set SO_KEEPALIVE with ${idle} s of silence before it is connected`)
     }
-    const where = { hostname: toNodeHost(local), port: local.port, exclusive: !reusePort, allowHalfOpen: true }
-    try {
-      this.#listener = bun.listen({ ...where, ipv6Only, reusePort, socket })
-    } catch (error) {
-      throw caughtError(error, `bind ${print(local)}`)
-    }
-    this.#listener.unref()
-    this.local = { ...local, port: this.#listener.port }
   }
 
-  close(): void {
-    if (this.#owned) this.#listener.stop()
-    this.#owned = false
-  }
-
-  override listen(_backlog: number, events: ListenerEvents): HostListener {
-    this.#owned = false
-    this.#events = events
-    return new BunListening(this.local, () => {
-      this.#events = undefined
-      this.#listener.stop()
-    })
+  protected override name(socket: BunSocket<BunData>): void {
+    this.#local = addressOf(socket.localFamily, socket.localAddress, socket.localPort)
+    this.#remote = addressOf(socket.remoteFamily, socket.remoteAddress, socket.remotePort)
   }
 }
 
-class BunListening extends HostListener {
-  readonly local: Address
-  readonly close: () => void
+const addressOf = (
+  family: string | undefined,
+  address: string | undefined,
+  port: number | undefined,
+): Address | undefined =>
+  family === undefined || address === undefined || port === undefined ? undefined : fromNode({ address, family, port })
 
-  constructor(local: Address, close: () => void) {
-    super()
-    this.local = local
-    this.close = close
-  }
-}
-
-const dialled: BunHandler<BunConnection> = {
-  ...handler,
-  open: (socket) => {
-    socket.data.onOpen(socket)
-    socket.data.events?.onConnect()
-  },
-}
+const targetOf = (at: Address): { hostname: string; port: number } => ({ hostname: toNodeHost(at), port: at.port })
 
 /** @param bun - the global object */
 export const bunTransport = (bun: BunSockets): Transport => ({
   name: 'bun',
-  bind: (local, options) => new BunPort(bun, local, options),
-  connect(remote: Address, events: ConnectionEvents): HostConnection {
-    const connection = new BunConnection(remote, remote)
-    connection.events = events
-    const where = { hostname: toNodeHost(remote), port: remote.port, allowHalfOpen: true }
-    // What becomes of it, the handler is told.
-    bun.connect({ ...where, socket: dialled, data: connection }).catch(() => {})
-    return connection
+  unix: () => new BunUnix(bun),
+  bind(local, { ipv6Only, reusePort }) {
+    const options = { ...targetOf(local), exclusive: !reusePort, ipv6Only, reusePort, allowHalfOpen: true }
+    return new BunPort<Address>(
+      (socket) => bun.listen({ ...options, socket }),
+      ({ port = 0 }) => ({ ...local, port }),
+      `bind ${print(local)}`,
+      (local) => new BunTcpConnection(local),
+    )
   },
+  connect: (remote, events) => dial(bun, targetOf(remote), new BunTcpConnection(remote, remote), events),
   // Neither Bun.udpSocket nor Bun's node:dgram says within the call whether it could bind, and to which port.
   bindDatagram() {
     throw new HostError('EOPNOTSUPP', 'Bun cannot bind a datagram socket at once')

@@ -1,9 +1,16 @@
 /** What is used of Deno, described here so that no types of Deno's are needed to use this library. */
 
-/** An address. @see https://docs.deno.com/api/deno/~/Deno.NetAddr */
+/** Where to. @see https://docs.deno.com/api/deno/~/Deno.NetAddr, https://docs.deno.com/api/deno/~/Deno.UnixAddr */
+export type DenoTarget =
+  | { readonly hostname: string; readonly port: number }
+  | { readonly transport: 'unix'; readonly path: string }
+
+/** What Deno tells of an address: of its kind, one or the other. */
 export interface DenoAddress {
-  readonly hostname: string
-  readonly port: number
+  readonly hostname?: string
+  readonly port?: number
+  /** Null for none. */
+  readonly path?: string | null
 }
 
 /** A connection. */
@@ -20,7 +27,8 @@ export interface DenoConn {
   close(): void
   /** Reads keep the process no more. */
   unref(): void
-  setNoDelay(enable: boolean): void
+  /** Connections with paths have it not. */
+  setNoDelay?(enable: boolean): void
 }
 
 /** A listening socket. */
@@ -33,9 +41,9 @@ export interface DenoListener {
 
 /** The global object `Deno`. */
 export interface DenoSockets {
-  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL; NotCapable without permission */
-  listen(options: DenoAddress): DenoListener
-  connect(options: DenoAddress): Promise<DenoConn>
+  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT; NotCapable without permission */
+  listen(options: DenoTarget): DenoListener
+  connect(options: DenoTarget): Promise<DenoConn>
 }
 
 const isDeno = (value: unknown): value is DenoSockets =>

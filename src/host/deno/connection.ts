@@ -1,24 +1,22 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
-import type { Address } from '../../abi/address.js'
+import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { gathered } from '../gather.js'
-import { HostConnection, HostError } from '../host.js'
+import { HostConnection } from '../host.js'
 import { Inbox } from '../inbox.js'
-import { unspecified } from '../node/addresses.js'
-import { codeOf, nameOfCode } from '../node/errors.js'
 import { LINGER } from '../node/transport.js'
 import type { DenoAddress, DenoConn } from './api.js'
-import { setKeepAlive } from './keep-alive.js'
+import { denoCode } from './errors.js'
 import { DenoOutbox } from './outbox.js'
 import { DenoReadBuffer } from './read-buffer.js'
 
-/** A connection on one of Deno's. What Deno tells of it are promises, so nothing is told within a call. */
-export class DenoConnection extends HostConnection {
+/** A connection on one of Deno's, of whichever kind. What Deno tells of it are promises, so nothing is told within a call. */
+export abstract class DenoConnection<At extends SocketAddress = Address> extends HostConnection<At> {
   /** An address of the same family. */
-  readonly #like: Address
+  protected readonly like: At
   #conn: DenoConn | undefined
   #outbox: DenoOutbox | undefined
-  #remote: Address
+  #remote: At
   readonly #inbox = new Inbox(this)
   readonly #buffer = new DenoReadBuffer()
   /** A read is under way, which cannot be taken back. */
@@ -33,10 +31,18 @@ export class DenoConnection extends HostConnection {
   #lingering: NodeJS.Timeout | undefined
 
   /** @param remote - whereto an outgoing connection goes; for an accepted one, like its listener's address */
-  constructor(remote: Address) {
+  constructor(remote: At) {
     super()
-    this.#like = remote
+    this.like = remote
     this.#remote = remote
+  }
+
+  /** Our form of what Deno tells; of nothing, the address of a socket that has none. */
+  protected abstract addressOf(told: DenoAddress | undefined): At
+
+  /** Deno's connection, once it stands. */
+  protected get conn(): DenoConn | undefined {
+    return this.#conn
   }
 
   /** The connection stands; called once. */
@@ -47,22 +53,21 @@ export class DenoConnection extends HostConnection {
     }
     this.#conn = conn
     this.#outbox = new DenoOutbox(conn, this.#onSent, this.#onRefused)
-    this.#remote = addressOf(conn.remoteAddr, this.#like)
+    this.#remote = this.addressOf(conn.remoteAddr)
     conn.unref()
     if (this.#inbox.reading) this.#receive()
   }
 
   /** There will be no connection. */
   fail(error: unknown): void {
-    this.#inbox.fail(nameOfCode(codeOf(error)))
+    this.#inbox.fail(denoCode(error))
   }
 
-  get local(): Address {
-    const conn = this.#conn
-    return conn === undefined ? unspecified(this.#like) : addressOf(conn.localAddr, this.#like)
+  get local(): At {
+    return this.addressOf(this.#conn?.localAddr)
   }
 
-  get remote(): Address {
+  get remote(): At {
     return this.#remote
   }
 
@@ -104,15 +109,6 @@ export class DenoConnection extends HostConnection {
     else this.#drop()
   }
 
-  override setNoDelay(enable: boolean): void {
-    this.#conn?.setNoDelay(enable)
-  }
-
-  override setKeepAlive(enable: boolean, idle: number): void {
-    if (this.#conn === undefined || setKeepAlive(this.#conn, enable, idle)) return
-    throw new HostError('ENOPROTOOPT', `this Deno cannot send keep-alive probes after ${idle} s of silence`)
-  }
-
   #receive(): void {
     if (this.#receiving || this.#conn === undefined || this.#inbox.over) return
     this.#receiving = true
@@ -131,7 +127,7 @@ export class DenoConnection extends HostConnection {
 
   readonly #onReadFailed = (error: unknown): void => {
     this.#receiving = false
-    this.#end(this.#broken ?? nameOfCode(codeOf(error)))
+    this.#end(this.#broken ?? denoCode(error))
   }
 
   readonly #onSent = (drained: boolean): void => {
@@ -149,7 +145,7 @@ export class DenoConnection extends HostConnection {
       this.#drop()
       return
     }
-    this.#broken = nameOfCode(codeOf(error))
+    this.#broken = denoCode(error)
     if (this.#inbox.over) this.#end(this.#broken)
     else this.#receive()
   }
@@ -182,9 +178,3 @@ export class DenoConnection extends HostConnection {
     }, LINGER).unref()
   }
 }
-
-/** Deno does not tell the zone of a link-local address. */
-export const addressOf = ({ hostname, port }: DenoAddress, like: Address): Address =>
-  hostname.includes(':')
-    ? { family: 'ipv6', host: hostname, port, flowInfo: 0, scopeId: like.family === 'ipv6' ? like.scopeId : 0 }
-    : { family: 'ipv4', host: hostname, port }

@@ -19,6 +19,7 @@ import { bindHandle, localOf } from './tcp-calls.js'
 import { TcpConnection } from './tcp-connection.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import type { Transport } from './transport.js'
+import { unixHost } from './unix.js'
 
 class HandleListener extends HostListener {
   readonly local: Address
@@ -92,6 +93,7 @@ export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
   const common = newCommon(wrap, linger)
   return {
     name: 'handle',
+    unix: unixHost,
     bind(local: Address, options: BindOptions): HostPort {
       const handle = bindHandle(wrap, local, options)
       return new HandlePort(common, handle, localOf(handle, local))

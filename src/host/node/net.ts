@@ -15,6 +15,7 @@ import { codeOf, nameOfCode } from './errors.js'
 import type { Bound, Rung } from './ladder.js'
 import { type Beginning, NetConnection } from './net-connection.js'
 import type { Transport } from './transport.js'
+import { unixHost } from './unix.js'
 
 type Adopt = (socket: net.Socket, beginning: Beginning) => NetConnection
 
@@ -102,6 +103,7 @@ export const netTransport = (ladder: readonly [Rung, ...Rung[]], linger: number)
   const adopt: Adopt = (socket, beginning) => new NetConnection(socket, beginning, linger)
   return {
     name: 'net',
+    unix: unixHost,
     bind: (local, options) => new NetPort(top.bind(local, options), adopt),
     connect: (remote, events) => connect(dialler, remote, events, adopt),
     bindDatagram: (local, options, events) => new DgramDatagram(local, options, events),

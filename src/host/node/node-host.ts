@@ -14,7 +14,6 @@ import type { HostUnix } from '../unix.js'
 import { lookup, reverse } from './dns.js'
 import { clock, keepAlive, NodeTimer } from './time.js'
 import type { Transport } from './transport.js'
-import { unixHost } from './unix.js'
 
 /** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
 export class NodeHost extends Host {
@@ -69,7 +68,7 @@ export class NodeHost extends Host {
   }
 
   override get unix(): HostUnix {
-    this.#unix ??= unixHost()
+    this.#unix ??= this.#transport.unix()
     return this.#unix
   }
 

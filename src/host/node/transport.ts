@@ -1,6 +1,7 @@
 import type { Address } from '../../abi/address.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../datagram.js'
 import type { BindOptions, ConnectionEvents, HostConnection, HostPort } from '../host.js'
+import type { HostUnix } from '../unix.js'
 
 /** The part of a host that knows sockets: {@link file://./net.ts | net} and {@link file://./handle.ts | handle} on Node. */
 export interface Transport {
@@ -12,6 +13,8 @@ export interface Transport {
   connect(remote: Address, events: ConnectionEvents): HostConnection
   /** See `Host.bindDatagram`. */
   bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram
+  /** Makes what `Host.unix` is. */
+  unix(): HostUnix
 }
 
 /**

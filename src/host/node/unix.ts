@@ -2,7 +2,7 @@
  * Sockets with paths for names, on Node's bare handles. Node's libuv removes a path when the handle is closed that took it,
  * and truncates nothing that our libuv has not truncated already.
  */
-import fs from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { UnixAddress } from '../../abi/address.js'
 import {
@@ -13,14 +13,13 @@ import {
   HostPort,
   type ListenerEvents,
 } from '../host.js'
-import { HostUnix } from '../unix.js'
-import { caughtError, nameOfStatus, statusError } from './errors.js'
+import type { HostUnix } from '../unix.js'
+import { nameOfStatus, statusError } from './errors.js'
 import { type HandleCommon, HandleConnection, newCommon } from './handle-connection.js'
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
 import { LINGER } from './transport.js'
-
-const UNNAMED: UnixAddress = { family: 'unix', path: '' }
+import { FileUnix, nodePath, UNNAMED } from './unix-files.js'
 
 /** What the sockets of one host share. */
 interface Common {
@@ -29,7 +28,7 @@ interface Common {
 }
 
 /** See the top of the file. */
-export class NodeUnix extends HostUnix {
+export class NodeUnix extends FileUnix {
   readonly #common: Common
 
   /**
@@ -43,12 +42,12 @@ export class NodeUnix extends HostUnix {
 
   bind(local: UnixAddress): HostPort<UnixAddress> {
     const handle = newPipe(this.#common.pipes)
-    const path = toNodePath(local.path)
+    const path = nodePath(local.path)
     const status = handle.bind(path)
     if (status === 0) return new PipePort(this.#common, handle, local)
     handle.close()
     // libuv says EACCES for a folder that is not there, as Windows does.
-    if (nameOfStatus(status) === 'EACCES' && !fs.existsSync(dirname(path))) {
+    if (nameOfStatus(status) === 'EACCES' && !existsSync(dirname(path))) {
       throw new HostError('ENOENT', `bind ${path}: there is no such folder`)
     }
     throw statusError(status, `bind ${path}`)
@@ -60,18 +59,6 @@ export class NodeUnix extends HostUnix {
     connection.start(remote)
     return connection
   }
-
-  unlink(path: string): void {
-    onSocket(path, 'unlink', (file) => fs.unlinkSync(file))
-  }
-
-  chmod(path: string, mode: number): void {
-    onSocket(path, 'chmod', (file) => fs.chmodSync(file, mode & MODE_MASK))
-  }
-
-  mode(path: string): number {
-    return onSocket(path, 'stat', (file) => fs.statSync(file).mode & MODE_MASK)
-  }
 }
 
 /** The sockets of this Node; where it does not give its handles away, ones that refuse. */
@@ -81,25 +68,13 @@ export const unixHost = (): HostUnix => {
 }
 
 /** `node:net` tells neither at once whether a path could be taken, nor takes one without listening on it. */
-class NoUnix extends HostUnix {
+class NoUnix extends FileUnix {
   bind(local: UnixAddress): never {
     return refuse(`bind ${local.path}`)
   }
 
   connect(remote: UnixAddress): never {
     return refuse(`connect ${remote.path}`)
-  }
-
-  unlink(path: string): never {
-    return refuse(`unlink ${path}`)
-  }
-
-  chmod(path: string): never {
-    return refuse(`chmod ${path}`)
-  }
-
-  mode(path: string): never {
-    return refuse(`stat ${path}`)
   }
 }
 
@@ -109,9 +84,6 @@ const refuse = (what: string): never => {
     `${what}: Node ${process.versions.node} does not give its handles away (--permission keeps them)`,
   )
 }
-
-/** The bits of a mode that are permissions. */
-const MODE_MASK = 0o7777
 
 class PipePort extends HostPort<UnixAddress> {
   readonly local: UnixAddress
@@ -194,7 +166,7 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
   protected override dial(remote: UnixAddress, done: (status: number) => void): void {
     const request = new this.#pipes.PipeConnectWrap()
     request.oncomplete = done
-    const status = this.handle.connect(request, toNodePath(remote.path)) ?? 0
+    const status = this.handle.connect(request, nodePath(remote.path)) ?? 0
     if (status !== 0) {
       this.handle.close()
       throw statusError(status, `connect ${remote.path}`)
@@ -214,27 +186,4 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
     this.handle.close()
     return 0
   }
-}
-
-/**
- * A path as Node takes it: our paths are bytes, Node's are text.
- *
- * @throws {HostError} EINVAL when they are no text
- */
-const toNodePath = (path: string): string => {
-  const bytes = Buffer.from(path, 'latin1')
-  const text = bytes.toString()
-  if (Buffer.from(text).equals(bytes)) return text
-  throw new HostError('EINVAL', `the path ${JSON.stringify(path)} is no UTF-8, and Node takes no other`)
-}
-
-/** Does something to a path that is a socket's. */
-const onSocket = <Result>(path: string, what: string, action: (file: string) => Result): Result => {
-  const file = toNodePath(path)
-  try {
-    if (fs.lstatSync(file).isSocket()) return action(file)
-  } catch (error) {
-    throw caughtError(error, `${what} ${file}`)
-  }
-  throw new HostError('ENOENT', `${what} ${file}: it is no socket`)
 }

@@ -1,0 +1,46 @@
+/** Sockets with paths for names, on `Bun.listen` and `Bun.connect`. Bun removes a path when it stops listening there. */
+import type { UnixAddress } from '../../abi/address.js'
+import type { ConnectionEvents, HostConnection, HostPort } from '../host.js'
+import { FileUnix, nodePath, UNNAMED } from '../node/unix-files.js'
+import type { BunSockets } from './api.js'
+import { BunConnection } from './connection.js'
+import { BunPort, dial } from './port.js'
+
+/** See the top of the file. */
+export class BunUnix extends FileUnix {
+  readonly #bun: BunSockets
+
+  /** @param bun - the global object */
+  constructor(bun: BunSockets) {
+    super()
+    this.#bun = bun
+  }
+
+  bind(local: UnixAddress): HostPort<UnixAddress> {
+    const unix = nodePath(local.path)
+    return new BunPort(
+      (socket) => this.#bun.listen({ unix, allowHalfOpen: true, socket }),
+      () => local,
+      `bind ${unix}`,
+      () => new BunPathConnection(local, UNNAMED),
+    )
+  }
+
+  connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
+    return dial(this.#bun, { unix: nodePath(remote.path) }, new BunPathConnection(UNNAMED, remote), events)
+  }
+}
+
+/** Bun tells no addresses of it: those that are known are remembered. */
+class BunPathConnection extends BunConnection<UnixAddress> {
+  readonly local: UnixAddress
+  readonly remote: UnixAddress
+
+  constructor(local: UnixAddress, remote: UnixAddress) {
+    super()
+    this.local = local
+    this.remote = remote
+  }
+
+  protected override name(): void {}
+}
