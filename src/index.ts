@@ -15,7 +15,8 @@ export { ArgumentError, ClosedHandleError, ClosedLoopError, UVError } from './uv
 export { Handle, type OnClosed } from './uv/handle.js'
 export { Idle, type IdleOptions } from './uv/idle.js'
 export type { LookupOptions } from './uv/lookup.js'
-export { type ErrorHandler, Loop, type LoopMetrics, type LoopOptions, RunMode } from './uv/loop.js'
+export { type ErrorHandler, Loop, type LoopMetrics, RunMode } from './uv/loop.js'
+export type { LoopOptions } from './uv/loop-options.js'
 export { Pipe, PipeFlags, PipeMode, type PipeOptions } from './uv/pipe.js'
 export { Prepare, type PrepareOptions } from './uv/prepare.js'
 export {

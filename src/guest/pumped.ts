@@ -6,7 +6,7 @@ import { isCall, type NumberCall } from '../abi/call.js'
 import type { WasmExports, WasmImports, WasmModule } from '../abi/platform-types.js'
 import { Host, type HostTimer } from '../host/host.js'
 import type { Kernel } from '../kernel/kernel.js'
-import type { Turns } from '../kernel/syscalls.js'
+import type { Turns } from '../kernel/surroundings.js'
 import { Pump } from '../runtime/pump.js'
 import type { Driver } from './program.js'
 

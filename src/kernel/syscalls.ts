@@ -7,39 +7,17 @@ import type { ErrnoName } from '../abi/errno.js'
 import type { Memory } from '../abi/memory.js'
 import type { UvHost } from '../abi/uv-host.js'
 import { HostError } from '../host/host.js'
-import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 import { Messages } from './messages.js'
+import { NameCalls } from './name-calls.js'
 import { PathCalls } from './path-calls.js'
-import { PollMask } from './poll-mask.js'
+import { PollCalls } from './poll-calls.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt.js'
+import type { Surroundings } from './surroundings.js'
 import { Transfer } from './transfer.js'
 import { UdpSocket } from './udp-socket.js'
-
-/** Who decides how long libuv's turn goes on. */
-export interface Turns {
-  /** Whether the turn has used up its budget, so that others come first. */
-  readonly spent: boolean
-  /** What to answer when nothing is ready: 0, or EAGAIN to leave the loop. `timeout` is in milliseconds, -1 for ever. */
-  park(timeout: number): Result
-}
-
-/** What the system calls are made over. */
-export interface SyscallSurroundings {
-  readonly kernel: Kernel
-  readonly memory: Memory
-  readonly abi: Description
-  readonly turns: Turns
-  /**
-   * Another number than before when time may have passed; given where a poll never waits. While it is the same, the time
-   * behind a poll is the time before it, and the host's clock needs not be asked again.
-   */
-  readonly moment?: () => number
-  /** Told when our own code threw; the caller has got EIO. */
-  readonly onDefect: (error: unknown) => void
-}
 
 /** A system call: numbers of the guest in, and an answer in our terms. A call that takes fewer numbers ignores the others. */
 type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number, f: number) => Result
@@ -50,7 +28,7 @@ type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: num
  * @param find - gives what they work on. An instance needs its imports before it has a memory, so this is asked at the first
  *   call, not before.
  */
-export function createUvHost(find: () => SyscallSurroundings): UvHost {
+export function createUvHost(find: () => Surroundings): UvHost {
   let made: Syscalls | undefined
   const make = (): Syscalls => {
     made ??= new Syscalls(find())
@@ -84,15 +62,15 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
     fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
-    poll_ctl: guarded((calls, fd, events) => calls.pollCtl(fd, events)),
+    poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
     unlink: guarded((calls, path, len) => calls.paths.unlink(path, len)),
     chmod: guarded((calls, path, len, mode) => calls.paths.chmod(path, len, mode)),
     stat: guarded((calls, path, len) => calls.paths.stat(path, len)),
-    lookup: guarded((calls, name, len, family) => calls.lookup(name, len, family)),
-    reverse: guarded((calls, addr, len) => calls.reverse(addr, len)),
+    lookup: guarded((calls, name, len, family) => calls.names.lookup(name, len, family)),
+    reverse: guarded((calls, addr, len) => calls.names.reverse(addr, len)),
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
-    poll: guarded((calls, fds, nfds, timeout) => calls.poll(fds, nfds, timeout)),
+    poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
     // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
     readv: (fd, bufs, nbufs, flags) => {
       const calls = made ?? make()
@@ -113,63 +91,48 @@ export function createUvHost(find: () => SyscallSurroundings): UvHost {
     poll_wait: (events, max, timeout) => {
       const calls = made ?? make()
       try {
-        return calls.answer(calls.pollWait(events, max, timeout))
+        return calls.answer(calls.polls.wait(events, max, timeout))
       } catch (error) {
         return calls.failed(error)
       }
     },
-    clock: () => (made ?? make()).clock(),
+    clock: () => (made ?? make()).polls.clock(),
   }
 }
 
 /** The calls themselves. */
 class Syscalls {
+  readonly names: NameCalls
   readonly paths: PathCalls
+  readonly polls: PollCalls
   readonly #kernel: Kernel
   readonly #memory: Memory
   readonly #abi: Description
   readonly #onDefect: (error: unknown) => void
-  readonly #turns: Turns
   readonly #addresses: SockaddrCodec
   readonly #options: OptionCodec
   readonly #transfer: Transfer
   readonly #messages: Messages
-  readonly #mask: PollMask
   readonly #domains: ReadonlyMap<number, Domain>
-  readonly #event: Description['layout']['uvh_event']
-  readonly #moment: (() => number) | undefined
-  #time = 0
-  /** The moment at which the host's clock was asked. */
-  #asked = -1
-  /** Whether the next answer is the last one. */
-  #timely = false
-  /** Where `pollWait` puts what it collects. */
-  #events = 0
-  readonly #report = (index: number, fd: number, events: number): void => {
-    const at = this.#events + index * this.#event.size
-    this.#memory.setI32(at + this.#event.fd, fd)
-    this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
-  }
 
-  constructor({ kernel, memory, abi, turns, moment, onDefect }: SyscallSurroundings) {
+  constructor(surroundings: Surroundings) {
+    const { kernel, memory, abi, onDefect } = surroundings
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi
     this.#onDefect = onDefect
-    this.#turns = turns
-    this.#moment = moment
     this.#addresses = new SockaddrCodec(abi, memory)
+    this.names = new NameCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)
+    this.polls = new PollCalls(surroundings)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(kernel, abi, memory)
     this.#messages = new Messages(kernel, abi, this.#transfer, this.#addresses)
-    this.#mask = new PollMask(abi)
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
       [abi.constants.AF_INET6, 'ipv6'],
       [abi.constants.AF_UNIX, 'unix'],
     ])
-    this.#event = abi.layout.uvh_event
   }
 
   /** A result as C has it. */
@@ -342,85 +305,6 @@ class Syscalls {
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
   }
 
-  lookup(at: number, length: number, family: number): Result {
-    const { AF_INET, AF_INET6, AF_UNSPEC } = this.#abi.constants
-    if (!this.#memory.contains(at, length)) return 'EFAULT'
-    if (length < 1 || length > NAME_MAX) return 'EINVAL'
-    if (family !== AF_UNSPEC && family !== AF_INET && family !== AF_INET6) return 'EAFNOSUPPORT'
-    const name = String.fromCharCode(...this.#memory.heap.subarray(at, at + length))
-    if (!GRAPHIC.test(name)) return 'ENOENT'
-    const wanted = family === AF_UNSPEC ? 'any' : family === AF_INET ? 'ipv4' : 'ipv6'
-    return this.#begin((events) => this.#kernel.host.lookup(name, wanted, events))
-  }
-
-  reverse(addr: number, len: number): Result {
-    const address = this.#addresses.read(addr, len)
-    if (typeof address === 'string') return address
-    if (address.family === 'unix') return 'EAFNOSUPPORT'
-    return this.#begin((events) => this.#kernel.host.reverse(address, events))
-  }
-
-  pollCtl(fd: number, events: number): Result {
-    const descriptor = this.#kernel.get(fd)
-    if (descriptor === undefined) return 'EBADF'
-    this.#kernel.readiness.watch(descriptor, this.#mask.fromGuest(events))
-    return 0
-  }
-
-  pollWait(events: number, max: number, timeout: number): Result {
-    if (max <= 0) return 'EINVAL'
-    if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
-    this.#kernel.turn++
-    this.#timely = this.#moment !== undefined && this.#moment() === this.#asked
-    if (this.#turns.spent) return 'EAGAIN'
-    this.#events = events
-    const count = this.#kernel.readiness.collect(max, this.#report)
-    return count > 0 ? count : this.#turns.park(timeout)
-  }
-
-  poll(fds: number, nfds: number, timeout: number): Result {
-    const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
-    if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
-    let ready = 0
-    for (let at = fds; at < fds + nfds * size; at += size) {
-      const revents = this.#revents(this.#memory.i32(at + fdAt), this.#memory.u16(at + eventsAt))
-      this.#memory.setU16(at + reventsAt, revents)
-      if (revents !== 0) ready++
-    }
-    return ready > 0 ? ready : this.#turns.park(timeout)
-  }
-
-  /** What one entry of `poll()` is answered, in the guest's bits. */
-  #revents(fd: number, events: number): number {
-    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.#abi.constants
-    if (fd < 0) return 0
-    // Files and standard streams are always ready.
-    if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
-    const descriptor = this.#kernel.get(fd)
-    if (descriptor === undefined) return POLLNVAL
-    return this.#mask.toGuest(descriptor.readiness()) & (events | POLLERR | POLLHUP)
-  }
-
-  /** Time stands still where the host fails to tell it: libuv's must never go back. */
-  clock(): number {
-    if (this.#timely) {
-      this.#timely = false
-      return this.#time
-    }
-    if (this.#moment !== undefined) this.#asked = this.#moment()
-    try {
-      this.#time = this.#kernel.host.clock()
-    } catch (error) {
-      this.#onDefect(error)
-    }
-    return this.#time
-  }
-
-  #begin(ask: (events: LookupEvents) => CancelLookup): Result {
-    const lookup = this.#kernel.lookup(ask)
-    return typeof lookup === 'string' ? lookup : lookup.fd
-  }
-
   /** `readv()` of a message: what finds no room in the buffers is lost. */
   #readMessage(descriptor: Descriptor, bufs: number, nbufs: number, peek: boolean): Result {
     if (!(descriptor instanceof UdpSocket)) return 'EINVAL'
@@ -461,9 +345,3 @@ class Syscalls {
 
 /** The bits of a socket's type that are no flags, as on Linux. */
 const TYPE_MASK = 0xf
-
-/** The longest name of a host (RFC 1035, section 2.3.4). */
-const NAME_MAX = 255
-
-/** What the name of a host can consist of at all: visible ASCII. */
-const GRAPHIC = /^[!-~]+$/
