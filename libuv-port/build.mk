@@ -120,7 +120,7 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	$(EMAR) rcs $$@ $$^
 
 # What libuv knows of uv_stop() is not enough for a loop that is left and entered
-# again; wasm.c has our own.
+# again; park.c has our own.
 build/wasm/$(1)/upstream/src/uv-common.o: OWN_CFLAGS = -Duv_stop=uvp__stop
 build/wasm/$(1)/upstream/src/uv-common.o: libuv-port/build.mk
 

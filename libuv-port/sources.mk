@@ -64,6 +64,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   no-files.c \
   no-lookups.c \
   no-signals.c \
+  park.c \
   socket-names.c \
   sockets.c \
   sysinfo.c \

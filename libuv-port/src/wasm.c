@@ -6,7 +6,7 @@
 #include "uv.h"
 #include "internal.h"
 #include "uv_host.h"
-#include "uvp.h"
+#include "park.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -21,28 +21,10 @@
 #define UVP__BATCH_SIZE 256
 #define UVP__MAX_BATCHES 48
 
-/* What loop->pumped says while uvp_run() is on the stack. */
-#define UVP__PUMPED 1
-#define UVP__LEAVABLE 2
-
 struct uvp__batch {
   struct uvh_event events[UVP__BATCH_SIZE];
   int count;
 };
-
-
-/* The loop that uvp_run() runs. */
-static const uv_loop_t* uvp__running;
-
-
-/* A loop that is being left asks for the time once more, for its timers. Where
- * there are none, it is not worth a look at the host's clock: the loop asks
- * again as soon as it comes back.
- */
-static int uvp__needs_no_time(void) {
-  return uvp__running != NULL && uvp__running->parked_at != 0 &&
-         uv__next_timeout(uvp__running) == -1;
-}
 
 
 uint64_t uv__hrtime(uv_clocktype_t type) {
@@ -278,54 +260,6 @@ static int uvp__collect(uv_loop_t* loop,
 }
 
 
-/* In place of libuv's own: uv_run() forgets the flag before anybody can ask
- * whether the loop was stopped or only left, and a loop that was stopped is not
- * to be entered again.
- */
-void uv_stop(uv_loop_t* loop) {
-  loop->stop_flag = 1;
-  if (loop->pumped)
-    loop->parked_at = 0;
-}
-
-
-/* The host does not wait. End this turn of uv_run(); who called it calls again
- * when there is something to do.
- */
-static void uvp__park(uv_loop_t* loop) {
-  /* A loop that another one's callback runs is nobody's to come back to. */
-  if (!loop->pumped)
-    abort();
-
-  /* Its end has come anyway. */
-  if (loop->stop_flag != 0)
-    return;
-
-  loop->parked_at = 1;
-  if (uv__get_internal_fields(loop)->flags & UV_METRICS_IDLE_TIME)
-    loop->parked_at = uv__hrtime(UV_CLOCK_PRECISE);
-
-  loop->stop_flag = 1;
-}
-
-
-/* Whether there are handles that are called in every pass. */
-static int uvp__has_phases(const uv_loop_t* loop) {
-  return !uv__queue_empty(&loop->idle_handles) ||
-         !uv__queue_empty(&loop->prepare_handles) ||
-         !uv__queue_empty(&loop->check_handles);
-}
-
-
-/* Whether the loop may be left where events have been handed out, and not only
- * where it would wait: nobody can tell, and it saves the pass that finds
- * nothing. Who has handles that are called in every pass can tell.
- */
-static int uvp__may_leave(const uv_loop_t* loop) {
-  return loop->pumped == UVP__LEAVABLE && !uvp__has_phases(loop);
-}
-
-
 void uv__io_poll(uv_loop_t* loop, int timeout) {
   struct uvp__batch batch;
   uint64_t base;
@@ -397,28 +331,4 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
 
     timeout = user_timeout - (int) (loop->time - base);
   }
-}
-
-
-int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
-  uv__loop_internal_fields_t* lfields;
-  int alive;
-
-  /* The loop waited, if not inside of uv__io_poll(). */
-  lfields = uv__get_internal_fields(loop);
-  if (loop->parked_at != 0 && lfields->flags & UV_METRICS_IDLE_TIME)
-    lfields->loop_metrics.provider_idle_time +=
-        uv__hrtime(UV_CLOCK_PRECISE) - loop->parked_at;
-
-  loop->parked_at = 0;
-  loop->pumped = mode == UV_RUN_DEFAULT ? UVP__LEAVABLE : UVP__PUMPED;
-  uvp__running = loop;
-  alive = uv_run(loop, mode);
-  uvp__running = NULL;
-  loop->pumped = 0;
-  *parked = 0;
-  if (loop->parked_at != 0)
-    *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0);
-
-  return alive;
 }
