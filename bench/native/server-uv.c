@@ -175,6 +175,8 @@ int main(int argc, char** argv) {
   for (i = 0; i < (int) sizeof(pattern); i++)
     pattern[i] = (char) ((i % PATTERN_PERIOD) * 2654435761u >> 13);
 
+  /* Who goes away while it is sent to must not end a native server. */
+  signal(SIGPIPE, SIG_IGN);
   loop = uv_default_loop();
   length = sizeof(name);
   uv_ip4_addr("127.0.0.1", 0, &address);
