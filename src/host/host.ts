@@ -84,6 +84,18 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
     return taken
   }
 
+  /**
+   * Sends at once what the outside takes of bytes that stay the caller's, as `send()` of POSIX does: what was not taken is not
+   * kept. A host overrides it that can do so cheaper than its caller can copy the bytes.
+   *
+   * @returns how many were taken, from the front. Where it is not all of them, the next may follow when `pending` is 0, which
+   *   `onDrain` tells. 0 where the host cannot: they have to be written.
+   * @throws {HostError} what {@link HostConnection.write} throws
+   */
+  offer(_list: readonly Uint8Array[]): number {
+    return 0
+  }
+
   /** Sends FIN after all that was written. The other direction stays open. @throws {HostError} ENOTCONN, see `write()` */
   abstract shutdown(): void
   /**

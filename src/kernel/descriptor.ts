@@ -137,6 +137,15 @@ export abstract class ByteDescriptor extends Descriptor {
 
   /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
   abstract room(wanted: number): Result
+  /**
+   * Sends what the outside takes at once of bytes that stay the caller's, see {@link HostConnection.offer}. To be called where
+   * there is room, for however much.
+   *
+   * @returns how many were taken, from the front; 0 where they have to be sent by `send()`
+   */
+  offer(_list: readonly Uint8Array[]): number {
+    return 0
+  }
   /** Whether `send()` has a copy of the bytes when it returns, see {@link HostConnection.copies}. */
   abstract readonly copies: boolean
   /**

@@ -130,6 +130,10 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#stream?.connection.copies ?? false
   }
 
+  override offer(list: readonly Uint8Array[]): number {
+    return this.#stream?.offer(list) ?? 0
+  }
+
   override send(bytes: Uint8Array): boolean {
     return this.#stream?.send(bytes) ?? true
   }

@@ -26,6 +26,8 @@ export class TcpStream implements ConnectionEvents {
   #error: ErrnoName | undefined
   /** Payload bytes the host still holds: handed over, and not yet counted as written. */
   #inFlight = 0
+  /** The outside has not taken all that it was offered: it gets the next when it has taken what it got. */
+  #choked = false
   #reading = false
   /** The peer's last byte has come. */
   #peerEnded = false
@@ -111,8 +113,15 @@ export class TcpStream implements ConnectionEvents {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
     // Bytes of memory must not overtake those in flight.
-    const room = this.#inFlight > 0 ? 0 : Math.max(0, this.#options.sendBuffer - this.connection.pending)
+    const room = this.#hasRoom() && this.#inFlight === 0 ? this.#options.sendBuffer - this.connection.pending : 0
     return room > 0 || wanted === 0 ? Math.min(room, wanted) : 'EAGAIN'
+  }
+
+  /** See {@link ByteDescriptor.offer}. */
+  offer(list: readonly Uint8Array[]): number {
+    const taken = this.connection.offer(list)
+    this.#choked = taken > 0 && taken < totalLength(list)
+    return taken
   }
 
   /** See {@link ByteDescriptor.send}. */
@@ -212,7 +221,8 @@ export class TcpStream implements ConnectionEvents {
 
   #hasRoom(): boolean {
     const { pending } = this.connection
-    return this.#inFlight > 0 ? pending === 0 : pending < this.#options.sendBuffer
+    if (pending === 0) this.#choked = false
+    return this.#inFlight > 0 || this.#choked ? pending === 0 : pending < this.#options.sendBuffer
   }
 
   /** What was asked for before there was a connection can only be refused now: as the connection's error. */

@@ -14,6 +14,9 @@ const IOV_MAX = 1024
 /** How many bytes a call takes: its answer is an `int`. */
 const BYTES_MAX = 0x7fff_ffff
 
+/** Up to how many bytes a copy costs no more than to ask the outside what it takes of them as they are. */
+const LARGE = 65_536
+
 /** Reads and writes for one module's memory. */
 export class Transfer {
   readonly #kernel: Kernel
@@ -67,6 +70,10 @@ export class Transfer {
     if (this.isPayload(bufs)) return to.sendPayload(wanted)
     const count = to.room(wanted)
     if (typeof count === 'string' || count === 0) return count
+    if (wanted > LARGE) {
+      const taken = to.offer(this.#views(bufs, nbufs))
+      if (taken > 0) return taken
+    }
     const inOnePiece = this.#length(bufs) >= count
     if (inOnePiece && to.copies) {
       const first = this.base(bufs)
@@ -105,6 +112,16 @@ export class Transfer {
     const bytes = new Uint8Array(count)
     this.#gatherInto(bytes, bufs)
     return bytes
+  }
+
+  /** The buffers as they are; valid until the memory grows. */
+  #views(bufs: number, nbufs: number): readonly Uint8Array[] {
+    const { heap } = this.#memory
+    const list: Uint8Array[] = []
+    for (let at = bufs; list.length < nbufs; at += this.#layout.size) {
+      list.push(heap.subarray(this.base(at), this.base(at) + this.#length(at)))
+    }
+    return list
   }
 
   #gatherInto(bytes: Uint8Array, bufs: number): void {

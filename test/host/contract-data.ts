@@ -106,6 +106,34 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.bytes.toString()).toBe('before')
     })
 
+    for (const pieces of [1, 3]) {
+      test(`what is offered in ${pieces} pieces is the caller's again, taken or not`, async (lab) => {
+        const { client, server } = await lab.pair()
+        const sent: Uint8Array[] = []
+        /** @returns whether all was taken */
+        const offer = (): boolean => {
+          const data = seeded(`offer ${sent.length}`).bytes(pieces * MIB)
+          const list = Array.from({ length: pieces }, (_, index) => data.subarray(index * MIB, (index + 1) * MIB))
+          const taken = client.offer(list)
+          sent.push(data.slice(0, taken))
+          data.fill(0)
+          return taken === data.length
+        }
+        const drained = () => client.until('onDrain', () => client.connection.pending === 0)
+        for (let mib = 0; offer(); mib += pieces) expect(mib).toBeLessThan(FLOOD / MIB)
+        // A host that knows no such way has taken nothing. With others, nothing may overtake what is pending.
+        if (sent.some(({ length }) => length > 0)) expect(client.connection.pending).toBeGreaterThan(0)
+        if (client.connection.pending > 0) expect(client.offer([Uint8Array.of(1)])).toBe(0)
+        server.readStart()
+        await drained()
+        offer()
+        await drained()
+        client.shutdown()
+        await server.ended()
+        expect(server.bytes.equals(Buffer.concat(sent))).toBe(true)
+      })
+    }
+
     test("a chunk that was told is the reader's", async (lab) => {
       const { client, server } = await lab.pair()
       server.readStart()

@@ -108,6 +108,16 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   }
 
   /** See the contract. */
+  offer(list: readonly Uint8Array[]): number {
+    let taken = 0
+    this.#hand(() => {
+      taken = this.connection.offer(list)
+      return this.connection.pending === 0
+    })
+    return taken
+  }
+
+  /** See the contract. */
   shutdown(): void {
     this.#shut = true
     try {

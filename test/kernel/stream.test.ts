@@ -206,6 +206,51 @@ describe('writing', () => {
     expect(sent(peer)).toBe('abc')
   })
 
+  describe('much at once', () => {
+    const LARGE = 65_537
+    const make = (takes: number) => {
+      const machine = fakeMachine()
+      const { fd, peer } = connected(machine)
+      machine.os.poll_ctl(fd, c.POLLOUT)
+      peer.takesOffered = takes
+      const at = machine.alloc(LARGE)
+      machine.memory.heap.fill(7, at, at + LARGE)
+      return { machine, fd, peer, at }
+    }
+
+    test('is offered as it lies in memory', () => {
+      const { machine, fd, peer, at } = make(2 * LARGE)
+      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe(LARGE)
+      expect(machine.os.writev(fd, machine.iovecs([at, 1], [at + 1, LARGE - 1]), 2, 0)).toBe(LARGE)
+      expect(peer.log).toEqual([`offer ${LARGE}`, `offer 1,${LARGE - 1}`])
+      expect(peer.written.every(({ buffer }) => buffer === machine.wasm.buffer)).toBe(true)
+      expect(machine.poll(fd)).toBe('O')
+    })
+
+    test('is short where not all was taken, and POLLOUT comes with the drain', () => {
+      const { machine, fd, peer, at } = make(1000)
+      const write = () => machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)
+      expect([write(), write(), machine.poll(fd), machine.write(fd, 'x')]).toEqual([1000, 'EAGAIN', '', 'EAGAIN'])
+      peer.drain()
+      expect([machine.poll(fd), write(), write()]).toEqual(['O', 1000, 'EAGAIN'])
+      peer.drain()
+      peer.takesAtOnce = false
+      expect([machine.write(fd, 'x'), machine.poll(fd), machine.write(fd, 'y')]).toEqual([1, 'O', 1])
+    })
+
+    test('is copied where the outside cannot take it so', () => {
+      const { machine, fd, peer, at } = make(0)
+      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe(LARGE)
+      expect(peer.log).toEqual([`write ${LARGE}`])
+    })
+
+    test('is refused as the outside says', () => {
+      const { machine, fd, peer, at } = make(LARGE)
+      peer.fails.offer = 'ECONNRESET'
+      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe('ECONNRESET')
+    })
+  })
+
   test('several buffers leave as one piece', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)

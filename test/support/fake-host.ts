@@ -38,8 +38,12 @@ export class FakeConnection extends HostConnection {
   pending = 0
   /** Whether a write is taken at once. */
   takesAtOnce = true
+  /** How many bytes more it takes of what it is offered; 0 where it knows no such way. */
+  takesOffered = 0
   /** What a call shall throw, by the call's name. */
-  readonly fails: Partial<Record<'write' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>> = {}
+  readonly fails: Partial<
+    Record<'write' | 'offer' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>
+  > = {}
   /** What was asked for, in order. */
   readonly log: string[] = []
   /** Every buffer that was written, as it was handed over, and what stood in it then. */
@@ -65,6 +69,17 @@ export class FakeConnection extends HostConnection {
     this.sent.push(data.slice())
     if (!this.takesAtOnce) this.pending += data.length
     return this.pending === 0
+  }
+
+  override offer(list: readonly Uint8Array[]): number {
+    if (this.takesOffered === 0 || this.pending > 0) return 0
+    const bytes = Buffer.concat(list)
+    this.#asked('offer', `${list.map(({ length }) => length)}`)
+    this.written.push(...list)
+    const taken = bytes.subarray(0, this.takesOffered)
+    this.sent.push(taken)
+    if (taken.length < bytes.length) this.pending = 1
+    return taken.length
   }
 
   shutdown(): void {

@@ -4,6 +4,7 @@ import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { ReadBuffers, SharedReadBuffer } from './read-buffers.js'
+import { behind, sendNow } from './send-now.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
 /** What the connections of one transport share. */
@@ -32,6 +33,9 @@ type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
 
 const NOTHING = new Uint8Array()
 
+/** How much of what the operating system did not take at once is queued for it: it says when that is gone, and else nothing. */
+const TAIL = 16_384
+
 /**
  * A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without.
  *
@@ -55,6 +59,8 @@ export abstract class HandleConnection<
   #failed = false
   /** Write requests that the operating system has not taken whole. */
   #inflight = 0
+  /** See {@link StreamHandle.fd}; asked for when it is needed. */
+  #fd: number | undefined
   #fin: Fin = 'none'
   #lingering: NodeJS.Timeout | undefined
   readonly #buffers: ReadBuffers
@@ -119,6 +125,18 @@ export abstract class HandleConnection<
     this.#requireAlive('EPIPE')
     const status = this.handle.writev(this.#common.spareWrite, list, true)
     return this.#written(status, list)
+  }
+
+  override offer(list: readonly Uint8Array[]): number {
+    if (!this.#open || this.#inflight > 0) return 0
+    this.#requireAlive('EPIPE')
+    this.#fd ??= this.handle.fd ?? -1
+    if (this.#fd < 0) return 0
+    const sent = sendNow(this.#fd, list)
+    if (sent < 0) this.#refuse(sent)
+    const tail = behind(list, sent, TAIL)
+    if (tail.length > 0) this.write(tail)
+    return sent + tail.length
   }
 
   shutdown(): void {
@@ -232,10 +250,7 @@ export abstract class HandleConnection<
   }
 
   #written(status: number, data: Uint8Array | readonly Uint8Array[]): boolean {
-    if (status !== 0) {
-      this.#failed = true
-      throw statusError(status, 'write')
-    }
+    if (status !== 0) this.#refuse(status)
     const common = this.#common
     const { streamBaseState, kLastWriteWasAsync } = common.wrap.stream
     if (streamBaseState[kLastWriteWasAsync] === 0) return this.#inflight === 0
@@ -245,6 +260,11 @@ export abstract class HandleConnection<
     request.oncomplete = (status) => this.#onWritten(status)
     this.#inflight += 1
     return false
+  }
+
+  #refuse(status: number): never {
+    this.#failed = true
+    throw statusError(status, 'write')
   }
 
   #onWritten(status: number): void {

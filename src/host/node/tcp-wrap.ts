@@ -27,6 +27,8 @@ export interface StreamHandle {
   unref(): void
   /** Bytes queued and not yet taken by the operating system. */
   readonly writeQueueSize: number
+  /** The socket's number, where the platform has such; negative or nothing where it has not. */
+  readonly fd?: number
   /** Called when something was read; how many bytes, or the negative status, is in `streamBaseState`. */
   onread: (() => Uint8Array | undefined) | undefined
 }
