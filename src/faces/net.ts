@@ -22,6 +22,7 @@ export {
   setDefaultAutoSelectFamilyAttemptTimeout,
 } from 'node:net'
 export { type StreamDuplexOptions, toDuplex } from './duplex.js'
+export type { AddressInfo } from './net/places.js'
 export type { ConnectionListener, ListenOptions, ServerOptions } from './net/server.js'
 export type { ConnectOptions, NetConnectOptions, SocketOptions, SocketReadyState } from './net/socket.js'
 export { Server, Socket, Socket as Stream }
@@ -30,6 +31,8 @@ export { Server, Socket, Socket as Stream }
 export interface Connect {
   /** As `net.connect()` has it. */
   (options: NetConnectOptions, listener?: () => void): Socket
+  /** The same, to a Unix socket. */
+  (path: string, listener?: () => void): Socket
   /** The same, without options. */
   (port: number, host: string, listener?: () => void): Socket
   /** The same, to this machine. */
@@ -38,11 +41,11 @@ export interface Connect {
 
 /** The part of `node:net` that depends on a loop. */
 export interface Net {
-  /** A TCP connection; see `net.Socket`. */
+  /** A connection; see `net.Socket`. */
   readonly Socket: typeof Socket
   /** The same as `Socket`. */
   readonly Stream: typeof Socket
-  /** A TCP server; see `net.Server`. */
+  /** A server; see `net.Server`. */
   readonly Server: typeof Server
   /** Makes a server that does not listen yet; see `net.createServer()`. */
   createServer(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener): Server

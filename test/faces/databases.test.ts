@@ -35,7 +35,7 @@ withServer(
   (server) => {
     test('pg', async () => {
       const { port, folder } = server()
-      const answer = await runProgram('pg', `${port}`, PASSWORD, join(folder, 'server.crt'))
+      const answer = await runProgram('pg', `${port}`, PASSWORD, folder)
       expect(answer).toEqual(content('pg'))
     })
   },
@@ -43,12 +43,12 @@ withServer(
 
 withServer('redis-server', startRedis, (server) => {
   test('ioredis', async () => {
-    expect(await runProgram('ioredis', `${server().port}`)).toEqual(content('ioredis'))
+    expect(await runProgram('ioredis', `${server().port}`, join(server().folder, 'socket'))).toEqual(content('ioredis'))
   })
 })
 
 withServer('mariadbd', startMariadb, (server) => {
   test('mysql2', async () => {
-    expect(await runProgram('mysql2', `${server().port}`)).toEqual(content('mysql2'))
+    expect(await runProgram('mysql2', `${server().port}`, join(server().folder, 'socket'))).toEqual(content('mysql2'))
   })
 })

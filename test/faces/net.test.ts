@@ -36,8 +36,8 @@ describe.each([
 
   /** A server on a free port. */
   const listen = (server: Server): number => {
-    server.listen(0)
-    return server.address()?.port ?? 0
+    const address = server.listen(0).address()
+    return typeof address === 'object' && address !== null ? address.port : 0
   }
 
   /** Two ends of a connection; the server is closed. */

@@ -29,8 +29,8 @@ export interface Implementation {
   createServer(
     options: EndOptions,
     listener: (peer: End) => void,
-  ): { listen(port: number): unknown; address(): unknown; close(): unknown }
-  connect(options: EndOptions & { readonly port: number; readonly host: string }): End
+  ): { listen(at: number | string): unknown; address(): unknown; close(): unknown }
+  connect(options: EndOptions & ({ readonly port: number; readonly host: string } | { readonly path: string })): End
 }
 
 /** How somebody reads. */
@@ -98,9 +98,15 @@ const QUIET = { short: 8, long: 150 }
 /**
  * Plays a schedule.
  *
+ * @param at - a path, or 0 for any port
  * @returns what was seen, a line each, first the client's and then the server's
  */
-export async function play(net: Implementation, schedule: Schedule, patience: Patience): Promise<string[]> {
+export async function play(
+  net: Implementation,
+  schedule: Schedule,
+  patience: Patience,
+  at: string | 0,
+): Promise<string[]> {
   const { client, server } = schedule.ends
   const notes = { client: new Notes(client), server: new Notes(server) }
   const quiet = (): Promise<void> => silence(() => notes.client.count + notes.server.count, QUIET[patience])
@@ -109,9 +115,10 @@ export async function play(net: Implementation, schedule: Schedule, patience: Pa
     ends.server = peer
     notes.server.watch(peer)
   })
-  listener.listen(0)
-  const { port } = listener.address() as AddressInfo
-  ends.client = net.connect({ ...client, port, host: '127.0.0.1' })
+  listener.listen(at)
+  const address = listener.address() as AddressInfo | string
+  const where = typeof address === 'string' ? { path: address } : { port: address.port, host: '127.0.0.1' }
+  ends.client = net.connect({ ...client, ...where })
   notes.client.watch(ends.client)
   for (const step of schedule.steps) {
     for (const { who, ...deed } of step) notes[who].does(ends[who], deed)
@@ -213,7 +220,7 @@ class Notes {
         return void socket.destroy(new Error('wanted'))
       case 'reset':
         // libuv cannot reset while it ends a connection: node:net leaks the handle then, ours is closed.
-        return socket.writableEnded && !socket.writableFinished ? 'not now' : void socket.resetAndDestroy()
+        return socket.writableEnded && !socket.writableFinished ? 'not now' : reset(socket)
       case 'destroy soon':
         return void socket.destroySoon()
       default:
@@ -237,6 +244,15 @@ class Notes {
   #flush(): void {
     if (this.#received > 0) this.#lines.push(`${this.#received} bytes, ${this.#sum}`)
     this.#received = 0
+  }
+}
+
+/** Not every connection can be reset. */
+const reset = (socket: End): unknown => {
+  try {
+    return void socket.resetAndDestroy()
+  } catch (error) {
+    return say(error as Error)
   }
 }
 

@@ -43,7 +43,10 @@ export interface Database {
   stop(): Promise<void>
 }
 
-/** PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder. */
+/**
+ * PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder, where its
+ * Unix socket is, too.
+ */
 export const startPostgres = async (password: string): Promise<Database> => {
   const folder = newFolder()
   const data = join(folder, 'data')
@@ -58,7 +61,7 @@ export const startPostgres = async (password: string): Promise<Database> => {
     ssl: 'on',
     ssl_cert_file: certificate,
     ssl_key_file: key,
-    unix_socket_directories: '',
+    unix_socket_directories: folder,
   }
   return begin(folder, 'SIGQUIT', /ready to accept connections/, (port) => [
     need('postgres'),
@@ -67,16 +70,17 @@ export const startPostgres = async (password: string): Promise<Database> => {
   ])
 }
 
-/** Redis, empty. */
+/** Redis, empty; its folder has a Unix socket `socket`. */
 export const startRedis = (): Promise<Database> => {
   const folder = newFolder()
   return begin(folder, 'SIGTERM', /Ready to accept connections/, (port) => [
     need('redis-server'),
     ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ['--unixsocket', join(folder, 'socket')],
   ])
 }
 
-/** MariaDB, where everybody may do everything: without its tables of users, which take long to make. */
+/** MariaDB with a Unix socket `socket` in its folder, where everybody may do everything: without its tables of users, which take long to make. */
 export const startMariadb = (): Promise<Database> => {
   const folder = newFolder()
   const data = ['--no-defaults', `--datadir=${folder}`, '--skip-grant-tables', `--socket=${join(folder, 'socket')}`]

@@ -1,4 +1,5 @@
 /** The many shapes of the arguments of `connect()` and `listen()`, and what is wrong with wrong ones. */
+import { inspect } from 'node:util'
 import { nodeError } from '../node-error.js'
 
 /** A callback among arguments. */
@@ -69,7 +70,7 @@ export function wrongType(name: string, wanted: string, value: unknown): Error {
 /** What to throw of a value that will not do. */
 export function wrongValue(name: string, value: unknown, reason = 'is invalid'): Error {
   const kind = name.includes('.') ? 'property' : 'argument'
-  return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kind} '${name}' ${reason}. Received ${String(value)}`)
+  return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kind} '${name}' ${reason}. Received ${inspect(value)}`)
 }
 
 /** A delay in whole seconds, of one in milliseconds; 0 for none. @throws {TypeError} when it is no number */

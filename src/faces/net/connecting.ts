@@ -38,19 +38,19 @@ export interface ConnectingOptions {
 }
 
 /** What connecting does with its socket. */
-export interface Steps {
+export interface Steps<Handle> {
   /** A fresh handle, which takes the place of the one before. */
-  open(): TCP
+  open(): Handle
   /** Gives a handle up that was refused. */
   drop(): void
   /** Calls back as a callback of the loop's. */
   tell(callback: () => void): void
   /** The connection stands. */
-  connected(tcp: TCP): void
+  connected(handle: Handle): void
 }
 
 /** The part of a socket that is needed. */
-interface ConnectingSocket extends EventEmitter {
+export interface ConnectingSocket extends EventEmitter {
   autoSelectFamilyAttemptedAddresses: string[] | undefined
   destroy(error: Error): unknown
 }
@@ -70,7 +70,7 @@ const families = new Map<unknown, number>([
 /** A connection that is being made. */
 export class Connecting {
   readonly #socket: ConnectingSocket
-  readonly #steps: Steps
+  readonly #steps: Steps<TCP>
   readonly #options: ConnectingOptions
   readonly #port: number
   readonly #host: string
@@ -85,11 +85,10 @@ export class Connecting {
   /** @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT */
   constructor(
     socket: ConnectingSocket,
-    steps: Steps,
+    steps: Steps<TCP>,
     options: Omit<ConnectingOptions, 'port' | 'host'> & {
       readonly port?: unknown
       readonly host?: unknown
-      readonly path?: unknown
     },
   ) {
     const { localAddress, localPort, host, port, lookup, autoSelectFamilyAttemptTimeout: patience } = options
@@ -109,8 +108,7 @@ export class Connecting {
     this.#host = typeof host === 'string' && host !== '' ? host : 'localhost'
     this.#patience = Math.max(SHORTEST_ATTEMPT, patience ?? getDefaultAutoSelectFamilyAttemptTimeout())
     this.#options = { ...options, port: this.#port, host: this.#host }
-    if (typeof options.path === 'string') this.#fail(systemError('ENOTSUP', 'connect', { address: options.path }))
-    else this.#start()
+    this.#start()
   }
 
   /** Ends it: nothing is told any more. The handle is the socket's to close. */

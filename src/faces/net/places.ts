@@ -5,8 +5,11 @@ import { TCP } from '../../uv/tcp.js'
 
 /** An address as `node:net` tells it; empty where there is none. */
 export interface AddressInfo {
+  /** In numbers. */
   readonly address: string
+  /** Of the address. */
   readonly family: 'IPv4' | 'IPv6'
+  /** 0 to 65,535. */
   readonly port: number
 }
 

@@ -3,9 +3,11 @@ import { lookup } from 'node:dns'
 import { EventEmitter } from 'node:events'
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { Loop } from '../../uv/loop.js'
+import { Pipe, PipeFlags, PipeMode } from '../../uv/pipe.js'
+import type { Stream } from '../../uv/stream.js'
 import { TCP, TCPFlags } from '../../uv/tcp.js'
 import { backgroundLoop } from '../background.js'
-import { nodeError, systemError } from '../node-error.js'
+import { nodeError, type Place, systemError } from '../node-error.js'
 import { runTicks } from '../ticks.js'
 import { checkPort, checkType, normalize, seconds, toNumber, wrongType, wrongValue } from './arguments.js'
 import { type AddressInfo, addressInfo, localOf, remoteOf } from './places.js'
@@ -24,6 +26,12 @@ export interface ListenOptions {
   readonly port?: number | string | undefined
   /** An IP address or a name; by default all addresses, of both families where there are both. */
   readonly host?: string | undefined
+  /** A Unix socket, where there is no port. */
+  readonly path?: string | undefined
+  /** Lets everybody read from the path. */
+  readonly readableAll?: boolean | undefined
+  /** Lets everybody connect to the path. */
+  readonly writableAll?: boolean | undefined
   /** How many connections may wait; 511 by default. */
   readonly backlog?: number | undefined
   /** No IPv4 on an IPv6 address. */
@@ -39,7 +47,7 @@ export type ConnectionListener = (socket: Socket) => void
 
 const DEFAULT_BACKLOG = 511
 
-/** A TCP server, as `net.Server` is one; see Node's documentation of it. */
+/** A server of TCP or of a path, as `net.Server` is one; see Node's documentation of it. */
 export class Server extends EventEmitter implements AsyncDisposable {
   /** Whether accepted sockets stay open when the peer has ended. */
   allowHalfOpen: boolean
@@ -49,7 +57,9 @@ export class Server extends EventEmitter implements AsyncDisposable {
   maxConnections: number | undefined
   readonly #options: ServerOptions
   readonly #keepAliveDelay: number
-  #handle: TCP | undefined
+  #handle: TCP | Pipe | undefined
+  /** The path that it was last to listen on. */
+  #path: string | undefined
   #connections = 0
   #referenced = true
   /** Changes with each `listen()` and `close()`: what a look-up began before is no longer wanted. */
@@ -85,20 +95,22 @@ export class Server extends EventEmitter implements AsyncDisposable {
     return this.#handle !== undefined
   }
 
-  /** Where it listens; `null` when it does not. */
-  address(): AddressInfo | null {
-    return this.#handle === undefined ? null : addressInfo(this.#handle.sockname)
+  /** Where it listens; `null` when it does not. Of a path it is that, from the first time on that one was asked for. */
+  address(): AddressInfo | string | null {
+    return this.#handle instanceof TCP ? addressInfo(this.#handle.sockname) : (this.#path ?? null)
   }
 
   /**
-   * Listens: `(port, host, backlog)`, `(options)` or nothing for a free port, and a listener for `listening` behind. Without a
-   * host the address is known when it returns.
+   * Listens: `(port, host, backlog)`, `(path, backlog)`, `(options)` or nothing for a free port, and a listener for `listening`
+   * behind. Without a host the address is known when it returns.
    *
    * @throws {Error} ERR_SERVER_ALREADY_LISTEN
    * @throws {RangeError} ERR_SOCKET_BAD_PORT
    * @throws {TypeError} when an option is something else
    */
   listen(options: ListenOptions, listener?: () => void): this
+  listen(path: string, backlog: number, listener?: () => void): this
+  listen(path: string, listener?: () => void): this
   listen(port?: number, host?: string, backlog?: number, listener?: () => void): this
   listen(port: number, host: string, listener: () => void): this
   listen(port: number | undefined, backlog: number, listener?: () => void): this
@@ -117,18 +129,22 @@ export class Server extends EventEmitter implements AsyncDisposable {
     this.#attempt += 1
     const anyPort = args.length === 0 || typeof args[0] === 'function' || ('port' in options && options.port == null)
     const { path, signal, host } = options
+    const backlog = options.backlog || toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2])
     const wanted = anyPort ? 0 : options.port
     if (signal !== undefined) this.#closeWith(signal)
     if (typeof wanted !== 'number' && typeof wanted !== 'string') {
-      if (typeof path !== 'string') throw wrongValue('options', options, 'must have the property "port" or "path"')
-      process.nextTick(() => this.emit('error', systemError('ENOTSUP', 'listen', { address: path })))
+      if (typeof path !== 'string' || toNumber(path) !== undefined) {
+        const named = 'port' in options || 'path' in options
+        throw wrongValue('options', options, named ? undefined : 'must have the property "port" or "path"')
+      }
+      this.#path = path
+      this.#listen(() => this.#bindPath(path, options), { address: path, port: -1 }, backlog)
       return this
     }
     const port = checkPort(wanted, 'options.port')
-    const backlog = options.backlog || toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2])
     const flags = options.ipv6Only === true ? TCPFlags.IPV6ONLY : 0
     if (typeof host === 'string' && host !== '') this.#lookupAndListen(host, port, backlog, flags)
-    else this.#listen(undefined, port, backlog, flags)
+    else this.#listen(() => this.#bindAny(port, flags), { address: '::', port }, backlog)
     return this
   }
 
@@ -183,13 +199,13 @@ export class Server extends EventEmitter implements AsyncDisposable {
     lookup(host, (error, address) => {
       if (attempt !== this.#attempt) return
       if (error) this.emit('error', error)
-      else this.#listen(address, port, backlog, flags)
+      else this.#listen(() => this.#bind(address, port, flags), { address, port }, backlog)
     })
   }
 
-  #listen(address: string | undefined, port: number, backlog: number | undefined, flags: number): void {
+  #listen(bind: () => TCP | Pipe, place: Place, backlog: number | undefined): void {
     try {
-      const handle = address === undefined ? this.#bindAny(port, flags) : this.#bind(address, port, flags)
+      const handle = bind()
       this.#handle = handle
       handle.listen(backlog || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
       if (!this.#referenced) handle.dereference()
@@ -197,7 +213,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
       void this.#handle?.close()
       this.#handle = undefined
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
-      const failure = systemError(code, 'listen', { address: address ?? '::', port }, textOf(error))
+      const failure = systemError(code, 'listen', place, textOf(error))
       process.nextTick(() => this.emit('error', failure))
       return
     }
@@ -207,14 +223,15 @@ export class Server extends EventEmitter implements AsyncDisposable {
   }
 
   #bind(host: string, port: number, flags: number): TCP {
-    const handle = new TCP({ loop: this.loop })
-    try {
-      handle.bind({ host, port }, flags)
-      return handle
-    } catch (error) {
-      void handle.close()
-      throw error
-    }
+    return bound(new TCP({ loop: this.loop }), (handle) => handle.bind({ host, port }, flags))
+  }
+
+  #bindPath(path: string, { readableAll, writableAll }: ListenOptions): Pipe {
+    const mode = (readableAll === true ? PipeMode.READABLE : 0) | (writableAll === true ? PipeMode.WRITABLE : 0)
+    return bound(new Pipe({ loop: this.loop }), (handle) => {
+      handle.bind(path, PipeFlags.NO_TRUNCATE)
+      if (mode !== 0) handle.chmod(mode)
+    })
   }
 
   /** All addresses there are: of both families, or of IPv4 where there is no other. */
@@ -226,7 +243,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     }
   }
 
-  #accept(handle: TCP, status: number): void {
+  #accept(handle: Stream, status: number): void {
     try {
       if (status < 0) this.emit('error', systemError(status, 'accept'))
       else this.#take(handle.accept())
@@ -235,12 +252,9 @@ export class Server extends EventEmitter implements AsyncDisposable {
     }
   }
 
-  #take(handle: TCP): void {
+  #take(handle: Stream): void {
     if (this.maxConnections !== undefined && this.maxConnections > 0 && this.#connections >= this.maxConnections) {
-      const { address: localAddress, port: localPort, family: localFamily } = localOf(handle)
-      const { address: remoteAddress, port: remotePort, family: remoteFamily } = remoteOf(handle)
-      this.emit('drop', { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily })
-      void handle.close()
+      this.#drop(handle)
       return
     }
     const { highWaterMark = getDefaultHighWaterMark(false), noDelay, keepAlive } = this.#options
@@ -262,6 +276,15 @@ export class Server extends EventEmitter implements AsyncDisposable {
     this.emit('connection', socket)
   }
 
+  #drop(handle: Stream): void {
+    if (handle instanceof TCP) {
+      const { address: localAddress, port: localPort, family: localFamily } = localOf(handle)
+      const { address: remoteAddress, port: remotePort, family: remoteFamily } = remoteOf(handle)
+      this.emit('drop', { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily })
+    } else this.emit('drop')
+    void handle.close()
+  }
+
   #tellWhenDrained(): void {
     if (this.#handle === undefined && this.#connections === 0) process.nextTick(() => this.emit('close'))
   }
@@ -275,6 +298,17 @@ export class Server extends EventEmitter implements AsyncDisposable {
       signal.addEventListener('abort', close, { once: true })
       this.once('close', () => signal.removeEventListener('abort', close))
     }
+  }
+}
+
+/** A handle that has its name, which `name` gives it; where that cannot be, it is closed. */
+function bound<Handle extends Stream>(handle: Handle, name: (handle: Handle) => void): Handle {
+  try {
+    name(handle)
+    return handle
+  } catch (error) {
+    void handle.close()
+    throw error
   }
 }
 

@@ -1,13 +1,15 @@
 /** `net.Socket` over a libuv in WebAssembly. */
 
 import type { Loop } from '../../uv/loop.js'
+import { Pipe } from '../../uv/pipe.js'
 import type { Stream } from '../../uv/stream.js'
 import { TCP } from '../../uv/tcp.js'
 import { backgroundLoop } from '../background.js'
 import { StreamDuplex, type StreamDuplexOptions } from '../duplex.js'
 import { nodeError } from '../node-error.js'
 import { checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
-import { Connecting, type ConnectingOptions } from './connecting.js'
+import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
+import { ConnectingPath } from './connecting-path.js'
 import { type AddressInfo, localOf, remoteOf } from './places.js'
 import { type OnReadOptions, UserBuffer } from './user-buffer.js'
 
@@ -29,7 +31,7 @@ export interface SocketOptions extends StreamDuplexOptions {
 
 /** How {@link Socket.connect} connects. */
 export interface ConnectOptions extends ConnectingOptions {
-  /** A Unix socket: refused, see the guide. */
+  /** A Unix socket, instead of all else. */
   readonly path?: string | undefined
 }
 
@@ -48,7 +50,7 @@ export const WHEN_DESTROYED: unique symbol = Symbol('when destroyed')
 /** libuv's own delay, where none was given. */
 const DEFAULT_DELAY = 60
 
-/** A TCP connection, as `net.Socket` is one; see Node's documentation of it. */
+/** A connection by TCP or to a path, as `net.Socket` is one; see Node's documentation of it. */
 export class Socket extends StreamDuplex {
   /** Milliseconds of {@link Socket.setTimeout}; `undefined` when it was never called. */
   timeout: number | undefined
@@ -63,9 +65,7 @@ export class Socket extends StreamDuplex {
   #keepAlive = false
   #keepAliveDelay = 0
   #referenced = true
-  #connecting: Connecting | undefined
-  /** A handle that was made and has not tried to connect yet. */
-  #unused: TCP | undefined
+  #connecting: Connecting | ConnectingPath | undefined
   #remote: Partial<AddressInfo> = {}
   #queued = 0
   readonly #userBuffer: UserBuffer | undefined
@@ -97,6 +97,13 @@ export class Socket extends StreamDuplex {
   /** Bytes that wait in the stream. */
   get bufferSize(): number | undefined {
     return this.handle === undefined ? undefined : this.writableLength
+  }
+
+  override resetAndDestroy(): this {
+    if (this.handle instanceof Pipe) {
+      throw nodeError(TypeError, 'ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent')
+    }
+    return super.resetAndDestroy()
   }
 
   /** See {@link SocketReadyState}. */
@@ -142,63 +149,75 @@ export class Socket extends StreamDuplex {
   }
 
   /**
-   * Connects: `(options)`, `(port, host)`, and a listener for `connect` behind.
+   * Connects: `(options)`, `(path)`, `(port, host)`, and a listener for `connect` behind.
    *
    * @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT
    */
   connect(options: ConnectOptions, listener?: () => void): this
+  connect(path: string, listener?: () => void): this
   connect(port: number, host: string, listener?: () => void): this
   connect(port: number, listener?: () => void): this
   connect(...args: readonly unknown[]): this {
     const [options, listener] = normalize<ConnectOptions, () => void>(args)
-    if (options.port === undefined && options.path === undefined) {
+    const path: unknown = options.path
+    if (options.port === undefined && (path === undefined || path === null)) {
       throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'The "options" or "port" or "path" argument must be specified')
     }
-    checkType(options.path, 'string', 'options.path')
+    checkType(path, 'string', 'options.path')
     if (listener !== undefined) this.once('connect', listener)
     // What was destroyed may connect again: a stream of Node's can be made new, and `net.Socket` does it so.
     const renew: unknown = Reflect.get(this, '_undestroy')
     if (typeof renew === 'function') renew.call(this)
     this.#remote = {}
     this.onActivity()
-    this.#unused = this.#open()
-    this.connecting = true
-    try {
-      this.#connecting = new Connecting(this, this.#steps, options)
-    } catch (error) {
-      this.#unused = undefined
-      this.#steps.drop()
-      throw error
-    }
+    if (typeof path === 'string' && path !== '') this.#connectPath(path)
+    else this.#connectTcp(options)
     return this
   }
 
-  /** Makes a handle, in the place of the one before. */
-  #open(): TCP {
-    const tcp = new TCP({ loop: this.loop })
-    if (!this.#referenced) tcp.dereference()
-    void this.handle?.close()
-    this.attach(tcp)
-    return tcp
+  #connectPath(path: string): void {
+    this.connecting = true
+    const open = (): Pipe => this.#use(new Pipe({ loop: this.loop }))
+    this.#connecting = new ConnectingPath(this, { ...this.#steps, open }, path)
   }
 
-  /** What connecting does with the socket. */
-  readonly #steps = {
-    open: (): TCP => {
-      const unused = this.#unused
-      this.#unused = undefined
-      return unused ?? this.#open()
-    },
+  #connectTcp(options: ConnectOptions): void {
+    const open = (): TCP => this.#use(new TCP({ loop: this.loop }))
+    let unused: TCP | undefined = open()
+    this.connecting = true
+    const openNext = (): TCP => {
+      const tcp = unused ?? open()
+      unused = undefined
+      return tcp
+    }
+    try {
+      this.#connecting = new Connecting(this, { ...this.#steps, open: openNext }, options)
+    } catch (error) {
+      this.#steps.drop()
+      throw error
+    }
+  }
+
+  /** Takes a fresh handle, in the place of the one before. @returns it */
+  #use<Handle extends Stream>(handle: Handle): Handle {
+    if (!this.#referenced) handle.dereference()
+    void this.handle?.close()
+    this.attach(handle)
+    return handle
+  }
+
+  /** What connecting does with the socket, whatever the handle. */
+  readonly #steps: Omit<Steps<Stream>, 'open'> = {
     drop: (): void => {
       const { handle } = this
       this.detach()
       if (handle !== undefined) void handle.close()
     },
     tell: (callback: () => void): void => this.tell(callback, undefined),
-    connected: (tcp: TCP): void => {
+    connected: (handle: Stream): void => {
       this.connecting = false
       this.onActivity()
-      this.#applyOptions(tcp)
+      this.#applyOptions(handle)
       this.emit('connect')
       this.emit('ready')
       if (!this.isPaused()) this.read(0)

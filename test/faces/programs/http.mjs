@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { assertOurs } from './over-ours.mjs'
@@ -55,6 +58,24 @@ await once(rude, 'data')
 const cut = once(web, 'clientError')
 rude.resetAndDestroy()
 assert.equal((await cut)[0].code, 'ECONNRESET')
+
+// The same by a Unix socket: curl, and an agent of ours.
+const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
+const path = join(folder, 'web')
+const local = net.createServer((socket) => web.emit('connection', socket))
+await once(local.listen(path), 'listening')
+const curl = await promisify(execFile)('curl', ['-s', '--unix-socket', path, 'http://localhost/path'])
+assert.equal(curl.stdout, 'GET /path')
+const localAgent = new http.Agent({ keepAlive: true })
+Reflect.set(localAgent, 'createConnection', net.createConnection)
+const request = http.get({ socketPath: path, path: '/again', agent: localAgent })
+const [response] = await once(request, 'response')
+assertOurs(response.socket)
+assert.equal(String(Buffer.concat(await response.toArray())), 'GET /again')
+localAgent.destroy()
+local.close()
+await once(local, 'close')
+rmSync(folder, { recursive: true })
 
 agent.destroy()
 server.close()

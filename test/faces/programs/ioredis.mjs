@@ -1,11 +1,11 @@
-/** The `ioredis` client against Redis, as it comes: `node --import libuv-wasm/net/register ioredis.mjs PORT`. */
+/** The `ioredis` client against Redis, as it comes: `node --import libuv-wasm/net/register ioredis.mjs PORT PATH`. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { assertOurs } from './over-ours.mjs'
 
-const port = Number(process.argv[2])
-const redis = new Redis(port, '127.0.0.1')
+const [port = '', path = ''] = process.argv.slice(2)
+const redis = new Redis(Number(port), '127.0.0.1')
 assert.equal(await redis.ping(), 'PONG')
 assertOurs(Reflect.get(redis, 'stream'))
 
@@ -36,6 +36,13 @@ const again = once(waiter, 'ready')
 await redis.client('KILL', 'ID', await waiter.client('ID'))
 await again
 assert.equal(await waiter.get('key 7'), '7')
+
+// The same server by its Unix socket.
+const local = new Redis(path)
+assert.ok(large.equals((await local.getBuffer('large')) ?? Buffer.alloc(0)))
+assertOurs(Reflect.get(local, 'stream'))
+assert.match(String(await local.client('INFO')), /flags=U/)
+await local.quit()
 
 await Promise.all([redis.quit(), listener.quit(), waiter.quit()])
 const nobody = new Redis(1, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null })

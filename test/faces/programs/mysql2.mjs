@@ -1,4 +1,4 @@
-/** The `mysql2` client against MariaDB, as it comes: `node --import libuv-wasm/net/register mysql2.mjs PORT`. */
+/** The `mysql2` client against MariaDB, as it comes: `node --import libuv-wasm/net/register mysql2.mjs PORT PATH`. */
 import assert from 'node:assert/strict'
 import mysql from 'mysql2/promise'
 import { assertOurs } from './over-ours.mjs'
@@ -31,5 +31,14 @@ assert.deepEqual(
   Array.from({ length: 200 }, (_, n) => n * n),
 )
 await pool.end()
+
+// The same server by its Unix socket.
+const local = await mysql.createConnection({ socketPath: String(process.argv[3]), user: 'root' })
+assertOurs(Reflect.get(Reflect.get(local, 'connection'), 'stream'))
+const [[again]] = /** @type {[mysql.RowDataPacket[], mysql.FieldPacket[]]} */ (
+  await local.execute('SELECT bytes FROM pieces.pieces')
+)
+assert.ok(bytes.equals(again?.bytes))
+await local.end()
 await connection.end()
 console.log('mysql2 is content')

@@ -1,11 +1,12 @@
-/** The `pg` client against PostgreSQL, as it comes: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD CERTIFICATE`. */
+/** The `pg` client against PostgreSQL, as it comes: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD FOLDER`. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { assertOurs } from './over-ours.mjs'
 
-const [port, password, certificate] = process.argv.slice(2)
+const [port = '', password = '', folder = ''] = process.argv.slice(2)
 const settings = { host: '127.0.0.1', port: Number(port), user: 'tester', password, database: 'postgres' }
 
 const client = new pg.Client(settings)
@@ -43,11 +44,20 @@ assert.equal(payload, 'hello')
 await pool.end()
 
 // TLS over our socket, the certificate checked.
-const secure = new pg.Client({ ...settings, host: 'localhost', ssl: { ca: readFileSync(String(certificate)) } })
+const secure = new pg.Client({ ...settings, host: 'localhost', ssl: { ca: readFileSync(join(folder, 'server.crt')) } })
 await secure.connect()
 assert.equal((await secure.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).rows[0].ssl, true)
 assert.equal((await secure.query("SELECT repeat('y', 1000000) AS text")).rows[0].text.length, 1_000_000)
 await secure.end()
+
+// Over a Unix socket, where there is no TLS; and one that is not there.
+const local = new pg.Client({ ...settings, host: folder })
+await local.connect()
+assertOurs(Reflect.get(local, 'connection').stream)
+assert.equal((await local.query('SELECT inet_client_addr() IS NULL AS local')).rows[0].local, true)
+assert.equal((await local.query("SELECT repeat('z', 1000000) AS text")).rows[0].text.length, 1_000_000)
+await local.end()
+await assert.rejects(new pg.Client({ ...settings, host: folder, port: 1 }).connect(), { code: 'ENOENT' })
 
 // A connection that the server ends.
 const doomed = new pg.Client(settings)

@@ -13,7 +13,7 @@ const encrypt = (socket) => new TLSSocket(socket, { isServer: true, secureContex
 const manners = []
 const server = createServer({ allowHalfOpen: true }, (socket) => manners.shift()?.(socket))
 server.listen(0)
-const port = server.address()?.port ?? 0
+const { port } = /** @type {import('libuv-wasm/net').AddressInfo} */ (server.address())
 const encoder = new TextEncoder()
 /** @param {ReadableStream<Uint8Array>} readable */
 const all = async (readable) => new Response(readable).text()
