@@ -84,6 +84,7 @@ describe('docs/coming-from-libuv.md', () => {
       timer: 'Timer',
       async: 'Async',
       udp: 'UDP',
+      pipe: 'Pipe',
     }
     const members = [...table.matchAll(/`(\w+)\.(\w+)(?:\(\))?`/g)].map(([, owner = '', name = '']) => ({
       owner,
