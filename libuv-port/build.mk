@@ -69,7 +69,8 @@ release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 # - libuv and our files are optimized as one (-flto), emscripten's libraries not
 #   with them, or their start-up code would come along.
 LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
-  -sREVERSE_DEPS=none -Wl,--wrap=abort -Wl,--stack-first \
+  -sREVERSE_DEPS=none -Wl,--wrap=abort \
+  -Wl,--wrap=emscripten_resize_heap -Wl,--stack-first \
   -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2147483648
 
 debug_LINK_FLAGS = -O1 -g -sTOTAL_STACK=262144 -sINITIAL_MEMORY=1048576

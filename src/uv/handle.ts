@@ -37,7 +37,8 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   readonly #address: number
   #closing: Promise<void> | undefined
   #closed = false
-  readonly #onClosed = new Set<() => void>()
+  /** Made when somebody wants to be told: most handles of a large number are never closed one by one. */
+  #onClosed: Set<() => void> | undefined
 
   /**
    * @param loop - {@link Loop.current} when it is left out
@@ -163,11 +164,11 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     if (!this.#closed && this.#closing === undefined) {
       this.trace?.('close')
       this.check(action(), 'close')
-      this.#closing = new Promise((resolve) => this.#onClosed.add(resolve))
+      this.#closing = new Promise((resolve) => this[WHEN_CLOSED](resolve))
     }
     if (onClosed !== undefined) {
       if (this.#closed) this.instance.pump.later(() => onClosed(this))
-      else this.#onClosed.add(() => onClosed(this))
+      else this[WHEN_CLOSED](() => onClosed(this))
     }
     return this.#closing ?? Promise.resolve()
   }
@@ -178,20 +179,21 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     if (kind !== 'close') return
     this.#closed = true
     this.trace?.('closed')
-    for (const callback of this.#onClosed) {
+    for (const callback of this.#onClosed ?? []) {
       try {
         callback()
       } catch (error) {
         this.loop[THROWN](error)
       }
     }
-    this.#onClosed.clear()
+    this.#onClosed = undefined
   }
 
   /** Calls back once when the handle is closed. @returns takes the wish back */
   [WHEN_CLOSED](callback: () => void): () => void {
-    this.#onClosed.add(callback)
-    return () => this.#onClosed.delete(callback)
+    const wishes = this.#onClosed ?? new Set()
+    this.#onClosed = wishes.add(callback)
+    return () => wishes.delete(callback)
   }
 
   /**
