@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/policy.js'
 import { type Dirs, type DriverName, Guest } from './guest/guest.js'
 import { hasJspi } from './guest/jspi.js'
-import { nodeHost } from './host/node.js'
+import { realHost } from './host/real.js'
 import { virtualHost } from './host/virtual.js'
 import { Trace } from './runtime/trace.js'
 
@@ -204,7 +204,7 @@ async function startGuest(command: Command, input: StandardInput): Promise<Guest
     throw new UsageError(`cannot read the program: ${messageOf(error)}`)
   })
   try {
-    const host = policyHost(hostName === 'virtual' ? virtualHost() : nodeHost(), policy)
+    const host = policyHost(hostName === 'virtual' ? virtualHost() : realHost(), policy)
     const given = { host, args, env, ...(dirs && { dirs }), input }
     return await Guest.start(new Uint8Array(bytes), { ...given, driver, trace, onOutput: print })
   } catch (error) {

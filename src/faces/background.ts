@@ -3,7 +3,7 @@
  * and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
-import { nodeHost } from '../host/node.js'
+import { realHost } from '../host/real.js'
 import { shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
 import { INSTANCE, Loop } from '../uv/loop.js'
@@ -30,7 +30,7 @@ export function backgroundLoop(): Loop {
 }
 
 function start(): Loop {
-  const host = nodeHost()
+  const host = realHost()
   const keepAlive = host.keepAlive.bind(host)
   // The run has no end; the process has.
   host.keepAlive = () => () => {}
