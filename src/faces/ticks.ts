@@ -2,9 +2,22 @@
  * Callbacks as Node makes them. Between two callbacks of its own loop Node does what was put off: `process.nextTick()` and
  * what awaits a promise. Programs rely on it. Here several callbacks come in one turn, so the same is done behind each.
  */
+import { createRequire } from 'node:module'
+import { bunSockets } from '../host/bun/api.js'
 
-/** Does what was put off. Node has kept it for who makes callbacks in JavaScript; elsewhere it is done when the turn ends. */
-const runPutOff: unknown = Reflect.get(process, '_tickCallback')
+/**
+ * Does what was put off. Node has kept it for who makes callbacks in JavaScript, Bun has it in a module of its own, Deno among
+ * its internals. Where it is not to be had it is done when the turn ends, and `close` may come before `error`.
+ */
+const runPutOff = findPutOff()
+
+function findPutOff(): unknown {
+  if (bunSockets() !== undefined)
+    return Reflect.get(Object(createRequire(import.meta.url)('bun:jsc')), 'drainMicrotasks')
+  const deno = Object(Reflect.get(globalThis, 'Deno'))
+  const { core } = Object(Reflect.get(deno, deno.internal))
+  return core === undefined ? Reflect.get(process, '_tickCallback') : core.runNextTicks
+}
 
 /** To be called behind a callback. What is thrown is the process's affair, not the callback's. */
 export function runTicks(): void {
