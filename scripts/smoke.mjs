@@ -8,12 +8,13 @@ import { join } from 'node:path'
 import { fetchRuntime } from './lib/runtime.mjs'
 import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
+import { facePrograms, runFace } from './smoke/faces.mjs'
 import { paper } from './smoke/paper.mjs'
 import { cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
 
 /** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
 
-/** @param {string} name @param {string} major @param {string[]} args @returns {Row[]} */
+/** @param {'node' | 'deno' | 'bun'} name @param {string} major @param {string[]} args @returns {Row[]} */
 const onRuntime = (name, major, ...args) => {
   const where = `${name} ${major}`
   const version = async () => (await run(fetchRuntime(name, major), ['--version'])).match(/[\d.]+/)?.[0] ?? ''
@@ -30,6 +31,12 @@ const onRuntime = (name, major, ...args) => {
         if (!said.includes('says hello')) throw new Error(`it said ${JSON.stringify(said)}`)
       },
     },
+    ...Object.keys(facePrograms).map((what) => ({
+      where,
+      what: `net: ${what}`,
+      version,
+      run: () => runFace(name, fetchRuntime(name, major), what, ...args),
+    })),
   ]
 }
 
@@ -93,7 +100,7 @@ for (const { where, what, version, run } of chosen) {
   const start = performance.now()
   /** @type {{ result: string, detail: string }} */
   const { result, detail } = await run().then(
-    (detail) => ({ result: detail?.startsWith('not tried') ? 'not tried' : 'ok', detail: detail ?? '' }),
+    (detail) => ({ result: detail?.match(/^not tried|^no\b/)?.[0] ?? 'ok', detail: detail ?? '' }),
     (error) => ({ result: 'FAIL', detail: String(error?.stderr || error?.message || error).trim() }),
   )
   const seconds = ((performance.now() - start) / 1000).toFixed(1)

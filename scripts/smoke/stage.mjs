@@ -17,7 +17,7 @@ const STAGE = mkdtempSync(join(tmpdir(), 'libuv-wasm-smoke-'))
 export const APP = join(STAGE, 'app')
 
 const TOOLS = resolve('build/download/package-tools')
-const DEADLINE = 60_000
+const DEADLINE = 30_000
 
 const PROGRAMS = readmePrograms()
 
@@ -50,9 +50,16 @@ export const prepare = async () => {
 /** Takes the user's folder away. */
 export const cleanUp = () => rmSync(STAGE, { recursive: true, force: true })
 
-/** Runs a program in the user's folder. @param {string} program @param {string[]} args @returns {Promise<string>} what it says */
-export const run = async (program, args) => {
-  const options = { cwd: APP, timeout: DEADLINE, env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' } }
+/**
+ * Runs a program in the user's folder.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} more - what is added to the environment
+ * @returns {Promise<string>} what it says
+ */
+export const run = async (program, args, more = {}) => {
+  const options = { cwd: APP, timeout: DEADLINE, env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...more } }
   const { stdout, stderr } = await promisify(execFile)(program, args, options)
   if (stderr !== '') throw new Error(`${program} ${args.join(' ')}: ${stderr}`)
   return stdout

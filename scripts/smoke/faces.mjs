@@ -1,0 +1,110 @@
+/**
+ * Foreign programs on `libuv-wasm/net`, as installed: the programs of test/faces, on a runtime, with `node:net` replaced. Where
+ * one fails, it is run once more with the runtime's own `node:net`, which says whose fault it is.
+ */
+import { cpSync, rmSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { APP, run } from './stage.mjs'
+
+/** What is installed beside the package, as it is in this project's own node_modules. */
+const LIBRARIES = ['ioredis', 'mysql2', 'pg', 'undici', 'ws']
+/** What Bun replaces by something of its own, whatever is installed. */
+const BUNS_OWN = ['undici', 'ws']
+const REGISTER = './node_modules/libuv-wasm/dist/faces/net/register.js'
+const PASSWORD = 'a secret'
+
+/** The flag by which a runtime runs a file before the program. */
+const FLAGS = { node: '--import', deno: '--preload', bun: '--preload' }
+
+/** @typedef {{ args: string[], env: Record<string, string>, stop: () => unknown }} Needs */
+
+/** What each program needs to run. @type {Record<string, () => Promise<Needs | string>>} */
+export const facePrograms = {
+  http: () => certificate(),
+  ws: () => certificate(),
+  undici: () => certificate(),
+  tls: () => certificate(),
+  sockets: async () => {
+    const needs = await certificate()
+    return { ...needs, env: { NODE_EXTRA_CA_CERTS: needs.args[1] ?? '' } }
+  },
+  ioredis: () => database('redis-server', ({ startRedis }) => startRedis()),
+  mysql2: () => database('mariadbd', ({ startMariadb }) => startMariadb()),
+  pg: () =>
+    database(
+      'postgres',
+      ({ startPostgres }) => startPostgres(PASSWORD),
+      ({ folder }) => [PASSWORD, join(folder, 'server.crt')],
+    ),
+}
+
+/**
+ * Runs one of {@link facePrograms}.
+ *
+ * @param {'node' | 'deno' | 'bun'} name - of the runtime
+ * @param {string} program - the runtime's
+ * @param {string} what - which one
+ * @param {string[]} flags - of the runtime
+ * @returns {Promise<string | void>} why it was not tried, or who else fails
+ */
+export const runFace = async (name, program, what, ...flags) => {
+  if (name === 'bun' && BUNS_OWN.includes(what)) return `not tried: Bun puts its own ${what} in its place`
+  const needs = await facePrograms[what]?.()
+  if (typeof needs === 'string' || needs === undefined) return `not tried: ${needs}`
+  const { args, env, stop } = needs
+  /** @param {string[]} before @param {Record<string, string>} more */
+  const play = async (before, more = {}) => {
+    const said = await run(program, [...flags, ...before, `${what}.mjs`, ...args], { ...env, ...more })
+    if (said !== `${what} is content\n`) throw new Error(`it said ${JSON.stringify(said)}`)
+  }
+  try {
+    await play([FLAGS[name], REGISTER])
+    return undefined
+  } catch (error) {
+    const own = await play([], { OWN_NET: '1' }).then(
+      () => true,
+      () => false,
+    )
+    if (own || what === 'sockets') throw error
+    return "no: nor does it with the runtime's own node:net"
+  } finally {
+    await stop()
+  }
+}
+
+/** The project's helpers that start databases. @type {Promise<typeof import('../../test/faces/servers.js')> | undefined} */
+let servers
+
+const loadServers = () => {
+  servers ??= (async () => {
+    const outfile = join(APP, 'servers.mjs')
+    const options = { bundle: true, platform: /** @type {const} */ ('node'), format: /** @type {const} */ ('esm') }
+    await build({ entryPoints: ['test/faces/servers.ts'], ...options, outfile })
+    cpSync('test/faces/programs', APP, { recursive: true })
+    for (const name of LIBRARIES) symlinkSync(resolve('node_modules', name), join(APP, 'node_modules', name))
+    return import(pathToFileURL(outfile).href)
+  })()
+  return servers
+}
+
+const certificate = async () => {
+  const { makeCertificate, newFolder } = await loadServers()
+  const folder = newFolder()
+  const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')]
+  await makeCertificate(key, certificate)
+  return { args: [key, certificate], env: {}, stop: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/**
+ * @param {string} name - of the server's program
+ * @param {(servers: typeof import('../../test/faces/servers.js')) => Promise<import('../../test/faces/servers.js').Database>} start
+ * @param {(database: import('../../test/faces/servers.js').Database) => string[]} more - arguments behind the port
+ */
+const database = async (name, start, more = () => []) => {
+  const servers = await loadServers()
+  if (servers.findProgram(name) === undefined) return `${name} is not installed`
+  const database = await start(servers)
+  return { args: [`${database.port}`, ...more(database)], env: {}, stop: () => database.stop() }
+}
