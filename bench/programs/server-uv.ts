@@ -2,7 +2,7 @@
  * The same server through the TypeScript API. The first argument is a transport of Node's, or `auto` for the host that the
  * runtime has, the second a role, as in `native/server-uv.c`.
  */
-import { Loop, StatusCode, TCP } from 'libuv-wasm'
+import { Loop, StatusCode, TCP, type WriteRequest } from 'libuv-wasm'
 import { nodeHost } from 'libuv-wasm/node'
 import { pattern } from '../pattern.js'
 
@@ -20,8 +20,10 @@ const roles: Record<string, (peer: TCP) => void> = {
   sink(peer) {
     let received = 0
     peer.readStart((peer, status, data) => {
-      if (status >= 0) received += data.length
-      else if (status === StatusCode.EOF) peer.write(Buffer.from(String(received)), () => void peer.close())
+      if (status >= 0) {
+        received += data.length
+        peer.recycle(data)
+      } else if (status === StatusCode.EOF) peer.write(Buffer.from(String(received)), () => void peer.close())
       else void peer.close()
     })
   },
@@ -47,12 +49,10 @@ function echo(peer: TCP, status: number, data: Uint8Array): void {
   }
 }
 
-function written({ stream }: { stream: { closing: boolean; writeQueueSize: number } }, status: number): void {
-  if (status === 0 && !stream.closing && stream.writeQueueSize === 0) resume(stream)
-}
-
-function resume(stream: unknown): void {
-  if (stream instanceof TCP && !stream.active) stream.readStart(echo)
+function written({ stream, buffers: [data] }: WriteRequest, status: number): void {
+  if (status < 0 || stream.closing) return
+  if (data !== undefined) stream.recycle(data)
+  if (stream.writeQueueSize === 0 && !stream.active && stream instanceof TCP) stream.readStart(echo)
 }
 
 const serve = roles[process.argv[3] ?? 'echo']

@@ -99,8 +99,8 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
   /** Sends FIN after all that was written. The other direction stays open. @throws {HostError} ENOTCONN, see `write()` */
   abstract shutdown(): void
   /**
-   * Gives back a chunk that `onData` told, whole: the receiver has copied it and will not look at it again. A host that can
-   * use it to read into overrides this.
+   * Gives back a chunk that `onData` told, whole: nobody will look at it again. A host that can use it to read into overrides
+   * this, and pays no heed to what it did not give, or has back already.
    */
   recycle(_chunk: Uint8Array): void {}
 

@@ -62,6 +62,9 @@ export abstract class Descriptor implements Pollable {
     return undefined
   }
 
+  /** Takes back what `takePayload()` gave, for reads to come. What is not its own, or back already, is no matter. */
+  recycle(_chunk: Uint8Array): void {}
+
   /** Lets bytes come: an accepted connection has got its number. */
   start(): void {}
 

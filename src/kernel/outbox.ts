@@ -59,23 +59,24 @@ export class Payload {
   next: Payload | undefined
   /** Bytes that were not sent yet. */
   left: number
-  readonly #chunks: readonly Uint8Array[]
+  /** All of them, as they were given. */
+  readonly chunks: readonly Uint8Array[]
   #index = 0
   #offset = 0
 
   /** @param chunks - the bytes, in order; empty chunks are allowed */
   constructor(chunks: readonly Uint8Array[]) {
-    this.#chunks = chunks
+    this.chunks = chunks
     this.left = totalLength(chunks)
   }
 
   /** What is left, at most `max` bytes of it. */
   peek(max: number): readonly Uint8Array[] {
-    if (this.#index === 0 && this.#offset === 0 && this.left <= max) return this.#chunks
+    if (this.#index === 0 && this.#offset === 0 && this.left <= max) return this.chunks
     const list: Uint8Array[] = []
     let offset = this.#offset
     for (let i = this.#index; max > 0; i++) {
-      const chunk = this.#chunks[i]
+      const chunk = this.chunks[i]
       if (chunk === undefined) break
       const piece = chunk.subarray(offset, Math.min(chunk.length, offset + max))
       list.push(piece)
@@ -90,7 +91,7 @@ export class Payload {
     this.left -= bytes
     this.#offset += bytes
     for (;;) {
-      const chunk = this.#chunks[this.#index]
+      const chunk = this.chunks[this.#index]
       if (chunk === undefined || this.#offset < chunk.length) return
       this.#offset -= chunk.length
       this.#index++

@@ -122,6 +122,10 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#stream?.takePayload(max) ?? NOTHING
   }
 
+  override recycle(chunk: Uint8Array): void {
+    this.#stream?.connection.recycle(chunk)
+  }
+
   override room(wanted: number): Result {
     return this.#writeRefusal() ?? this.#stream?.room(wanted) ?? 'EPIPE'
   }

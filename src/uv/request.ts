@@ -138,6 +138,11 @@ export class WriteRequest extends StreamRequest {
     this.#payload = payload
   }
 
+  /** What is written, as a list: whoever has use for the buffers again finds them here. */
+  get buffers(): readonly Uint8Array[] {
+    return this.#payload?.chunks ?? []
+  }
+
   /** Takes back what was not sent. */
   protected override finish(status: number): void {
     if (status < 0 && this.#payload !== undefined) this.#outbox?.drop(this.#payload)

@@ -68,6 +68,16 @@ test('a buffer whose parts have all come back is read into again', () => {
   expect(buffers.map((buffer) => buffers.indexOf(buffer))).toEqual([0, 0, 0, 3])
 })
 
+test('what is no part of a buffer, or back already, frees nothing', () => {
+  const reader = new Reader(new SharedReadBuffer())
+  reader.read(16_384)
+  const kept = reader.read(16_384)
+  const { chunk } = reader.read(16_384)
+  for (const wrong of [chunk, chunk, kept.chunk.subarray(), new Uint8Array(kept.chunk.buffer)]) reader.recycle(wrong)
+  for (let count = 0; count < 10; count++) reader.read(16_384)
+  expect(Buffer.compare(kept.chunk, kept.wanted)).toBe(0)
+})
+
 test('what was kept stays as it is, whatever others gave back', () => {
   const random = seeded('recycle')
   const shared = new SharedReadBuffer()

@@ -63,11 +63,33 @@ class Slab {
   readonly bytes: Uint8Array
   /** Where the next read begins. */
   at = 0
-  /** Parts of it that are with somebody. */
-  lent = 0
+  /** Parts of it that are with somebody: three at most. */
+  readonly #lent: Uint8Array[] = []
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
+  }
+
+  /** Whether nobody has a part of it. */
+  get whole(): boolean {
+    return this.#lent.length === 0
+  }
+
+  /** The next part, of what was read. */
+  lend(length: number): Uint8Array {
+    const part = this.bytes.subarray(this.at, this.at + length)
+    this.at += length
+    this.#lent.push(part)
+    return part
+  }
+
+  /** @returns whether it was a part of this one, and not yet back */
+  takeBack(part: Uint8Array): boolean {
+    const index = this.#lent.indexOf(part)
+    if (index < 0) return false
+    const last = this.#lent.pop()
+    if (last !== undefined && last !== part) this.#lent[index] = last
+    return true
   }
 }
 
@@ -88,19 +110,14 @@ export class ReadBuffers {
 
   /** What came: `length` bytes were read. */
   take(length: number): Uint8Array {
-    const slab = this.#slab
-    if (slab === undefined) return this.#shared.copy(length)
-    const { at } = slab
-    slab.at += length
-    slab.lent += 1
-    return slab.bytes.subarray(at, slab.at)
+    return this.#slab?.lend(length) ?? this.#shared.copy(length)
   }
 
-  /** Takes back what {@link ReadBuffers.take} gave. */
-  recycle({ buffer }: Uint8Array): void {
+  /** Takes back what {@link ReadBuffers.take} gave. What it did not give, or has back already, is no matter. */
+  recycle(chunk: Uint8Array): void {
+    if (this.#slab?.takeBack(chunk)) return
     const before = this.#before
-    if (buffer === this.#slab?.bytes.buffer) this.#slab.lent -= 1
-    else if (before !== undefined && buffer === before.bytes.buffer && --before.lent === 0) {
+    if (before?.takeBack(chunk) && before.whole) {
       this.#shared.keep(before.bytes)
       this.#before = undefined
     }
@@ -115,7 +132,7 @@ export class ReadBuffers {
       return this.#shared.bytes
     }
     if (slab === undefined) return this.#begin()
-    if (slab.lent === 0) {
+    if (slab.whole) {
       const first = slab.at === length
       slab.at = 0
       return first ? undefined : slab.bytes
@@ -132,7 +149,7 @@ export class ReadBuffers {
 
   #leave(slab: Slab): void {
     this.#slab = undefined
-    if (slab.lent === 0) this.#shared.keep(slab.bytes)
+    if (slab.whole) this.#shared.keep(slab.bytes)
     else this.#before = slab
   }
 }
