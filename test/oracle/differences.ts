@@ -68,6 +68,13 @@ export const raced: readonly Raced[] = [
     why: 'as above',
   },
   {
+    group: 'pipe',
+    scenarios: ['closed early'],
+    places: ['handle', 'net'],
+    by: 'actor',
+    why: 'as above',
+  },
+  {
     group: 'loop',
     scenarios: ['prepare and check around a wait', 'prepare and check around one wait'],
     by: 'rounds',
@@ -82,6 +89,8 @@ const NO_SECOND_ATTEMPT =
   'POSIX leaves the state open after a failed connect(); Linux forgives at the second try. Take a new handle'
 
 const NAMES_STAY = 'our sockets keep their names to the end; Linux lets go of the port with the connection'
+
+const NO_FILES = 'names are no files on the virtual network, so they need no folder'
 
 export const differences: readonly Difference[] = [
   {
@@ -176,6 +185,30 @@ export const differences: readonly Difference[] = [
     native: ['one bind = 0'],
     ours: ['one bind = ENOTSUP'],
     why: 'hosts cannot share a port in the way that UV_TCP_REUSEPORT promises',
+  },
+  {
+    group: 'pipe',
+    scenarios: ['no folder'],
+    places: ['virtual'],
+    native: ['one bind = EACCES'],
+    ours: ['one bind = 0'],
+    why: NO_FILES,
+  },
+  {
+    group: 'pipe',
+    scenarios: ['no folder'],
+    places: ['virtual'],
+    native: ['one connect ENOENT', "one sockname is ''"],
+    ours: ['one connect ECONNREFUSED', "one sockname is 'such'"],
+    why: NO_FILES,
+  },
+  {
+    group: 'pipe',
+    scenarios: ['connected by a name'],
+    places: ['handle', 'net'],
+    native: ["other peername is 'one'"],
+    ours: ["other peername is ''"],
+    why: "Node's handles do not tell the name of who has connected",
   },
   {
     group: 'udp',

@@ -612,6 +612,7 @@ static const struct scenario* find_group(const char* name) {
     { "foreign", scenarios_foreign },
     { "loop", scenarios_loop },
     { "pair", scenarios_pair },
+    { "pipe", scenarios_pipe },
     { "read", scenarios_read },
     { "shutdown", scenarios_shutdown },
     { "states", scenarios_states },

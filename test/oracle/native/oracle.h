@@ -52,6 +52,7 @@ extern const struct scenario scenarios_descriptors[];
 extern const struct scenario scenarios_foreign[];
 extern const struct scenario scenarios_loop[];
 extern const struct scenario scenarios_pair[];
+extern const struct scenario scenarios_pipe[];
 extern const struct scenario scenarios_read[];
 extern const struct scenario scenarios_shutdown[];
 extern const struct scenario scenarios_states[];
