@@ -225,7 +225,8 @@ export abstract class Host {
   }
 
   /**
-   * Looks up the addresses of a name. Addresses in numbers and `localhost` need no host, and do not come here.
+   * Looks up the addresses of a name. Addresses in numbers do not come here, and `localhost` only for who wants to know what
+   * the host has to say of it; who does not know it need not.
    *
    * @param _name - in ASCII, 1 to 255 characters
    * @throws {HostError} what is known at once: EACCES, ENOTSUP

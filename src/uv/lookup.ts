@@ -3,7 +3,7 @@ import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { PlatformSignal } from '../abi/platform-types.js'
 import { HostError } from '../host/host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
+import type { CancelLookup, LookupFamily } from '../host/lookup.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
@@ -22,6 +22,14 @@ export interface LookupOptions {
 /** A lookup's outcome: addresses, or why there are none. */
 export type Found = { readonly addresses: readonly Address[] } | { readonly error: UVError }
 
+/** How a name is looked up. */
+interface LookUpOptions {
+  readonly family?: LookupFamily
+  readonly port: number
+  /** As the host has it: in its order, and `localhost` too, which it is asked for first. */
+  readonly verbatim?: boolean
+}
+
 /**
  * Looks a name up.
  *
@@ -32,22 +40,28 @@ export type Found = { readonly addresses: readonly Address[] } | { readonly erro
 export function lookUp(
   instance: Instance,
   name: string,
-  { family = 'any', port }: { readonly family?: LookupFamily; readonly port: number },
+  { family = 'any', port, verbatim = false }: LookUpOptions,
   done: (found: Found) => void,
 ): CancelLookup {
   const wakeup = new Wakeup(instance, done)
-  const events: LookupEvents = {
-    onAnswer: (hosts) => wakeup.end({ addresses: interleave(hosts).map((host) => addressOf(host, port)) }),
-    onError: (code) => wakeup.end({ error: failure(instance, name, code) }),
+  const known = knownHosts(instance, name, family)
+  const answer = (hosts: readonly string[]): void => {
+    const ordered = verbatim ? hosts : interleave(hosts)
+    wakeup.end({ addresses: ordered.map((host) => addressOf(host, port)) })
+  }
+  const fail = (code: ErrnoName): void => {
+    if (known !== undefined && known.length > 0) answer(known)
+    else wakeup.end({ error: failure(instance, name, code) })
   }
   try {
-    const known = knownHosts(instance, name, family)
-    if (known === undefined) wakeup.cancel = instance.host.lookup(toAscii(name), family, events)
-    else if (known.length > 0) events.onAnswer(known)
-    else events.onError('ENOENT')
+    if (known !== undefined && !verbatim) fail('ENOENT')
+    else wakeup.cancel = instance.host.lookup(toAscii(name), family, { onAnswer: answer, onError: fail })
   } catch (error) {
-    wakeup.giveUp()
-    throw error instanceof HostError ? failure(instance, name, error.code) : error
+    if (error instanceof HostError && known !== undefined) fail(error.code)
+    else {
+      wakeup.giveUp()
+      throw error instanceof HostError ? failure(instance, name, error.code) : error
+    }
   }
   return () => wakeup.giveUp()
 }

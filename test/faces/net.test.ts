@@ -205,6 +205,40 @@ describe.each([
     await finish(client)
   })
 
+  test('a name that nobody knows is an error as node:net has it', async () => {
+    const shape = async (net: { connect(port: number, host: string): node.Socket | Socket }): Promise<unknown> => {
+      const socket = net.connect(1, 'nobody.invalid')
+      const looked = once(socket, 'lookup')
+      const [error] = await soon(once(socket, 'error'), 'the error')
+      expect((await looked)[0]).toBe(error)
+      return { ...error, message: error.message, looked: (await looked).slice(1).map(String) }
+    }
+    expect(await shape(net)).toEqual(await shape(node))
+    const [error] = await told(net.createServer().listen(0, 'nobody.invalid'), 'error')
+    expect(error).toMatchObject({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'nobody.invalid' })
+  })
+
+  test('what can be no name is one that nobody knows, and a family of its own is refused', async () => {
+    const [error] = await told(net.connect(1, 'a space'), 'error')
+    expect(error).toMatchObject({ code: 'ENOTFOUND', hostname: 'a space' })
+    const socket = new net.Socket()
+    expect(() => socket.connect({ port: 1, host: 'localhost', family: 5 })).toThrow('must be one of: 0, 4, 6')
+  })
+
+  test('a look-up that nobody waits for any more is given up', async () => {
+    const socket = net.connect(1, 'nobody.invalid')
+    const server = net.createServer().listen(0, 'nobody.invalid')
+    const told: string[] = []
+    for (const event of ['lookup', 'error']) socket.on(event, () => told.push(event))
+    server.on('error', () => told.push('error of the server'))
+    const closed = Promise.all([once(socket, 'close'), once(server, 'close')])
+    socket.destroy()
+    server.close()
+    await soon(closed, 'both to close')
+    await loop.lookup('localhost')
+    expect(told).toEqual([])
+  })
+
   test('wrong arguments are named as node:net names them', async () => {
     const codeOf = (call: () => unknown): unknown => {
       try {
@@ -251,6 +285,49 @@ describe.each([
     controller.abort()
     await closed
   })
+})
+
+describe('names', () => {
+  const names = { 'both.test': ['::1', '127.0.0.1'], 'four.test': '127.0.0.1' }
+
+  const withNames = async (play: (net: Net) => Promise<void>): Promise<void> => {
+    const loop = await Loop.open({ host: virtualHost({ names }) })
+    new Async({ loop })
+    const running = loop.run()
+    await play(createNet({ loop }))
+    await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
+    await running
+    expectNothingLeft(loop)
+  }
+
+  test("are the loop's own, and each of their addresses is tried, the families by turns", () =>
+    withNames(async (net) => {
+      const server = net.createServer((peer) => peer.end()).listen(80, 'four.test')
+      await soon(once(server, 'listening'), 'the server to listen')
+      expect(server.address()).toMatchObject({ address: '127.0.0.1', port: 80 })
+      const socket = net.connect({ port: 80, host: 'both.test', autoSelectFamily: true })
+      const looked: unknown[] = []
+      socket.on('lookup', (...what) => looked.push(what))
+      await soon(once(socket.resume(), 'close'), 'the connection to close')
+      expect(looked).toEqual([
+        [null, '::1', 6, 'both.test'],
+        [null, '127.0.0.1', 4, 'both.test'],
+      ])
+      expect(socket.autoSelectFamilyAttemptedAddresses).toEqual(['::1:80', '127.0.0.1:80'])
+      server.close()
+      await soon(once(server, 'close'), 'the server to close')
+    }))
+
+  test('have the first address only where one family is wanted, or none is to be chosen', () =>
+    withNames(async (net) => {
+      const refusals = await Promise.all(
+        [{ family: 4 }, { family: 6 }, { autoSelectFamily: false }].map(async (options) => {
+          const socket = net.connect({ port: 80, host: 'both.test', ...options })
+          return (await soon(once(socket, 'error'), 'the refusal'))[0].message
+        }),
+      )
+      expect(refusals).toEqual(['127.0.0.1', '::1', '::1'].map((host) => `connect ECONNREFUSED ${host}:80`))
+    }))
 })
 
 test('it is another class, and asks for a loop', () => {

@@ -2,7 +2,7 @@
  * How a socket gets its connection: the name is looked up, and where it has addresses of both families they are tried one after
  * the other, each for a moment (Happy Eyeballs, RFC 8305, as Node does it).
  */
-import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns'
+import { ADDRCONFIG, type LookupAddress } from 'node:dns'
 import type { EventEmitter } from 'node:events'
 import {
   getDefaultAutoSelectFamily,
@@ -14,6 +14,7 @@ import { StatusCode } from '../../uv/status.js'
 import type { TCP } from '../../uv/tcp.js'
 import { asSystemError, nodeError, systemError } from '../node-error.js'
 import { checkPort, checkType, wrongType } from './arguments.js'
+import type { OnLookup } from './lookup.js'
 
 /** Where to, and how. */
 export interface ConnectingOptions {
@@ -27,9 +28,9 @@ export interface ConnectingOptions {
   readonly localPort?: number | undefined
   /** 4 or 6 for addresses of one family only; 0, the default, for both. */
   readonly family?: number | 'IPv4' | 'IPv6' | undefined
-  /** See `dns.lookup()`. */
+  /** For the option `lookup`; see `dns.lookup()`. */
   readonly hints?: number | undefined
-  /** Instead of `dns.lookup()`. */
+  /** Instead of the loop's host. */
   readonly lookup?: LookupFunction | undefined
   /** Try several addresses; Node's default by default. */
   readonly autoSelectFamily?: boolean | undefined
@@ -43,6 +44,8 @@ export interface Steps<Handle> {
   open(): Handle
   /** Gives a handle up that was refused. */
   drop(): void
+  /** Looks a name up, and calls back in the loop. @returns gives it up */
+  lookup(name: string, family: number, done: OnLookup): () => void
   /** Calls back as a callback of the loop's. */
   tell(callback: () => void): void
   /** The connection stands. */
@@ -77,6 +80,7 @@ export class Connecting {
   readonly #patience: number
   #stopped = false
   #active: TCP | undefined
+  #forget: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   /** What is still to be tried, and what came of what was, where there are several. */
   #targets: Target[] | undefined
@@ -114,6 +118,7 @@ export class Connecting {
   /** Ends it: nothing is told any more. The handle is the socket's to close. */
   stop(): void {
     this.#stopped = true
+    this.#forget?.()
     clearTimeout(this.#timer)
   }
 
@@ -125,17 +130,22 @@ export class Connecting {
       })
       return
     }
-    const { localAddress, autoSelectFamily, lookup = systemLookup } = this.#options
+    const { localAddress, autoSelectFamily, lookup } = this.#options
     const wanted = families.get(this.#options.family) ?? Number(this.#options.family ?? 0)
     const either = wanted !== 4 && wanted !== 6
     const hints = this.#options.hints || (either ? ADDRCONFIG : 0)
-    if (either && !localAddress && (autoSelectFamily ?? getDefaultAutoSelectFamily())) {
-      lookup(this.#host, { family: wanted, hints, all: true }, (error, found) => {
-        this.#looked(error, Array.isArray(found) ? found : [], true)
+    const all = either && !localAddress && (autoSelectFamily ?? getDefaultAutoSelectFamily())
+    if (lookup === undefined) {
+      this.#forget = this.#steps.lookup(this.#host, wanted, (error, found) => {
+        this.#steps.tell(() => this.#looked(error, all ? found : found.slice(0, 1), all))
+      })
+    } else if (all) {
+      lookup(this.#host, { family: wanted, hints, all }, (error, found) => {
+        this.#looked(error, Array.isArray(found) ? found : [], all)
       })
     } else {
       lookup(this.#host, { family: wanted, hints }, (error, address, family) => {
-        this.#looked(error, [{ address: String(address), family: Number(family) }], false)
+        this.#looked(error, [{ address: String(address), family: Number(family) }], all)
       })
     }
   }

@@ -1,6 +1,6 @@
 /** `net.Server` over a libuv in WebAssembly. */
-import { lookup } from 'node:dns'
 import { EventEmitter } from 'node:events'
+import { isIP } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { Loop } from '../../uv/loop.js'
 import { Pipe, PipeFlags, PipeMode } from '../../uv/pipe.js'
@@ -10,6 +10,7 @@ import { backgroundLoop } from '../background.js'
 import { nodeError, type Place, systemError } from '../node-error.js'
 import { runTicks } from '../ticks.js'
 import { checkPort, checkType, normalize, seconds, toNumber, wrongType, wrongValue } from './arguments.js'
+import { lookUpName } from './lookup.js'
 import { type AddressInfo, addressInfo, localOf, remoteOf } from './places.js'
 import { Socket, type SocketOptions, WHEN_DESTROYED } from './socket.js'
 
@@ -64,6 +65,8 @@ export class Server extends EventEmitter implements AsyncDisposable {
   #referenced = true
   /** Changes with each `listen()` and `close()`: what a look-up began before is no longer wanted. */
   #attempt = 0
+  /** Gives the look-up up. */
+  #forget: (() => void) | undefined
 
   constructor(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener) {
     super()
@@ -151,6 +154,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
   /** Stops listening. `close` comes when the last connection is gone, and calls back. */
   close(callback?: (error?: Error) => void): this {
     this.#attempt += 1
+    this.#forget?.()
     const handle = this.#handle
     if (typeof callback === 'function') {
       const error = nodeError(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.')
@@ -196,10 +200,20 @@ export class Server extends EventEmitter implements AsyncDisposable {
 
   #lookupAndListen(host: string, port: number, backlog: number | undefined, flags: number): void {
     const attempt = this.#attempt
-    lookup(host, (error, address) => {
-      if (attempt !== this.#attempt) return
-      if (error) this.emit('error', error)
-      else this.#listen(() => this.#bind(address, port, flags), { address, port }, backlog)
+    const listen = (address: string): void => {
+      if (attempt === this.#attempt) this.#listen(() => this.#bind(address, port, flags), { address, port }, backlog)
+    }
+    if (isIP(host) !== 0) {
+      process.nextTick(listen, host)
+      return
+    }
+    this.#forget = lookUpName(this.loop, host, 0, (error, [first]) => {
+      try {
+        if (first === undefined) this.emit('error', error)
+        else listen(first.address)
+      } finally {
+        runTicks()
+      }
     })
   }
 

@@ -10,6 +10,7 @@ import { nodeError } from '../node-error.js'
 import { checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
 import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
 import { ConnectingPath } from './connecting-path.js'
+import { lookUpName, type OnLookup } from './lookup.js'
 import { type AddressInfo, localOf, remoteOf } from './places.js'
 import { type OnReadOptions, UserBuffer } from './user-buffer.js'
 
@@ -213,6 +214,7 @@ export class Socket extends StreamDuplex {
       this.detach()
       if (handle !== undefined) void handle.close()
     },
+    lookup: (name: string, family: number, done: OnLookup) => lookUpName(this.loop, name, family, done),
     tell: (callback: () => void): void => this.tell(callback, undefined),
     connected: (handle: Stream): void => {
       this.connecting = false
