@@ -33,8 +33,8 @@ export interface Load {
 
 const LOAD = 'build/bench-programs/load'
 const MIB = 1_048_576
-/** Seconds until engines have compiled what is hot. */
-const WARM_UP = 0.25
+/** Seconds until engines have compiled what is hot: half of it for V8, all of it for JavaScriptCore. */
+const WARM_UP = 1
 const ROLES = { up: 'sink', down: 'source' } as const
 
 /** A server under load: messages, connections or MiB per second. */

@@ -144,8 +144,8 @@ export abstract class Stream extends Handle {
   /**
    * Gives back bytes that `onRead` got, the very array, when nobody will look at them again: reads to come write over them.
    * It is never needed. A program that receives much and keeps little spares the engine much memory by it, where its host
-   * has use for them: on Node, with reads of 16 KiB and more. Bytes that are not of this stream, or were given back before,
-   * are no matter; nor is anything once it is closing.
+   * has use for them: on Node, with reads of 16 KiB and more, and on Deno. Bytes that are not of this stream, or were given
+   * back before, are no matter; nor is anything once it is closing.
    *
    * @throws {ArgumentError} when it is no Uint8Array
    *

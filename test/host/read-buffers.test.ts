@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { ReadBuffers, SharedReadBuffer } from '../../src/host/node/read-buffers.js'
+import { newBuffer, ReadBuffers, ReadPool } from '../../src/host/node/read-buffers.js'
 import { seeded } from '../support/random.js'
 
 /** Reads as Node does: into the buffer it was last given. */
@@ -8,9 +8,9 @@ class Reader {
   #target: Uint8Array
   #count = 0
 
-  constructor(shared: SharedReadBuffer) {
-    this.#buffers = new ReadBuffers(shared)
-    this.#target = shared.bytes
+  constructor(pool: ReadPool, first = newBuffer()) {
+    this.#buffers = new ReadBuffers(pool, first)
+    this.#target = first
   }
 
   /** Room that a read finds. */
@@ -35,33 +35,43 @@ class Reader {
 }
 
 test('what was passed on stays as it is, whatever is read after it by whom', () => {
-  const shared = new SharedReadBuffer()
-  const readers = [new Reader(shared), new Reader(shared)]
+  const pool = new ReadPool()
+  const readers = [new Reader(pool), new Reader(pool)]
   const lengths = [1, 64, 4_095, 4_097, 16_383, 16_384, 16_384, 16_384, 30_000, 65_536, 65_536, 20_000, 5, 8_191]
   const seen = lengths.flatMap((length) => readers.map((reader) => reader.read(Math.min(length, reader.room))))
   for (const { chunk, wanted } of seen) expect(Buffer.compare(chunk, wanted)).toBe(0)
 })
 
 test('a stream is not copied, and a quiet connection gives its buffer back', () => {
-  const shared = new SharedReadBuffer()
-  const reader = new Reader(shared)
+  const pool = new ReadPool()
+  const reader = new Reader(pool)
   reader.read(16_384)
   const buffers = Array.from({ length: 4 }, () => reader.read(16_384).chunk.buffer)
-  // As long as another half of it is free.
-  expect(buffers.map((buffer) => buffer === buffers[0])).toEqual([true, true, true, false])
+  // As long as another large read fits.
+  expect(buffers.map((buffer) => buffer === buffers[0])).toEqual([true, true, true, true])
+  expect(reader.read(16_384).chunk.buffer).not.toBe(buffers[0])
   reader.read(10)
   expect(buffers).not.toContain(reader.read(10).chunk.buffer)
 })
 
+test('a first buffer that is filled is followed by a larger one', () => {
+  const reader = new Reader(new ReadPool(), newBuffer(4_096))
+  const rooms = [100, 4_096, 4_096, 65_536 - 4_096, 4_096, 100, 100].map((length) => {
+    reader.read(length)
+    return reader.room
+  })
+  expect(rooms).toEqual([4_096, 65_536, 61_440, 65_536, 61_440, 4_096, 4_096])
+})
+
 test('small chunks share a small buffer', () => {
-  const reader = new Reader(new SharedReadBuffer())
+  const reader = new Reader(new ReadPool())
   const chunks = Array.from({ length: 10 }, () => reader.read(64).chunk)
   expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(1)
   expect(chunks[0]?.buffer.byteLength).toBe(8_192)
 })
 
 test('a buffer whose parts have all come back is read into again', () => {
-  const reader = new Reader(new SharedReadBuffer())
+  const reader = new Reader(new ReadPool())
   reader.read(16_384)
   const read = (keep: boolean): ArrayBufferLike => reader.read(Math.min(65_536, reader.room), keep).chunk.buffer
   const buffers = [read(false), read(false), read(true), read(false)]
@@ -69,7 +79,7 @@ test('a buffer whose parts have all come back is read into again', () => {
 })
 
 test('what is no part of a buffer, or back already, frees nothing', () => {
-  const reader = new Reader(new SharedReadBuffer())
+  const reader = new Reader(new ReadPool())
   reader.read(16_384)
   const kept = reader.read(16_384)
   const { chunk } = reader.read(16_384)
@@ -80,8 +90,8 @@ test('what is no part of a buffer, or back already, frees nothing', () => {
 
 test('what was kept stays as it is, whatever others gave back', () => {
   const random = seeded('recycle')
-  const shared = new SharedReadBuffer()
-  const readers = [new Reader(shared), new Reader(shared), new Reader(shared)] as const
+  const pool = new ReadPool()
+  const readers = [new Reader(pool), new Reader(pool), new Reader(pool)] as const
   const kept: { reader: Reader; chunk: Uint8Array; wanted: Uint8Array }[] = []
   for (let step = 0; step < 3_000; step++) {
     const reader = random.pick(readers)

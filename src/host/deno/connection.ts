@@ -4,11 +4,16 @@ import type { ErrnoName } from '../../abi/errno.js'
 import { gathered } from '../gather.js'
 import { HostConnection } from '../host.js'
 import { Inbox } from '../inbox.js'
+import { newBuffer, ReadBuffers, ReadPool } from '../node/read-buffers.js'
 import { LINGER } from '../node/transport.js'
 import type { DenoAddress, DenoConn } from './api.js'
 import { denoCode } from './errors.js'
 import { DenoOutbox } from './outbox.js'
-import { DenoReadBuffer } from './read-buffer.js'
+
+/** What a quiet connection holds: a read that waits has a buffer. */
+const QUIET = 4_096
+
+const pool = new ReadPool()
 
 /** A connection on one of Deno's, of whichever kind. What Deno tells of it are promises, so nothing is told within a call. */
 export abstract class DenoConnection<At extends SocketAddress = Address> extends HostConnection<At> {
@@ -18,7 +23,9 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
   #outbox: DenoOutbox | undefined
   #remote: At
   readonly #inbox = new Inbox(this)
-  readonly #buffer = new DenoReadBuffer()
+  /** Where the next read goes. */
+  #room = newBuffer(QUIET)
+  readonly #buffers = new ReadBuffers(pool, this.#room)
   /** A read is under way, which cannot be taken back. */
   #receiving = false
   /** Nothing is told any more; what was written may still be on its way. */
@@ -90,6 +97,10 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     if (this.#outbox?.left === 0) this.#sendFin()
   }
 
+  override recycle(chunk: Uint8Array): void {
+    this.#buffers.recycle(chunk)
+  }
+
   readStart(): void {
     if (this.#inbox.reading) return
     if (this.#inbox.start()) setImmediate(() => this.#inbox.flush())
@@ -112,14 +123,15 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
   #receive(): void {
     if (this.#receiving || this.#conn === undefined || this.#inbox.over) return
     this.#receiving = true
-    this.#conn.read(this.#buffer.room).then(this.#onRead, this.#onReadFailed)
+    this.#conn.read(this.#room).then(this.#onRead, this.#onReadFailed)
   }
 
   readonly #onRead = (count: number | null): void => {
     this.#receiving = false
     if (this.#left) return
     if (count !== null) {
-      this.#inbox.data(this.#buffer.take(count))
+      this.#inbox.data(this.#buffers.take(count))
+      this.#room = this.#buffers.next(count) ?? this.#room
       if (this.#inbox.reading || this.#broken !== undefined) this.#receive()
     } else if (this.#broken !== undefined) this.#end(this.#broken)
     else this.#inbox.end()

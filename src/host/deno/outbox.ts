@@ -1,10 +1,10 @@
 import type { DenoConn } from './api.js'
 
 /** Up to how many bytes a write is copied, so that it is over at once. */
-const COPIED = 4_096
+const COPIED = 65_536
 
-/** How many copied bytes may wait: what an operating system holds at least. */
-const BLOCK = 16_384
+/** How many copied bytes may wait: less than an operating system holds. */
+const BLOCK = 65_536
 
 /** How many blocks are kept that nobody uses. */
 const SPARE = 64

@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
-import { ReadBuffers, SharedReadBuffer } from './read-buffers.js'
+import { newBuffer, ReadBuffers, ReadPool } from './read-buffers.js'
 import { behind, sendNow } from './send-now.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
@@ -12,7 +12,9 @@ export interface HandleCommon {
   readonly wrap: TcpWrap
   /** A write request for the next write. One that completes at once leaves it unused, so most writes make none. */
   spareWrite: WriteRequest
-  readonly readBuffer: SharedReadBuffer
+  readonly readPool: ReadPool
+  /** What is read into where little comes: a quiet connection has no buffer of its own. */
+  readonly readBuffer: Uint8Array
   /** Milliseconds between two looks at a closed connection that still sends. */
   readonly linger: number
 }
@@ -21,7 +23,8 @@ export interface HandleCommon {
 export const newCommon = (wrap: TcpWrap, linger: number): HandleCommon => ({
   wrap,
   spareWrite: new wrap.stream.WriteWrap(),
-  readBuffer: new SharedReadBuffer(),
+  readPool: new ReadPool(),
+  readBuffer: newBuffer(),
   linger,
 })
 
@@ -73,7 +76,7 @@ export abstract class HandleConnection<
     super()
     this.#common = common
     this.handle = handle
-    this.#buffers = new ReadBuffers(common.readBuffer)
+    this.#buffers = new ReadBuffers(common.readPool, common.readBuffer)
     this.#connected = connected
     handle.unref()
   }
@@ -199,7 +202,7 @@ export abstract class HandleConnection<
   #startReading(): void {
     if (!this.#open || this.#ended) return
     if (this.handle.onread === undefined) {
-      this.handle.useUserBuffer(this.#common.readBuffer.bytes)
+      this.handle.useUserBuffer(this.#common.readBuffer)
       this.handle.onread = () => this.#onRead()
     }
     const status = this.handle.readStart()

@@ -7,10 +7,10 @@ import { Buffer } from 'node:buffer'
 /** The most that is read at once, as libuv suggests it. */
 const READ_SIZE = 65_536
 
-/** What is left of a buffer is read into as long as this much would fit. */
-const LEAST_ROOM = 32_768
-
-/** From how many bytes on a read is the sign of a stream. */
+/**
+ * From how many bytes on a read is the sign of a stream, where so much can be read at first; and what is left of a buffer is
+ * read into as long as this much would fit.
+ */
 const LARGE_READ = 16_384
 
 /** Small reads share buffers of this size, as Node's own do: who keeps one of them keeps so much at most. */
@@ -19,13 +19,11 @@ const POOL_SIZE = 8_192
 /** How many buffers that came back are kept for the next reads: 1 MiB of them. */
 const MOST_SPARES = 16
 
-/** A buffer outside of the engine's heap; what is in it does not matter. */
-const newBuffer = (size: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+/** A buffer outside of the engine's heap, by default of the size of a read; what is in it does not matter. */
+export const newBuffer = (size = READ_SIZE): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 
-/** What all connections of a transport share: a quiet one has no buffer of its own. */
-export class SharedReadBuffer {
-  /** What is read into. */
-  readonly bytes = newBuffer(READ_SIZE)
+/** The memory of what was read, of all connections of a transport. */
+export class ReadPool {
   readonly #spares: Uint8Array[] = []
   #pool = newBuffer(POOL_SIZE)
   #used = 0
@@ -41,20 +39,20 @@ export class SharedReadBuffer {
   }
 
   /** A copy of the first `length` bytes. */
-  copy(length: number): Uint8Array {
-    if (length > POOL_SIZE / 2) {
-      const copy = newBuffer(length)
-      copy.set(this.bytes.subarray(0, length))
-      return copy
-    }
+  copy(bytes: Uint8Array, length: number): Uint8Array {
+    const copy = length > POOL_SIZE / 2 ? newBuffer(length) : this.#part(length)
+    copy.set(length === bytes.length ? bytes : bytes.subarray(0, length))
+    return copy
+  }
+
+  #part(length: number): Uint8Array {
     if (this.#used + length > POOL_SIZE) {
       this.#pool = newBuffer(POOL_SIZE)
       this.#used = 0
     }
-    const copy = this.#pool.subarray(this.#used, this.#used + length)
-    copy.set(this.bytes.subarray(0, length))
+    const at = this.#used
     this.#used += length
-    return copy
+    return this.#pool.subarray(at, this.#used)
   }
 }
 
@@ -63,7 +61,7 @@ class Slab {
   readonly bytes: Uint8Array
   /** Where the next read begins. */
   at = 0
-  /** Parts of it that are with somebody: three at most. */
+  /** Parts of it that are with somebody: a handful. */
   readonly #lent: Uint8Array[] = []
 
   constructor(bytes: Uint8Array) {
@@ -94,23 +92,30 @@ class Slab {
 }
 
 /**
- * The buffers of one connection. It reads into the common one and copies what came, until a large read: from then on it has one
- * of its own, whose parts are passed on as they are, until a small one. Where all parts have come back it is read into anew.
+ * The buffers of one connection. It reads into its first one and copies what came, until a large read: from then on it has a
+ * larger one, whose parts are passed on as they are, until a small one. Where all parts have come back it is read into anew.
  */
 export class ReadBuffers {
-  readonly #shared: SharedReadBuffer
+  readonly #pool: ReadPool
+  readonly #first: Uint8Array
+  readonly #large: number
   #slab: Slab | undefined
   /** The slab before, of which parts are out. */
   #before: Slab | undefined
 
-  /** @param shared - the transport's */
-  constructor(shared: SharedReadBuffer) {
-    this.#shared = shared
+  /**
+   * @param pool - the transport's
+   * @param first - what is read into at first. Where a read that waits needs no buffer, all connections may have the same.
+   */
+  constructor(pool: ReadPool, first: Uint8Array) {
+    this.#pool = pool
+    this.#first = first
+    this.#large = Math.min(LARGE_READ, first.length)
   }
 
   /** What came: `length` bytes were read. */
   take(length: number): Uint8Array {
-    return this.#slab?.lend(length) ?? this.#shared.copy(length)
+    return this.#slab?.lend(length) ?? this.#pool.copy(this.#first, length)
   }
 
   /** Takes back what {@link ReadBuffers.take} gave. What it did not give, or has back already, is no matter. */
@@ -118,7 +123,7 @@ export class ReadBuffers {
     if (this.#slab?.takeBack(chunk)) return
     const before = this.#before
     if (before?.takeBack(chunk) && before.whole) {
-      this.#shared.keep(before.bytes)
+      this.#pool.keep(before.bytes)
       this.#before = undefined
     }
   }
@@ -126,10 +131,10 @@ export class ReadBuffers {
   /** Where to read to behind a read of `length` bytes, which was passed on; `undefined` where it is what it was. */
   next(length: number): Uint8Array | undefined {
     const slab = this.#slab
-    if (length < LARGE_READ) {
+    if (length < this.#large) {
       if (slab === undefined) return undefined
       this.#leave(slab)
-      return this.#shared.bytes
+      return this.#first
     }
     if (slab === undefined) return this.#begin()
     if (slab.whole) {
@@ -137,19 +142,19 @@ export class ReadBuffers {
       slab.at = 0
       return first ? undefined : slab.bytes
     }
-    if (slab.bytes.length - slab.at >= LEAST_ROOM) return slab.bytes.subarray(slab.at)
+    if (slab.bytes.length - slab.at >= LARGE_READ) return slab.bytes.subarray(slab.at)
     this.#leave(slab)
     return this.#begin()
   }
 
   #begin(): Uint8Array {
-    this.#slab = new Slab(this.#shared.fresh())
+    this.#slab = new Slab(this.#pool.fresh())
     return this.#slab.bytes
   }
 
   #leave(slab: Slab): void {
     this.#slab = undefined
-    if (slab.whole) this.#shared.keep(slab.bytes)
+    if (slab.whole) this.#pool.keep(slab.bytes)
     else this.#before = slab
   }
 }
