@@ -54,6 +54,7 @@ LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) \
 # The platform layer for WebAssembly, in place of what is missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
+  addrinfo.c \
   blocking.c \
   bytes.c \
   detach.c \

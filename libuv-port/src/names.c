@@ -7,6 +7,7 @@
 #include "uv.h"
 #include "uv-common.h"
 #include "uv_host.h"
+#include "addrinfo.h"
 #include "libc.h"
 #include "names.h"
 
@@ -17,31 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UVP__KINDS 2
-
 /* Room for the host's answer: what does not fit is left out. */
 #define UVP__ANSWER_SIZE 1024
-
-/* What getaddrinfo() answers with, in one block: the list's first entry is at
- * its start, where freeaddrinfo() finds it.
- */
-struct uvp__entry {
-  struct addrinfo info;
-  struct sockaddr_storage addr;
-};
-
-struct uvp__list {
-  struct uvp__entry* entries;
-  int count;
-};
-
-static const struct {
-  int type;
-  int protocol;
-} uvp__kinds[UVP__KINDS] = {
-  { SOCK_STREAM, IPPROTO_TCP },
-  { SOCK_DGRAM, IPPROTO_UDP },
-};
 
 
 /* What the C library says of the host's error. */
@@ -97,7 +75,7 @@ static int uvp__answer(int fd, char answer[UVP__ANSWER_SIZE]) {
 }
 
 
-static int uvp__port(const char* service, int* port) {
+static int uvp__port(const char* service, int flags, int* port) {
   unsigned long n;
   char* end;
 
@@ -107,100 +85,13 @@ static int uvp__port(const char* service, int* port) {
 
   n = strtoul(service, &end, 10);
   if (end == service || *end != '\0')
-    return EAI_SERVICE;
+    return flags & AI_NUMERICSERV ? EAI_NONAME : EAI_SERVICE;
 
   if (n > 65535)
     return EAI_SERVICE;
 
   *port = (int) n;
   return 0;
-}
-
-
-/* The text of an address of the family: the name itself, or what it means. */
-static const char* uvp__text(const char* node, int family, int flags) {
-  const char* any;
-  const char* loopback;
-
-  any = family == AF_INET ? "0.0.0.0" : "::";
-  loopback = family == AF_INET ? "127.0.0.1" : "::1";
-
-  if (node == NULL)
-    return flags & AI_PASSIVE ? any : loopback;
-
-  if (strcmp(node, "localhost") == 0 && !(flags & AI_NUMERICHOST))
-    return loopback;
-
-  return node;
-}
-
-
-/* Returns 0 if the text is no address of the family. */
-static int uvp__parse(const char* text,
-                      int family,
-                      int port,
-                      struct sockaddr_storage* addr) {
-  if (family == AF_INET)
-    return uv_ip4_addr(text, port, (struct sockaddr_in*) addr) == 0;
-
-  return uv_ip6_addr(text, port, (struct sockaddr_in6*) addr) == 0;
-}
-
-
-static void uvp__append(struct uvp__list* list,
-                        const struct sockaddr_storage* addr,
-                        int kind) {
-  struct uvp__entry* e;
-
-  e = list->entries + list->count;
-  e->addr = *addr;
-  e->info.ai_family = addr->ss_family;
-  e->info.ai_socktype = uvp__kinds[kind].type;
-  e->info.ai_protocol = uvp__kinds[kind].protocol;
-  e->info.ai_addr = (struct sockaddr*) &e->addr;
-  e->info.ai_addrlen = sizeof(struct sockaddr_in);
-  if (addr->ss_family == AF_INET6)
-    e->info.ai_addrlen = sizeof(struct sockaddr_in6);
-
-  if (list->count > 0)
-    e[-1].info.ai_next = &e->info;
-
-  list->count++;
-}
-
-
-static int uvp__wants_kind(const struct addrinfo* hints, int kind) {
-  if (hints->ai_socktype != 0 && hints->ai_socktype != uvp__kinds[kind].type)
-    return 0;
-
-  return hints->ai_protocol == 0 ||
-         hints->ai_protocol == uvp__kinds[kind].protocol;
-}
-
-
-/* Appends what a text means, in each family that is wanted. */
-static void uvp__append_text(struct uvp__list* list,
-                             const char* text,
-                             int port,
-                             const struct addrinfo* hints) {
-  static const int families[] = { AF_INET, AF_INET6 };
-  struct sockaddr_storage addr;
-  const char* meant;
-  int i;
-  int k;
-
-  for (i = 0; i < (int) ARRAY_SIZE(families); i++) {
-    if (hints->ai_family != AF_UNSPEC && hints->ai_family != families[i])
-      continue;
-
-    meant = uvp__text(text, families[i], hints->ai_flags);
-    if (!uvp__parse(meant, families[i], port, &addr))
-      continue;
-
-    for (k = 0; k < UVP__KINDS; k++)
-      if (uvp__wants_kind(hints, k))
-        uvp__append(list, &addr, k);
-  }
 }
 
 
@@ -214,45 +105,6 @@ static int uvp__count(const char* answer, int length) {
     count += answer[i] == '\0';
 
   return count;
-}
-
-
-/* Makes the list of what `count` texts mean. */
-static int uvp__make_list(const char* text,
-                          int count,
-                          int port,
-                          const struct addrinfo* hints,
-                          struct addrinfo** result) {
-  struct uvp__list list;
-
-  /* A text of NULL, or localhost, means an address of both families. */
-  list.count = 0;
-  list.entries = calloc(2 * count * UVP__KINDS, sizeof(*list.entries));
-  if (list.entries == NULL)
-    return EAI_MEMORY;
-
-  uvp__append_text(&list, text, port, hints);
-  for (; count > 1; count--) {
-    text += strlen(text) + 1;
-    uvp__append_text(&list, text, port, hints);
-  }
-
-  if (list.count == 0) {
-    free(list.entries);
-    return EAI_NONAME;
-  }
-
-  *result = &list.entries->info;
-  return 0;
-}
-
-
-/* Whether it is no name but an address in numbers, of whatever family. */
-static int uvp__is_address(const char* node) {
-  struct sockaddr_storage addr;
-
-  return uvp__parse(node, AF_INET, 0, &addr) ||
-         uvp__parse(node, AF_INET6, 0, &addr);
 }
 
 
@@ -273,17 +125,23 @@ int getaddrinfo(const char* restrict node,
   if (node == NULL && service == NULL)
     return EAI_NONAME;
 
-  err = uvp__port(service, &port);
+  err = uvp__check_hints(hints);
+  if (err == 0)
+    err = uvp__port(service, hints->ai_flags, &port);
+
   if (err != 0)
     return err;
 
   if (node == NULL || hints->ai_flags & AI_NUMERICHOST ||
       strcmp(node, "localhost") == 0 || uvp__is_address(node))
-    return uvp__make_list(node, 1, port, hints, result);
+    return uvp__make_list(node, node, 1, port, hints, result);
 
   fd = uvp__lookup;
   if (fd < 0)
-    fd = uvp__begun(uvh_lookup(node, strlen(node), hints->ai_family));
+    fd =
+        uvp__begun(uvh_lookup(node,
+                              strlen(node),
+                              uvp__maps(hints) ? AF_UNSPEC : hints->ai_family));
 
   if (fd == 0)
     return 0;
@@ -293,7 +151,7 @@ int getaddrinfo(const char* restrict node,
     return uvp__eai(-r);
 
   r = uvp__count(answer, r);
-  return uvp__make_list(answer, r, port, hints, result);
+  return uvp__make_list(node, answer, r, port, hints, result);
 }
 
 
@@ -348,8 +206,11 @@ int getnameinfo(const struct sockaddr* restrict addr,
     return EAI_FAMILY;
 
   err = uvp__name_in_numbers(addr, host, host_size, service, service_size);
-  if (err != 0 || host == NULL || host_size == 0 || flags & NI_NUMERICHOST)
+  if (err != 0 || host == NULL || host_size == 0)
     return err;
+
+  if (flags & NI_NUMERICHOST)
+    return flags & NI_NAMEREQD ? EAI_NONAME : 0;
 
   fd = uvp__lookup;
   if (fd < 0)
