@@ -12,6 +12,8 @@ let behave = ''
 let echo = ''
 let talk = ''
 let files = ''
+let messages = ''
+let paths = ''
 
 beforeAll(async () => {
   const modules = await Promise.all([
@@ -19,8 +21,11 @@ beforeAll(async () => {
     guestModule('echo'),
     guestModule('talk'),
     guestModule('files'),
+    guestModule('messages'),
+    guestModule('paths'),
   ])
-  ;[behave = '', echo = '', talk = '', files = ''] = modules.map((module) => fileURLToPath(module))
+  const names = modules.map((module) => fileURLToPath(module))
+  ;[behave = '', echo = '', talk = '', files = '', messages = '', paths = ''] = names
 }, COMPILING)
 killAll()
 endAll()
@@ -170,6 +175,33 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     const client = await connect(Number(await server.says(/port (\d+)/)))
     client.write('hello')
     expect((await receive(client, 5)).toString()).toBe('hello')
+  })
+
+  test('with --allow-listen and --allow-connect programs send each other messages', async () => {
+    const server = start('--allow-listen=127.0.0.1:0', messages, '--', 'serve', '2')
+    const port = await server.says(/listening on (\d+)/)
+    const client = await play(`--allow-connect=127.0.0.1:${port}`, messages, '--', 'ask', '127.0.0.1', port, 'a', 'b')
+    expect(client).toEqual({ code: 0, signal: null, output: '127.0.0.1 says a\n127.0.0.1 says b\n', errors: '' })
+    expect(await server.end).toMatchObject({ code: 0, errors: '' })
+    const refused = await play(messages, '--', 'ask', '127.0.0.1', port, 'a')
+    expect(refused).toMatchObject({ code: 1, output: 'sent: EACCES\n' })
+    expect(refused.errors).toContain(`grant it with --allow-connect=127.0.0.1:${port}\n`)
+  })
+
+  test('with --allow-listen=unix: and --allow-connect=unix: they meet at a path', async () => {
+    const path = join(tmpdir(), `libuv-wasm-${process.pid}-${driver}.sock`)
+    const server = start(`--allow-listen=unix:${path}`, paths, '--', 'serve', path)
+    await server.says(/listening/)
+    expect(await play(`--allow-connect=unix:${path}`, paths, '--', 'ask', path, 'hello')).toEqual({
+      code: 0,
+      signal: null,
+      output: 'hello\n',
+      errors: '',
+    })
+    expect(await server.end).toMatchObject({ code: 0, errors: '' })
+    const refused = await play(paths, '--', 'ask', path, 'hello')
+    expect(refused).toMatchObject({ code: 1, output: 'connect: EACCES\n' })
+    expect(refused.errors).toContain(`grant it with --allow-connect=unix:${path}\n`)
   })
 
   test('--host virtual is a network of its own', async () => {
