@@ -48,7 +48,8 @@ int uvw_loop_run(int mode) {
   alive = uvp_run(&uvw__loop, (uv_run_mode) mode, &parked);
   return (alive ? UVW_RUN_ALIVE : 0) |
          (parked & UVP_PARKED ? UVW_RUN_PARKED : 0) |
-         (parked & UVP_PHASES ? UVW_RUN_PHASES : 0);
+         (parked & UVP_PHASES ? UVW_RUN_PHASES : 0) |
+         (parked & UVP_UNTIMED ? UVW_RUN_UNTIMED : 0);
 }
 
 

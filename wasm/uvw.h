@@ -37,6 +37,7 @@
 #define UVW_RUN_ALIVE 1  /* There are active handles or requests left. */
 #define UVW_RUN_PARKED 2  /* It returned to let the host wait: see uvp.h. */
 #define UVW_RUN_PHASES 4  /* It has handles that are called in every pass. */
+#define UVW_RUN_UNTIMED 8  /* uvw_loop_timeout() would say -1. */
 
 /* `family` is AF_INET or AF_INET6, or another one with an empty `host`. All
  * numbers are in the machine's byte order. IPv4 leaves the other two 0.

@@ -38,6 +38,9 @@ const roles: Record<string, (peer: TCP) => void> = {
   },
 }
 
+/** Who is not read from until its answers are on their way. */
+const held = new Set<unknown>()
+
 function echo(peer: TCP, status: number, data: Uint8Array): void {
   if (status === StatusCode.EOF) {
     peer.shutdown(() => void peer.close())
@@ -45,14 +48,22 @@ function echo(peer: TCP, status: number, data: Uint8Array): void {
     void peer.close()
   } else if (data.length > 0) {
     peer.write(data, written)
-    if (peer.writeQueueSize > HIGH_WATER) peer.readStop()
+    if (peer.writeQueueSize > HIGH_WATER) {
+      peer.readStop()
+      held.add(peer)
+    }
   }
 }
 
 function written({ stream, buffers: [data] }: WriteRequest, status: number): void {
-  if (status < 0 || stream.closing) return
   if (data !== undefined) stream.recycle(data)
-  if (stream.writeQueueSize === 0 && !stream.active && stream instanceof TCP) stream.readStart(echo)
+  if (held.size > 0 && held.has(stream)) resume(stream, status)
+}
+
+function resume(stream: unknown, status: number): void {
+  if (!(stream instanceof TCP) || (status === 0 && stream.writeQueueSize > 0)) return
+  held.delete(stream)
+  if (status === 0) stream.readStart(echo)
 }
 
 const serve = roles[process.argv[3] ?? 'echo']

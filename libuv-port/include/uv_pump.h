@@ -20,6 +20,7 @@
 #define UVP_TURN_ALIVE 1  /* There are active handles or requests left. */
 #define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
 #define UVP_TURN_PHASES 4  /* It has handles that are called in every pass. */
+#define UVP_TURN_UNTIMED 8  /* uvp_turn_timeout() would say -1. */
 
 /* Lets go of the whole stack: the host runs the loop, and calls uvp_end() when
  * nothing is left in it or it was stopped. Returns, and does nothing, where the

@@ -8,6 +8,7 @@
 /* What uvp_run() tells, a mask. */
 #define UVP_PARKED 1  /* It returned to let the host wait. */
 #define UVP_PHASES 2  /* It has idle, prepare or check handles. */
+#define UVP_UNTIMED 4  /* Only the host can wake it: there is no timer. */
 
 /* Like uv_run(), and tells in *parked whether it returned because the host
  * could not wait: call again when the host has events, or when the time that

@@ -80,7 +80,8 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   loop->pumped = 0;
   *parked = 0;
   if (loop->parked_at != 0)
-    *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0);
+    *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0) |
+              (uv_backend_timeout(loop) == -1 ? UVP_UNTIMED : 0);
 
   return alive;
 }

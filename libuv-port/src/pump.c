@@ -29,7 +29,8 @@ int uvp_turn(uv_loop_t* loop) {
   alive = uvp_run(loop, UV_RUN_DEFAULT, &parked);
   return (alive ? UVP_TURN_ALIVE : 0) |
          (parked & UVP_PARKED ? UVP_TURN_PARKED : 0) |
-         (parked & UVP_PHASES ? UVP_TURN_PHASES : 0);
+         (parked & UVP_PHASES ? UVP_TURN_PHASES : 0) |
+         (parked & UVP_UNTIMED ? UVP_TURN_UNTIMED : 0);
 }
 
 

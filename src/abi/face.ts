@@ -38,6 +38,8 @@ export const RunResult = {
   PARKED: 2,
   /** It has idle, prepare or check handles, which are called in every round. */
   PHASES: 4,
+  /** Only an event can wake it: there is no timer, and `uvw_loop_timeout()` would be -1. */
+  UNTIMED: 8,
 } as const
 
 /**

@@ -18,7 +18,7 @@ export class Outbox {
 
   /** Appends the bytes of one write request. */
   push(chunks: readonly Uint8Array[]): Payload {
-    const payload = new Payload(chunks)
+    const payload = new Payload(this, chunks)
     payload.previous = this.#last
     if (this.#last === undefined) this.#first = payload
     else this.#last.next = payload
@@ -61,13 +61,20 @@ export class Payload {
   left: number
   /** All of them, as they were given. */
   readonly chunks: readonly Uint8Array[]
+  readonly #outbox: Outbox
   #index = 0
   #offset = 0
 
   /** @param chunks - the bytes, in order; empty chunks are allowed */
-  constructor(chunks: readonly Uint8Array[]) {
+  constructor(outbox: Outbox, chunks: readonly Uint8Array[]) {
+    this.#outbox = outbox
     this.chunks = chunks
     this.left = totalLength(chunks)
+  }
+
+  /** Takes it back: the request failed, or is over. */
+  drop(): void {
+    this.#outbox.drop(this)
   }
 
   /** What is left, at most `max` bytes of it. */

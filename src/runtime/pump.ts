@@ -250,8 +250,13 @@ export class Pump {
       this.#sawAll = true
       return true
     }
-    this.#timeout = spent || this.#ready() ? 0 : this.#module.uvw_loop_timeout()
+    this.#timeout = spent || this.#ready() ? 0 : this.#mayWait(result)
     return this.#timeout === 0 && !spent
+  }
+
+  /** How long a loop that was left may be left alone. Not asked for where the answer is known. */
+  #mayWait(result: number): number {
+    return (result & RunResult.UNTIMED) === 0 ? this.#module.uvw_loop_timeout() : -1
   }
 
   #wait(): void {

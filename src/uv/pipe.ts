@@ -136,7 +136,7 @@ export class Pipe extends Stream {
     const mask = this.#mask(flags)
     const [name, length] = this.#name(path)
     checkCallback(onConnect, 'onConnect')
-    const request = new PipeConnectRequest(this, onConnect)
+    const request = new PipeConnectRequest(this, 'connect', onConnect)
     const { exports } = this.instance
     this.begin(request, 'connect', (id) => exports.uvw_pipe_connect(handle, id, name, length, mask))
     return request

@@ -1,4 +1,4 @@
-import type { Outbox, Payload } from '../kernel/outbox.js'
+import type { Payload } from '../kernel/outbox.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
@@ -24,17 +24,26 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   /** The handle that does it. */
   readonly handle: Handle
   readonly #syscall: string
+  /** What it is to send. */
+  protected readonly payload: Payload | undefined
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
   #failure: UVError | undefined
   #settle: ((failure: UVError | undefined) => void) | undefined
   #promise: Promise<undefined> | undefined
 
-  /** @param syscall - what is done, for errors */
-  protected constructor(handle: Handle, syscall: string, callback: OnRequest<Request> | undefined) {
+  /**
+   * Kinds of requests that are made for every message have no constructor of their own, for engines do not inline those.
+   *
+   * @param syscall - what is done, for errors
+   * @param payload - what it is to send; taken back when it fails
+   * @internal
+   */
+  constructor(handle: Handle, syscall: string, callback: OnRequest<never> | undefined, payload?: Payload) {
     this.handle = handle
     this.#syscall = syscall
     this.#callback = callback
+    this.payload = payload
   }
 
   /** Whether it is over. */
@@ -65,6 +74,7 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     this.#status = status
     // Now, since the loop may be closed when somebody asks.
     if (status < 0) this.#failure ??= new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
+    if (status < 0) this.payload?.drop()
     this.finish(status)
     const callback = this.#callback
     this.#callback = undefined
@@ -87,65 +97,28 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
 
 /** What a stream was asked to do. */
 export abstract class StreamRequest extends Request {
-  /** The stream that does it. */
-  readonly stream: Stream
+  declare readonly handle: Stream
 
-  /** @param syscall - what is done, for errors */
-  protected constructor(stream: Stream, syscall: string, callback: OnRequest<Request> | undefined) {
-    super(stream, syscall, callback)
-    this.stream = stream
+  /** The stream that does it. */
+  get stream(): Stream {
+    return this.handle
   }
 }
 
 /** `connect()` under way. */
-export class TCPConnectRequest extends StreamRequest {
-  /** @internal */
-  constructor(stream: Stream, callback: OnRequest<TCPConnectRequest> | undefined) {
-    super(stream, 'connect', callback)
-  }
-}
+export class TCPConnectRequest extends StreamRequest {}
 
 /** `connect()` of a pipe under way. */
-export class PipeConnectRequest extends StreamRequest {
-  /** @internal */
-  constructor(stream: Stream, callback: OnRequest<PipeConnectRequest> | undefined) {
-    super(stream, 'connect', callback)
-  }
-}
+export class PipeConnectRequest extends StreamRequest {}
 
 /** `shutdown()` under way. */
-export class ShutdownRequest extends StreamRequest {
-  /** @internal */
-  constructor(stream: Stream, callback: OnRequest<ShutdownRequest> | undefined) {
-    super(stream, 'shutdown', callback)
-  }
-}
+export class ShutdownRequest extends StreamRequest {}
 
 /** `write()` under way. */
 export class WriteRequest extends StreamRequest {
-  readonly #outbox: Outbox | undefined
-  readonly #payload: Payload | undefined
-
-  /** @internal */
-  constructor(
-    stream: Stream,
-    callback: OnRequest<WriteRequest> | undefined,
-    outbox: Outbox | undefined,
-    payload: Payload | undefined,
-  ) {
-    super(stream, 'write', callback)
-    this.#outbox = outbox
-    this.#payload = payload
-  }
-
   /** What is written, as a list: whoever has use for the buffers again finds them here. */
   get buffers(): readonly Uint8Array[] {
-    return this.#payload?.chunks ?? []
-  }
-
-  /** Takes back what was not sent. */
-  protected override finish(status: number): void {
-    if (status < 0 && this.#payload !== undefined) this.#outbox?.drop(this.#payload)
+    return this.payload?.chunks ?? []
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Descriptor } from '../kernel/descriptor.js'
-import type { Outbox, Payload } from '../kernel/outbox.js'
-import { totalLength } from '../kernel/outbox.js'
+import { type Outbox, totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
@@ -181,13 +180,13 @@ export abstract class Stream extends Handle {
     checkCallback(onWrite, 'onWrite')
     const outbox = this.#findOutbox()
     const payload = outbox?.push(chunks)
-    const request = new WriteRequest(this, onWrite, outbox, payload)
+    const request = new WriteRequest(this, 'write', onWrite, payload)
     const { dispatch, exports } = this.instance
     const id = dispatch.add(request)
     const status = exports.uvw_write(address, id, totalLength(chunks))
     if (status < 0) {
       dispatch.remove(id)
-      dropPayload(outbox, payload)
+      payload?.drop()
       throw this.error(status, 'write')
     }
     this.instance.pump.wake()
@@ -214,7 +213,7 @@ export abstract class Stream extends Handle {
       return this.check(this.instance.exports.uvw_try_write(address, length), 'tryWrite')
     } finally {
       if (outbox !== undefined) outbox.lent = false
-      dropPayload(outbox, payload)
+      payload?.drop()
     }
   }
 
@@ -228,7 +227,7 @@ export abstract class Stream extends Handle {
   shutdown(onShutdown?: OnRequest<ShutdownRequest>): ShutdownRequest {
     const address = this.address
     checkCallback(onShutdown, 'onShutdown')
-    const request = new ShutdownRequest(this, onShutdown)
+    const request = new ShutdownRequest(this, 'shutdown', onShutdown)
     this.begin(request, 'shutdown', (id) => this.instance.exports.uvw_shutdown(address, id))
     return request
   }
@@ -318,8 +317,4 @@ export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
     throw new ArgumentError(`${totalLength(chunks)} bytes are too many for one write; split them`)
   }
   return chunks
-}
-
-function dropPayload(outbox: Outbox | undefined, payload: Payload | undefined): void {
-  if (payload !== undefined) outbox?.drop(payload)
 }

@@ -175,7 +175,7 @@ export class TCP extends Stream {
     if (text !== undefined && this.instance.exports.uvw_is_address(text)) {
       return this.#connectTo(handle, text, checked, onConnect)
     }
-    const request = new TCPConnectRequest(this, onConnect)
+    const request = new TCPConnectRequest(this, 'connect', onConnect)
     this.#connectByName(checked.host, checked.port, request)
     return request
   }
@@ -266,7 +266,7 @@ export class TCP extends Stream {
     { port, flowInfo, scopeId }: CheckedAddress,
     onConnect: OnRequest<TCPConnectRequest> | undefined,
   ): TCPConnectRequest {
-    const request = new TCPConnectRequest(this, onConnect)
+    const request = new TCPConnectRequest(this, 'connect', onConnect)
     const { exports } = this.instance
     this.begin(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
     return request
