@@ -10,7 +10,7 @@ import { ask, type Measurement } from './measure.js'
 import { type Mode, modes } from './modes.js'
 import { picture } from './picture.js'
 import { output } from './process.js'
-import { circumstances, markdown, type Report, ratios, short } from './report.js'
+import { markdown, milestone, type Report, short } from './report.js'
 import { type Pair, type Result, ratio } from './statistics.js'
 
 const HELP = `Measures the same programs on libuv-wasm, on node:net and on native libuv, on this machine, in turns.
@@ -25,7 +25,8 @@ const HELP = `Measures the same programs on libuv-wasm, on node:net and on nativ
   --node PATH          the Node that runs them (this one)
   --on RUNTIME         TypeScript on ${ELSEWHERE.join(' or ')}, beside their own fastest sockets
   --out DIR            where report.json, report.md and report.svg go (bench)
-  --keep NAME          also put the ratios under this name into bench/HISTORY.md
+  --keep NAME          also put the ratios under this name into bench/HISTORY.md, and the picture of a
+                       whole run into docs
 `
 
 /** Whom `--quick` leaves out. */
@@ -153,12 +154,13 @@ function save(report: Report): void {
   if (keep !== undefined) remember(keep, report)
 }
 
-/** Puts a milestone on top of the others, below the file's own words. */
+/** Puts a milestone on top of the others, below the file's own words, and its picture where the guides show it. */
 function remember(name: string, report: Report): void {
+  const [, runtime = '', version = ''] = /^(\w+) v?(\d+)/.exec(report.runtime) ?? []
+  if (values.only === undefined) writeFileSync(`docs/speed-${runtime.toLowerCase()}-${version}.svg`, picture(report))
   const file = 'bench/HISTORY.md'
   const [introduction = '', ...milestones] = readFileSync(file, 'utf8').split(/^(?=## )/m)
-  const milestone = `## ${name}\n\n${circumstances(report)}\n\n${ratios(report)}\n\n`
-  writeFileSync(file, [introduction, milestone, ...milestones].join(''))
+  writeFileSync(file, [introduction, `## ${name}\n\n${milestone(report)}\n\n`, ...milestones].join(''))
 }
 
 if (values.help) console.log(HELP)

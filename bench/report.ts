@@ -36,8 +36,15 @@ export function markdown(report: Report): string {
     .join('\n\n')
 }
 
+/** What is worth keeping: what holds on another machine, too, and what ours cost alone. */
+export function milestone(report: Report): string {
+  return [circumstances(report), ratios(report), conclusions(report), singles(report)]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
 /** How many times as fast as the yardstick: median, spread, and CPU time over the yardstick's. */
-export function ratios({ rod, modes, contenders, results }: Report): string {
+function ratios({ rod, modes, contenders, results }: Report): string {
   const cell = (mode: Mode, contender: Contender): string => {
     const result = find(results, mode, contender)
     if (result === undefined) return '-'
