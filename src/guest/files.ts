@@ -81,17 +81,17 @@ export class Files {
   /**
    * The functions of preview 1 that are about files.
    *
-   * @param provider - has those for the standard streams
+   * @param devices - those for the standard streams
    */
-  imports(provider: WasmImports): WasmImports {
+  imports(devices: WasmImports): WasmImports {
     const own: Record<string, Action> = { ...this.#descriptorCalls(), ...this.#byteCalls() }
     const calls: Record<string, Action> = { ...this.#pathCalls(), ...this.#nameCalls() }
     const imports: WasmImports = {}
     for (const [name, action] of Object.entries(calls)) imports[name] = answer(action)
     for (const [name, action] of Object.entries(own)) {
       const ours = answer(action)
-      const theirs = provider[name]
-      const other = isCall(theirs) && name !== 'fd_filestat_get' ? theirs : ours
+      const theirs = devices[name]
+      const other = isCall(theirs) ? theirs : ours
       imports[name] = (fd: number, ...rest: number[]): number => (fd < STREAMS ? other : ours)(fd, ...rest)
     }
     return imports

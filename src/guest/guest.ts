@@ -144,10 +144,10 @@ function checkStart(program: unknown, options: GuestOptions): void {
     throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)
   }
   if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {
-    throw new ArgumentError(`args ${show(args)} is no list of strings`)
+    throw new ArgumentError(`args ${show(args)} is no list of strings without NUL`)
   }
-  if (env !== undefined && !(typeof env === 'object' && env !== null && Object.values(env).every(isText))) {
-    throw new ArgumentError(`env ${show(env)} is no object of strings`)
+  if (env !== undefined && !(typeof env === 'object' && env !== null && Object.entries(env).every(isVariable))) {
+    throw new ArgumentError(`env ${show(env)} is no object of strings without NUL, whose names have no "="`)
   }
   if (input !== undefined && !(input instanceof Uint8Array || typeof input?.[Symbol.asyncIterator] === 'function')) {
     throw new ArgumentError(`input ${show(input)} is neither bytes nor an async iterable of them`)
@@ -161,6 +161,11 @@ function checkStart(program: unknown, options: GuestOptions): void {
   }
 }
 
+/** Whether C can have it as a string. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string'
+  return typeof value === 'string' && !value.includes('\0')
+}
+
+function isVariable([name, value]: readonly [string, unknown]): boolean {
+  return isText(name) && !name.includes('=') && isText(value)
 }

@@ -17,6 +17,7 @@ import { ENV_MODULE, envShells } from './env.js'
 import { Files } from './files.js'
 import type { Folder } from './folder.js'
 import { PumpedLoops, UV_PUMP_MODULE } from './pumped.js'
+import { deviceCalls, startCalls } from './start-calls.js'
 import { type SlowCall, Stdio, type Streams } from './stdio.js'
 
 /** How a guest waits, and where its standard streams lead: what drivers differ in. */
@@ -83,24 +84,25 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
     return bound
   }
-  const provider = needsProvider(module, {}) ? await wasmerWasi(options.wasi) : undefined
-  const streams = provider?.imports(module) ?? {}
   const files = new Files(options.files, memory, () => BigInt(Math.round(host.wallClock() * 1e6)))
-  const provided = { ...streams, ...files.imports(streams) }
-  const stdio = new Stdio(driver, memory, provided)
+  const stored = files.imports(deviceCalls(memory))
+  const stdio = new Stdio(driver, memory, stored)
+  const own: WasmImports = {
+    ...stored,
+    ...startCalls(options.wasi, memory),
+    ...ownWasi(host, memory),
+    fd_read: driver.importOf(stdio.read, 4),
+    fd_write: driver.importOf(stdio.write, 4),
+    proc_exit: (code: number): never => {
+      throw new GuestExit(code)
+    },
+  }
+  const provider = needsProvider(module, own) ? await wasmerWasi(options.wasi) : undefined
   const wasm = await WebAssembly.instantiate(module, {
     [UV_HOST_MODULE]: systemCalls(options, driver, { kernel, memory, loops }),
     [UV_PUMP_MODULE]: loops.imports(),
     [ENV_MODULE]: envShells(module, abi),
-    [WASI_MODULE]: {
-      ...provided,
-      ...ownWasi(host, memory),
-      fd_read: driver.importOf(stdio.read, 4),
-      fd_write: driver.importOf(stdio.write, 4),
-      proc_exit: (code: number): never => {
-        throw new GuestExit(code)
-      },
-    },
+    [WASI_MODULE]: { ...provider?.imports(module), ...own },
   })
   const { memory: exported, _start: start } = wasm.exports
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')

@@ -34,27 +34,27 @@ const FAULT = 21
 const IO = 29
 const IOVEC = 8
 
-/** `fd_read` and `fd_write` for a guest, for its standard streams; other descriptors are the provider's. */
+/** `fd_read` and `fd_write` for a guest, for its standard streams; other descriptors are files. */
 export class Stdio {
   readonly #streams: Streams
   readonly #memory: () => Memory
-  readonly #provider: WasmImports
+  readonly #files: WasmImports
   /** Bytes of input that the guest has not read. */
   #rest: Uint8Array = NOTHING
 
   /**
    * @param memory - of the instance; asked at each call, since it does not exist yet
-   * @param provider - the functions of a WASI provider
+   * @param files - the functions for files
    */
-  constructor(streams: Streams, memory: () => Memory, provider: WasmImports) {
+  constructor(streams: Streams, memory: () => Memory, files: WasmImports) {
     this.#streams = streams
     this.#memory = memory
-    this.#provider = provider
+    this.#files = files
   }
 
   /** See WASI preview 1, `fd_read`. */
   readonly read: SlowCall = (fd = 0, iovs = 0, count = 0, read = 0) => {
-    if (fd !== 0) return this.#provided('fd_read', fd, iovs, count, read)
+    if (fd !== 0) return this.#ofFile('fd_read', fd, iovs, count, read)
     const buffers = this.#buffers(iovs, count)
     if (buffers === undefined) return FAULT
     if (this.#rest.length > 0 || buffers.every(({ length }) => length === 0)) return this.#fill(buffers, read)
@@ -69,7 +69,7 @@ export class Stdio {
 
   /** See WASI preview 1, `fd_write`. */
   readonly write: SlowCall = (fd = 0, iovs = 0, count = 0, written = 0) => {
-    if (fd !== 1 && fd !== 2) return this.#provided('fd_write', fd, iovs, count, written)
+    if (fd !== 1 && fd !== 2) return this.#ofFile('fd_write', fd, iovs, count, written)
     const buffers = this.#buffers(iovs, count)
     if (buffers === undefined) return FAULT
     const { heap } = this.#memory()
@@ -107,8 +107,8 @@ export class Stdio {
     return buffers.every(({ base, length }) => memory.contains(base, length)) ? buffers : undefined
   }
 
-  #provided(name: string, ...values: number[]): number {
-    const call = this.#provider[name]
+  #ofFile(name: string, ...values: number[]): number {
+    const call = this.#files[name]
     return isCall(call) ? call(...values) : BADF
   }
 }

@@ -3,6 +3,7 @@ import type { Address } from '../abi/address.js'
 import type { WasmModule } from '../abi/platform-types.js'
 import type { Host } from '../host/host.js'
 import { Instance, type InstanceOptions } from '../runtime/instance.js'
+import { compileModule } from '../runtime/module.js'
 import { ArgumentError, ClosedLoopError, show, UVError } from './errors.js'
 import type { Handle } from './handle.js'
 import { type LookupOptions, lookupAddresses } from './lookup.js'
@@ -95,7 +96,9 @@ export class Loop implements AsyncDisposable {
    */
   static async open(options: LoopOptions = {}): Promise<Loop> {
     checkOptions(options)
-    const { instance, begin } = Loop.#plan(options, options.host ?? (await platformHost()))
+    // A cold start has to load both, and neither waits for the other.
+    const [host, module] = await Promise.all([options.host ?? platformHost(), compileModule(options.module)])
+    const { instance, begin } = Loop.#plan({ ...options, module }, host)
     return begin(await Instance.open(instance))
   }
 
