@@ -10,7 +10,7 @@ import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
 import { facePrograms, runFace } from './smoke/faces.mjs'
 import { paper } from './smoke/paper.mjs'
-import { cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
+import { askServer, cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
 
 /** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
 
@@ -29,6 +29,16 @@ const onRuntime = (name, major, ...args) => {
       run: async () => {
         const said = await run(fetchRuntime(name, major), [...args, command, 'run', 'hello.wasm'])
         if (!said.includes('says hello')) throw new Error(`it said ${JSON.stringify(said)}`)
+      },
+    },
+    {
+      where,
+      what: 'a C server',
+      version,
+      run: async () => {
+        const options = ['--allow-listen=127.0.0.1:0', 'echo.wasm']
+        const said = await askServer(fetchRuntime(name, major), [...args, command, 'run', ...options])
+        if (said !== 'hello') throw new Error(`it sent back ${JSON.stringify(said)}`)
       },
     },
     ...Object.keys(facePrograms).map((what) => ({

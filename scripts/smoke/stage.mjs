@@ -1,9 +1,11 @@
 /** Where `make smoke` plays: an empty folder, in which the packed tarball was installed without a network. */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
@@ -38,7 +40,9 @@ export const prepare = async () => {
 
   for (const [index, { code }] of PROGRAMS.entries()) writeFileSync(join(APP, `readme-${index + 1}.mjs`), code)
   writeFileSync(join(APP, 'readme-1.cjs'), COMMON(PROGRAMS[0]?.code ?? ''))
-  execFileSync('build/sdk/bin/uvcc', ['examples/guests/hello.c', '-o', join(APP, 'hello.wasm')])
+  for (const name of ['hello', 'echo']) {
+    execFileSync('build/sdk/bin/uvcc', [`examples/guests/${name}.c`, '-o', join(APP, `${name}.wasm`)])
+  }
   for (const file of readdirSync('examples/page')) {
     if (/\.(html|css)$/.test(file)) cpSync(join('examples/page', file), join(APP, 'page', file))
     if (!file.endsWith('.ts')) continue
@@ -72,6 +76,29 @@ export const runFirst = (program, ...args) => expectOutput(program, args, PROGRA
 export const runAll = async (program, ...args) => {
   for (const [index, { output }] of PROGRAMS.entries()) {
     await expectOutput(program, [...args, `readme-${index + 1}.mjs`], output)
+  }
+}
+
+/**
+ * Starts a program in the user's folder that says where it listens, and hears what it answers.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<string>} what it sends back of "hello"
+ */
+export const askServer = async (program, args) => {
+  /** @type {import('node:child_process').SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'inherit'>} */
+  const options = { cwd: APP, stdio: ['ignore', 'pipe', 'inherit'], timeout: DEADLINE }
+  const server = spawn(program, args, options)
+  try {
+    for await (const line of createInterface(server.stdout)) {
+      const client = connect(Number(line.match(/:(\d+)$/)?.[1]), '127.0.0.1')
+      client.write('hello')
+      for await (const data of client) return String(data)
+    }
+    throw new Error('it did not say where it listens')
+  } finally {
+    server.kill('SIGKILL')
   }
 }
 
