@@ -115,11 +115,34 @@ export function totalLength(chunks: readonly Uint8Array[]): number {
 
 /** The chunks' bytes in one buffer of their own. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(totalLength(chunks))
+  return copyInto(new Uint8Array(totalLength(chunks)), chunks)
+}
+
+/** Up to how many bytes a copy shares its memory with others: many small buffers cost the collector more than one large one. */
+const SMALL = 4_096
+const SLAB = 65_536
+
+let slab = new Uint8Array(0)
+let used = 0
+
+/** The same for who only reads them. */
+export function copied(chunks: readonly Uint8Array[]): Uint8Array {
+  const length = totalLength(chunks)
+  if (length > SMALL) return concat(chunks)
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const start = used
+  used += length
+  return copyInto(slab.subarray(start, used), chunks)
+}
+
+function copyInto(target: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array {
   let offset = 0
   for (const chunk of chunks) {
-    joined.set(chunk, offset)
+    target.set(chunk, offset)
     offset += chunk.length
   }
-  return joined
+  return target
 }

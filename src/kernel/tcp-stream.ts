@@ -7,7 +7,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
 import type { Result } from './descriptor.js'
-import { concat, Outbox, totalLength } from './outbox.js'
+import { copied, Outbox, totalLength } from './outbox.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './socket-options.js'
@@ -256,7 +256,7 @@ export class TcpStream implements ConnectionEvents {
   /** Hands bytes to the host. @returns whether they count as written: the outside has them, or their copy is the host's */
   #hand(list: readonly Uint8Array[], lent: boolean): boolean {
     if (lent) {
-      this.connection.write(concat(list))
+      this.connection.write(copied(list))
       return true
     }
     const [only] = list
