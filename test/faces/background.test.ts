@@ -1,9 +1,13 @@
 /**
  * The loop that runs by itself: how long a process lives that uses it, and what becomes of what its listeners throw. In
- * processes of their own, which run the library as built, beside the same program on `node:net`.
+ * processes of their own, which run the library as built, beside the same program on `node:net`; on Deno and Bun too.
  */
 import { expect, test } from '@jest/globals'
+import { fetchRuntime } from '../../scripts/lib/runtime.mjs'
 import { run } from '../support/programs.js'
+
+/** Milliseconds for a runtime to be fetched, and all programs played. */
+const PATIENCE = 120_000
 
 const programs: readonly (readonly [name: string, program: string])[] = [
   ['nothing is used, and the process ends', `net.isIP('::1')`],
@@ -69,16 +73,44 @@ const programs: readonly (readonly [name: string, program: string])[] = [
   ],
 ]
 
+/** How each runtime plays a program that it reads from its standard input. */
+const runtimes = {
+  node: ['--input-type=module', '-'],
+  deno: ['run', '--allow-all', '--quiet', '-'],
+  bun: ['run', '-'],
+}
+
 /** What a program says, sorted: two sockets may be told in either order. */
-const play = async (net: string, program: string): Promise<unknown> => {
+const play = async (
+  net: string,
+  program: string,
+  name: keyof typeof runtimes = 'node',
+  path = process.execPath,
+): Promise<unknown> => {
   const prelude = `import * as net from '${net}'; const say = (text) => console.log(String(text));`
-  const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', prelude + program])
+  const { code, stdout, stderr } = await run(path, runtimes[name], prelude + program)
   return { code, said: stdout.split('\n').sort(), stderr }
 }
 
+const ours = new URL('../../dist/faces/net.js', import.meta.url).href
+
 test.each(programs)('%s', async (_name, program) => {
-  const path = new URL('../../dist/faces/net.js', import.meta.url).href
-  const [ours, theirs] = await Promise.all([play(path, program), play('node:net', program)])
-  expect(ours).toEqual(theirs)
-  expect(ours).toMatchObject({ code: 0, stderr: '' })
+  const [here, theirs] = await Promise.all([play(ours, program), play('node:net', program)])
+  expect(here).toEqual(theirs)
+  expect(here).toMatchObject({ code: 0, stderr: '' })
 })
+
+test.each([
+  ['deno', '2'],
+  ['bun', '1'],
+] as const)(
+  'and all of this on %s',
+  async (name, major) => {
+    const path = fetchRuntime(name, major)
+    for (const [what, program] of programs) {
+      const [here, theirs] = await Promise.all([play(ours, program, name, path), play('node:net', program)])
+      expect({ what, here }).toEqual({ what, here: theirs })
+    }
+  },
+  PATIENCE,
+)
