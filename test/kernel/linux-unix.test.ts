@@ -1,8 +1,7 @@
 /** Compares the kernel's sockets of `AF_UNIX` with those of this machine, call by call (linux-unix.c asks it). */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { loopback } from '../support/fake-host.js'
+import { linuxAnswers } from './linux.js'
 import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
 import { unixAddress, unixBound, unixClient, unixListener } from './unix.js'
 
@@ -146,23 +145,10 @@ function ours(): Map<string, string> {
   return answers
 }
 
-/** What the machine's kernel answers. */
-function linux(): Map<string, string> {
-  mkdirSync('build/test', { recursive: true })
-  execFileSync('cc', ['-Wall', '-o', 'build/test/linux-unix', 'test/kernel/linux-unix.c'])
-  const lines = execFileSync('build/test/linux-unix', { encoding: 'utf8' }).trimEnd().split('\n')
-  return new Map(
-    lines.map((line) => {
-      const [state, call, answer = ''] = line.split(' ')
-      return [`${state} ${call}`, answer]
-    }),
-  )
-}
-
 // Elsewhere there is nobody to compare with: the answers are those of Linux on every platform.
 if (process.platform === 'linux') {
   test('every call in every state, and every name, answers as on Linux', () => {
-    const expected = linux()
+    const expected = linuxAnswers('linux-unix')
     expect(expected.size).toBe(Object.keys(STATES).length * Object.keys(CALLS).length + Object.keys(CASES).length)
     expect(Object.fromEntries(ours())).toEqual(Object.fromEntries(expected))
   })
