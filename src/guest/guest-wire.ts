@@ -16,6 +16,14 @@ import { type OnRecord, RingReader, RingWriter } from './ring.js'
 /** Receives the records of one object. The payload lies in shared memory, and is the receiver's only during the call. */
 export type OnObjectRecord = (kind: number, value: number, payload: Uint8Array) => void
 
+/** What reads for itself, while the guest does not sleep. */
+export interface SelfReader {
+  /** Reads what there is, once. */
+  read(): void
+  /** The guest goes to sleep: it is the parent who will see what comes. */
+  giveBack(): void
+}
+
 /** Sends and receives a guest's records. Id 0 is nobody's: the records of the guest itself have it. */
 export class GuestWire {
   readonly #out: RingWriter
@@ -23,6 +31,7 @@ export class GuestWire {
   readonly #objects = new Map<number, OnObjectRecord>()
   /** What came at a time when nobody might be told. */
   readonly #late: (() => void)[] = []
+  readonly #readers = new Set<SelfReader>()
   #reply: Reply | undefined
 
   /** @param wires - the rings */
@@ -66,6 +75,12 @@ export class GuestWire {
     this.#late.push(callback)
   }
 
+  /** Whether something reads for itself. */
+  reads(reader: SelfReader, does: boolean): void {
+    if (does) this.#readers.add(reader)
+    else this.#readers.delete(reader)
+  }
+
   /** Says who is told of an object's records; `undefined` ends it. */
   route(id: number, receive: OnObjectRecord | undefined): void {
     if (receive === undefined) this.#objects.delete(id)
@@ -77,10 +92,12 @@ export class GuestWire {
     this.#out.publish()
     for (const callback of this.#late.splice(0)) callback()
     this.#in.drain(this.#dispatch)
+    for (const reader of this.#readers) reader.read()
   }
 
   /** Lets the parent see what was sent, and blocks until something comes. @param timeout - milliseconds */
   sleep(timeout: number): void {
+    for (const reader of this.#readers) reader.giveBack()
     this.#out.publish()
     if (this.#late.length === 0) this.#in.sleep(timeout)
   }

@@ -158,7 +158,7 @@ export class HostServer {
     served.attach(this.#dial(call, served))
     if (call.port !== undefined) this.#objects.delete(call.port)
     this.#objects.set(id, served)
-    return served.arrival
+    return served.arrival()
   }
 
   #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: Served): HostConnection<SocketAddress> {
@@ -203,7 +203,7 @@ export class HostServer {
     connection.events = served
     served.attach(connection)
     this.#objects.set(id, served)
-    this.wire.post(ToGuest.CONNECTION, listener, 0, encode(served.arrival))
+    this.wire.post(ToGuest.CONNECTION, listener, 0, encode(served.arrival()))
   }
 
   #port(id: number): HostPort<SocketAddress> {

@@ -26,6 +26,7 @@ export const ToParent = {
   /** Bytes for a connection; or a message for a datagram socket, see `message-record.ts`. */
   WRITE: 3,
   SHUTDOWN: 4,
+  /** Lets bytes come. A value of 1 ends what `READ_ON` began. */
   READ_START: 5,
   READ_STOP: 6,
   RESET: 7,
@@ -72,6 +73,8 @@ export const ToGuest = {
   OUTPUT_TAKEN: 10,
   /** A lookup's answer: its texts, a line each. An `ERROR` is one too. */
   ANSWER: 11,
+  /** A connection has much to be read: the guest may do so by the descriptor it was lent. Nothing comes of it meanwhile. */
+  READ_ON: 12,
 } as const
 
 /**
@@ -114,6 +117,8 @@ export interface Begun {
 export interface Arrival<At extends SocketAddress = Address> extends Begun {
   readonly local: At
   readonly remote: At
+  /** That of a connection which stands, where the host lends it. */
+  readonly descriptor?: number | undefined
 }
 
 /**

@@ -9,8 +9,16 @@ import {
   HostPort,
   type ListenerEvents,
 } from '../host/host.js'
-import type { GuestWire } from './guest-wire.js'
+import { behind, TAIL } from '../host/node/send-now.js'
+import { Buffers, SMALLEST } from '../kernel/buffers.js'
+import { readFrom, writeTo } from './direct.js'
+import type { GuestWire, SelfReader } from './guest-wire.js'
 import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
+
+/** How much is read at once, as libuv suggests it. */
+const READ_SIZE = 65_536
+
+const buffers = new Buffers()
 
 /** A local address that was taken there. */
 export class RemotePort<At extends SocketAddress> extends HostPort<At> {
@@ -61,14 +69,17 @@ class RemoteListener<At extends SocketAddress> extends HostListener<At> {
 }
 
 /** A connection whose socket is there. */
-export class RemoteConnection<At extends SocketAddress> extends HostConnection<At> {
+export class RemoteConnection<At extends SocketAddress> extends HostConnection<At> implements SelfReader {
   local: At
   remote: At
   readonly #wire: GuestWire
   readonly #id: number
+  /** What is written goes there, while nothing else is under way; see {@link HostConnection.lend}. */
+  #descriptor: number | undefined
   /** Bytes that were sent, and that the host has not said to have taken. */
   #underWay = 0
   #reading = false
+  #readsItself = false
   /** Bytes that have come in all, modulo 2^32. */
   #come = 0
   /** What was already on its way when reading was stopped. */
@@ -81,10 +92,11 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   /** It was closed, was reset or has failed. */
   #over = false
 
-  constructor(wire: GuestWire, { id, local, remote }: Arrival<At>, events: ConnectionEvents | undefined) {
+  constructor(wire: GuestWire, { id, local, remote, descriptor }: Arrival<At>, events: ConnectionEvents | undefined) {
     super()
     this.#wire = wire
     this.#id = id
+    this.#descriptor = descriptor
     this.local = local
     this.remote = remote
     this.events = events
@@ -92,23 +104,28 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   }
 
   override get pending(): number {
-    return Math.max(0, this.#underWay - WINDOW)
+    return Math.max(0, this.#underWay - (this.#descriptor === undefined ? WINDOW : 0))
   }
 
-  /** The ring has them. */
+  /** The operating system has them, or the ring. */
   override get copies(): boolean {
     return true
   }
 
   override write(data: Uint8Array): boolean {
-    if (this.#broken) {
-      const code = this.#failure ?? 'EPIPE'
-      this.#failure = undefined
-      throw new HostError(code, 'the connection failed')
-    }
-    this.#post(ToParent.WRITE, 0, data)
-    this.#underWay += data.length
+    this.#requireAlive()
+    const sent = this.#send([data])
+    this.#queue(sent === 0 ? data : data.subarray(sent))
     return this.pending === 0
+  }
+
+  override offer(list: readonly Uint8Array[]): number {
+    this.#requireAlive()
+    const sent = this.#send(list)
+    if (sent === 0) return 0
+    const tail = behind(list, sent, TAIL)
+    this.#queue(tail)
+    return sent + tail.length
   }
 
   override shutdown(): void {
@@ -120,14 +137,39 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   override readStart(): void {
     if (this.#reading) return
     this.#reading = true
-    this.#post(ToParent.READ_START)
+    if (!this.#readsItself) this.#post(ToParent.READ_START)
     if (this.#unread.length > 0 || this.#ended) this.#wire.later(() => this.#tell())
   }
 
   override readStop(): void {
     if (!this.#reading) return
     this.#reading = false
-    this.#post(ToParent.READ_STOP)
+    if (!this.#readsItself) this.#post(ToParent.READ_STOP)
+  }
+
+  override recycle(chunk: Uint8Array): void {
+    buffers.giveBack(chunk)
+  }
+
+  /** Reads past the parent, see {@link ToGuest.READ_ON}. */
+  read(): void {
+    if (!this.#reading || this.#descriptor === undefined) return
+    const buffer = buffers.take(READ_SIZE)
+    try {
+      const count = readFrom(this.#descriptor, buffer)
+      if (count < READ_SIZE) this.giveBack()
+      if (count > 0) this.#arrive(buffer.subarray(0, count))
+      else buffers.giveBack(buffer)
+    } catch (error) {
+      this.#fail(error instanceof HostError ? error.code : 'EIO')
+    }
+  }
+
+  /** The parent is to see what else comes, an end among it. */
+  giveBack(): void {
+    if (!this.#reading) return
+    this.#setReadsItself(false)
+    this.#post(ToParent.READ_START, 1)
   }
 
   override close(): void {
@@ -148,6 +190,30 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0)
   }
 
+  #requireAlive(): void {
+    if (!this.#broken) return
+    const code = this.#failure ?? 'EPIPE'
+    this.#failure = undefined
+    throw new HostError(code, 'the connection failed')
+  }
+
+  /** @returns how many bytes went past the parent */
+  #send(list: readonly Uint8Array[]): number {
+    if (this.#descriptor === undefined || this.#underWay > 0) return 0
+    try {
+      return writeTo(this.#descriptor, list)
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
+  }
+
+  #queue(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#post(ToParent.WRITE, 0, bytes)
+    this.#underWay += bytes.length
+  }
+
   #post(kind: number, value?: number, payload?: Uint8Array): void {
     this.#wire.post(kind, this.#id, value, payload)
   }
@@ -162,8 +228,10 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     switch (kind) {
       case ToGuest.DATA:
         this.#come = (this.#come + payload.length) >>> 0
-        this.#unread.push(payload.slice())
-        this.#tell()
+        this.#arrive(payload.length < SMALLEST ? payload.slice() : buffers.copy(payload))
+        break
+      case ToGuest.READ_ON:
+        this.#setReadsItself(true)
         break
       case ToGuest.END:
         this.#ended = true
@@ -178,7 +246,8 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
         this.#taken(this.#underWay)
         break
       case ToGuest.CONNECT: {
-        const { local, remote } = decode<Arrival<At>>(payload)
+        const { local, remote, descriptor } = decode<Arrival<At>>(payload)
+        this.#descriptor = descriptor
         this.local = local
         this.remote = remote
         this.events?.onConnect()
@@ -188,6 +257,16 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
         this.#fail(errnoOf(value))
         break
     }
+  }
+
+  #setReadsItself(does: boolean): void {
+    this.#readsItself = does
+    this.#wire.reads(this, does)
+  }
+
+  #arrive(chunk: Uint8Array): void {
+    this.#unread.push(chunk)
+    this.#tell()
   }
 
   /** Tells what came, as far as it is wanted. */
@@ -201,13 +280,15 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#ended = false
     // The peer's reset, which a write has met first, is no end of its stream.
     if (this.#failure === 'ECONNRESET') {
-      this.#post(ToParent.RESET)
+      if (this.#descriptor === undefined) this.#post(ToParent.RESET)
       this.#fail(this.#failure)
     } else this.events?.onEnd()
   }
 
   #fail(code: ErrnoName): void {
     const { events } = this
+    // It is the parent's again, who may close it now.
+    if (this.#descriptor !== undefined) this.#post(ToParent.RESET)
     this.#forget()
     events?.onError(code)
   }
@@ -222,6 +303,7 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   #forget(): void {
     this.#over = true
     this.#reading = false
+    this.#setReadsItself(false)
     this.#unread = []
     this.events = undefined
     this.#wire.route(this.#id, undefined)

@@ -26,6 +26,9 @@ export interface ServedSurroundings {
   onDefect(error: unknown): void
 }
 
+/** From how many bytes at once on there may be more. */
+const MUCH = 32_768
+
 const buffers = new Buffers()
 
 /** See the top of the file. */
@@ -38,6 +41,11 @@ export class Served implements ConnectionEvents, Held {
   #held = false
   /** A write has failed. */
   #broken = false
+  /** The guest writes past us, until it lets the connection go: even one that has failed is kept until then. */
+  #lent = false
+  #failed = false
+  /** The guest reads past us, until it says otherwise. */
+  #passed = false
   /** Bytes that the guest was told of, modulo 2^32. */
   #told = 0
   /** Bytes that were handed to the host, and not told as taken. */
@@ -54,9 +62,11 @@ export class Served implements ConnectionEvents, Held {
   }
 
   /** What the guest must know of it. */
-  get arrival(): Arrival<SocketAddress> {
+  arrival(): Arrival<SocketAddress> {
     const { local, remote } = this.#host
-    return { id: this.#id, local, remote }
+    const descriptor = this.#host.lend()
+    this.#lent = descriptor !== undefined
+    return { id: this.#id, local, remote, descriptor }
   }
 
   get #host(): HostConnection<SocketAddress> {
@@ -68,9 +78,10 @@ export class Served implements ConnectionEvents, Held {
   perform(kind: number, value: number, payload: Uint8Array): void {
     this.#attempt(() => {
       const host = this.#host
+      if (this.#failed && kind !== ToParent.RESET) return
       if (this.#broken && (kind === ToParent.WRITE || kind === ToParent.SHUTDOWN)) return
       if (kind === ToParent.WRITE) this.#write(payload)
-      else if (kind === ToParent.READ_START) this.#read(true, this.#held)
+      else if (kind === ToParent.READ_START) this.#readOn(value === 1)
       else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
       else if (kind === ToParent.SHUTDOWN) host.shutdown()
       else if (kind === ToParent.NO_DELAY) host.setNoDelay(value === 1)
@@ -97,13 +108,15 @@ export class Served implements ConnectionEvents, Held {
   }
 
   onConnect(): void {
-    this.#post(ToGuest.CONNECT, 0, encode(this.arrival))
+    this.#post(ToGuest.CONNECT, 0, encode(this.arrival()))
   }
 
   onData(chunk: Uint8Array): void {
     this.#told = (this.#told + chunk.length) >>> 0
+    const much = this.#lent && chunk.length >= MUCH
     if (this.#server.tell(ToGuest.DATA, this.#id, chunk)) {
       this.#host.recycle(chunk)
+      if (much) this.#pass()
       return
     }
     this.#server.hold(this)
@@ -119,7 +132,8 @@ export class Served implements ConnectionEvents, Held {
   }
 
   onError(code: ErrnoName): void {
-    this.#server.forget(this.#id, this)
+    if (this.#lent) this.#failed = true
+    else this.#server.forget(this.#id, this)
     this.#post(ToGuest.ERROR, errnoValue(code))
   }
 
@@ -142,11 +156,23 @@ export class Served implements ConnectionEvents, Held {
     }
   }
 
-  /** The guest counts what is less as taken anyway; see {@link WINDOW}. */
+  /** The guest counts what is less as taken anyway, see {@link WINDOW}; but not where it waits to write past us again. */
   #tellTaken(): void {
-    if (this.#untold < WINDOW / 2) return
+    if (this.#untold < (this.#lent ? 1 : WINDOW / 2)) return
     this.#post(ToGuest.TAKEN, this.#untold)
     this.#untold = 0
+  }
+
+  #pass(): void {
+    this.#passed = true
+    this.#attempt(() => this.#read(false, this.#held))
+    this.#post(ToGuest.READ_ON)
+  }
+
+  /** @param over - the guest reads no more itself. Before it has learned that it may, it asks as ever. */
+  #readOn(over: boolean): void {
+    if (over) this.#passed = false
+    if (!this.#passed) this.#read(true, this.#held)
   }
 
   #read(wanted: boolean, held: boolean): void {
@@ -169,7 +195,8 @@ export class Served implements ConnectionEvents, Held {
 
   #fail(code: ErrnoName): void {
     try {
-      abort(this.#host)
+      if (this.#lent) this.#host.events = undefined
+      else abort(this.#host)
     } catch (error) {
       this.#server.onDefect(error)
     }

@@ -104,6 +104,17 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    */
   recycle(_chunk: Uint8Array): void {}
 
+  /**
+   * Lends the operating system's descriptor under a connection that stands, to somebody in another thread who reads and writes
+   * there, past this connection: while it does not read, and has nothing pending. From then on the descriptor stays open until
+   * `close()` or `reset()`, which are due behind `onError` too.
+   *
+   * @returns `undefined` where there is none
+   */
+  lend(): number | undefined {
+    return undefined
+  }
+
   /** Lets `onData` and `onEnd` come. Harmless when they may come already. */
   abstract readStart(): void
   /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. Harmless twice. */

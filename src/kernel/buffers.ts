@@ -1,7 +1,7 @@
 /** Buffers that are used again: to make one for every piece of a stream costs more than to copy the piece. */
 
 /** The smallest size. Each next one is four times as large; the last is what most platforms read at once. */
-const SMALLEST = 1024
+export const SMALLEST = 1024
 const SIZES = 4
 /** How many buffers of one size may lie idle. */
 const SPARE = 16
@@ -31,9 +31,11 @@ export class Buffers {
   /** Takes back what was taken, which nobody may use any more. */
   giveBack({ buffer }: Uint8Array): void {
     let index = 0
-    for (let size = SMALLEST; size < buffer.byteLength; size *= 4) index += 1
+    let size = SMALLEST
+    for (; size < buffer.byteLength; size *= 4) index += 1
     const spare = this.#spare[index]
-    // What was larger than the largest is not one of ours.
-    if (spare !== undefined && spare.length < SPARE && buffer instanceof ArrayBuffer) spare.push(buffer)
+    // What was of another size is not one of ours.
+    if (spare === undefined || spare.length >= SPARE || !(buffer instanceof ArrayBuffer)) return
+    if (buffer.byteLength === size) spare.push(buffer)
   }
 }

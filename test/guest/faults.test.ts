@@ -29,6 +29,8 @@ const withFault = (spoil: (connection: HostConnection) => void): Host => {
   const connect = host.connect.bind(host)
   host.connect = (remote, events) => {
     const connection = connect(remote, events)
+    // Who writes past the host meets none of its faults.
+    connection.lend = () => undefined
     spoil(connection)
     return connection
   }

@@ -1,7 +1,17 @@
 /** The parent's end of the worker driver, over a host that does what the test says; the guest is played by hand. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { HostServer } from '../../src/guest/host-server.js'
-import { type Call, decode, encode, errnoOf, type Reply, ToGuest, ToParent, WINDOW } from '../../src/guest/protocol.js'
+import {
+  type Arrival,
+  type Call,
+  decode,
+  encode,
+  errnoOf,
+  type Reply,
+  ToGuest,
+  ToParent,
+  WINDOW,
+} from '../../src/guest/protocol.js'
 import { makeRing, RingReader, RingWriter } from '../../src/guest/ring.js'
 import { type FakeConnection, FakeHost, type FakeListener, loopback } from '../support/fake-host.js'
 
@@ -22,8 +32,11 @@ let incoming: RingReader
 let defects: unknown[]
 let others: Record[]
 
-beforeEach(() => {
-  const wires = { toParent: makeRing(64 * 1024), toGuest: makeRing(CAPACITY) }
+beforeEach(() => serve(CAPACITY))
+
+/** @param capacity - bytes of the ring to the guest */
+const serve = (capacity: number): void => {
+  const wires = { toParent: makeRing(64 * 1024), toGuest: makeRing(capacity) }
   host = new FakeHost()
   defects = []
   others = []
@@ -33,7 +46,7 @@ beforeEach(() => {
     onRecord: (kind, id, value, payload) => others.push({ kind, id, value, payload: Buffer.from(payload) }),
     onDefect: (error) => defects.push(error),
   })
-})
+}
 
 afterEach(() => {
   server.close()
@@ -273,6 +286,71 @@ describe('bytes', () => {
     send(ToParent.CLOSE, read.id, 5)
     send(ToParent.CLOSE, unread.id, 0)
     expect([read.connection.ended, unread.connection.ended]).toEqual(['closed', 'reset'])
+  })
+})
+
+describe('a connection whose descriptor is lent', () => {
+  /** Any number will do: nobody reads or writes there. */
+  const DESCRIPTOR = 12_345
+  const LARGE = 'x'.repeat(WINDOW / 2)
+
+  beforeEach(() => {
+    server.close()
+    serve(8 * LARGE.length)
+  })
+
+  const lent = (): { id: number; connection: FakeConnection } => {
+    const connection = listen(5).listener.arrive(DESCRIPTOR)
+    const [arrival] = told()
+    const { id, descriptor } = decode<Arrival>(arrival?.payload ?? Buffer.alloc(0))
+    expect(descriptor).toBe(DESCRIPTOR)
+    return { id, connection }
+  }
+
+  test('tells at once what was taken, for the guest waits for that', () => {
+    const { id, connection } = lent()
+    connection.takesAtOnce = false
+    send(ToParent.WRITE, id, 0, Buffer.from('x'))
+    expect(told()).toEqual([])
+    connection.drain()
+    expect(told()).toMatchObject([{ kind: ToGuest.TAKEN, id, value: 1 }])
+  })
+
+  test('is read by the guest where much comes, until it gives that back', () => {
+    const { id, connection } = lent()
+    send(ToParent.READ_START, id)
+    connection.receive(LARGE)
+    expect(told()).toMatchObject([
+      { kind: ToGuest.DATA, id },
+      { kind: ToGuest.READ_ON, id },
+    ])
+    expect(connection.reading).toBe(false)
+    // What the guest had asked for before it knew.
+    send(ToParent.READ_STOP, id)
+    send(ToParent.READ_START, id)
+    expect(connection.reading).toBe(false)
+    send(ToParent.READ_START, id, 1)
+    expect(connection.reading).toBe(true)
+  })
+
+  test('is kept when it fails, until the guest lets go of it', () => {
+    const { id, connection } = lent()
+    connection.fail('ETIMEDOUT')
+    expect(errorOf(told())).toBe('ETIMEDOUT')
+    send(ToParent.WRITE, id, 0, Buffer.from('x'))
+    expect(connection.written).toEqual([])
+    send(ToParent.RESET, id)
+    expect(connection.log.at(-1)).toMatch(/^reset/)
+  })
+
+  test('is kept when the host refuses something, too', () => {
+    const { id, connection } = lent()
+    connection.fails.setNoDelay = 'ENOPROTOOPT'
+    send(ToParent.NO_DELAY, id, 1)
+    expect(errorOf(told())).toBe('ENOPROTOOPT')
+    expect(connection.ended).toBeUndefined()
+    send(ToParent.RESET, id)
+    expect(connection.ended).toBe('reset')
   })
 })
 

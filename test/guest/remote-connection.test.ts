@@ -1,5 +1,8 @@
 /** The guest's end of the worker driver: what of the wire it makes its kernel believe. The parent is played by hand. */
-import { beforeEach, describe, expect, test } from '@jest/globals'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { GuestWire } from '../../src/guest/guest-wire.js'
 import { encode, errnoValue, ToGuest, ToParent, WINDOW } from '../../src/guest/protocol.js'
 import { RemoteHost } from '../../src/guest/remote-host.js'
@@ -248,6 +251,103 @@ describe('a connection whose write failed', () => {
     send(ToGuest.END, ID)
     wire.deliver()
     expect(log).toEqual(['end'])
+  })
+})
+
+describe('a connection with a descriptor', () => {
+  const LARGE = 65_536
+  let folder: string
+  let descriptor: number
+
+  /** A file stands for the socket: it takes all, and has what is written into it. */
+  const path = (): string => join(folder, 'socket')
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'uv-'))
+    writeFileSync(path(), '')
+  })
+
+  afterEach(() => {
+    closeSync(descriptor)
+    rmSync(folder, { recursive: true })
+  })
+
+  const connectTo = (flags: 'r' | 'w'): HostConnection => {
+    descriptor = openSync(path(), flags)
+    const connection = connect()
+    send(ToGuest.CONNECT, ID, 0, encode({ id: ID, local: loopback(1), remote: loopback(2), descriptor }))
+    wire.deliver()
+    log.splice(0)
+    return connection
+  }
+
+  /** The parent has said that there is much to read. */
+  const reading = (): HostConnection => {
+    const connection = connectTo('r')
+    send(ToGuest.READ_ON, ID)
+    return connection
+  }
+
+  test('writes there, and tells the parent nothing', () => {
+    const connection = connectTo('w')
+    expect(connection.write(Buffer.from('hello'))).toBe(true)
+    expect(readFileSync(path(), 'utf8')).toBe('hello')
+    expect(seen()).toEqual([])
+  })
+
+  test('has broken where that fails', () => {
+    // It can only be read.
+    const connection = connectTo('r')
+    const write = () => connection.write(new Uint8Array(1))
+    expect([codeOf(write), codeOf(write)]).toEqual(['EBADF', 'EPIPE'])
+    expect(codeOf(() => connection.shutdown())).toBe('ENOTCONN')
+  })
+
+  test('reads there as long as much comes, and then lets the parent see what else does', () => {
+    writeFileSync(path(), Buffer.alloc(2 * LARGE + 5, 'x'))
+    reading()
+    wire.deliver()
+    wire.deliver()
+    expect(kinds()).toEqual([])
+    wire.deliver()
+    wire.deliver()
+    expect(log.map(({ length }) => length)).toEqual([LARGE, LARGE, 5])
+    expect(seen()).toMatchObject([{ kind: ToParent.READ_START, id: ID, value: 1 }])
+  })
+
+  test('reads as it is told to, which is nothing to the parent meanwhile', () => {
+    writeFileSync(path(), Buffer.alloc(2 * LARGE, 'x'))
+    const connection = reading()
+    wire.deliver()
+    connection.readStop()
+    wire.deliver()
+    wire.sleep(1)
+    expect(log.length).toBe(1)
+    connection.readStart()
+    expect(log.length).toBe(1)
+    wire.deliver()
+    expect(log.length).toBe(2)
+    expect(kinds()).toEqual([])
+    wire.sleep(1)
+    expect(kinds()).toEqual([ToParent.READ_START])
+  })
+
+  test('fails where reading does, and is let go of', () => {
+    const connection = connectTo('w')
+    send(ToGuest.READ_ON, ID)
+    wire.deliver()
+    expect(log).toEqual(['EBADF'])
+    expect(kinds()).toEqual([ToParent.RESET])
+    connection.close()
+    expect(kinds()).toEqual([])
+  })
+
+  test('is let go of when the parent says that it failed', () => {
+    connectTo('r')
+    send(ToGuest.ERROR, ID, errnoValue('ETIMEDOUT'))
+    wire.deliver()
+    expect(log).toEqual(['ETIMEDOUT'])
+    expect(kinds()).toEqual([ToParent.RESET])
   })
 })
 

@@ -1,7 +1,7 @@
 /** What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the code. */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
-import { ToParent } from '../../src/guest/protocol.js'
+import { ToParent, type Wires } from '../../src/guest/protocol.js'
 import { makeRing, type RingFigures, ringFigures } from '../../src/guest/ring.js'
 import type { WorkerSetup } from '../../src/guest/worker.js'
 import { soon } from '../support/deadline.js'
@@ -18,12 +18,18 @@ const since = (before: RingFigures, ring: SharedArrayBuffer): RingFigures => {
   return { published: published - before.published, woken: woken - before.woken }
 }
 
+interface Echo {
+  readonly port: number
+  readonly wires: Wires
+  readonly end: () => Promise<unknown>
+}
+
 /** An echo server in a thread, as the worker driver has it, with its rings in our hands. */
-const startEcho = async (): Promise<{ port: number; wires: WorkerSetup['wires']; end: () => Promise<unknown> }> => {
+const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
   const [module, abi] = [await compileModule(await guestModule('echo')), await describeModule()]
   let output = ''
-  const server = new HostServer(nodeHost(), wires, {
+  const server = new HostServer(nodeHost({ transport }), wires, {
     onRecord: (kind, _id, _value, payload) => {
       if (kind === ToParent.OUTPUT) output += Buffer.from(payload).toString()
     },
@@ -45,9 +51,9 @@ const startEcho = async (): Promise<{ port: number; wires: WorkerSetup['wires'];
   return { port: Number(/port (\d+)/.exec(output)?.[1]), wires, end }
 }
 
-test('a message that is echoed costs each thread one batch and at most one wake', async () => {
-  const ROUNDS = 500
-  const { port, wires, end } = await startEcho()
+/** What crosses the rings for so many messages, one after the other. */
+const pingPong = async (transport: 'net' | 'handle', rounds: number): Promise<Record<keyof Wires, RingFigures>> => {
+  const { port, wires, end } = await startEcho(transport)
   const client = await connect(port)
   const ping = async (): Promise<void> => {
     client.write(Buffer.alloc(64))
@@ -55,10 +61,16 @@ test('a message that is echoed costs each thread one batch and at most one wake'
   }
   await ping()
   const before = { toParent: ringFigures(wires.toParent), toGuest: ringFigures(wires.toGuest) }
-  for (let round = 0; round < ROUNDS; round++) await ping()
+  for (let round = 0; round < rounds; round++) await ping()
   const toParent = since(before.toParent, wires.toParent)
   const toGuest = since(before.toGuest, wires.toGuest)
   await end()
+  return { toParent, toGuest }
+}
+
+test('a message that is echoed costs each thread one batch and at most one wake', async () => {
+  const ROUNDS = 500
+  const { toParent, toGuest } = await pingPong('net', ROUNDS)
   // There is a batch for each message, and the receipts that were due: one for half a window.
   expect(toParent.published).toBe(ROUNDS)
   expect(toGuest.published).toBeGreaterThanOrEqual(ROUNDS)
@@ -67,9 +79,16 @@ test('a message that is echoed costs each thread one batch and at most one wake'
   expect(toGuest.woken).toBeLessThanOrEqual(toGuest.published)
 })
 
+test('where the host lends its descriptors, the answer crosses nothing', async () => {
+  const ROUNDS = 500
+  const { toParent, toGuest } = await pingPong('handle', ROUNDS)
+  expect(toParent).toEqual({ published: 0, woken: 0 })
+  expect(toGuest.published).toBe(ROUNDS)
+})
+
 test('messages of many clients that come together cross together', async () => {
   const CLIENTS = 50
-  const { port, wires, end } = await startEcho()
+  const { port, wires, end } = await startEcho('net')
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connect(port)))
   const round = async (): Promise<void> => {
     for (const client of clients) client.write('ping')

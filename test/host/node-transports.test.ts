@@ -1,4 +1,5 @@
 /** What only a host on Node can be asked: over both transports, and on the rung that has next to nothing. */
+import { fstatSync, writeSync } from 'node:fs'
 import { constants, networkInterfaces } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import { fromNode, toNodeHost } from '../../src/host/node/addresses.js'
@@ -46,6 +47,24 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(refusal(() => lab.connect(v4(9, '255.255.255.255')))).toBe('ENETUNREACH')
       const port = lab.bind(v4(0, '0.0.0.0'))
       expect(refusal(() => lab.connect(v4(9, '255.255.255.255'), port))).toBe('ENETUNREACH')
+    }))
+
+  test('a descriptor that was lent stays open until the connection is let go of, though it failed', () =>
+    inLab(async (lab) => {
+      const { client, server } = await lab.pair()
+      const descriptor = client.connection.lend()
+      // Only handles have some.
+      if (descriptor === undefined) return
+      writeSync(descriptor, 'past it')
+      server.readStart()
+      await server.until('the bytes', () => server.received === 7)
+      client.readStart()
+      server.reset()
+      expect(await client.failed()).toBe('ECONNRESET')
+      expect(client.connection.lend()).toBeUndefined()
+      expect(fstatSync(descriptor).isSocket()).toBe(true)
+      client.connection.reset()
+      expect(() => fstatSync(descriptor)).toThrow('EBADF')
     }))
 
   test('a connection that nobody reads holds no memory', () =>

@@ -50,6 +50,8 @@ export class FakeConnection extends HostConnection {
   readonly written: Uint8Array[] = []
   readonly sent: Uint8Array[] = []
   reading = false
+  /** What is lent to who asks. */
+  descriptor: number | undefined
   /** Whether it is connected, and whether the peer's last byte was told. */
   stands = false
   peerEnded = false
@@ -84,6 +86,10 @@ export class FakeConnection extends HostConnection {
 
   shutdown(): void {
     this.#asked('shutdown')
+  }
+
+  override lend(): number | undefined {
+    return this.descriptor
   }
 
   readStart(): void {
@@ -180,12 +186,13 @@ export class FakeListener extends HostListener {
     this.closed = true
   }
 
-  /** A peer connects. */
-  arrive(): FakeConnection {
+  /** A peer connects. @param descriptor - what the connection lends */
+  arrive(descriptor?: number): FakeConnection {
     if (this.closed) throw new Error('the test connected to a closed listener')
     const connection = new FakeConnection(this.local, loopback(this.#next, this.local.family))
     this.#next += 1
     connection.stands = true
+    connection.descriptor = descriptor
     this.arrived.push(connection)
     this.#events.onConnection(connection)
     return connection

@@ -4,7 +4,7 @@ import type { ErrnoName } from '../../abi/errno.js'
 import { HostConnection, HostError } from '../host.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { newBuffer, ReadBuffers, ReadPool } from './read-buffers.js'
-import { behind, sendNow } from './send-now.js'
+import { behind, sendNow, TAIL } from './send-now.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
 /** What the connections of one transport share. */
@@ -36,9 +36,6 @@ type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
 
 const NOTHING = new Uint8Array()
 
-/** How much of what the operating system did not take at once is queued for it: it says when that is gone, and else nothing. */
-const TAIL = 16_384
-
 /**
  * A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without.
  *
@@ -66,6 +63,8 @@ export abstract class HandleConnection<
   #fd: number | undefined
   #fin: Fin = 'none'
   #lingering: NodeJS.Timeout | undefined
+  /** The descriptor is somebody's, who gives it back by ending the connection. */
+  #lent = false
   readonly #buffers: ReadBuffers
 
   /**
@@ -133,9 +132,9 @@ export abstract class HandleConnection<
   override offer(list: readonly Uint8Array[]): number {
     if (!this.#open || this.#inflight > 0) return 0
     this.#requireAlive('EPIPE')
-    this.#fd ??= this.handle.fd ?? -1
-    if (this.#fd < 0) return 0
-    const sent = sendNow(this.#fd, list)
+    const fd = this.#descriptor()
+    if (fd < 0) return 0
+    const sent = sendNow(fd, list)
     if (sent < 0) this.#refuse(sent)
     const tail = behind(list, sent, TAIL)
     if (tail.length > 0) this.write(tail)
@@ -153,6 +152,13 @@ export abstract class HandleConnection<
     this.#buffers.recycle(chunk)
   }
 
+  override lend(): number | undefined {
+    const fd = this.#descriptor()
+    if (fd < 0 || !this.#connected || !this.#open) return undefined
+    this.#lent = true
+    return fd
+  }
+
   readStart(): void {
     if (this.#reading) return
     this.#reading = true
@@ -165,6 +171,7 @@ export abstract class HandleConnection<
   }
 
   close(): void {
+    this.#takeBack()
     if (!this.#open) return
     this.#open = false
     this.events = undefined
@@ -174,12 +181,24 @@ export abstract class HandleConnection<
   }
 
   override reset(): void {
+    this.#takeBack()
     if (!this.#open) return
     this.#open = false
     this.events = undefined
     // libuv refuses to reset while a shutdown is on its way, which takes a turn at most.
     if (this.#fin === 'sending') this.#fin = 'cut'
     else this.#abort()
+  }
+
+  #descriptor(): number {
+    this.#fd ??= this.handle.fd ?? -1
+    return this.#fd
+  }
+
+  /** A connection that failed while its descriptor was lent has waited for this. */
+  #takeBack(): void {
+    if (this.#lent && !this.#open) this.handle.close()
+    this.#lent = false
   }
 
   #requireAlive(code: ErrnoName): void {
@@ -325,7 +344,7 @@ export abstract class HandleConnection<
     this.#open = false
     this.events = undefined
     this.#local ??= this.askLocal()
-    this.handle.close()
+    if (!this.#lent) this.handle.close()
     events?.onError(nameOfStatus(status))
   }
 }

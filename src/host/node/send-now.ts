@@ -5,6 +5,9 @@
 import { writeSync, writevSync } from 'node:fs'
 import { codeOf } from './errors.js'
 
+/** How much of what the operating system did not take at once is queued for it: it says when that is gone, and else nothing. */
+export const TAIL = 16_384
+
 /**
  * Sends what the operating system takes at once. The descriptor must be one that does not block.
  *
