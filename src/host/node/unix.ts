@@ -5,46 +5,40 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { UnixAddress } from '../../abi/address.js'
-import {
-  type ConnectionEvents,
-  type HostConnection,
-  HostError,
-  HostListener,
-  HostPort,
-  type ListenerEvents,
-} from '../host.js'
+import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../host.js'
 import type { HostUnix } from '../unix.js'
 import { nameOfStatus, statusError } from './errors.js'
 import { type HandleCommon, HandleConnection, newCommon } from './handle-connection.js'
+import { dialFresh, type HandleKind, HandlePort } from './handle-port.js'
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
 import { LINGER } from './transport.js'
 import { FileUnix, nodePath, UNNAMED } from './unix-files.js'
 
-/** What the sockets of one host share. */
-interface Common {
-  readonly pipes: PipeWrap
-  readonly streams: HandleCommon
-}
-
 /** See the top of the file. */
-export class NodeUnix extends FileUnix {
-  readonly #common: Common
+class NodeUnix extends FileUnix {
+  readonly #pipes: PipeWrap
+  readonly #kind: HandleKind<UnixAddress, PipeHandle>
 
   /**
    * @param pipes - Node's binding
-   * @param streams - shared with other connections, or not
+   * @param common - shared with other connections, or not
    */
-  constructor(pipes: PipeWrap, streams: HandleCommon) {
+  constructor(pipes: PipeWrap, common: HandleCommon) {
     super()
-    this.#common = { pipes, streams }
+    this.#pipes = pipes
+    this.#kind = {
+      accepted: (client, listener) => new PipeConnection(pipes, common, client, true, listener, UNNAMED),
+      dialling: (handle, local = UNNAMED, remote) => new PipeConnection(pipes, common, handle, false, local, remote),
+      print: ({ path }) => path,
+    }
   }
 
   bind(local: UnixAddress): HostPort<UnixAddress> {
-    const handle = newPipe(this.#common.pipes)
     const path = nodePath(local.path)
+    const handle = newPipe(this.#pipes)
     const status = handle.bind(path)
-    if (status === 0) return new PipePort(this.#common, handle, local)
+    if (status === 0) return new HandlePort(this.#kind, handle, local)
     handle.close()
     // libuv says EACCES for a folder that is not there, as Windows does.
     if (nameOfStatus(status) === 'EACCES' && !existsSync(dirname(path))) {
@@ -54,10 +48,7 @@ export class NodeUnix extends FileUnix {
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    const connection = new PipeConnection(this.#common, newPipe(this.#common.pipes), UNNAMED, remote, false)
-    connection.events = events
-    connection.start(remote)
-    return connection
+    return dialFresh(this.#kind, newPipe(this.#pipes), remote, events)
   }
 }
 
@@ -85,65 +76,6 @@ const refuse = (what: string): never => {
   )
 }
 
-class PipePort extends HostPort<UnixAddress> {
-  readonly local: UnixAddress
-  readonly #common: Common
-  readonly #handle: PipeHandle
-  #owned = true
-
-  constructor(common: Common, handle: PipeHandle, local: UnixAddress) {
-    super()
-    this.local = local
-    this.#common = common
-    this.#handle = handle
-    handle.unref()
-  }
-
-  close(): void {
-    if (this.#owned) this.#handle.close()
-    this.#owned = false
-  }
-
-  override listen(backlog: number, events: ListenerEvents<UnixAddress>): HostListener<UnixAddress> {
-    const listener = new PipeListener(this.#common, this.#handle, this.local, events)
-    const status = this.#handle.listen(backlog)
-    if (status !== 0) throw statusError(status, `listen on ${this.local.path}`)
-    this.#owned = false
-    return listener
-  }
-
-  override connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    const connection = new PipeConnection(this.#common, this.#handle, this.local, remote, false)
-    connection.events = events
-    connection.start(remote)
-    this.#owned = false
-    return connection
-  }
-}
-
-class PipeListener extends HostListener<UnixAddress> {
-  readonly local: UnixAddress
-  readonly #handle: PipeHandle
-  #events: ListenerEvents<UnixAddress> | undefined
-
-  constructor(common: Common, handle: PipeHandle, local: UnixAddress, events: ListenerEvents<UnixAddress>) {
-    super()
-    this.local = local
-    this.#handle = handle
-    this.#events = events
-    handle.onconnection = (status, client) => {
-      if (status !== 0) this.#events?.onError(nameOfStatus(status))
-      else if (this.#events === undefined) client.close()
-      else this.#events.onConnection(new PipeConnection(common, client, local, UNNAMED, true))
-    }
-  }
-
-  close(): void {
-    this.#events = undefined
-    this.#handle.close()
-  }
-}
-
 /** A connection on a pipe's handle, which knows no addresses: those that are known are remembered. */
 class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
   readonly #pipes: PipeWrap
@@ -151,13 +83,14 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
   readonly #remote: UnixAddress
 
   constructor(
-    { pipes, streams }: Common,
+    pipes: PipeWrap,
+    common: HandleCommon,
     handle: PipeHandle,
+    connected: boolean,
     local: UnixAddress,
     remote: UnixAddress,
-    connected: boolean,
   ) {
-    super(streams, handle, connected)
+    super(common, handle, connected)
     this.#pipes = pipes
     this.#local = local
     this.#remote = remote
@@ -167,10 +100,7 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
     const request = new this.#pipes.PipeConnectWrap()
     request.oncomplete = done
     const status = this.handle.connect(request, nodePath(remote.path)) ?? 0
-    if (status !== 0) {
-      this.handle.close()
-      throw statusError(status, `connect ${remote.path}`)
-    }
+    if (status !== 0) throw statusError(status, `connect ${remote.path}`)
   }
 
   protected override askLocal(): UnixAddress {
