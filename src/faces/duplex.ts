@@ -3,7 +3,7 @@
  * peer is held back. A write is over when libuv is rid of it.
  */
 import { AsyncResource } from 'node:async_hooks'
-import { Duplex, type DuplexOptions } from 'node:stream'
+import { addAbortSignal, Duplex, type DuplexOptions } from 'node:stream'
 import { StatusCode } from '../uv/status.js'
 import type { Stream } from '../uv/stream.js'
 import { TCP } from '../uv/tcp.js'
@@ -44,12 +44,14 @@ export class StreamDuplex extends Duplex {
 
   /** @param handle - a connected handle; without one it is {@link StreamDuplex.attach | attached} later */
   constructor(handle?: Stream, options: StreamDuplexOptions = {}) {
-    const { allowHalfOpen = false } = options
-    super({ ...options, allowHalfOpen, decodeStrings: false, emitClose: false, autoDestroy: true })
+    const { allowHalfOpen = false, signal, ...others } = options
+    super({ ...others, allowHalfOpen, decodeStrings: false, emitClose: false, autoDestroy: true })
     this.on('end', () => {
       this.#peerEnded = true
     })
     if (handle !== undefined) this.attach(handle)
+    // Not before all of it is there: one that has been given already destroys it at once.
+    if (signal !== undefined) process.nextTick(() => addAbortSignal(signal, this))
   }
 
   /** Bytes that came, since the handle was attached. */
@@ -147,7 +149,7 @@ export class StreamDuplex extends Duplex {
     this.#handle = undefined
     if (handle === undefined) {
       callback(error)
-      process.nextTick(() => this.emit('close', error !== null))
+      process.nextTick(() => this.emit('close'))
       return
     }
     const closed = (): void => this.#tell(() => this.emit('close', error !== null), undefined)

@@ -264,6 +264,18 @@ describe.each([
     expect(wrong.map((call) => codeOf(() => call(net)))).toEqual(wrong.map((call) => codeOf(() => call(Object(node)))))
   })
 
+  test('a signal that was given before destroys it, and nothing is connected', async () => {
+    const server = net.createServer()
+    const socket = new net.Socket({ signal: AbortSignal.abort() })
+    const events: unknown[] = []
+    socket.on('connect', () => events.push('connect')).on('error', ({ name }) => events.push(name))
+    socket.connect(listen(server), '127.0.0.1')
+    await soon(new Promise((resolve) => socket.on('close', resolve)), 'close')
+    expect(events).toEqual(['AbortError'])
+    server.close()
+    await told(server, 'close')
+  })
+
   test('a handle becomes a Duplex', async () => {
     const [one, other] = TCP.pair(loop)
     const [left, right] = [toDuplex(one), toDuplex(other, { allowHalfOpen: true })]

@@ -164,7 +164,7 @@ export class Connecting {
     }
     const targets = alternate(found.filter(isTarget))
     const [only] = targets
-    if (only === undefined) this.#fail(notUsable(found[0], this.#host))
+    if (only === undefined) this.#fail(notUsable(found[0], `${this.#host}:${this.#port}`))
     else if (targets.length === 1 || !all) this.#attempt(only)
     else {
       this.#targets = targets
@@ -281,11 +281,11 @@ function alternate(targets: readonly Target[]): Target[] {
   return first.flatMap((target, at) => [target, ...second.slice(at, at + 1)]).concat(second.slice(first.length))
 }
 
-function notUsable(found: LookupAddress | undefined, host: string): Error {
+function notUsable(found: LookupAddress | undefined, place: string): Error {
   if (found === undefined || isIP(found.address) === 0) {
     return nodeError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${found?.address}`)
   }
-  return nodeError(RangeError, 'ERR_INVALID_ADDRESS_FAMILY', `Invalid address family: ${found.family} ${host}`)
+  return nodeError(RangeError, 'ERR_INVALID_ADDRESS_FAMILY', `Invalid address family: ${found.family} ${place}`)
 }
 
 function allFailed(errors: readonly Error[]): Error {

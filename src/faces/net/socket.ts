@@ -238,10 +238,10 @@ export class Socket extends StreamDuplex {
       const message = `The value of "msecs" is out of range. It must be a non-negative finite number. Received ${ms}`
       throw nodeError(RangeError, 'ERR_OUT_OF_RANGE', message)
     }
-    checkType(listener, 'function', 'callback')
     this.timeout = ms
     clearTimeout(this.#timer)
     this.#timer = ms === 0 ? undefined : setTimeout(() => this.#onTimeout(), Math.min(ms, 2 ** 31 - 1)).unref()
+    checkType(listener, 'function', 'callback')
     if (listener === undefined) return this
     return ms === 0 ? this.removeListener('timeout', listener) : this.once('timeout', listener)
   }

@@ -1,0 +1,49 @@
+/** What programs rely on in `node:net`, played there and on `libuv-wasm/net`: everybody sees the same. */
+import * as node from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createNet, type Net } from 'libuv-wasm/net'
+import { nodeHost } from '../../src/host/node.js'
+import { Async, Loop } from '../../src/index.js'
+import { soon } from '../support/deadline.js'
+import { expectNothingLeft } from '../support/leakcheck.js'
+import { connecting } from './behaviours/connecting.js'
+import { ending } from './behaviours/ending.js'
+import { serving } from './behaviours/serving.js'
+import { writing } from './behaviours/writing.js'
+import { type Behaviour, Scene } from './scene.js'
+
+let loop: Loop
+let running: Promise<boolean>
+
+beforeAll(async () => {
+  loop = await Loop.open({ host: nodeHost() })
+  // So that the run goes on when a connection is over.
+  new Async({ loop })
+  running = loop.run()
+})
+
+afterAll(async () => {
+  await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
+  await running
+  expectNothingLeft(loop)
+})
+
+const play = async (behaviour: Behaviour, net: Net): Promise<Scene['seen']> => {
+  const scene = new Scene(net)
+  try {
+    await behaviour(scene)
+    return new Map(scene.seen)
+  } finally {
+    await scene.leave()
+  }
+}
+
+describe.each(Object.entries({ connecting, writing, ending, serving }))('%s', (_name, behaviours) => {
+  test.each(Object.entries(behaviours))('%s', async (_what, behaviour) => {
+    const expected = await play(behaviour, Object(node))
+    expect(expected.size).toBeGreaterThan(0)
+    expect(await play(behaviour, createNet({ loop }))).toEqual(expected)
+    const left = [...loop.handles].filter(({ closing }) => !closing)
+    expect(left.map((handle) => handle.constructor.name)).toEqual(['Async'])
+  })
+})
