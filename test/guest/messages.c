@@ -13,7 +13,6 @@
 #include <string.h>
 
 static uv_udp_t udp;
-static uv_udp_send_t send_req;
 static struct sockaddr_in remote;
 static char** words;
 static int left;
@@ -60,15 +59,21 @@ static void on_request(uv_udp_t* handle,
 
 static void on_sent(uv_udp_send_t* req, int status) {
   check("sent", status);
+  free(req);
 }
 
 
+/* Each with a request of its own: the answer may be there before the last one
+ * has been told that it was sent.
+ */
 static void ask(void) {
+  uv_udp_send_t* req;
   uv_buf_t buf;
 
+  req = malloc(sizeof(*req));
   buf = uv_buf_init(*words, strlen(*words));
   check("send",
-        uv_udp_send(&send_req,
+        uv_udp_send(req,
                     &udp,
                     &buf,
                     1,
