@@ -27,8 +27,9 @@
 #define UVW_IMPORT(name)                                                      \
   __attribute__((import_module("uv_face_1"), import_name(#name)))
 
-/* The most that one on_read() reports, in bytes. */
-#define UVW_READ_SIZE 65536
+/* The most that one on_read() reports, in bytes: more than a host tells at
+ * once. Nothing is allocated for it. */
+#define UVW_READ_SIZE 1048576
 
 /* The size of uvw_scratch(), in bytes. */
 #define UVW_SCRATCH_SIZE 1024

@@ -12,8 +12,8 @@ import type { BunHandler, BunSocket } from './api.js'
 export type BunData = BunConnection<SocketAddress>
 
 /**
- * A connection on a socket of Bun's, of whichever kind. The operating system has what it takes within `write()`; the rest waits here. A paused
- * socket still tells what it finds when the peer is gone, which the inbox keeps.
+ * A connection on a socket of Bun's, of whichever kind. The operating system has what it takes within `write()`; the rest
+ * waits here. A paused socket still tells what it finds when the peer is gone, which the inbox keeps.
  */
 export abstract class BunConnection<At extends SocketAddress = Address> extends HostConnection<At> {
   #socket: BunSocket<BunData> | undefined
@@ -21,6 +21,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   /** What the operating system has not taken. */
   readonly #outbox: Uint8Array[] = []
   #pending = 0
+  #paused = false
   /** How the connection is left: `end` once all is sent. */
   #leave: 'no' | 'end' | 'reset' = 'no'
   /** FIN was asked for. */
@@ -29,6 +30,9 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   /** A write has failed at once, and told it. */
   #failed = false
   #lingering: NodeJS.Timeout | undefined
+
+  /** Whether what nobody reads has to stay with the operating system: where only that makes a close a reset. */
+  protected abstract readonly leavesUnread: boolean
 
   /** Notes the addresses: a closed socket has forgotten them. */
   protected abstract name(socket: BunSocket<BunData>): void
@@ -69,12 +73,13 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   readStart(): void {
     if (this.#inbox.reading) return
     if (this.#inbox.start()) setImmediate(() => this.#inbox.flush())
-    this.#socket?.resume()
+    if (this.#paused) this.#socket?.resume()
+    this.#paused = false
   }
 
   readStop(): void {
     this.#inbox.stop()
-    this.#socket?.pause()
+    if (this.leavesUnread) this.#pause()
   }
 
   close(): void {
@@ -101,11 +106,12 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.name(socket)
     if (this.#leave === 'end') socket.end()
     else if (this.#leave === 'reset') socket.terminate()
-    else if (!this.#inbox.reading) socket.pause()
+    else if (this.leavesUnread && !this.#inbox.reading) this.#pause()
   }
 
   /** Bytes came. */
   onData(chunk: Uint8Array): void {
+    if (!this.#inbox.reading) this.#pause()
     this.#inbox.data(chunk)
   }
 
@@ -135,6 +141,12 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     if (error !== undefined && error !== null && !this.#failed) this.#inbox.fail(nameOfCode(codeOf(error)))
     else if (this.#shut || this.#failed) this.onEnd()
     else this.#inbox.fail(this.#reason())
+  }
+
+  /** Holds the peer back: if it can be, not before something has come that nobody reads. Mostly, reading goes on before that. */
+  #pause(): void {
+    this.#paused = true
+    this.#socket?.pause()
   }
 
   #requireAlive(code: ErrnoName): void {

@@ -10,6 +10,7 @@ import { BunUnix } from './unix.js'
 
 /** A TCP connection of Bun's. */
 class BunTcpConnection extends BunConnection {
+  protected override readonly leavesUnread = false
   /** An address of the same family. */
   readonly #like: Address
   #local: Address | undefined

@@ -33,6 +33,7 @@ export class BunUnix extends FileUnix {
 
 /** Bun tells no addresses of it: those that are known are remembered. */
 class BunPathConnection extends BunConnection<UnixAddress> {
+  protected override readonly leavesUnread = true
   readonly local: UnixAddress
   readonly remote: UnixAddress
 
