@@ -37,8 +37,9 @@ int uvw_is_address(const char* host) {
 }
 
 
-int uvw__address_format(const struct sockaddr_storage* addr,
-                        struct uvw_address* out) {
+/* Writes an address as text. */
+static int uvw__address_format(const struct sockaddr_storage* addr,
+                               struct uvw_address* out) {
   const struct sockaddr_in6* in6;
   const struct sockaddr_in* in;
 
@@ -60,4 +61,38 @@ int uvw__address_format(const struct sockaddr_storage* addr,
   }
 
   return 0;
+}
+
+
+int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out) {
+  struct sockaddr_storage addr;
+  struct sockaddr* name;
+  int len;
+  int err;
+
+  len = sizeof(addr);
+  name = (struct sockaddr*) &addr;
+  if (handle->type == UV_UDP)
+    err = uv_udp_getsockname((const uv_udp_t*) handle, name, &len);
+  else
+    err = uv_tcp_getsockname((const uv_tcp_t*) handle, name, &len);
+
+  return err ? err : uvw__address_format(&addr, out);
+}
+
+
+int uvw_getpeername(const uv_handle_t* handle, struct uvw_address* out) {
+  struct sockaddr_storage addr;
+  struct sockaddr* name;
+  int len;
+  int err;
+
+  len = sizeof(addr);
+  name = (struct sockaddr*) &addr;
+  if (handle->type == UV_UDP)
+    err = uv_udp_getpeername((const uv_udp_t*) handle, name, &len);
+  else
+    err = uv_tcp_getpeername((const uv_tcp_t*) handle, name, &len);
+
+  return err ? err : uvw__address_format(&addr, out);
 }

@@ -1,6 +1,7 @@
 /* What all handles have in common, and how they and requests are named. */
 
 #include "internal.h"
+#include "uv_host.h"
 
 
 void* uvw__handle_alloc(size_t size, int id) {
@@ -86,6 +87,21 @@ int uvw_fileno(const uv_handle_t* handle) {
 
   err = uv_fileno(handle, &fd);
   return err ? err : fd;
+}
+
+
+int uvw_open(uv_handle_t* handle, int fd) {
+  /* Below are files and standard streams, which none of these can be. */
+  if (fd < UVH_FD_FIRST)
+    return UV_EBADF;
+
+  if (handle->type == UV_TCP)
+    return uv_tcp_open((uv_tcp_t*) handle, fd);
+
+  if (handle->type == UV_UDP)
+    return uv_udp_open((uv_udp_t*) handle, fd);
+
+  return uv_pipe_open((uv_pipe_t*) handle, fd);
 }
 
 

@@ -42,8 +42,4 @@ int uvw__address_parse(const char* host,
                        unsigned int scope_id,
                        struct sockaddr_storage* out);
 
-/* Writes an address as text. */
-int uvw__address_format(const struct sockaddr_storage* addr,
-                        struct uvw_address* out);
-
 #endif  /* UVW_INTERNAL_H_ */

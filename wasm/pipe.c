@@ -1,7 +1,6 @@
 /* Pipes: streams with paths for names. */
 
 #include "internal.h"
-#include "uv_host.h"
 
 
 uv_pipe_t* uvw_pipe_init(int id) {
@@ -12,15 +11,6 @@ uv_pipe_t* uvw_pipe_init(int id) {
     return uvw__handle_result(NULL, UV_ENOMEM);
 
   return uvw__handle_result(pipe, uv_pipe_init(&uvw__loop, pipe, 0));
-}
-
-
-int uvw_pipe_open(uv_pipe_t* pipe, int fd) {
-  /* Below are files and standard streams. */
-  if (fd < UVH_FD_FIRST)
-    return UV_EBADF;
-
-  return uv_pipe_open(pipe, fd);
 }
 
 

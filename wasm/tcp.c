@@ -1,7 +1,6 @@
 /* TCP handles. */
 
 #include "internal.h"
-#include "uv_host.h"
 #include "uvp.h"
 
 #include <unistd.h>
@@ -15,15 +14,6 @@ uv_tcp_t* uvw_tcp_init(int id, unsigned int flags) {
     return uvw__handle_result(NULL, UV_ENOMEM);
 
   return uvw__handle_result(tcp, uv_tcp_init_ex(&uvw__loop, tcp, flags));
-}
-
-
-int uvw_tcp_open(uv_tcp_t* tcp, int fd) {
-  /* Below are files and standard streams, which no TCP handle can be. */
-  if (fd < UVH_FD_FIRST)
-    return UV_EBADF;
-
-  return uv_tcp_open(tcp, fd);
 }
 
 
@@ -89,34 +79,6 @@ int uvw_tcp_connect(uv_tcp_t* tcp,
     uvw_free(req);
 
   return err;
-}
-
-
-int uvw_tcp_getsockname(const uv_tcp_t* tcp, struct uvw_address* out) {
-  struct sockaddr_storage addr;
-  int len;
-  int err;
-
-  len = sizeof(addr);
-  err = uv_tcp_getsockname(tcp, (struct sockaddr*) &addr, &len);
-  if (err)
-    return err;
-
-  return uvw__address_format(&addr, out);
-}
-
-
-int uvw_tcp_getpeername(const uv_tcp_t* tcp, struct uvw_address* out) {
-  struct sockaddr_storage addr;
-  int len;
-  int err;
-
-  len = sizeof(addr);
-  err = uv_tcp_getpeername(tcp, (struct sockaddr*) &addr, &len);
-  if (err)
-    return err;
-
-  return uvw__address_format(&addr, out);
 }
 
 

@@ -19,14 +19,6 @@ uv_udp_t* uvw_udp_init(int id, unsigned int flags) {
 }
 
 
-int uvw_udp_open(uv_udp_t* udp, int fd) {
-  if (fd < UVH_FD_FIRST)
-    return UV_EBADF;
-
-  return uv_udp_open(udp, fd);
-}
-
-
 int uvw_udp_bind(uv_udp_t* udp,
                  const char* host,
                  int port,
@@ -70,34 +62,6 @@ int uvw_udp_connect(uv_udp_t* udp,
     return err;
 
   return uv_udp_connect(udp, UVW_SOCKADDR(host, &addr));
-}
-
-
-int uvw_udp_getsockname(const uv_udp_t* udp, struct uvw_address* out) {
-  struct sockaddr_storage addr;
-  int len;
-  int err;
-
-  len = sizeof(addr);
-  err = uv_udp_getsockname(udp, (struct sockaddr*) &addr, &len);
-  if (err)
-    return err;
-
-  return uvw__address_format(&addr, out);
-}
-
-
-int uvw_udp_getpeername(const uv_udp_t* udp, struct uvw_address* out) {
-  struct sockaddr_storage addr;
-  int len;
-  int err;
-
-  len = sizeof(addr);
-  err = uv_udp_getpeername(udp, (struct sockaddr*) &addr, &len);
-  if (err)
-    return err;
-
-  return uvw__address_format(&addr, out);
 }
 
 

@@ -170,6 +170,12 @@ void uvw_unref(uv_handle_t* handle);
 UVW_EXPORT(uvw_fileno)
 int uvw_fileno(const uv_handle_t* handle);
 
+/* Lets a handle of TCP, UDP or a pipe take a descriptor over; it is closed with
+ * the handle. UV_EEXIST if the loop watches it, UV_EBUSY if the handle has one.
+ */
+UVW_EXPORT(uvw_open)
+int uvw_open(uv_handle_t* handle, int fd);
+
 /* Sets SO_SNDBUF to `value` bytes and returns it, or returns what is set where
  * `value` is 0. UV_EBADF without a socket, UV_ENOTSUP for other handles.
  */
@@ -234,6 +240,16 @@ unsigned int uvw_write_queue_size(const uv_stream_t* stream);
 
 /* TCP. `host` is an address in text form, and is only read during the call. */
 
+/* Stores the local address of a TCP or UDP handle at `out`, which is the
+ * caller's.
+ */
+UVW_EXPORT(uvw_getsockname)
+int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out);
+
+/* The peer's address. */
+UVW_EXPORT(uvw_getpeername)
+int uvw_getpeername(const uv_handle_t* handle, struct uvw_address* out);
+
 /* Whether the functions below take `host` for an IP address; 0 or 1. */
 UVW_EXPORT(uvw_is_address)
 int uvw_is_address(const char* host);
@@ -242,14 +258,8 @@ int uvw_is_address(const char* host);
 UVW_EXPORT(uvw_tcp_init)
 uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);
 
-/* Takes a descriptor over; it is closed with the handle. UV_EEXIST if the loop
- * watches it, UV_EBUSY if the handle has one.
- */
-UVW_EXPORT(uvw_tcp_open)
-int uvw_tcp_open(uv_tcp_t* tcp, int fd);
-
-/* The same with the descriptor of another handle, which has just connected: it
- * can only be closed then.
+/* uvw_open() with the descriptor of another handle, which has just connected:
+ * it can only be closed then.
  */
 UVW_EXPORT(uvw_tcp_adopt)
 int uvw_tcp_adopt(uv_tcp_t* tcp, uv_tcp_t* from);
@@ -276,14 +286,6 @@ int uvw_tcp_connect(uv_tcp_t* tcp,
                     unsigned int flowinfo,
                     unsigned int scope_id);
 
-/* Stores the local address at `out`, which is the caller's. */
-UVW_EXPORT(uvw_tcp_getsockname)
-int uvw_tcp_getsockname(const uv_tcp_t* tcp, struct uvw_address* out);
-
-/* The peer's address. */
-UVW_EXPORT(uvw_tcp_getpeername)
-int uvw_tcp_getpeername(const uv_tcp_t* tcp, struct uvw_address* out);
-
 UVW_EXPORT(uvw_tcp_nodelay)
 int uvw_tcp_nodelay(uv_tcp_t* tcp, int enable);
 
@@ -300,7 +302,7 @@ int uvw_tcp_simultaneous_accepts(uv_tcp_t* tcp, int enable);
 UVW_EXPORT(uvw_tcp_close_reset)
 int uvw_tcp_close_reset(uv_tcp_t* tcp);
 
-/* Stores two connected descriptors at `fds`, for uvw_tcp_open(). */
+/* Stores two connected descriptors at `fds`, for uvw_open(). */
 UVW_EXPORT(uvw_socketpair)
 int uvw_socketpair(int fds[2]);
 
@@ -310,10 +312,6 @@ int uvw_socketpair(int fds[2]);
 /* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
 UVW_EXPORT(uvw_udp_init)
 uv_udp_t* uvw_udp_init(int id, unsigned int flags);
-
-/* As uvw_tcp_open(). */
-UVW_EXPORT(uvw_udp_open)
-int uvw_udp_open(uv_udp_t* udp, int fd);
 
 /* `flags` holds UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR and UV_UDP_REUSEPORT.
  * UV_EINVAL for a host that is no address, UV_EADDRINUSE.
@@ -335,14 +333,6 @@ int uvw_udp_connect(uv_udp_t* udp,
                     int port,
                     unsigned int flowinfo,
                     unsigned int scope_id);
-
-/* Stores the local address at `out`, which is the caller's. */
-UVW_EXPORT(uvw_udp_getsockname)
-int uvw_udp_getsockname(const uv_udp_t* udp, struct uvw_address* out);
-
-/* The peer's address. */
-UVW_EXPORT(uvw_udp_getpeername)
-int uvw_udp_getpeername(const uv_udp_t* udp, struct uvw_address* out);
 
 /* Sends the `length` bytes that wait with the host for the request `req`, which
  * must stay there until on_udp_send() tells the end; nobody is the peer.
@@ -414,12 +404,6 @@ unsigned int uvw_udp_send_queue_count(const uv_udp_t* udp);
 
 UVW_EXPORT(uvw_pipe_init)
 uv_pipe_t* uvw_pipe_init(int id);
-
-/* Takes a descriptor over; it is closed with the handle. UV_EEXIST if the loop
- * watches it, UV_EBUSY if the handle has one.
- */
-UVW_EXPORT(uvw_pipe_open)
-int uvw_pipe_open(uv_pipe_t* pipe, int fd);
 
 /* `flags` is 0 or UV_PIPE_NO_TRUNCATE. UV_EADDRINUSE, UV_EACCES (also for a
  * folder that does not exist), UV_EINVAL if it is bound already.

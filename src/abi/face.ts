@@ -75,6 +75,7 @@ export interface UvExports {
   uvw_ref(handle: number): void
   uvw_unref(handle: number): void
   uvw_fileno(handle: number): number
+  uvw_open(handle: number, fd: number): number
   uvw_send_buffer_size(handle: number, size: number): number
   uvw_recv_buffer_size(handle: number, size: number): number
 
@@ -89,14 +90,13 @@ export interface UvExports {
   uvw_is_writable(stream: number): number
   uvw_write_queue_size(stream: number): number
 
+  uvw_getsockname(handle: number, out: number): number
+  uvw_getpeername(handle: number, out: number): number
   uvw_is_address(host: number): number
   uvw_tcp_init(id: number, flags: number): number
-  uvw_tcp_open(tcp: number, fd: number): number
   uvw_tcp_adopt(tcp: number, from: number): number
   uvw_tcp_bind(tcp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_tcp_connect(tcp: number, request: number, host: number, port: number, flowinfo: number, scopeId: number): number
-  uvw_tcp_getsockname(tcp: number, out: number): number
-  uvw_tcp_getpeername(tcp: number, out: number): number
   uvw_tcp_nodelay(tcp: number, enable: number): number
   uvw_tcp_keepalive(tcp: number, enable: number, delay: number): number
   uvw_tcp_simultaneous_accepts(tcp: number, enable: number): number
@@ -104,11 +104,8 @@ export interface UvExports {
   uvw_socketpair(fds: number): number
 
   uvw_udp_init(id: number, flags: number): number
-  uvw_udp_open(udp: number, fd: number): number
   uvw_udp_bind(udp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_udp_connect(udp: number, host: number, port: number, flowinfo: number, scopeId: number): number
-  uvw_udp_getsockname(udp: number, out: number): number
-  uvw_udp_getpeername(udp: number, out: number): number
   uvw_udp_send(
     udp: number,
     request: number,
@@ -131,7 +128,6 @@ export interface UvExports {
   uvw_udp_send_queue_count(udp: number): number
 
   uvw_pipe_init(id: number): number
-  uvw_pipe_open(pipe: number, fd: number): number
   uvw_pipe_bind(pipe: number, name: number, len: number, flags: number): number
   uvw_pipe_connect(pipe: number, request: number, name: number, len: number, flags: number): number
   uvw_pipe_getsockname(pipe: number, out: number): number

@@ -1,12 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Address } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import type { UvExports } from '../abi/face.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
+import { readAddress } from './address.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, ClosedHandleError, checkInteger, show, UVError } from './errors.js'
 import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
 import type { Request } from './request.js'
+import { StatusCode } from './status.js'
 
 /** Asks to be told when a handle is closed; not a part of the public face. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
@@ -115,6 +118,22 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
    */
   fileno(): number {
     return this.check(this.instance.exports.uvw_fileno(this.address), 'fileno')
+  }
+
+  /** Lets a socket's handle take over a descriptor of this loop's kernel. */
+  protected takeOver(fd: number): void {
+    const { address } = this
+    checkInteger(fd, 'fd', 0, 0x7fff_ffff)
+    this.check(this.instance.exports.uvw_open(address, fd), 'open')
+  }
+
+  /** What a handle of TCP or UDP is called, or its peer. */
+  protected askName(call: 'sockname' | 'peername'): Address {
+    const { exports, scratch } = this.instance
+    this.check(exports[`uvw_get${call}`](this.address, scratch), call)
+    const address = readAddress(this.instance)
+    if (address === undefined) throw this.error(StatusCode.EAFNOSUPPORT, call)
+    return address
   }
 
   /**

@@ -99,9 +99,7 @@ export class Pipe extends Stream {
    * @see https://docs.libuv.org/en/v1.x/pipe.html#c.uv_pipe_open
    */
   open(fd: number): void {
-    const address = this.address
-    checkInteger(fd, 'fd', 0, 0x7fff_ffff)
-    this.check(this.instance.exports.uvw_pipe_open(address, fd), 'open')
+    this.takeOver(fd)
   }
 
   /**

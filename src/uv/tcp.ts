@@ -127,9 +127,7 @@ export class TCP extends Stream {
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_open
    */
   open(fd: number): void {
-    const address = this.address
-    checkInteger(fd, 'fd', 0, 0x7fff_ffff)
-    this.check(this.instance.exports.uvw_tcp_open(address, fd), 'open')
+    this.takeOver(fd)
   }
 
   /**
@@ -188,7 +186,7 @@ export class TCP extends Stream {
    *   pair, which has none
    */
   get sockname(): Address {
-    return this.#name('sockname', this.instance.exports.uvw_tcp_getsockname(this.address, this.instance.scratch))
+    return this.askName('sockname')
   }
 
   /**
@@ -199,13 +197,13 @@ export class TCP extends Stream {
    *   port, EAFNOSUPPORT for one of a pair, which has none
    */
   get peername(): Address {
-    return this.#name('peername', this.instance.exports.uvw_tcp_getpeername(this.address, this.instance.scratch))
+    return this.askName('peername')
   }
 
   /** The family of `sockname`; `undefined` where that throws. */
   override get family(): 'ipv4' | 'ipv6' | 'unix' | undefined {
     if (this.closing) return undefined
-    if (this.instance.exports.uvw_tcp_getsockname(this.address, this.instance.scratch) < 0) return undefined
+    if (this.instance.exports.uvw_getsockname(this.address, this.instance.scratch) < 0) return undefined
     return readAddress(this.instance)?.family ?? 'unix'
   }
 
@@ -304,13 +302,6 @@ export class TCP extends Stream {
     if (other === this) return undefined
     const status = this.instance.exports.uvw_tcp_adopt(this.address, other.address)
     return status < 0 ? this.error(status, 'connect') : undefined
-  }
-
-  #name(syscall: string, status: number): Address {
-    this.check(status, syscall)
-    const address = readAddress(this.instance)
-    if (address === undefined) throw this.error(StatusCode.EAFNOSUPPORT, syscall)
-    return address
   }
 }
 

@@ -1,13 +1,12 @@
 import type { Address } from '../abi/address.js'
 import { totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
-import { type AddressLike, type CheckedAddress, checkAddress, hostText, readAddress, socketDomain } from './address.js'
+import { type AddressLike, type CheckedAddress, checkAddress, hostText, socketDomain } from './address.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 import { Handle } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, UDPSendRequest } from './request.js'
-import { StatusCode } from './status.js'
 import { type Buffers, checkBuffers } from './stream.js'
 import { receivedMessages } from './udp-messages.js'
 
@@ -105,9 +104,7 @@ export class UDP extends Handle {
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_open
    */
   open(fd: number): void {
-    const address = this.address
-    checkInteger(fd, 'fd', 0, 0x7fff_ffff)
-    this.check(this.instance.exports.uvw_udp_open(address, fd), 'open')
+    this.takeOver(fd)
   }
 
   /**
@@ -166,7 +163,7 @@ export class UDP extends Handle {
    * @throws {UVError} EBADF while there is no socket
    */
   get sockname(): Address {
-    return this.#name('sockname', this.instance.exports.uvw_udp_getsockname(this.address, this.instance.scratch))
+    return this.askName('sockname')
   }
 
   /**
@@ -176,7 +173,7 @@ export class UDP extends Handle {
    * @throws {UVError} ENOTCONN, EBADF while there is no socket
    */
   get peername(): Address {
-    return this.#name('peername', this.instance.exports.uvw_udp_getpeername(this.address, this.instance.scratch))
+    return this.askName('peername')
   }
 
   /** Bytes that wait to be sent; 0 once closed. */
@@ -371,12 +368,5 @@ export class UDP extends Handle {
     const text = this.instance.text(value, index * TEXT)
     if (text === undefined) throw new ArgumentError(`${what} ${show(value)} is no address`)
     return text
-  }
-
-  #name(syscall: string, status: number): Address {
-    this.check(status, syscall)
-    const address = readAddress(this.instance)
-    if (address === undefined) throw this.error(StatusCode.EAFNOSUPPORT, syscall)
-    return address
   }
 }
