@@ -5,8 +5,9 @@ import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src
 import type { ConnectionEvents, Host, HostListener, HostPort, ListenerEvents } from '../../src/host/host.js'
 import { virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
-import { FakeHost, loopback } from '../support/fake-host.js'
+import { FakeHost } from '../support/fake-host.js'
 import { codeOf } from '../support/loops.js'
+import { loopback } from '../support/wishes.js'
 
 const PLAIN = { ipv6Only: false, reusePort: false }
 const NOBODY: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }

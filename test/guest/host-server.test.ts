@@ -13,7 +13,8 @@ import {
   WINDOW,
 } from '../../src/guest/protocol.js'
 import { makeRing, RingReader, RingWriter } from '../../src/guest/ring.js'
-import { type FakeConnection, FakeHost, type FakeListener, loopback } from '../support/fake-host.js'
+import { type FakeConnection, FakeHost, type FakeListener } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 
 interface Record {
   readonly kind: number

@@ -8,8 +8,8 @@ import { encode, errnoValue, ToGuest, ToParent, WINDOW } from '../../src/guest/p
 import { RemoteHost } from '../../src/guest/remote-host.js'
 import { makeRing, RingReader, RingWriter } from '../../src/guest/ring.js'
 import type { HostConnection, HostListener } from '../../src/host/host.js'
-import { loopback } from '../support/fake-host.js'
 import { codeOf } from '../support/loops.js'
+import { loopback } from '../support/wishes.js'
 
 interface Record {
   readonly kind: number

@@ -1,7 +1,7 @@
 /** Guests that do not play by the rules: whatever they pass, they get an error, and nobody else notices. */
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
 import { connected } from './states.js'
 

@@ -1,6 +1,6 @@
 /** When the host breaks its promises: the guest gets EIO, the defect is reported, and everything else goes on. */
 import { describe, expect, test } from '@jest/globals'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, two } from './machine.js'
 import { connected, outgoing } from './states.js'
 

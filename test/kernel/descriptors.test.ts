@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { loopback } from '../support/fake-host.js'
 import { seeded } from '../support/random.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, two } from './machine.js'
 
 const FIRST = c.UVH_FD_FIRST

@@ -1,7 +1,7 @@
 /** Compares the kernel's UDP sockets with those of this machine, call by call (linux-udp.c asks it). */
 import { expect, test } from '@jest/globals'
-import type { FakeDatagram } from '../support/fake-host.js'
-import { loopback } from '../support/fake-host.js'
+import type { FakeDatagram } from '../support/fake-datagram.js'
+import { loopback } from '../support/wishes.js'
 import { expectedOf, type LinuxDifferences, linuxAnswers } from './linux.js'
 import { type Answer, c, fakeMachine, type Machine } from './machine.js'
 

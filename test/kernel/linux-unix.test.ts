@@ -1,6 +1,6 @@
 /** Compares the kernel's sockets of `AF_UNIX` with those of this machine, call by call (linux-unix.c asks it). */
 import { expect, test } from '@jest/globals'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { linuxAnswers } from './linux.js'
 import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
 import { unixAddress, unixBound, unixClient, unixListener } from './unix.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { abi, c, fakeMachine } from './machine.js'
 import { connected, outgoing } from './states.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, two } from './machine.js'
 
 /** What may wait in one direction. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { PollMask } from '../../src/kernel/poll-mask.js'
 import { Poll } from '../../src/kernel/readiness.js'
 import type { Turns } from '../../src/kernel/surroundings.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { abi, c, fakeMachine, two } from './machine.js'
 import { connected } from './states.js'
 

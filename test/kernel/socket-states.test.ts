@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type SocketOperation, type SocketState, TRANSITIONS } from '../../src/kernel/socket-states.js'
 import { TcpSocket } from '../../src/kernel/tcp-socket.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { type Answer, fakeMachine, type Machine } from './machine.js'
 import { OPERATIONS, outgoing, perform, STATES, socketIn } from './states.js'
 

@@ -1,7 +1,8 @@
 /** TCP sockets in each state of their life, and each call that depends on it. */
 import { expect } from '@jest/globals'
 import type { SocketOperation, SocketState } from '../../src/kernel/socket-states.js'
-import { type FakeConnection, loopback } from '../support/fake-host.js'
+import type { FakeConnection } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { type Answer, c, type Machine } from './machine.js'
 
 /** All states of a TCP socket. */

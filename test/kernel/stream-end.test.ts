@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine } from './machine.js'
 import { connected, outgoing } from './states.js'
 

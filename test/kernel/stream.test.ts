@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { ErrnoName } from '../../src/abi/errno.js'
 import { concat } from '../../src/kernel/outbox.js'
 import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, text } from './machine.js'
 import { connected, outgoing } from './states.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { SocketNames } from '../../src/host/socket-names.js'
-import { loopback } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, type Machine } from './machine.js'
 import { unixAddress, unixBound, unixClient, unixListener } from './unix.js'
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/abi/address.js'
 import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
-import { loopback } from '../support/fake-host.js'
 import { seeded } from '../support/random.js'
+import { loopback } from '../support/wishes.js'
 import { type Answer, c, Machine } from './machine.js'
 import { unixAddress, unixListener } from './unix.js'
 

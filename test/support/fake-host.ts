@@ -4,32 +4,20 @@
  */
 import type { Address } from '../../src/abi/address.js'
 import type { ErrnoName } from '../../src/abi/errno.js'
-import {
-  type DatagramBindOptions,
-  type DatagramBuffer,
-  type DatagramEvents,
-  HostDatagram,
-  type Membership,
-} from '../../src/host/datagram.js'
+import type { DatagramBindOptions, DatagramEvents } from '../../src/host/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
   Host,
   HostConnection,
-  HostError,
   HostListener,
   HostPort,
   type HostTimer,
   type ListenerEvents,
 } from '../../src/host/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
-
-/** What a scripted call shall throw: a refusal by name, anything else, or nothing. */
-export type Wish = ErrnoName | Error | undefined
-
-/** An address on the loopback interface. */
-export const loopback = (port: number, family: 'ipv4' | 'ipv6' = 'ipv4'): Address =>
-  family === 'ipv4' ? { family, host: '127.0.0.1', port } : { family, host: '::1', port, flowInfo: 0, scopeId: 0 }
+import { FakeDatagram } from './fake-datagram.js'
+import { failAs, loopback, type Wish } from './wishes.js'
 
 /** One end of a connection whose other end is the test. */
 export class FakeConnection extends HostConnection {
@@ -201,94 +189,6 @@ export class FakeListener extends HostListener {
   /** Accepting fails. */
   fail(code: ErrnoName): void {
     this.#events.onError(code)
-  }
-}
-
-/** A datagram socket whose messages the test makes. */
-export class FakeDatagram extends HostDatagram {
-  local: Address
-  readonly options: DatagramBindOptions
-  readonly events: DatagramEvents
-  /** Whether there is room for a message. */
-  hasRoom = true
-  reading = false
-  closed = false
-  /** What a call shall throw, by the call's name. */
-  readonly fails: Partial<Record<'send' | 'connect' | 'disconnect' | 'set' | 'setMembership', Wish>> = {}
-  /** What was asked for, in order. */
-  readonly log: string[] = []
-  readonly sent: { readonly bytes: Uint8Array; readonly to: Address | undefined }[] = []
-
-  constructor(local: Address, { ipv6Only, reusePort, reuseAddress }: DatagramBindOptions, events: DatagramEvents) {
-    super()
-    this.local = local
-    this.options = { ipv6Only, reusePort, reuseAddress }
-    this.events = events
-  }
-
-  send(bytes: Uint8Array, to: Address | undefined): boolean {
-    failAs(this.fails.send)
-    if (this.hasRoom) this.sent.push({ bytes, to })
-    return this.hasRoom
-  }
-
-  readStart(): void {
-    this.reading = true
-  }
-
-  readStop(): void {
-    this.reading = false
-  }
-
-  close(): void {
-    this.closed = true
-  }
-
-  override connect(remote: Address): void {
-    this.#asked('connect', `connect ${remote.host} ${remote.port}`)
-  }
-
-  override disconnect(): void {
-    this.#asked('disconnect', 'disconnect')
-  }
-
-  override setBroadcast(enable: boolean): void {
-    this.#asked('set', `broadcast ${enable}`)
-  }
-
-  override setTtl(ttl: number): void {
-    this.#asked('set', `ttl ${ttl}`)
-  }
-
-  override setMulticastTtl(ttl: number): void {
-    this.#asked('set', `multicastTtl ${ttl}`)
-  }
-
-  override setMulticastLoop(enable: boolean): void {
-    this.#asked('set', `multicastLoop ${enable}`)
-  }
-
-  override setMulticastInterface(on: string | number): void {
-    this.#asked('set', `multicastInterface ${on}`)
-  }
-
-  override setMembership({ group, on, source = 'all' }: Membership, join: boolean): void {
-    this.#asked('setMembership', `${join ? 'join' : 'leave'} ${group} on ${on} from ${source}`)
-  }
-
-  override setBufferSize(which: DatagramBuffer, bytes: number): void {
-    this.#asked('set', `${which} buffer ${bytes}`)
-  }
-
-  /** A message comes. */
-  receive(data: Uint8Array | string, from = loopback(9)): void {
-    if (!this.reading) throw new Error('the test sent a message to a socket that does not read')
-    this.events.onMessage(typeof data === 'string' ? new TextEncoder().encode(data) : data, from)
-  }
-
-  #asked(call: keyof FakeDatagram['fails'], line: string): void {
-    failAs(this.fails[call])
-    this.log.push(line)
   }
 }
 
@@ -495,9 +395,4 @@ export class FakeHost extends Host {
       ...this.live().map(({ local, remote }) => `connection ${local.port} - ${remote.port}`),
     ]
   }
-}
-
-function failAs(failure: Wish): void {
-  if (failure === undefined) return
-  throw typeof failure === 'string' ? new HostError(failure, 'as the test wished') : failure
 }

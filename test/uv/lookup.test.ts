@@ -3,8 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { LookupEvents } from '../../src/host/lookup.js'
 import { ConnectError, type Host, type Loop, StatusCode, TCP, UVError } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
-import { FakeConnection, loopback } from '../support/fake-host.js'
+import { FakeConnection } from '../support/fake-host.js'
 import { codeOf, type LoopLab, overHosts, virtual } from '../support/loops.js'
+import { loopback } from '../support/wishes.js'
 
 /** Lets a host know names; a name without addresses is never answered. @returns the questions, and what was given up */
 const teach = (

@@ -1,0 +1,17 @@
+/** What a fake host is told to answer. */
+import type { Address } from '../../src/abi/address.js'
+import type { ErrnoName } from '../../src/abi/errno.js'
+import { HostError } from '../../src/host/host.js'
+
+/** What a scripted call shall throw: a refusal by name, anything else, or nothing. */
+export type Wish = ErrnoName | Error | undefined
+
+/** An address on the loopback interface. */
+export const loopback = (port: number, family: 'ipv4' | 'ipv6' = 'ipv4'): Address =>
+  family === 'ipv4' ? { family, host: '127.0.0.1', port } : { family, host: '::1', port, flowInfo: 0, scopeId: 0 }
+
+/** Throws what was wished for. */
+export function failAs(failure: Wish): void {
+  if (failure === undefined) return
+  throw typeof failure === 'string' ? new HostError(failure, 'as the test wished') : failure
+}
