@@ -9,7 +9,7 @@ import {
   HostPort,
   type ListenerEvents,
 } from '../host.js'
-import { fromNode, print } from './addresses.js'
+import { fromNode, isExact, print } from './addresses.js'
 import { DgramDatagram } from './dgram-datagram.js'
 import { codeOf, nameOfCode } from './errors.js'
 import type { Bound, Rung } from './ladder.js'
@@ -30,8 +30,8 @@ class NetListener extends HostListener {
     const like = bound.local
     this.local = like
     this.#server = new net.Server({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-      // Asked for now, since a socket that failed forgets it.
-      const local = fromNode(socket.address())
+      // Where it has to be asked for, then now: a socket that failed forgets it.
+      const local = isExact(like) ? like : fromNode(socket.address())
       const connection = adopt(socket, { like, local, remote: undefined, connected: true })
       if (this.#events === undefined) socket.destroy()
       else this.#events.onConnection(connection)
