@@ -34,7 +34,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   /** Whether what nobody reads has to stay with the operating system: where only that makes a close a reset. */
   protected abstract readonly leavesUnread: boolean
 
-  /** Notes the addresses: a closed socket has forgotten them. */
+  /** Notes the local address, if it is not known: a closed socket has forgotten it. */
   protected abstract name(socket: BunSocket<BunData>): void
 
   /** Bun's socket, once the connection stands. */

@@ -1,26 +1,28 @@
 /** The transport on `Bun.listen` and `Bun.connect`. */
 import type { Address } from '../../abi/address.js'
 import { HostError } from '../host.js'
-import { fromNode, print, toNodeHost, unspecified } from '../node/addresses.js'
+import { fromNode, isExact, print, toNodeHost, unspecified } from '../node/addresses.js'
 import type { Transport } from '../node/transport.js'
 import type { BunSocket, BunSockets } from './api.js'
 import { BunConnection, type BunData } from './connection.js'
 import { BunPort, dial } from './port.js'
 import { BunUnix } from './unix.js'
 
-/** A TCP connection of Bun's. */
+/** A TCP connection of Bun's. Its peer is asked for when it is wanted: many connections end without. */
 class BunTcpConnection extends BunConnection {
   protected override readonly leavesUnread = false
   /** An address of the same family. */
   readonly #like: Address
+  readonly #asked: Address | undefined
   #local: Address | undefined
-  #remote: Address | undefined
+  #reached: Address | undefined
 
   /** @param remote - whereto an outgoing connection goes; `undefined` for an accepted one, which is like `like` */
   constructor(like: Address, remote?: Address) {
     super()
     this.#like = like
-    this.#remote = remote
+    this.#asked = remote
+    if (remote === undefined && isExact(like)) this.#local = like
   }
 
   get local(): Address {
@@ -28,7 +30,11 @@ class BunTcpConnection extends BunConnection {
   }
 
   get remote(): Address {
-    return this.#remote ?? unspecified(this.#like)
+    const { socket } = this
+    if (socket !== undefined) {
+      this.#reached ??= addressOf(socket.remoteFamily, socket.remoteAddress, socket.remotePort)
+    }
+    return this.#reached ?? this.#asked ?? unspecified(this.#like)
   }
 
   override setNoDelay(enable: boolean): void {
@@ -42,8 +48,7 @@ class BunTcpConnection extends BunConnection {
   }
 
   protected override name(socket: BunSocket<BunData>): void {
-    this.#local = addressOf(socket.localFamily, socket.localAddress, socket.localPort)
-    this.#remote = addressOf(socket.remoteFamily, socket.remoteAddress, socket.remotePort)
+    this.#local ??= addressOf(socket.localFamily, socket.localAddress, socket.localPort)
   }
 }
 
