@@ -23,11 +23,14 @@ const DIFFERENCES: Partial<Record<SocketOperation, Partial<Record<SocketState, '
   listen: { unbound: 'EINVAL' },
   // One that was refused may try again, as one that never tried.
   connect: { listening: 'EINVAL', refused: 'ok' },
-  // There a connection stands at once; a host tells of it later.
-  getpeername: { connecting: 'ok' },
+  // There a connection stands at once; a host tells of it later. What broke keeps its names.
+  getpeername: { connecting: 'ok', broken: 'ok' },
   read: { unbound: 'EINVAL', bound: 'EINVAL', listening: 'EINVAL' },
   write: { unbound: 'ENOTCONN', bound: 'ENOTCONN', listening: 'ENOTCONN' },
 }
+
+/** Where `shutdown()` has nothing to do. */
+const ALWAYS_SHUT: readonly SocketState[] = ['unbound', 'bound', 'listening', 'broken']
 
 /** How many names are tried for who wants any. */
 const TRIES = 1024
@@ -49,8 +52,10 @@ export class PathSocket extends StreamSocket<UnixAddress> {
 
   override bind(address: SocketAddress): Result {
     if (address.family !== 'unix') return 'EINVAL'
+    // Who wants any name is content with the one that it has.
+    if (address.path === '' && this.localAddress().path !== '') return 0
     const refusal = this.refusal('bind')
-    if (refusal !== undefined) return address.path === '' && this.state === 'bound' ? 0 : refusal
+    if (refusal !== undefined) return refusal
     this.port = address.path === '' ? this.#bindAnywhere() : this.#unix.bind(address)
     return 0
   }
@@ -61,8 +66,7 @@ export class PathSocket extends StreamSocket<UnixAddress> {
   }
 
   override shutdown(receive: boolean, send: boolean): Result {
-    const { state } = this
-    return state === 'unbound' || state === 'bound' || state === 'listening' ? 0 : super.shutdown(receive, send)
+    return ALWAYS_SHUT.includes(this.state) ? 0 : super.shutdown(receive, send)
   }
 
   override getOption(name: OptionName): Result {

@@ -176,7 +176,9 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
     const peer = this.#peer
     if (this.#pending > 0) return undefined
     if (peer !== undefined && peer.#state === 'gone') return 'ECONNRESET'
-    return this.#sentInVain ? 'EPIPE' : undefined
+    // Between paths the writer knows at once; by TCP the peer has to answer first.
+    const known = this.local.family === 'unix' && peer !== undefined && peer.#state === 'closed'
+    return known || this.#sentInVain ? 'EPIPE' : undefined
   }
 
   /** Sends what the window lets through. A byte is copied here and nowhere else. */
