@@ -7,7 +7,7 @@ set -eu
 
 libuv=${1:?usage: licences.sh LIBUV_DIR [PACKAGE_FOLDER...]}
 shift
-musl=$(em-config EMSCRIPTEN_ROOT)/system/lib/libc/musl/COPYRIGHT
+lib=$(em-config EMSCRIPTEN_ROOT)/system/lib
 
 part() {
   printf '\n==== %s ====\n\n' "$1"
@@ -21,7 +21,9 @@ cat "$libuv/LICENSE-extra"
 part 'libuv, src/inet.c'
 sed '/\*\//q' "$libuv/src/inet.c"
 part 'musl, by way of emscripten'
-cat "$musl"
+cat "$lib/libc/musl/COPYRIGHT"
+part 'emscripten, also under the MIT license, whose text stands above'
+sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$lib/sbrk.c"
 
 for folder; do
   part "${folder##*/node_modules/}, which is installed with the package"
