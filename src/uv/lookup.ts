@@ -151,9 +151,9 @@ function isAddress(instance: Instance, name: string): boolean {
 
 /** Addresses in numbers, and what `localhost` means everywhere (RFC 6761, section 6.3). */
 function knownHosts(instance: Instance, name: string, family: LookupFamily): readonly string[] | undefined {
-  if (isAddress(instance, name)) return [name]
-  if (name.toLowerCase() !== 'localhost') return undefined
-  return ['127.0.0.1', '::1'].filter((host) => family === 'any' || family === familyOf(host))
+  const hosts = name.toLowerCase() === 'localhost' ? ['127.0.0.1', '::1'] : [name]
+  if (hosts.length === 1 && !isAddress(instance, name)) return undefined
+  return hosts.filter((host) => family === 'any' || family === familyOf(host))
 }
 
 /** A name as name servers know it (UTS 46), as a browser's address bar makes it. */

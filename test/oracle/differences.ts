@@ -187,6 +187,13 @@ export const differences: readonly Difference[] = [
     why: 'hosts cannot share a port in the way that UV_TCP_REUSEPORT promises',
   },
   {
+    group: 'lookup',
+    scenarios: ['of the other family'],
+    native: ['found EAI_ADDRFAMILY'],
+    ours: ['found EAI_NONAME'],
+    why: "glibc's own error; other C libraries say that there is no such name",
+  },
+  {
     group: 'pipe',
     scenarios: ['no folder'],
     places: ['virtual'],

@@ -65,6 +65,7 @@ static const struct scenario* find_group(const char* name) {
     { "connect", scenarios_connect },
     { "descriptors", scenarios_descriptors },
     { "foreign", scenarios_foreign },
+    { "lookup", scenarios_lookup },
     { "loop", scenarios_loop },
     { "pair", scenarios_pair },
     { "pipe", scenarios_pipe },

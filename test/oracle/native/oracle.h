@@ -50,6 +50,7 @@ extern const struct scenario scenarios_close[];
 extern const struct scenario scenarios_connect[];
 extern const struct scenario scenarios_descriptors[];
 extern const struct scenario scenarios_foreign[];
+extern const struct scenario scenarios_lookup[];
 extern const struct scenario scenarios_loop[];
 extern const struct scenario scenarios_pair[];
 extern const struct scenario scenarios_pipe[];

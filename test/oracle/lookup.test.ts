@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { lookup } from './twins/lookup.js'
+
+compareGroup('lookup', lookup)
