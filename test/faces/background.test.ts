@@ -53,6 +53,11 @@ const programs: readonly (readonly [name: string, program: string])[] = [
      net.connect(server.address().port).on('data', () => { throw new Error('at data') }).on('close', () => { say('closed'); server.close() })`,
   ],
   [
+    'a failure is told before the end that it brings',
+    `const seen = []
+     net.connect(1, '127.0.0.1').on('error', ({ code }) => seen.push(code)).on('close', (failed) => say([...seen, failed]))`,
+  ],
+  [
     'promises and ticks are done between two events',
     `const server = net.createServer({ noDelay: true }, (peer) => { peer.write('1'); setTimeout(() => peer.end('2'), 20) }).listen(0)
      const socket = net.connect(server.address().port)
@@ -65,11 +70,12 @@ const programs: readonly (readonly [name: string, program: string])[] = [
     `const { AsyncLocalStorage } = await import('node:async_hooks')
      const storage = new AsyncLocalStorage()
      const server = net.createServer((peer) => storage.run('peer', () => peer.on('data', (data) => { say(data); peer.end(data) }))).listen(0)
+     let left = 2
      for (const name of ['one', 'two']) storage.run(name, () => {
        const socket = net.connect(server.address().port, () => socket.write(name))
        socket.on('data', (data) => { if (String(data) !== storage.getStore()) throw new Error('a stranger\\'s context') })
-     })
-     setTimeout(() => server.close(), 100)`,
+       socket.on('end', () => { if (--left === 0) server.close() })
+     })`,
   ],
 ]
 
@@ -92,10 +98,19 @@ const play = async (
   return { code, said: stdout.split('\n').sort(), stderr }
 }
 
+const played = new Map<string, Promise<unknown>>()
+
+/** What the program says on Node's own `node:net`; each is played once. */
+const playTheirs = (program: string): Promise<unknown> => {
+  const known = played.get(program) ?? play('node:net', program)
+  played.set(program, known)
+  return known
+}
+
 const ours = new URL('../../dist/faces/net.js', import.meta.url).href
 
 test.each(programs)('%s', async (_name, program) => {
-  const [here, theirs] = await Promise.all([play(ours, program), play('node:net', program)])
+  const [here, theirs] = await Promise.all([play(ours, program), playTheirs(program)])
   expect(here).toEqual(theirs)
   expect(here).toMatchObject({ code: 0, stderr: '' })
 })
@@ -108,7 +123,7 @@ test.each([
   async (name, major) => {
     const path = fetchRuntime(name, major)
     for (const [what, program] of programs) {
-      const [here, theirs] = await Promise.all([play(ours, program, name, path), play('node:net', program)])
+      const [here, theirs] = await Promise.all([play(ours, program, name, path), playTheirs(program)])
       expect({ what, here }).toEqual({ what, here: theirs })
     }
   },
