@@ -3,7 +3,7 @@
  * happens. Nothing that goes wrong here is thrown: it is the guest's error, or a defect that is reported.
  */
 
-import type { SocketAddress } from '../abi/address.js'
+import type { Address, SocketAddress } from '../abi/address.js'
 import type { DatagramEvents } from '../host/datagram.js'
 import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../host/host.js'
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
@@ -17,6 +17,7 @@ import {
   encode,
   encodeText,
   errnoValue,
+  FIRST_OF_GUEST,
   type Reply,
   ToGuest,
   ToParent,
@@ -90,6 +91,7 @@ export class HostServer {
     if (kind === ToParent.CALL) this.#answer(decode<Call>(payload))
     else if (kind >= ToParent.READY) this.#attempt(() => this.#events.onRecord(kind, id, value, payload))
     else if (kind === ToParent.CLOSE) this.#close(id, value)
+    else if (kind === ToParent.CONNECT) this.#connect(id, decode<Address>(payload))
     else {
       const served = this.#objects.get(id)
       // One that has failed meanwhile is gone, and the guest will learn of it.
@@ -154,11 +156,27 @@ export class HostServer {
       return { id, local: port.local, remote: port.local }
     }
     if (call.call === 'path') return { id: this.#askPath(call) }
-    const served = new Served(id, this.#surroundings)
-    served.attach(this.#dial(call, served))
+    if (call.call === 'name') return this.#connection(call.connection).arrival()
+    const served = this.#begin(id, (events) => this.#dial(call, events))
     if (call.port !== undefined) this.#objects.delete(call.port)
-    this.#objects.set(id, served)
     return served.arrival()
+  }
+
+  /** Begins a connection that nobody waits for. */
+  #connect(id: number, remote: Address): void {
+    try {
+      this.#begin(id, (events) => this.#host.connect(remote, events))
+    } catch (error) {
+      if (!(error instanceof HostError)) this.#events.onDefect(error)
+      this.wire.post(ToGuest.ERROR, id, errnoValue(error instanceof HostError ? error.code : 'EIO'))
+    }
+  }
+
+  #begin(id: number, dial: (events: Served) => HostConnection<SocketAddress>): Served {
+    const served = new Served(id, this.#surroundings)
+    served.attach(dial(served))
+    this.#objects.set(id, served)
+    return served
   }
 
   #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: Served): HostConnection<SocketAddress> {
@@ -212,6 +230,12 @@ export class HostServer {
     throw new HostError('EINVAL', `${id} is no bound port`)
   }
 
+  #connection(id: number): Served {
+    const served = this.#objects.get(id)
+    if (served instanceof Served) return served
+    throw new HostError('EINVAL', `${id} is no connection`)
+  }
+
   #datagram(id: number): ServedDatagram {
     const socket = this.#objects.get(id)
     if (socket instanceof ServedDatagram) return socket
@@ -219,7 +243,7 @@ export class HostServer {
   }
 
   #newId(): number {
-    do this.#lastId = (this.#lastId + 1) >>> 0
+    do this.#lastId = (this.#lastId + 1) % FIRST_OF_GUEST
     while (this.#lastId === 0 || this.#objects.has(this.#lastId))
     return this.#lastId
   }

@@ -2,8 +2,8 @@
  * What the two threads of the worker driver tell each other. The guest's thread has the kernel, the parent's has the host:
  * what crosses is the host's contract, not system calls, so most system calls need no crossing at all.
  *
- * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent gives them out), a
- * value and a payload. Only a `CALL` and the wish for standard input are waited for.
+ * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent gives them out, but
+ * for what it is told of by `CONNECT`), a value and a payload. Only a `CALL` and the wish for standard input are waited for.
  */
 import type { Address, SocketAddress, UnixAddress } from '../abi/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../abi/errno.js'
@@ -34,20 +34,22 @@ export const ToParent = {
   NO_DELAY: 8,
   /** The value is seconds, 0 for off. */
   KEEP_ALIVE: 9,
+  /** Begins a connection to an {@link Address}, whose number the guest has chosen; what is wrong with it is an `ERROR`. */
+  CONNECT: 10,
   /** The guest was loaded, and starts. */
-  READY: 10,
+  READY: 11,
   /** It cannot be loaded: an {@link Unfit}. Nothing follows. */
-  UNFIT: 11,
+  UNFIT: 12,
   /** Bytes for the standard stream whose number is the value. */
-  OUTPUT: 12,
+  OUTPUT: 13,
   /** The guest wants the next bytes of its standard input. */
-  INPUT: 13,
+  INPUT: 14,
   /** A line of the trace. */
-  TRACE: 14,
+  TRACE: 15,
   /** The guest ended; the value is its exit code. Nothing follows. */
-  EXIT: 15,
+  EXIT: 16,
   /** The guest trapped: a {@link Trapped}. Nothing follows. */
-  TRAP: 16,
+  TRAP: 17,
 } as const
 
 /** Records from the parent's thread to the guest's. */
@@ -83,6 +85,9 @@ export const ToGuest = {
  */
 export const WINDOW = 64 * 1024
 
+/** Numbers from here on are the guest's to give out. */
+export const FIRST_OF_GUEST = 0x8000_0000
+
 /** What a message counts beside its bytes, so that no end of empty ones is under way. */
 export const MESSAGE_COST = 64
 
@@ -100,6 +105,7 @@ export type DatagramAction =
 export type Call =
   | { readonly call: 'bind'; readonly local: Address; readonly options: BindOptions }
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
+  | { readonly call: 'name'; readonly connection: number }
   | { readonly call: 'bindPath'; readonly local: UnixAddress }
   | { readonly call: 'connect'; readonly remote: SocketAddress; readonly port?: number }
   | { readonly call: 'path'; readonly does: 'unlink' | 'chmod' | 'mode'; readonly path: string; readonly mode: number }
@@ -140,7 +146,7 @@ export interface Trapped {
 }
 
 /** What a payload may hold, as JSON. */
-export type Message = Call | Reply | Unfit | Trapped
+export type Message = Address | Call | Reply | Unfit | Trapped
 
 /** An error's name as a value. */
 export function errnoValue(name: ErrnoName): number {

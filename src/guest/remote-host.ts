@@ -17,17 +17,25 @@ import {
   type HostTimer,
 } from '../host/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
+import { wildcard } from '../kernel/inet.js'
 import type { GuestWire } from './guest-wire.js'
+import { type Arrival, encode, FIRST_OF_GUEST, ToParent } from './protocol.js'
 import { RemoteDatagram } from './remote-datagram.js'
 import { remoteLookup } from './remote-lookup.js'
 import { RemoteConnection, RemotePort } from './remote-stream.js'
 import { RemoteUnix } from './remote-unix.js'
+
+/** How many addresses are remembered that were connected to. */
+const REACHED_MAX = 1024
 
 /** A host over a {@link GuestWire}. */
 export class RemoteHost extends Host {
   readonly name = 'remote'
   readonly #wire: GuestWire
   readonly #unix: RemoteUnix | undefined
+  /** What the parent is told of addresses that it has not refused. */
+  readonly #reached = new Map<string, Uint8Array>()
+  #nextId = FIRST_OF_GUEST
 
   /**
    * @param wire - to the thread that has the sockets
@@ -64,8 +72,25 @@ export class RemoteHost extends Host {
     return new RemotePort(this.#wire, port)
   }
 
+  /**
+   * The first connection to an address waits for what the parent's host says of it, so that what may not or cannot be is refused
+   * at once; those that follow do not, and a failure of theirs is told late.
+   */
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    return new RemoteConnection(this.#wire, this.#wire.call({ call: 'connect', remote }), events)
+    const key = JSON.stringify(remote)
+    const payload = this.#reached.get(key)
+    if (payload !== undefined) return this.#connectTo(remote, payload, events)
+    const arrival = this.#wire.call<Arrival>({ call: 'connect', remote })
+    if (this.#reached.size >= REACHED_MAX) this.#reached.clear()
+    this.#reached.set(key, encode(remote))
+    return new RemoteConnection(this.#wire, arrival, events)
+  }
+
+  #connectTo(remote: Address, payload: Uint8Array, events: ConnectionEvents): HostConnection {
+    const id = this.#nextId
+    this.#nextId = id === 0xffff_ffff ? FIRST_OF_GUEST : id + 1
+    this.#wire.post(ToParent.CONNECT, id, 0, payload)
+    return new RemoteConnection(this.#wire, { id, local: wildcard(remote.family), remote }, events, false)
   }
 
   override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {

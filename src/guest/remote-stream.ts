@@ -70,8 +70,9 @@ class RemoteListener<At extends SocketAddress> extends HostListener<At> {
 
 /** A connection whose socket is there. */
 export class RemoteConnection<At extends SocketAddress> extends HostConnection<At> implements SelfReader {
-  local: At
   remote: At
+  #local: At
+  #named: boolean
   readonly #wire: GuestWire
   readonly #id: number
   /** What is written goes there, while nothing else is under way; see {@link HostConnection.lend}. */
@@ -92,15 +93,23 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   /** It was closed, was reset or has failed. */
   #over = false
 
-  constructor(wire: GuestWire, { id, local, remote, descriptor }: Arrival<At>, events: ConnectionEvents | undefined) {
+  /** @param named - whether the local address is known; if not, the parent is asked when somebody asks for it */
+  constructor(wire: GuestWire, arrival: Arrival<At>, events: ConnectionEvents | undefined, named = true) {
     super()
+    const { id, local, remote, descriptor } = arrival
+    this.#named = named
     this.#wire = wire
     this.#id = id
     this.#descriptor = descriptor
-    this.local = local
+    this.#local = local
     this.remote = remote
     this.events = events
     wire.route(id, (kind, value, payload) => this.#receive(kind, value, payload))
+  }
+
+  get local(): At {
+    if (!this.#named) this.#askName()
+    return this.#local
   }
 
   override get pending(): number {
@@ -190,6 +199,16 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0)
   }
 
+  #askName(): void {
+    this.#named = true
+    try {
+      this.#local = this.#wire.call<Arrival<At>>({ call: 'name', connection: this.#id }).local
+    } catch (error) {
+      // It has failed, as will be told. What it was called nobody knows.
+      if (!(error instanceof HostError)) throw error
+    }
+  }
+
   #requireAlive(): void {
     if (!this.#broken) return
     const code = this.#failure ?? 'EPIPE'
@@ -248,7 +267,8 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
       case ToGuest.CONNECT: {
         const { local, remote, descriptor } = decode<Arrival<At>>(payload)
         this.#descriptor = descriptor
-        this.local = local
+        this.#local = local
+        this.#named = true
         this.remote = remote
         this.events?.onConnect()
         break

@@ -7,6 +7,7 @@ import {
   decode,
   encode,
   errnoOf,
+  FIRST_OF_GUEST,
   type Reply,
   ToGuest,
   ToParent,
@@ -125,6 +126,24 @@ describe('calls', () => {
     expect(reply).toEqual({ error: 'EADDRINUSE', message: 'as the test wished' })
     expect(defects).toEqual([])
   })
+
+  test('nobody waits for one to an address that was reached before', () => {
+    send(ToParent.CONNECT, FIRST_OF_GUEST, 0, encode(loopback(80)))
+    expect(call({ call: 'name', connection: FIRST_OF_GUEST })).toMatchObject({ remote: loopback(80) })
+    host.connections[0]?.connect()
+    expect(told()).toMatchObject([{ kind: ToGuest.CONNECT, id: FIRST_OF_GUEST }])
+  })
+
+  test.each([['EADDRNOTAVAIL', 'EADDRNOTAVAIL'] as const, [new Error('out of order'), 'EIO'] as const])(
+    'its refusal is an error: %s',
+    (wish, code) => {
+      host.fails.connect = wish
+      send(ToParent.CONNECT, FIRST_OF_GUEST, 0, encode(loopback(80)))
+      expect(errorOf(told())).toBe(code)
+      expect(call({ call: 'name', connection: FIRST_OF_GUEST })).toMatchObject({ error: 'EINVAL' })
+      expect(defects.length).toBe(code === 'EIO' ? 1 : 0)
+    },
+  )
 
   test('in which the host breaks are EIO, and the defect is told', () => {
     host.fails.connect = new Error('out of order')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { GuestWire } from '../../src/guest/guest-wire.js'
-import { encode, errnoValue, ToGuest, ToParent, WINDOW } from '../../src/guest/protocol.js'
+import { encode, errnoValue, FIRST_OF_GUEST, ToGuest, ToParent, WINDOW } from '../../src/guest/protocol.js'
 import { RemoteHost } from '../../src/guest/remote-host.js'
 import { makeRing, RingReader, RingWriter } from '../../src/guest/ring.js'
 import type { HostConnection, HostListener } from '../../src/host/host.js'
@@ -81,6 +81,44 @@ const listen = (): HostListener => {
     onError: (code) => void log.push(code),
   })
 }
+
+describe('a connection to where one has led before', () => {
+  const again = (): HostConnection => {
+    connect()
+    const connection = host.connect(loopback(2), events)
+    expect(seen()).toMatchObject([{ kind: ToParent.CONNECT, text: JSON.stringify(loopback(2)) }])
+    return connection
+  }
+
+  test('waits for nothing, and is told like others', () => {
+    const connection = again()
+    send(ToGuest.CONNECT, FIRST_OF_GUEST, 0, encode({ id: FIRST_OF_GUEST, local: loopback(3), remote: loopback(4) }))
+    wire.deliver()
+    expect(log).toEqual(['connect'])
+    expect([connection.local.port, connection.remote.port]).toEqual([3, 4])
+  })
+
+  test('learns its own name when that is asked for', () => {
+    const connection = again()
+    send(ToGuest.REPLY, 0, 0, encode({ id: FIRST_OF_GUEST, local: loopback(3), remote: loopback(2) }))
+    expect([connection.local.port, connection.local.port]).toEqual([3, 3])
+  })
+
+  test('has none when it was refused meanwhile, which is told', () => {
+    const connection = again()
+    send(ToGuest.ERROR, FIRST_OF_GUEST, errnoValue('EADDRNOTAVAIL'))
+    send(ToGuest.REPLY, 0, 0, encode({ error: 'EINVAL', message: 'no connection' }))
+    expect(connection.local.port).toBe(0)
+    wire.deliver()
+    expect(log).toEqual(['EADDRNOTAVAIL'])
+  })
+
+  test('has a number of its own', () => {
+    again()
+    host.connect(loopback(2), events)
+    expect(seen()).toMatchObject([{ id: FIRST_OF_GUEST + 1 }])
+  })
+})
 
 describe('bytes under way', () => {
   test('count as taken up to the window, and no further', () => {
