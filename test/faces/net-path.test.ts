@@ -4,19 +4,14 @@ import * as node from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createNet, type Net, type Server, type Socket } from 'libuv-wasm/net'
-import { nodeHost } from '../../src/host/node.js'
-import { Async, Loop, virtualHost } from '../../src/index.js'
+import type { Net, Socket } from 'libuv-wasm/net'
 import { soon } from '../support/deadline.js'
-import { expectNothingLeft } from '../support/leakcheck.js'
+import { hosts, told, useNet } from './net-lab.js'
 
 /** Both have it, as far as it is tried here. */
 type AnyNet = Pick<Net, 'createServer' | 'connect'>
 
 const theirs: AnyNet = Object(node)
-
-const told = (emitter: Socket | Server, event: string): Promise<unknown[]> =>
-  soon(new Promise((resolve) => emitter.once(event, (...args) => resolve(args))), event)
 
 /** An error's fields, with the folder by another name. */
 const fields = (error: unknown, folder: string): unknown => {
@@ -34,29 +29,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.each([
-  ['real sockets', () => nodeHost()],
-  ['the virtual network', () => virtualHost()],
-])('over %s', (name, host) => {
-  const real = name === 'real sockets'
-  let loop: Loop
+describe.each(hosts)('over %s', (_name, host, real) => {
   let ours: AnyNet
-  let running: Promise<boolean>
-
-  beforeEach(async () => {
-    loop = await Loop.open({ host: host() })
-    ours = createNet({ loop })
-    // So that the run goes on when a connection is over.
-    new Async({ loop })
-    running = loop.run()
-  })
-
-  afterEach(async () => {
-    const left = [...loop.handles].filter(({ closing }) => !closing).map((handle) => handle.constructor.name)
-    await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
-    await running
-    expectNothingLeft(loop)
-    expect(left).toEqual(['Async'])
+  useNet(host, ({ net }) => {
+    ours = net
   })
 
   /** Tells the same story with both. */

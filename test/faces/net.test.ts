@@ -1,38 +1,19 @@
 /** `libuv-wasm/net` where it answers differently from how it is asked: what `node:net` does, case by case. */
 import { once } from 'node:events'
 import * as node from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createNet, Socket as DefaultSocket, type Net, type Server, type Socket, toDuplex } from 'libuv-wasm/net'
-import { nodeHost } from '../../src/host/node.js'
 import { Async, Loop, TCP, virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
+import { hosts, told, useNet } from './net-lab.js'
 
-describe.each([
-  ['real sockets', () => nodeHost()],
-  ['the virtual network', () => virtualHost()],
-])('over %s', (_name, host) => {
+describe.each(hosts)('over %s', (_name, host) => {
   let loop: Loop
   let net: Net
-  let running: Promise<boolean>
-
-  beforeEach(async () => {
-    loop = await Loop.open({ host: host() })
-    net = createNet({ loop })
-    // So that the run goes on when a connection is over.
-    new Async({ loop })
-    running = loop.run()
+  useNet(host, (lab) => {
+    ;({ loop, net } = lab)
   })
-
-  afterEach(async () => {
-    const left = [...loop.handles].filter(({ closing }) => !closing).map((handle) => handle.constructor.name)
-    await soon(loop[Symbol.asyncDispose](), 'the loop to close its handles')
-    await running
-    expectNothingLeft(loop)
-    expect(left).toEqual(['Async'])
-  })
-
-  const told = (emitter: Socket | Server, event: string): Promise<unknown[]> => soon(once(emitter, event), event)
 
   /** A server on a free port. */
   const listen = (server: Server): number => {

@@ -5,18 +5,8 @@
 
 #define _GNU_SOURCE
 
-#include <arpa/inet.h>
-#include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "linux.h"
 
-#define PATIENCE 5000
 #define TOO_LONG 70000
 
 /* Somebody to send to. */
@@ -24,18 +14,7 @@ static int other_port;
 static char bytes[TOO_LONG];
 
 
-static struct sockaddr_in loopback(int port) {
-  struct sockaddr_in addr;
-
-  memset(&addr, 0, sizeof(addr));
-  addr.sin_family = AF_INET;
-  addr.sin_port = htons(port);
-  addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return addr;
-}
-
-
-static int make_unbound(void) {
+static int make_unbound(int unused) {
   int fd;
 
   fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
@@ -44,39 +23,11 @@ static int make_unbound(void) {
 }
 
 
-static int port_of(int fd) {
-  struct sockaddr_in addr;
-  socklen_t len;
-  int r;
-
-  len = sizeof(addr);
-  r = getsockname(fd, (struct sockaddr*) &addr, &len);
-  assert(r == 0);
-  return ntohs(addr.sin_port);
-}
-
-
-static int call_bind(int fd) {
-  struct sockaddr_in addr;
-
-  addr = loopback(0);
-  return bind(fd, (struct sockaddr*) &addr, sizeof(addr));
-}
-
-
 static int send_to(int fd, const char* data, size_t length, int port) {
   struct sockaddr_in addr;
 
   addr = loopback(port);
   return sendto(fd, data, length, 0, (struct sockaddr*) &addr, sizeof(addr));
-}
-
-
-static int connect_to(int fd, int port) {
-  struct sockaddr_in addr;
-
-  addr = loopback(port);
-  return connect(fd, (struct sockaddr*) &addr, sizeof(addr));
 }
 
 
@@ -89,55 +40,44 @@ static int call_disconnect(int fd) {
 }
 
 
-static void wait_for(int fd, int events) {
-  struct pollfd pfd;
-  int r;
-
-  pfd.fd = fd;
-  pfd.events = events;
-  r = poll(&pfd, 1, PATIENCE);
-  assert(r == 1);
-}
-
-
-static int make_bound(void) {
+static int make_bound(int unused) {
   int fd;
   int r;
 
-  fd = make_unbound();
+  fd = make_unbound(-1);
   r = call_bind(fd);
   assert(r == 0);
   return fd;
 }
 
 
-static int make_sent(void) {
+static int make_sent(int unused) {
   int fd;
   int r;
 
-  fd = make_unbound();
+  fd = make_unbound(-1);
   r = send_to(fd, "x", 1, other_port);
   assert(r == 1);
   return fd;
 }
 
 
-static int make_connected(void) {
+static int make_connected(int unused) {
   int fd;
   int r;
 
-  fd = make_bound();
+  fd = make_bound(-1);
   r = connect_to(fd, other_port);
   assert(r == 0);
   return fd;
 }
 
 
-static int make_disconnected(void) {
+static int make_disconnected(int unused) {
   int fd;
   int r;
 
-  fd = make_unbound();
+  fd = make_unbound(-1);
   r = connect_to(fd, other_port) || call_disconnect(fd);
   assert(r == 0);
   return fd;
@@ -145,11 +85,11 @@ static int make_disconnected(void) {
 
 
 /* A message waits. */
-static int make_received(void) {
+static int make_received(int unused) {
   int fd;
   int r;
 
-  fd = make_bound();
+  fd = make_bound(-1);
   r = send_to(fd, "hello", 5, port_of(fd));
   assert(r == 5);
   wait_for(fd, POLLIN);
@@ -158,16 +98,16 @@ static int make_received(void) {
 
 
 /* Nobody is there, which is not told yet. */
-static int make_refused(void) {
+static int make_refused(int unused) {
   int nobody;
   int port;
   int fd;
   int r;
 
-  nobody = make_bound();
+  nobody = make_bound(-1);
   port = port_of(nobody);
   close(nobody);
-  fd = make_bound();
+  fd = make_bound(-1);
   r = connect_to(fd, port) || write(fd, "x", 1) != 1;
   assert(r == 0);
   wait_for(fd, 0);
@@ -175,35 +115,30 @@ static int make_refused(void) {
 }
 
 
-static int make_shut(void) {
+static int make_shut(int unused) {
   int fd;
 
-  fd = make_connected();
+  fd = make_connected(-1);
   shutdown(fd, SHUT_WR);
   return fd;
 }
 
 
-static int make_deaf(void) {
+static int make_deaf(int unused) {
   int fd;
 
-  fd = make_connected();
+  fd = make_connected(-1);
   shutdown(fd, SHUT_RD);
   return fd;
 }
 
 
-static int make_ended(void) {
+static int make_ended(int unused) {
   int fd;
 
-  fd = make_connected();
+  fd = make_connected(-1);
   shutdown(fd, SHUT_RDWR);
   return fd;
-}
-
-
-static int call_listen(int fd) {
-  return listen(fd, 5);
 }
 
 
@@ -217,32 +152,11 @@ static int call_connect(int fd) {
 }
 
 
-static int call_getpeername(int fd) {
-  struct sockaddr_in addr;
-  socklen_t len;
-
-  len = sizeof(addr);
-  return getpeername(fd, (struct sockaddr*) &addr, &len);
-}
-
-
-static int call_read(int fd) {
-  char byte;
-
-  return read(fd, &byte, 1);
-}
-
-
 /* The whole length, of which a byte is kept. */
 static int call_receive(int fd) {
   char byte;
 
   return recv(fd, &byte, 1, MSG_TRUNC);
-}
-
-
-static int call_write(int fd) {
-  return write(fd, "x", 1);
 }
 
 
@@ -266,61 +180,23 @@ static int call_long(int fd) {
 }
 
 
-static int call_shutdown(int fd) {
-  return shutdown(fd, SHUT_WR);
-}
-
-
-static int call_error(int fd) {
-  socklen_t len;
-  int err;
-
-  len = sizeof(err);
-  getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
-  errno = err;
-  return err == 0 ? 0 : -1;
-}
-
-
 #define STATE(name)                                                           \
   { #name, make_##name }
 #define CALL(name)                                                            \
   { #name, call_##name }
 
-static const struct {
-  const char* name;
-  int (*make)(void);
-} states[] = {
+static const struct entry states[] = {
   STATE(unbound),  STATE(bound),   STATE(sent), STATE(connected),
   STATE(received), STATE(refused), STATE(shut), STATE(disconnected),
   STATE(deaf),     STATE(ended),
 };
 
-static const struct {
-  const char* name;
-  int (*run)(int fd);
-} calls[] = {
+static const struct entry calls[] = {
   CALL(bind),  CALL(listen),     CALL(accept),      CALL(connect),
   CALL(read),  CALL(disconnect), CALL(getpeername), CALL(receive),
   CALL(write), CALL(nothing),    CALL(sendto),      CALL(nowhere),
   CALL(long),  CALL(shutdown),   CALL(error),
 };
-
-
-static void print_poll(const char* state, int fd) {
-  struct pollfd pfd;
-
-  pfd.fd = fd;
-  pfd.events = POLLIN | POLLOUT | POLLRDHUP;
-  poll(&pfd, 1, 0);
-  printf("%s poll %s%s%s%s%s\n",
-         state,
-         pfd.revents & POLLIN ? "I" : "",
-         pfd.revents & POLLOUT ? "O" : "",
-         pfd.revents & POLLERR ? "E" : "",
-         pfd.revents & POLLHUP ? "H" : "",
-         pfd.revents & POLLRDHUP ? "R" : "");
-}
 
 
 int main(void) {
@@ -330,21 +206,19 @@ int main(void) {
   int r;
 
   signal(SIGPIPE, SIG_IGN);
-  other_port = port_of(make_bound());
+  other_port = port_of(make_bound(-1));
 
-  for (s = 0; s < sizeof(states) / sizeof(states[0]); s++) {
-    for (c = 0; c < sizeof(calls) / sizeof(calls[0]); c++) {
-      fd = states[s].make();
+  for (s = 0; s < COUNT(states); s++) {
+    for (c = 0; c < COUNT(calls); c++) {
+      fd = states[s].run(-1);
       r = calls[c].run(fd);
       printf("%s %s ", states[s].name, calls[c].name);
-      if (r < 0)
-        printf("%s\n", strerrorname_np(errno));
-      else
-        printf("%d\n", r);
+      print_answer(r);
       close(fd);
     }
 
-    print_poll(states[s].name, states[s].make());
+    printf("%s poll ", states[s].name);
+    print_poll(states[s].run(-1));
   }
 
   return 0;

@@ -5,18 +5,11 @@
 
 #define _GNU_SOURCE
 
-#include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
+#include "linux.h"
+
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #define LAST_FD 64
 
@@ -180,18 +173,13 @@ static int in_shut(int server) {
 
 /* Calls. */
 
-static int call_bind(int fd) {
+static int call_take(int fd) {
   return with_name(bind, fd, "other");
 }
 
 
 static int call_autobind(int fd) {
   return with_no_name(bind, fd);
-}
-
-
-static int call_listen(int fd) {
-  return listen(fd, 5);
 }
 
 
@@ -202,43 +190,6 @@ static int call_accept(int fd) {
 
 static int call_connect(int fd) {
   return with_name(connect, fd, "server");
-}
-
-
-static int call_getpeername(int fd) {
-  struct sockaddr_un addr;
-  socklen_t len;
-
-  len = sizeof(addr);
-  return getpeername(fd, (struct sockaddr*) &addr, &len);
-}
-
-
-static int call_read(int fd) {
-  char byte;
-
-  return read(fd, &byte, 1);
-}
-
-
-static int call_write(int fd) {
-  return write(fd, "x", 1);
-}
-
-
-static int call_shutdown(int fd) {
-  return shutdown(fd, SHUT_WR);
-}
-
-
-static int call_error(int fd) {
-  socklen_t len;
-  int err;
-
-  len = sizeof(err);
-  getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
-  errno = err;
-  return err == 0 ? 0 : -1;
 }
 
 
@@ -352,11 +303,6 @@ static int at_inet(int fd) {
 }
 
 
-struct entry {
-  const char* name;
-  int (*run)(int fd);
-};
-
 static const struct entry states[] = {
   { "unbound", in_unbound },     { "bound", in_bound },
   { "listening", in_listening }, { "connected", in_connected },
@@ -366,7 +312,7 @@ static const struct entry states[] = {
 };
 
 static const struct entry calls[] = {
-  { "bind", call_bind },         { "autobind", call_autobind },
+  { "bind", call_take },         { "autobind", call_autobind },
   { "listen", call_listen },     { "accept", call_accept },
   { "connect", call_connect },   { "getpeername", call_getpeername },
   { "read", call_read },         { "write", call_write },
@@ -393,31 +339,6 @@ static const struct entry cases[] = {
   { "at unlinked", at_unlinked },
   { "at inet", at_inet },
 };
-
-#define COUNT(entries) (sizeof(entries) / sizeof(entries[0]))
-
-
-static void print_answer(int r) {
-  if (r < 0)
-    printf("%s\n", strerrorname_np(errno));
-  else
-    printf("%d\n", r);
-}
-
-
-static void print_poll(int fd) {
-  struct pollfd pfd;
-
-  pfd.fd = fd;
-  pfd.events = POLLIN | POLLOUT | POLLRDHUP;
-  poll(&pfd, 1, 0);
-  printf("%s%s%s%s%s\n",
-         pfd.revents & POLLIN ? "I" : "",
-         pfd.revents & POLLOUT ? "O" : "",
-         pfd.revents & POLLERR ? "E" : "",
-         pfd.revents & POLLHUP ? "H" : "",
-         pfd.revents & POLLRDHUP ? "R" : "");
-}
 
 
 /* Closes everything and removes every name. */

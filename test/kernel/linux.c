@@ -5,29 +5,7 @@
 
 #define _GNU_SOURCE
 
-#include <arpa/inet.h>
-#include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#define PATIENCE 5000
-
-
-static struct sockaddr_in loopback(int port) {
-  struct sockaddr_in addr;
-
-  memset(&addr, 0, sizeof(addr));
-  addr.sin_family = AF_INET;
-  addr.sin_port = htons(port);
-  addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return addr;
-}
+#include "linux.h"
 
 
 static int make_socket(void) {
@@ -39,34 +17,6 @@ static int make_socket(void) {
 }
 
 
-static int port_of(int fd) {
-  struct sockaddr_in addr;
-  socklen_t len;
-  int r;
-
-  len = sizeof(addr);
-  r = getsockname(fd, (struct sockaddr*) &addr, &len);
-  assert(r == 0);
-  return ntohs(addr.sin_port);
-}
-
-
-static int call_bind(int fd) {
-  struct sockaddr_in addr;
-
-  addr = loopback(0);
-  return bind(fd, (struct sockaddr*) &addr, sizeof(addr));
-}
-
-
-static int do_connect(int fd, int port) {
-  struct sockaddr_in addr;
-
-  addr = loopback(port);
-  return connect(fd, (struct sockaddr*) &addr, sizeof(addr));
-}
-
-
 static int make_listener(int backlog) {
   int fd;
   int r;
@@ -75,17 +25,6 @@ static int make_listener(int backlog) {
   r = call_bind(fd) || listen(fd, backlog);
   assert(r == 0);
   return fd;
-}
-
-
-static void wait_for(int fd, int events) {
-  struct pollfd pfd;
-  int r;
-
-  pfd.fd = fd;
-  pfd.events = events;
-  r = poll(&pfd, 1, PATIENCE);
-  assert(r == 1);
 }
 
 
@@ -129,7 +68,7 @@ static int make_connecting(int unused) {
   listener = make_listener(0);
   for (i = 0; i < 4; i++) {
     fd = make_socket();
-    do_connect(fd, port_of(listener));
+    connect_to(fd, port_of(listener));
   }
 
   return fd;
@@ -143,7 +82,7 @@ static int make_pair(int* peer) {
 
   listener = make_listener(5);
   *peer = make_socket();
-  do_connect(*peer, port_of(listener));
+  connect_to(*peer, port_of(listener));
   wait_for(listener, POLLIN);
   fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
   assert(fd >= 0);
@@ -168,7 +107,7 @@ static int make_refused(int unused) {
   close(fd);
 
   fd = make_socket();
-  do_connect(fd, port);
+  connect_to(fd, port);
   wait_for(fd, POLLOUT);
   fetch_error(fd, ECONNREFUSED);
   return fd;
@@ -191,51 +130,15 @@ static int make_broken(int unused) {
 }
 
 
-static int call_listen(int fd) {
-  return listen(fd, 5);
-}
-
-
 static int call_accept(int fd) {
   return accept(fd, NULL, NULL);
 }
 
 
 static int call_connect(int fd) {
-  return do_connect(fd, 80);
+  return connect_to(fd, 80);
 }
 
-
-static int call_getpeername(int fd) {
-  struct sockaddr_in addr;
-  socklen_t len;
-
-  len = sizeof(addr);
-  return getpeername(fd, (struct sockaddr*) &addr, &len);
-}
-
-
-static int call_read(int fd) {
-  char byte;
-
-  return read(fd, &byte, 1);
-}
-
-
-static int call_write(int fd) {
-  return write(fd, "x", 1);
-}
-
-
-static int call_shutdown(int fd) {
-  return shutdown(fd, SHUT_WR);
-}
-
-
-struct entry {
-  const char* name;
-  int (*run)(int fd);
-};
 
 #define STATE(name)                                                           \
   { #name, make_##name }
@@ -253,22 +156,6 @@ static const struct entry calls[] = {
 };
 
 
-static void print_poll(const char* state, int fd) {
-  struct pollfd pfd;
-
-  pfd.fd = fd;
-  pfd.events = POLLIN | POLLOUT | POLLRDHUP;
-  poll(&pfd, 1, 0);
-  printf("%s poll %s%s%s%s%s\n",
-         state,
-         pfd.revents & POLLIN ? "I" : "",
-         pfd.revents & POLLOUT ? "O" : "",
-         pfd.revents & POLLERR ? "E" : "",
-         pfd.revents & POLLHUP ? "H" : "",
-         pfd.revents & POLLRDHUP ? "R" : "");
-}
-
-
 int main(void) {
   size_t s;
   size_t c;
@@ -277,19 +164,17 @@ int main(void) {
 
   signal(SIGPIPE, SIG_IGN);
 
-  for (s = 0; s < sizeof(states) / sizeof(states[0]); s++) {
-    for (c = 0; c < sizeof(calls) / sizeof(calls[0]); c++) {
+  for (s = 0; s < COUNT(states); s++) {
+    for (c = 0; c < COUNT(calls); c++) {
       fd = states[s].run(-1);
       r = calls[c].run(fd);
       printf("%s %s ", states[s].name, calls[c].name);
-      if (r < 0)
-        printf("%s\n", strerrorname_np(errno));
-      else
-        printf("%d\n", r);
+      print_answer(r);
       close(fd);
     }
 
-    print_poll(states[s].name, states[s].run(-1));
+    printf("%s poll ", states[s].name);
+    print_poll(states[s].run(-1));
   }
 
   return 0;
