@@ -27,6 +27,16 @@ interface Ending {
 
 const NOTHING = new Uint8Array()
 
+/** From how many bytes on it is worth it to free a buffer. */
+const LARGE_READ = 16_384
+
+const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
+
+/** Frees the memory of a buffer that Node made for one chunk, where Node can (from 21 on); else the collector finds it. */
+const free = ({ buffer, byteLength }: Uint8Array): void => {
+  if (typeof transfer === 'function' && byteLength === buffer.byteLength) Reflect.apply(transfer, buffer, [0])
+}
+
 const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
 
@@ -51,6 +61,8 @@ export class NetConnection extends HostConnection {
   /** A write has failed within its call, and told it. */
   #failed = false
   #endTold = false
+  /** The chunk that was told last, if it is a large one that may come back. */
+  #lent: Uint8Array | undefined
   /** To be told once somebody reads. */
   #ending: Ending | undefined
 
@@ -116,6 +128,12 @@ export class NetConnection extends HostConnection {
   shutdown(): void {
     this.#requireAlive('ENOTCONN')
     this.#socket.end()
+  }
+
+  override recycle(chunk: Uint8Array): void {
+    if (chunk !== this.#lent) return
+    this.#lent = undefined
+    free(chunk)
   }
 
   readStart(): void {
@@ -190,7 +208,11 @@ export class NetConnection extends HostConnection {
   }
 
   // Node's Buffer has a `slice` of its own; what we hand out is plain.
-  readonly #onData = (chunk: Uint8Array): void => this.events?.onData(plainBytes(chunk))
+  readonly #onData = (chunk: Uint8Array): void => {
+    const bytes = plainBytes(chunk)
+    this.#lent = bytes.length < LARGE_READ ? undefined : bytes
+    this.events?.onData(bytes)
+  }
 
   /**
    * Node's sockets `push()` what they read into their stream, which tells it by an event. While somebody reads and nothing is
