@@ -86,6 +86,7 @@ pack: build ## packs what is published into build/pack
 	@node scripts/pack.mjs
 
 smoke: build sdk ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
+	@scripts/ensure-test-tools.sh
 	@node scripts/smoke.mjs $(ARGS)
 
 hosts: $(INSTALLED) ## runs the host contract on every runtime and writes docs/hosts.md (ARGS='deno bun')

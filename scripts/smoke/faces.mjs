@@ -22,13 +22,13 @@ const FLAGS = { node: '--import', deno: '--preload', bun: '--preload' }
 
 /** What each program needs to run. @type {Record<string, () => Promise<Needs | string>>} */
 export const facePrograms = {
-  http: () => certificate(),
-  ws: () => certificate(),
+  http: async () => ((await loadServers()).findProgram('curl') ? nothing : 'curl is not installed'),
+  ws: async () => nothing,
   undici: () => certificate(),
   tls: () => certificate(),
   sockets: async () => {
     const needs = await certificate()
-    return { ...needs, env: { NODE_EXTRA_CA_CERTS: needs.args[1] ?? '' } }
+    return typeof needs === 'string' ? needs : { ...needs, env: { NODE_EXTRA_CA_CERTS: needs.args[1] ?? '' } }
   },
   ioredis: () => database('redis-server', ({ startRedis }) => startRedis()),
   mysql2: () => database('mariadbd', ({ startMariadb }) => startMariadb()),
@@ -89,8 +89,13 @@ const loadServers = () => {
   return servers
 }
 
+/** @type {Needs} */
+const nothing = { args: [], env: {}, stop: () => {} }
+
+/** @returns {Promise<Needs | string>} */
 const certificate = async () => {
-  const { makeCertificate, newFolder } = await loadServers()
+  const { findProgram, makeCertificate, newFolder } = await loadServers()
+  if (findProgram('openssl') === undefined) return 'openssl is not installed'
   const folder = newFolder()
   const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')]
   await makeCertificate(key, certificate)
