@@ -90,7 +90,7 @@ export class GuestWire {
   /** Lets the parent see what was sent, and delivers what has come. */
   deliver(): void {
     this.#out.publish()
-    for (const callback of this.#late.splice(0)) callback()
+    if (this.#late.length > 0) for (const callback of this.#late.splice(0)) callback()
     this.#in.drain(this.#dispatch)
     for (const reader of this.#readers) reader.read()
   }

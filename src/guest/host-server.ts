@@ -67,7 +67,7 @@ export class HostServer {
     this.#events = events
     this.#surroundings = {
       post: (kind, id, value, payload) => this.wire.post(kind, id, value, payload),
-      tell: (kind, id, payload) => this.wire.tell(kind, id, payload),
+      tell: (kind, id, payload, answered) => this.wire.tell(kind, id, payload, answered),
       hold: (served) => void this.#held.add(served),
       forget: (id, served) => {
         this.#objects.delete(id)

@@ -81,13 +81,15 @@ export class ParentWire {
   /**
    * Like {@link ParentWire.post}, for bytes that have just come from the network. Where they come one by one the guest sees them
    * at once, and what it has to say to them soon is heard before this returns.
+   *
+   * @param answered - whether the guest will say that here; if not, nobody waits for it
    */
-  tell(kind: number, id: number, payload: Uint8Array): boolean {
+  tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean {
     this.#told += 1
     const hurries = !this.#publishing && this.#host.prompt && this.#pace.hurries(payload.length)
     if (!hurries) return this.post(kind, id, 0, payload)
     this.#write(kind, id, 0, payload)
-    if (this.#dozing && !this.#draining && this.#patience.lasts()) this.#linger()
+    if (answered && this.#dozing && !this.#draining && this.#patience.lasts()) this.#linger()
     else this.publish()
     return this.#waiting.length === 0
   }

@@ -16,8 +16,8 @@ export interface Held {
 export interface ServedSurroundings {
   /** Tells the guest. @returns `false` when that has to wait */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
-  /** Tells the guest of bytes that have just come. @returns `false` when that has to wait */
-  tell(kind: number, id: number, payload: Uint8Array): boolean
+  /** Tells the guest of bytes that have just come, see `ParentWire`. @returns `false` when that has to wait */
+  tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean
   /** The connection does not read until it is released. */
   hold(served: Held): void
   /** The connection is gone. */
@@ -114,7 +114,7 @@ export class Served implements ConnectionEvents, Held {
   onData(chunk: Uint8Array): void {
     this.#told = (this.#told + chunk.length) >>> 0
     const much = this.#lent && chunk.length >= MUCH
-    if (this.#server.tell(ToGuest.DATA, this.#id, chunk)) {
+    if (this.#server.tell(ToGuest.DATA, this.#id, chunk, !this.#lent)) {
       this.#host.recycle(chunk)
       if (much) this.#pass()
       return
