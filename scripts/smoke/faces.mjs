@@ -20,6 +20,9 @@ const FLAGS = { node: '--import', deno: '--preload', bun: '--preload' }
 
 /** @typedef {{ args: string[], env: Record<string, string>, stop: () => unknown }} Needs */
 
+/** @param {{ folder: string }} database @returns {string[]} its Unix socket */
+const socketOf = ({ folder }) => [join(folder, 'socket')]
+
 /** What each program needs to run. @type {Record<string, () => Promise<Needs | string>>} */
 export const facePrograms = {
   http: async () => ((await loadServers()).findProgram('curl') ? nothing : 'curl is not installed'),
@@ -30,13 +33,13 @@ export const facePrograms = {
     const needs = await certificate()
     return typeof needs === 'string' ? needs : { ...needs, env: { NODE_EXTRA_CA_CERTS: needs.args[1] ?? '' } }
   },
-  ioredis: () => database('redis-server', ({ startRedis }) => startRedis()),
-  mysql2: () => database('mariadbd', ({ startMariadb }) => startMariadb()),
+  ioredis: () => database('redis-server', ({ startRedis }) => startRedis(), socketOf),
+  mysql2: () => database('mariadbd', ({ startMariadb }) => startMariadb(), socketOf),
   pg: () =>
     database(
       'postgres',
       ({ startPostgres }) => startPostgres(PASSWORD),
-      ({ folder }) => [PASSWORD, join(folder, 'server.crt')],
+      ({ folder }) => [PASSWORD, folder],
     ),
 }
 
@@ -51,17 +54,21 @@ export const facePrograms = {
  */
 export const runFace = async (name, program, what, ...flags) => {
   if (name === 'bun' && BUNS_OWN.includes(what)) return `not tried: Bun puts its own ${what} in its place`
-  const needs = await facePrograms[what]?.()
-  if (typeof needs === 'string' || needs === undefined) return `not tried: ${needs}`
-  const { args, env, stop } = needs
-  /** @param {string[]} before @param {Record<string, string>} more */
+  /** @param {string[]} before @param {Record<string, string>} more @returns {Promise<string | undefined>} */
   const play = async (before, more = {}) => {
-    const said = await run(program, [...flags, ...before, `${what}.mjs`, ...args], { ...env, ...more })
-    if (said !== `${what} is content\n`) throw new Error(`it said ${JSON.stringify(said)}`)
+    const needs = await facePrograms[what]?.()
+    if (typeof needs === 'string' || needs === undefined) return `not tried: ${needs}`
+    const { args, env, stop } = needs
+    try {
+      const said = await run(program, [...flags, ...before, `${what}.mjs`, ...args], { ...env, ...more })
+      if (said !== `${what} is content\n`) throw new Error(`it said ${JSON.stringify(said)}`)
+      return undefined
+    } finally {
+      await stop()
+    }
   }
   try {
-    await play([FLAGS[name], REGISTER])
-    return undefined
+    return await play([FLAGS[name], REGISTER])
   } catch (error) {
     const own = await play([], { OWN_NET: '1' }).then(
       () => true,
@@ -69,8 +76,6 @@ export const runFace = async (name, program, what, ...flags) => {
     )
     if (own || what === 'sockets') throw error
     return "no: nor does it with the runtime's own node:net"
-  } finally {
-    await stop()
   }
 }
 
