@@ -31,7 +31,7 @@ streams of the Web, plain and over TLS.
 ${facesTable(results.filter(({ what }) => what.startsWith(NET)))}
 
 Where it says "no", the same program fails with the runtime's own \`node:net\` as well: Deno's \`http\` ends a connection that it
-was given behind one answer, and neither its \`tls\` nor Bun's is whole over sockets that they did not make. Bun puts something of
+was given behind one answer, and Bun's \`tls\` is not whole over sockets that it did not make. Bun puts something of
 its own in the place of \`ws\` and \`undici\`.
 `
 }
