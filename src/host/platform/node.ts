@@ -1,11 +1,19 @@
 /** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
 import type { Host } from '../host.js'
+import { whichRuntime } from '../which.js'
 
 export { readFile } from 'node:fs/promises'
 
-/** The host that a loop gets when its author did not choose one. */
+/** The host that a loop gets when its author did not choose one; the files of the others are not read. */
 export async function openHost(): Promise<Host> {
-  return (await import('../real.js')).realHost()
+  switch (whichRuntime()) {
+    case 'bun':
+      return (await import('../bun.js')).bunHost()
+    case 'deno':
+      return (await import('../deno.js')).denoHost()
+    case 'node':
+      return (await import('../node.js')).nodeHost()
+  }
 }
 
 /** Who answers WASI. webpack cannot bundle it, and has to leave it where it is. */
