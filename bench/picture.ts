@@ -28,6 +28,7 @@ export function picture(report: Report): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + 44}" width="${WIDTH}" height="${top + 44}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
+    `<title>libuv-wasm against ${report.rod}</title>`,
     '<rect width="100%" height="100%" fill="white"/>',
     `<text x="24" y="32" font-size="18" font-weight="600">libuv-wasm against ${report.rod}</text>`,
     `<text x="24" y="51" fill="#666">How many times as fast, or as cheap, as a program on ${report.rod}: median and spread. More is better.</text>`,
