@@ -29,7 +29,7 @@ export {
   UDPSendRequest,
   WriteRequest,
 } from './uv/request.js'
-export { StatusCode, type StatusCodes, type StatusName } from './uv/status.js'
+export { StatusCode, type StatusCodes, type StatusName, statusName } from './uv/status.js'
 export { type Buffers, type OnConnection, type OnRead, Stream } from './uv/stream.js'
 export { TCP, TCPFlags, type TCPOptions } from './uv/tcp.js'
 export { Timer, type TimerOptions } from './uv/timer.js'

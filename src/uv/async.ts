@@ -1,6 +1,6 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
 /** How an async handle is made. */
@@ -42,7 +42,8 @@ export class Async extends Handle {
   onWakeup: ((async: this) => void) | undefined
 
   /** @throws {ClosedLoopError} */
-  constructor({ loop, onWakeup }: AsyncOptions = {}) {
+  constructor(options: AsyncOptions = {}) {
+    const { loop, onWakeup } = handleOptions(options)
     checkCallback(onWakeup, 'onWakeup')
     super(loop, (exports, id) => exports.uvw_async_init(id))
     this.onWakeup = onWakeup

@@ -1,6 +1,6 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
 /** How a check handle is made. */
@@ -44,7 +44,8 @@ export class Check extends Handle {
   onCheck: ((check: this) => void) | undefined
 
   /** @throws {ClosedLoopError} */
-  constructor({ loop, onCheck }: CheckOptions = {}) {
+  constructor(options: CheckOptions = {}) {
+    const { loop, onCheck } = handleOptions(options)
     checkCallback(onCheck, 'onCheck')
     super(loop, (exports, id) => exports.uvw_check_init(id))
     this.onCheck = onCheck

@@ -11,6 +11,9 @@ import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
 import type { Request } from './request.js'
 import { StatusCode } from './status.js'
 
+/** What consoles ask for, Node's and those of other runtimes; not a part of the public face. */
+export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 /** Asks to be told when a handle is closed; not a part of the public face. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
 
@@ -171,6 +174,26 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return this.close()
   }
 
+  /** What a console prints: what the handle is doing, and not the module below it. */
+  [INSPECT](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    return `${this.constructor.name} ${inspect(this.#describe(), options)}`
+  }
+
+  /** What it is doing, for people. */
+  #describe(): object {
+    if (this.closing) return { state: this.closed ? 'closed' : 'closing' }
+    const { active, referenced } = this
+    const known: Record<string, unknown> = { state: active ? 'active' : 'inactive', referenced }
+    for (const name of ['sockname', 'peername']) {
+      try {
+        if (name in this) known[name] = Reflect.get(this, name)
+      } catch {
+        // It has none, or not yet.
+      }
+    }
+    return known
+  }
+
   /** The C side's handle. @throws {ClosedHandleError} */
   protected get address(): number {
     if (this.#closing !== undefined) throw new ClosedHandleError(this.constructor.name)
@@ -249,6 +272,16 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     const print = this.instance.trace.topic('handle')
     return print && ((step) => print(`${this.constructor.name} ${this.#address}: ${step}`))
   }
+}
+
+/**
+ * Checks that somebody did not forget the braces: `new TCP(loop)` would be a handle of another loop, the current one.
+ *
+ * @throws {ArgumentError} naming what there is in place of options
+ */
+export function handleOptions<Options extends { readonly loop?: Loop }>(options: Options): Options {
+  if (typeof options === 'object' && options !== null && !(options instanceof Loop)) return options
+  throw new ArgumentError(`${show(options)} is not an object of options; give { loop }`)
 }
 
 function chooseLoop(loop: Loop | undefined): Loop {

@@ -1,6 +1,6 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
 /** How an idle handle is made. */
@@ -43,7 +43,8 @@ export class Idle extends Handle {
   onIdle: ((idle: this) => void) | undefined
 
   /** @throws {ClosedLoopError} */
-  constructor({ loop, onIdle }: IdleOptions = {}) {
+  constructor(options: IdleOptions = {}) {
+    const { loop, onIdle } = handleOptions(options)
     checkCallback(onIdle, 'onIdle')
     super(loop, (exports, id) => exports.uvw_idle_init(id))
     this.onIdle = onIdle

@@ -22,7 +22,12 @@ export interface LoopOptions {
 }
 
 /** @throws {ArgumentError} naming the option that is something else */
-export function checkOptions({ host, module, wasi, trace, maxDescriptors }: LoopOptions): void {
+export function checkOptions(options: LoopOptions): void {
+  // Who forgets the braces around a host would get the platform's own.
+  if (typeof options !== 'object' || options === null || 'defer' in options) {
+    throw new ArgumentError(`${show(options)} is not an object of options; give { host }`)
+  }
+  const { host, module, wasi, trace, maxDescriptors } = options
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
   // By what they can do: they may come from another copy of this package.
   if (host !== undefined && typeof host?.defer !== 'function') {

@@ -1,6 +1,7 @@
 import { pathOf, textOf } from '../abi/unix-path.js'
 import { checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
+import { handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 import { openPair } from './pair.js'
 import { type OnRequest, PipeConnectRequest } from './request.js'
@@ -69,7 +70,7 @@ export class Pipe extends Stream {
    * @throws {UVError} ENOTSUP when `ipc` is asked for
    */
   constructor(options: PipeOptions = {}) {
-    const { loop, ipc = false, onRead, onConnection } = options
+    const { loop, ipc = false, onRead, onConnection } = handleOptions(options)
     checkCallback(onRead, 'onRead')
     checkCallback(onConnection, 'onConnection')
     if (ipc) throw new UVError('ENOTSUP', 'no descriptors can be passed here; leave ipc out', 'pipe')

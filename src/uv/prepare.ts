@@ -1,6 +1,6 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
 /** How a prepare handle is made. */
@@ -40,7 +40,8 @@ export class Prepare extends Handle {
   onPrepare: ((prepare: this) => void) | undefined
 
   /** @throws {ClosedLoopError} */
-  constructor({ loop, onPrepare }: PrepareOptions = {}) {
+  constructor(options: PrepareOptions = {}) {
+    const { loop, onPrepare } = handleOptions(options)
     checkCallback(onPrepare, 'onPrepare')
     super(loop, (exports, id) => exports.uvw_prepare_init(id))
     this.onPrepare = onPrepare

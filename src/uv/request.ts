@@ -69,6 +69,18 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     return this.#promise.then(onKept, onBroken)
   }
 
+  /** Listens to the failure alone, as a promise does. */
+  catch<Broken = never>(
+    onBroken?: ((reason: unknown) => Broken | PromiseLike<Broken>) | null,
+  ): Promise<undefined | Broken> {
+    return this.then(undefined, onBroken)
+  }
+
+  /** Listens to the end alone, as a promise does. */
+  finally(onEnd?: (() => void) | null): Promise<undefined> {
+    return this.then().finally(onEnd)
+  }
+
   [FIRE](_kind: CallbackKind, status: number): void {
     const { loop } = this.handle
     this.#status = status

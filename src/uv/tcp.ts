@@ -4,7 +4,7 @@ import { type AddressLike, type CheckedAddress, checkAddress, hostText, readAddr
 import { checkCallback } from './callback.js'
 import { type Attempt, Dial } from './dial.js'
 import { checkInteger, UVError } from './errors.js'
-import { type OnClosed, WHEN_CLOSED } from './handle.js'
+import { handleOptions, type OnClosed, WHEN_CLOSED } from './handle.js'
 import { checkName } from './lookup.js'
 import type { Loop } from './loop.js'
 import { openPair } from './pair.js'
@@ -78,7 +78,7 @@ export class TCP extends Stream {
    * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
    */
   constructor(options: TCPOptions = {}) {
-    const { loop, family, flags = 0, onRead, onConnection } = options
+    const { loop, family, flags = 0, onRead, onConnection } = handleOptions(options)
     checkCallback(onRead, 'onRead')
     checkCallback(onConnection, 'onConnection')
     super(loop, (exports, id, { constants }) => exports.uvw_tcp_init(id, socketDomain(constants, flags, family)))

@@ -1,7 +1,7 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
 import { ArgumentError, show } from './errors.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
 /** How a timer is made. */
@@ -41,7 +41,8 @@ export class Timer extends Handle {
   onTimeout: ((timer: this) => void) | undefined
 
   /** @throws {ClosedLoopError} */
-  constructor({ loop, onTimeout }: TimerOptions = {}) {
+  constructor(options: TimerOptions = {}) {
+    const { loop, onTimeout } = handleOptions(options)
     checkCallback(onTimeout, 'onTimeout')
     super(loop, (exports, id) => exports.uvw_timer_init(id))
     this.onTimeout = onTimeout

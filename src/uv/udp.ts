@@ -4,7 +4,7 @@ import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type AddressLike, type CheckedAddress, checkAddress, hostText, socketDomain } from './address.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
-import { Handle } from './handle.js'
+import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, UDPSendRequest } from './request.js'
 import { type Buffers, checkBuffers } from './stream.js'
@@ -90,7 +90,7 @@ export class UDP extends Handle {
    * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
    */
   constructor(options: UDPOptions = {}) {
-    const { loop, family, flags = 0, onReceive } = options
+    const { loop, family, flags = 0, onReceive } = handleOptions(options)
     checkCallback(onReceive, 'onReceive')
     super(loop, (exports, id, { constants }) => exports.uvw_udp_init(id, socketDomain(constants, flags, family)))
     this.onReceive = onReceive

@@ -6,6 +6,7 @@ import {
   ClosedLoopError,
   StatusCode,
   type StatusName,
+  statusName,
   UVError,
 } from '../../src/index.js'
 import { overHosts, virtual } from '../support/loops.js'
@@ -36,6 +37,7 @@ overHosts(
         const code = StatusCode[name]
         expect(new UVError(code, 'text')).toMatchObject({ code: name, errno: code, message: `${name}: text` })
         expect(new UVError(name, 'text')).toMatchObject({ code: name, errno: code })
+        expect(statusName(code)).toBe(name)
       }
       expect(new UVError(-12_345, 'text')).toMatchObject({ code: 'UNKNOWN', errno: -12_345 })
       expect(new UVError(StatusCode.EPIPE, 'text', 'write')).toMatchObject({

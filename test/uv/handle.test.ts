@@ -1,4 +1,5 @@
 /** What all handles have: behaviours H1 to H6 of the Python library's test_handle, then closing and disposal. */
+import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { Async, Check, ClosedHandleError, type Handle, Idle, Prepare, TCP, Timer } from '../../src/index.js'
 import { codeOf, overHosts } from '../support/loops.js'
@@ -26,6 +27,23 @@ overHosts((lab) => {
       expect(handle.active).toBe(false)
     }
     expect(new TCP({ loop }).active).toBe(false)
+  })
+
+  test('a console shows what it is doing, and not the module below it', async () => {
+    const loop = await lab.open()
+    const timer = new Timer({ loop })
+    expect(inspect(timer)).toBe("Timer { state: 'inactive', referenced: true }")
+    timer.start(60_000)
+    timer.dereference()
+    expect(inspect([timer])).toBe("[ Timer { state: 'active', referenced: false } ]")
+    const server = new TCP({ loop })
+    server.bind(['127.0.0.1', 0])
+    server.listen()
+    expect(inspect(server)).toMatch(/^TCP \{\s+state: 'active',\s+referenced: true,\s+sockname: .*\d+ \}\s+\}$/)
+    const closed = server.close()
+    expect(inspect(server)).toBe("TCP { state: 'closing' }")
+    await Promise.all([closed, timer.close(), lab.run(loop)])
+    expect(inspect(server)).toBe("TCP { state: 'closed' }")
   })
 
   test('H3 referenced: true at first, then as it is set', async () => {

@@ -83,6 +83,23 @@ overHosts((lab) => {
     await failure
   })
 
+  test('catch and finally listen as those of a promise do', async () => {
+    const loop = await lab.open()
+    loop.onError = (error) => expect(error).toBe('not to be told')
+    const wrong = new TCP({ loop }).connect(deadEnd(loop)).catch((error: unknown) => String(error))
+    const ended: string[] = []
+    const [one, other] = TCP.pair(loop)
+    const right = one.write(bytes('x')).finally(() => void ended.push('written'))
+    const failed = new TCP({ loop }).connect(deadEnd(loop)).finally(() => void ended.push('refused'))
+    const refused = expect(failed).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await lab.run(loop)
+    expect(await wrong).toBe('UVError: connect ECONNREFUSED: connection refused')
+    expect(await right).toBe(undefined)
+    await refused
+    expect(ended.sort()).toEqual(['refused', 'written'])
+    await Promise.all([one.close(), other.close(), lab.run(loop)])
+  })
+
   test('awaited again, late, and after the loop was closed: the same outcome', async () => {
     const loop = await lab.open()
     const good: Request[] = []

@@ -64,6 +64,9 @@ const ROWS: readonly Row[] = [
   ['a buffer size in text', (_, tcp) => Reflect.set(tcp, 'receiveBufferSize', '1k'), '"1k"', 'whole number'],
   ['a handle for a loop', (_, tcp) => new TCP({ loop: wrong(tcp) }), 'loop a TCP', 'Loop'],
   ['null for a loop', () => new Timer({ loop: wrong(null) }), 'loop null', 'Loop'],
+  ['a loop for options', (loop) => new TCP(wrong(loop)), 'a Loop', '{ loop }'],
+  ['null for options', () => new Idle(wrong(null)), 'null', '{ loop }'],
+  ['text for options', () => new Timer(wrong('timer')), '"timer"', '{ loop }'],
   ['an unknown family for a handle', (loop) => new TCP({ loop, family: wrong('unix') }), '"unix"', "'ipv4'"],
   ['flags out of range', (loop) => new TCP({ loop, flags: -1 }), 'flags -1', 'family'],
   ['TCPFlags for a socket domain', (loop) => new TCP({ loop, flags: TCPFlags.IPV6ONLY }), 'flags 1', 'family'],
@@ -163,6 +166,12 @@ test('options of Loop.open', async () => {
   await row({ host: wrong({}) }, 'host a Object')
   await row({ trace: wrong('syscall') }, 'trace "syscall"')
   await row({ module: wrong('libuv.wasm') }, 'module "libuv.wasm"')
+  for (const options of [null, 'virtual', host]) {
+    await expect(Loop.open(wrong(options))).rejects.toMatchObject({
+      name: 'ArgumentError',
+      message: containing('options', '{ host }'),
+    })
+  }
 })
 
 /** A text with one part, and another after it. */
