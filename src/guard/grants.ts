@@ -46,7 +46,11 @@ export class Grants {
   readonly #names: NamedHosts
   readonly #onRefusal: ((refusal: Refusal) => void) | undefined
 
+  /** @throws {TypeError} when a rule is no address, or `onRefusal` no function */
   constructor({ listen = [], connect = [], onRefusal }: Policy) {
+    if (onRefusal !== undefined && typeof onRefusal !== 'function') {
+      throw new TypeError(`onRefusal is a ${typeof onRefusal}: give a function, or leave it out`)
+    }
     this.#names = new NamedHosts()
     this.#listen = readRules(listen, undefined)
     this.#connect = readRules(connect, this.#names)

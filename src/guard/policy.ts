@@ -28,7 +28,8 @@ export { formatEndpoint } from './rules.js'
  * not taken either. For messages, to bind to a port of its choice is to listen; who may only send takes a free one.
  *
  * @param host - the real one
- * @throws {TypeError} when a rule is no address
+ * @param policy - nothing is granted by default
+ * @throws {TypeError} when a rule is no address, or the host none
  *
  * @example
  * ```ts
@@ -49,7 +50,10 @@ export { formatEndpoint } from './rules.js'
  * EACCES
  * ```
  */
-export function policyHost(host: Host, policy: Policy): Host {
+export function policyHost(host: Host, policy: Policy = {}): Host {
+  // By what it can do: it may come from another copy of this package.
+  if (typeof host?.defer !== 'function')
+    throw new TypeError('no host to guard: make one with nodeHost() or virtualHost()')
   return new PolicyHost(host, new Grants(policy))
 }
 

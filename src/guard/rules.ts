@@ -53,12 +53,15 @@ export class NamedHosts {
 /**
  * Reads rules into the form that {@link formatEndpoint} gives them.
  *
+ * @param rules - checked here: who grants a list in text would grant its letters
  * @param names - takes those that have a name for a host; `undefined` where there must be none
- * @throws {TypeError} when one is no rule
+ * @throws {TypeError} when there is no list, or one in it is no rule
  */
 export function readRules(rules: readonly string[], names: NamedHosts | undefined): ReadonlySet<string> {
+  if (!Array.isArray(rules)) throw new TypeError(`${JSON.stringify(rules)} is no list of rules: give ['127.0.0.1:80']`)
   const read = new Set<string>()
   for (const rule of rules) {
+    if (typeof rule !== 'string') throw new TypeError(wrong(rule, names !== undefined))
     const [, v6, host, digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rule) ?? []
     const port = Number(digits)
     if (rule === '*' || (rule.startsWith('unix:') && rule.length > 5)) read.add(rule)
@@ -82,7 +85,7 @@ function isName(host: string | undefined): host is string {
   return host !== undefined && /^([a-z\d_-]{1,63}\.)*(?=[^.]*[a-z])[a-z\d_-]{1,63}\.?$/i.test(host)
 }
 
-function wrong(rule: string, mayBeName: boolean): string {
+function wrong(rule: unknown, mayBeName: boolean): string {
   const kinds = mayBeName ? 'an address in numbers, or a name' : 'an address in numbers'
   return `${JSON.stringify(rule)} is no address: give HOST:PORT with ${kinds}, as 127.0.0.1:80 or [::1]:80, unix:/path, or *`
 }

@@ -38,8 +38,10 @@ export class Trace {
   /**
    * @param topics - comma-separated topics, or `*` for all; empty for none. What is no topic is told as the first line
    * @param sink - where lines go; the console's error stream by default
+   * @throws {TypeError} when topics is no text
    */
   constructor(topics: string, sink: TraceSink = (line) => console.error(line)) {
+    if (typeof topics !== 'string') throw new TypeError(`topics is a ${typeof topics}: give text, as 'syscall,pump'`)
     this.topics = topics
     const wanted = topics.split(',').map((topic) => topic.trim())
     this.#topics = new Set(wanted.filter((topic) => topic !== ''))

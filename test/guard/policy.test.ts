@@ -13,6 +13,9 @@ const PLAIN = { ipv6Only: false, reusePort: false }
 const NOBODY: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
 const DEAF: ListenerEvents = { onConnection() {}, onError() {} }
 
+/** What callers without types may hand over. */
+const wrong = <T>(value: unknown): T => value as T
+
 const v4 = (host: string, port: number): Address => ({ family: 'ipv4', host, port })
 const v6 = (host: string, port: number, scopeId = 0): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId })
 
@@ -215,6 +218,19 @@ describe('names', () => {
   test('are none to listen on', () => {
     expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/no address/)
   })
+})
+
+test.each([
+  ['a text in place of a list', { listen: '127.0.0.1:80' }, /"127\.0\.0\.1:80" is no list.*give \[/],
+  ['a number in place of a rule', { connect: [80] }, /80 is no address: give HOST:PORT/],
+  ['no function to be told', { onRefusal: 'log' }, /onRefusal is a string: give a function/],
+])('%s is refused before anybody relies on it', (_what, policy, message) => {
+  expect(() => policyHost(new FakeHost(), wrong<Policy>(policy))).toThrow(message)
+})
+
+test('without a policy nothing is granted, and without a host there is nothing to guard', () => {
+  expect(() => policyHost(new FakeHost()).connect(loopback(80), NOBODY)).toThrow(/grant it/)
+  for (const host of [undefined, {}, 'node']) expect(() => policyHost(wrong<Host>(host))).toThrow(/no host to guard/)
 })
 
 test.each([

@@ -15,8 +15,9 @@ export class NameTable {
   readonly #addresses = new Map<string, readonly string[]>()
   readonly #names = new Map<string, string>()
 
-  /** @throws {TypeError} when a name is empty, or stands for something that is no address */
+  /** @throws {TypeError} when there is no object of names, a name is empty, or stands for something that is no address */
   constructor(names: Names) {
+    if (typeof names !== 'object') throw new TypeError(`names is a ${typeof names}: give { 'db.test': '127.0.0.2' }`)
     for (const [name, value] of Object.entries({ ...LOCALHOST, ...names })) {
       const texts = typeof value === 'string' ? [value] : value
       const hosts = texts.map((text) => readHost(name, text))
