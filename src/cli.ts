@@ -34,8 +34,10 @@ How it runs:
   --driver auto|jspi|worker|pump
                                 how it waits: suspended by the engine, in a thread of its own, or its loop left to us
   --host node|virtual           real sockets, or a network of its own in memory
+  --max-descriptors N           how many sockets and pipes it may have open at once; 65536 by default
   --trace                       print each system call, as strace does
   --help                        print this
+  --version                     print the version
 
 The exit code is the program's. It is 134 when the program trapped, 128 and the signal's number after a signal (130 for
 Ctrl-C), and 2 when it could not be run at all.
@@ -55,17 +57,21 @@ interface Command {
   readonly dirs: Dirs | undefined
   readonly driver: DriverName
   readonly hostName: string
+  readonly maxDescriptors: number | undefined
   readonly policy: Policy
   readonly trace: Trace
 }
 
-function readCommand(argv: readonly string[]): Command | 'help' {
+function readCommand(argv: readonly string[]): Command | 'help' | 'version' {
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = parseOptions(ours)
-  if (values.help || ours.length === 0) return 'help'
   const [command, program, extra] = positionals
-  if (command !== 'run') throw new UsageError(`the command is ${quote(command)}; there is only 'run'`)
+  if (values.help || ours.length === 0 || command === 'help') return 'help'
+  if (values.version) return 'version'
+  if (command !== 'run') {
+    throw new UsageError(`the command is ${quote(command)}; there is only 'run': libuv-wasm run PROGRAM.wasm`)
+  }
   if (program === undefined) throw new UsageError('which program? name its .wasm file after run')
   if (extra !== undefined) throw new UsageError(`${quote(extra)} is too much; the program's own arguments go after --`)
   const all = values['allow-net'] ? ['*'] : []
@@ -75,6 +81,7 @@ function readCommand(argv: readonly string[]): Command | 'help' {
     env: Object.fromEntries((values.env ?? []).map(readVariable)),
     dirs: values.dir && readDirs(values.dir),
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
+    maxDescriptors: values['max-descriptors'] === undefined ? undefined : readNumber(values['max-descriptors']),
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
     policy: {
       listen: [...all, ...(values['allow-listen'] ?? [])],
@@ -97,9 +104,11 @@ function parseOptions(args: readonly string[]) {
         env: { type: 'string', multiple: true },
         dir: { type: 'string', multiple: true },
         driver: { type: 'string' },
+        'max-descriptors': { type: 'string' },
         host: { type: 'string' },
         trace: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
       },
     })
   } catch (error) {
@@ -124,6 +133,11 @@ function readVariable(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--env ${quote(text)} is no variable; give NAME=VALUE`)
   return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function readNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new UsageError(`--max-descriptors ${quote(text)} is no number; give 4 or more`)
 }
 
 function readDirs(texts: readonly string[]): Dirs {
@@ -199,16 +213,24 @@ function obeySignals(driver: DriverName, started: Promise<Guest>): () => number 
 }
 
 async function startGuest(command: Command, input: StandardInput): Promise<Guest> {
-  const { program, hostName, policy, args, env, dirs, driver, trace } = command
+  const { program, hostName, policy, args, env, dirs, driver, trace, maxDescriptors } = command
   const bytes = await readFile(program).catch((error: unknown) => {
     throw new UsageError(`cannot read the program: ${messageOf(error)}`)
   })
   try {
     const host = policyHost(hostName === 'virtual' ? virtualHost() : realHost(), policy)
-    const given = { host, args, env, ...(dirs && { dirs }), input }
+    const given = {
+      host,
+      args,
+      env,
+      ...(dirs && { dirs }),
+      ...(maxDescriptors !== undefined && { maxDescriptors }),
+      input,
+    }
     return await Guest.start(new Uint8Array(bytes), { ...given, driver, trace, onOutput: print })
   } catch (error) {
-    throw new UsageError(`cannot run ${program}: ${messageOf(error)}`)
+    const remedy = error instanceof WebAssembly.CompileError ? 'build it with uvcc; ' : ''
+    throw new UsageError(`cannot run ${program}: ${remedy}${messageOf(error)}`)
   }
 }
 
@@ -229,6 +251,11 @@ async function run(command: Command): Promise<number> {
   }
 }
 
+async function ownVersion(): Promise<unknown> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  return Reflect.get(JSON.parse(text), 'version')
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
@@ -240,6 +267,7 @@ function quote(text: string | undefined): string {
 try {
   const command = readCommand(process.argv.slice(2))
   if (command === 'help') process.stdout.write(HELP)
+  else if (command === 'version') process.stdout.write(`${await ownVersion()}\n`)
   else process.exitCode = await run(command)
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

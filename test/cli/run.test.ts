@@ -1,5 +1,5 @@
 /** `libuv-wasm run`, as a user of a shell has it. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,7 +33,7 @@ endAll()
 const DRIVERS = WebAssembly.Suspending === undefined ? ['worker'] : ['worker', 'jspi']
 
 describe('help', () => {
-  test.each([[['--help']], [['-h']], [['run', '--help']], [[]]])('%j', async (args) => {
+  test.each([[['--help']], [['-h']], [['run', '--help']], [['help']], [[]]])('%j', async (args) => {
     const { code, output, errors } = await run(...args)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     for (const option of [
@@ -44,7 +44,9 @@ describe('help', () => {
       '--dir',
       '--driver',
       '--host',
+      '--max-descriptors',
       '--trace',
+      '--version',
     ]) {
       expect(output).toContain(option)
     }
@@ -52,9 +54,14 @@ describe('help', () => {
   })
 })
 
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  expect(await run('--version')).toMatchObject({ code: 0, output: `${version}\n`, errors: '' })
+})
+
 describe('a wrong command line is 2, and the message says what to do', () => {
   test.each([
-    [['walk', 'x.wasm'], /"walk".*'run'/],
+    [['walk', 'x.wasm'], /"walk".*libuv-wasm run PROGRAM\.wasm/],
     [['run'], /name its \.wasm file/],
     [['run', 'a.wasm', 'b'], /"b" is too much.*after --/],
     [['run', '--', 'a.wasm'], /name its \.wasm file/],
@@ -65,6 +72,8 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     [['run', '--dir', '/a', '--dir', '/b:/', 'a.wasm'], /"\/b:\/".*already/],
     [['run', '--driver', 'rocket', 'a.wasm'], /"rocket".*auto, jspi, worker/],
     [['run', '--host', 'moon', 'a.wasm'], /"moon".*node, virtual/],
+    [['run', '--max-descriptors', 'many', 'a.wasm'], /--max-descriptors "many".*4 or more/],
+    [['run', '--max-descriptors', '0', 'a.wasm'], /--max-descriptors "0".*4 or more/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
     [['run', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
   ])('%j', async (args, message) => {
@@ -85,7 +94,7 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     await writeFile(file, 'no program')
     const { code, errors } = await run('run', file)
     expect(code).toBe(2)
-    expect(errors).toContain(`cannot run ${file}`)
+    expect(errors).toContain(`cannot run ${file}: build it with uvcc`)
     const library = fileURLToPath(new URL('../../wasm/build/release/libuv.wasm', import.meta.url))
     expect(await run('run', library)).toMatchObject({ code: 2, errors: expect.stringMatching(/main\(\).*uvcc/) })
   })
