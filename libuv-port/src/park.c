@@ -79,9 +79,12 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   uvp__running = NULL;
   loop->pumped = 0;
   *parked = 0;
-  if (loop->parked_at != 0)
-    *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0) |
-              (uv_backend_timeout(loop) == -1 ? UVP_UNTIMED : 0);
+  if (loop->parked_at == 0)
+    return alive;
+
+  uvp__register_parked(loop);
+  *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0) |
+            (uv_backend_timeout(loop) == -1 ? UVP_UNTIMED : 0);
 
   return alive;
 }

@@ -16,6 +16,13 @@ void uvp__park(uv_loop_t* loop);
  */
 int uvp__may_leave(const uv_loop_t* loop);
 
+/* Tells the host now what it would be told when the loop comes back: whoever
+ * wrote something is in libuv's queue of changes, and would have the loop come
+ * back only to see that nothing has changed. What the host cannot watch, and the
+ * standard streams, are left to the loop's next poll.
+ */
+void uvp__register_parked(uv_loop_t* loop);
+
 /* A loop that is being left asks for the time once more, for its timers. Where
  * there are none, it is not worth a look at the host's clock: the loop asks
  * again as soon as it comes back.

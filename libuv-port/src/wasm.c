@@ -99,37 +99,74 @@ int uv__io_check_fd(uv_loop_t* loop, int fd) {
 }
 
 
+/* Tells the host what a watcher waits for. False if the host cannot watch it. */
+static int uvp__tell(uv__io_t* w) {
+  if (w->events == w->pevents)
+    return 1;
+
+  w->events = w->pevents;
+  return w->fd <= STDERR_FILENO || uvh_poll_ctl(w->fd, w->pevents) == 0;
+}
+
+
+static uv__io_t* uvp__next_watcher(uv_loop_t* loop) {
+  if (uv__queue_empty(&loop->watcher_queue))
+    return NULL;
+
+  return uv__queue_data(uv__queue_head(&loop->watcher_queue),
+                        uv__io_t,
+                        watcher_queue);
+}
+
+
+static void uvp__dequeue(uv__io_t* w) {
+  uv__queue_remove(&w->watcher_queue);
+  uv__queue_init(&w->watcher_queue);
+}
+
+
 /* Tells the host what the queued watchers wait for. One that the host cannot
  * watch is put into the batch with POLLERR: its owner learns the reason from
  * the call it tries next.
  */
 static void uvp__register(uv_loop_t* loop, struct uvp__batch* batch) {
-  struct uv__queue* q;
   uv__io_t* w;
 
-  while (!uv__queue_empty(&loop->watcher_queue)) {
-    if (batch->count == UVP__BATCH_SIZE)
+  while (batch->count < UVP__BATCH_SIZE) {
+    w = uvp__next_watcher(loop);
+    if (w == NULL)
       return;
 
-    q = uv__queue_head(&loop->watcher_queue);
-    uv__queue_remove(q);
-    uv__queue_init(q);
-
-    w = uv__queue_data(q, uv__io_t, watcher_queue);
     assert(w->pevents != 0);
     assert(w->fd >= 0);
     assert(w->fd < (int) loop->nwatchers);
 
-    if (w->events == w->pevents)
-      continue;
-
-    w->events = w->pevents;
-    if (w->fd <= STDERR_FILENO || uvh_poll_ctl(w->fd, w->pevents) == 0)
+    uvp__dequeue(w);
+    if (uvp__tell(w))
       continue;
 
     batch->events[batch->count].fd = w->fd;
     batch->events[batch->count].events = POLLERR;
     batch->count++;
+  }
+}
+
+
+void uvp__register_parked(uv_loop_t* loop) {
+  uv__io_t* w;
+
+  for (;;) {
+    w = uvp__next_watcher(loop);
+    if (w == NULL || w->fd <= STDERR_FILENO)
+      return;
+
+    /* The next poll takes care of it. */
+    if (!uvp__tell(w)) {
+      w->events = 0;
+      return;
+    }
+
+    uvp__dequeue(w);
   }
 }
 
