@@ -34,6 +34,12 @@ int uvw_pipe_connect(uv_pipe_t* pipe,
   if (pipe->connect_req != NULL)
     return UV_EALREADY;
 
+  /* What connect() says of one that listens. libuv would tell it later, and
+   * aborts then.
+   */
+  if (pipe->connection_cb != NULL)
+    return UV_EINVAL;
+
   req = uvw__req_alloc(sizeof(*req), id);
   if (req == NULL)
     return UV_ENOMEM;

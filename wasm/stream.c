@@ -3,7 +3,9 @@
 #include "internal.h"
 #include "uv_host.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <sys/socket.h>
 
 /* How many finished write requests are kept for the next ones. */
 #define UVW_WRITE_REQS_MAX 64
@@ -51,7 +53,22 @@ static void uvw__on_connection(uv_stream_t* server, int status) {
 
 
 int uvw_listen(uv_stream_t* server, int backlog) {
-  return uv_listen(server, backlog, uvw__on_connection);
+  /* It is connected, or was to be. libuv aborts when it has something left to
+   * do for that.
+   */
+  if (uv_is_readable(server) || uv_is_writable(server))
+    return UV_EINVAL;
+
+  if (server->accepted_fd == -1)
+    return uv_listen(server, backlog, uvw__on_connection);
+
+  /* A connection waits for uvw_accept(). uv_listen() would watch for the next
+   * one all the same, and libuv aborts when it comes.
+   */
+  if (listen(server->io_watcher.fd, backlog))
+    return uv_translate_sys_error(errno);
+
+  return 0;
 }
 
 

@@ -70,6 +70,12 @@ int uvw_tcp_connect(uv_tcp_t* tcp,
   if (err)
     return err;
 
+  /* It listens. libuv would say the same, but first take it for a stream that
+   * may be read and written, and abort when it is.
+   */
+  if (tcp->connection_cb != NULL)
+    return UV_EISCONN;
+
   req = uvw__req_alloc(sizeof(*req), id);
   if (req == NULL)
     return UV_ENOMEM;

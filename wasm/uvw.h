@@ -189,7 +189,9 @@ int uvw_recv_buffer_size(uv_handle_t* handle, int value);
 
 /* Streams. */
 
-/* Lets on_connection() run for each connection that waits. */
+/* Lets on_connection() run for each connection that waits. Again changes the
+ * backlog. UV_EINVAL for a stream that is connected, or was to be.
+ */
 UVW_EXPORT(uvw_listen)
 int uvw_listen(uv_stream_t* server, int backlog);
 
@@ -276,7 +278,7 @@ int uvw_tcp_bind(uv_tcp_t* tcp,
                  unsigned int flags);
 
 /* on_connect() tells the end, refusals too. UV_EINVAL for a host that is no
- * address, UV_EALREADY while connecting.
+ * address, UV_EALREADY while connecting, UV_EISCONN for one that listens.
  */
 UVW_EXPORT(uvw_tcp_connect)
 int uvw_tcp_connect(uv_tcp_t* tcp,
@@ -415,7 +417,7 @@ int uvw_pipe_bind(uv_pipe_t* pipe,
                   unsigned int flags);
 
 /* on_connect() tells the end, refusals too. UV_EINVAL for a name that cannot
- * be, UV_EALREADY while connecting.
+ * be or a pipe that listens, UV_EALREADY while connecting.
  */
 UVW_EXPORT(uvw_pipe_connect)
 int uvw_pipe_connect(uv_pipe_t* pipe,

@@ -72,7 +72,7 @@ export abstract class Stream extends Handle {
    * @param backlog - how many may wait to be accepted, at least 1; 128 by default
    * @param onConnection - replaces the attribute when the call succeeded
    * @throws {ClosedHandleError}
-   * @throws {UVError} EADDRINUSE when another socket listens there, EACCES, EINVAL when it is connected
+   * @throws {UVError} EADDRINUSE when another socket listens there, EACCES, EINVAL when it is connected or was to be
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_listen
    */
   listen(backlog = DEFAULT_BACKLOG, onConnection?: OnConnection<this>): void {

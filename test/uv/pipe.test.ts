@@ -45,6 +45,16 @@ const ask = async (client: Pipe, path: string, word: string): Promise<string> =>
 }
 
 overHosts((lab) => {
+  test('a server connects to nobody, and serves on', async () => {
+    const loop = await lab.open()
+    const path = newPath()
+    const server = serve(loop, path)
+    for (const target of [path, newPath()]) expect(codeOf(() => server.connect(target))).toBe('EINVAL')
+    expect(codeOf(() => server.write(bytes('x')))).toBe('EPIPE')
+    const [answer] = await Promise.all([ask(new Pipe({ loop }), path, 'hello'), lab.run(loop)])
+    expect(answer).toBe('hello')
+  })
+
   test('a client meets a server at its path, and the path goes with the server', async () => {
     const loop = await lab.open()
     const path = newPath()
