@@ -29,6 +29,8 @@ export interface InstanceOptions {
   readonly onTurn: () => void
   /** Told what a callback threw. */
   readonly onThrow: (error: unknown) => void
+  /** Called when the module has trapped, or the host cannot run it on: it must not be called any more. */
+  readonly onTrap?: () => void
 }
 
 /** A running copy of libuv. */
@@ -75,7 +77,10 @@ export class Instance {
         options.onTurn()
       },
       // As the end of a process does: its peers learn that it is gone.
-      onTrap: () => this.kernel.closeAll(),
+      onTrap: () => {
+        options.onTrap?.()
+        this.kernel.closeAll()
+      },
       onThrow: options.onThrow,
       trace: trace.topic('pump'),
     })

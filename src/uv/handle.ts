@@ -203,7 +203,11 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   /** Closes by `action`, which returns a status. @throws {UVError} what the status says */
   protected beginClose(onClosed: OnClosed<this> | undefined, action: () => number): Promise<void> {
     checkCallback(onClosed, 'onClosed')
-    if (!this.#closed && this.#closing === undefined) {
+    if (!this.#closed && this.loop.closed) {
+      // Its loop's module has trapped: the handle went with it.
+      this.#closing = Promise.resolve()
+      this.#closed = true
+    } else if (!this.#closed && this.#closing === undefined) {
       this.trace?.('close')
       this.check(action(), 'close')
       this.#closing = new Promise((resolve) => this[WHEN_CLOSED](resolve))

@@ -122,6 +122,9 @@ export class Loop implements AsyncDisposable {
       Loop.#current = loop
     }
     const onThrow: ErrorHandler = (error) => loop?.[THROWN](error)
+    const onTrap = (): void => {
+      if (loop !== undefined) loop.#end()
+    }
     const begin = (instance: Instance): Loop => {
       learnStatusCodes(instance.abi)
       // Not earlier, for several may be on their way.
@@ -134,7 +137,7 @@ export class Loop implements AsyncDisposable {
       Loop.#current ??= loop
       return loop
     }
-    return { instance: { host, module, wasi, trace, maxDescriptors, onTurn, onThrow }, begin }
+    return { instance: { host, module, wasi, trace, maxDescriptors, onTurn, onThrow, onTrap }, begin }
   }
 
   /** The process's default loop, opened when it is first asked for and again when it was closed. */
@@ -171,6 +174,8 @@ export class Loop implements AsyncDisposable {
    * @param mode - until nothing is left by default
    * @returns what `uv_run()` returns: whether something is left to do
    * @throws {ClosedLoopError}
+   * @throws {WebAssembly.RuntimeError} when the module traps, which is a defect of libuv's or ours: its sockets and the loop are
+   *   closed then
    * @throws {UVError} EBUSY when it is running already
    * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
    */
@@ -181,11 +186,13 @@ export class Loop implements AsyncDisposable {
     if (pump.running) {
       throw new UVError(StatusCode.EBUSY, 'the loop is running already; await that run, or stop() it', 'run')
     }
-    this.#running = pump.run(number)
+    const running = pump.run(number)
+    this.#running = running
     try {
-      return await this.#running
+      return await running
     } finally {
-      this.#running = undefined
+      // Another may have begun since this one was over.
+      if (this.#running === running) this.#running = undefined
       this.#rethrow()
     }
   }
@@ -210,14 +217,18 @@ export class Loop implements AsyncDisposable {
       throw new UVError(status, `open: ${open || 'a request'}; close all handles and run the loop first`, 'close')
     }
     this.#check(status, 'close')
-    this.#closed = true
-    if (Loop.#default === this) Loop.#default = undefined
-    if (Loop.#current === this) Loop.#current = undefined
+    this.#end()
     // Last: a host that fails at it has failed at a loop that is closed.
     kernel.closeAll()
   }
 
-  /** Whether the loop was closed. */
+  #end(): void {
+    this.#closed = true
+    if (Loop.#default === this) Loop.#default = undefined
+    if (Loop.#current === this) Loop.#current = undefined
+  }
+
+  /** Whether the loop was closed, or its module has trapped, with which its run is rejected. */
   get closed(): boolean {
     return this.#closed
   }

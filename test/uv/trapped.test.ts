@@ -1,0 +1,27 @@
+/** A module that traps is a process that died: its loop and its handles are closed, and nobody waits for them. */
+import { expect, test } from '@jest/globals'
+import { ClosedLoopError, Loop, TCP, Timer, virtualHost } from '../../src/index.js'
+import { INSTANCE } from '../../src/uv/loop.js'
+import { soon } from '../support/deadline.js'
+
+test('its run is rejected, its loop is closed, and its handles can be', async () => {
+  const host = virtualHost()
+  const loop = await Loop.open({ host })
+  const { memory } = loop[INSTANCE].exports
+  const server = new TCP({ loop })
+  server.listen()
+  const timer = new Timer({ loop })
+  // As a stray pointer does.
+  timer.start(0, 1, () => void new Uint8Array(memory.buffer).fill(0xff, 1024))
+  await expect(soon(loop.run(), 'the trap')).rejects.toMatchObject({ name: 'RuntimeError' })
+  expect([loop.closed, loop.alive, loop.handles.size, loop === Loop.current]).toEqual([true, false, 0, false])
+  expect(host.open()).toEqual([])
+  await expect(loop.run()).rejects.toThrow(ClosedLoopError)
+  expect(() => new Timer({ loop })).toThrow(ClosedLoopError)
+  loop.close()
+  await soon(loop[Symbol.asyncDispose](), 'the loop to be disposed of')
+  for (const handle of [server, timer]) {
+    await soon(handle.close(), 'the handle to close')
+    expect([handle.closing, handle.closed, handle.active]).toEqual([true, true, false])
+  }
+})
