@@ -46,8 +46,8 @@ LIBUV_UNIX_SOURCES = $(addprefix src/unix/, \
   tcp.c \
   udp.c)
 
-# udp.c is compiled by our file of that name.
-LIBUV_SOURCES = $(LIBUV_SHARED_SOURCES) \
+# udp.c is compiled by our file of that name, timer.c by timers.c.
+LIBUV_SOURCES = $(filter-out src/timer.c, $(LIBUV_SHARED_SOURCES)) \
   $(filter-out src/unix/udp.c, $(LIBUV_UNIX_SOURCES)) \
   $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
 
@@ -71,6 +71,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   sysinfo.c \
   thread.c \
   threadpool.c \
+  timers.c \
   udp.c \
   unsupported.c \
   wait.c \

@@ -1,0 +1,214 @@
+/* A heap for timers in place of libuv's heap-inl.h, whose names it has, so that
+ * libuv's timer.c can be compiled with it. No two timers compare as equal, so
+ * any heap hands them out in the same order.
+ *
+ * libuv's is a binary one. It finds the place of a timer that ends, or is
+ * stopped, by one walk down and up, and of many timers each step is in memory
+ * that no cache has. This is a pairing heap: a tree where parents come before
+ * their children, and no more is known. Who starts is compared once. Who is
+ * stopped mostly has no children and is only taken out; who has some hands them
+ * on in pairs. Timers that are due in the same millisecond make one list, so to
+ * find the next of a list is one step.
+ *
+ * Fredman, Sedgewick, Sleator, Tarjan: The pairing heap, a new form of
+ * self-adjusting heap (1986).
+ */
+
+#ifndef UV_SRC_HEAP_H_
+#define UV_SRC_HEAP_H_
+
+#include "uv.h"
+#include "uv-common.h"
+
+#include <stddef.h>
+
+/* From how many children on those are put together first that are due at the
+ * same time, and how many times are looked for at once.
+ */
+#define UVP__MANY 64
+#define UVP__TIMES 256
+
+/* Three pointers, as in uv_timer_t.
+ *
+ * next: the next child of the same parent.
+ * prev: the child before, or the parent of the first one.
+ */
+struct heap_node {
+  struct heap_node* child;
+  struct heap_node* next;
+  struct heap_node* prev;
+};
+
+/* What libuv's loop.c makes empty knows the number of nodes as well. */
+struct heap {
+  struct heap_node* min;
+};
+
+typedef int (*heap_compare_fn)(const struct heap_node* a,
+                               const struct heap_node* b);
+
+
+static struct heap_node* heap_min(const struct heap* heap) {
+  return heap->min;
+}
+
+
+static uint64_t uvp__due(const struct heap_node* node) {
+  return container_of(node, uv_timer_t, node.heap)->timeout;
+}
+
+
+/* Makes a node the first child of another, which is returned. */
+static struct heap_node* uvp__adopt(struct heap_node* parent,
+                                    struct heap_node* child) {
+  child->prev = parent;
+  child->next = parent->child;
+  if (child->next != NULL)
+    child->next->prev = child;
+
+  parent->child = child;
+  return parent;
+}
+
+
+/* Makes one tree of two. */
+static struct heap_node* uvp__meld(struct heap_node* a,
+                                   struct heap_node* b,
+                                   heap_compare_fn less_than) {
+  return less_than(b, a) ? uvp__adopt(b, a) : uvp__adopt(a, b);
+}
+
+
+/* Makes chains of those nodes of a list that are due at the same time, where
+ * they come in falling order, as they do when nothing has moved them since they
+ * were started. Only `next` of what is left has a meaning.
+ */
+static struct heap_node* uvp__chain_equals(struct heap_node* list,
+                                           heap_compare_fn less_than) {
+  struct heap_node* times[UVP__TIMES] = { NULL };
+  struct heap_node** slot;
+  struct heap_node* next;
+  struct heap_node* left;
+  int i;
+
+  left = NULL;
+
+  for (; list != NULL; list = next) {
+    next = list->next;
+    slot = &times[(size_t) uvp__due(list) % UVP__TIMES];
+
+    if (*slot == NULL) {
+      *slot = list;
+    } else if (uvp__due(list) == uvp__due(*slot) && less_than(list, *slot)) {
+      *slot = uvp__adopt(list, *slot);
+    } else {
+      (*slot)->next = left;
+      left = *slot;
+      *slot = list;
+    }
+  }
+
+  for (i = 0; i < UVP__TIMES; i++) {
+    if (times[i] == NULL)
+      continue;
+
+    times[i]->next = left;
+    left = times[i];
+  }
+
+  return left;
+}
+
+
+/* Melds neighbours, and then the pairs one by one. */
+static struct heap_node* uvp__meld_pairs(struct heap_node* list,
+                                         heap_compare_fn less_than) {
+  struct heap_node* pairs;
+  struct heap_node* pair;
+  struct heap_node* next;
+
+  pairs = NULL;
+
+  for (; list != NULL; list = next) {
+    pair = list;
+    next = list->next;
+    if (next != NULL) {
+      list = next;
+      next = list->next;
+      pair = uvp__meld(pair, list, less_than);
+    }
+
+    pair->next = pairs;
+    pairs = pair;
+  }
+
+  for (pair = pairs, pairs = pairs->next; pairs != NULL; pairs = next) {
+    next = pairs->next;
+    pair = uvp__meld(pair, pairs, less_than);
+  }
+
+  return pair;
+}
+
+
+/* Makes one tree of the children of a node, which itself is no part of it. */
+static struct heap_node* uvp__meld_children(struct heap_node* node,
+                                            heap_compare_fn less_than) {
+  struct heap_node* list;
+  int count;
+
+  list = node->child;
+  if (list == NULL)
+    return NULL;
+
+  for (count = 0; list != NULL && count < UVP__MANY; count++)
+    list = list->next;
+
+  list = node->child;
+  if (count == UVP__MANY)
+    list = uvp__chain_equals(list, less_than);
+
+  list = uvp__meld_pairs(list, less_than);
+  list->next = NULL;
+  list->prev = NULL;
+  return list;
+}
+
+
+static void heap_insert(struct heap* heap,
+                        struct heap_node* node,
+                        heap_compare_fn less_than) {
+  node->child = NULL;
+  node->next = NULL;
+  node->prev = NULL;
+  if (heap->min != NULL)
+    node = uvp__meld(heap->min, node, less_than);
+
+  heap->min = node;
+}
+
+
+static void heap_remove(struct heap* heap,
+                        struct heap_node* node,
+                        heap_compare_fn less_than) {
+  struct heap_node* children;
+
+  children = uvp__meld_children(node, less_than);
+  if (node == heap->min) {
+    heap->min = children;
+    return;
+  }
+
+  if (node->prev->child == node)
+    node->prev->child = node->next;
+  else
+    node->prev->next = node->next;
+
+  if (node->next != NULL)
+    node->next->prev = node->prev;
+
+  if (children != NULL)
+    heap->min = uvp__meld(heap->min, children, less_than);
+}
+
+#endif  /* UV_SRC_HEAP_H_ */

@@ -1,0 +1,15 @@
+/** The order of timers: the same as natively, although their heap is another one (`libuv-port/src/heap.h`). */
+import { beforeAll, expect, test } from '@jest/globals'
+import { nativeOutput } from './native.js'
+import { endAll, play } from './stage.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => guestModule('timers'), COMPILING)
+endAll()
+
+test('timers that are started and stopped at random are called in the order of libuv', async () => {
+  const guest = await play([], { program: 'timers' })
+  expect([await guest.code, guest.errors]).toEqual([0, ''])
+  expect(guest.output).toBe(await nativeOutput('timers'))
+  expect(guest.output.match(/, none left$/gm)).toHaveLength(5)
+})
