@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { exported, others } from './scripts/lib/entries.mjs'
 
 /**
  * The rooms of src/ and which way imports point: down this list, never up. `guard` stands beside the kernel: it wraps hosts
@@ -15,17 +15,8 @@ const above = {
   guest: ['faces', 'cli'],
 }
 
-/**
- * Where one comes in: what package.json exports, what it puts in by platform, the command, and programs that a worker starts
- * by their URL.
- */
-const { exports, imports = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
-const targets = [
-  ...Object.values(exports).map((target) => target.default ?? target),
-  ...Object.values(imports).flatMap((conditions) => Object.values(conditions)),
-]
-const modules = targets.map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, '$1')).join('|')
-const doors = `^src/(?:(?:${modules}|cli)|.*worker)\\.ts$`
+/** Where one comes in. */
+const doors = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values(others)].join('|')})\\.ts$`
 const rooms = Object.keys(above).join('|')
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -76,10 +67,10 @@ export default {
     },
     {
       name: 'src-needs-no-dev-dependency',
-      comment: 'What src/ imports must be in "dependencies", or its users do not have it.',
+      comment: 'What src/ imports must be in "dependencies", or in dist as ipaddr.js is, or its users do not have it.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '@types/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '@types/|ipaddr.js' },
     },
     {
       name: 'portable',

@@ -17,7 +17,9 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 # What is shipped beside the compiled TypeScript.
-SHIPPED := dist/runtime/libuv.wasm dist/LICENSES.txt
+SHIPPED := dist/libuv.wasm dist/LICENSES.txt
+# What is put into dist and not installed beside it.
+INLINED := node_modules/ipaddr.js
 # Folders too, so that a file that went away is noticed.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
@@ -39,19 +41,21 @@ setup: $(INSTALLED) ## installs what the build needs from npm
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-build: wasm $(COMPILED) $(SHIPPED) ## builds all: the module, the library, the programs
+build: wasm $(COMPILED) build/lib/runtime/libuv.wasm $(SHIPPED) ## builds all: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
-	@echo 'tsc: src -> dist, examples and bench -> build'
-	@rm -rf dist build/examples build/bench build/*.tsbuildinfo
+	@echo 'tsc: src -> build/lib -> dist, examples and bench -> build'
+	@rm -rf dist build/lib build/examples build/bench build/*.tsbuildinfo
 	@$(BIN)/tsc --build tsconfig.programs.json
+	@echo '{ "type": "module", "imports": { "#platform": "./host/platform/node.js" } }' >build/lib/package.json
+	@node scripts/bundle.mjs
 	@touch $@
 
-dist/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
+dist/libuv.wasm build/lib/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
 	@install -m 644 $< $@
 
 dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
-	@scripts/licences.sh $(LIBUV_DIR) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
+	@scripts/licences.sh $(LIBUV_DIR) $(INLINED) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
 
 demo: build ## plays ping-pong over real sockets
 	@node build/examples/demo.js

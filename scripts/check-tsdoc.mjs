@@ -2,9 +2,9 @@
  * Checks the doc comments of src/. Every exported symbol has one, and so has every method of an exported class; of what the
  * package shows to its users, every property has one too. Every `{@link X}` names something.
  */
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import ts from 'typescript'
+import { exported } from './lib/entries.mjs'
 import { conclude } from './lib/report.mjs'
 
 const config = ts.getParsedCommandLineOfConfigFile(
@@ -40,10 +40,9 @@ const exportsOf = (file) => {
 
 /** The symbols that users of the package can import. */
 const shown = new Set(
-  Object.values(JSON.parse(readFileSync('package.json', 'utf8')).exports)
-    .map((target) => (target.default ?? target).replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))
-    .flatMap((path) => {
-      const file = program.getSourceFile(path)
+  exported
+    .flatMap(({ module: path }) => {
+      const file = program.getSourceFile(`src/${path}.ts`)
       const module = file && checker.getSymbolAtLocation(file)
       return module === undefined ? [] : checker.getExportsOfModule(module)
     })

@@ -12,6 +12,7 @@ const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z]\w+)(?:
 
 /** @param {string} name - of a package that is a binary for one platform, as `@swc/core-linux-x64-musl` */
 const platformOf = (name) => {
+  if (/wasm32/.test(name)) return { cpu: ['wasm32'] }
   const [, os, cpu, abi = ''] = name.match(PLATFORM) ?? []
   if (os === undefined)
     throw new Error(`${name} is optional and not in ${LOCK}, and its name does not say the platform`)

@@ -1,14 +1,9 @@
 /** `make docs`: writes the API reference into build/docs, from the TSDoc of what the package exports. */
-import { readFileSync } from 'node:fs'
 import { Application, Converter, ReflectionKind } from 'typedoc'
+import { exported } from './lib/entries.mjs'
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 /** What is imported by which name, as `src/faces/net`: `libuv-wasm/net`. @type {Map<string, string>} */
-const names = new Map(
-  Object.entries(exports).flatMap(([name, { default: target }]) =>
-    target === undefined ? [] : [[target.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1'), `libuv-wasm${name.slice(1)}`]],
-  ),
-)
+const names = new Map(exported.map(({ name, module }) => [`src/${module}`, name]))
 
 const reference = await Application.bootstrapWithPlugins({
   entryPoints: [...names.keys()].map((path) => `${path}.ts`),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the licences of what is compiled into the module, and of packages that
-# are installed with it, to be shipped with both.
+# are part of the library or installed with it, to be shipped with all of them.
 #
 #   licences.sh LIBUV_DIR [PACKAGE_FOLDER...]
 set -eu
@@ -26,6 +26,6 @@ part 'emscripten, also under the MIT license, whose text stands above'
 sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$lib/sbrk.c"
 
 for folder; do
-  part "${folder##*/node_modules/}, which is installed with the package"
+  part "${folder##*/node_modules/}, which is part of the package or installed with it"
   cat "$folder"/LICENSE*
 done

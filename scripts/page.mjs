@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { port: { type: 'string', default: '8000
 mkdirSync(SERVED, { recursive: true })
 for (const file of ['index.html', 'page.css']) copyFileSync(join(PAGE, file), join(SERVED, file))
 // esbuild does not know new URL(..., import.meta.url): the module has to lie beside the bundle.
-copyFileSync('dist/runtime/libuv.wasm', join(SERVED, 'libuv.wasm'))
+copyFileSync('dist/libuv.wasm', join(SERVED, 'libuv.wasm'))
 const bundle = await context({
   entryPoints: [join(PAGE, 'page.ts')],
   outdir: SERVED,

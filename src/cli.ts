@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /** The `libuv-wasm` command. */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/policy.js'
 import { type Dirs, type DriverName, Guest } from './guest/guest.js'
-import { hasJspi } from './guest/jspi.js'
-import { realHost } from './host/real.js'
-import { virtualHost } from './host/virtual.js'
+import { hasJspi } from './guest/suspendable.js'
+import type { Host } from './host/host.js'
+import { compileModule, describeModule } from './runtime/module.js'
 import { Trace } from './runtime/trace.js'
+import { platformHost } from './uv/platform.js'
 
 const HELP = `Runs a WebAssembly program that was written in C against libuv, and built with uvcc.
 
@@ -212,26 +213,38 @@ function obeySignals(driver: DriverName, started: Promise<Guest>): () => number 
   return () => code
 }
 
+function readProgram(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    throw new UsageError(`cannot read the program: ${messageOf(error)}`)
+  }
+}
+
 async function startGuest(command: Command, input: StandardInput): Promise<Guest> {
   const { program, hostName, policy, args, env, dirs, driver, trace, maxDescriptors } = command
-  const bytes = await readFile(program).catch((error: unknown) => {
-    throw new UsageError(`cannot read the program: ${messageOf(error)}`)
-  })
+  const bytes = readProgram(program)
   try {
-    const host = policyHost(hostName === 'virtual' ? virtualHost() : realHost(), policy)
+    // Other threads compile while this one loads the host.
+    const [module, opened] = await Promise.all([compileModule(bytes), openHost(hostName), describeModule()])
     const given = {
-      host,
+      host: policyHost(opened, policy),
       args,
       env,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
       input,
     }
-    return await Guest.start(new Uint8Array(bytes), { ...given, driver, trace, onOutput: print })
+    return await Guest.start(module, { ...given, driver, trace, onOutput: print })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? 'build it with uvcc; ' : ''
     throw new UsageError(`cannot run ${program}: ${remedy}${messageOf(error)}`)
   }
+}
+
+/** The host of that name, of which there are two. */
+async function openHost(name: string): Promise<Host> {
+  return name === 'virtual' ? (await import('./host/virtual.js')).virtualHost() : platformHost()
 }
 
 /** Runs the program. @returns the exit code */
@@ -251,8 +264,8 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-async function ownVersion(): Promise<unknown> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+function ownVersion(): unknown {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return Reflect.get(JSON.parse(text), 'version')
 }
 
@@ -267,7 +280,7 @@ function quote(text: string | undefined): string {
 try {
   const command = readCommand(process.argv.slice(2))
   if (command === 'help') process.stdout.write(HELP)
-  else if (command === 'version') process.stdout.write(`${await ownVersion()}\n`)
+  else if (command === 'version') process.stdout.write(`${ownVersion()}\n`)
   else process.exitCode = await run(command)
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

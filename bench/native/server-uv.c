@@ -135,6 +135,14 @@ static void on_sent(uv_write_t* req, int status) {
 }
 
 
+static void fill_pattern(void) {
+  int i;
+
+  for (i = 0; i < (int) sizeof(pattern); i++)
+    pattern[i] = (char) ((i % PATTERN_PERIOD) * 2654435761u >> 13);
+}
+
+
 static void on_connection(uv_stream_t* server, int status) {
   struct peer* peer;
   uv_stream_t* stream;
@@ -167,13 +175,6 @@ int main(int argc, char** argv) {
   uv_loop_t* loop;
   uv_tcp_t server;
   int length;
-  int i;
-
-  /* libuv leaves this to the program: a client that went away is EPIPE. */
-  signal(SIGPIPE, SIG_IGN);
-
-  for (i = 0; i < (int) sizeof(pattern); i++)
-    pattern[i] = (char) ((i % PATTERN_PERIOD) * 2654435761u >> 13);
 
   /* Who goes away while it is sent to must not end a native server. */
   signal(SIGPIPE, SIG_IGN);
@@ -182,6 +183,8 @@ int main(int argc, char** argv) {
   uv_ip4_addr("127.0.0.1", 0, &address);
   uv_tcp_init(loop, &server);
   server.data = argc > 1 ? argv[1] : "echo";
+  if (strcmp(server.data, "source") == 0)
+    fill_pattern();
   uv_tcp_bind(&server, (const struct sockaddr*) &address, 0);
   if (uv_listen((uv_stream_t*) &server, 1024, on_connection) != 0)
     return 1;

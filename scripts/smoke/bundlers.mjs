@@ -6,7 +6,7 @@ import esbuild from 'esbuild'
 import { APP, tool } from './stage.mjs'
 
 /** The module, which is copied beside the bundle by hand where a bundler does not find it. */
-const MODULE = join(APP, 'node_modules/libuv-wasm/dist/runtime/libuv.wasm')
+const MODULE = join(APP, 'node_modules/libuv-wasm/dist/libuv.wasm')
 
 /**
  * @typedef {object} Bundler

@@ -12,7 +12,7 @@ import { APP, run } from './stage.mjs'
 const LIBRARIES = ['ioredis', 'mysql2', 'pg', 'undici', 'ws']
 /** What Bun replaces by something of its own, whatever is installed. */
 const BUNS_OWN = ['undici', 'ws']
-const REGISTER = './node_modules/libuv-wasm/dist/faces/net/register.js'
+const REGISTER = './node_modules/libuv-wasm/dist/register.js'
 const PASSWORD = 'a secret'
 
 /** The flag by which a runtime runs a file before the program. */

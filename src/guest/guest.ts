@@ -7,14 +7,14 @@ import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
 import { platformHost } from '../uv/platform.js'
-import { type Dirs, rootOf } from './folder.js'
+import type { Dirs } from './folder.js'
 import type { InputSource } from './input.js'
-import { hasJspi, startWithJspi } from './jspi.js'
+import { startWithJspi } from './jspi.js'
 import type { ProgramOptions } from './program.js'
 import { startPumped } from './pump-driver.js'
 import { letsPump } from './pumped.js'
 import type { OnOutput } from './stdio.js'
-import { startInWorker } from './worker-driver.js'
+import { hasJspi } from './suspendable.js'
 
 export { GuestTrap } from './end.js'
 export type { Dirs, Folder } from './folder.js'
@@ -28,7 +28,12 @@ export type { OnOutput } from './stdio.js'
  */
 export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
 
-const DRIVERS = { jspi: startWithJspi, worker: startInWorker, pump: startPumped }
+const DRIVERS = {
+  jspi: startWithJspi,
+  // The only one that needs much code of its own.
+  worker: async (setup: GuestSetup) => (await import('./worker-driver.js')).startInWorker(setup),
+  pump: startPumped,
+}
 
 /** What a guest is given. Nothing that is not given exists for it. */
 export interface GuestOptions extends WasiOptions {
@@ -103,7 +108,7 @@ export class Guest {
       module,
       abi,
       host: options.host ?? policyHost(await platformHost(), {}),
-      files: options.dirs && (await rootOf(options.dirs)),
+      files: options.dirs && (await (await import('./folder.js')).rootOf(options.dirs)),
       wasi: { args: options.args ?? ['guest'], env: options.env ?? {} },
       input: options.input,
       onOutput: options.onOutput ?? (() => {}),

@@ -20,11 +20,6 @@ import { suspendable } from './suspendable.js'
 /** How many answers a guest gets at once before the host's event loop has its turn. */
 const ANSWERS_PER_TURN = 64
 
-/** Whether this engine has the standard form. */
-export function hasJspi(): boolean {
-  return WebAssembly.Suspending !== undefined && WebAssembly.promising !== undefined
-}
-
 /** Starts a guest. @returns when it first waits, or has ended */
 export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const { promising } = WebAssembly

@@ -3,8 +3,13 @@
  * and cannot be called where nobody may wait. So a function in WebAssembly stands before them, which asks first.
  */
 import { isCall } from '../abi/call.js'
-import type { WasmImports } from '../abi/platform-types.js'
+import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 import { isPromise, type SlowCall } from './stdio.js'
+
+/** Whether this engine can suspend WebAssembly, in the standard form. */
+export function hasJspi(): boolean {
+  return WebAssembly.Suspending !== undefined && WebAssembly.promising !== undefined
+}
 
 /** Says that the answer is still to come. No call of ours answers this. */
 const LATER = -(2 ** 31)
@@ -26,9 +31,18 @@ export function suspendable(call: SlowCall, parameters: number): WasmImports[str
     return LATER
   }
   const later = new Suspending(() => answer ?? LATER)
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(askFirst(parameters)), { '': { now, later } })
+  const { exports } = new WebAssembly.Instance(moduleOf(parameters), { '': { now, later } })
   if (!isCall(exports.call)) throw new TypeError('the module is broken')
   return exports.call
+}
+
+/** The compiled modules, by number of parameters: guests have several imports of one shape. */
+const modules = new Map<number, WasmModule>()
+
+function moduleOf(parameters: number): WasmModule {
+  const module = modules.get(parameters) ?? new WebAssembly.Module(askFirst(parameters))
+  modules.set(parameters, module)
+  return module
 }
 
 /**

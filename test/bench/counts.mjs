@@ -13,13 +13,13 @@ import { readFileSync } from 'node:fs'
 /** @typedef {{ in: number, out: number, bytes: number }} Counts */
 
 // What is compiled is looked for when it is needed: it is not there yet when this is checked.
-const dist = new URL('../../dist/', import.meta.url)
+const compiled = new URL('../../build/lib/', import.meta.url)
 /** @type {HostModule} */
-const { Host, HostConnection, HostListener, HostPort } = await import(new URL('host/host.js', dist).href)
+const { Host, HostConnection, HostListener, HostPort } = await import(new URL('host/host.js', compiled).href)
 /** @type {typeof import('../../src/index.js')} */
-const { Loop, TCP } = await import(new URL('index.js', dist).href)
+const { Loop, TCP } = await import(new URL('index.js', compiled).href)
 /** @type {typeof import('../../src/guest/guest.js')} */
-const { Guest } = await import(new URL('guest/guest.js', dist).href)
+const { Guest } = await import(new URL('guest/guest.js', compiled).href)
 
 /** @type {Counts} */
 const counts = { in: 0, out: 0, bytes: 0 }

@@ -107,7 +107,7 @@ const playTheirs = (program: string): Promise<unknown> => {
   return known
 }
 
-const ours = new URL('../../dist/faces/net.js', import.meta.url).href
+const ours = new URL('../../dist/net.js', import.meta.url).href
 
 test.each(programs)('%s', async (_name, program) => {
   const [here, theirs] = await Promise.all([play(ours, program), playTheirs(program)])

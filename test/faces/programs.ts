@@ -5,7 +5,7 @@ import { PATIENCE } from './servers.js'
 
 /** Runs a program to its end, which it has to come to by itself. */
 export const runProgram = async (name: string, ...args: readonly string[]): Promise<Omit<Ended, 'signal'>> => {
-  const path = ['--import', './dist/faces/net/register.js', `test/faces/programs/${name}.mjs`]
+  const path = ['--import', './dist/register.js', `test/faces/programs/${name}.mjs`]
   // Where a program cannot say whom it trusts, Node does.
   const env = name === 'sockets' ? { NODE_EXTRA_CA_CERTS: args[1] } : {}
   const program = new Program(process.execPath, [...path, ...args], { env })

@@ -10,7 +10,7 @@ import type * as NodeModule from '../../src/host/node.js'
 import type * as VirtualModule from '../../src/host/virtual.js'
 import type * as LoaderModule from '../../src/runtime/module.js'
 
-const load = (path: string) => import(new URL(`../../dist/${path}.js`, import.meta.url).href)
+const load = (path: string) => import(new URL(`../../build/lib/${path}.js`, import.meta.url).href)
 
 export const { Guest, GuestTrap }: typeof GuestModule = await load('guest/guest')
 export const { HostError }: typeof HostModule = await load('host/host')

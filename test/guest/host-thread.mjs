@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 /** @typedef {typeof import('../../src/host/virtual.js')} VirtualModule */
 
 /** @param {string} path */
-const compiled = (path) => import(new URL(`../../dist/${path}.js`, import.meta.url).href)
+const compiled = (path) => import(new URL(`../../build/lib/${path}.js`, import.meta.url).href)
 /** @type {ServerModule} */
 const { HostServer } = await compiled('guest/host-server')
 /** @type {NodeModule} */

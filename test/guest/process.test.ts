@@ -12,9 +12,9 @@ const run = async (body: string): Promise<{ code: unknown; signal: unknown; outp
   const library = new URL('../../dist/', import.meta.url).href
   const modules = new URL('.', await guestModule('behave')).href
   const program = `
-    import { Guest } from '${library}guest/guest.js'
-    import { nodeHost } from '${library}host/node.js'
-    import { virtualHost } from '${library}host/virtual.js'
+    import { Guest } from '${library}guest.js'
+    import { nodeHost } from '${library}node.js'
+    import { virtualHost } from '${library}virtual.js'
     const start = (name, args, options = {}) => Guest.start(new URL(name + '.wasm', '${modules}'), {
       driver: '${driver}', host: nodeHost(), args: [name, ...args], ...options
     })

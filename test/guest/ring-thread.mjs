@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 /** @typedef {typeof import('../../src/guest/ring.js')} RingModule */
 
 // What is compiled is looked for when it is needed: it is not there yet when this is checked.
-const compiled = new URL('../../dist/guest/ring.js', import.meta.url).href
+const compiled = new URL('../../build/lib/guest/ring.js', import.meta.url).href
 /** @type {RingModule} */
 const { RingReader, RingWriter } = await import(compiled)
 

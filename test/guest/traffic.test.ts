@@ -40,7 +40,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   const wasi = { args: ['echo'] }
   const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
   const workerData: WorkerSetup = { module, abi, wasi, wires, ...how }
-  const worker = new Worker(new URL('../../dist/guest/worker.js', import.meta.url), { workerData })
+  const worker = new Worker(new URL('../../build/lib/guest/worker.js', import.meta.url), { workerData })
   const end = (): Promise<unknown> => {
     server.close()
     return soon(worker.terminate(), 'the thread to end')

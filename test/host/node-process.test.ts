@@ -14,7 +14,7 @@ interface Outcome {
 }
 
 const PRELUDE = `
-  import { nodeHost } from '${new URL('../../dist/host/node.js', import.meta.url)}'
+  import { nodeHost } from '${new URL('../../dist/node.js', import.meta.url)}'
   const local = { family: 'ipv4', host: '127.0.0.1', port: 0 }
   const plain = { ipv6Only: false, reusePort: false }
   const deaf = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }

@@ -11,7 +11,7 @@ const order = {
     type: 'module',
     scripts: { demo: 'true' },
     devDependencies: { jest: '*' },
-    exports: { '.': { default: './dist/index.js' } },
+    exports: { '.': { types: './dist/types/index.d.ts', default: './dist/index.js' } },
   }),
   Makefile: 'demo: ## plays\n',
   '.gitignore': '/dist/\n',

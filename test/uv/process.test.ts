@@ -11,7 +11,7 @@ const dist = (path: string): string => new URL(`../../dist/${path}`, import.meta
 
 const PRELUDE = `
   import { Loop, TCP, Timer, virtualHost } from '${dist('index.js')}'
-  import { nodeHost } from '${dist('host/node.js')}'
+  import { nodeHost } from '${dist('node.js')}'
 `
 
 /** Runs a program, given as text, with Node's `flags`. @returns how it ended, and what it printed */

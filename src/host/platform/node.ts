@@ -1,8 +1,16 @@
 /** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
+import { readFileSync } from 'node:fs'
 import type { Host } from '../host.js'
 import { whichRuntime } from '../which.js'
 
-export { readFile } from 'node:fs/promises'
+/**
+ * The bytes of a file, at once: it is one of 63 kB, and Node takes longer to load its promises of files than that takes.
+ *
+ * @throws what Node throws
+ */
+export async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(readFileSync(url))
+}
 
 /** The host that a loop gets when its author did not choose one; the files of the others are not read. */
 export async function openHost(): Promise<Host> {
