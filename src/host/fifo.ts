@@ -26,14 +26,23 @@ export class Fifo<T> {
 
   /** Takes the oldest entry; `undefined` when there is none. */
   shift(): T | undefined {
+    if (this.length === 0) return undefined
     const entry = this.#entries[this.#head]
-    if (this.length > 0) this.#entries[this.#head++] = undefined
+    this.#entries[this.#head++] = undefined
     if (this.#head === this.#entries.length) this.clear()
     else if (this.#head >= 1024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head)
       this.#head = 0
     }
     return entry
+  }
+
+  /** Those that wait, the oldest first; nothing may be put in or taken meanwhile. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let index = this.#head; index < this.#entries.length; index++) {
+      const entry = this.#entries[index]
+      if (entry !== undefined) yield entry
+    }
   }
 
   /** Forgets everything. */

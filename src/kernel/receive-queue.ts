@@ -1,3 +1,4 @@
+import { Fifo } from '../host/fifo.js'
 import { Poll } from './readiness.js'
 
 /** What a chunk costs beside its bytes, roughly. */
@@ -14,13 +15,14 @@ export interface Recycler {
  * copy.
  */
 export class ReceiveQueue {
-  #chunks: Uint8Array[] = []
-  /** Index of the first chunk that still has bytes. */
-  #head = 0
-  /** Bytes of the head chunk that were read already. */
+  /** The oldest chunk. */
+  #first: Uint8Array | undefined
+  /** Those behind it. Most connections never have any, and a list costs them more memory than all the rest here. */
+  #others: Fifo<Uint8Array> | undefined
+  /** Bytes of the first chunk that were read already. */
   #offset = 0
   #length = 0
-  /** Whether a part of the head chunk was passed on, and is somebody's. */
+  /** Whether a part of the first chunk was passed on, and is somebody's. */
   #parted = false
 
   /** Bytes that wait. */
@@ -33,19 +35,23 @@ export class ReceiveQueue {
    * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads a chunk at a time.
    */
   get hangup(): number {
-    return this.#chunks.length - this.#head > 1 ? 0 : Poll.HUP
+    return this.#behind() > 0 ? 0 : Poll.HUP
   }
 
   /** Bytes of memory that it takes, roughly: a peer that sends single bytes fills it too. */
   get weight(): number {
-    return this.#length + (this.#chunks.length - this.#head) * CHUNK_COST
+    return this.#first === undefined ? 0 : this.#length + (1 + this.#behind()) * CHUNK_COST
   }
 
   /** Appends a chunk, which belongs to the queue from then on. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    this.#chunks.push(chunk)
     this.#length += chunk.length
+    if (this.#first === undefined) this.#first = chunk
+    else {
+      this.#others ??= new Fifo()
+      this.#others.push(chunk)
+    }
   }
 
   /**
@@ -56,23 +62,15 @@ export class ReceiveQueue {
    * @returns how many were moved: as many as there are, up to `length`
    */
   copyTo(heap: Uint8Array, address: number, length: number, peek: boolean, recycler?: Recycler): number {
-    let index = this.#head
-    let offset = this.#offset
+    if (peek) return this.#peek(heap, address, length)
     let done = 0
-    while (done < length) {
-      const chunk = this.#chunks[index]
-      if (chunk === undefined) break
-      const count = Math.min(chunk.length - offset, length - done)
-      heap.set(count === chunk.length ? chunk : chunk.subarray(offset, offset + count), address + done)
+    while (done < length && this.#first !== undefined) {
+      const chunk = this.#first
+      const count = copyPart(heap, address + done, chunk, this.#offset, length - done)
       done += count
-      offset += count
-      if (offset === chunk.length) {
-        if (!peek && !(this.#parted && index === this.#head)) recycler?.recycle(chunk)
-        index++
-        offset = 0
-      }
+      if (this.#offset + count === chunk.length && !this.#parted) recycler?.recycle(chunk)
+      this.#drop(chunk, count)
     }
-    if (!peek) this.#drop(index, offset, done)
     return done
   }
 
@@ -82,45 +80,52 @@ export class ReceiveQueue {
    * @returns the bytes, without a copy; none when the queue is empty
    */
   take(max: number): Uint8Array {
-    const chunk = this.#chunks[this.#head]
+    const chunk = this.#first
     if (chunk === undefined) return EMPTY
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
-    if (end === chunk.length) this.#drop(this.#head + 1, 0, end - offset)
-    else {
-      this.#drop(this.#head, end, end - offset)
-      this.#parted = true
-    }
+    if (end < chunk.length) this.#parted = true
+    this.#drop(chunk, end - offset)
     return end - offset === chunk.length ? chunk : chunk.subarray(offset, end)
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#chunks = []
-    this.#head = 0
+    this.#first = undefined
+    this.#others = undefined
     this.#offset = 0
     this.#length = 0
     this.#parted = false
   }
 
-  #drop(index: number, offset: number, bytes: number): void {
-    if (index !== this.#head) this.#parted = false
+  // A method, not a getter: engines do not inline private getters.
+  #behind(): number {
+    return this.#others?.length ?? 0
+  }
+
+  #peek(heap: Uint8Array, address: number, length: number): number {
+    if (this.#first === undefined) return 0
+    let done = copyPart(heap, address, this.#first, this.#offset, length)
+    for (const chunk of this.#others ?? []) done += copyPart(heap, address + done, chunk, 0, length - done)
+    return done
+  }
+
+  /** Counts bytes of the first chunk as read. */
+  #drop(chunk: Uint8Array, bytes: number): void {
     this.#length -= bytes
-    this.#offset = offset
-    if (index === this.#chunks.length) {
-      // One by one: shortening an array by its length is a slow call of the engine's.
-      while (this.#chunks.length > 0) this.#chunks.pop()
-      this.#head = 0
-      return
-    }
-    for (let i = this.#head; i < index; i++) this.#chunks[i] = EMPTY
-    this.#head = index
-    // A reader that never catches up must not make the array grow for ever.
-    if (this.#head > 64 && this.#head * 2 > this.#chunks.length) {
-      this.#chunks.splice(0, this.#head)
-      this.#head = 0
-    }
+    this.#offset += bytes
+    if (this.#offset < chunk.length) return
+    this.#first = this.#others?.shift()
+    this.#offset = 0
+    this.#parted = false
   }
 }
 
 const EMPTY = new Uint8Array(0)
+
+/** Copies the bytes of a chunk from `offset` on, `max` at most. @returns how many */
+function copyPart(heap: Uint8Array, address: number, chunk: Uint8Array, offset: number, max: number): number {
+  const count = Math.min(chunk.length - offset, max)
+  heap.set(count === chunk.length ? chunk : chunk.subarray(offset, offset + count), address)
+  return count
+}

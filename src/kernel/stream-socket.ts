@@ -11,7 +11,7 @@ import type { Outbox } from './outbox.js'
 import { Poll } from './readiness.js'
 import { SocketOptions } from './socket-options.js'
 import { type SocketOperation, type SocketState, TRANSITIONS } from './socket-states.js'
-import { TcpStream } from './tcp-stream.js'
+import { type StreamOwner, TcpStream } from './tcp-stream.js'
 
 /** What a socket needs of its kernel. */
 export interface SocketSurroundings {
@@ -28,7 +28,7 @@ export interface Dialler<At extends SocketAddress> {
 }
 
 /** See the top of the file. What its host refuses is thrown (`HostError`); it is as it was before, then. */
-export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor {
+export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor implements StreamOwner {
   protected readonly kernel: SocketSurroundings
   protected readonly options = new SocketOptions()
   /** A local address that was taken, and is not used yet. */
@@ -62,6 +62,10 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     if (this.#stream !== undefined) return this.#stream.readiness()
     if (this.#accepts !== undefined) return this.#accepts.ready ? Poll.IN : 0
     return Poll.OUT | Poll.HUP
+  }
+
+  changed(bytes: number): void {
+    this.kernel.changed(this, bytes)
   }
 
   override listen(backlog: number): Result {
@@ -221,7 +225,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   #newStream(state: 'connecting' | 'connected'): TcpStream {
-    return new TcpStream(state, this.options, (bytes) => this.kernel.changed(this, bytes))
+    return new TcpStream(state, this.options, this)
   }
 
   /** A failed connection tells its error before it becomes a broken pipe. */

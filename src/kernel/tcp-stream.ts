@@ -12,13 +12,19 @@ import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './socket-options.js'
 
+/** The socket whose bytes they are. */
+export interface StreamOwner {
+  /** Its readiness may be another now, for `bytes` that came or whatever else. */
+  changed(bytes: number): void
+}
+
 /** The byte part of a TCP socket. */
 export class TcpStream implements ConnectionEvents {
   /** A part of the life in {@link TRANSITIONS}. */
   state: 'connecting' | 'connected' | 'refused' | 'broken'
 
   readonly #options: SocketOptions
-  readonly #changed: (bytes: number) => void
+  readonly #owner: StreamOwner
   readonly #received = new ReceiveQueue()
   #host: HostConnection<SocketAddress> | undefined
   #outbox: Outbox | undefined
@@ -38,12 +44,11 @@ export class TcpStream implements ConnectionEvents {
   /**
    * @param state - `connected` for a connection that came in
    * @param options - the socket's, looked at whenever they matter
-   * @param changed - called whenever the readiness may be another, with how many bytes came
    */
-  constructor(state: 'connecting' | 'connected', options: SocketOptions, changed: (bytes: number) => void) {
+  constructor(state: 'connecting' | 'connected', options: SocketOptions, owner: StreamOwner) {
     this.state = state
     this.#options = options
-    this.#changed = changed
+    this.#owner = owner
   }
 
   /** Gives the stream the host's part. */
@@ -156,7 +161,7 @@ export class TcpStream implements ConnectionEvents {
       this.connection.shutdown()
     }
     if (receive) this.#receiveEnded = true
-    this.#changed(0)
+    this.#owner.changed(0)
     return 0
   }
 
@@ -181,7 +186,7 @@ export class TcpStream implements ConnectionEvents {
     this.state = 'connected'
     this.#applyOptions()
     this.start()
-    this.#changed(0)
+    this.#owner.changed(0)
   }
 
   onData(chunk: Uint8Array): void {
@@ -190,22 +195,22 @@ export class TcpStream implements ConnectionEvents {
       this.#reading = false
       this.connection.readStop()
     }
-    this.#changed(chunk.length)
+    this.#owner.changed(chunk.length)
   }
 
   onEnd(): void {
     this.#peerEnded = true
-    this.#changed(0)
+    this.#owner.changed(0)
   }
 
   onDrain(): void {
-    this.#changed(0)
+    this.#owner.changed(0)
   }
 
   onError(code: ErrnoName): void {
     this.state = this.state === 'connecting' ? 'refused' : 'broken'
     this.#error = code
-    this.#changed(0)
+    this.#owner.changed(0)
   }
 
   /** Fetches the pending error, as `SO_ERROR` does. */

@@ -1,7 +1,8 @@
 /**
  * Counts what an echoed message takes, in the middle of a long exchange over a host that does nothing: how often the boundary is
- * crossed, how many bytes are copied, and how much memory the engine's heap gives. Nothing here depends on time. What the heap
- * gives depends on the engine; with the flags of counts.test.ts it is what the code says, and no garbage is collected.
+ * crossed, how many bytes are copied, and how much memory the engine's heap gives; and what of the heap an idle connection
+ * holds. Nothing here depends on time. What the heap gives depends on the engine; with the flags of counts.test.ts it is what
+ * the code says, and no garbage is collected.
  *
  *   counts.mjs [GUEST.wasm]
  */
@@ -203,6 +204,7 @@ const guest = async () => {
 }
 
 const MESSAGES = 2000
+const IDLE = 1000
 
 /**
  * Lets messages through.
@@ -253,15 +255,36 @@ const measure = async (start, count, size) => {
   }
 }
 
+/**
+ * What a connection holds that has had its message, beside as many others.
+ *
+ * @param {() => Promise<Nothing>} start
+ */
+const measureIdle = async (start) => {
+  const host = await start()
+  const message = new Uint8Array(64)
+  const stand = () => {
+    const connections = Array.from({ length: IDLE }, () => host.connection())
+    for (const { events } of connections) events?.onData(message)
+    host.turn()
+    globalThis.gc?.()
+    return process.memoryUsage().heapUsed
+  }
+  const before = stand()
+  return { held: Math.round((stand() - before) / IDLE) }
+}
+
 console.log(
   JSON.stringify({
     'TypeScript, 64 B, 1 connection': await measure(typescript, 1, 64),
     'TypeScript, 64 B, 50 connections': await measure(typescript, 50, 64),
     'TypeScript, 16 KiB, 1 connection': await measure(typescript, 1, 16_384),
+    'TypeScript, idle': await measureIdle(typescript),
     ...(process.argv[2] && {
       'C guest, 64 B, 1 connection': await measure(guest, 1, 64),
       'C guest, 64 B, 50 connections': await measure(guest, 50, 64),
       'C guest, 16 KiB, 1 connection': await measure(guest, 1, 16_384),
+      'C guest, idle': await measureIdle(guest),
     }),
   }),
 )

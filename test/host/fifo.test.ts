@@ -17,6 +17,16 @@ test('entries come out in the order they went in, whatever is done in between', 
   expect([fifo.shift(), fifo.first]).toEqual([undefined, undefined])
 })
 
+test('those that wait can be looked at, and go on waiting', () => {
+  const fifo = new Fifo<number>()
+  for (let i = 0; i < 5; i++) fifo.push(i)
+  fifo.shift()
+  expect([...fifo]).toEqual([1, 2, 3, 4])
+  expect([fifo.first, fifo.length]).toEqual([1, 4])
+  fifo.clear()
+  expect([...fifo]).toEqual([])
+})
+
 test('what came out is not held, though others still wait', async () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
