@@ -38,9 +38,6 @@ export interface NodeHostOptions {
 const NEWEST_TRIED = 26
 
 const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
-  if (!['auto', 'net', 'handle'].includes(wanted)) {
-    throw new TypeError(`the transport ${JSON.stringify(wanted)} is none of auto, net, handle`)
-  }
   const major = Number.parseInt(process.versions.node, 10)
   const wrap = wanted === 'handle' || (wanted === 'auto' && major <= NEWEST_TRIED) ? tcpWrap() : undefined
   if (wrap !== undefined) return handleTransport(wrap, LINGER)

@@ -21,6 +21,35 @@ const transports: { name: string; make: (linger: number) => Transport }[] = [
 const wrap = tcpWrap()
 if (wrap !== undefined) transports.push({ name: 'handle', make: (linger) => handleTransport(wrap, linger) })
 
+const SLOW_TOTAL = 64 * MIB
+/** Milliseconds in which something has to be sent, or the connection is given up. */
+const SLOW_LINGER = 500
+
+/** Sends much and closes; the peer takes a piece each millisecond until somebody has looked at the connection, then the rest. */
+const readSlowly = async (lab: Lab) => {
+  const { client, server } = await lab.pair()
+  const started = performance.now()
+  let longestPause = 0
+  let last = started
+  const seen = (): number => {
+    const now = performance.now()
+    longestPause = Math.max(longestPause, now - last)
+    last = now
+    return now - started
+  }
+  client.write(new Uint8Array(SLOW_TOTAL))
+  client.close()
+  server.onEvent = (event) => {
+    if (seen() > SLOW_LINGER * 1.4 || event !== 'data') return
+    server.readStop()
+    timer.set(1)
+  }
+  const timer = lab.host.timer(() => server.readStart())
+  server.readStart()
+  await server.ended()
+  return { events: server.events, received: server.received, lasted: seen(), longestPause }
+}
+
 /** Bytes that ArrayBuffers hold in this process. */
 const buffered = (): number => process.memoryUsage().arrayBuffers
 
@@ -180,24 +209,12 @@ describe.each(transports)('over $name', ({ make }) => {
 
   test('a closed connection whose peer reads slowly is not reset', () =>
     inLab(async (lab) => {
-      const { client, server } = await lab.pair()
-      const total = 64 * MIB
-      const started = performance.now()
-      client.write(new Uint8Array(total))
-      client.close()
-      // A piece each millisecond until somebody has looked at the connection, then the rest.
-      server.onEvent = (event) => {
-        if (event !== 'data' || performance.now() - started > 700) return
-        server.readStop()
-        timer.set(1)
-      }
-      const timer = lab.host.timer(() => server.readStart())
-      server.readStart()
-      await server.ended()
-      expect(server.events).toEqual(['data', 'end'])
-      expect(server.received).toBe(total)
-      expect(performance.now() - started).toBeGreaterThan(500)
-    }, 500))
+      // On a busy machine nothing may move for so long that the connection is given up rightly: then it is tried again.
+      let outcome = await readSlowly(lab)
+      while (outcome.longestPause > SLOW_LINGER / 2) outcome = await readSlowly(lab)
+      expect(outcome).toMatchObject({ events: ['data', 'end'], received: SLOW_TOTAL })
+      expect(outcome.lasted).toBeGreaterThan(SLOW_LINGER)
+    }, SLOW_LINGER))
 
   test('a reset right behind a shutdown is a reset', () =>
     inLab(async (lab) => {
