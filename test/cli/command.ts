@@ -3,7 +3,6 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from '@jest/globals'
-import { until } from '../guest/stage.js'
 import { soon } from '../support/deadline.js'
 
 const command = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -56,7 +55,14 @@ export class Command {
 
   /** Waits until its output matches. @returns what the pattern's group has matched */
   async says(pattern: RegExp): Promise<string> {
-    await until(() => pattern.test(this.output), `the command to say ${pattern}`)
+    const said = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (pattern.test(this.output)) resolve()
+      }
+      this.child.stdout.on('data', look)
+      look()
+    })
+    await soon(said, `the command to say ${pattern}`)
     return pattern.exec(this.output)?.[1] ?? ''
   }
 }

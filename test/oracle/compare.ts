@@ -2,14 +2,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { nodeHost } from '../../src/host/node.js'
 import { virtualHost } from '../../src/index.js'
-import { within } from '../support/deadline.js'
+import { soon } from '../support/deadline.js'
 import { type Difference, differences, type Raced, raced } from './differences.js'
 import { nativeTraces, programs, sideBySide } from './native-traces.js'
 import { startProcess, startVirtualPeer } from './peer.js'
 import { type Place, Stage, type Twins } from './stage.js'
-
-/** Milliseconds a scenario may take, here as in native/oracle.c. */
-const PATIENCE = 5_000
 
 /** A round in which nothing happened. */
 const ROUND = 'prepare,check'
@@ -74,7 +71,7 @@ export const compareGroup = (group: string, twins: Twins): void => {
       const inOrder = (lines: readonly string[]): string[] => (race ? inLanes(lines, race.by) : [...lines])
       const wanted = inOrder(expected(native.get(name) ?? [], known(differences, name)))
       const stage = await Stage.open(place)
-      const failure = await within(stage.play(twin), PATIENCE, 'the scenario to end').catch((error: unknown) => error)
+      const failure = await soon(stage.play(twin), 'the scenario to end').catch((error: unknown) => error)
       const got = inOrder(stage.lines)
       if (failure === undefined && got.join('\n') === wanted.join('\n')) return
       throw new Error(`${failure ?? 'another trace'}\n${sideBySide(wanted, got)}`, { cause: failure })

@@ -3,16 +3,16 @@
  * come into a failure that says what was awaited.
  */
 
-/** Milliseconds an event on the loopback interface may take on a slow, busy machine. */
-const PATIENCE = 5_000
+/** Milliseconds an event may take, be it that another program has to be started first, on a slow, busy machine. */
+const PATIENCE = 20_000
 
 /**
  * Settles as `promise` does, or rejects once `ms` milliseconds went by.
  *
  * @param promise - the event
- * @param ms - milliseconds, below Jest's own 15 s so that this message is the one that is seen
+ * @param ms - milliseconds, below Jest's own 60 s so that this message is the one that is seen
  * @param what - the awaited thing, as `the server to accept`
- * @throws {Error} `waited 5000 ms for the server to accept`
+ * @throws {Error} `waited 20000 ms for the server to accept`
  */
 export const within = async <T>(promise: PromiseLike<T>, ms: number, what: string): Promise<T> => {
   // Made here, so that its stack names the test and not the timer.
@@ -28,5 +28,5 @@ export const within = async <T>(promise: PromiseLike<T>, ms: number, what: strin
   }
 }
 
-/** {@link within} the patience that suits nearly every event: 5 s. */
+/** {@link within} the patience that suits nearly every event: 20 s. */
 export const soon = <T>(promise: PromiseLike<T>, what: string): Promise<T> => within(promise, PATIENCE, what)

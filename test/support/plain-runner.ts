@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** Milliseconds a test may take, as in jest.config.mjs. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 const cases: { readonly path: readonly string[]; readonly body: string | (() => Promise<void>) }[] = []
 let group: readonly string[] = []

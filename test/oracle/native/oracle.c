@@ -15,7 +15,7 @@
 #include "oracle.h"
 
 /* Seconds a scenario may take. */
-#define PATIENCE 5
+#define PATIENCE 20
 
 
 static void run_scenario(const struct scenario* scenario) {
