@@ -59,6 +59,8 @@ export class Trace {
 
   /** A function that prints lines of a topic, or `undefined` when nobody wants them. */
   topic(topic: TraceTopic): TraceSink | undefined {
+    // Every handle asks when it is made.
+    if (this.#topics.size === 0) return undefined
     return this.#topics.has(topic) || this.#topics.has('*') ? this.#sink : undefined
   }
 
