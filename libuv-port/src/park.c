@@ -14,9 +14,21 @@
 /* The loop that uvp_run() runs. */
 static const uv_loop_t* uvp__running;
 
+/* Whether that has not yet asked for the time, and its poll will, before anybody
+ * is called.
+ */
+static int uvp__polls_first;
+
 
 int uvp__needs_no_time(void) {
-  return uvp__running != NULL && uvp__running->parked_at != 0 &&
+  int polls_first;
+
+  if (uvp__running == NULL)
+    return 0;
+
+  polls_first = uvp__polls_first;
+  uvp__polls_first = 0;
+  return (polls_first || uvp__running->parked_at != 0) &&
          uv__next_timeout(uvp__running) == -1;
 }
 
@@ -62,6 +74,15 @@ int uvp__may_leave(const uv_loop_t* loop) {
 }
 
 
+/* Whether uv_run() in its default mode comes to uv__io_poll() before anybody is
+ * called, timers aside.
+ */
+static int uvp__polls_at_once(const uv_loop_t* loop) {
+  return loop->nfds != 0 && uv__queue_empty(&loop->pending_queue) &&
+         !uvp__has_phases(loop);
+}
+
+
 int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   uv__loop_internal_fields_t* lfields;
   int alive;
@@ -75,6 +96,7 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   loop->parked_at = 0;
   loop->pumped = mode == UV_RUN_DEFAULT ? UVP__LEAVABLE : UVP__PUMPED;
   uvp__running = loop;
+  uvp__polls_first = mode == UV_RUN_DEFAULT && uvp__polls_at_once(loop);
   alive = uv_run(loop, mode);
   uvp__running = NULL;
   loop->pumped = 0;

@@ -23,9 +23,9 @@ int uvp__may_leave(const uv_loop_t* loop);
  */
 void uvp__register_parked(uv_loop_t* loop);
 
-/* A loop that is being left asks for the time once more, for its timers. Where
- * there are none, it is not worth a look at the host's clock: the loop asks
- * again as soon as it comes back.
+/* A loop asks for the time as it is entered, behind its poll, and as it is left.
+ * The first and the last are for its timers only. Where there are none, they are
+ * not worth a look at the host's clock.
  */
 int uvp__needs_no_time(void);
 

@@ -53,7 +53,8 @@ export abstract class Descriptor implements Pollable {
     this.access = access
   }
 
-  abstract readiness(): number
+  /** What it is ready for, as `poll()` of Linux has it: `asked` at least, which are bits of {@link Poll}. */
+  abstract readiness(asked: number): number
   /** Lets go of everything; called once. */
   abstract close(): void
 

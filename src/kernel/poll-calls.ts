@@ -81,7 +81,7 @@ export class PollCalls {
     if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return POLLNVAL
-    return this.#mask.toGuest(descriptor.readiness()) & (events | POLLERR | POLLHUP)
+    return this.#mask.toGuest(descriptor.readiness(this.#mask.fromGuest(events))) & (events | POLLERR | POLLHUP)
   }
 
   /** Time stands still where the host fails to tell it: libuv's must never go back. */

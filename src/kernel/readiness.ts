@@ -27,8 +27,8 @@ export interface Pollable {
   interest: number
   /** Whether the descriptor stands in the list of ready ones. */
   listed: boolean
-  /** What it is ready for at this moment. */
-  readiness(): number
+  /** What it is ready for at this moment, as far as `asked`; the rest need not be found out. */
+  readiness(asked: number): number
 }
 
 /** The list of ready descriptors of one kernel. */
@@ -107,7 +107,8 @@ export class Readiness {
 
 /** What a descriptor is ready for of what is asked for; nothing while nobody asks. */
 function wanted(descriptor: Pollable): number {
-  return descriptor.interest === 0 ? 0 : descriptor.readiness() & (descriptor.interest | UNASKED)
+  const { interest } = descriptor
+  return interest === 0 ? 0 : descriptor.readiness(interest | UNASKED) & (interest | UNASKED)
 }
 
 /** Empties a list one by one: shortening it by its length is a slow call of the engine's. */

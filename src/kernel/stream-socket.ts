@@ -58,8 +58,8 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.port === undefined ? 'unbound' : 'bound'
   }
 
-  override readiness(): number {
-    if (this.#stream !== undefined) return this.#stream.readiness()
+  override readiness(asked: number): number {
+    if (this.#stream !== undefined) return this.#stream.readiness(asked)
     if (this.#accepts !== undefined) return this.#accepts.ready ? Poll.IN : 0
     return Poll.OUT | Poll.HUP
   }

@@ -76,8 +76,8 @@ export class TcpStream implements ConnectionEvents {
     this.connection.readStart()
   }
 
-  /** What it is ready for, as `poll()` of Linux has it. */
-  readiness(): number {
+  /** See {@link Descriptor.readiness}. */
+  readiness(asked: number): number {
     if (this.state === 'connecting') return 0
     const error = this.#error === undefined ? 0 : Poll.ERR
     const { hangup } = this.#received
@@ -86,7 +86,7 @@ export class TcpStream implements ConnectionEvents {
     let events = error
     if (this.#received.length > 0) events |= Poll.IN
     if (ended) events |= Poll.IN | Poll.RDHUP
-    if (this.#sendEnded || this.#hasRoom()) events |= Poll.OUT
+    if ((asked & Poll.OUT) !== 0 && (this.#sendEnded || this.#hasRoom())) events |= Poll.OUT
     if (ended && this.#sendEnded) events |= hangup
     return events
   }
@@ -264,7 +264,7 @@ export class TcpStream implements ConnectionEvents {
       this.connection.write(copied(list))
       return true
     }
-    const [only] = list
-    return list.length === 1 && only !== undefined ? this.connection.write(only) : this.connection.writev(list)
+    const first = list[0]
+    return list.length === 1 && first !== undefined ? this.connection.write(first) : this.connection.writev(list)
   }
 }

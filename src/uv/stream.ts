@@ -308,7 +308,8 @@ export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
   }
   if (chunks.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
   // No array method: those pass over holes.
-  for (const chunk of chunks) {
+  for (let i = 0; i < chunks.length; i++) {
+    const chunk: unknown = chunks[i]
     if (!(chunk instanceof Uint8Array)) {
       throw new ArgumentError(`${show(chunk)} in the list of buffers is not a Uint8Array`)
     }

@@ -72,7 +72,7 @@ const words: Readonly<Record<string, (tcp: TCP, count: number) => PromiseLike<un
       const fd = tcp.fileno()
       const idle = new Idle({ loop: tcp.loop })
       idle.start(() => {
-        if (((kernel.get(fd)?.readiness() ?? 0) & Poll.IN) === 0) return
+        if (((kernel.get(fd)?.readiness(Poll.IN) ?? 0) & Poll.IN) === 0) return
         void idle.close()
         resolve()
       })

@@ -108,7 +108,7 @@ export class NetConnection extends HostConnection {
   }
 
   get pending(): number {
-    return this.#socket.writableLength
+    return this.#blocked ? this.#socket.writableLength : 0
   }
 
   write(data: Uint8Array): boolean {

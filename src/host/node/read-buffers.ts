@@ -25,7 +25,7 @@ export const newBuffer = (size = READ_SIZE): Uint8Array => new Uint8Array(Buffer
 /** The memory of what was read, of all connections of a transport. */
 export class ReadPool {
   readonly #spares: Uint8Array[] = []
-  #pool = newBuffer(POOL_SIZE)
+  #pool = newBuffer(POOL_SIZE).buffer
   #used = 0
 
   /** A buffer for a connection alone. */
@@ -38,21 +38,23 @@ export class ReadPool {
     if (this.#spares.length < MOST_SPARES) this.#spares.push(buffer)
   }
 
+  // `new Uint8Array()`, not `subarray()`, which looks for overrides first; and not of a view's `buffer`, whose getter is a call.
+
   /** A copy of the first `length` bytes. */
-  copy(bytes: Uint8Array, length: number): Uint8Array {
+  copy(bytes: ArrayBufferLike, length: number): Uint8Array {
     const copy = length > POOL_SIZE / 2 ? newBuffer(length) : this.#part(length)
-    copy.set(length === bytes.length ? bytes : bytes.subarray(0, length))
+    copy.set(new Uint8Array(bytes, 0, length))
     return copy
   }
 
   #part(length: number): Uint8Array {
     if (this.#used + length > POOL_SIZE) {
-      this.#pool = newBuffer(POOL_SIZE)
+      this.#pool = newBuffer(POOL_SIZE).buffer
       this.#used = 0
     }
     const at = this.#used
     this.#used += length
-    return this.#pool.subarray(at, this.#used)
+    return new Uint8Array(this.#pool, at, length)
   }
 }
 
@@ -98,6 +100,7 @@ class Slab {
 export class ReadBuffers {
   readonly #pool: ReadPool
   readonly #first: Uint8Array
+  readonly #memory: ArrayBufferLike
   readonly #large: number
   #slab: Slab | undefined
   /** The slab before, of which parts are out. */
@@ -105,17 +108,19 @@ export class ReadBuffers {
 
   /**
    * @param pool - the transport's
-   * @param first - what is read into at first. Where a read that waits needs no buffer, all connections may have the same.
+   * @param first - what is read into at first, the whole of its memory. Where a read that waits needs no buffer, all
+   *   connections may have the same.
    */
   constructor(pool: ReadPool, first: Uint8Array) {
     this.#pool = pool
     this.#first = first
+    this.#memory = first.buffer
     this.#large = Math.min(LARGE_READ, first.length)
   }
 
   /** What came: `length` bytes were read. */
   take(length: number): Uint8Array {
-    return this.#slab?.lend(length) ?? this.#pool.copy(this.#first, length)
+    return this.#slab?.lend(length) ?? this.#pool.copy(this.#memory, length)
   }
 
   /** Takes back what {@link ReadBuffers.take} gave. What it did not give, or has back already, is no matter. */
