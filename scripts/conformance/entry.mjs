@@ -70,6 +70,7 @@ class Part {
   /** @type {() => void} */
   #onReady = () => {}
   #decoder = new TextDecoder()
+  #isReady = false
   /** @type {Promise<Guest>} */
   #guest
 
@@ -101,7 +102,9 @@ class Part {
   /** @param {Uint8Array} bytes */
   #receive(bytes) {
     this.output += this.#decoder.decode(bytes, { stream: true })
-    if (!this.output.includes(READY)) return
+    // Once only: an entry that writes much would be read again with each piece of it.
+    if (this.#isReady || !this.output.includes(READY)) return
+    this.#isReady = true
     this.output = this.output.replace(READY, '')
     this.#onReady()
   }
