@@ -64,7 +64,34 @@ static int uvw__address_format(const struct sockaddr_storage* addr,
 }
 
 
-int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out) {
+int uvw_bind(uv_handle_t* handle,
+             const char* host,
+             int port,
+             unsigned int flowinfo,
+             unsigned int scope_id,
+             unsigned int flags) {
+  struct sockaddr_storage addr;
+  const struct sockaddr* name;
+  int err;
+
+  err = uvw__address_parse(host, port, flowinfo, scope_id, &addr);
+  if (err)
+    return err;
+
+  name = (const struct sockaddr*) &addr;
+  if (handle->type == UV_UDP)
+    return uv_udp_bind((uv_udp_t*) handle, name, flags);
+
+  return uv_tcp_bind((uv_tcp_t*) handle, name, flags);
+}
+
+
+/* Asks a handle by the function for its kind. */
+static int uvw__address_ask(
+    const uv_handle_t* handle,
+    int (*ask_udp)(const uv_udp_t*, struct sockaddr*, int*),
+    int (*ask_tcp)(const uv_tcp_t*, struct sockaddr*, int*),
+    struct uvw_address* out) {
   struct sockaddr_storage addr;
   struct sockaddr* name;
   int len;
@@ -73,26 +100,19 @@ int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out) {
   len = sizeof(addr);
   name = (struct sockaddr*) &addr;
   if (handle->type == UV_UDP)
-    err = uv_udp_getsockname((const uv_udp_t*) handle, name, &len);
+    err = ask_udp((const uv_udp_t*) handle, name, &len);
   else
-    err = uv_tcp_getsockname((const uv_tcp_t*) handle, name, &len);
+    err = ask_tcp((const uv_tcp_t*) handle, name, &len);
 
   return err ? err : uvw__address_format(&addr, out);
 }
 
 
+int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out) {
+  return uvw__address_ask(handle, uv_udp_getsockname, uv_tcp_getsockname, out);
+}
+
+
 int uvw_getpeername(const uv_handle_t* handle, struct uvw_address* out) {
-  struct sockaddr_storage addr;
-  struct sockaddr* name;
-  int len;
-  int err;
-
-  len = sizeof(addr);
-  name = (struct sockaddr*) &addr;
-  if (handle->type == UV_UDP)
-    err = uv_udp_getpeername((const uv_udp_t*) handle, name, &len);
-  else
-    err = uv_tcp_getpeername((const uv_tcp_t*) handle, name, &len);
-
-  return err ? err : uvw__address_format(&addr, out);
+  return uvw__address_ask(handle, uv_udp_getpeername, uv_tcp_getpeername, out);
 }

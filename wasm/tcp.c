@@ -33,23 +33,6 @@ int uvw_tcp_adopt(uv_tcp_t* tcp, uv_tcp_t* from) {
 }
 
 
-int uvw_tcp_bind(uv_tcp_t* tcp,
-                 const char* host,
-                 int port,
-                 unsigned int flowinfo,
-                 unsigned int scope_id,
-                 unsigned int flags) {
-  struct sockaddr_storage addr;
-  int err;
-
-  err = uvw__address_parse(host, port, flowinfo, scope_id, &addr);
-  if (err)
-    return err;
-
-  return uv_tcp_bind(tcp, (struct sockaddr*) &addr, flags);
-}
-
-
 void uvw__on_connect(uv_connect_t* req, int status) {
   uvh_on_connect(uvw__req_id((uv_req_t*) req), status);
   uvw_free(req);

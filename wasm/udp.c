@@ -19,23 +19,6 @@ uv_udp_t* uvw_udp_init(int id, unsigned int flags) {
 }
 
 
-int uvw_udp_bind(uv_udp_t* udp,
-                 const char* host,
-                 int port,
-                 unsigned int flowinfo,
-                 unsigned int scope_id,
-                 unsigned int flags) {
-  struct sockaddr_storage addr;
-  int err;
-
-  err = uvw__address_parse(host, port, flowinfo, scope_id, &addr);
-  if (err)
-    return err;
-
-  return uv_udp_bind(udp, (struct sockaddr*) &addr, flags);
-}
-
-
 /* The address of who may be nobody. */
 static int uvw__target(const char* host,
                        int port,

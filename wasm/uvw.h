@@ -242,6 +242,19 @@ unsigned int uvw_write_queue_size(const uv_stream_t* stream);
 
 /* TCP. `host` is an address in text form, and is only read during the call. */
 
+/* Gives a handle of TCP or UDP a local address. `flags` are those of
+ * uv_tcp_bind() or uv_udp_bind(). UV_EINVAL for a host that is no address, or a
+ * handle that is bound; UV_EADDRINUSE, which for TCP what is called next may
+ * report, UV_EADDRNOTAVAIL, UV_EACCES, UV_ENOTSUP.
+ */
+UVW_EXPORT(uvw_bind)
+int uvw_bind(uv_handle_t* handle,
+             const char* host,
+             int port,
+             unsigned int flowinfo,
+             unsigned int scope_id,
+             unsigned int flags);
+
 /* Stores the local address of a TCP or UDP handle at `out`, which is the
  * caller's.
  */
@@ -265,17 +278,6 @@ uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);
  */
 UVW_EXPORT(uvw_tcp_adopt)
 int uvw_tcp_adopt(uv_tcp_t* tcp, uv_tcp_t* from);
-
-/* `flags` holds UV_TCP_IPV6ONLY and UV_TCP_REUSEPORT. UV_EINVAL for a host that
- * is no address. UV_EADDRINUSE is reported by what is called next.
- */
-UVW_EXPORT(uvw_tcp_bind)
-int uvw_tcp_bind(uv_tcp_t* tcp,
-                 const char* host,
-                 int port,
-                 unsigned int flowinfo,
-                 unsigned int scope_id,
-                 unsigned int flags);
 
 /* on_connect() tells the end, refusals too. UV_EINVAL for a host that is no
  * address, UV_EALREADY while connecting, UV_EISCONN for one that listens.
@@ -314,17 +316,6 @@ int uvw_socketpair(int fds[2]);
 /* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
 UVW_EXPORT(uvw_udp_init)
 uv_udp_t* uvw_udp_init(int id, unsigned int flags);
-
-/* `flags` holds UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR and UV_UDP_REUSEPORT.
- * UV_EINVAL for a host that is no address, UV_EADDRINUSE.
- */
-UVW_EXPORT(uvw_udp_bind)
-int uvw_udp_bind(uv_udp_t* udp,
-                 const char* host,
-                 int port,
-                 unsigned int flowinfo,
-                 unsigned int scope_id,
-                 unsigned int flags);
 
 /* Nobody ends it. UV_EISCONN, UV_ENOTCONN, UV_EINVAL for a host that is no
  * address.

@@ -93,9 +93,9 @@ export interface UvExports {
   uvw_getsockname(handle: number, out: number): number
   uvw_getpeername(handle: number, out: number): number
   uvw_is_address(host: number): number
+  uvw_bind(handle: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_tcp_init(id: number, flags: number): number
   uvw_tcp_adopt(tcp: number, from: number): number
-  uvw_tcp_bind(tcp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_tcp_connect(tcp: number, request: number, host: number, port: number, flowinfo: number, scopeId: number): number
   uvw_tcp_nodelay(tcp: number, enable: number): number
   uvw_tcp_keepalive(tcp: number, enable: number, delay: number): number
@@ -104,7 +104,6 @@ export interface UvExports {
   uvw_socketpair(fds: number): number
 
   uvw_udp_init(id: number, flags: number): number
-  uvw_udp_bind(udp: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_udp_connect(udp: number, host: number, port: number, flowinfo: number, scopeId: number): number
   uvw_udp_send(
     udp: number,

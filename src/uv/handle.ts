@@ -4,7 +4,7 @@ import type { Description } from '../abi/description.js'
 import type { UvExports } from '../abi/face.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
-import { readAddress } from './address.js'
+import { type AddressLike, checkAddress, hostText, readAddress } from './address.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, ClosedHandleError, checkInteger, show, UVError } from './errors.js'
 import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
@@ -128,6 +128,19 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     const { address } = this
     checkInteger(fd, 'fd', 0, 0x7fff_ffff)
     this.check(this.instance.exports.uvw_open(address, fd), 'open')
+  }
+
+  /** Gives a handle of TCP or UDP an address. `meanings` are the flags there are, each with the module's number for it. */
+  protected bindTo(address: AddressLike, flags: number, meanings: readonly (readonly [number, number])[]): void {
+    const handle = this.address
+    const { instance } = this
+    const checked = checkAddress(address)
+    const { port, flowInfo, scopeId } = checked
+    const all = meanings.reduce((sum, [flag]) => sum | flag, 0)
+    checkInteger(flags, 'flags', 0, all)
+    const mask = meanings.reduce((sum, [flag, meaning]) => (flags & flag ? sum | meaning : sum), 0)
+    const text = hostText(instance, checked, 'bind')
+    this.check(instance.exports.uvw_bind(handle, text, port, flowInfo, scopeId, mask), 'bind')
   }
 
   /** What a handle of TCP or UDP is called, or its peer. */

@@ -141,14 +141,11 @@ export class TCP extends Stream {
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_bind
    */
   bind(address: AddressLike, flags = 0): void {
-    const handle = this.address
-    const checked = checkAddress(address)
-    checkInteger(flags, 'flags', 0, TCPFlags.IPV6ONLY | TCPFlags.REUSEPORT)
-    const { exports, abi } = this.instance
-    const { UV_TCP_IPV6ONLY, UV_TCP_REUSEPORT } = abi.constants
-    const mask = (flags & TCPFlags.IPV6ONLY ? UV_TCP_IPV6ONLY : 0) | (flags & TCPFlags.REUSEPORT ? UV_TCP_REUSEPORT : 0)
-    const text = hostText(this.instance, checked, 'bind')
-    this.check(exports.uvw_tcp_bind(handle, text, checked.port, checked.flowInfo, checked.scopeId, mask), 'bind')
+    const { UV_TCP_IPV6ONLY, UV_TCP_REUSEPORT } = this.instance.abi.constants
+    this.bindTo(address, flags, [
+      [TCPFlags.IPV6ONLY, UV_TCP_IPV6ONLY],
+      [TCPFlags.REUSEPORT, UV_TCP_REUSEPORT],
+    ])
   }
 
   /**

@@ -117,17 +117,12 @@ export class UDP extends Handle {
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_bind
    */
   bind(address: AddressLike, flags = 0): void {
-    const handle = this.address
-    const checked = checkAddress(address)
-    checkInteger(flags, 'flags', 0, UDPFlags.IPV6ONLY | UDPFlags.REUSEADDR | UDPFlags.REUSEPORT)
-    const { exports, abi } = this.instance
-    const { UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR, UV_UDP_REUSEPORT } = abi.constants
-    const mask =
-      (flags & UDPFlags.IPV6ONLY ? UV_UDP_IPV6ONLY : 0) |
-      (flags & UDPFlags.REUSEADDR ? UV_UDP_REUSEADDR : 0) |
-      (flags & UDPFlags.REUSEPORT ? UV_UDP_REUSEPORT : 0)
-    const text = hostText(this.instance, checked, 'bind')
-    this.check(exports.uvw_udp_bind(handle, text, checked.port, checked.flowInfo, checked.scopeId, mask), 'bind')
+    const { UV_UDP_IPV6ONLY, UV_UDP_REUSEADDR, UV_UDP_REUSEPORT } = this.instance.abi.constants
+    this.bindTo(address, flags, [
+      [UDPFlags.IPV6ONLY, UV_UDP_IPV6ONLY],
+      [UDPFlags.REUSEADDR, UV_UDP_REUSEADDR],
+      [UDPFlags.REUSEPORT, UV_UDP_REUSEPORT],
+    ])
   }
 
   /**
