@@ -10,7 +10,7 @@ ORACLE_CFLAGS = -std=gnu89 -O1 -g -Wall -Wextra -Wno-unused-parameter \
 
 native: build/oracle/oracle build/oracle/peer
 
-build/oracle/oracle: $(ORACLE_SOURCES) test/oracle/native/oracle.h \
+build/oracle/oracle: $(ORACLE_SOURCES) $(wildcard test/oracle/native/*.h) \
     build/native/libuv.a
 	@mkdir -p $(@D)
 	$(CC) $(ORACLE_CFLAGS) -I$(LIBUV_DIR)/include $(filter %.c %.a, $^) \

@@ -60,6 +60,7 @@ static const struct scenario* find_group(const char* name) {
     const struct scenario* scenarios;
   } groups[] = {
     { "accept", scenarios_accept },
+    { "alive", scenarios_alive },
     { "bind", scenarios_bind },
     { "close", scenarios_close },
     { "connect", scenarios_connect },
@@ -72,6 +73,7 @@ static const struct scenario* find_group(const char* name) {
     { "read", scenarios_read },
     { "shutdown", scenarios_shutdown },
     { "states", scenarios_states },
+    { "timer", scenarios_timer },
     { "udp", scenarios_udp },
     { "write", scenarios_write },
   };

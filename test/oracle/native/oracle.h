@@ -45,6 +45,7 @@ struct scenario {
 
 /* The scenarios of a group; the last one has no name. */
 extern const struct scenario scenarios_accept[];
+extern const struct scenario scenarios_alive[];
 extern const struct scenario scenarios_bind[];
 extern const struct scenario scenarios_close[];
 extern const struct scenario scenarios_connect[];
@@ -57,6 +58,7 @@ extern const struct scenario scenarios_pipe[];
 extern const struct scenario scenarios_read[];
 extern const struct scenario scenarios_shutdown[];
 extern const struct scenario scenarios_states[];
+extern const struct scenario scenarios_timer[];
 extern const struct scenario scenarios_udp[];
 extern const struct scenario scenarios_write[];
 

@@ -1,4 +1,4 @@
-/** The twins of `native/loop.c`: the loop itself, its phases, its timers, when it ends. */
+/** The twins of `native/loop.c`, `alive.c` and `timer.c`: the loop's rounds, when it ends, its timers. */
 import { Async, Check, type Handle, Idle, Prepare, RunMode, Timer } from '../../../src/index.js'
 import { FLOOD, outcome, type Stage, type Twin, type Twins } from '../stage.js'
 
@@ -211,7 +211,7 @@ const asyncs: Twins = {
   },
 }
 
-const alive: Twins = {
+export const alive: Twins = {
   'alive with a timer': async (stage) => {
     const cast = new Cast(stage)
     const { timer } = cast
@@ -329,7 +329,7 @@ const alive: Twins = {
   },
 }
 
-const timers: Twins = {
+export const timer: Twins = {
   'timers in order': async (stage) => {
     const [zero, one, two, three] = fourTimers(stage)
     zero.start(30)
@@ -390,4 +390,4 @@ const timers: Twins = {
   },
 }
 
-export const loop: Twins = { ...phases, ...asyncs, ...alive, ...timers }
+export const loop: Twins = { ...phases, ...asyncs }

@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { alive } from './twins/loop.js'
+
+compareGroup('alive', alive)

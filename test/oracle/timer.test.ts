@@ -1,0 +1,4 @@
+import { compareGroup } from './compare.js'
+import { timer } from './twins/loop.js'
+
+compareGroup('timer', timer)
