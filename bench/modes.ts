@@ -33,8 +33,8 @@ export function modes(quick: boolean): readonly Mode[] {
     load('up4', '1 MiB streams, 4, received', { load: 'up', connections: 4, size: 1_048_576 }),
     load('down4', '1 MiB streams, 4, sent', { load: 'down', connections: 4, size: 1_048_576 }),
     load('churn', 'connect, exchange, reset', { load: 'churn', connections: 20, size: 1 }),
-    idle('idle1k', '1,000 idle connections', 1_000, true),
-    idle('idle10k', '10,000 idle connections', 10_000, false),
+    idle('idle1k', 'the first 1,000 idle connections', true, 1_000),
+    idle('idle10k', '9,000 more idle connections', false, 9_000, 1_000),
     load('active100', '64 B, 100 connections', { load: 'ping', connections: 100, size: 64 }, false),
     load('active1pc', '64 B, 100 of 10,000', { load: 'ping', connections: 100, size: 64, idle: 9_900 }, false),
     client('dial', 'as client: connect, exchange, reset', 'connections/s', asClient('dial')),
@@ -68,8 +68,8 @@ function load(name: string, title: string, options: Load, quick = true): Mode {
   return { name, title, program: 'server', unit, quick, measure: underLoad(options) }
 }
 
-function idle(name: string, title: string, connections: number, quick: boolean): Mode {
-  const measure = standing(connections)
+function idle(name: string, title: string, quick: boolean, connections: number, beside?: number): Mode {
+  const measure = standing(connections, beside)
   return { name, title, program: 'server', unit: 'B each', per: 'second', cost: true, quick, measure }
 }
 
