@@ -71,7 +71,7 @@ export class TcpStream implements ConnectionEvents {
 
   /** Starts to take bytes from the host; an accepted connection is held back until somebody accepts it. */
   start(): void {
-    if (this.state !== 'connected' || this.#reading || this.#full()) return
+    if (this.state !== 'connected' || this.#reading) return
     this.#reading = true
     this.connection.readStart()
   }
