@@ -70,6 +70,7 @@ const bundle = await rolldown({
 await bundle.write({
   dir: 'dist',
   // What bundlers read in comments stays; the docs are with the types.
+  minifyInternalExports: false,
   comments: { legal: true, annotation: true, jsdoc: false },
   entryFileNames: '[name].js',
   chunkFileNames: 'chunk-[name].js',

@@ -7,7 +7,6 @@ import { formatEndpoint, type Policy, policyHost, type Refusal } from './guard/p
 import { type Dirs, type DriverName, Guest } from './guest/guest.js'
 import { hasJspi } from './guest/suspendable.js'
 import type { Host } from './host/host.js'
-import { compileModule, describeModule } from './runtime/module.js'
 import { Trace } from './runtime/trace.js'
 import { platformHost } from './uv/platform.js'
 
@@ -225,17 +224,18 @@ async function startGuest(command: Command, input: StandardInput): Promise<Guest
   const { program, hostName, policy, args, env, dirs, driver, trace, maxDescriptors } = command
   const bytes = readProgram(program)
   try {
-    // Other threads compile while this one loads the host.
-    const [module, opened] = await Promise.all([compileModule(bytes), openHost(hostName), describeModule()])
     const given = {
-      host: policyHost(opened, policy),
+      // Not at once: to make a thread takes the longest, and comes first.
+      host: Promise.resolve(hostName)
+        .then(openHost)
+        .then((host) => policyHost(host, policy)),
       args,
       env,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
       input,
     }
-    return await Guest.start(module, { ...given, driver, trace, onOutput: print })
+    return await Guest.start(bytes, { ...given, driver, trace, onOutput: print })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? 'build it with uvcc; ' : ''
     throw new UsageError(`cannot run ${program}: ${remedy}${messageOf(error)}`)

@@ -7,7 +7,7 @@ import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
 import { platformHost } from '../uv/platform.js'
-import type { Dirs } from './folder.js'
+import type { Dirs, Folder } from './folder.js'
 import type { InputSource } from './input.js'
 import { startWithJspi } from './jspi.js'
 import type { ProgramOptions } from './program.js'
@@ -15,6 +15,7 @@ import { startPumped } from './pump-driver.js'
 import { letsPump } from './pumped.js'
 import type { OnOutput } from './stdio.js'
 import { hasJspi } from './suspendable.js'
+import { Thread } from './thread.js'
 
 export { GuestTrap } from './end.js'
 export type { Dirs, Folder } from './folder.js'
@@ -28,17 +29,38 @@ export type { OnOutput } from './stdio.js'
  */
 export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
 
+/** A driver that is ready to start a guest. */
+interface Ready {
+  readonly driver: Guest['driver']
+  start(setup: GuestSetup): Promise<GuestRun>
+  /** In place of `start()`, where there is nothing to start. */
+  cancel(): void
+}
+
+const nothing = (): void => {}
+
 const DRIVERS = {
-  jspi: startWithJspi,
-  // The only one that needs much code of its own.
-  worker: async (setup: GuestSetup) => (await import('./worker-driver.js')).startInWorker(setup),
-  pump: startPumped,
+  async jspi(): Promise<Ready> {
+    if (hasJspi()) return { driver: 'jspi', start: startWithJspi, cancel: nothing }
+    throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
+  },
+
+  async worker(): Promise<Ready> {
+    const thread = new Thread()
+    // The only driver that needs much code of its own.
+    const { startInWorker } = await import('./worker-driver.js')
+    return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
+  },
+
+  async pump(): Promise<Ready> {
+    return { driver: 'pump', start: startPumped, cancel: nothing }
+  },
 }
 
 /** What a guest is given. Nothing that is not given exists for it. */
 export interface GuestOptions extends WasiOptions {
   /** The network. None by default: every `listen` and `connect` gets `EACCES`. See {@link policyHost}. */
-  readonly host?: Host
+  readonly host?: Host | Promise<Host>
   /**
    * Its files: what stands at which absolute path when it starts. They are its own, in memory: folders of the host's are copied,
    * and what the guest writes goes nowhere else and ends with it. No file system by default, so that every path gets `ENOENT`;
@@ -102,20 +124,21 @@ export class Guest {
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
-    const [module, abi] = await Promise.all([compileModule(program), describeModule()])
-    const driver = chooseDriver(options.driver ?? 'auto', module)
-    const setup: GuestSetup = {
-      module,
-      abi,
-      host: options.host ?? policyHost(await platformHost(), {}),
-      files: options.dirs && (await (await import('./folder.js')).rootOf(options.dirs)),
-      wasi: { args: options.args ?? ['guest'], env: options.env ?? {} },
-      input: options.input,
-      onOutput: options.onOutput ?? (() => {}),
-      trace: options.trace ?? Trace.fromEnvironment(),
-      maxDescriptors: options.maxDescriptors,
+    // All at once: other threads compile, and one comes into being, while this one loads what is needed.
+    const { driver = 'auto' } = options
+    const compiling = compileModule(program)
+    const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
+    const parts = [compiling, preparing, describeModule(), openHost(options), copyFiles(options)] as const
+    try {
+      const [module, ready, abi, host, files] = await Promise.all(parts)
+      const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
+      const { input, onOutput = nothing, trace = Trace.fromEnvironment(), maxDescriptors } = options
+      const run = await ready.start({ module, abi, host, files, wasi, input, onOutput, trace, maxDescriptors })
+      return new Guest(ready.driver, run)
+    } catch (error) {
+      preparing.then(({ cancel }) => cancel(), nothing)
+      throw error
     }
-    return new Guest(driver, await DRIVERS[driver](setup))
   }
 
   /**
@@ -127,26 +150,31 @@ export class Guest {
   }
 }
 
-function chooseDriver(wanted: DriverName, module: WasmModule): Exclude<DriverName, 'auto'> {
-  if (wanted === 'pump' || (wanted === 'auto' && letsPump(module))) return 'pump'
-  if (wanted === 'worker' || (wanted === 'auto' && !hasJspi())) return 'worker'
-  if (!hasJspi())
-    throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
-  return 'jspi'
+function prepareBest(module: WasmModule): Promise<Ready> {
+  if (letsPump(module)) return DRIVERS.pump()
+  return hasJspi() ? DRIVERS.jspi() : DRIVERS.worker()
+}
+
+async function openHost({ host }: GuestOptions): Promise<Host> {
+  const opened = (await host) ?? policyHost(await platformHost(), {})
+  // By what it can do: it may come from another copy of this package, or another realm.
+  if (typeof opened?.defer === 'function') return opened
+  throw new ArgumentError(`host ${show(opened)} is not a Host; make one with nodeHost() or virtualHost()`)
+}
+
+async function copyFiles({ dirs }: GuestOptions): Promise<Folder | undefined> {
+  return dirs && (await import('./folder.js')).rootOf(dirs)
 }
 
 /** @throws {ArgumentError} naming what is something else */
 function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', host, args, env, input, onOutput, maxDescriptors, trace } = options
+  const { driver = 'auto', args, env, input, onOutput, maxDescriptors, trace } = options
   // By what they can do: they may come from another copy of this package, or another realm.
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(`program ${show(program)} is no module; give its bytes, its URL, or it compiled`)
   }
   if (driver !== 'auto' && !Object.hasOwn(DRIVERS, driver)) {
     throw new ArgumentError(`driver ${show(driver)} is none of auto, ${Object.keys(DRIVERS).join(', ')}`)
-  }
-  if (host !== undefined && typeof host?.defer !== 'function') {
-    throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)
   }
   if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {
     throw new ArgumentError(`args ${show(args)} is no list of strings without NUL`)

@@ -18,7 +18,7 @@ import {
   type Wires,
 } from './protocol.js'
 import { makeRing } from './ring.js'
-import type { WorkerSetup } from './worker.js'
+import type { Thread } from './thread.js'
 
 /** Bytes of each ring: enough for what a busy guest and its host say in one turn. */
 const RING = 1024 * 1024
@@ -28,22 +28,17 @@ const RING = 1024 * 1024
  *
  * @returns when it was instantiated, and runs
  */
-export async function startInWorker(setup: GuestSetup): Promise<GuestRun> {
-  const { Worker } = await import('node:worker_threads')
+export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
+  const { terminate } = thread
   const { module, abi, wasi, files, maxDescriptors } = setup
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
   const trace = setup.trace.topics
   const hasUnix = setup.host.unix !== undefined
-  const workerData: WorkerSetup = { module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix }
-  // What the parent was started with (loaders, debuggers) is not the guest's.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, execArgv: [] })
-  const terminate = (): void => void worker.terminate()
   const release = setup.host.keepAlive()
   const life = new Life(setup, wires, terminate)
-  worker.once('error', (error) => life.fail(GuestTrap.from(error)))
-  const exit = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    .then(() => life.end())
-    .finally(release)
+  void thread.failure.then((reason) => life.fail(reason))
+  const exit = thread.end.then(() => life.end()).finally(release)
+  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
   await Promise.race([life.ready, exit])
   return { exit, terminate }
 }

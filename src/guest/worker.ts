@@ -1,5 +1,5 @@
 /** The thread of a guest under the worker driver: the kernel and the guest, which blocks it whenever it waits. */
-import { workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
 import type { WasmImports, WasmModule } from '../abi/platform-types.js'
@@ -13,7 +13,7 @@ import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from './pro
 import { RemoteHost } from './remote-host.js'
 import type { SlowCall } from './stdio.js'
 
-/** What the parent gives to the thread. */
+/** What the parent tells the thread, once it is known. */
 export interface WorkerSetup {
   readonly module: WasmModule
   readonly abi: Description
@@ -80,7 +80,7 @@ class BlockingDriver implements Driver {
   onChange(): void {}
 }
 
-const setup: WorkerSetup = workerData
+const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('message', resolve))
 const wire = new GuestWire(setup.wires)
 const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
 

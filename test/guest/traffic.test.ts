@@ -39,8 +39,9 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   })
   const wasi = { args: ['echo'] }
   const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
-  const workerData: WorkerSetup = { module, abi, wasi, wires, ...how }
-  const worker = new Worker(new URL('../../build/lib/guest/worker.js', import.meta.url), { workerData })
+  const worker = new Worker(new URL('../../build/lib/guest/worker.js', import.meta.url))
+  const setup: WorkerSetup = { module, abi, wasi, wires, ...how }
+  worker.postMessage(setup)
   const end = (): Promise<unknown> => {
     server.close()
     return soon(worker.terminate(), 'the thread to end')
