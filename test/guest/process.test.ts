@@ -1,5 +1,6 @@
 /** What a guest is to the process that runs it, which is another one here. */
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { beforeAll, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { driver } from './built.js'
@@ -20,16 +21,17 @@ const run = async (body: string): Promise<{ code: unknown; signal: unknown; outp
     })
     ${body}
   `
-  const ended = new Promise<{ code: unknown; signal: unknown; output: string; errors: string }>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--expose-gc', '--input-type=module', '-e', program],
-      (_error, output, errors) => {
-        resolve({ code: child.exitCode, signal: child.signalCode, output, errors })
-      },
-    )
+  const options = ['--expose-gc', '--input-type=module', '-e', program]
+  const child = execFile(process.execPath, options)
+  let [output, errors] = ['', '']
+  child.stdout?.on('data', (text) => {
+    output += text
   })
-  return soon(ended, 'the process to end')
+  child.stderr?.on('data', (text) => {
+    errors += text
+  })
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode, output, errors }))
+  return soon(ended, 'the process to end').finally(() => child.kill('SIGKILL'))
 }
 
 const GONE = { code: 0, signal: null, errors: '' }
@@ -83,6 +85,24 @@ test('input that nobody reads does not keep it', async () => {
     console.log(await guest.exit)
   `
   expect(await run(body)).toMatchObject({ ...GONE, output: '4\n' })
+})
+
+test('a guest that cannot be started leaves no thread that waits for it', async () => {
+  const body = `
+    const because = (options) => start('behave', ['wait'], options).catch((error) => console.log(error.message))
+    await because({ host: Promise.reject(new Error('no host')) })
+    await because({ host: Promise.resolve('a host') })
+    await because({ dirs: { '/': '/no/such/folder' } })
+    await Guest.start(new Uint8Array(8), { driver: '${driver}' }).catch((error) => console.log(error.name))
+  `
+  const { output, ...ended } = await run(body)
+  expect(ended).toEqual(GONE)
+  expect(output.trim().split('\n')).toEqual([
+    'no host',
+    expect.stringContaining('host "a host" is not a Host'),
+    expect.stringContaining('Cannot give the guest the folder "/no/such/folder"'),
+    'CompileError',
+  ])
 })
 
 test('guests that have ended leave nothing of them', async () => {

@@ -1,4 +1,4 @@
-import dgram from 'node:dgram'
+import type dgram from 'node:dgram'
 import type { Address } from '../../abi/address.js'
 import {
   type DatagramBindOptions,
@@ -166,7 +166,8 @@ export class DgramDatagram extends HostDatagram {
 const open = (local: Address, { ipv6Only, reuseAddress, reusePort }: DatagramBindOptions): dgram.Socket => {
   if (reusePort) throw new HostError('ENOTSUP', 'this transport cannot share a port for messages')
   const family = local.family === 'ipv4' ? 4 : 6
-  const socket = dgram.createSocket({
+  // Loaded when somebody wants such a socket: it is seldom.
+  const socket = process.getBuiltinModule('node:dgram').createSocket({
     type: `udp${family}`,
     ipv6Only,
     reuseAddr: reuseAddress,
