@@ -46,9 +46,7 @@ export class StreamDuplex extends Duplex {
   constructor(handle?: Stream, options: StreamDuplexOptions = {}) {
     const { allowHalfOpen = false, signal, ...others } = options
     super({ ...others, allowHalfOpen, decodeStrings: false, emitClose: false, autoDestroy: true })
-    this.on('end', () => {
-      this.#peerEnded = true
-    })
+    this.on('end', this.#onEnd)
     if (handle !== undefined) this.attach(handle)
     // Not before all of it is there: one that has been given already destroys it at once.
     if (signal !== undefined) process.nextTick(() => addAbortSignal(signal, this))
@@ -218,13 +216,18 @@ export class StreamDuplex extends Duplex {
     else if (data.length > 0) this.#tell(this.#onData, data)
   }
 
-  readonly #onData = (data: Uint8Array): void => {
+  // Methods, called with this stream as `this`: functions of its own would take more memory than the rest of it.
+  #onEnd(): void {
+    this.#peerEnded = true
+  }
+
+  #onData(data: Uint8Array): void {
     this.#bytesRead += data.length
     this.onActivity()
     if (!this.destroyed && !this.receive(data)) this.stopReading()
   }
 
-  readonly #onReadEnd = (status: number): void => {
+  #onReadEnd(status: number): void {
     this.onActivity()
     if (this.destroyed) return
     if (status !== StatusCode.EOF) {

@@ -10,7 +10,7 @@ import { nodeError } from '../node-error.js'
 import { checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
 import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
 import { ConnectingPath } from './connecting-path.js'
-import { lookUpName, type OnLookup } from './lookup.js'
+import { lookUpName } from './lookup.js'
 import { type AddressInfo, localOf, remoteOf } from './places.js'
 import { type OnReadOptions, UserBuffer } from './user-buffer.js'
 
@@ -179,7 +179,7 @@ export class Socket extends StreamDuplex {
   #connectPath(path: string): void {
     this.connecting = true
     const open = (): Pipe => this.#use(new Pipe({ loop: this.loop }))
-    this.#connecting = new ConnectingPath(this, { ...this.#steps, open }, path)
+    this.#connecting = new ConnectingPath(this, this.#steps(open), path)
   }
 
   #connectTcp(options: ConnectOptions): void {
@@ -192,9 +192,9 @@ export class Socket extends StreamDuplex {
       return tcp
     }
     try {
-      this.#connecting = new Connecting(this, { ...this.#steps, open: openNext }, options)
+      this.#connecting = new Connecting(this, this.#steps(openNext), options)
     } catch (error) {
-      this.#steps.drop()
+      this.#drop()
       throw error
     }
   }
@@ -207,23 +207,30 @@ export class Socket extends StreamDuplex {
     return handle
   }
 
-  /** What connecting does with the socket, whatever the handle. */
-  readonly #steps: Omit<Steps<Stream>, 'open'> = {
-    drop: (): void => {
-      const { handle } = this
-      this.detach()
-      if (handle !== undefined) void handle.close()
-    },
-    lookup: (name: string, family: number, done: OnLookup) => lookUpName(this.loop, name, family, done),
-    tell: (callback: () => void): void => this.tell(callback, undefined),
-    connected: (handle: Stream): void => {
-      this.connecting = false
-      this.onActivity()
-      this.#applyOptions(handle)
-      this.emit('connect')
-      this.emit('ready')
-      if (!this.isPaused()) this.read(0)
-    },
+  /** What connecting does with the socket. */
+  #steps<Handle extends Stream>(open: () => Handle): Steps<Handle> {
+    return {
+      open,
+      drop: () => this.#drop(),
+      lookup: (name, family, done) => lookUpName(this.loop, name, family, done),
+      tell: (callback) => this.tell(callback, undefined),
+      connected: (handle) => this.#connected(handle),
+    }
+  }
+
+  #drop(): void {
+    const { handle } = this
+    this.detach()
+    if (handle !== undefined) void handle.close()
+  }
+
+  #connected(handle: Stream): void {
+    this.connecting = false
+    this.onActivity()
+    this.#applyOptions(handle)
+    this.emit('connect')
+    this.emit('ready')
+    if (!this.isPaused()) this.read(0)
   }
 
   /**
