@@ -109,13 +109,21 @@ overHosts((lab) => {
 
   test('the same port on IPv4 and on IPv6 only', async () => {
     const loop = await lab.open()
-    const six = new TCP({ loop })
-    six.bind(['::1', 0], TCPFlags.IPV6ONLY)
-    six.listen()
-    const four = new TCP({ loop })
-    four.bind(['127.0.0.1', six.sockname.port])
-    four.listen()
-    expect(four.sockname.port).toBe(six.sockname.port)
+    const both = (): string => {
+      const six = new TCP({ loop })
+      six.bind(['::1', 0], TCPFlags.IPV6ONLY)
+      six.listen()
+      const four = new TCP({ loop })
+      four.bind(['127.0.0.1', six.sockname.port])
+      return codeOf(() => {
+        four.listen()
+        expect(four.sockname.port).toBe(six.sockname.port)
+      })
+    }
+    // Another program may have the port on IPv4 alone, but hardly each of ten.
+    const codes: string[] = []
+    while (codes.length < 10 && codes.at(-1) !== 'none') codes.push(both())
+    expect(codes.at(-1)).toBe('none')
   })
 
   test('connect: an address that reaches nobody is an error at once', async () => {
