@@ -132,8 +132,13 @@ export class Pump {
    */
   run(mode: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#run = { mode, resolve, reject, release: this.#host.keepAlive() }
-      this.#schedule()
+      const run = { mode, resolve, reject, release: this.#host.keepAlive() }
+      this.#run = run
+      try {
+        this.#schedule()
+      } catch (error) {
+        this.#fail(run, error)
+      }
     })
   }
 
@@ -164,8 +169,8 @@ export class Pump {
 
   #schedule(): void {
     if (this.#scheduled) return
-    this.#scheduled = true
     this.#host.defer(this.#deferred)
+    this.#scheduled = true
   }
 
   readonly #deferred = (): void => {

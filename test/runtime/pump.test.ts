@@ -52,6 +52,20 @@ function outcome(run: Promise<boolean>): { value: unknown } {
   return seen
 }
 
+test('a host that gives no turn ends the run, and may give one to the next', async () => {
+  const defer = host.defer.bind(host)
+  host.defer = () => {
+    throw new Error('no turn')
+  }
+  await expect(pump.run(DEFAULT)).rejects.toThrow('no turn')
+  expect(pump.running).toBe(false)
+  host.defer = defer
+  loop.handles = 0
+  const run = outcome(pump.run(DEFAULT))
+  await settle()
+  expect(run.value).toBe(false)
+})
+
 /** Lets the host have turns until nothing is scheduled any more; and promises be kept. */
 async function settle(most = 1_000): Promise<void> {
   for (let left = most; host.deferred > 0; left--) {
