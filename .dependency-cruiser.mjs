@@ -13,6 +13,7 @@ const above = {
   uv: ['faces', 'guest', 'cli'],
   faces: ['guest', 'cli'],
   guest: ['faces', 'cli'],
+  cli: ['faces'],
 }
 
 /** Where one comes in. */

@@ -43,7 +43,7 @@ $(INSTALLED): package.json package-lock.json
 
 build: wasm $(COMPILED) build/lib/runtime/libuv.wasm $(SHIPPED) ## builds all: the module, the library, the programs
 
-$(COMPILED): $(INSTALLED) $(SOURCES)
+$(COMPILED): $(INSTALLED) $(SOURCES) scripts/bundle.mjs scripts/lib/entries.mjs
 	@echo 'tsc: src -> build/lib -> dist, examples and bench -> build'
 	@rm -rf dist build/lib build/examples build/bench build/*.tsbuildinfo
 	@$(BIN)/tsc --build tsconfig.programs.json

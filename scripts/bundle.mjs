@@ -16,13 +16,18 @@ const COMPILED = 'build/lib'
  * @type {{ name: string, test: RegExp }[]}
  */
 const CHUNKS = [
+  // What the command begins with.
+  { name: 'command', test: /^(cli\/command|guest\/thread)$/ },
   // What everybody needs.
   {
     name: 'core',
     test: /^(abi|guard|kernel|runtime)\/|^host\/(?!bun|deno|node|real|virtual)[\w-]+$|^uv\/(errors|platform)$/,
   },
   // What guests have that are in no thread of their own.
-  { name: 'guests', test: /^guest\/(?!direct|folder|host-server|message|patience|remote|ring|served|worker|\w+-wire)/ },
+  {
+    name: 'guests',
+    test: /^guest\/(?!direct|folder|host-server|message|patience|remote|ring|served|thread|worker|\w+-wire)/,
+  },
   // What Deno and Bun have of Node's host, and threads.
   {
     name: 'node-base',

@@ -46,7 +46,7 @@ const DRIVERS = {
   },
 
   async worker(): Promise<Ready> {
-    const thread = new Thread()
+    const thread = Thread.take()
     // The only driver that needs much code of its own.
     const { startInWorker } = await import('./worker-driver.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }

@@ -2,24 +2,43 @@
  * A thread for a guest of the worker driver. To be there takes it longer than all the rest of starting a guest, so it is made
  * first, and told what to run when that is known.
  */
-import { GuestTrap } from './end.js'
 import type { WorkerSetup } from './worker.js'
+
+let prepared: Thread | undefined
 
 /** A thread that runs a guest, once it is told to. */
 export class Thread {
   /** Resolved with the reason when the thread fails. Never settled when it does not. */
-  readonly failure: Promise<GuestTrap>
+  readonly failure: Promise<unknown>
   /** Resolved when it has ended. */
   readonly end: Promise<void>
   readonly #worker: import('node:worker_threads').Worker
 
-  constructor() {
+  /** Makes one for whoever takes the next. */
+  static prepare(): void {
+    prepared ??= new Thread()
+  }
+
+  /** The one that was prepared, or one that is made now. */
+  static take(): Thread {
+    const thread = prepared ?? new Thread()
+    prepared = undefined
+    return thread
+  }
+
+  /** Ends the one that was prepared, unless somebody has taken it. */
+  static cancel(): void {
+    prepared?.terminate()
+    prepared = undefined
+  }
+
+  private constructor() {
     // Not every platform has such threads, so they are not imported: only who makes one needs them, and needs them at once.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // What this process was started with (loaders, debuggers) is not the guest's.
     const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
     this.#worker = worker
-    this.failure = new Promise((resolve) => worker.once('error', (error) => resolve(GuestTrap.from(error))))
+    this.failure = new Promise((resolve) => worker.once('error', resolve))
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))
   }
 

@@ -36,7 +36,7 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const hasUnix = setup.host.unix !== undefined
   const release = setup.host.keepAlive()
   const life = new Life(setup, wires, terminate)
-  void thread.failure.then((reason) => life.fail(reason))
+  void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
   const exit = thread.end.then(() => life.end()).finally(release)
   thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
   await Promise.race([life.ready, exit])

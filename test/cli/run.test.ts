@@ -76,6 +76,8 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     [['run', '--max-descriptors', '0', 'a.wasm'], /--max-descriptors "0".*4 or more/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
     [['run', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
+    // Its thread is there already, and waits.
+    [['run', '--driver', 'worker', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
   ])('%j', async (args, message) => {
     const { code, output, errors } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
