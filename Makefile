@@ -18,8 +18,8 @@ INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 # What is shipped beside the compiled TypeScript.
 SHIPPED := dist/libuv.wasm dist/LICENSES.txt
-# What is put into dist and not installed beside it.
-INLINED := node_modules/ipaddr.js
+# What is put into dist and not installed beside it; of rolldown, a few lines that bundles begin with.
+INLINED := node_modules/ipaddr.js node_modules/rolldown
 # Folders too, so that a file that went away is noticed.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js

@@ -26,6 +26,6 @@ part 'emscripten, also under the MIT license, whose text stands above'
 sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$lib/sbrk.c"
 
 for folder; do
-  part "${folder##*/node_modules/}, which is part of the package or installed with it"
-  cat "$folder"/LICENSE*
+  part "${folder##*node_modules/}, which is part of the package or installed with it"
+  cat "$folder"/*LICENSE*
 done
