@@ -59,7 +59,10 @@ const DRIVERS = {
 
 /** What a guest is given. Nothing that is not given exists for it. */
 export interface GuestOptions extends WasiOptions {
-  /** The network. None by default: every `listen` and `connect` gets `EACCES`. See {@link policyHost}. */
+  /**
+   * The network, or a promise of it where it is still being made. None by default: every `listen` and `connect` gets `EACCES`.
+   * See {@link policyHost}.
+   */
   readonly host?: Host | Promise<Host>
   /**
    * Its files: what stands at which absolute path when it starts. They are its own, in memory: folders of the host's are copied,
