@@ -62,7 +62,7 @@ class PolicyHost extends Host {
   override readonly prompt: boolean
   readonly #host: Host
   readonly #grants: Grants
-  readonly #unix: PolicyUnix | undefined
+  #unix: PolicyUnix | undefined
 
   constructor(host: Host, grants: Grants) {
     super()
@@ -70,7 +70,6 @@ class PolicyHost extends Host {
     this.prompt = host.prompt
     this.#host = host
     this.#grants = grants
-    this.#unix = host.unix && new PolicyUnix(host.unix, grants)
   }
 
   override clock(): number {
@@ -104,6 +103,8 @@ class PolicyHost extends Host {
   }
 
   override get unix(): PolicyUnix | undefined {
+    const { unix } = this.#host
+    this.#unix ??= unix && new PolicyUnix(unix, this.#grants)
     return this.#unix
   }
 

@@ -50,12 +50,15 @@ const known: Readonly<Record<ErrnoName, true>> = {
 
 const isErrnoName = (word: unknown): word is ErrnoName => typeof word === 'string' && Object.hasOwn(known, word)
 
-/** Node's own numbers for the platform it runs on, read once. */
-const names = new Map<number, string>()
-for (const [status, [name]] of getSystemErrorMap()) names.set(status, name)
+/** Node's own numbers for the platform it runs on; made when the first one is wanted. */
+let words: ReturnType<typeof getSystemErrorMap> | undefined
+const wordOf = (status: number): string | undefined => {
+  words ??= getSystemErrorMap()
+  return words.get(status)?.[0]
+}
 
-/** The status that Node's handles give for the end of a stream; no errno, but libuv's `UV_EOF`. */
-export const EOF = [...names].find(([, name]) => name === 'EOF')?.[0] ?? -4095
+/** The status that Node's handles give for the end of a stream: libuv's `UV_EOF`, which is no errno and the same everywhere. */
+export const EOF = -4095
 
 /**
  * The name of an error's code.
@@ -71,7 +74,7 @@ export const nameOfCode = (code: unknown): ErrnoName => (isErrnoName(code) ? cod
  * @param status - negative
  * @returns the name; `EIO` where Node does not know the number, or POSIX sockets do not know the name
  */
-export const nameOfStatus = (status: number): ErrnoName => nameOfCode(names.get(status))
+export const nameOfStatus = (status: number): ErrnoName => nameOfCode(wordOf(status))
 
 /**
  * The error to throw for a handle's status.
@@ -80,7 +83,7 @@ export const nameOfStatus = (status: number): ErrnoName => nameOfCode(names.get(
  * @param what - what was tried, as `bind 127.0.0.1:80`
  */
 export const statusError = (status: number, what: string): HostError => {
-  const word = names.get(status) ?? `status ${status}`
+  const word = wordOf(status) ?? `status ${status}`
   const name = nameOfCode(word)
   return new HostError(name, name === word ? what : `${what} (${word})`)
 }

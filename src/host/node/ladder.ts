@@ -8,7 +8,7 @@
  * | `tcp-wrap`     | `process.binding`, Node 20 to 26     | yes  | at once                    |
  * | `plain`        | everywhere, as under `--permission`  | no   | once connected             |
  */
-import net from 'node:net'
+import type { Socket, SocketConstructorOpts } from 'node:net'
 import type { Address } from '../../abi/address.js'
 import { type BindOptions, HostError } from '../host.js'
 import { fromNode, type NodeAddress, print, toNodeHost, unspecified } from './addresses.js'
@@ -16,12 +16,15 @@ import { caughtError, statusError } from './errors.js'
 import { bindHandle, connectHandle, localOf } from './tcp-calls.js'
 import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 
+/** Loaded when it is wanted, which with bare handles it never is. */
+export const nodeNet = (): typeof import('node:net') => process.getBuiltinModule('node:net')
+
 /** The name of a rung. */
 export type RungName = 'bound-socket' | 'tcp-wrap' | 'plain'
 
 /** A socket that connects. It tells of failure by its `error` event. */
 export interface Dialled {
-  readonly socket: net.Socket
+  readonly socket: Socket
   /** `undefined` where it is known only once connected. */
   readonly local: Address | undefined
 }
@@ -55,12 +58,12 @@ export interface Rung {
 }
 
 /** `net.Socket` takes these two as well. */
-interface Adopting extends net.SocketConstructorOpts {
+interface Adopting extends SocketConstructorOpts {
   handle: object
   pauseOnCreate?: boolean
 }
 
-const adopt = (options: Adopting): net.Socket => new net.Socket(options)
+const adopt = (options: Adopting): Socket => new (nodeNet().Socket)(options)
 
 /** `net.BoundSocket`, as far as we use it. */
 interface BoundSocket {
@@ -147,7 +150,7 @@ const plainRung: Rung = {
     )
   },
   connect(remote, onConnect) {
-    const socket = new net.Socket({ allowHalfOpen: true }).pause()
+    const socket = new (nodeNet().Socket)({ allowHalfOpen: true }).pause()
     socket.connect({ host: toNodeHost(remote), port: remote.port }, onConnect)
     return { socket, local: undefined }
   },
@@ -156,7 +159,7 @@ const plainRung: Rung = {
 /** Every rung this Node has, the most public one first; the last is always there. */
 export const rungs = (): readonly [Rung, ...Rung[]] => {
   const found: Rung[] = []
-  const Class: unknown = Reflect.get(net, 'BoundSocket')
+  const Class: unknown = Reflect.get(nodeNet(), 'BoundSocket')
   if (isBoundSocketClass(Class)) found.push(boundSocketRung(Class))
   const wrap = tcpWrap()
   if (wrap !== undefined) found.push(tcpWrapRung(wrap))

@@ -1,5 +1,5 @@
 /** The transport on public ground, `net.Socket` and `net.Server`; only the {@link rungs} know how an address is bound. */
-import net from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { Address } from '../../abi/address.js'
 import {
   type ConnectionEvents,
@@ -12,16 +12,16 @@ import {
 import { fromNode, isExact, print } from './addresses.js'
 import { DgramDatagram } from './dgram-datagram.js'
 import { codeOf, nameOfCode } from './errors.js'
-import type { Bound, Rung } from './ladder.js'
+import { type Bound, nodeNet, type Rung } from './ladder.js'
 import { type Beginning, NetConnection } from './net-connection.js'
 import type { Transport } from './transport.js'
 import { unixHost } from './unix.js'
 
-type Adopt = (socket: net.Socket, beginning: Beginning) => NetConnection
+type Adopt = (socket: Socket, beginning: Beginning) => NetConnection
 
 class NetListener extends HostListener {
   readonly local: Address
-  readonly #server: net.Server
+  readonly #server: Server
   #events: ListenerEvents | undefined
 
   /** @throws {HostError} EADDRINUSE */
@@ -29,7 +29,7 @@ class NetListener extends HostListener {
     super()
     const like = bound.local
     this.local = like
-    this.#server = new net.Server({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    this.#server = new (nodeNet().Server)({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
       // Where it has to be asked for, then now: a socket that failed forgets it.
       const local = isExact(like) ? like : fromNode(socket.address())
       const connection = adopt(socket, { like, local, remote: undefined, connected: true })
