@@ -47,15 +47,8 @@ export function modes(quick: boolean): readonly Mode[] {
       quick: true,
       measure: timers(many),
     },
-    {
-      name: 'start',
-      title: 'start, to the first byte',
-      program: 'server',
-      unit: 'ms',
-      cost: true,
-      quick: true,
-      measure: firstByte,
-    },
+    start('start', 'start, to the first byte', true),
+    start('first', 'first start, to the first byte', false),
     block('trip', 'blocking: 64 B there and back', blocking('trip')),
     block('bind', 'blocking: socket, bind, close', blocking('bind')),
     block('look', 'blocking: poll of nothing', blocking('look')),
@@ -75,6 +68,10 @@ function idle(name: string, title: string, quick: boolean, connections: number, 
 
 function client(name: string, title: string, unit: string, measure: Measure): Mode {
   return { name, title, program: 'client', unit, quick: true, measure }
+}
+
+function start(name: string, title: string, again: boolean): Mode {
+  return { name, title, program: 'server', unit: 'ms', cost: true, quick: again, measure: firstByte(again) }
 }
 
 function block(name: string, title: string, measure: Measure): Mode {
