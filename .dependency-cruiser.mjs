@@ -1,4 +1,4 @@
-import { exported, others } from './scripts/lib/entries.mjs'
+import { exported, hooks, programs } from './scripts/lib/entries.mjs'
 
 /**
  * The rooms of src/ and which way imports point: down this list, never up. `guard` stands beside the kernel: it wraps hosts
@@ -17,7 +17,7 @@ const above = {
 }
 
 /** Where one comes in. */
-const doors = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values(others)].join('|')})\\.ts$`
+const doors = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values({ ...hooks, ...programs })].join('|')})\\.ts$`
 const rooms = Object.keys(above).join('|')
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -16,6 +16,7 @@ PUMP ?=
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
+BUNDLED := build/.bundled
 # What is shipped beside the compiled TypeScript.
 SHIPPED := dist/libuv.wasm dist/LICENSES.txt
 # What is put into dist and not installed beside it; of rolldown, a few lines that bundles begin with.
@@ -41,13 +42,18 @@ setup: $(INSTALLED) ## installs what the build needs from npm
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-build: wasm $(COMPILED) build/lib/runtime/libuv.wasm $(SHIPPED) ## builds all: the module, the library, the programs
+build: wasm $(BUNDLED) $(SHIPPED) ## builds all: the module, the library, the programs
 
-$(COMPILED): $(INSTALLED) $(SOURCES) scripts/bundle.mjs scripts/lib/entries.mjs
-	@echo 'tsc: src -> build/lib -> dist, examples and bench -> build'
+$(COMPILED): $(INSTALLED) $(SOURCES)
+	@echo 'tsc: src -> build/lib, examples and bench -> build'
 	@rm -rf dist build/lib build/examples build/bench build/*.tsbuildinfo
 	@$(BIN)/tsc --build tsconfig.programs.json
 	@echo '{ "type": "module", "imports": { "#platform": "./host/platform/node.js" } }' >build/lib/package.json
+	@touch $@
+
+$(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/bundle.mjs scripts/lib/entries.mjs
+	@echo 'rolldown: build/lib -> dist'
+	@rm -f dist/*.js
 	@node scripts/bundle.mjs
 	@touch $@
 

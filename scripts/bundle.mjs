@@ -4,9 +4,9 @@
  * import.meta.url)`) finds it, wherever its code has come to.
  */
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
-import { exported, others } from './lib/entries.mjs'
+import { exported, hooks, programs } from './lib/entries.mjs'
 
 const COMPILED = 'build/lib'
 
@@ -16,28 +16,21 @@ const COMPILED = 'build/lib'
  * @type {{ name: string, test: RegExp }[]}
  */
 const CHUNKS = [
-  // What the command begins with.
-  { name: 'command', test: /^(cli\/command|guest\/thread)$/ },
-  // What everybody needs.
-  {
-    name: 'core',
-    test: /^(abi|guard|kernel|runtime)\/|^host\/(?!bun|deno|node|real|virtual)[\w-]+$|^uv\/(errors|platform)$/,
-  },
+  // What everybody needs, and pages too.
+  { name: 'core', test: /^(abi|guard|kernel|runtime|uv)\/|^host\/(virtual\b|(?!bun|deno|node|real)[\w-]+$)/ },
+  // What Node needs, and in part Deno and Bun.
+  { name: 'node', test: /^host\/(node$|node\/|platform\/node$)/ },
   // What guests have that are in no thread of their own.
   {
     name: 'guests',
-    test: /^guest\/(?!direct|folder|host-server|message|patience|remote|ring|served|thread|worker|\w+-wire)/,
-  },
-  // What Deno and Bun have of Node's host, and threads.
-  {
-    name: 'node-base',
-    test: /^host\/node\/(addresses|dns|errors|node-host|read-buffers|send-now|time|transport|unix-files)$/,
+    test: /^guest\/(?!direct|folder|host-server|message|patience|remote|ring|served|worker|\w+-wire)/,
   },
 ]
 
 /** What is imported when it runs: what is installed with the package, and what package.json chooses. */
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-const external = ['#platform', ...Object.keys(dependencies), /^node:/]
+const installed = [...Object.keys(dependencies), /^node:/]
+const external = ['#platform', ...installed]
 
 /**
  * Node's own modules as they are, and not as modules of ECMAScript: to make one of these Node reads each property of the
@@ -61,28 +54,118 @@ const builtins = {
   },
 }
 
-const modules = { ...Object.fromEntries(exported.map(({ file, module }) => [file, module])), ...others }
-const bundle = await rolldown({
-  input: Object.fromEntries(Object.entries(modules).map(([file, module]) => [file, `${COMPILED}/${module}.js`])),
-  external,
-  platform: 'node',
-  tsconfig: false,
-  plugins: [builtins],
-  onLog: (_level, { message }) => {
-    throw new Error(message)
+/**
+ * The one module that is CommonJS as one of ECMAScript: else each bundle would begin with what can load any.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const ipaddr = {
+  name: 'ipaddr',
+  transform: (code, id) =>
+    /\/ipaddr\.js$/.test(id) ? `const module = { exports: {} };\n${code}\nexport default module.exports\n` : undefined,
+}
+const plugins = [ipaddr, builtins]
+
+/**
+ * Another program stays apart.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const apart = {
+  name: 'apart',
+  resolveId(id) {
+    const other = Object.entries(programs).find(([, module]) => id === `./${module}.js`)
+    return other && { id: `./${other[0]}.js`, external: true }
   },
-})
-await bundle.write({
-  dir: 'dist',
-  // What bundlers read in comments stays; the docs are with the types.
-  minifyInternalExports: false,
-  comments: { legal: true, annotation: true, jsdoc: false },
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunk-[name].js',
-  codeSplitting: {
-    groups: CHUNKS.map(({ name, test }) => ({
-      name,
-      test: (id) => test.test(relative(COMPILED, id).replace(/\.js$/, '')),
-    })),
+}
+
+/**
+ * The platform of the command is known, so it need not wait until that is asked for.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const knownPlatform = {
+  name: 'known-platform',
+  transform: (code) =>
+    code.includes("import('#platform')")
+      ? `import * as platform from '#platform'\n${code.replaceAll("import('#platform')", 'platform')}`
+      : undefined,
+  resolveId: (id) => (id === '#platform' ? resolve(COMPILED, 'host/platform/node.js') : undefined),
+}
+
+/**
+ * What the module says about itself is known as well: to compile it for that takes 1.5 ms, and a guest has no other use for it.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const knownModule = {
+  name: 'known-module',
+  async transform(code, id) {
+    if (id !== resolve(COMPILED, 'runtime/module.js')) return
+    const { describeModule } = await import(id)
+    const asked = 'compileModule().then(readDescription)'
+    if (!code.includes(asked)) throw new Error(`describeModule() does not call ${asked} any more`)
+    const text = JSON.stringify(JSON.stringify(await describeModule()))
+    return code.replace(asked, `Promise.resolve(JSON.parse(${text}))`)
   },
-})
+}
+
+/** @param {Record<string, string>} modules - which files come of which modules */
+const inputs = (modules) =>
+  Object.fromEntries(Object.entries(modules).map(([file, module]) => [file, `${COMPILED}/${module}.js`]))
+
+/** @param {typeof CHUNKS} chunks */
+const groups = (chunks) =>
+  chunks.map(({ name, test }) => ({
+    name,
+    test: (/** @type {string} */ id) => test.test(relative(COMPILED, id).replace(/\.js$/, '')),
+  }))
+
+/**
+ * @param {import('rolldown').InputOptions} input
+ * @param {import('rolldown').OutputOptions} output
+ */
+const put = async (input, output) => {
+  const bundle = await rolldown({
+    platform: 'node',
+    tsconfig: false,
+    onLog: (_level, { message }) => {
+      throw new Error(message)
+    },
+    ...input,
+  })
+  await bundle.write({
+    dir: 'dist',
+    // What bundlers read in comments stays; the docs are with the types.
+    comments: { legal: true, annotation: true, jsdoc: false },
+    entryFileNames: '[name].js',
+    ...output,
+  })
+}
+
+// The library: its parts are shared by all who import it.
+await put(
+  {
+    input: inputs({ ...Object.fromEntries(exported.map(({ file, module }) => [file, module])), ...hooks }),
+    external,
+    plugins,
+  },
+  {
+    minifyInternalExports: false,
+    chunkFileNames: 'chunk-[name].js',
+    codeSplitting: { groups: groups(CHUNKS) },
+  },
+)
+// Its programs, each in a file of its own, since nobody shares them, and how soon they run is all that counts. What is written
+// in lines stays so: Node prints the line that failed.
+for (const [file, module] of Object.entries(programs)) {
+  const reachesOut = file === 'cli-run'
+  await put(
+    {
+      input: inputs({ [file]: module }),
+      external: reachesOut ? installed : external,
+      plugins: [apart, ...(reachesOut ? [knownPlatform, knownModule] : []), ...plugins],
+    },
+    { minify: { compress: true, mangle: true, codegen: false }, codeSplitting: false },
+  )
+}

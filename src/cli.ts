@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 /** The `libuv-wasm` command. */
 import { readFileSync } from 'node:fs'
-import { HELP, readCommand, say, UsageError } from './cli/command.js'
+import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
+import { enableCompileCache } from './cli/compile-cache.js'
 import { Thread } from './guest/thread.js'
-
-/** What most programs give for a wrong command line. */
-const WRONG_USAGE = 2
 
 function ownVersion(): unknown {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
@@ -17,15 +15,14 @@ try {
   if (command === 'help') process.stdout.write(HELP)
   else if (command === 'version') process.stdout.write(`${ownVersion()}\n`)
   else {
+    enableCompileCache()
     // It comes into being while this thread loads the rest.
-    if (command.driver === 'worker') Thread.prepare()
+    const thread = command.driver === 'worker' ? new Thread() : undefined
     const { run } = await import('./cli/run.js')
-    process.exitCode = await run(command)
+    process.exitCode = await run(command, thread)
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   say(error.message)
   process.exitCode = WRONG_USAGE
-} finally {
-  Thread.cancel()
 }

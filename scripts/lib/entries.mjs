@@ -24,12 +24,13 @@ export const exported = Object.entries(exports).flatMap(([path, { types, default
       ],
 )
 
-/** What is found by other means: the command, threads, hooks, and what a platform has. @type {Record<string, string>} */
-export const others = {
-  cli: 'cli',
+/** What is found by other means: what a platform has, and what Node's loader is given. @type {Record<string, string>} */
+export const hooks = {
   'platform-node': 'host/platform/node',
   'platform-page': 'host/platform/page',
   replacement: 'faces/net/replacement',
   'resolve-net': 'faces/net/resolve-net',
-  worker: 'guest/worker',
 }
+
+/** What is run: the command, what it does, and the thread of a guest. @type {Record<string, string>} */
+export const programs = { cli: 'cli', 'cli-run': 'cli/run', worker: 'guest/worker' }

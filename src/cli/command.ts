@@ -37,6 +37,9 @@ The exit code is the program's. It is 134 when the program trapped, 128 and the 
 Ctrl-C), and 2 when it could not be run at all.
 `
 
+/** What most programs give for a wrong command line. */
+export const WRONG_USAGE = 2
+
 /** A command line that cannot be carried out; the message says why. */
 export class UsageError extends Error {}
 

@@ -1,16 +1,21 @@
 /** Runs a program as the command line wants it: with our standard streams, and our signals. */
 import { readFileSync } from 'node:fs'
-import { constants } from 'node:os'
 import { formatEndpoint, policyHost, type Refusal } from '../guard/policy.js'
-import { type DriverName, Guest } from '../guest/guest.js'
-import { hasJspi } from '../guest/suspendable.js'
+import { Guest } from '../guest/guest.js'
+import { Thread } from '../guest/thread.js'
 import type { Host } from '../host/host.js'
 import { Trace } from '../runtime/trace.js'
 import { platformHost } from '../uv/platform.js'
-import { type Command, messageOf, say, UsageError } from './command.js'
+import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
+import { writeCompileCache } from './compile-cache.js'
+import { Output } from './output.js'
+import { Signals } from './signals.js'
 
 /** As a shell gives it for SIGABRT. */
 const TRAPPED = 134
+
+/** When a program has begun what it does, in ms. */
+const AT_REST = 1000
 
 function explainRefusal(refusal: Refusal): void {
   if (refusal.action === 'lookup') {
@@ -39,40 +44,6 @@ class StandardInput implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Prints what the program writes; a slow reader holds it up. */
-function print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-  const output = stream === 1 ? process.stdout : process.stderr
-  return new Promise((resolve) => {
-    if (output.write(bytes, () => resolve())) resolve()
-  })
-}
-
-/**
- * Ends the program as the system would end a native one: when it is told to, and when nobody reads its output any more.
- *
- * @returns what its exit code is then
- */
-function obeySignals(driver: DriverName, started: Promise<Guest>): () => number | undefined {
-  let code: number | undefined
-  const end = (signal: number): void => {
-    code ??= 128 + signal
-    started.then(
-      (guest) => guest.terminate(),
-      () => {},
-    )
-  }
-  process.stdout.on('error', () => end(constants.signals.SIGPIPE))
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const onSignal = (name: NodeJS.Signals): void => end(constants.signals[name])
-  const ignore = (): void => {
-    for (const name of signals) process.off(name, onSignal)
-  }
-  if (driver === 'worker' || (driver === 'auto' && !hasJspi())) for (const name of signals) process.once(name, onSignal)
-  // A guest in this thread may hold it up for ever: then only the system's own way works.
-  started.then((guest) => guest.driver !== 'worker' && ignore(), ignore)
-  return () => code
-}
-
 function readProgram(path: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(readFileSync(path))
@@ -81,7 +52,7 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function startGuest(command: Command, input: StandardInput): Promise<Guest> {
+async function startGuest(command: Command, input: StandardInput, { print }: Output): Promise<Guest> {
   const { program, hostName, policy, args, env, dirs, driver, maxDescriptors } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
@@ -106,16 +77,38 @@ async function openHost(name: string): Promise<Host> {
   return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : platformHost()
 }
 
-/** Runs the program. @returns the exit code */
-export async function run(command: Command): Promise<number> {
+/**
+ * Runs the program, and says why where it cannot. It is bundled apart from the command, and has classes of its own.
+ *
+ * @param thread - for the worker driver, where it was made already
+ * @returns the exit code
+ */
+export async function run(command: Command, thread: Thread | undefined): Promise<number> {
+  if (thread !== undefined) Thread.offer(thread)
+  try {
+    return await runProgram(command)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    say(error.message)
+    return WRONG_USAGE
+  } finally {
+    Thread.cancel()
+  }
+}
+
+async function runProgram(command: Command): Promise<number> {
   const input = new StandardInput()
-  const started = startGuest(command, input)
-  const killed = obeySignals(command.driver, started)
+  const signals = new Signals(command.driver)
+  const output = new Output(signals.heard, () => signals.end('SIGPIPE'))
+  const started = startGuest(command, input, output)
+  signals.aim(started)
   const guest = await started
+  setTimeout(writeCompileCache, AT_REST).unref()
   try {
     const code = await guest.exit
-    return killed() ?? code
+    return signals.code ?? code
   } catch (error) {
+    if (signals.code !== undefined) return signals.code
     say(`the program trapped\n${error instanceof Error ? error.stack : String(error)}`)
     return TRAPPED
   } finally {

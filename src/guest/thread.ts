@@ -4,7 +4,7 @@
  */
 import type { WorkerSetup } from './worker.js'
 
-let prepared: Thread | undefined
+let offered: Thread | undefined
 
 /** A thread that runs a guest, once it is told to. */
 export class Thread {
@@ -14,25 +14,25 @@ export class Thread {
   readonly end: Promise<void>
   readonly #worker: import('node:worker_threads').Worker
 
-  /** Makes one for whoever takes the next. */
-  static prepare(): void {
-    prepared ??= new Thread()
+  /** Leaves one to whoever takes the next. */
+  static offer(thread: Thread): void {
+    offered = thread
   }
 
-  /** The one that was prepared, or one that is made now. */
+  /** The one that was offered, or one that is made now. */
   static take(): Thread {
-    const thread = prepared ?? new Thread()
-    prepared = undefined
+    const thread = offered ?? new Thread()
+    offered = undefined
     return thread
   }
 
-  /** Ends the one that was prepared, unless somebody has taken it. */
+  /** Ends the one that was offered, unless somebody has taken it. */
   static cancel(): void {
-    prepared?.terminate()
-    prepared = undefined
+    offered?.terminate()
+    offered = undefined
   }
 
-  private constructor() {
+  constructor() {
     // Not every platform has such threads, so they are not imported: only who makes one needs them, and needs them at once.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // What this process was started with (loaders, debuggers) is not the guest's.

@@ -1,11 +1,17 @@
 /** The command, as a shell runs it. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { afterEach } from '@jest/globals'
+import { afterAll, afterEach } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 
-const command = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const command = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** Where it keeps what it wants to keep, in place of the user's own caches. */
+export const caches = mkdtempSync(join(tmpdir(), 'uvwasm-'))
 
 /** How a process ended. */
 export interface End {
@@ -17,11 +23,12 @@ export interface End {
 
 const running: Command[] = []
 
-/** To be called while tests are registered: whatever still runs when a test ends is killed. */
+/** To be called while tests are registered: whatever still runs when a test ends is killed, and nothing is kept. */
 export const killAll = (): void => {
   afterEach(() => {
     for (const { child } of running.splice(0)) child.kill('SIGKILL')
   })
+  afterAll(() => rmSync(caches, { recursive: true }))
 }
 
 /** `libuv-wasm`, with arguments. */
@@ -33,7 +40,10 @@ export class Command {
 
   /** @param args - what stands after `libuv-wasm` */
   constructor(...args: readonly string[]) {
-    this.child = spawn(process.execPath, [command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child = spawn(process.execPath, [command, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, XDG_CACHE_HOME: caches },
+    })
     this.child.stdout.on('data', (chunk) => {
       this.output += String(chunk)
     })

@@ -1,12 +1,18 @@
 /** `libuv-wasm run`, as a user of a shell has it. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import * as nodeModule from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { connect, endAll, receive } from '../guest/stage.js'
+import { connect, endAll, receive, turn } from '../guest/stage.js'
 import { COMPILING, guestModule } from '../guest/uvcc.js'
-import { Command, killAll, run } from './command.js'
+import { soon } from '../support/deadline.js'
+import { seeded } from '../support/random.js'
+import { Command, caches, command, killAll, run } from './command.js'
 
 let behave = ''
 let echo = ''
@@ -243,12 +249,54 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(await waiting.end).toMatchObject(driver === 'worker' ? { code: 143 } : { signal: 'SIGTERM' })
   })
 
+  test('all of its output comes, through a pipe that is full now and then and does not wait', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'uvwasm-'))
+    const [input, pipe] = [join(folder, 'input'), join(folder, 'pipe')]
+    const bytes = seeded('output').bytes(1_000_000)
+    await writeFile(input, bytes)
+    execFileSync('mkfifo', [pipe])
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+    const writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK)
+    // The shell, since Node lets the standard streams of its children wait.
+    const script = `exec "$0" "$@" <${input} >&3`
+    const args = ['-c', script, process.execPath, command, 'run', '--driver', driver, behave, '--', 'cat']
+    const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'inherit', writer] })
+    closeSync(writer)
+    const ended = soon(once(child, 'exit'), 'the program to end')
+    const output = await soon(readSlowly(reader), 'the output to end')
+    expect(await ended).toEqual([0, null])
+    expect(output.equals(bytes)).toBe(true)
+    closeSync(reader)
+    await rm(folder, { recursive: true })
+  })
+
   test('it ends when nobody reads its output any more', async () => {
     const flooding = start(behave, '--', 'flood')
     await flooding.says(/x/)
     flooding.child.stdout.destroy()
     expect(await flooding.end).toMatchObject({ code: 141, errors: '' })
   })
+})
+
+/** A kilobyte in each turn, until its writers have closed it. */
+async function readSlowly(fd: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for (let begun = false; ; await turn()) {
+    const piece = Buffer.alloc(1024)
+    try {
+      const length = readSync(fd, piece)
+      if (length === 0 && begun) return Buffer.concat(pieces)
+      begun ||= length > 0
+      pieces.push(piece.subarray(0, length))
+    } catch (error) {
+      if (Reflect.get(Object(error), 'code') !== 'EAGAIN') throw error
+    }
+  }
+}
+
+test('what Node has compiled is kept among the user’s caches, where Node can', async () => {
+  expect(await run('run', behave, '--', 'exit', '3')).toMatchObject({ code: 3 })
+  expect(existsSync(join(caches, 'libuv-wasm'))).toBe('enableCompileCache' in nodeModule)
 })
 
 test('a driver that this Node has not is refused', async () => {

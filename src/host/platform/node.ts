@@ -1,6 +1,7 @@
 /** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
 import { readFileSync } from 'node:fs'
 import type { Host } from '../host.js'
+import { nodeHost } from '../node.js'
 import { whichRuntime } from '../which.js'
 
 /**
@@ -20,7 +21,7 @@ export async function openHost(): Promise<Host> {
     case 'deno':
       return (await import('../deno.js')).denoHost()
     case 'node':
-      return (await import('../node.js')).nodeHost()
+      return nodeHost()
   }
 }
 

@@ -1,0 +1,32 @@
+/**
+ * What Node has compiled of the command is kept for its next start, which takes a quarter less then: from Node 22.1 on, in
+ * `libuv-wasm` among the user's caches. `NODE_COMPILE_CACHE` is another folder, `NODE_DISABLE_COMPILE_CACHE=1` is none.
+ *
+ * @see https://nodejs.org/api/module.html#module-compile-cache
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What newer Nodes have of it, and who is like Node may not. */
+interface Compiled {
+  enableCompileCache?(folder: string): { readonly directory?: string }
+  flushCompileCache?(): void
+}
+const compiled: Compiled & typeof import('node:module') = process.getBuiltinModule('node:module')
+
+/** Begins, for what is loaded from now on in this thread, and in those made later. */
+export function enableCompileCache(): void {
+  try {
+    // Not the folder for everybody's temporary files, which is Node's choice: what lies there is run.
+    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+    const folder = compiled.enableCompileCache?.(join(caches, 'libuv-wasm')).directory
+    if (folder !== undefined) process.env.NODE_COMPILE_CACHE = folder
+  } catch {
+    // A user without a home.
+  }
+}
+
+/** Writes it. Node does so when a process exits, but one that a signal ends does not exit. */
+export function writeCompileCache(): void {
+  compiled.flushCompileCache?.()
+}
