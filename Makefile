@@ -51,10 +51,11 @@ $(COMPILED): $(INSTALLED) $(SOURCES)
 	@echo '{ "type": "module", "imports": { "#platform": "./host/platform/node.js" } }' >build/lib/package.json
 	@touch $@
 
-$(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/bundle.mjs scripts/lib/entries.mjs
+$(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/bundle.mjs scripts/prune-types.mjs scripts/lib/entries.mjs
 	@echo 'rolldown: build/lib -> dist'
 	@rm -f dist/*.js
 	@node scripts/bundle.mjs
+	@node scripts/prune-types.mjs
 	@touch $@
 
 dist/libuv.wasm build/lib/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
