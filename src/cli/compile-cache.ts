@@ -5,7 +5,7 @@
  * @see https://nodejs.org/api/module.html#module-compile-cache
  */
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 /** What newer Nodes have of it, and who is like Node may not. */
 interface Compiled {
@@ -18,9 +18,10 @@ const compiled: Compiled & typeof import('node:module') = process.getBuiltinModu
 export function enableCompileCache(): void {
   try {
     // Not the folder for everybody's temporary files, which is Node's choice: what lies there is run.
-    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-    const folder = compiled.enableCompileCache?.(join(caches, 'libuv-wasm')).directory
-    if (folder !== undefined) process.env.NODE_COMPILE_CACHE = folder
+    const { XDG_CACHE_HOME: caches = '' } = process.env
+    const folder = isAbsolute(caches) ? caches : join(homedir(), '.cache')
+    const { directory } = compiled.enableCompileCache?.(join(folder, 'libuv-wasm')) ?? {}
+    if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory
   } catch {
     // A user without a home.
   }
