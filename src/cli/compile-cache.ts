@@ -1,5 +1,5 @@
 /**
- * What Node has compiled of the command is kept for its next start, which takes a quarter less then: from Node 22.1 on, in
+ * What Node has compiled of the command is kept for its next start, which takes a sixth less then: from Node 22.1 on, in
  * `libuv-wasm` among the user's caches. `NODE_COMPILE_CACHE` is another folder, `NODE_DISABLE_COMPILE_CACHE=1` is none.
  *
  * @see https://nodejs.org/api/module.html#module-compile-cache
