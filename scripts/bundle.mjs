@@ -94,7 +94,7 @@ const knownPlatform = {
 }
 
 /**
- * What the module says about itself is known as well: to compile it for that takes 1.5 ms, and a guest has no other use for it.
+ * What the module says about itself is known as well: to compile it for that takes 1 ms, and a guest has no other use for it.
  *
  * @type {import('rolldown').Plugin}
  */

@@ -4,6 +4,7 @@
  *
  * @see https://nodejs.org/api/module.html#module-compile-cache
  */
+import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
@@ -20,10 +21,12 @@ export function enableCompileCache(): void {
     // Not the folder for everybody's temporary files, which is Node's choice: what lies there is run.
     const { XDG_CACHE_HOME: caches = '' } = process.env
     const folder = isAbsolute(caches) ? caches : join(homedir(), '.cache')
+    // Not by Node: it tries for ever where nothing can be made though all seems to be there, as in /proc.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
     const { directory } = compiled.enableCompileCache?.(join(folder, 'libuv-wasm')) ?? {}
     if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory
   } catch {
-    // A user without a home.
+    // A user without a home, or with one that is not to be written.
   }
 }
 
