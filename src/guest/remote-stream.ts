@@ -85,8 +85,8 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
   #come = 0
   /** What was already on its way when reading was stopped. */
   #unread: Uint8Array[] = []
-  /** The peer's end has come, and was not told. */
-  #ended = false
+  /** Whether the peer's end has come, and was told. */
+  #fin: 'none' | 'come' | 'told' = 'none'
   /** A write has failed, and how, until somebody is told: the next write, or who reads to the end. */
   #broken = false
   #failure: ErrnoName | undefined
@@ -147,7 +147,7 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     if (this.#reading) return
     this.#reading = true
     if (!this.#readsItself) this.#post(ToParent.READ_START)
-    if (this.#unread.length > 0 || this.#ended) this.#wire.later(() => this.#tell())
+    if (this.#unread.length > 0 || this.#fin === 'come') this.#wire.later(() => this.#tell())
   }
 
   override readStop(): void {
@@ -170,7 +170,7 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
       if (count > 0) this.#arrive(buffer.subarray(0, count))
       else buffers.giveBack(buffer)
     } catch (error) {
-      this.#fail(error instanceof HostError ? error.code : 'EIO')
+      this.#failOrEnd(error instanceof HostError ? error.code : 'EIO')
     }
   }
 
@@ -253,8 +253,7 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
         this.#setReadsItself(true)
         break
       case ToGuest.END:
-        this.#ended = true
-        this.#tell()
+        this.#finish()
         break
       case ToGuest.TAKEN:
         this.#taken(value)
@@ -274,7 +273,7 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
         break
       }
       case ToGuest.ERROR:
-        this.#fail(errnoOf(value))
+        this.#failOrEnd(errnoOf(value))
         break
     }
   }
@@ -289,6 +288,11 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#tell()
   }
 
+  #finish(): void {
+    if (this.#fin === 'none') this.#fin = 'come'
+    this.#tell()
+  }
+
   /** Tells what came, as far as it is wanted. */
   #tell(): void {
     while (this.#reading) {
@@ -296,13 +300,21 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
       if (chunk === undefined) break
       this.events?.onData(chunk)
     }
-    if (!this.#ended || !this.#reading) return
-    this.#ended = false
+    if (this.#fin !== 'come' || !this.#reading) return
+    this.#fin = 'told'
     // The peer's reset, which a write has met first, is no end of its stream.
     if (this.#failure === 'ECONNRESET') {
       if (this.#descriptor === undefined) this.#post(ToParent.RESET)
       this.#fail(this.#failure)
     } else this.events?.onEnd()
+  }
+
+  /** A failure that a write has met and told is no news; then what is left to say is that nothing more comes. */
+  #failOrEnd(code: ErrnoName): void {
+    if (this.#broken && this.#failure === undefined) {
+      this.#setReadsItself(false)
+      this.#finish()
+    } else this.#fail(code)
   }
 
   #fail(code: ErrnoName): void {
