@@ -79,7 +79,7 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
     })
 
     testWith('ipv6Only', 'the IPv6-only wildcard leaves the port to IPv4', async (lab) => {
-      const { port } = lab.listen(v6(0, '::'), { ipv6Only: true }).local
+      const { port } = lab.listen(v6(lab.freePort(), '::'), { ipv6Only: true }).local
       expect(lab.listen(v4(port, '0.0.0.0')).local.port).toBe(port)
       expect(listenOn(lab, v6(port), { ipv6Only: true })).toBe('EADDRINUSE')
     })

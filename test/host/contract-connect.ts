@@ -122,7 +122,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
     })
 
     testWith('ipv6Only', 'an IPv6-only server refuses IPv4', async (lab) => {
-      const { port } = lab.listen(v6(0, '::'), { ipv6Only: true }).local
+      const { port } = lab.listen(v6(lab.freePort(), '::'), { ipv6Only: true }).local
       expect(await lab.connect(v4(port)).failed()).toBe('ECONNREFUSED')
       expect(await lab.connect(v6(port, '::ffff:127.0.0.1')).failed()).toBe('ECONNREFUSED')
     })

@@ -160,6 +160,17 @@ export class Lab {
     return listener
   }
 
+  /**
+   * A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that asks for any port may be given one that
+   * another program has in IPv4.
+   */
+  freePort(): number {
+    const both = this.bind(v6(0, '::'))
+    const { port } = both.local
+    both.close()
+    return port
+  }
+
   /** Starts to connect, from a taken address if one is given. */
   connect(remote: Address, from?: HostPort): Socket {
     const socket = this.socket('client')

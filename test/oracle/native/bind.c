@@ -134,9 +134,31 @@ static void connected(actor_t* actor, int status) {
 }
 
 
+/* A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that
+ * asks for any port may be given one that another program has in IPv4.
+ */
+static int free_port(uv_loop_t* loop) {
+  static actor_t both;
+  int port;
+
+  hush(1);
+  actor_init(&both, loop, "both");
+  actor_bind(&both, "::", 0, 0);
+  port = actor_port(&both);
+  actor_close(&both, NULL);
+  uv_run(loop, UV_RUN_NOWAIT);
+  hush(0);
+
+  return port;
+}
+
+
 static void serve_on(uv_loop_t* loop, const char* host, unsigned int flags) {
+  int port;
+
+  port = free_port(loop);
   actor_init(&server, loop, "server");
-  actor_bind(&server, host, 0, flags);
+  actor_bind(&server, host, port, flags);
   actor_listen(&server, answer);
   actor_names(&server);
 }

@@ -18,9 +18,22 @@ const named =
     stage.end()
   }
 
-const serveOn = (stage: Stage, host: string, flags: number): Actor => {
+/** A port that nobody has, see `free_port()` of native/bind.c. */
+const freePort = async (stage: Stage): Promise<number> => {
+  stage.hush(true)
+  const both = stage.actor('both')
+  both.bind('::')
+  const { port } = both
+  both.close()
+  await stage.loop.run('UV_RUN_NOWAIT')
+  stage.hush(false)
+  return port
+}
+
+const serveOn = async (stage: Stage, host: string, flags: number): Promise<Actor> => {
+  const port = await freePort(stage)
   const server = stage.actor('server')
-  server.bind(host, 0, flags)
+  server.bind(host, port, flags)
   server.listen(() => {
     server.accept('peer')?.names()
     stage.end()
@@ -31,16 +44,16 @@ const serveOn = (stage: Stage, host: string, flags: number): Actor => {
 
 const callFrom =
   (from: string, flags: number): Twin =>
-  (stage) => {
+  async (stage) => {
     stage.expectEnds(2)
-    const server = serveOn(stage, '::', flags)
+    const server = await serveOn(stage, '::', flags)
     stage.actor('client').connect(from, server.port, named(stage))
   }
 
 const beside =
   (flags: number): Twin =>
-  (stage) => {
-    const server = serveOn(stage, '::', flags)
+  async (stage) => {
+    const server = await serveOn(stage, '::', flags)
     const one = stage.actor('one')
     one.bind('0.0.0.0', server.port)
     one.listen()
@@ -133,8 +146,8 @@ export const bind: Twins = {
   },
   'dual stack, from IPv4': callFrom('127.0.0.1', 0),
   'IPV6ONLY, from IPv6': callFrom('::1', TCPFlags.IPV6ONLY),
-  'IPV6ONLY, from IPv4': (stage) => {
-    const server = serveOn(stage, '::', TCPFlags.IPV6ONLY)
+  'IPV6ONLY, from IPv4': async (stage) => {
+    const server = await serveOn(stage, '::', TCPFlags.IPV6ONLY)
     stage.actor('client').connect('127.0.0.1', server.port, stage.end)
   },
   'IPv4 beside IPV6ONLY': beside(TCPFlags.IPV6ONLY),
