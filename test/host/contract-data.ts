@@ -121,8 +121,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
         }
         const drained = () => client.until('onDrain', () => client.connection.pending === 0)
         for (let mib = 0; offer(); mib += pieces) expect(mib).toBeLessThan(FLOOD / MIB)
-        // A host that knows no such way has taken nothing. With others, nothing may overtake what is pending.
-        if (sent.some(({ length }) => length > 0)) expect(client.connection.pending).toBeGreaterThan(0)
+        // Nothing may overtake what is pending; where nothing is, there was room again before the call returned.
         if (client.connection.pending > 0) expect(client.offer([Uint8Array.of(1)])).toBe(0)
         server.readStart()
         await drained()

@@ -46,6 +46,18 @@ const nodeHandle: HostUnderTest = { name: 'node, handle', make: node('handle') }
 /** Every host that this Node has. */
 export const hosts: readonly HostUnderTest[] = [virtual, nodeNet, ...(tcpWrap() === undefined ? [] : [nodeHandle])]
 
+/**
+ * A port that nobody has, neither in IPv6 nor in IPv4. Who asks for any port in one family may be given one that
+ * another program has in the other.
+ */
+export const freePort = (loop: Loop): number => {
+  const both = new TCP({ loop })
+  both.bind(['::', 0])
+  const { port } = both.sockname
+  void both.close()
+  return port
+}
+
 /** Registers the same tests for every host, or for those given. */
 export const overHosts = (tests: (lab: LoopLab) => void, over: readonly HostUnderTest[] = hosts): void => {
   describe.each(over)('over $name', (host) => tests(new LoopLab(host)))

@@ -1,7 +1,7 @@
 /** Addresses: families, dual stack, taken ports and the errors that come late, as libuv has them on Unix. */
 import { expect, test } from '@jest/globals'
-import { type Address, type AddressLike, type Loop, StatusCode, TCP, TCPFlags } from '../../src/index.js'
-import { codeOf, type LoopLab, overHosts } from '../support/loops.js'
+import { type Address, type AddressLike, StatusCode, TCP, TCPFlags } from '../../src/index.js'
+import { codeOf, freePort, type LoopLab, overHosts } from '../support/loops.js'
 
 /** Connects from one address to another. @returns what the server sees of the client, or the status when it failed */
 const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Promise<Address | number> => {
@@ -22,18 +22,6 @@ const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Pr
   })
   await lab.run(loop)
   return seen ?? failure
-}
-
-/**
- * A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that asks for any port may be given one that
- * another program has in IPv4.
- */
-const freePort = (loop: Loop): number => {
-  const both = new TCP({ loop })
-  both.bind(['::', 0])
-  const { port } = both.sockname
-  void both.close()
-  return port
 }
 
 overHosts((lab) => {
