@@ -125,7 +125,7 @@ export class SockaddrCodec {
     } else if (address.family === 'ipv4') {
       fields.setUint16(v4.sin_family, AF_INET, true)
       fields.setUint16(v4.sin_port, address.port, false)
-      image.set(ipaddr.parse(address.host).toByteArray(), v4.sin_addr)
+      image.set(address.host.split('.').map(Number), v4.sin_addr)
     } else {
       fields.setUint16(v6.sin6_family, AF_INET6, true)
       fields.setUint16(v6.sin6_port, address.port, false)
