@@ -17,13 +17,14 @@ const compiled: Compiled & typeof import('node:module') = process.getBuiltinModu
 
 /** Begins, for what is loaded from now on in this thread, and in those made later. */
 export function enableCompileCache(): void {
+  if (compiled.enableCompileCache === undefined) return
   try {
     // Not the folder for everybody's temporary files, which is Node's choice: what lies there is run.
     const { XDG_CACHE_HOME: caches = '' } = process.env
     const folder = isAbsolute(caches) ? caches : join(homedir(), '.cache')
     // Not by Node: it tries for ever where nothing can be made though all seems to be there, as in /proc.
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
-    const { directory } = compiled.enableCompileCache?.(join(folder, 'libuv-wasm')) ?? {}
+    const { directory } = compiled.enableCompileCache(join(folder, 'libuv-wasm'))
     if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory
   } catch {
     // A user without a home, or with one that is not to be written.

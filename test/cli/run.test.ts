@@ -299,6 +299,16 @@ test('what Node has compiled is kept among the user’s caches, where Node can',
   expect(existsSync(join(caches, 'libuv-wasm'))).toBe('enableCompileCache' in nodeModule)
 })
 
+test('where no folder for it can be made nothing is kept, and the program runs all the same', async () => {
+  const env = { ...process.env, XDG_CACHE_HOME: '', HOME: '/proc' }
+  const child = spawn(process.execPath, [command, 'run', behave, '--', 'exit', '3'], { env, stdio: 'ignore' })
+  try {
+    expect(await soon(once(child, 'close'), 'the command to end')).toEqual([3, null])
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
 test('a driver that this Node has not is refused', async () => {
   if (DRIVERS.includes('jspi')) return
   const { code, errors } = await run('run', '--driver', 'jspi', behave)
