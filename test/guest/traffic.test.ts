@@ -96,12 +96,18 @@ test('messages of many clients that come together cross together', async () => {
     await Promise.all(clients.map((client) => receive(client, 4)))
   }
   await round()
-  const before = { toParent: ringFigures(wires.toParent), toGuest: ringFigures(wires.toGuest) }
-  for (let count = 0; count < 10; count++) await round()
-  const toParent = since(before.toParent, wires.toParent)
-  const toGuest = since(before.toGuest, wires.toGuest)
+  const batches = { toParent: [] as number[], toGuest: [] as number[] }
+  for (let count = 0; count < 10; count++) {
+    const before = { toParent: ringFigures(wires.toParent), toGuest: ringFigures(wires.toGuest) }
+    await round()
+    batches.toParent.push(since(before.toParent, wires.toParent).published)
+    batches.toGuest.push(since(before.toGuest, wires.toGuest).published)
+  }
   await end()
-  // One by one it would be 500 each way. How many the system brings at once is its own affair, fewer on a busy machine.
-  expect(toGuest.published).toBeLessThanOrEqual(250)
-  expect(toParent.published).toBeLessThanOrEqual(250)
+  // One by one it would be 50. A busy machine brings messages apart in the first rounds, while the code is cold.
+  for (const counts of [batches.toGuest, batches.toParent]) {
+    counts.sort((a, b) => a - b)
+    expect(counts[0]).toBe(1)
+    expect(counts[5]).toBeLessThanOrEqual(10)
+  }
 })
