@@ -4,7 +4,8 @@ import type { WasmMemory } from './platform-types.js'
  * A module's memory: the only place that reads or writes it. Growth detaches every view, so views are made anew whenever the
  * buffer has changed; nobody else keeps one.
  *
- * Numbers are little-endian. An address outside the memory throws a `RangeError`.
+ * Numbers are little-endian. WebAssembly passes addresses as signed numbers; here they are what they mean, unsigned ones of
+ * 32 bits. An address outside the memory throws a `RangeError`.
  */
 export class Memory {
   readonly #memory: WasmMemory
@@ -43,62 +44,62 @@ export class Memory {
 
   /** Reads an `unsigned char`. */
   u8(address: number): number {
-    return this.#data().getUint8(address)
+    return this.#data().getUint8(address >>> 0)
   }
 
   /** Reads an `unsigned short`. */
   u16(address: number): number {
-    return this.#data().getUint16(address, true)
+    return this.#data().getUint16(address >>> 0, true)
   }
 
   /** Reads a 16-bit number in network byte order. */
   u16be(address: number): number {
-    return this.#data().getUint16(address, false)
+    return this.#data().getUint16(address >>> 0, false)
   }
 
   /** Reads an `int`. */
   i32(address: number): number {
-    return this.#data().getInt32(address, true)
+    return this.#data().getInt32(address >>> 0, true)
   }
 
   /** Reads an `unsigned int` or a pointer. */
   u32(address: number): number {
-    return this.#data().getUint32(address, true)
+    return this.#data().getUint32(address >>> 0, true)
   }
 
   /** Reads a `double`. */
   f64(address: number): number {
-    return this.#data().getFloat64(address, true)
+    return this.#data().getFloat64(address >>> 0, true)
   }
 
   /** Writes an `unsigned char`. */
   setU8(address: number, value: number): void {
-    this.#data().setUint8(address, value)
+    this.#data().setUint8(address >>> 0, value)
   }
 
   /** Writes an `unsigned short`. */
   setU16(address: number, value: number): void {
-    this.#data().setUint16(address, value, true)
+    this.#data().setUint16(address >>> 0, value, true)
   }
 
   /** Writes a 16-bit number in network byte order. */
   setU16be(address: number, value: number): void {
-    this.#data().setUint16(address, value, false)
+    this.#data().setUint16(address >>> 0, value, false)
   }
 
   /** Writes an `int`. */
   setI32(address: number, value: number): void {
-    this.#data().setInt32(address, value, true)
+    this.#data().setInt32(address >>> 0, value, true)
   }
 
   /** Writes an `unsigned int` or a pointer. */
   setU32(address: number, value: number): void {
-    this.#data().setUint32(address, value, true)
+    this.#data().setUint32(address >>> 0, value, true)
   }
 
   /** Writes a 64-bit unsigned number. */
   setU64(address: number, value: bigint): void {
-    this.#data().setBigUint64(address, value, true)
+    this.#data().setBigUint64(address >>> 0, value, true)
   }
 
   /**
@@ -108,26 +109,34 @@ export class Memory {
    * @param length - 0 or more
    */
   contains(address: number, length: number): boolean {
-    return length === 0 || (address > 0 && length > 0 && address + length <= this.heap.length)
+    const start = address >>> 0
+    return length === 0 || (start > 0 && length > 0 && start + length <= this.heap.length)
+  }
+
+  /** Bytes as they lie there, valid until the memory grows. None at all lie anywhere. */
+  view(address: number, length: number): Uint8Array {
+    if (!this.contains(address, length)) throw new RangeError(`${length} bytes at ${address} are outside the memory`)
+    const start = address >>> 0
+    return this.heap.subarray(start, start + length)
   }
 
   /** Writes bytes. None at all may be written anywhere. */
   setBytes(address: number, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.heap.set(bytes, address)
+    if (bytes.length > 0) this.heap.set(bytes, address >>> 0)
   }
 
   /** Fills `length` bytes from `address` with zeros. */
   clear(address: number, length: number): void {
-    if (!this.contains(address, length)) throw new RangeError(`${length} bytes at ${address} are outside the memory`)
-    this.heap.fill(0, address, address + length)
+    this.view(address, length).fill(0)
   }
 
   /** Reads a string that ends in NUL; it is decoded as UTF-8. */
   string(address: number): string {
     const heap = this.heap
-    const end = address > 0 ? heap.indexOf(0, address) : -1
-    if (end < 0) throw new RangeError(`no string ends after ${address}`)
-    return decoder.decode(heap.subarray(address, end))
+    const start = address >>> 0
+    const end = start > 0 ? heap.indexOf(0, start) : -1
+    if (end < 0) throw new RangeError(`no string ends after ${start}`)
+    return decoder.decode(heap.subarray(start, end))
   }
 
   /**

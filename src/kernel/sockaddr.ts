@@ -90,26 +90,35 @@ export class SockaddrCodec {
     return SocketNames.isAbstract(path) ? '' : path
   }
 
-  /** Why an address could not be written there: EFAULT, EINVAL when `*length` is negative. */
-  check(at: number, length: number): ErrnoName | undefined {
+  /**
+   * How many bytes of an address find room at `at`, as `*length` says.
+   *
+   * @returns EFAULT, or EINVAL when `*length` is negative
+   */
+  space(at: number, length: number): number | 'EFAULT' | 'EINVAL' {
     if (!this.#memory.contains(length, INT)) return 'EFAULT'
     const room = this.#memory.i32(length)
     if (room < 0) return 'EINVAL'
-    return this.#memory.contains(at, Math.min(room, STORAGE)) ? undefined : 'EFAULT'
+    return this.#memory.contains(at, Math.min(room, STORAGE)) ? room : 'EFAULT'
   }
 
   /**
    * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
    *
-   * @returns 0, or what {@link SockaddrCodec.check} finds
+   * @returns 0, or what {@link SockaddrCodec.space} finds
    */
   write(address: SocketAddress, at: number, length: number): Result {
-    const wrong = this.check(at, length)
-    if (wrong !== undefined) return wrong
-    const image = this.#encode(address)
-    this.#memory.setBytes(at, image.subarray(0, this.#memory.i32(length)))
-    this.#memory.setI32(length, image.length)
+    const space = this.space(at, length)
+    if (typeof space === 'string') return space
+    this.put(address, at, length, space)
     return 0
+  }
+
+  /** The same where {@link SockaddrCodec.space} was asked before. */
+  put(address: SocketAddress, at: number, length: number, space: number): void {
+    const image = this.#encode(address)
+    this.#memory.setBytes(at, image.subarray(0, space))
+    this.#memory.setI32(length, image.length)
   }
 
   #encode(address: SocketAddress): Uint8Array {

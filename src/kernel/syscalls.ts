@@ -127,7 +127,7 @@ class Syscalls {
     this.polls = new PollCalls(surroundings)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(kernel, abi, memory)
-    this.#messages = new Messages(kernel, abi, this.#transfer, this.#addresses)
+    this.#messages = new Messages(kernel, abi, memory, this.#addresses)
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
       [abi.constants.AF_INET6, 'ipv6'],
@@ -199,14 +199,14 @@ class Syscalls {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     // Before anything is taken from the queue, which a wrong pointer would lose.
-    const wrong = addr === 0 ? undefined : this.#addresses.check(addr, len)
-    if (wrong !== undefined) return wrong
+    const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
+    if (typeof space === 'string') return space
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
     accepted.nonBlocking = this.#nonBlocking(flags)
     // Asked for only where somebody wants it: it costs the host a call.
     const origin = addr === 0 ? undefined : accepted.origin()
-    if (origin !== undefined) this.#addresses.write(origin, addr, len)
+    if (origin !== undefined) this.#addresses.put(origin, addr, len, space)
     return accepted.fd
   }
 
@@ -262,7 +262,7 @@ class Syscalls {
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
     const peek = (flags & MSG_PEEK) !== 0
     if (descriptor instanceof ByteDescriptor) return this.#transfer.read(descriptor, bufs, nbufs, peek)
-    return this.#readMessage(descriptor, bufs, nbufs, peek)
+    return descriptor instanceof UdpSocket ? this.#messages.read(descriptor, bufs, nbufs, peek) : 'EINVAL'
   }
 
   recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
@@ -272,8 +272,8 @@ class Syscalls {
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
     const peek = (flags & MSG_PEEK) !== 0
     if (descriptor instanceof UdpSocket) return this.#messages.receive(descriptor, bufs, nbufs, peek, addr, len)
-    const wrong = addr === 0 ? undefined : this.#addresses.check(addr, len)
-    const result = wrong ?? this.readv(fd, bufs, nbufs, flags)
+    const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
+    const result = typeof space === 'string' ? space : this.readv(fd, bufs, nbufs, flags)
     // Of a stream everything comes from the peer, whose address is known.
     if (addr !== 0 && typeof result === 'number') this.#memory.setI32(len, 0)
     return result
@@ -303,14 +303,6 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
-  }
-
-  /** `readv()` of a message: what finds no room in the buffers is lost. */
-  #readMessage(descriptor: Descriptor, bufs: number, nbufs: number, peek: boolean): Result {
-    if (!(descriptor instanceof UdpSocket)) return 'EINVAL'
-    const length = this.#messages.receive(descriptor, bufs, nbufs, peek, 0, 0)
-    const room = this.#transfer.measure(bufs, nbufs)
-    return typeof length === 'number' && typeof room === 'number' ? Math.min(length, room) : length
   }
 
   #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {

@@ -21,9 +21,6 @@ export interface UdpSurroundings {
   changed(descriptor: Descriptor, bytes?: number): void
 }
 
-/** What no message can be longer than; how long one can be, its host says. */
-const LENGTH_MAX = 65_535
-
 /** See the top of the file. What its host refuses is thrown (`HostError`). */
 export class UdpSocket extends Descriptor implements DatagramEvents {
   override readonly type = 'datagram'
@@ -122,7 +119,6 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
    * @returns 0, or what is wrong; EAGAIN where there is no room
    */
   send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
-    if (bytes.length > LENGTH_MAX) return 'EMSGSIZE'
     const remote = to && this.#destination(to, 'ENETUNREACH')
     if (typeof remote === 'string') return remote
     if (remote?.port === 0) return 'EINVAL'

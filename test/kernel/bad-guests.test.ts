@@ -181,12 +181,85 @@ describe('counts and lengths', () => {
     expect(machine.os.writev(connection, machine.iovecs([c.UVH_PAYLOAD, 2 ** 32 - 1]), 1, 0)).toBe('EINVAL')
   })
 
+  test('a message of more than any can have is EMSGSIZE, however its bytes are told', () => {
+    const { machine } = stage()
+    const fd = machine.socket('ipv4', c.SOCK_DGRAM)
+    const [addr, length] = machine.sockaddr(loopback(9))
+    const { size } = machine.memory
+    const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [4096, size - 4096] as const))
+    const memory = process.memoryUsage().arrayBuffers
+    expect(machine.os.sendto(fd, bufs, 1024, 0, addr, length)).toBe('EMSGSIZE')
+    expect(process.memoryUsage().arrayBuffers - memory).toBeLessThan(size)
+    // What is wrong with the address is said first, as on Linux.
+    expect(machine.os.sendto(fd, bufs, 1024, 0, addr, 1)).toBe('EINVAL')
+  })
+
   test('the same bytes over and over are as many as there is room for', () => {
     const { machine, connection } = stage()
     const { size } = machine.memory
     machine.setOption(connection, c.SOL_SOCKET, c.SO_SNDBUF, 2 ** 31 - 1)
     const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [4096, size - 4096] as const))
     expect(machine.os.writev(connection, bufs, 1024, 0)).toBe(4 * 1024 * 1024)
+  })
+})
+
+const KINDS = ['connection', 'pipe', 'message'] as const
+
+/** A descriptor to which bytes have come. */
+function receiving(machine: Machine, kind: (typeof KINDS)[number], bytes: Uint8Array): number {
+  if (kind === 'connection') {
+    const { fd, peer } = connected(machine)
+    peer.receive(bytes)
+    return fd
+  }
+  if (kind === 'pipe') {
+    const [reader, writer] = two(machine, 'pipe')
+    expect(machine.write(writer, bytes)).toBe(bytes.length)
+    return reader
+  }
+  const fd = machine.socket('ipv4', c.SOCK_DGRAM)
+  machine.bind(fd, loopback(9))
+  machine.host.datagrams[0]?.receive(bytes)
+  return fd
+}
+
+describe('buffers that hold what says where they are', () => {
+  /** A list of two buffers, and the first is where the list stands. */
+  function overlapping(machine: Machine, size: number): { bufs: number; second: number } {
+    const second = machine.alloc(64)
+    const bufs = machine.iovecs([0, 0], [0, 0])
+    for (const [index, value] of [bufs, size, second, 64].entries()) machine.memory.setU32(bufs + 4 * index, value)
+    return { bufs, second }
+  }
+
+  test.each(KINDS)('what comes to a %s goes where the list said before a byte moved', (kind) => {
+    const machine = fakeMachine()
+    // The bytes that come first would lead the second buffer elsewhere, or out of the memory.
+    const bytes = new Uint8Array(40).fill(7)
+    const reader = receiving(machine, kind, bytes)
+    const { bufs, second } = overlapping(machine, 16)
+    expect(machine.os.readv(reader, bufs, 2, 0)).toBe(40)
+    expect([...machine.memory.view(second, 24)]).toEqual([...bytes.subarray(16)])
+    expect(machine.memory.view(second + 24, 40).every((byte) => byte === 0)).toBe(true)
+    expect(machine.defects).toEqual([])
+  })
+
+  test('a message is counted as its buffers were before it came', () => {
+    const machine = fakeMachine()
+    const reader = receiving(machine, 'message', new Uint8Array(40))
+    // The message makes nothing of the length of its buffer.
+    const bufs = machine.iovecs([0, 30])
+    machine.memory.setU32(bufs, bufs)
+    expect(machine.os.readv(reader, bufs, 1, 0)).toBe(30)
+  })
+
+  test('a sender goes where there was room before the message was stored', () => {
+    const machine = fakeMachine()
+    const reader = receiving(machine, 'message', new Uint8Array(8).fill(0xff))
+    const [addr, len] = [machine.alloc(128), machine.int(128)]
+    // The message makes -1 of the length.
+    expect(machine.os.recvfrom(reader, machine.iovecs([len, 8]), 1, 0, addr, len)).toBe(8)
+    expect([machine.memory.u16(addr), machine.memory.i32(len)]).toEqual([c.AF_INET, 16])
   })
 })
 
