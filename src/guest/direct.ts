@@ -12,8 +12,8 @@ import { sendNow } from '../host/node/send-now.js'
  * @returns how many bytes the operating system took, 0 when it has no room
  * @throws {HostError} ECONNRESET, EPIPE when the connection is over
  */
-export function writeTo(descriptor: number, list: readonly Uint8Array[]): number {
-  const sent = sendNow(descriptor, list)
+export function writeTo(descriptor: number, data: Uint8Array): number {
+  const sent = sendNow(descriptor, data)
   if (sent < 0) throw statusError(sent, 'write')
   return sent
 }

@@ -24,6 +24,12 @@ export interface SelfReader {
   giveBack(): void
 }
 
+interface Timer {
+  /** By the clock of `performance`. */
+  readonly due: number
+  readonly callback: () => void
+}
+
 /** Sends and receives a guest's records. Id 0 is nobody's: the records of the guest itself have it. */
 export class GuestWire {
   readonly #out: RingWriter
@@ -32,6 +38,8 @@ export class GuestWire {
   /** What came at a time when nobody might be told. */
   readonly #late: (() => void)[] = []
   readonly #readers = new Set<SelfReader>()
+  /** What is to be called when its time has come. */
+  readonly #timers = new Set<Timer>()
   #reply: Reply | undefined
 
   /** @param wires - the rings */
@@ -75,6 +83,13 @@ export class GuestWire {
     this.#late.push(callback)
   }
 
+  /** Calls back when the guest next waits after so many milliseconds; a sleep ends then. @returns what forgets it */
+  after(ms: number, callback: () => void): () => void {
+    const timer = { due: performance.now() + ms, callback }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
   /** Whether something reads for itself. */
   reads(reader: SelfReader, does: boolean): void {
     if (does) this.#readers.add(reader)
@@ -92,6 +107,7 @@ export class GuestWire {
     this.#out.publish()
     if (this.#late.length > 0) for (const callback of this.#late.splice(0)) callback()
     this.#in.drain(this.#dispatch)
+    if (this.#timers.size > 0) this.#expire()
     for (const reader of this.#readers) reader.read()
   }
 
@@ -99,7 +115,23 @@ export class GuestWire {
   sleep(timeout: number): void {
     for (const reader of this.#readers) reader.giveBack()
     this.#out.publish()
-    if (this.#late.length === 0) this.#in.sleep(timeout)
+    if (this.#late.length === 0) this.#in.sleep(this.#untilDue(timeout))
+  }
+
+  #expire(): void {
+    const now = performance.now()
+    for (const timer of [...this.#timers]) {
+      if (timer.due <= now && this.#timers.delete(timer)) timer.callback()
+    }
+  }
+
+  /** `timeout`, or less where something is due before. */
+  #untilDue(timeout: number): number {
+    if (this.#timers.size === 0) return timeout
+    const now = performance.now()
+    let left = timeout
+    for (const { due } of this.#timers) left = Math.min(left, Math.max(0, due - now))
+    return left
   }
 
   readonly #dispatch: OnRecord = (kind, id, value, payload) => {

@@ -9,6 +9,7 @@ import { type Host, type HostConnection, HostError, type HostListener, HostPort 
 import type { CancelLookup, LookupEvents } from '../host/lookup.js'
 import type { HostUnix } from '../host/unix.js'
 import { abort } from '../kernel/abort.js'
+import { Orphans } from '../kernel/orphans.js'
 import { ParentWire } from './parent-wire.js'
 import {
   type Begun,
@@ -55,6 +56,8 @@ export class HostServer {
   >()
   /** Connections and sockets that are not read because the guest takes nothing. */
   readonly #held = new Set<Held>()
+  /** Connections that are closed and still send. */
+  readonly #orphans: Orphans
   readonly #surroundings: ServedSurroundings
   #lastId = 0
 
@@ -65,7 +68,9 @@ export class HostServer {
   constructor(host: Host, wires: Wires, events: HostServerEvents) {
     this.#host = host
     this.#events = events
+    this.#orphans = new Orphans(host)
     this.#surroundings = {
+      orphans: this.#orphans,
       post: (kind, id, value, payload) => this.wire.post(kind, id, value, payload),
       tell: (kind, id, payload, answered) => this.wire.tell(kind, id, payload, answered),
       hold: (served) => void this.#held.add(served),
@@ -85,6 +90,7 @@ export class HostServer {
     for (const object of this.#objects.values()) this.#attempt(() => object.close())
     this.#objects.clear()
     this.#held.clear()
+    this.#orphans.end()
   }
 
   readonly #receive: OnRecord = (kind, id, value, payload) => {

@@ -1,15 +1,17 @@
 /** The guest's end of what connects and listens, when that is in another thread. */
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import { Fifo } from '../host/fifo.js'
 import {
   type ConnectionEvents,
-  HostConnection,
+  type HostConnection,
   HostError,
   HostListener,
   HostPort,
   type ListenerEvents,
 } from '../host/host.js'
-import { behind, TAIL } from '../host/node/send-now.js'
+import { RoomWatch } from '../host/node/room-watch.js'
+import { StreamConnection } from '../host/stream-connection.js'
 import { Buffers, SMALLEST } from '../kernel/buffers.js'
 import { readFrom, writeTo } from './direct.js'
 import type { GuestWire, SelfReader } from './guest-wire.js'
@@ -68,34 +70,38 @@ class RemoteListener<At extends SocketAddress> extends HostListener<At> {
   }
 }
 
-/** A connection whose socket is there. */
-export class RemoteConnection<At extends SocketAddress> extends HostConnection<At> implements SelfReader {
+/**
+ * A connection whose socket is there. What the parent's thread holds of what was sent counts as sent, up to {@link WINDOW}: it
+ * is the socket's buffer, which outlives the guest for a while. Where the operating system's descriptor was lent, bytes go
+ * straight there and none are held.
+ */
+export class RemoteConnection<At extends SocketAddress> extends StreamConnection<At> implements SelfReader {
   remote: At
   #local: At
   #named: boolean
   readonly #wire: GuestWire
   readonly #id: number
-  /** What is written goes there, while nothing else is under way; see {@link HostConnection.lend}. */
+  /** See {@link HostConnection.lend}. */
   #descriptor: number | undefined
-  /** Bytes that were sent, and that the host has not said to have taken. */
+  /** What waits for room, in the writer's own buffers. */
+  readonly #outbox = new Fifo<Uint8Array>()
+  #pending = 0
+  /** A try to write fell short. */
+  #choked = false
+  /** Bytes that were sent to the parent, and that the host has not said to have taken. */
   #underWay = 0
-  #reading = false
   #readsItself = false
   /** Bytes that have come in all, modulo 2^32. */
   #come = 0
-  /** What was already on its way when reading was stopped. */
-  #unread: Uint8Array[] = []
-  /** Whether the peer's end has come, and was told. */
-  #fin: 'none' | 'come' | 'told' = 'none'
-  /** A write has failed, and how, until somebody is told: the next write, or who reads to the end. */
-  #broken = false
-  #failure: ErrnoName | undefined
-  /** It was closed, was reset or has failed. */
-  #over = false
+  /** How a write has failed there, until a write here is told. */
+  #refused: ErrnoName | undefined
+  /** The parent's part is there. */
+  #attached = true
+  #room: RoomWatch | undefined
 
-  /** @param named - whether the local address is known; if not, the parent is asked when somebody asks for it */
+  /** @param named - whether the local address is known; if not, the parent is asked when it is wanted */
   constructor(wire: GuestWire, arrival: Arrival<At>, events: ConnectionEvents | undefined, named = true) {
-    super()
+    super(events === undefined)
     const { id, local, remote, descriptor } = arrival
     this.#named = named
     this.#wire = wire
@@ -112,48 +118,32 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     return this.#local
   }
 
-  override get pending(): number {
-    return Math.max(0, this.#underWay - (this.#descriptor === undefined ? WINDOW : 0))
+  get pending(): number {
+    return this.#pending
   }
 
-  /** The operating system has them, or the ring. */
-  override get copies(): boolean {
+  write(data: Uint8Array): boolean {
+    this.#requireSound()
+    const sent = this.#pending > 0 ? 0 : this.#send(data)
+    if (sent < data.length) {
+      this.#outbox.push(data.subarray(sent))
+      this.#pending += data.length - sent
+      this.#awaitRoom(sent > 0)
+    }
+    return this.#pending === 0
+  }
+
+  override get writesAtOnce(): boolean {
     return true
   }
 
-  override write(data: Uint8Array): boolean {
-    this.#requireAlive()
-    const sent = this.#send([data])
-    this.#queue(sent === 0 ? data : data.subarray(sent))
-    return this.pending === 0
-  }
-
-  override offer(list: readonly Uint8Array[]): number {
-    this.#requireAlive()
-    const sent = this.#send(list)
-    if (sent === 0) return 0
-    const tail = behind(list, sent, TAIL)
-    this.#queue(tail)
-    return sent + tail.length
-  }
-
-  override shutdown(): void {
-    if (!this.#broken) this.#post(ToParent.SHUTDOWN)
-    // Who has not been told of the failure yet will be when reading; the end is lost with the rest.
-    else if (this.#failure === undefined) throw new HostError('ENOTCONN', 'the connection failed')
-  }
-
-  override readStart(): void {
-    if (this.#reading) return
-    this.#reading = true
-    if (!this.#readsItself) this.#post(ToParent.READ_START)
-    if (this.#unread.length > 0 || this.#fin === 'come') this.#wire.later(() => this.#tell())
-  }
-
-  override readStop(): void {
-    if (!this.#reading) return
-    this.#reading = false
-    if (!this.#readsItself) this.#post(ToParent.READ_STOP)
+  override tryWrite(data: Uint8Array): number {
+    this.#requireSound()
+    if (this.#pending > 0) return 0
+    const sent = this.#send(data)
+    this.#choked = sent < data.length
+    if (this.#choked) this.#awaitRoom(sent > 0)
+    return sent
   }
 
   override recycle(chunk: Uint8Array): void {
@@ -162,33 +152,23 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
 
   /** Reads past the parent, see {@link ToGuest.READ_ON}. */
   read(): void {
-    if (!this.#reading || this.#descriptor === undefined) return
+    if (!this.flowing || this.#descriptor === undefined) return
     const buffer = buffers.take(READ_SIZE)
     try {
       const count = readFrom(this.#descriptor, buffer)
       if (count < READ_SIZE) this.giveBack()
-      if (count > 0) this.#arrive(buffer.subarray(0, count))
+      if (count > 0) this.arrive(buffer.subarray(0, count))
       else buffers.giveBack(buffer)
     } catch (error) {
-      this.#failOrEnd(error instanceof HostError ? error.code : 'EIO')
+      this.#lost(error instanceof HostError ? error.code : 'EIO')
     }
   }
 
   /** The parent is to see what else comes, an end among it. */
   giveBack(): void {
-    if (!this.#reading) return
+    if (!this.flowing) return
     this.#setReadsItself(false)
     this.#post(ToParent.READ_START, 1)
-  }
-
-  override close(): void {
-    // The parent sees from the count whether bytes are still on their way.
-    if (this.#unread.length > 0) this.reset()
-    else this.#end(ToParent.CLOSE, this.#come)
-  }
-
-  override reset(): void {
-    this.#end(ToParent.RESET)
   }
 
   override setNoDelay(enable: boolean): void {
@@ -199,69 +179,136 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0)
   }
 
+  protected override resume(): void {
+    if (!this.#readsItself) this.#post(ToParent.READ_START)
+  }
+
+  protected override pause(): void {
+    if (!this.#readsItself) this.#post(ToParent.READ_STOP)
+  }
+
+  protected override sendFin(): void {
+    this.#post(ToParent.SHUTDOWN)
+  }
+
+  protected override soon(callback: () => void): void {
+    this.#wire.later(callback)
+  }
+
+  /** The parent sees from the count whether bytes are still on their way. */
+  protected override release(): void {
+    this.#detach(ToParent.CLOSE, this.#come)
+  }
+
+  protected override abort(): void {
+    this.#detach(ToParent.RESET)
+  }
+
+  protected override fail(code: ErrnoName): void {
+    // What is lent is the parent's again, who may close it now.
+    this.#detach(ToParent.RESET)
+    super.fail(code)
+  }
+
   #askName(): void {
     this.#named = true
     try {
       this.#local = this.#wire.call<Arrival<At>>({ call: 'name', connection: this.#id }).local
     } catch (error) {
-      // It has failed, as will be told. What it was called nobody knows.
+      // It has failed, as will be told. What it was called is not known any more.
       if (!(error instanceof HostError)) throw error
     }
   }
 
-  #requireAlive(): void {
-    if (!this.#broken) return
-    const code = this.#failure ?? 'EPIPE'
-    this.#failure = undefined
-    throw new HostError(code, 'the connection failed')
+  /** @throws {HostError} what keeps bytes from being sent */
+  #requireSound(): void {
+    this.requireWritable()
+    if (this.#refused !== undefined) this.refuse(new HostError(this.#refused, 'the connection failed'))
   }
 
-  /** @returns how many bytes went past the parent */
-  #send(list: readonly Uint8Array[]): number {
-    if (this.#descriptor === undefined || this.#underWay > 0) return 0
+  /** @returns how many bytes have gone, to the operating system or to the parent */
+  #send(data: Uint8Array): number {
+    if (this.#descriptor !== undefined) return this.#sendPast(this.#descriptor, data)
+    const count = Math.min(data.length, WINDOW - this.#underWay)
+    if (count <= 0) return 0
+    this.#post(ToParent.WRITE, 0, data.subarray(0, count))
+    this.#underWay += count
+    return count
+  }
+
+  #sendPast(descriptor: number, data: Uint8Array): number {
     try {
-      return writeTo(this.#descriptor, list)
+      return writeTo(descriptor, data)
     } catch (error) {
-      this.#broken = true
+      if (error instanceof HostError) this.refuse(error)
       throw error
     }
   }
 
-  #queue(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    this.#post(ToParent.WRITE, 0, bytes)
-    this.#underWay += bytes.length
+  /** The parent says when it has room; the operating system does not. */
+  #awaitRoom(taken: boolean): void {
+    if (this.#descriptor === undefined) return
+    this.#room ??= new RoomWatch(
+      (ms, callback) => this.#wire.after(ms, callback),
+      () => this.#onRoom(),
+    )
+    this.#room.wait(taken)
+  }
+
+  #onRoom(): void {
+    if (!this.open) return
+    try {
+      this.#sendWaiting()
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      // A write that waits is the one to be told.
+      this.fail(error.code)
+      return
+    }
+    if (this.#pending > 0) return
+    this.#choked = false
+    this.drain()
+  }
+
+  #sendWaiting(): void {
+    for (let data = this.#outbox.first; data !== undefined; data = this.#outbox.first) {
+      const sent = this.#send(data)
+      this.#pending -= sent
+      if (sent < data.length) {
+        this.#outbox.first = data.subarray(sent)
+        this.#awaitRoom(sent > 0)
+        return
+      }
+      this.#outbox.shift()
+    }
   }
 
   #post(kind: number, value?: number, payload?: Uint8Array): void {
     this.#wire.post(kind, this.#id, value, payload)
   }
 
-  #end(kind: number, value?: number): void {
-    if (this.#over) return
-    this.#post(kind, value)
-    this.#forget()
-  }
-
   #receive(kind: number, value: number, payload: Uint8Array): void {
     switch (kind) {
       case ToGuest.DATA:
         this.#come = (this.#come + payload.length) >>> 0
-        this.#arrive(payload.length < SMALLEST ? payload.slice() : buffers.copy(payload))
+        this.arrive(payload.length < SMALLEST ? payload.slice() : buffers.copy(payload))
         break
       case ToGuest.READ_ON:
         this.#setReadsItself(true)
         break
       case ToGuest.END:
-        this.#finish()
+        // The peer's reset, which a write has met first, is no end of its stream.
+        if (this.#refused === 'ECONNRESET') this.arriveFailure(this.#refused)
+        else this.arriveEnd()
         break
       case ToGuest.TAKEN:
-        this.#taken(value)
+        this.#underWay = Math.max(0, this.#underWay - value)
+        if (this.#pending > 0 || this.#choked) this.#onRoom()
         break
       case ToGuest.BROKEN:
-        this.#broken = true
-        this.#failure = errnoOf(value)
-        this.#taken(this.#underWay)
+        this.#refused = errnoOf(value)
+        if (this.#pending > 0) this.fail(this.#refused)
+        else if (this.#choked) this.#onRoom()
         break
       case ToGuest.CONNECT: {
         const { local, remote, descriptor } = decode<Arrival<At>>(payload)
@@ -269,13 +316,18 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
         this.#local = local
         this.#named = true
         this.remote = remote
-        this.events?.onConnect()
+        this.establish()
         break
       }
       case ToGuest.ERROR:
-        this.#failOrEnd(errnoOf(value))
+        this.#lost(errnoOf(value))
         break
     }
+  }
+
+  #lost(code: ErrnoName): void {
+    this.#setReadsItself(false)
+    this.arriveFailure(code)
   }
 
   #setReadsItself(does: boolean): void {
@@ -283,61 +335,15 @@ export class RemoteConnection<At extends SocketAddress> extends HostConnection<A
     this.#wire.reads(this, does)
   }
 
-  #arrive(chunk: Uint8Array): void {
-    this.#unread.push(chunk)
-    this.#tell()
-  }
-
-  #finish(): void {
-    if (this.#fin === 'none') this.#fin = 'come'
-    this.#tell()
-  }
-
-  /** Tells what came, as far as it is wanted. */
-  #tell(): void {
-    while (this.#reading) {
-      const chunk = this.#unread.shift()
-      if (chunk === undefined) break
-      this.events?.onData(chunk)
-    }
-    if (this.#fin !== 'come' || !this.#reading) return
-    this.#fin = 'told'
-    // The peer's reset, which a write has met first, is no end of its stream.
-    if (this.#failure === 'ECONNRESET') {
-      if (this.#descriptor === undefined) this.#post(ToParent.RESET)
-      this.#fail(this.#failure)
-    } else this.events?.onEnd()
-  }
-
-  /** A failure that a write has met and told is no news; then what is left to say is that nothing more comes. */
-  #failOrEnd(code: ErrnoName): void {
-    if (this.#broken && this.#failure === undefined) {
-      this.#setReadsItself(false)
-      this.#finish()
-    } else this.#fail(code)
-  }
-
-  #fail(code: ErrnoName): void {
-    const { events } = this
-    // It is the parent's again, who may close it now.
-    if (this.#descriptor !== undefined) this.#post(ToParent.RESET)
-    this.#forget()
-    events?.onError(code)
-  }
-
-  #taken(bytes: number): void {
-    const before = this.pending
-    this.#underWay = Math.max(0, this.#underWay - bytes)
-    if (before > 0 && this.pending === 0) this.events?.onDrain()
-  }
-
-  /** Nothing is told any more. */
-  #forget(): void {
-    this.#over = true
-    this.#reading = false
+  /** Lets the parent's part go; nothing is told any more. */
+  #detach(kind: number, value?: number): void {
+    if (!this.#attached) return
+    this.#attached = false
+    this.#post(kind, value)
+    this.#room?.stop()
     this.#setReadsItself(false)
-    this.#unread = []
-    this.events = undefined
+    this.#outbox.clear()
+    this.#pending = 0
     this.#wire.route(this.#id, undefined)
   }
 }

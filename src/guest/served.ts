@@ -4,6 +4,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from '../kernel/abort.js'
 import { Buffers } from '../kernel/buffers.js'
+import type { Orphans } from '../kernel/orphans.js'
 import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from './protocol.js'
 
 /** What does not read because the guest takes nothing. */
@@ -20,6 +21,8 @@ export interface ServedSurroundings {
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean
   /** The connection does not read until it is released. */
   hold(served: Held): void
+  /** Where a connection goes that is closed with bytes to be sent. */
+  readonly orphans: Orphans
   /** The connection is gone. */
   forget(id: number, served: Held): void
   /** The host threw what no contract has. */
@@ -94,13 +97,14 @@ export class Served implements ConnectionEvents, Held {
   }
 
   /**
-   * Lets go of it, as `close()` of the host's contract.
+   * Lets go of it, as the end of a process does: what the guest has sent is still sent.
    *
    * @param come - how many bytes the guest has got, modulo 2^32. Those on their way make it a reset, as unread bytes do.
    */
   close(come = this.#told): void {
-    if (come === this.#told) this.#host.close()
-    else abort(this.#host)
+    if (come !== this.#told) abort(this.#host)
+    else if (this.#host.pending > 0) this.#server.orphans.adopt(this.#host)
+    else this.#host.close()
   }
 
   release(): void {
@@ -156,9 +160,9 @@ export class Served implements ConnectionEvents, Held {
     }
   }
 
-  /** The guest counts what is less as taken anyway, see {@link WINDOW}; but not where it waits to write past us again. */
+  /** The guest counts what is less as taken anyway, see {@link WINDOW}. */
   #tellTaken(): void {
-    if (this.#untold < (this.#lent ? 1 : WINDOW / 2)) return
+    if (this.#untold < WINDOW / 2) return
     this.#post(ToGuest.TAKEN, this.#untold)
     this.#untold = 0
   }

@@ -24,11 +24,17 @@ export { type BindOptions, HostError } from './host-error.js'
 export interface ConnectionEvents {
   /** An outgoing connection stands. Its `local` and `remote` are final. */
   onConnect(): void
-  /** Bytes came. `chunk` is the receiver's from then on. Only between `readStart()` and `readStop()`. */
+  /**
+   * Bytes came. `chunk` and all the memory under it are the receiver's alone from then on, to change or to transfer. Only
+   * between `readStart()` and `readStop()`.
+   */
   onData(chunk: Uint8Array): void
   /** The peer sent its last byte (FIN). After all data; only while reading. */
   onEnd(): void
-  /** All that was handed to `write()` has been taken by the outside: `pending` is 0 again. */
+  /**
+   * `pending` is 0, and the outside may have room: all that was handed to `write()` has been taken, or it was too early for
+   * the last `tryWrite()` to take all.
+   */
   onDrain(): void
   /** The connection failed (`ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT`, ...) and is gone. Nothing follows. */
   onError(code: ErrnoName): void
@@ -63,19 +69,15 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
   abstract readonly pending: number
 
   /**
-   * Hands bytes over; all of them, always, in order. Legal between `onConnect` (or acceptance) and `shutdown()`.
+   * Hands bytes over, in order. Legal between `onConnect` (or acceptance) and `shutdown()`. The outside reads them from the
+   * caller's own buffer, and no longer than until they are all taken, the connection fails, or it is closed or reset.
    *
-   * @returns `true` when the outside took them all at once: the buffer is the caller's again. `false` when some are pending:
-   *   the buffer must stay as it is until `onDrain`, though they may be gone, and `pending` 0, before this returns.
+   * @returns `true` when the outside has them all: the buffer is the caller's again. `false` when some are pending: the buffer
+   *   must stay as it is until `onDrain`, `onError`, `close()` or `reset()`.
    * @throws {HostError} ECONNRESET, EPIPE where it is known at once that the connection failed. Nothing was taken, and no
    *   `onError` follows: what the peer had sent is told, then `onEnd`. From then on it throws EPIPE, and `shutdown()` ENOTCONN.
    */
   abstract write(data: Uint8Array): boolean
-
-  /** Whether `write()` has a copy of the bytes when it returns, whatever it returns: the buffer is the caller's again. */
-  get copies(): boolean {
-    return false
-  }
 
   /** Like {@link HostConnection.write} for several buffers, in order. A host with a gathering write overrides it. */
   writev(list: readonly Uint8Array[]): boolean {
@@ -85,29 +87,38 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
   }
 
   /**
-   * Sends at once what the outside takes of bytes that stay the caller's, as `send()` of POSIX does: what was not taken is not
-   * kept. A host overrides it that can do so cheaper than its caller can copy the bytes.
+   * Whether {@link HostConnection.tryWrite} ever takes anything: false where the platform says only later what it took. Known
+   * once the connection stands.
+   */
+  get writesAtOnce(): boolean {
+    return false
+  }
+
+  /**
+   * Sends what the outside takes at this moment, as `send()` of POSIX does on a socket that does not block. The bytes stay the
+   * caller's, and are not read after this call. To be called while nothing is pending.
    *
-   * @returns how many were taken, from the front. Where it is not all of them, the next may follow when `pending` is 0, which
-   *   `onDrain` tells. 0 where the host cannot: they have to be written.
+   * @returns how many the outside has taken, from the front, at least 0. Where it is not all of them, `onDrain` says when
+   *   another try is worth it: there may be room then
    * @throws {HostError} what {@link HostConnection.write} throws
    */
-  offer(_list: readonly Uint8Array[]): number {
+  tryWrite(_data: Uint8Array): number {
     return 0
   }
 
   /** Sends FIN after all that was written. The other direction stays open. @throws {HostError} ENOTCONN, see `write()` */
   abstract shutdown(): void
   /**
-   * Gives back a chunk that `onData` told, whole: nobody will look at it again. A host that can use it to read into overrides
-   * this, and pays no heed to what it did not give, or has back already.
+   * Gives back the memory of a chunk that `onData` delivered, the very array: bytes to come are read into it. A host that has
+   * use for it overrides this. It takes the memory away from the array, which has no bytes from then on; it ignores what it
+   * did not deliver, has back already, or finds without its memory.
    */
   recycle(_chunk: Uint8Array): void {}
 
   /**
-   * Lends the operating system's descriptor under a connection that stands, to somebody in another thread who reads and writes
-   * there, past this connection: while it does not read, and has nothing pending. From then on the descriptor stays open until
-   * `close()` or `reset()`, which are due behind `onError` too.
+   * Lends the operating system's descriptor under a connection that stands, to a caller in another thread that reads and
+   * writes there, past this connection: while it does not read, and has nothing pending. From then on the descriptor stays
+   * open until `close()` or `reset()`, which are due after `onError` too.
    *
    * @returns `undefined` where there is none
    */
@@ -120,8 +131,9 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
   /** Stops `onData` and `onEnd`, so that the peer is held back once the platform's buffers are full. Harmless twice. */
   abstract readStop(): void
   /**
-   * Lets go of the connection: what was written is still sent, then FIN. No event follows. Bytes that have come and were not
-   * told make it a RST instead, since the peer must not believe that they were read (RFC 2525, section 2.17).
+   * Lets go of the connection at once. What the outside has taken still arrives, then FIN; what was pending is not sent, and
+   * its buffers are not read any more. No event follows. Bytes that have arrived and were not delivered make it a RST instead,
+   * since the peer must not believe that they were read (RFC 2525, section 2.17).
    */
   abstract close(): void
 

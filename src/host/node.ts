@@ -12,10 +12,10 @@
  * | local address of a fresh connect | yes                                       | as `bind`; else once it is connected       |
  * | shared ports (`reusePort`)       | from Node 22.12 on                        | as `handle`                                |
  * | no descriptor left to accept     | libuv turns the peer away and tells nobody | the same                                  |
+ * | sends at once (`tryWrite`)       | where it has descriptors: not on Windows  | no                                        |
  *
  * What is in flight keeps a process alive even here, since Node's libuv counts requests: a connect until it is decided, and
- * bytes that were written, before or after `close()`, until they are sent. A closed connection that gets no byte away for a
- * minute is reset.
+ * bytes that were written until they are sent or the connection is closed.
  */
 import { HostError } from './host.js'
 import { handleTransport } from './node/handle.js'
@@ -23,7 +23,7 @@ import { rungs } from './node/ladder.js'
 import { netTransport } from './node/net.js'
 import { NodeHost } from './node/node-host.js'
 import { tcpWrap } from './node/tcp-wrap.js'
-import { LINGER, type Transport } from './node/transport.js'
+import type { Transport } from './node/transport.js'
 
 /** How {@link nodeHost} reaches the network. */
 export interface NodeHostOptions {
@@ -40,14 +40,14 @@ const NEWEST_TRIED = 26
 const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
   const major = Number.parseInt(process.versions.node, 10)
   const wrap = wanted === 'handle' || (wanted === 'auto' && major <= NEWEST_TRIED) ? tcpWrap() : undefined
-  if (wrap !== undefined) return handleTransport(wrap, LINGER)
+  if (wrap !== undefined) return handleTransport(wrap)
   if (wanted === 'handle') {
     throw new HostError(
       'ENOTSUP',
       `Node ${process.versions.node} does not give its TCP handles away; use transport 'net'`,
     )
   }
-  return netTransport(rungs(), LINGER)
+  return netTransport(rungs())
 }
 
 /**

@@ -139,25 +139,12 @@ export abstract class ByteDescriptor extends Descriptor {
   /** Takes bytes that arrived without a copy: one chunk of them, at most `max` bytes. */
   abstract takePayload(max: number): Uint8Array
 
-  /** How many of `wanted` bytes can be sent now; EAGAIN for none. */
-  abstract room(wanted: number): Result
   /**
-   * Sends what the outside takes at once of bytes that stay the caller's, see {@link HostConnection.offer}. To be called where
-   * there is room, for however much.
+   * Sends what there is room for of bytes that stay the caller's: they are not looked at after this call.
    *
-   * @returns how many were taken, from the front; 0 where they have to be sent by `send()`
+   * @returns how many were taken, from the front; EAGAIN for none
    */
-  offer(_list: readonly Uint8Array[]): number {
-    return 0
-  }
-  /** Whether `send()` has a copy of the bytes when it returns, see {@link HostConnection.copies}. */
-  abstract readonly copies: boolean
-  /**
-   * Sends bytes, for which there is room.
-   *
-   * @returns whether they are the caller's again, even where it keeps no copy
-   */
-  abstract send(bytes: Uint8Array): boolean
+  abstract write(bytes: Uint8Array): Result
   /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
   abstract sendPayload(length: number): Result
 }

@@ -10,6 +10,7 @@ import { SocketNames } from '../host/socket-names.js'
 import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { Lookup } from './lookup.js'
+import { Orphans } from './orphans.js'
 import { PathSocket, type PathSurroundings } from './path-socket.js'
 import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
@@ -37,6 +38,8 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** What its sockets of `AF_UNIX` are called, where the host has no names for them. */
   readonly names = new SocketNames<UnixSocket>()
   readonly readiness: Readiness
+  /** Its connections that were closed and still send; they count as open. */
+  readonly orphans: Orphans
   /** The bytes of the last read that did not go to memory. */
   payload: Uint8Array = NOTHING
   /** Who sent them, where they were a message. */
@@ -53,6 +56,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     this.host = options.host
     this.#onChange = options.onChange
     this.readiness = new Readiness(options.onReady)
+    this.orphans = new Orphans(options.host)
     this.#descriptors = new Descriptors(options.firstDescriptor, options.maxDescriptors ?? 65_536)
   }
 
@@ -69,7 +73,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** A new socket's descriptor. */
   socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'EPROTONOSUPPORT' {
     if (domain === 'unix' && type === 'datagram') return 'EPROTONOSUPPORT'
-    if (this.#descriptors.full()) return 'EMFILE'
+    if (this.#full(1)) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
     this.#descriptors.add(socket)
     return socket
@@ -81,7 +85,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
 
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
   pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' {
-    if (this.#descriptors.full(2)) return 'EMFILE'
+    if (this.#full(2)) return 'EMFILE'
     const ends = kind === 'pipe' ? PipeEnd.pair((descriptor) => this.changed(descriptor)) : UnixSocket.pair(this)
     for (const end of ends) this.#descriptors.add(end)
     return ends
@@ -89,7 +93,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
 
   /** A descriptor that is readable when the host has answered. @throws {HostError} its refusal */
   lookup(begin: (events: LookupEvents) => CancelLookup): Descriptor | 'EMFILE' {
-    if (this.#descriptors.full()) return 'EMFILE'
+    if (this.#full(1)) return 'EMFILE'
     const lookup = new Lookup(begin, (descriptor) => this.changed(descriptor))
     this.#descriptors.add(lookup)
     return lookup
@@ -98,7 +102,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** Takes the oldest connection that waits at a listener and gives it a descriptor. */
   accept(listener: Descriptor): Descriptor | ErrnoName {
     // The number comes first, as on Linux: a connection that finds none goes on waiting.
-    if (this.#descriptors.full()) return 'EMFILE'
+    if (this.#full(1)) return 'EMFILE'
     const socket = listener.accept()
     if (typeof socket === 'string') return socket
     this.#descriptors.add(socket)
@@ -127,12 +131,18 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
         failures.push(error)
       }
     }
+    this.orphans.end()
     if (failures.length > 0) throw new AggregateError(failures, 'the host failed to let go of its sockets')
   }
 
   changed(descriptor: Descriptor, bytes = 0): void {
     this.readiness.changed(descriptor, bytes)
     this.#onChange?.(bytes)
+  }
+
+  /** Whether so many more descriptors are too many. */
+  #full(count: number): boolean {
+    return this.#descriptors.full(count + this.orphans.size)
   }
 
   #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {

@@ -53,14 +53,8 @@ export class Lookup extends ByteDescriptor implements LookupEvents {
     return this.#received.take(max)
   }
 
-  override room(): Result {
+  override write(): Result {
     return 'EBADF'
-  }
-
-  override readonly copies = true
-
-  override send(): boolean {
-    return true
   }
 
   override sendPayload(): Result {

@@ -3,10 +3,7 @@
  * leave in the order they were put in, because libuv writes a stream's requests in order.
  */
 export class Outbox {
-  /**
-   * Whether the bytes must be copied before they are sent, since their owner may change them as soon as the call returns
-   * (`uv_try_write`).
-   */
+  /** Whether the bytes are given up when the call returns, whatever was sent of them (`uv_try_write`). */
   lent = false
   #first: Payload | undefined
   #last: Payload | undefined
@@ -123,26 +120,6 @@ export function totalLength(chunks: readonly Uint8Array[]): number {
 /** The chunks' bytes in one buffer of their own. */
 export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return copyInto(new Uint8Array(totalLength(chunks)), chunks)
-}
-
-/** Up to how many bytes a copy shares its memory with others: many small buffers cost the collector more than one large one. */
-const SMALL = 4_096
-const SLAB = 65_536
-
-let slab = new Uint8Array(0)
-let used = 0
-
-/** The same for who only reads them. */
-export function copied(chunks: readonly Uint8Array[]): Uint8Array {
-  const length = totalLength(chunks)
-  if (length > SMALL) return concat(chunks)
-  if (used + length > slab.length) {
-    slab = new Uint8Array(SLAB)
-    used = 0
-  }
-  const start = used
-  used += length
-  return copyInto(slab.subarray(start, used), chunks)
 }
 
 function copyInto(target: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array {

@@ -45,17 +45,10 @@ export abstract class PairEnd extends ByteDescriptor {
     return chunk
   }
 
-  override room(wanted: number): Result {
-    if (this.sendEnded) return 'EPIPE'
-    const room = Math.min(wanted, this.free)
-    return room === 0 && wanted > 0 ? 'EAGAIN' : room
-  }
-
-  override readonly copies = true
-
-  override send(bytes: Uint8Array): boolean {
-    this.#pass(bytes.slice())
-    return true
+  override write(bytes: Uint8Array): Result {
+    const room = this.room(bytes.length)
+    if (typeof room === 'number') this.#pass(bytes.slice(0, room))
+    return room
   }
 
   override sendPayload(length: number): Result {
@@ -115,6 +108,13 @@ export abstract class PairEnd extends ByteDescriptor {
   /** Bytes the peer has room for. */
   protected get free(): number {
     return this.#peer === undefined ? 0 : CAPACITY - this.#peer.received.length
+  }
+
+  /** How many of `wanted` bytes the peer has room for; EAGAIN for none. */
+  protected room(wanted: number): Result {
+    if (this.sendEnded) return 'EPIPE'
+    const room = Math.min(wanted, this.free)
+    return room === 0 && wanted > 0 ? 'EAGAIN' : room
   }
 
   /** Gives bytes to the peer, for good. */

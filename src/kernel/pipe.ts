@@ -27,7 +27,7 @@ export class PipeEnd extends PairEnd {
     return (this.received.length > 0 ? Poll.IN : 0) | (this.receiveEnded ? this.received.hangup : 0)
   }
 
-  override room(wanted: number): Result {
+  protected override room(wanted: number): Result {
     const room = super.room(wanted)
     // What fits into PIPE_BUF goes through in one piece or not at all.
     return typeof room === 'number' && room < wanted && wanted <= PIPE_BUF ? 'EAGAIN' : room

@@ -22,8 +22,6 @@ export class ReceiveQueue {
   /** Bytes of the first chunk that were read already. */
   #offset = 0
   #length = 0
-  /** Whether a part of the first chunk was passed on, and is somebody's. */
-  #parted = false
 
   /** Bytes that wait. */
   get length(): number {
@@ -68,7 +66,7 @@ export class ReceiveQueue {
       const chunk = this.#first
       const count = copyPart(heap, address + done, chunk, this.#offset, length - done)
       done += count
-      if (this.#offset + count === chunk.length && !this.#parted) recycler?.recycle(chunk)
+      if (this.#offset + count === chunk.length) recycler?.recycle(chunk)
       this.#drop(chunk, count)
     }
     return done
@@ -77,16 +75,17 @@ export class ReceiveQueue {
   /**
    * Takes the oldest chunk, or its first `max` bytes.
    *
-   * @returns the bytes, without a copy; none when the queue is empty
+   * @returns the bytes, in memory that the queue shares with no one: a part of a chunk is copied, all of it or its rest are not.
+   *   None when the queue is empty
    */
   take(max: number): Uint8Array {
     const chunk = this.#first
     if (chunk === undefined) return EMPTY
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
-    if (end < chunk.length) this.#parted = true
     this.#drop(chunk, end - offset)
-    return end - offset === chunk.length ? chunk : chunk.subarray(offset, end)
+    if (end < chunk.length) return chunk.slice(offset, end)
+    return offset === 0 ? chunk : chunk.subarray(offset)
   }
 
   /** Forgets everything. */
@@ -95,7 +94,6 @@ export class ReceiveQueue {
     this.#others = undefined
     this.#offset = 0
     this.#length = 0
-    this.#parted = false
   }
 
   // A method, not a getter: engines do not inline private getters.
@@ -117,7 +115,6 @@ export class ReceiveQueue {
     if (this.#offset < chunk.length) return
     this.#first = this.#others?.shift()
     this.#offset = 0
-    this.#parted = false
   }
 }
 

@@ -7,6 +7,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/host.js'
 import { AcceptQueue } from './accept-queue.js'
 import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from './descriptor.js'
+import type { Orphans } from './orphans.js'
 import type { Outbox } from './outbox.js'
 import { Poll } from './readiness.js'
 import { SocketOptions } from './socket-options.js'
@@ -16,6 +17,8 @@ import { type StreamOwner, TcpStream } from './tcp-stream.js'
 /** What a socket needs of its kernel. */
 export interface SocketSurroundings {
   readonly host: Host
+  /** Its connections that were closed and still send. */
+  readonly orphans: Orphans
   /** The number of libuv's present turn. */
   readonly turn: number
   /** The readiness of `descriptor` may be another now, for `bytes` that came or whatever else. The last thing a call does. */
@@ -66,6 +69,10 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
 
   changed(bytes: number): void {
     this.kernel.changed(this, bytes)
+  }
+
+  leave(connection: HostConnection<SocketAddress>): void {
+    this.kernel.orphans.adopt(connection)
   }
 
   override listen(backlog: number): Result {
@@ -130,20 +137,8 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     this.#stream?.connection.recycle(chunk)
   }
 
-  override room(wanted: number): Result {
-    return this.#writeRefusal() ?? this.#stream?.room(wanted) ?? 'EPIPE'
-  }
-
-  override get copies(): boolean {
-    return this.#stream?.connection.copies ?? false
-  }
-
-  override offer(list: readonly Uint8Array[]): number {
-    return this.#stream?.offer(list) ?? 0
-  }
-
-  override send(bytes: Uint8Array): boolean {
-    return this.#stream?.send(bytes) ?? true
+  override write(bytes: Uint8Array): Result {
+    return this.#writeRefusal() ?? this.#stream?.write(bytes) ?? 'EPIPE'
   }
 
   override sendPayload(length: number): Result {

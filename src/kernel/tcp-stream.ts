@@ -4,10 +4,11 @@
  */
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import { gathered } from '../host/gather.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
 import type { Result } from './descriptor.js'
-import { copied, Outbox, totalLength } from './outbox.js'
+import { Outbox, totalLength } from './outbox.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './socket-options.js'
@@ -16,7 +17,12 @@ import type { SocketOptions } from './socket-options.js'
 export interface StreamOwner {
   /** Its readiness may be another now, for `bytes` that came or whatever else. */
   changed(bytes: number): void
+  /** Takes over a connection that is closed once what it has pending is sent. */
+  leave(connection: HostConnection<SocketAddress>): void
 }
+
+/** Bytes of a guest that a host without `tryWrite()` keeps for a connection, at the most. */
+const SOCKET_BUFFER = 65_536
 
 /** The byte part of a TCP socket. */
 export class TcpStream implements ConnectionEvents {
@@ -30,9 +36,9 @@ export class TcpStream implements ConnectionEvents {
   #outbox: Outbox | undefined
   /** What `SO_ERROR` answers, once. */
   #error: ErrnoName | undefined
-  /** Payload bytes the host still holds: handed over, and not yet counted as written. */
+  /** Bytes of the foremost request that were handed to the host, which has not said that all have gone. */
   #inFlight = 0
-  /** The outside has not taken all that it was offered: it gets the next when it has taken what it got. */
+  /** The last write fell short; {@link TcpStream.onDrain} says when there may be room again. */
   #choked = false
   #reading = false
   /** The peer's last byte has come. */
@@ -113,25 +119,14 @@ export class TcpStream implements ConnectionEvents {
     return chunk
   }
 
-  /** See {@link Descriptor.room}. */
-  room(wanted: number): Result {
+  /** See {@link ByteDescriptor.write}. */
+  write(bytes: Uint8Array): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
-    // Bytes of memory must not overtake those in flight.
-    const room = this.#hasRoom() && this.#inFlight === 0 ? this.#options.sendBuffer - this.connection.pending : 0
-    return room > 0 || wanted === 0 ? Math.min(room, wanted) : 'EAGAIN'
-  }
-
-  /** See {@link ByteDescriptor.offer}. */
-  offer(list: readonly Uint8Array[]): number {
-    const taken = this.connection.offer(list)
-    this.#choked = taken > 0 && taken < totalLength(list)
-    return taken
-  }
-
-  /** See {@link ByteDescriptor.send}. */
-  send(bytes: Uint8Array): boolean {
-    return this.connection.write(bytes)
+    if (bytes.length === 0) return 0
+    // What is in flight must not be overtaken.
+    if (this.#inFlight > 0) return 'EAGAIN'
+    return this.connection.writesAtOnce ? this.#try(bytes) : this.#keep(bytes)
   }
 
   /** See {@link Descriptor.sendPayload}. */
@@ -141,17 +136,12 @@ export class TcpStream implements ConnectionEvents {
     if (this.#inFlight > 0) return this.#landed(length)
     const { outbox } = this
     if (length > outbox.left) return 'EFAULT'
-    const count = outbox.lent ? this.room(length) : length
-    if (typeof count === 'string') return count
-    const list = outbox.peek(count)
+    const list = outbox.peek(length)
     // The buffers are their owner's, who may have transferred one away.
-    if (totalLength(list) !== count) return 'EFAULT'
-    if (count > 0 && !this.#hand(list, outbox.lent)) {
-      this.#inFlight = count
-      return 'EAGAIN'
-    }
-    outbox.advance(count)
-    return count
+    if (totalLength(list) !== length) return 'EFAULT'
+    const sent = outbox.lent ? this.#tryList(list) : this.#hand(list, length)
+    if (typeof sent === 'number') outbox.advance(sent)
+    return sent
   }
 
   /** Ends one direction or both. */
@@ -166,13 +156,16 @@ export class TcpStream implements ConnectionEvents {
   }
 
   /**
-   * Lets the connection go: unread bytes, or the wish for it (`SO_LINGER` 0), end it with a reset.
+   * Lets the connection go: unread bytes, or the wish for it (`SO_LINGER` 0), end it with a reset. Of a write in flight
+   * nothing more is sent; bytes that count as written still are.
    *
    * @see RFC 2525, section 2.17
    */
   close(): void {
     if (this.state === 'refused' || this.state === 'broken') return
+    const kept = this.#inFlight === 0 && this.connection.pending > 0
     if (this.#options.resetOnClose || this.#received.length > 0) this.abort()
+    else if (kept) this.#owner.leave(this.connection)
     else this.connection.close()
   }
 
@@ -204,6 +197,7 @@ export class TcpStream implements ConnectionEvents {
   }
 
   onDrain(): void {
+    this.#choked = false
     this.#owner.changed(0)
   }
 
@@ -225,9 +219,7 @@ export class TcpStream implements ConnectionEvents {
   }
 
   #hasRoom(): boolean {
-    const { pending } = this.connection
-    if (pending === 0) this.#choked = false
-    return this.#inFlight > 0 || this.#choked ? pending === 0 : pending < this.#options.sendBuffer
+    return this.#inFlight > 0 ? this.connection.pending === 0 : !this.#choked
   }
 
   /** What was asked for before there was a connection can only be refused now: as the connection's error. */
@@ -258,13 +250,48 @@ export class TcpStream implements ConnectionEvents {
     return length
   }
 
-  /** Hands bytes to the host. @returns whether they count as written: the outside has them, or their copy is the host's */
-  #hand(list: readonly Uint8Array[], lent: boolean): boolean {
-    if (lent) {
-      this.connection.write(copied(list))
-      return true
-    }
+  /** Hands bytes to the host, which has them until the outside has taken all; {@link TcpStream.#landed} says so then. */
+  #hand(list: readonly Uint8Array[], length: number): Result {
+    const { connection } = this
     const first = list[0]
-    return list.length === 1 && first !== undefined ? this.connection.write(first) : this.connection.writev(list)
+    const gone =
+      length === 0 || (list.length === 1 && first !== undefined ? connection.write(first) : connection.writev(list))
+    if (gone) return length
+    this.#inFlight = length
+    return 'EAGAIN'
+  }
+
+  /** Sends what the outside takes now. */
+  #try(bytes: Uint8Array): Result {
+    const taken = this.connection.tryWrite(bytes)
+    this.#choked = taken < bytes.length
+    return taken > 0 ? taken : 'EAGAIN'
+  }
+
+  /** The same for bytes that are given up after this call, whatever is taken of them. */
+  #tryList(list: readonly Uint8Array[]): Result {
+    const wanted = totalLength(list)
+    if (wanted > 0 && !this.connection.writesAtOnce) return 'EAGAIN'
+    let done = 0
+    for (const bytes of gathered(list)) {
+      const taken = this.#try(bytes)
+      if (typeof taken === 'string') break
+      done += taken
+      if (this.#choked) break
+    }
+    return done > 0 || wanted === 0 ? done : 'EAGAIN'
+  }
+
+  /**
+   * Where the platform says only later what it took, a guest's bytes are kept meanwhile, as the socket's own buffer: up to
+   * {@link SOCKET_BUFFER} of them, so that no more is lost than that if the process ends at once.
+   */
+  #keep(bytes: Uint8Array): Result {
+    const { connection } = this
+    const room = Math.min(SOCKET_BUFFER, this.#options.sendBuffer) - connection.pending
+    const count = Math.min(bytes.length, room)
+    if (count > 0) connection.write(bytes.slice(0, count))
+    this.#choked = connection.pending > 0 && count < bytes.length
+    return count > 0 ? count : 'EAGAIN'
   }
 }

@@ -5,12 +5,16 @@
 import { BufferList } from '../abi/buffer-list.js'
 import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
-import { Buffers } from './buffers.js'
+import { gathered } from '../host/gather.js'
+import { HostError } from '../host/host.js'
 import type { ByteDescriptor, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
 
-/** Up to how many bytes a copy costs no more than to ask the outside what it takes of them as they are. */
-const LARGE = 65_536
+/** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
+const TOGETHER = 65_536
+
+/** The most bytes of several buffers that one call sends, which may be the same bytes over and over. */
+const MOST = 1_048_576
 
 /** Reads and writes for one module's memory. */
 export class Transfer {
@@ -18,7 +22,7 @@ export class Transfer {
   readonly #memory: Memory
   /** The buffers of the present call. */
   readonly #list: BufferList
-  readonly #buffers = new Buffers()
+  #together: Uint8Array | undefined
 
   /**
    * @param kernel - keeps what was read and did not go to memory
@@ -63,21 +67,36 @@ export class Transfer {
     const wanted = list.read(this.#memory, bufs, nbufs)
     if (typeof wanted === 'string' || nbufs === 0) return wanted
     if (list.beyond) return to.sendPayload(wanted)
-    const count = to.room(wanted)
-    if (typeof count === 'string' || count === 0) return count
-    if (wanted > LARGE) {
-      const taken = to.offer(list.views())
-      if (taken > 0) return taken
+    if (nbufs > 1) return this.#writeParts(to, wanted)
+    const base = list.base(0)
+    return to.write(this.#memory.heap.subarray(base, base + wanted))
+  }
+
+  /** Sends several buffers: small ones together, large ones as they lie in memory. */
+  #writeParts(to: ByteDescriptor, wanted: number): Result {
+    if (wanted <= TOGETHER) {
+      this.#together ??= new Uint8Array(TOGETHER)
+      const bytes = this.#together.subarray(0, wanted)
+      this.#list.gather(bytes)
+      return to.write(bytes)
     }
-    const inOnePiece = list.length(0) >= count
-    if (inOnePiece && to.copies) {
-      const first = list.base(0)
-      to.send(this.#memory.heap.subarray(first, first + count))
-      return count
+    let done = 0
+    for (const part of gathered(this.#list.views(MOST))) {
+      const taken = done === 0 ? to.write(part) : rest(to, part)
+      if (typeof taken === 'string') return done > 0 ? done : taken
+      done += taken
+      if (taken < part.length) break
     }
-    const bytes = this.#buffers.take(count)
-    list.gather(bytes)
-    if (to.send(bytes)) this.#buffers.giveBack(bytes)
-    return count
+    return done
+  }
+}
+
+/** Sends a part after others that were taken: a failure is told by the next call then. */
+function rest(to: ByteDescriptor, part: Uint8Array): Result {
+  try {
+    return to.write(part)
+  } catch (error) {
+    if (error instanceof HostError) return error.code
+    throw error
   }
 }

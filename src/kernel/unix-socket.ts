@@ -103,8 +103,12 @@ export class UnixSocket extends PairEnd {
     return this.#other === undefined ? 'EINVAL' : super.arrived()
   }
 
-  override room(wanted: number): Result {
-    return this.#other === undefined ? 'ENOTCONN' : super.room(wanted)
+  override write(bytes: Uint8Array): Result {
+    return this.#other === undefined ? 'ENOTCONN' : super.write(bytes)
+  }
+
+  override sendPayload(length: number): Result {
+    return this.#other === undefined ? 'ENOTCONN' : super.sendPayload(length)
   }
 
   override shutdown(receive: boolean, send: boolean): Result {

@@ -252,6 +252,22 @@ describe('bytes', () => {
         Buffer.concat(['one', 'two', 'three'].map((word) => Buffer.alloc(2000, word))),
       ),
     ).toBe(true)
+    connection.drain()
+  })
+
+  test('that the host has not taken are sent after the guest has closed the connection, or has ended', () => {
+    const [closed, left] = [connect(), connect()]
+    for (const { id, connection } of [closed, left]) {
+      connection.takesAtOnce = false
+      send(ToParent.WRITE, id, 0, Buffer.from('kept'))
+    }
+    send(ToParent.CLOSE, closed.id)
+    server.close()
+    expect([closed.connection.ended, left.connection.ended]).toEqual([undefined, undefined])
+    closed.connection.drain()
+    expect([closed.connection.ended, left.connection.ended]).toEqual(['closed', undefined])
+    host.advance(2_000)
+    expect(left.connection.ended).toBe('closed')
   })
 
   test('that were taken are told when they are many, or the host has got rid of many', () => {
@@ -326,15 +342,6 @@ describe('a connection whose descriptor is lent', () => {
     expect(descriptor).toBe(DESCRIPTOR)
     return { id, connection }
   }
-
-  test('tells at once what was taken, for the guest waits for that', () => {
-    const { id, connection } = lent()
-    connection.takesAtOnce = false
-    send(ToParent.WRITE, id, 0, Buffer.from('x'))
-    expect(told()).toEqual([])
-    connection.drain()
-    expect(told()).toMatchObject([{ kind: ToGuest.TAKEN, id, value: 1 }])
-  })
 
   test('is read by the guest where much comes, until it gives that back', () => {
     const { id, connection } = lent()

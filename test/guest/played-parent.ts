@@ -59,13 +59,14 @@ export const events = {
 
 /** The number of the connection. */
 export const ID = 7
-export const arrival = encode({ id: ID, local: loopback(1), remote: loopback(2) })
+const ends = { id: ID, local: loopback(1), remote: loopback(2) }
+export const arrival = encode(ends)
 
-/** A connection that stands and reads. */
-export const connect = (): HostConnection => {
+/** A connection that stands and reads. @param descriptor - lent to it */
+export const connect = (descriptor?: number): HostConnection => {
   send(ToGuest.REPLY, 0, 0, arrival)
   const connection = host.connect(loopback(2), events)
-  send(ToGuest.CONNECT, ID, 0, arrival)
+  send(ToGuest.CONNECT, ID, 0, encode({ ...ends, descriptor }))
   wire.deliver()
   connection.readStart()
   seen()

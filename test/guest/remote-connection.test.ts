@@ -71,12 +71,23 @@ describe('bytes under way', () => {
     expect(log).toEqual(['drain'])
   })
 
+  test('are what a try to write takes at most, and there is room again when the parent says so', () => {
+    const connection = connect()
+    expect(connection.tryWrite(new Uint8Array(2 * WINDOW))).toBe(WINDOW)
+    expect([connection.tryWrite(new Uint8Array(10)), connection.pending]).toEqual([0, 0])
+    send(ToGuest.TAKEN, ID, 4)
+    wire.deliver()
+    expect(log).toEqual(['drain'])
+    expect(connection.tryWrite(new Uint8Array(10))).toBe(4)
+  })
+
   test('are sent in pieces that the ring can carry', () => {
     const connection = connect()
-    connection.write(Buffer.alloc(600_000, 'x'))
+    wire.post(ToParent.OUTPUT, 0, 1, Buffer.alloc(600_000, 'x'))
+    connection.write(Buffer.from('y'))
     const records = seen()
-    expect(records.length).toBeGreaterThan(2)
-    expect(records.map(({ text }) => text).join('').length).toBe(600_000)
+    expect(records.length).toBeGreaterThan(3)
+    expect(records.map(({ text }) => text).join('')).toBe(`${'x'.repeat(600_000)}y`)
   })
 })
 
@@ -188,7 +199,7 @@ describe('what was on its way', () => {
 describe('a connection whose write failed', () => {
   const broken = (code: 'ECONNRESET' | 'EPIPE'): HostConnection => {
     const connection = connect()
-    connection.write(new Uint8Array(2 * WINDOW))
+    expect(connection.tryWrite(new Uint8Array(2 * WINDOW))).toBe(WINDOW)
     send(ToGuest.BROKEN, ID, errnoValue(code))
     wire.deliver()
     // Who waits for room must see that there is no use in waiting.

@@ -3,10 +3,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { encode, errnoValue, ToGuest, ToParent } from '../../src/guest/protocol.js'
+import { errnoValue, ToGuest, ToParent } from '../../src/guest/protocol.js'
 import type { HostConnection } from '../../src/host/host.js'
 import { codeOf } from '../support/loops.js'
-import { loopback } from '../support/wishes.js'
 import { connect, ID, kinds, log, seen, send, wire } from './played-parent.js'
 
 const LARGE = 65_536
@@ -28,11 +27,7 @@ afterEach(() => {
 
 const connectTo = (flags: 'r' | 'w'): HostConnection => {
   descriptor = openSync(path(), flags)
-  const connection = connect()
-  send(ToGuest.CONNECT, ID, 0, encode({ id: ID, local: loopback(1), remote: loopback(2), descriptor }))
-  wire.deliver()
-  log.splice(0)
-  return connection
+  return connect(descriptor)
 }
 
 /** The parent has said that there is much to read. */

@@ -108,11 +108,12 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   }
 
   /** See the contract. */
-  offer(list: readonly Uint8Array[]): number {
+  tryWrite(data: Uint8Array): number {
     let taken = 0
     this.#hand(() => {
-      taken = this.connection.offer(list)
-      return this.connection.pending === 0
+      taken = this.connection.tryWrite(data)
+      if (taken < 0 || taken > data.length) this.#forbid(`tryWrite() of ${data.length} bytes took ${taken}`)
+      return taken === data.length
     })
     return taken
   }

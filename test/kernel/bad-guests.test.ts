@@ -194,12 +194,11 @@ describe('counts and lengths', () => {
     expect(machine.os.sendto(fd, bufs, 1024, 0, addr, 1)).toBe('EINVAL')
   })
 
-  test('the same bytes over and over are as many as there is room for', () => {
+  test('the same bytes over and over are sent a MiB at a time', () => {
     const { machine, connection } = stage()
     const { size } = machine.memory
-    machine.setOption(connection, c.SOL_SOCKET, c.SO_SNDBUF, 2 ** 31 - 1)
     const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [4096, size - 4096] as const))
-    expect(machine.os.writev(connection, bufs, 1024, 0)).toBe(4 * 1024 * 1024)
+    expect(machine.os.writev(connection, bufs, 1024, 0)).toBe(1024 * 1024)
   })
 })
 

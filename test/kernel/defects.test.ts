@@ -20,7 +20,7 @@ describe('a host that throws something else than a refusal', () => {
   test('in write and shutdown', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
-    peer.fails.write = DEFECT
+    peer.fails.tryWrite = DEFECT
     peer.fails.shutdown = DEFECT
     expect([machine.write(fd, 'x'), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual(['EIO', 'EIO'])
     expect(machine.defects).toEqual([DEFECT, DEFECT])
@@ -70,7 +70,7 @@ describe('a defect of one', () => {
     const broken = connected(machine)
     const sound = connected(machine)
     const [reader, writer] = two(machine, 'pipe')
-    broken.peer.fails.write = DEFECT
+    broken.peer.fails.tryWrite = DEFECT
     broken.peer.fails.close = DEFECT
     expect([machine.write(broken.fd, 'x'), machine.os.close(broken.fd)]).toEqual(['EIO', 'EIO'])
     expect([machine.write(sound.fd, 'x'), machine.write(writer, 'y'), machine.read(reader)]).toEqual([1, 1, 'y'])
@@ -93,7 +93,7 @@ describe('a defect of one', () => {
 test('a refusal by name is the guest’s errno, from any call', () => {
   const machine = fakeMachine()
   const { fd, peer } = connected(machine)
-  peer.fails.write = 'EPERM'
+  peer.fails.tryWrite = 'EPERM'
   peer.fails.shutdown = 'EACCES'
   peer.fails.close = 'ENOBUFS'
   expect([machine.write(fd, 'x'), machine.os.shutdown(fd, c.SHUT_WR), machine.os.close(fd)]).toEqual([

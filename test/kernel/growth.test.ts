@@ -18,7 +18,7 @@ test('every kind of call works on what has come, and on what was there before', 
   // Across the old end, from where it was and from where nothing was.
   machine.memory.setBytes(end - 2, text('new!'))
   expect(machine.os.writev(fd, machine.iovecs([old, 3], [end - 2, 4]), 2, 0)).toBe(7)
-  expect(new TextDecoder().decode(concat(peer.written))).toBe('oldnew!')
+  expect(new TextDecoder().decode(concat(peer.sent))).toBe('oldnew!')
 
   peer.receive('arrived')
   machine.wasm.grow(1)

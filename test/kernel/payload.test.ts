@@ -5,7 +5,7 @@ import type { FakeConnection } from '../support/fake-host.js'
 import { c, fakeMachine, type Machine, text, two } from './machine.js'
 import { connected } from './states.js'
 
-const sent = (peer: FakeConnection): string => new TextDecoder().decode(concat(peer.written))
+const sent = (peer: FakeConnection): string => new TextDecoder().decode(concat(peer.sent))
 
 /** A connection with an outbox. */
 function sender(): { machine: Machine; fd: number; peer: FakeConnection; outbox: Outbox } {
@@ -95,14 +95,14 @@ describe('writing', () => {
 
   test('of nothing ends a request of nothing, whatever waits at the host', () => {
     const { machine, fd, peer, outbox } = sender()
-    peer.takesAtOnce = false
+    peer.room = 0
     machine.write(fd, 'memory')
     outbox.push([text('')])
     outbox.push([text('a')])
     expect(machine.writePayload(fd, 0)).toBe(0)
     expect(outbox.left).toBe(1)
     expect(machine.writePayload(fd, 0)).toBe(0)
-    expect([outbox.left, peer.log]).toEqual([1, ['write 6']])
+    expect([outbox.left, peer.log]).toEqual([1, ['tryWrite 6']])
   })
 
   test('bytes of memory wait for those in flight', () => {
@@ -126,7 +126,7 @@ describe('writing', () => {
 })
 
 describe('lent bytes', () => {
-  test('are copied: their owner may change them', () => {
+  test('are their owner’s again when the call returns', () => {
     const { machine, fd, peer, outbox } = sender()
     const bytes = text('abc')
     outbox.push([bytes])
@@ -136,10 +136,9 @@ describe('lent bytes', () => {
     expect(sent(peer)).toBe('abc')
   })
 
-  test('go as far as there is room, also when the host keeps them', () => {
+  test('count as far as the outside takes them, and no byte more is kept', () => {
     const { machine, fd, peer, outbox } = sender()
-    machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
-    peer.takesAtOnce = false
+    peer.room = 2000
     outbox.push([new Uint8Array(1500), new Uint8Array(1500)])
     outbox.lent = true
     expect([machine.writePayload(fd, 3000), outbox.left, machine.writePayload(fd, 1000)]).toEqual([
@@ -147,7 +146,15 @@ describe('lent bytes', () => {
       1000,
       'EAGAIN',
     ])
-    expect(totalLength(peer.written)).toBe(2000)
+    expect([totalLength(peer.sent), peer.pending]).toEqual([2000, 0])
+  })
+
+  test('are EAGAIN where the host says later what it took', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.sendsAtOnce = false
+    outbox.push([text('abc')])
+    outbox.lent = true
+    expect([machine.writePayload(fd, 3), peer.log]).toEqual(['EAGAIN', []])
   })
 })
 

@@ -62,9 +62,9 @@ describe('giving back', () => {
     ])
   })
 
-  test('not what somebody has a part of', () => {
+  test('also the chunk of which a part was taken, since that is a copy; not one that was taken', () => {
     expect([returned(1, 9), returned(3, 9)]).toEqual([
-      ['de', 'f'],
+      ['abc', 'de', 'f'],
       ['de', 'f'],
     ])
   })
@@ -90,12 +90,19 @@ describe('taking without a copy', () => {
     expect(queue.length).toBe(0)
   })
 
-  test('a part shares the memory of its chunk', () => {
-    const queue = new ReceiveQueue()
-    const chunk = text('abc')
-    queue.push(chunk)
-    queue.take(1)
-    expect(queue.take(1).buffer).toBe(chunk.buffer)
+  test('no two parts share memory', () => {
+    const queue = queueOf('abc')
+    const parts = [queue.take(1), queue.take(1), queue.take(1)]
+    for (const { buffer } of parts) structuredClone(buffer, { transfer: [buffer] })
+    expect(parts.map(({ length }) => length)).toEqual([0, 0, 0])
+    expect(new Set(parts.map(({ buffer }) => buffer)).size).toBe(3)
+  })
+
+  test('a part may be transferred while the rest waits', () => {
+    const queue = queueOf('abc')
+    const { buffer } = queue.take(1)
+    structuredClone(buffer, { transfer: [buffer] })
+    expect(new TextDecoder().decode(queue.take(9))).toBe('bc')
   })
 
   test('none at all takes none', () => {

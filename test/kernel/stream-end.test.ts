@@ -9,7 +9,7 @@ describe('half-close', () => {
     const { fd, peer } = connected(machine)
     machine.write(fd, 'abc')
     expect([machine.os.shutdown(fd, c.SHUT_WR), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([0, 0])
-    expect(peer.log).toEqual(['write 3', 'shutdown'])
+    expect(peer.log).toEqual(['tryWrite 3', 'shutdown'])
     expect([machine.write(fd, 'x'), machine.poll(fd)]).toEqual(['EPIPE', 'O'])
     peer.receive('later')
     expect(machine.read(fd)).toBe('later')
@@ -32,7 +32,7 @@ describe('half-close', () => {
     expect([machine.read(fd), machine.read(fd)]).toEqual(['ab', ''])
     peer.receive('cd')
     expect([machine.read(fd), machine.read(fd), machine.write(fd, 'x')]).toEqual(['cd', '', 1])
-    expect(peer.log).toEqual(['write 1'])
+    expect(peer.log).toEqual(['tryWrite 1'])
   })
 
   test('SHUT_RDWR is both', () => {
@@ -99,7 +99,7 @@ describe('closing', () => {
     const { fd, peer } = connected(machine)
     machine.write(fd, 'abc')
     machine.os.close(fd)
-    expect(peer.log).toEqual(['write 3', 'close'])
+    expect(peer.log).toEqual(['tryWrite 3', 'close'])
   })
 
   test('unread bytes make it a reset', () => {

@@ -196,6 +196,9 @@ describe('the high-water mark', () => {
   })
 })
 
+/** More than is put together. */
+const LARGE = 65_537
+
 describe('writing', () => {
   test('copies: the buffer is free when the call returns', () => {
     const machine = fakeMachine()
@@ -206,57 +209,43 @@ describe('writing', () => {
     expect(sent(peer)).toBe('abc')
   })
 
-  describe('much at once', () => {
-    const LARGE = 65_537
-    const make = (takes: number) => {
-      const machine = fakeMachine()
-      const { fd, peer } = connected(machine)
-      machine.os.poll_ctl(fd, c.POLLOUT)
-      peer.takesOffered = takes
-      const at = machine.alloc(LARGE)
-      machine.memory.heap.fill(7, at, at + LARGE)
-      return { machine, fd, peer, at }
-    }
-
-    test('is offered as it lies in memory', () => {
-      const { machine, fd, peer, at } = make(2 * LARGE)
-      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe(LARGE)
-      expect(machine.os.writev(fd, machine.iovecs([at, 1], [at + 1, LARGE - 1]), 2, 0)).toBe(LARGE)
-      expect(peer.log).toEqual([`offer ${LARGE}`, `offer 1,${LARGE - 1}`])
-      expect(peer.written.every(({ buffer }) => buffer === machine.wasm.buffer)).toBe(true)
-      expect(machine.poll(fd)).toBe('O')
-    })
-
-    test('is short where not all was taken, and POLLOUT comes with the drain', () => {
-      const { machine, fd, peer, at } = make(1000)
-      const write = () => machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)
-      expect([write(), write(), machine.poll(fd), machine.write(fd, 'x')]).toEqual([1000, 'EAGAIN', '', 'EAGAIN'])
-      peer.drain()
-      expect([machine.poll(fd), write(), write()]).toEqual(['O', 1000, 'EAGAIN'])
-      peer.drain()
-      peer.takesAtOnce = false
-      expect([machine.write(fd, 'x'), machine.poll(fd), machine.write(fd, 'y')]).toEqual([1, 'O', 1])
-    })
-
-    test('is copied where the outside cannot take it so', () => {
-      const { machine, fd, peer, at } = make(0)
-      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe(LARGE)
-      expect(peer.log).toEqual([`write ${LARGE}`])
-    })
-
-    test('is refused as the outside says', () => {
-      const { machine, fd, peer, at } = make(LARGE)
-      peer.fails.offer = 'ECONNRESET'
-      expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe('ECONNRESET')
-    })
+  test('leaves from where it lies in memory, and is read no more after the call', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const at = machine.alloc(LARGE)
+    expect(machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)).toBe(LARGE)
+    expect(peer.log).toEqual([`tryWrite ${LARGE}`])
+    expect(peer.tried.map(({ buffer }) => buffer)).toEqual([machine.wasm.buffer])
   })
 
-  test('several buffers leave as one piece', () => {
+  test('several buffers leave as one piece, where they are small', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect(machine.write(fd, 'head', '', 'body', '!')).toBe(9)
-    expect(peer.log).toEqual(['write 9'])
-    expect(sent(peer)).toBe('headbody!')
+    const at = machine.alloc(LARGE)
+    expect(machine.os.writev(fd, machine.iovecs([at, 1], [at, 2], [at, LARGE], [at, 3]), 4, 0)).toBe(LARGE + 6)
+    expect(peer.log).toEqual(['tryWrite 9', 'tryWrite 3', `tryWrite ${LARGE}`, 'tryWrite 3'])
+    expect(sent(peer).startsWith('headbody!')).toBe(true)
+  })
+
+  test('several buffers end where the outside took less than a piece', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    peer.room = LARGE + 1
+    const at = machine.alloc(LARGE)
+    expect(machine.os.writev(fd, machine.iovecs([at, LARGE], [at, LARGE], [at, LARGE]), 3, 0)).toBe(LARGE + 1)
+    expect(peer.log).toEqual([`tryWrite ${LARGE}`, `tryWrite ${LARGE}`])
+  })
+
+  test('a failure after a part was taken is told by the next call', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    const at = machine.alloc(LARGE)
+    peer.onTry = () => {
+      peer.fails.tryWrite = 'ECONNRESET'
+    }
+    const write = () => machine.os.writev(fd, machine.iovecs([at, LARGE], [at, LARGE]), 2, 0)
+    expect([write(), write()]).toEqual([LARGE, 'ECONNRESET'])
   })
 
   test('overlapping buffers are sent as often as they are named', () => {
@@ -271,38 +260,83 @@ describe('writing', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.os.poll_ctl(fd, c.POLLOUT)
-    peer.takesAtOnce = false
-    const quarter = new Uint8Array(BUFFER / 4)
-    for (let i = 0; i < 3; i++) expect(machine.write(fd, quarter)).toBe(quarter.length)
-    expect(machine.poll(fd)).toBe('O')
-    expect(machine.write(fd, quarter, quarter)).toBe(quarter.length)
-    expect(machine.write(fd, 'x')).toBe('EAGAIN')
+    peer.room = 4
+    expect([machine.write(fd, 'abc'), machine.poll(fd)]).toEqual([3, 'O'])
+    expect([machine.write(fd, 'def', 'g'), machine.write(fd, 'x')]).toEqual([1, 'EAGAIN'])
     expect([machine.poll(fd), machine.wait()]).toEqual(['', []])
     const wakes = machine.wakes
-    peer.drain()
+    peer.makeRoom()
     expect([machine.wakes, machine.wait()]).toEqual([wakes + 1, [`${fd}:O`]])
-    expect(machine.write(fd, 'x')).toBe(1)
+    expect([machine.write(fd, 'efg'), sent(peer)]).toEqual([3, 'abcdefg'])
   })
 
   test('a write of nothing is 0, also where there is no room, but not on a dead socket', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
-    peer.pending = 2 * BUFFER
+    peer.room = 0
     expect([machine.write(fd, ''), machine.write(fd), machine.write(fd, 'x')]).toEqual([0, 0, 'EAGAIN'])
-    expect(peer.log).toEqual([])
+    expect(sent(peer)).toBe('')
     peer.fail('ECONNRESET')
     expect([machine.write(fd, ''), machine.write(fd, ''), machine.write(fd)]).toEqual(['ECONNRESET', 'EPIPE', 0])
   })
 
-  test('room is what SO_SNDBUF says', () => {
-    const machine = fakeMachine()
-    const { fd, peer } = connected(machine)
-    peer.takesAtOnce = false
-    machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
-    expect([machine.write(fd, 'x'.repeat(3000)), machine.write(fd, 'x')]).toEqual([2000, 'EAGAIN'])
-    // All is taken or nothing told: half of it is known by asking.
-    peer.pending = 500
-    expect(machine.write(fd, 'x'.repeat(3000))).toBe(1500)
+  describe('where the host says later what it took', () => {
+    const make = () => {
+      const machine = fakeMachine()
+      const { fd, peer } = connected(machine)
+      peer.sendsAtOnce = false
+      peer.takesAtOnce = false
+      return { machine, fd, peer }
+    }
+
+    test('64 KiB are kept, in copies, as the socket’s buffer', () => {
+      const { machine, fd, peer } = make()
+      machine.os.poll_ctl(fd, c.POLLOUT)
+      const at = machine.alloc(LARGE)
+      const write = () => machine.os.writev(fd, machine.iovecs([at, LARGE]), 1, 0)
+      expect([write(), machine.poll(fd), write(), machine.write(fd, 'x')]).toEqual([65_536, '', 'EAGAIN', 'EAGAIN'])
+      expect(peer.written.some(({ buffer }) => buffer === machine.wasm.buffer)).toBe(false)
+      peer.drain()
+      expect([machine.poll(fd), machine.write(fd, 'x'), machine.write(fd, 'y'), machine.poll(fd)]).toEqual([
+        'O',
+        1,
+        1,
+        'O',
+      ])
+    })
+
+    test('or fewer, as SO_SNDBUF says', () => {
+      const { machine, fd, peer } = make()
+      machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
+      expect([machine.write(fd, 'x'.repeat(3000)), machine.write(fd, 'x')]).toEqual([2000, 'EAGAIN'])
+      // All is taken or nothing told: half of it is known by asking.
+      peer.pending = 500
+      expect(machine.write(fd, 'x'.repeat(3000))).toBe(1500)
+    })
+
+    test('and are sent after the socket is closed, before the connection is, which counts as open meanwhile', () => {
+      const machine = fakeMachine({ maxDescriptors: 1 })
+      const { fd, peer } = connected(machine)
+      peer.sendsAtOnce = false
+      peer.takesAtOnce = false
+      machine.write(fd, 'abc')
+      machine.os.close(fd)
+      expect([peer.log.at(-1), peer.ended, machine.kernel.orphans.size]).toEqual(['readStop', undefined, 1])
+      expect(machine.os.socket(c.AF_INET, c.SOCK_STREAM, 0)).toBe('EMFILE')
+      peer.drain()
+      expect([peer.ended, machine.kernel.orphans.size]).toEqual(['closed', 0])
+      expect(machine.os.socket(c.AF_INET, c.SOCK_STREAM, 0)).toBe(fd)
+    })
+
+    test('for two seconds after the end of the program', () => {
+      const { machine, fd, peer } = make()
+      machine.write(fd, 'abc')
+      machine.kernel.closeAll()
+      machine.host.advance(1_999)
+      expect(peer.ended).toBeUndefined()
+      machine.host.advance(1)
+      expect(peer.ended).toBe('closed')
+    })
   })
 
   test('flags that a socket does not know are EINVAL', () => {

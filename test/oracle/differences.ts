@@ -90,6 +90,8 @@ const NO_SECOND_ATTEMPT =
 
 const NAMES_STAY = 'our sockets keep their names to the end; Linux lets go of the port with the connection'
 
+const LATE = 'node:net says only later what it took, so nothing is sent at once'
+
 const NO_FILES = 'names are no files on the virtual network, so they need no folder'
 
 export const differences: readonly Difference[] = [
@@ -178,6 +180,38 @@ export const differences: readonly Difference[] = [
     native: ['peer read ECONNRESET'],
     ours: ['peer read EOF'],
     why: 'node:net cannot reset what is not connected yet, only close it',
+  },
+  {
+    group: 'states',
+    scenarios: ['connected', 'reading', 'ended by the peer', 'closed by the peer, unseen'],
+    places: ['net'],
+    native: ['client tryWrite = 1'],
+    ours: ['client tryWrite = EAGAIN'],
+    why: LATE,
+  },
+  {
+    group: 'write',
+    scenarios: ['from a callback'],
+    places: ['net'],
+    native: ['client tryWrite = 4'],
+    ours: ['client tryWrite = EAGAIN'],
+    why: LATE,
+  },
+  {
+    group: 'write',
+    scenarios: ['from a callback'],
+    places: ['net'],
+    native: ['peer read 10'],
+    ours: [],
+    why: LATE,
+  },
+  {
+    group: 'write',
+    scenarios: ['tryWrite right after a reset'],
+    places: ['net'],
+    native: ['client tryWrite = ECONNRESET', 'client tryWrite = EPIPE'],
+    ours: ['client tryWrite = EAGAIN', 'client tryWrite = EAGAIN'],
+    why: LATE,
   },
   {
     group: 'bind',

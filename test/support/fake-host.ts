@@ -26,17 +26,22 @@ export class FakeConnection extends HostConnection {
   pending = 0
   /** Whether a write is taken at once. */
   takesAtOnce = true
-  /** How many bytes more it takes of what it is offered; 0 where it knows no such way. */
-  takesOffered = 0
+  /** Whether it can send at once, and how many bytes more it takes so. */
+  sendsAtOnce = true
+  room = Number.POSITIVE_INFINITY
   /** What a call shall throw, by the call's name. */
   readonly fails: Partial<
-    Record<'write' | 'offer' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>
+    Record<'write' | 'tryWrite' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>
   > = {}
   /** What was asked for, in order. */
   readonly log: string[] = []
   /** Every buffer that was written, as it was handed over, and what stood in it then. */
   readonly written: Uint8Array[] = []
   readonly sent: Uint8Array[] = []
+  /** Every buffer that was to be sent at once, as it was handed over. */
+  readonly tried: Uint8Array[] = []
+  /** Called when bytes are to be sent at once. */
+  onTry = (): void => {}
   reading = false
   /** What is lent to who asks. */
   descriptor: number | undefined
@@ -61,14 +66,18 @@ export class FakeConnection extends HostConnection {
     return this.pending === 0
   }
 
-  override offer(list: readonly Uint8Array[]): number {
-    if (this.takesOffered === 0 || this.pending > 0) return 0
-    const bytes = Buffer.concat(list)
-    this.#asked('offer', `${list.map(({ length }) => length)}`)
-    this.written.push(...list)
-    const taken = bytes.subarray(0, this.takesOffered)
-    this.sent.push(taken)
-    if (taken.length < bytes.length) this.pending = 1
+  override get writesAtOnce(): boolean {
+    return this.sendsAtOnce
+  }
+
+  override tryWrite(data: Uint8Array): number {
+    if (!this.sendsAtOnce || this.pending > 0) throw new Error('tryWrite() was called where it must not be')
+    this.#asked('tryWrite', String(data.length))
+    this.onTry()
+    this.tried.push(data)
+    const taken = data.slice(0, this.room)
+    this.room -= taken.length
+    if (taken.length > 0) this.sent.push(taken)
     return taken.length
   }
 
@@ -125,6 +134,12 @@ export class FakeConnection extends HostConnection {
     if (!this.reading) throw new Error('the test ended a connection that does not read')
     this.peerEnded = true
     this.#live().onEnd()
+  }
+
+  /** The outside takes bytes again, so many at once. */
+  makeRoom(bytes = Number.POSITIVE_INFINITY): void {
+    this.room = bytes
+    this.#live().onDrain()
   }
 
   /** The outside takes what is pending: all of it, or all but `left` bytes. */

@@ -58,6 +58,9 @@ export const freePort = (loop: Loop): number => {
   return port
 }
 
+/** Those that send within a call. */
+export const promptHosts = hosts.filter((host) => host !== nodeNet)
+
 /** Registers the same tests for every host, or for those given. */
 export const overHosts = (tests: (lab: LoopLab) => void, over: readonly HostUnderTest[] = hosts): void => {
   describe.each(over)('over $name', (host) => tests(new LoopLab(host)))
@@ -66,6 +69,8 @@ export const overHosts = (tests: (lab: LoopLab) => void, over: readonly HostUnde
 /** Opens loops for the tests of one `describe`, closes them when a test ends, and looks at what is left. */
 export class LoopLab {
   readonly name: string
+  /** Whether its host sends within a call. */
+  readonly sendsAtOnce: boolean
   readonly #under: HostUnderTest
   readonly #loops: Loop[] = []
   #host: WatchedHost | undefined
@@ -74,6 +79,7 @@ export class LoopLab {
   /** To be called while tests are registered. */
   constructor(under: HostUnderTest) {
     this.name = under.name
+    this.sendsAtOnce = under !== nodeNet
     this.#under = under
     beforeEach(() => {
       const { host, leaks } = under.make()

@@ -32,8 +32,14 @@ overHosts((lab) => {
       })
       const timer = new Timer({ loop })
       timer.start(10, 0, () => {
-        expect(client.tryWrite(bytes('hello'))).toBe(5)
-        void client.close()
+        // Where the platform says only later what it took, nothing is sent at once.
+        if (!lab.sendsAtOnce) {
+          expect(codeOf(() => client.tryWrite(bytes('hello')))).toBe('EAGAIN')
+          client.write(bytes('hello'), () => void client.close())
+        } else {
+          expect(client.tryWrite(bytes('hello'))).toBe(5)
+          void client.close()
+        }
         void timer.close()
       })
     })
@@ -268,12 +274,12 @@ overHosts((lab) => {
     for (const { at, data } of kept) expect(Buffer.compare(data, sent.subarray(at, at + data.length))).toBe(0)
   })
 
-  test('on public sockets a large chunk that comes back is freed at once, where Node can; what is not its own is not', async () => {
+  test('a large chunk that comes back is taken from its array, where the host has use for it; what is not its own is not', async () => {
     const loop = await lab.open()
-    const frees = lab.name === 'node, net' && 'transfer' in ArrayBuffer.prototype
+    const takes = lab.name === 'node, handle' || (lab.name === 'node, net' && 'transfer' in ArrayBuffer.prototype)
     const own = new Uint8Array(65_536)
     let large = 0
-    let freed = 0
+    let taken = 0
     connectPair(loop, (client, peer) => {
       client.write(new Uint8Array(4 * 1024 * 1024))
       client.shutdown(() => void client.close())
@@ -284,13 +290,13 @@ overHosts((lab) => {
         if (data.length < 16_384) return
         large++
         peer.recycle(data)
-        if (data.length === 0) freed++
+        if (data.length === 0) taken++
       })
     })
     await lab.run(loop)
     expect(large).toBeGreaterThan(0)
-    // Only the chunk that was told last is known there.
-    expect(freed > 0).toBe(frees)
+    // On public sockets only the chunk that was delivered last is known.
+    expect(taken > 0).toBe(takes)
     expect(own.length).toBe(65_536)
   })
 

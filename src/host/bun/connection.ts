@@ -1,11 +1,10 @@
-import { clearInterval, setImmediate, setInterval } from 'node:timers'
+import { setImmediate } from 'node:timers'
 import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { gathered } from '../gather.js'
-import { HostConnection, HostError } from '../host.js'
-import { Inbox } from '../inbox.js'
+import { HostError } from '../host.js'
 import { codeOf, nameOfCode } from '../node/errors.js'
-import { LINGER } from '../node/transport.js'
+import { StreamConnection } from '../stream-connection.js'
 import type { BunHandler, BunSocket } from './api.js'
 
 /** What a socket of Bun's belongs to. */
@@ -13,29 +12,31 @@ export type BunData = BunConnection<SocketAddress>
 
 /**
  * A connection on a socket of Bun's, of whichever kind. The operating system has what it takes within `write()`; the rest
- * waits here. A paused socket still tells what it finds when the peer is gone, which the inbox keeps.
+ * waits here. A paused socket still tells what it finds when the peer is gone, which is held.
  */
-export abstract class BunConnection<At extends SocketAddress = Address> extends HostConnection<At> {
+export abstract class BunConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   #socket: BunSocket<BunData> | undefined
-  readonly #inbox = new Inbox(this)
-  /** What the operating system has not taken. */
+  /** What the operating system has not taken, in the writer's own buffers. */
   readonly #outbox: Uint8Array[] = []
   #pending = 0
+  /** A try to write fell short, and `drain` is to say when there is room. */
+  #choked = false
   #paused = false
-  /** How the connection is left: `end` once all is sent. */
-  #leave: 'no' | 'end' | 'reset' = 'no'
-  /** FIN was asked for. */
-  #shut = false
+  /** How it was left before Bun had a socket for it. */
+  #left: 'no' | 'closed' | 'reset' = 'no'
+  /** Bun has closed the socket. */
   #closed = false
-  /** A write has failed at once, and told it. */
-  #failed = false
-  #lingering: NodeJS.Timeout | undefined
 
-  /** Whether what nobody reads has to stay with the operating system: where only that makes a close a reset. */
+  /** Whether what is not read has to stay with the operating system: where only that makes a close a reset. */
   protected abstract readonly leavesUnread: boolean
 
   /** Notes the local address, if it is not known: a closed socket has forgotten it. */
   protected abstract name(socket: BunSocket<BunData>): void
+
+  /** @param connected - whether it was accepted */
+  protected constructor(connected: boolean) {
+    super(connected)
+  }
 
   /** Bun's socket, once the connection stands. */
   protected get socket(): BunSocket<BunData> | undefined {
@@ -47,56 +48,26 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   }
 
   write(data: Uint8Array): boolean {
-    this.#requireAlive('EPIPE')
-    // The failure is on its way.
-    if (this.#closed) return true
+    this.requireWritable()
     if (this.#pending > 0) return this.#queue(data)
-    if (data.length === 0) return true
     const taken = this.#send(data)
-    if (taken < 0) {
-      this.#failed = true
-      throw new HostError(this.#reason(), 'write')
-    }
-    return taken === data.length || this.#queue(taken === 0 ? data : data.subarray(taken))
+    return taken === data.length || this.#queue(data.subarray(taken))
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
-    return super.writev(gathered(list))
+    return super.writev([...gathered(list)])
   }
 
-  shutdown(): void {
-    this.#requireAlive('ENOTCONN')
-    this.#shut = true
-    if (this.#pending === 0) this.#socket?.shutdown()
+  override get writesAtOnce(): boolean {
+    return true
   }
 
-  readStart(): void {
-    if (this.#inbox.reading) return
-    if (this.#inbox.start()) setImmediate(() => this.#inbox.flush())
-    if (this.#paused) this.#socket?.resume()
-    this.#paused = false
-  }
-
-  readStop(): void {
-    this.#inbox.stop()
-    if (this.leavesUnread) this.#pause()
-  }
-
-  close(): void {
-    if (this.#leave !== 'no') return
-    this.#leave = 'end'
-    this.events = undefined
-    // The operating system sends what it has taken, then FIN (RST if it has unread bytes, as for any process).
-    if (this.#inbox.unread) this.reset()
-    else if (this.#pending === 0) this.#socket?.end()
-    else this.#linger()
-  }
-
-  override reset(): void {
-    this.#leave = 'reset'
-    this.events = undefined
-    this.#drop()
-    this.#socket?.terminate()
+  override tryWrite(data: Uint8Array): number {
+    this.requireWritable()
+    if (this.#pending > 0) return 0
+    const taken = this.#send(data)
+    this.#choked = taken < data.length
+    return taken
   }
 
   /** The connection stands; called once. */
@@ -104,58 +75,81 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.#socket = socket
     socket.unref()
     this.name(socket)
-    if (this.#leave === 'end') socket.end()
-    else if (this.#leave === 'reset') socket.terminate()
-    else if (this.leavesUnread && !this.#inbox.reading) this.#pause()
+    if (this.#left === 'closed') socket.end()
+    else if (this.#left === 'reset') socket.terminate()
+    else if (!this.connected) this.establish()
+    if (this.open && this.leavesUnread && !this.flowing) this.#pause()
   }
 
   /** Bytes came. */
   onData(chunk: Uint8Array): void {
-    if (!this.#inbox.reading) this.#pause()
-    this.#inbox.data(chunk)
+    if (!this.flowing) this.#pause()
+    this.arrive(chunk)
   }
 
   /** The operating system takes bytes again, perhaps. */
   onDrain(): void {
-    if (this.#pending === 0) return
+    if (!this.open || (this.#pending === 0 && !this.#choked)) return
     this.#sendAll()
     if (this.#pending > 0) return
-    if (this.#leave === 'end') {
-      clearInterval(this.#lingering)
-      this.#socket?.end()
-      return
-    }
-    if (this.#shut) this.#socket?.shutdown()
-    this.events?.onDrain()
+    this.#choked = false
+    this.drain()
   }
 
   /** The peer ended. */
   onEnd(): void {
-    if (!this.#inbox.over) this.#inbox.end()
+    this.arriveEnd()
   }
 
   /** The socket is gone: both ends have ended, or it failed. */
   onClose(error: unknown): void {
+    const finished = this.finishing
     this.#closed = true
-    this.#drop()
-    if (error !== undefined && error !== null && !this.#failed) this.#inbox.fail(nameOfCode(codeOf(error)))
-    else if (this.#shut || this.#failed) this.onEnd()
-    else this.#inbox.fail(this.#reason())
+    this.#forget()
+    if (error !== undefined && error !== null) this.arriveFailure(nameOfCode(codeOf(error)))
+    else if (finished) this.arriveEnd()
+    else this.arriveFailure(this.#reason())
   }
 
-  /** Holds the peer back: if it can be, not before something has come that nobody reads. Mostly, reading goes on before that. */
+  protected override resume(): void {
+    if (this.#paused) this.#socket?.resume()
+    this.#paused = false
+  }
+
+  protected override pause(): void {
+    if (this.leavesUnread) this.#pause()
+  }
+
+  protected override soon(callback: () => void): void {
+    setImmediate(callback)
+  }
+
+  protected override sendFin(): void {
+    this.#socket?.shutdown()
+  }
+
+  /** The operating system sends what it has taken, then FIN (RST if it has unread bytes, as for any process). */
+  protected override release(): void {
+    this.#left = 'closed'
+    this.#forget()
+    this.#socket?.end()
+  }
+
+  protected override abort(): void {
+    this.#left = 'reset'
+    this.#forget()
+    this.#socket?.terminate()
+  }
+
+  /** Holds the peer back: if it can be, not before something has come that is not read. Mostly, reading goes on before that. */
   #pause(): void {
     this.#paused = true
     this.#socket?.pause()
   }
 
-  #requireAlive(code: ErrnoName): void {
-    if (this.#failed) throw new HostError(code, 'an earlier write has failed')
-  }
-
   /** Why nothing can be written, which Bun does not tell. */
   #reason(): ErrnoName {
-    return this.#inbox.over ? 'EPIPE' : 'ECONNRESET'
+    return this.ended ? 'EPIPE' : 'ECONNRESET'
   }
 
   #queue(data: Uint8Array): boolean {
@@ -164,15 +158,19 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return this.#pending === 0
   }
 
-  /** @returns how many bytes are gone; -1 when the connection is broken, which `close` tells */
+  /** @returns how many bytes the operating system has taken. @throws {HostError} when the connection is broken */
   #send(data: Uint8Array): number {
-    return this.#socket?.write(data) ?? 0
+    if (data.length === 0) return 0
+    const taken = this.#closed ? -1 : (this.#socket?.write(data) ?? 0)
+    if (taken < 0) this.refuse(new HostError(this.#reason(), 'write'))
+    return taken
   }
 
   #sendAll(): void {
     let sent = 0
     for (const data of this.#outbox) {
-      const taken = Math.max(0, this.#send(data))
+      // Of one that is broken, `close` tells.
+      const taken = Math.max(0, this.#socket?.write(data) ?? 0)
       this.#pending -= taken
       if (taken < data.length) {
         this.#outbox[sent] = data.subarray(taken)
@@ -183,19 +181,11 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.#outbox.splice(0, sent)
   }
 
-  #drop(): void {
-    clearInterval(this.#lingering)
+  /** What was not sent is its writer's. */
+  #forget(): void {
     this.#outbox.length = 0
     this.#pending = 0
-  }
-
-  /** Looks from time to time whether a closed connection still gets bytes away. */
-  #linger(): void {
-    let left = this.#pending
-    this.#lingering = setInterval(() => {
-      if (this.#pending === left) this.reset()
-      left = this.#pending
-    }, LINGER).unref()
+    this.#choked = false
   }
 }
 

@@ -65,10 +65,7 @@ export class BunPort<At extends SocketAddress = Address> extends HostPort<At> {
 
 const dialled: BunHandler<BunData> = {
   ...handler,
-  open: (socket) => {
-    socket.data.onOpen(socket)
-    socket.data.events?.onConnect()
-  },
+  open: (socket) => socket.data.onOpen(socket),
 }
 
 /** Connects a connection. @returns it */

@@ -19,7 +19,7 @@ class BunTcpConnection extends BunConnection {
 
   /** @param remote - whereto an outgoing connection goes; `undefined` for an accepted one, which is like `like` */
   constructor(like: Address, remote?: Address) {
-    super()
+    super(remote === undefined)
     this.#like = like
     this.#asked = remote
     if (remote === undefined && isExact(like)) this.#local = like

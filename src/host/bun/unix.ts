@@ -22,12 +22,12 @@ export class BunUnix extends FileUnix {
       (socket) => this.#bun.listen({ unix, allowHalfOpen: true, socket }),
       () => local,
       `bind ${unix}`,
-      () => new BunPathConnection(local, UNNAMED),
+      () => new BunPathConnection(local, UNNAMED, true),
     )
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    return dial(this.#bun, { unix: nodePath(remote.path) }, new BunPathConnection(UNNAMED, remote), events)
+    return dial(this.#bun, { unix: nodePath(remote.path) }, new BunPathConnection(UNNAMED, remote, false), events)
   }
 }
 
@@ -37,8 +37,8 @@ class BunPathConnection extends BunConnection<UnixAddress> {
   readonly local: UnixAddress
   readonly remote: UnixAddress
 
-  constructor(local: UnixAddress, remote: UnixAddress) {
-    super()
+  constructor(local: UnixAddress, remote: UnixAddress, connected: boolean) {
+    super(connected)
     this.local = local
     this.remote = remote
   }

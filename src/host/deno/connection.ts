@@ -1,11 +1,9 @@
-import { clearInterval, setImmediate, setInterval } from 'node:timers'
+import { setImmediate } from 'node:timers'
 import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
-import { gathered } from '../gather.js'
-import { HostConnection } from '../host.js'
-import { Inbox } from '../inbox.js'
+import { HostError } from '../host.js'
 import { newBuffer, ReadBuffers, ReadPool } from '../node/read-buffers.js'
-import { LINGER } from '../node/transport.js'
+import { StreamConnection } from '../stream-connection.js'
 import type { DenoAddress, DenoConn } from './api.js'
 import { denoCode } from './errors.js'
 import { DenoOutbox } from './outbox.js'
@@ -16,30 +14,24 @@ const QUIET = 4_096
 const pool = new ReadPool()
 
 /** A connection on one of Deno's, of whichever kind. What Deno tells of it are promises, so nothing is told within a call. */
-export abstract class DenoConnection<At extends SocketAddress = Address> extends HostConnection<At> {
+export abstract class DenoConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   /** An address of the same family. */
   protected readonly like: At
   #conn: DenoConn | undefined
   #outbox: DenoOutbox | undefined
   #remote: At
-  readonly #inbox = new Inbox(this)
-  /** Where the next read goes. */
-  #room = newBuffer(QUIET)
-  readonly #buffers = new ReadBuffers(pool, this.#room)
+  readonly #buffers = new ReadBuffers(pool, newBuffer(QUIET))
   /** A read is under way, which cannot be taken back. */
   #receiving = false
-  /** Nothing is told any more; what was written may still be on its way. */
-  #left = false
-  /** FIN was asked for; once all is sent, it goes. */
-  #shut = false
-  /** Why nothing can be written any more. What the peer had sent before is told first. */
-  #broken: ErrnoName | undefined
-  #dropped = false
-  #lingering: NodeJS.Timeout | undefined
+  /** Why nothing can be written any more. What the peer had sent before is delivered first. */
+  #refused: ErrnoName | undefined
 
-  /** @param remote - whereto an outgoing connection goes; for an accepted one, like its listener's address */
-  constructor(remote: At) {
-    super()
+  /**
+   * @param remote - whereto an outgoing connection goes; for an accepted one, like its listener's address
+   * @param connected - whether it was accepted
+   */
+  constructor(remote: At, connected: boolean) {
+    super(connected)
     this.like = remote
     this.#remote = remote
   }
@@ -52,22 +44,26 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     return this.#conn
   }
 
-  /** The connection stands; called once. */
-  open(conn: DenoConn): void {
-    if (this.#left) {
+  /** Deno has a connection; called once. */
+  onConn(conn: DenoConn): void {
+    if (!this.open) {
       conn.close()
       return
     }
     this.#conn = conn
-    this.#outbox = new DenoOutbox(conn, this.#onSent, this.#onRefused)
+    this.#outbox = new DenoOutbox(
+      conn,
+      () => this.drain(),
+      (error) => this.#onRefused(error),
+    )
     this.#remote = this.addressOf(conn.remoteAddr)
     conn.unref()
-    if (this.#inbox.reading) this.#receive()
+    if (!this.connected) this.establish()
   }
 
   /** There will be no connection. */
-  fail(error: unknown): void {
-    this.#inbox.fail(denoCode(error))
+  onNoConn(error: unknown): void {
+    this.arriveFailure(denoCode(error))
   }
 
   get local(): At {
@@ -83,110 +79,68 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
   }
 
   write(data: Uint8Array): boolean {
-    // The failure is on its way.
-    if (this.#broken !== undefined || this.#outbox === undefined) return true
-    return this.#outbox.add(data)
-  }
-
-  override writev(list: readonly Uint8Array[]): boolean {
-    return super.writev(gathered(list))
-  }
-
-  shutdown(): void {
-    this.#shut = true
-    if (this.#outbox?.left === 0) this.#sendFin()
+    this.requireWritable()
+    if (this.#refused !== undefined) this.refuse(new HostError(this.#refused, 'write'))
+    this.#outbox?.add(data)
+    return this.pending === 0
   }
 
   override recycle(chunk: Uint8Array): void {
     this.#buffers.recycle(chunk)
   }
 
-  readStart(): void {
-    if (this.#inbox.reading) return
-    if (this.#inbox.start()) setImmediate(() => this.#inbox.flush())
+  protected override resume(): void {
     this.#receive()
   }
 
-  readStop(): void {
-    this.#inbox.stop()
+  /** A read that is under way goes on; what it brings is held. */
+  protected override pause(): void {}
+
+  protected override soon(callback: () => void): void {
+    setImmediate(callback)
   }
 
-  close(): void {
-    if (this.#left) return
-    this.events = undefined
-    this.#left = true
-    if (this.#outbox !== undefined && this.#outbox.left > 0) this.#linger()
-    // Deno sends FIN in any case, and RST behind it if the operating system has unread bytes.
-    else this.#drop()
-  }
-
-  #receive(): void {
-    if (this.#receiving || this.#conn === undefined || this.#inbox.over) return
-    this.#receiving = true
-    this.#conn.read(this.#room).then(this.#onRead, this.#onReadFailed)
-  }
-
-  readonly #onRead = (count: number | null): void => {
-    this.#receiving = false
-    if (this.#left) return
-    if (count !== null) {
-      this.#inbox.data(this.#buffers.take(count))
-      this.#room = this.#buffers.next(count) ?? this.#room
-      if (this.#inbox.reading || this.#broken !== undefined) this.#receive()
-    } else if (this.#broken !== undefined) this.#end(this.#broken)
-    else this.#inbox.end()
-  }
-
-  readonly #onReadFailed = (error: unknown): void => {
-    this.#receiving = false
-    this.#end(this.#broken ?? denoCode(error))
-  }
-
-  readonly #onSent = (drained: boolean): void => {
-    if (this.#left) {
-      this.#drop()
-      return
-    }
-    if (this.#shut) this.#sendFin()
-    if (drained) this.events?.onDrain()
-  }
-
-  /** What the peer had sent is told before the failure, even to those who do not read. */
-  readonly #onRefused = (error: unknown): void => {
-    if (this.#left) {
-      this.#drop()
-      return
-    }
-    this.#broken = denoCode(error)
-    if (this.#inbox.over) this.#end(this.#broken)
-    else this.#receive()
-  }
-
-  #sendFin(): void {
+  protected override sendFin(): void {
     // A refusal means that the connection is gone, which reading tells.
     this.#conn?.closeWrite().catch(() => {})
   }
 
-  #end(code: ErrnoName): void {
-    if (this.#left) return
-    this.#drop()
-    this.#left = true
-    this.#inbox.fail(code)
-  }
-
-  #drop(): void {
-    clearInterval(this.#lingering)
+  /** Deno sends FIN in any case, and RST after it if the operating system has unread bytes. */
+  protected override release(): void {
     this.#outbox?.clear()
-    if (!this.#dropped) this.#conn?.close()
-    this.#dropped = true
+    this.#conn?.close()
   }
 
-  /** Looks from time to time whether a closed connection still gets bytes away. */
-  #linger(): void {
-    let last = this.#outbox?.left
-    this.#lingering = setInterval(() => {
-      if (this.#outbox?.left === last) this.#drop()
-      last = this.#outbox?.left
-    }, LINGER).unref()
+  protected override abortOrRelease(): void {
+    this.release()
+  }
+
+  #receive(): void {
+    if (this.#receiving || this.#conn === undefined || this.ended) return
+    this.#receiving = true
+    this.#conn.read(this.#buffers.into).then(this.#onRead, this.#onReadFailed)
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.#receiving = false
+    if (!this.open) return
+    if (count !== null) {
+      this.arrive(this.#buffers.take(count))
+      if (this.flowing || this.#refused !== undefined) this.#receive()
+    } else if (this.#refused !== undefined) this.arriveFailure(this.#refused)
+    else this.arriveEnd()
+  }
+
+  readonly #onReadFailed = (error: unknown): void => {
+    this.#receiving = false
+    if (this.open) this.arriveFailure(this.#refused ?? denoCode(error))
+  }
+
+  /** What the peer had sent is read before the failure is told, even while nothing may be delivered. */
+  #onRefused(error: unknown): void {
+    if (!this.open) return
+    this.#refused = denoCode(error)
+    if (this.ended) this.fail(this.#refused)
+    else this.#receive()
   }
 }

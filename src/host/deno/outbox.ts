@@ -1,138 +1,117 @@
+import { Fifo } from '../fifo.js'
 import type { DenoConn } from './api.js'
 
-/** Up to how many bytes a write is copied, so that it is over at once. */
-const COPIED = 65_536
+/** The most that is handed to Deno at once. */
+const MOST = 65_536
 
-/** Blocks of one size. New memory costs Deno 1 us for a KiB, so those that are done with are used again. */
-class Blocks {
-  readonly size: number
-  readonly #most: number
-  readonly #spare: Uint8Array[] = []
+/** What a connection with little to say hands over at once. */
+const LITTLE = 4_096
 
-  /** @param most - how many are kept that nobody uses */
-  constructor(size: number, most: number) {
-    this.size = size
-    this.#most = most
-  }
+/** How many blocks of each size lie idle at the most. New memory costs Deno 1 us for a KiB. */
+const SPARE = 64
 
-  take(): Uint8Array {
-    return this.#spare.pop() ?? new Uint8Array(this.size)
-  }
+const blocks = new Map<number, Uint8Array[]>([
+  [LITTLE, []],
+  [MOST, []],
+])
 
-  giveBack(block: Uint8Array): void {
-    if (this.#spare.length < this.#most) this.#spare.push(block)
-  }
+const takeBlock = (bytes: number): Uint8Array => {
+  const size = bytes <= LITTLE ? LITTLE : MOST
+  return blocks.get(size)?.pop() ?? new Uint8Array(size)
 }
 
-/** As much as may wait in copies: less than an operating system holds. */
-const large = new Blocks(65_536, 64)
-
-/** For who has little to say, as most have that are many at once. */
-const small = new Blocks(8_192, 512)
+const giveBack = (block: Uint8Array): void => {
+  const spare = blocks.get(block.length)
+  if (spare !== undefined && spare.length < SPARE) spare.push(block)
+}
 
 /**
- * What goes out on one connection. Deno tells a turn later what it has taken, so small writes are copied and count as taken,
- * as an operating system would do it, until their block is full; large ones are sent from where they are.
+ * What goes out on one connection. Deno says a turn later what it has taken, and goes on reading the buffer of a write that is
+ * under way when the connection is closed. So it gets copies, a block at a time, and bytes count as taken once it says so.
  */
 export class DenoOutbox {
   readonly #conn: DenoConn
-  /** Called when nothing is left, not within a call. */
-  readonly #onEmpty: (drained: boolean) => void
+  readonly #onEmpty: () => void
   readonly #onFail: (error: unknown) => void
-  /** The copies, which go first: the bytes from `#start` to `#end`. */
-  #block: Uint8Array | undefined
-  #start = 0
-  #end = 0
-  /** What is still its owner's. */
-  #queue: Uint8Array[] = []
+  /** What Deno has not taken, in the writer's own buffers. */
+  readonly #queue = new Fifo<Uint8Array>()
   #pending = 0
-  #sending = false
-  /** Somebody waits for bytes that are still theirs. */
-  #owed = false
+  /** The copy that Deno is sending. */
+  #block: Uint8Array | undefined
 
-  /** @param onEmpty - called with whether bytes were pending */
-  constructor(conn: DenoConn, onEmpty: (drained: boolean) => void, onFail: (error: unknown) => void) {
+  /**
+   * @param onEmpty - called when all is taken, not within a call
+   * @param onFail - called when a write has failed; nothing is pending then
+   */
+  constructor(conn: DenoConn, onEmpty: () => void, onFail: (error: unknown) => void) {
     this.#conn = conn
     this.#onEmpty = onEmpty
     this.#onFail = onFail
   }
 
-  /** Bytes that are still their owner's. */
+  /** Bytes that Deno has not said to have taken. */
   get pending(): number {
     return this.#pending
   }
 
-  /** Bytes that Deno has not taken, copied or not. */
-  get left(): number {
-    return this.#pending + this.#end - this.#start
+  /** Appends bytes, which stay as they are until they are taken. */
+  add(data: Uint8Array): void {
+    if (data.length === 0) return
+    this.#queue.push(data)
+    this.#pending += data.length
+    if (this.#block === undefined) this.#send()
   }
 
-  /** @returns whether the bytes are their owner's again */
-  add(data: Uint8Array): boolean {
-    const { length } = data
-    if (length === 0) return this.#pending === 0
-    const room = (this.#block?.length ?? COPIED) - this.#end
-    const copied = this.#pending === 0 && length <= room
-    if (copied) {
-      this.#block ??= (length <= small.size / 2 ? small : large).take()
-      this.#block.set(data, this.#end)
-      this.#end += length
-    } else {
-      this.#owed = true
-      this.#pending += length
-      this.#queue.push(data)
-    }
-    if (!this.#sending) this.#send()
-    return copied
-  }
-
-  /** Forgets what is left. A block that Deno may still read from is nobody else's. */
+  /** Forgets what is left. The block that Deno has is its own until the write is over. */
   clear(): void {
-    this.#queue = []
-    this.#block = undefined
-    this.#pending = this.#start = this.#end = 0
+    this.#queue.clear()
+    this.#pending = 0
   }
 
   #send(): void {
-    this.#sending = true
-    this.#conn.write(this.#next()).then(this.#onSent, this.#onRefused)
-  }
-
-  #next(): Uint8Array {
-    return this.#block?.subarray(this.#start, this.#end) ?? this.#queue[0] ?? new Uint8Array()
+    const block = takeBlock(this.#pending)
+    let length = 0
+    for (const data of this.#queue) {
+      const part = data.length <= block.length - length ? data : data.subarray(0, block.length - length)
+      block.set(part, length)
+      length += part.length
+      if (length === block.length) break
+    }
+    this.#block = block
+    this.#conn.write(block.subarray(0, length)).then(this.#onSent, this.#onRefused)
   }
 
   readonly #onSent = (sent: number): void => {
-    this.#sending = false
-    if (this.#block !== undefined) {
-      this.#start += sent
-      if (this.#start === this.#end) this.#release(this.#block)
-    } else {
-      const [first] = this.#queue
-      if (first === undefined) return
-      this.#pending -= sent
-      if (sent < first.length) this.#queue[0] = first.subarray(sent)
-      else this.#queue.shift()
-    }
-    if (this.left > 0) {
-      this.#send()
-      return
-    }
-    const drained = this.#owed
-    this.#owed = false
-    this.#onEmpty(drained)
-  }
-
-  #release(block: Uint8Array): void {
-    const blocks = block.length === small.size ? small : large
-    blocks.giveBack(block)
-    this.#block = undefined
-    this.#start = this.#end = 0
+    this.#release()
+    // Cleared meanwhile.
+    if (this.#pending === 0) return
+    this.#advance(sent)
+    if (this.#pending > 0) this.#send()
+    else this.#onEmpty()
   }
 
   readonly #onRefused = (error: unknown): void => {
-    this.#sending = false
+    this.#release()
     this.clear()
     this.#onFail(error)
+  }
+
+  #advance(sent: number): void {
+    this.#pending -= sent
+    for (let left = sent; left > 0; ) {
+      const first = this.#queue.first
+      if (first === undefined) return
+      if (left < first.length) {
+        this.#queue.first = first.subarray(left)
+        return
+      }
+      left -= first.length
+      this.#queue.shift()
+    }
+  }
+
+  #release(): void {
+    if (this.#block !== undefined) giveBack(this.#block)
+    this.#block = undefined
   }
 }

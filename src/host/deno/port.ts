@@ -37,11 +37,8 @@ export const dial = <At extends SocketAddress>(
 ): HostConnection<At> => {
   connection.events = events
   conn.then(
-    (conn) => {
-      connection.open(conn)
-      connection.events?.onConnect()
-    },
-    (error) => connection.fail(error),
+    (conn) => connection.onConn(conn),
+    (error) => connection.onNoConn(error),
   )
   return connection
 }
@@ -93,7 +90,7 @@ export class DenoPort<At extends SocketAddress = Address> extends HostPort<At> {
   readonly #onConn = (conn: DenoConn): void => {
     const connection = this.#make()
     if (this.#events === undefined) connection.close()
-    connection.open(conn)
+    connection.onConn(conn)
     this.#events?.onConnection(connection)
     this.#accept()
   }

@@ -42,9 +42,9 @@ export const denoTransport = (deno: DenoSockets): Transport => ({
     if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard takes IPv4 as well")
     const listener = listen(deno, targetOf(wanted), `bind ${print(wanted)}`)
     const local = addressOf(listener.addr, wanted)
-    return new DenoPort(listener, local, () => new DenoTcpConnection(local))
+    return new DenoPort(listener, local, () => new DenoTcpConnection(local, true))
   },
-  connect: (remote, events) => dial(new DenoTcpConnection(remote), events, deno.connect(targetOf(remote))),
+  connect: (remote, events) => dial(new DenoTcpConnection(remote, false), events, deno.connect(targetOf(remote))),
   bindDatagram() {
     throw new HostError('EOPNOTSUPP', "Deno.listenDatagram wants --unstable-net, and Deno's node:dgram is not whole")
   },

@@ -20,11 +20,11 @@ export class DenoUnix extends FileUnix {
   bind(local: UnixAddress): HostPort<UnixAddress> {
     const target = targetOf(local)
     const listener = listen(this.#deno, target, `bind ${target.path}`)
-    return new DenoPort(listener, local, () => new DenoPathConnection(UNNAMED))
+    return new DenoPort(listener, local, () => new DenoPathConnection(UNNAMED, true))
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    return dial(new DenoPathConnection(remote), events, this.#deno.connect(targetOf(remote)))
+    return dial(new DenoPathConnection(remote, false), events, this.#deno.connect(targetOf(remote)))
   }
 }
 

@@ -1,70 +1,73 @@
-import { clearInterval, setImmediate, setInterval } from 'node:timers'
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
-import { HostConnection, HostError } from '../host.js'
+import { StreamConnection } from '../stream-connection.js'
 import { EOF, nameOfStatus, statusError } from './errors.js'
 import { newBuffer, ReadBuffers, ReadPool } from './read-buffers.js'
-import { behind, sendNow, TAIL } from './send-now.js'
+import { RoomWatch, type Schedule } from './room-watch.js'
+import { sendNow } from './send-now.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
 /** What the connections of one transport share. */
 export interface HandleCommon {
   readonly wrap: TcpWrap
-  /** A write request for the next write. One that completes at once leaves it unused, so most writes make none. */
-  spareWrite: WriteRequest
+  /** A write request for the next write. One that completes at once is used again, so most writes make none. */
+  spareWrite: WriteRequest | undefined
   readonly readPool: ReadPool
   /** What is read into where little comes: a quiet connection has no buffer of its own. */
   readonly readBuffer: Uint8Array
-  /** Milliseconds between two looks at a closed connection that still sends. */
-  readonly linger: number
 }
 
-/** What the connections of a transport shall share. @param linger - milliseconds; see {@link LINGER} */
-export const newCommon = (wrap: TcpWrap, linger: number): HandleCommon => ({
+/** What the connections of a transport shall share. */
+export const newCommon = (wrap: TcpWrap): HandleCommon => ({
   wrap,
-  spareWrite: new wrap.stream.WriteWrap(),
+  spareWrite: undefined,
   readPool: new ReadPool(),
   readBuffer: newBuffer(),
-  linger,
 })
 
-/**
- * How far the FIN is. `wanted`: it waits for the writes before it. `sending`: Node has it. `cut`: Node has it, and a reset
- * waits until it is through.
- */
-type Fin = 'none' | 'wanted' | 'sending' | 'cut' | 'sent'
+/** Called by Node as a method of the request. */
+function onWriteComplete(this: WriteRequest, status: number): void {
+  this.writer?.onWritten(status)
+}
+
+const newRequest = ({ stream }: TcpWrap): WriteRequest => {
+  const request = new stream.WriteWrap()
+  request.oncomplete = onWriteComplete
+  return request
+}
+
+/** Keeps the process for a turn at most. */
+const schedule: Schedule = (ms, callback) => {
+  if (ms === 0) {
+    const immediate = setImmediate(callback)
+    return () => clearImmediate(immediate)
+  }
+  const timer = setTimeout(callback, ms).unref()
+  return () => clearTimeout(timer)
+}
 
 const NOTHING = new Uint8Array()
 
-/**
- * A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without.
- *
- * `events` is dropped as soon as nothing may be told any more, and so nothing can be.
- */
+/** A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without. */
 export abstract class HandleConnection<
   At extends SocketAddress,
   Handle extends StreamHandle,
-> extends HostConnection<At> {
+> extends StreamConnection<At> {
   protected readonly handle: Handle
   readonly #common: HandleCommon
   #local: At | undefined
   #remote: At | undefined
-  #connected: boolean
-  /** False from `close()`, `reset()` or a failure on. */
-  #open = true
-  /** What the kernel asked for; an outgoing connection begins to read when it stands. */
-  #reading = false
-  #ended = false
-  /** A write has failed at once, and told it. */
-  #failed = false
   /** Write requests that the operating system has not taken whole. */
   #inflight = 0
   /** See {@link StreamHandle.fd}; asked for when it is needed. */
   #fd: number | undefined
-  #fin: Fin = 'none'
-  #lingering: NodeJS.Timeout | undefined
-  /** The descriptor is somebody's, who gives it back by ending the connection. */
+  /** Whether Node is sending the FIN, which takes a turn at most, and whether a reset waits for that. */
+  #fin: 'none' | 'under way' | 'then reset' = 'none'
+  /** Another thread has the descriptor, and gives it back by ending the connection. */
   #lent = false
+  /** Made when the operating system first has no room. */
+  #room: RoomWatch | undefined
   readonly #buffers: ReadBuffers
 
   /**
@@ -72,11 +75,10 @@ export abstract class HandleConnection<
    * @param connected - whether it was accepted
    */
   protected constructor(common: HandleCommon, handle: Handle, connected: boolean) {
-    super()
+    super(connected)
     this.#common = common
     this.handle = handle
     this.#buffers = new ReadBuffers(common.readPool, common.readBuffer)
-    this.#connected = connected
     handle.unref()
   }
 
@@ -114,38 +116,33 @@ export abstract class HandleConnection<
   }
 
   write(data: Uint8Array): boolean {
-    if (!this.#open) return true
-    this.#requireAlive('EPIPE')
-    const status = this.handle.writeBuffer(this.#common.spareWrite, data)
-    return this.#written(status, data)
+    this.requireWritable()
+    const request = this.#begin(data)
+    return this.#begun(request, this.handle.writeBuffer(request, data))
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
     const [first] = list
-    if (first === undefined || !this.#open) return true
+    if (first === undefined) return true
     if (list.length === 1) return this.write(first)
-    this.#requireAlive('EPIPE')
-    const status = this.handle.writev(this.#common.spareWrite, list, true)
-    return this.#written(status, list)
+    this.requireWritable()
+    const request = this.#begin(list)
+    return this.#begun(request, this.handle.writev(request, list, true))
   }
 
-  override offer(list: readonly Uint8Array[]): number {
-    if (!this.#open || this.#inflight > 0) return 0
-    this.#requireAlive('EPIPE')
+  override get writesAtOnce(): boolean {
+    return this.#descriptor() >= 0
+  }
+
+  override tryWrite(data: Uint8Array): number {
+    this.requireWritable()
+    if (this.#inflight > 0) return 0
     const fd = this.#descriptor()
     if (fd < 0) return 0
-    const sent = sendNow(fd, list)
-    if (sent < 0) this.#refuse(sent)
-    const tail = behind(list, sent, TAIL)
-    if (tail.length > 0) this.write(tail)
-    return sent + tail.length
-  }
-
-  shutdown(): void {
-    if (!this.#open || this.#fin !== 'none') return
-    this.#requireAlive('ENOTCONN')
-    if (this.#inflight === 0) this.#sendFin()
-    else this.#fin = 'wanted'
+    const taken = sendNow(fd, data)
+    if (taken < 0) this.refuse(statusError(taken, 'write'))
+    if (taken < data.length) this.#awaitRoom(taken > 0)
+    return taken
   }
 
   override recycle(chunk: Uint8Array): void {
@@ -154,40 +151,79 @@ export abstract class HandleConnection<
 
   override lend(): number | undefined {
     const fd = this.#descriptor()
-    if (fd < 0 || !this.#connected || !this.#open) return undefined
+    if (fd < 0 || !this.connected || !this.open) return undefined
     this.#lent = true
     return fd
   }
 
-  readStart(): void {
-    if (this.#reading) return
-    this.#reading = true
-    if (this.#connected) this.#startReading()
-  }
-
-  readStop(): void {
-    this.#reading = false
-    if (this.#open) this.handle.readStop()
-  }
-
-  close(): void {
+  override close(): void {
     this.#takeBack()
-    if (!this.#open) return
-    this.#open = false
-    this.events = undefined
-    // The operating system sends what it has taken, then FIN (RST if there are unread bytes, as for any process).
-    if (this.#inflight === 0) this.handle.close()
-    else this.#linger()
+    super.close()
   }
 
   override reset(): void {
     this.#takeBack()
-    if (!this.#open) return
-    this.#open = false
-    this.events = undefined
-    // libuv refuses to reset while a shutdown is on its way, which takes a turn at most.
-    if (this.#fin === 'sending') this.#fin = 'cut'
-    else this.#abort()
+    super.reset()
+  }
+
+  /** A write request has ended. */
+  onWritten(status: number): void {
+    this.#inflight -= 1
+    if (!this.open) return
+    if (status !== 0) this.fail(nameOfStatus(status))
+    else if (this.#inflight === 0) this.drain()
+  }
+
+  protected override fail(code: ErrnoName): void {
+    // A handle that is closed has forgotten it.
+    if (this.open) this.#local ??= this.askLocal()
+    super.fail(code)
+  }
+
+  protected override resume(): void {
+    if (this.handle.onread === undefined) {
+      this.handle.useUserBuffer(this.#buffers.into)
+      this.handle.onread = () => this.#onRead()
+    }
+    const status = this.handle.readStart()
+    // A turn later, since nothing is told within a call.
+    if (status !== 0) setImmediate(() => this.fail(nameOfStatus(status)))
+  }
+
+  protected override pause(): void {
+    this.handle.readStop()
+  }
+
+  protected override soon(callback: () => void): void {
+    setImmediate(callback)
+  }
+
+  protected override sendFin(): void {
+    const request = new this.#common.wrap.stream.ShutdownWrap()
+    request.oncomplete = () => {
+      const cut = this.#fin === 'then reset'
+      this.#fin = 'none'
+      if (cut) this.#cutOrClose()
+    }
+    // A refusal (ENOTCONN) means that the connection is gone, which reading and writing tell.
+    if (this.handle.shutdown(request) === 0) this.#fin = 'under way'
+  }
+
+  /** The operating system sends what it has taken, then FIN (RST if there are unread bytes, as for any process). */
+  protected override release(): void {
+    this.#room?.stop()
+    if (!this.#lent) this.handle.close()
+  }
+
+  protected override abort(): void {
+    this.#room?.stop()
+    // libuv refuses to reset while a shutdown is on its way.
+    if (this.#fin === 'under way') this.#fin = 'then reset'
+    else this.#cutOrClose()
+  }
+
+  #cutOrClose(): void {
+    if (this.cut() !== 0) this.handle.close()
   }
 
   #descriptor(): number {
@@ -197,36 +233,19 @@ export abstract class HandleConnection<
 
   /** A connection that failed while its descriptor was lent has waited for this. */
   #takeBack(): void {
-    if (this.#lent && !this.#open) this.handle.close()
+    if (this.#lent && !this.open) this.handle.close()
     this.#lent = false
   }
 
-  #requireAlive(code: ErrnoName): void {
-    if (this.#failed) throw new HostError(code, 'an earlier write has failed')
-  }
-
   #onConnected(status: number): void {
-    if (!this.#open) return
+    if (!this.open) return
     if (status !== 0) {
-      this.#fail(status)
+      this.fail(nameOfStatus(status))
       return
     }
-    this.#connected = true
     // The wildcard was asked for, perhaps, and this machine answered.
     this.#remote = undefined
-    if (this.#reading) this.#startReading()
-    this.events?.onConnect()
-  }
-
-  #startReading(): void {
-    if (!this.#open || this.#ended) return
-    if (this.handle.onread === undefined) {
-      this.handle.useUserBuffer(this.#common.readBuffer)
-      this.handle.onread = () => this.#onRead()
-    }
-    const status = this.handle.readStart()
-    // A turn later, since nothing is told within a call.
-    if (status !== 0) setImmediate(() => this.#fail(status))
+    this.establish()
   }
 
   /** @returns the buffer to read into from now on, when it is another */
@@ -234,26 +253,31 @@ export abstract class HandleConnection<
     const { streamBaseState, kReadBytesOrError } = this.#common.wrap.stream
     const read = streamBaseState[kReadBytesOrError] ?? 0
     if (read > 0) return this.#receive(read)
-    if (read === EOF || (read < 0 && this.#failed)) this.#onEnd()
-    else if (read < 0) this.#fail(read)
+    if (read === EOF || (read < 0 && this.broken)) this.#onEnd()
+    else if (read < 0) this.arriveFailure(nameOfStatus(read))
     return undefined
   }
 
   /** @returns the buffer to read into from now on, when it is another */
   #receive(read: number): Uint8Array | undefined {
+    const { into } = this.#buffers
     const chunk = this.#buffers.take(read)
-    this.events?.onData(chunk)
-    return this.#buffers.next(read)
+    try {
+      this.arrive(chunk)
+    } catch (error) {
+      // Whatever was thrown, the chunk's memory must not be read into again.
+      setImmediate(() => {
+        throw error
+      })
+    }
+    const next = this.#buffers.into
+    return next === into ? undefined : next
   }
 
   #onEnd(): void {
-    const status = this.#failed ? 0 : this.#statusBehindEof()
-    if (status !== 0) {
-      this.#fail(status)
-      return
-    }
-    this.#ended = true
-    this.events?.onEnd()
+    const status = this.broken ? 0 : this.#statusAtEof()
+    if (status === 0) this.arriveEnd()
+    else this.fail(nameOfStatus(status))
   }
 
   /**
@@ -262,8 +286,8 @@ export abstract class HandleConnection<
    *
    * @returns a negative status if the connection has failed; 0 after a FIN, as far as can be told
    */
-  #statusBehindEof(): number {
-    if (this.#fin !== 'none' || this.#inflight > 0) return 0
+  #statusAtEof(): number {
+    if (this.finishing || this.#inflight > 0) return 0
     const request = new this.#common.wrap.stream.WriteWrap()
     request.oncomplete = () => {}
     const status = this.handle.writeBuffer(request, NOTHING)
@@ -271,80 +295,36 @@ export abstract class HandleConnection<
     return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
 
-  #written(status: number, data: Uint8Array | readonly Uint8Array[]): boolean {
-    if (status !== 0) this.#refuse(status)
+  /**
+   * A request for a write that is about to be made. All that its end needs is noted first: should this thread run out of stack
+   * after the operating system has the bytes, the request is not used again, and what it sends is held.
+   */
+  #begin(data: Uint8Array | readonly Uint8Array[]): WriteRequest {
     const common = this.#common
-    const { streamBaseState, kLastWriteWasAsync } = common.wrap.stream
-    if (streamBaseState[kLastWriteWasAsync] === 0) return this.#inflight === 0
-    const request = common.spareWrite
-    common.spareWrite = new common.wrap.stream.WriteWrap()
+    const request = common.spareWrite ?? newRequest(common.wrap)
+    common.spareWrite = undefined
+    request.writer = this
     request.held = data
-    request.oncomplete = (status) => this.#onWritten(status)
     this.#inflight += 1
-    return false
+    return request
   }
 
-  #refuse(status: number): never {
-    this.#failed = true
-    throw statusError(status, 'write')
-  }
-
-  #onWritten(status: number): void {
+  /** @returns whether nothing is pending */
+  #begun(request: WriteRequest, status: number): boolean {
+    const { streamBaseState, kLastWriteWasAsync } = this.#common.wrap.stream
+    if (status === 0 && streamBaseState[kLastWriteWasAsync] !== 0) return false
+    request.writer = undefined
+    request.held = NOTHING
+    this.#common.spareWrite = request
     this.#inflight -= 1
-    if (this.#lingering !== undefined) {
-      if (status !== 0 || this.#inflight === 0) this.#stopLingering()
-    } else if (this.#open) {
-      if (status !== 0) {
-        this.#fail(status)
-      } else if (this.#inflight === 0) {
-        if (this.#fin === 'wanted') this.#sendFin()
-        this.events?.onDrain()
-      }
-    }
+    if (status !== 0) this.refuse(statusError(status, 'write'))
+    return this.#inflight === 0
   }
 
-  #sendFin(): void {
-    const request = new this.#common.wrap.stream.ShutdownWrap()
-    request.oncomplete = () => {
-      if (this.#fin === 'cut') this.#abort()
-      else this.#fin = 'sent'
-    }
-    // A refusal (ENOTCONN) means that the connection is gone, which reading and writing tell.
-    this.#fin = this.handle.shutdown(request) === 0 ? 'sending' : 'sent'
-  }
-
-  /** Looks at a closed connection from time to time until all is sent; while it sends, the process stays. */
-  #linger(): void {
-    const handle = this.handle
-    handle.readStop()
-    let left = handle.writeQueueSize
-    const look = (): void => {
-      const rest = handle.writeQueueSize
-      if (rest === left) this.#abort()
-      left = rest
-    }
-    this.#lingering = setInterval(look, this.#common.linger).unref()
-  }
-
-  #stopLingering(): void {
-    clearInterval(this.#lingering)
-    this.#lingering = undefined
-    this.handle.close()
-  }
-
-  #abort(): void {
-    clearInterval(this.#lingering)
-    this.#lingering = undefined
-    if (this.cut() !== 0) this.handle.close()
-  }
-
-  #fail(status: number): void {
-    if (!this.#open) return
-    const { events } = this
-    this.#open = false
-    this.events = undefined
-    this.#local ??= this.askLocal()
-    if (!this.#lent) this.handle.close()
-    events?.onError(nameOfStatus(status))
+  #awaitRoom(taken: boolean): void {
+    this.#room ??= new RoomWatch(schedule, () => {
+      if (this.#inflight === 0) this.drain()
+    })
+    this.#room.wait(taken)
   }
 }

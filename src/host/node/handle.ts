@@ -13,12 +13,9 @@ import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import type { Transport } from './transport.js'
 import { unixHost } from './unix.js'
 
-/**
- * @param wrap - Node's bindings
- * @param linger - milliseconds; see {@link LINGER}
- */
-export const handleTransport = (wrap: TcpWrap, linger: number): Transport => {
-  const common = newCommon(wrap, linger)
+/** @param wrap - Node's bindings */
+export const handleTransport = (wrap: TcpWrap): Transport => {
+  const common = newCommon(wrap)
   const kind: HandleKind<Address, TcpHandle> = {
     accepted: (client, listener) => new TcpConnection(common, client, listener, true),
     dialling: (handle, _local, remote) => new TcpConnection(common, handle, remote, false),

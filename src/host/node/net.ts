@@ -91,16 +91,13 @@ const connect = (from: Rung | Bound, remote: Address, events: ConnectionEvents, 
   return connection
 }
 
-/**
- * @param ladder - the rungs to use, at least one, the preferred one for `bind` first
- * @param linger - milliseconds; see {@link LINGER}
- */
-export const netTransport = (ladder: readonly [Rung, ...Rung[]], linger: number): Transport => {
+/** @param ladder - the rungs to use, at least one, the preferred one for `bind` first */
+export const netTransport = (ladder: readonly [Rung, ...Rung[]]): Transport => {
   const [top] = ladder
   // Where it can be had, the handle is better to connect from: a BoundSocket must take a port for itself first, and there
   // are 28,000 of those for all peers together, while a plain connect has as many for each.
   const dialler = ladder.find(({ name }) => name === 'tcp-wrap') ?? top
-  const adopt: Adopt = (socket, beginning) => new NetConnection(socket, beginning, linger)
+  const adopt: Adopt = (socket, beginning) => new NetConnection(socket, beginning)
   return {
     name: 'net',
     unix: unixHost,

@@ -57,8 +57,11 @@ export interface ConnectRequest {
 
 /** A write in flight; it keeps alive what it writes. */
 export interface WriteRequest {
-  oncomplete: (status: number) => void
+  /** Called as a method. */
+  oncomplete: (this: WriteRequest, status: number) => void
   held: Uint8Array | readonly Uint8Array[]
+  /** Told of its end, while it is in flight. */
+  writer: { onWritten(status: number): void } | undefined
 }
 
 /** A shutdown in flight. */

@@ -16,10 +16,3 @@ export interface Transport {
   /** Makes what `Host.unix` is. */
   unix(): HostUnix
 }
-
-/**
- * Milliseconds between two looks at a connection that was closed with bytes still to be sent. One that sent nothing
- * in between is reset: its peer does not read, and its memory would never be given back. Linux gives up on such an
- * orphan in about the same time.
- */
-export const LINGER = 60_000

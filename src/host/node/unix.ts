@@ -12,7 +12,6 @@ import { type HandleCommon, HandleConnection, newCommon } from './handle-connect
 import { dialFresh, type HandleKind, HandlePort } from './handle-port.js'
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
-import { LINGER } from './transport.js'
 import { FileUnix, nodePath, UNNAMED } from './unix-files.js'
 
 /** See the top of the file. */
@@ -55,7 +54,7 @@ class NodeUnix extends FileUnix {
 /** The sockets of this Node; where it does not give its handles away, ones that refuse. */
 export const unixHost = (): HostUnix => {
   const [tcp, pipes] = [tcpWrap(), pipeWrap()]
-  return tcp === undefined || pipes === undefined ? new NoUnix() : new NodeUnix(pipes, newCommon(tcp, LINGER))
+  return tcp === undefined || pipes === undefined ? new NoUnix() : new NodeUnix(pipes, newCommon(tcp))
 }
 
 /** `node:net` tells neither at once whether a path could be taken, nor takes one without listening on it. */

@@ -2,12 +2,13 @@
 import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
 import { Fifo } from '../fifo.js'
-import { HostConnection, HostError } from '../host.js'
+import { HostError } from '../host.js'
+import { StreamConnection } from '../stream-connection.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
 
 /** Bytes under way in one direction, sent and not read, before the writer must wait. */
-const WINDOW = 256 * 1024
+const WINDOW = 3 * 87_380
 /** The most bytes that arrive at once. */
 const SEGMENT_SIZE = 64 * 1024
 
@@ -19,35 +20,33 @@ export interface Wire<At extends SocketAddress = Address> {
 }
 
 /**
- * One end of a connection. What it sends travels through the network's queue to the other end, which holds it until it is
- * read. Without latencies or faults nothing is lost on the way, so that there are no acknowledgements; what remains of TCP
+ * What is left of an end on the wire: all, until its owner closes it; then what it has sent is still on its way and its peer's
+ * FIN to come; then nothing.
+ */
+type Presence = 'present' | 'leaving' | 'gone'
+
+/**
+ * One end of a connection. What it sends travels through the network's queue to the other end, whose kernel holds it until it
+ * is read. Without latencies or faults nothing is lost on the way, so that there are no acknowledgements; what remains of TCP
  * is a window, the two FINs and RST.
  */
-export class VirtualConnection<At extends SocketAddress = Address> extends HostConnection<At> {
+export class VirtualConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   readonly local: At
   readonly remote: At
   readonly #wire: Wire<At>
   #peer: VirtualConnection<At> | undefined
-
-  /**
-   * `connecting`: nothing is known yet. `open`: events may come. `closed`: let go by its owner, may have bytes left to send.
-   * `gone`: over.
-   */
-  #state: 'connecting' | 'open' | 'closed' | 'gone'
-
-  /** What arrived and was not read. */
-  readonly #inbox = new Fifo<Uint8Array>()
-  #reading = false
-  /** The peer's FIN has arrived, and has been told. */
+  #presence: Presence = 'present'
+  /** The peer's FIN has arrived; ours has been sent. */
   #endArrived = false
-  #endTold = false
-  /** The peer's RST has arrived; told once what came before it is, unless a write has told it. */
+  #endSent = false
+  /** Why the peer's RST has ended it. */
   #broken: ErrnoName | undefined
-  #brokenTold = false
 
   /** What waits for the window to open, in the writer's own buffers. */
   readonly #outbox = new Fifo<Uint8Array>()
   #pending = 0
+  /** A try to write found the window too small. */
+  #choked = false
   /** Bytes sent that the peer has not read. */
   #unread = 0
   /** What was sent last, and when: it is still the last of the queue's events if none was posted since. */
@@ -55,21 +54,17 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
   #lastPost = 0
   /** Bytes were sent to a peer that had closed: it answers with RST. */
   #sentInVain = false
-  /** FIN is to be sent after the last byte, and has been sent. */
-  #endAsked = false
-  #endSent = false
 
-  private constructor(wire: Wire<At>, local: At, remote: At, state: 'connecting' | 'open') {
-    super()
+  private constructor(wire: Wire<At>, local: At, remote: At, connected: boolean) {
+    super(connected)
     this.#wire = wire
     this.local = local
     this.remote = remote
-    this.#state = state
   }
 
-  /** An end that asks for a connection; {@link VirtualConnection.accept} or {@link VirtualConnection.refuse} answers. */
+  /** An end that asks for a connection; {@link VirtualConnection.accept} or {@link VirtualConnection.decline} answers. */
   static outgoing<At extends SocketAddress>(wire: Wire<At>, local: At, remote: At): VirtualConnection<At> {
-    return new VirtualConnection(wire, local, remote, 'connecting')
+    return new VirtualConnection(wire, local, remote, false)
   }
 
   get pending(): number {
@@ -85,7 +80,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
    * @returns the other end
    */
   accept(local: At, remote: At): VirtualConnection<At> {
-    const other = new VirtualConnection(this.#wire, local, remote, 'open')
+    const other = new VirtualConnection(this.#wire, local, remote, true)
     other.#peer = this
     this.#peer = other
     return other
@@ -93,32 +88,24 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
 
   /** A line for messages. */
   describe(): string {
-    return `${show(this.local)} -> ${show(this.remote)} ${this.#state}`
+    return `${show(this.local)} -> ${show(this.remote)} ${this.#presence}`
   }
 
   /** The news of {@link VirtualConnection.accept}. */
   established(): void {
-    if (this.#state !== 'connecting') return
+    if (!this.open) return
     // Linux tells the last news only.
-    if (this.#peer !== undefined && this.#peer.#state === 'gone') return this.#fail('ECONNRESET')
-    this.#state = 'open'
-    this.events?.onConnect()
+    if (this.#peer !== undefined && this.#peer.#presence === 'gone') this.fail('ECONNRESET')
+    else this.establish()
   }
 
-  /** Answers that it cannot be: nobody listens. */
-  refuse(code: ErrnoName = 'ECONNREFUSED'): void {
-    this.#fail(code)
+  /** Answers that it cannot be: there is no listener. */
+  decline(code: ErrnoName = 'ECONNREFUSED'): void {
+    this.fail(code)
   }
 
   write(data: Uint8Array): boolean {
-    this.#requireWritable()
-    // A RST that waits behind unread bytes, or is still on its way, is not waited for by a writer.
-    const broken = this.#broken ?? this.#refused
-    if (broken !== undefined) {
-      const code = this.#brokenTold ? 'EPIPE' : broken
-      this.#brokenTold = true
-      throw new HostError(code, 'the peer has reset the connection')
-    }
+    this.#requireSound()
     if (data.length > 0) {
       this.#outbox.push(data)
       this.#pending += data.length
@@ -127,42 +114,16 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
     return this.#pending === 0
   }
 
-  shutdown(): void {
-    this.#requireWritable()
-    if (this.#brokenTold) throw new HostError('ENOTCONN', 'the peer has reset the connection')
-    this.#endAsked = true
-    this.#send()
+  override get writesAtOnce(): boolean {
+    return true
   }
 
-  readStart(): void {
-    if (this.#reading) return
-    this.#reading = true
-    this.#wire.queue.post(() => this.#tell())
-  }
-
-  readStop(): void {
-    this.#reading = false
-  }
-
-  close(): void {
-    if (this.#state === 'closed' || this.#state === 'gone') return
-    if (this.#broken !== undefined) return this.#over()
-    // Bytes that the peer sent and nobody read: FIN would say that they were (RFC 2525, section 2.17).
-    const unread = this.#peer !== undefined && this.#peer.#unread > 0
-    if (unread || this.#peer === undefined) {
-      this.reset()
-      return
-    }
-    this.#state = 'closed'
-    this.#endAsked = true
-    this.#send()
-    this.#settle()
-  }
-
-  override reset(): void {
-    if (this.#state === 'gone') return
-    this.#toPeer((peer) => peer.#arriveReset())
-    this.#over()
+  override tryWrite(data: Uint8Array): number {
+    this.#requireSound()
+    if (this.#pending > 0) return 0
+    const taken = this.#sendPart(data)
+    this.#choked = taken < data.length
+    return taken
   }
 
   /** Accepted: a virtual wire has no Nagle, every write leaves at once. */
@@ -171,37 +132,93 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
   /** Accepted: a virtual peer does not vanish silently, so that there is nothing to probe for. */
   override setKeepAlive(_enable: boolean, _idle: number): void {}
 
+  protected override resume(): void {}
+
+  protected override pause(): void {}
+
+  protected override soon(callback: () => void): void {
+    this.#wire.queue.post(callback)
+  }
+
+  protected override sendFin(): void {
+    this.#endSent = true
+    this.#toPeer((peer) => peer.#receiveEnd())
+  }
+
+  protected override release(): void {
+    this.#forget()
+    const peer = this.#peer
+    if (peer === undefined || peer.#presence === 'gone' || this.#broken !== undefined) this.#over()
+    // Bytes that the peer sent and that were not read: FIN would say that they were (RFC 2525, section 2.17).
+    else if (peer.#unread > 0) this.abort()
+    else {
+      this.#presence = 'leaving'
+      if (!this.#endSent) this.sendFin()
+      this.#settle()
+    }
+  }
+
+  protected override abort(): void {
+    if (this.#presence === 'gone') return
+    this.#toPeer((peer) => peer.#receiveReset())
+    this.#over()
+  }
+
+  /** The peer may send as many bytes more. */
+  protected override onDelivered(bytes: number): void {
+    const peer = this.#peer
+    if (peer === undefined) return
+    peer.#unread -= bytes
+    if (peer.#pending > 0 || peer.#choked) this.#wire.queue.post(() => peer.#onRoom())
+  }
+
+  protected override onEndDelivered(): void {
+    if (this.#broken !== undefined && !this.broken) this.fail(this.#broken)
+  }
+
+  /** @throws {HostError} what keeps bytes from being sent */
+  #requireSound(): void {
+    this.requireWritable()
+    // A RST that waits behind unread bytes, or is still on its way, is not waited for by a writer.
+    const code = this.#broken ?? this.#refused()
+    if (code !== undefined) this.refuse(new HostError(code, 'the peer has reset the connection'))
+  }
+
   /** What a peer that is gone makes of the next write: on one machine it answers at once. */
-  get #refused(): ErrnoName | undefined {
+  #refused(): ErrnoName | undefined {
     const peer = this.#peer
     if (this.#pending > 0) return undefined
-    if (peer !== undefined && peer.#state === 'gone') return 'ECONNRESET'
+    if (peer !== undefined && peer.#presence === 'gone') return 'ECONNRESET'
     // Between paths the writer knows at once; by TCP the peer has to answer first.
-    const known = this.local.family === 'unix' && peer !== undefined && peer.#state === 'closed'
+    const known = this.local.family === 'unix' && peer !== undefined && peer.#presence === 'leaving'
     return known || this.#sentInVain ? 'EPIPE' : undefined
   }
 
-  /** Sends what the window lets through. A byte is copied here and nowhere else. */
+  /** Sends what the window lets through. */
   #send(): void {
-    for (let room = WINDOW - this.#unread; room > 0; room = WINDOW - this.#unread) {
-      const data = this.#outbox.first
-      if (data === undefined) break
-      const count = Math.min(data.length, SEGMENT_SIZE, room)
-      this.#transmit(data.subarray(0, count))
-      this.#pending -= count
-      if (count === data.length) this.#outbox.shift()
-      else this.#outbox.first = data.subarray(count)
+    for (let data = this.#outbox.first; data !== undefined; data = this.#outbox.first) {
+      const sent = this.#sendPart(data)
+      this.#pending -= sent
+      if (sent < data.length) {
+        this.#outbox.first = data.subarray(sent)
+        return
+      }
+      this.#outbox.shift()
     }
-    if (this.#pending > 0 || !this.#endAsked || this.#endSent) return
-    this.#endSent = true
-    this.#toPeer((peer) => peer.#arriveEnd())
+  }
+
+  /** Sends as much of the bytes as the window lets through. A byte is copied here and nowhere else. @returns how many */
+  #sendPart(data: Uint8Array): number {
+    const count = Math.min(data.length, WINDOW - this.#unread)
+    for (let at = 0; at < count; at += SEGMENT_SIZE) this.#transmit(data.subarray(at, Math.min(count, at + SEGMENT_SIZE)))
+    return count
   }
 
   /** Sends bytes: with those before, if those have not left and nothing else has happened since. */
   #transmit(data: Uint8Array): void {
     this.#unread += data.length
     const peer = this.#peer
-    this.#sentInVain = peer !== undefined && peer.#state === 'closed'
+    this.#sentInVain = peer !== undefined && peer.#presence === 'leaving'
     const { queue } = this.#wire
     if (
       this.#last !== undefined &&
@@ -215,7 +232,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
     this.#last = segment
     this.#toPeer((peer) => {
       if (this.#last === segment) this.#last = undefined
-      peer.#arrive(segment.bytes)
+      peer.#receive(segment.bytes)
     })
     this.#lastPost = queue.posted
   }
@@ -226,85 +243,51 @@ export class VirtualConnection<At extends SocketAddress = Address> extends HostC
   }
 
   /** The window has opened. */
-  #resume(): void {
-    if (this.#pending === 0) return
+  #onRoom(): void {
+    if (!this.open || (this.#pending === 0 && !this.#choked)) return
     this.#send()
     if (this.#pending > 0) return
-    if (this.#state === 'open') this.events?.onDrain()
-    this.#settle()
+    this.#choked = false
+    this.drain()
   }
 
-  #arrive(segment: Uint8Array): void {
-    if (this.#state === 'closed') this.reset()
-    if (this.#state !== 'open') return
-    this.#inbox.push(segment)
-    this.#tell()
+  #receive(segment: Uint8Array): void {
+    if (this.#presence === 'leaving') this.abort()
+    else if (this.#presence === 'present') this.arrive(segment)
   }
 
-  #arriveEnd(): void {
+  #receiveEnd(): void {
     this.#endArrived = true
-    this.#tell()
+    if (this.#presence === 'present') this.arriveEnd()
     this.#settle()
   }
 
-  #arriveReset(): void {
+  #receiveReset(): void {
     // Over both ways: there is nothing left to be reset.
     if (this.#endArrived && this.#endSent) return
     // What Linux says: of a connection whose peer had finished, only a write can fail.
     this.#broken = this.#endArrived ? 'EPIPE' : 'ECONNRESET'
-    if (this.#state === 'closed') this.#over()
-    else if (this.#pending > 0) this.#fail(this.#broken)
-    else this.#tell()
-  }
-
-  /** Tells what came, as far as the owner reads. */
-  #tell(): void {
-    while (this.#reading) {
-      const segment = this.#inbox.shift()
-      if (segment === undefined) break
-      this.#taken(segment.length)
-      this.events?.onData(segment)
-    }
-    if (this.#state !== 'open' || this.#inbox.length > 0) return
-    const over = this.#endArrived || (this.#broken !== undefined && this.#brokenTold)
-    if (over && !this.#endTold) {
-      if (!this.#reading) return
-      this.#endTold = true
-      this.events?.onEnd()
-    }
-    if (this.#broken !== undefined && !this.#brokenTold) this.#fail(this.#broken)
-  }
-
-  /** The peer may send as many bytes more. */
-  #taken(count: number): void {
-    const peer = this.#peer
-    if (peer === undefined) return
-    peer.#unread -= count
-    if (peer.#pending > 0) this.#wire.queue.post(() => peer.#resume())
-  }
-
-  #fail(code: ErrnoName): void {
-    if (this.#state === 'closed' || this.#state === 'gone') return
-    this.#over()
-    this.events?.onError(code)
+    if (this.#presence !== 'present') this.#over()
+    else if (this.#pending > 0) this.fail(this.#broken)
+    else this.arriveFailure(this.#broken)
   }
 
   /** A closed end is over once both FINs have arrived. */
   #settle(): void {
-    if (this.#state === 'closed' && this.#endSent && this.#endArrived) this.#over()
+    if (this.#presence === 'leaving' && this.#endSent && this.#endArrived) this.#over()
   }
 
   #over(): void {
-    this.#state = 'gone'
-    this.#inbox.clear()
-    this.#outbox.clear()
-    this.#pending = 0
+    this.#forget()
+    this.#presence = 'gone'
     this.#wire.over(this)
   }
 
-  #requireWritable(): void {
-    if (this.#state === 'connecting') throw new HostError('ENOTCONN', 'cannot send before onConnect')
-    if (this.#endAsked || this.#state === 'gone') throw new HostError('EPIPE', 'cannot send after the end')
+  /** What was not sent is its writer's. */
+  #forget(): void {
+    this.#outbox.clear()
+    this.#pending = 0
+    this.#choked = false
   }
 }
 

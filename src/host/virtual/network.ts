@@ -69,7 +69,7 @@ export class Network implements Wire {
 
     const listener = this.ports.listenerAt(ip, remotePort)
     if (listener === undefined) {
-      this.queue.post(() => client.refuse())
+      this.queue.post(() => client.decline())
       return client
     }
     const server = client.accept(

@@ -72,7 +72,7 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
     this.#connections.set(client, name)
     const listener = this.#listenerAt(remote.path)
     if (typeof listener === 'string') {
-      this.queue.post(() => client.refuse(listener))
+      this.queue.post(() => client.decline(listener))
       return client
     }
     const server = client.accept(listener.local, local)

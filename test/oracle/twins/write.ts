@@ -63,7 +63,8 @@ export const write: Twins = {
       stage.peer.read(10, stage.end)
       client.write(1, () => {
         client.write(3, stage.end)
-        client.tryWrite(4)
+        // Where nothing is sent at once the reader waits in vain.
+        if (client.tryWrite(4) === 'EAGAIN') stage.end()
       })
       client.write(2)
     }),

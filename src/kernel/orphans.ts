@@ -1,0 +1,61 @@
+/**
+ * Connections that their owner has closed while bytes that count as written were still to be sent, as a kernel has them: they
+ * are sent, and then the connection is closed. That can only be where the platform says later what it took.
+ */
+import type { SocketAddress } from '../abi/address.js'
+import type { ConnectionEvents, Host, HostConnection } from '../host/host.js'
+
+/** How many there may be. When there is another, the oldest is given up. */
+const MOST = 64
+
+/** Milliseconds that they have after the end of the program they belonged to. */
+const AFTER_END = 2_000
+
+/** The orphans of one program. */
+export class Orphans {
+  readonly #host: Host
+  readonly #connections = new Set<HostConnection<SocketAddress>>()
+
+  /** @param host - whose connections they are */
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Takes a connection over that has bytes pending. */
+  adopt(connection: HostConnection<SocketAddress>): void {
+    const [oldest] = this.#connections
+    if (oldest !== undefined && this.size >= MOST) this.#close(oldest)
+    connection.readStop()
+    connection.events = this.#eventsOf(connection)
+    this.#connections.add(connection)
+  }
+
+  /** The program has ended: what is left has so much time and no more. */
+  end(): void {
+    if (this.size === 0) return
+    const timer = this.#host.timer(() => {
+      for (const connection of this.#connections) this.#close(connection)
+    })
+    timer.set(AFTER_END)
+  }
+
+  #close(connection: HostConnection<SocketAddress>): void {
+    this.#connections.delete(connection)
+    connection.close()
+  }
+
+  #eventsOf(connection: HostConnection<SocketAddress>): ConnectionEvents {
+    return {
+      onConnect: () => {},
+      onData: () => {},
+      onEnd: () => {},
+      onDrain: () => this.#close(connection),
+      onError: () => void this.#connections.delete(connection),
+    }
+  }
+}
