@@ -44,6 +44,18 @@ export function contenders(node: string): readonly Contender[] {
   ]
 }
 
+/**
+ * The same contender as another build of this project has it.
+ *
+ * @param folder - where that build is, complete with its programs (`make build sdk bench` was run there)
+ * @param name - what it is called
+ */
+export function ofBuild(contender: Contender, folder: string, name: string): Contender {
+  const there = (word: string): string => (/^(build|dist)\//.test(word) ? `${folder}/${word}` : word)
+  const programs = Object.entries(contender.programs).map(([program, command]) => [program, command.map(there)])
+  return { name, title: `${contender.title}, ${name}`, programs: Object.fromEntries(programs) }
+}
+
 function typescript(node: string, transport: string): Contender['programs'] {
   const program = (name: string): string[] => [node, `build/bench/programs/${name}-uv.js`]
   return {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Contender, contenders, native, yardstick } from './contenders.js'
+import { type Contender, contenders, native, ofBuild, yardstick } from './contenders.js'
 import { ELSEWHERE, elsewhere } from './elsewhere.js'
 import { figures } from './figures.js'
 import { ask, type Measurement } from './measure.js'
@@ -23,6 +23,8 @@ const HELP = `Measures the same programs on libuv-wasm, on node:net and on nativ
   --only A,B           ${names(modes(false))}
   --contenders A,B     ${names(contenders(''))}
   --node PATH          the Node that runs them (this one)
+  --before FOLDER      beside another build of this project, built in FOLDER: each contender against itself as it is
+                       there, and that against itself once more, which shows what differences mean nothing
   --on RUNTIME         TypeScript on ${ELSEWHERE.join(' or ')}, beside their own fastest sockets
   --out DIR            where report.json, report.md and report.svg go (bench)
   --keep NAME          also put the ratios under this name into bench/HISTORY.md, and the picture of a
@@ -41,6 +43,7 @@ const { values } = parseArgs({
     contenders: { type: 'string' },
     node: { type: 'string', default: process.execPath },
     on: { type: 'string' },
+    before: { type: 'string' },
     out: { type: 'string', default: 'bench' },
     keep: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -91,14 +94,19 @@ async function main(): Promise<void> {
   const results: Result[] = []
   for (const [index, mode] of run.modes.entries()) {
     console.error(`[${index + 1}/${run.modes.length}] ${mode.name}: ${mode.title}`)
-    const compared = await compare(mode, rod, run.contenders, rounds, seconds)
+    const compared = await compareAll(mode, rod, run.contenders, rounds, seconds)
     results.push(...compared)
     console.error(`        ${compared.map((one) => `${one.contender.name} ${short(ratio(one).median)}`).join('  ')}`)
   }
+  const measured = run.contenders.flatMap((contender) => [
+    ...(agains.has(contender) ? [again(contender, '')] : []),
+    contender,
+  ])
   save({
-    ...run,
+    modes: run.modes,
+    contenders: measured,
     runtime,
-    rod: rod.title,
+    rod: values.before === undefined ? rod.title : 'itself before',
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}`,
     commit: execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' }).trim(),
     date: new Date().toISOString().slice(0, 10),
@@ -107,6 +115,41 @@ async function main(): Promise<void> {
     results,
     figures: only === undefined && values.on === undefined ? figures(node, rounds) : undefined,
   })
+}
+
+/** Contenders of the build before that are measured once more. */
+const agains = new Map<Contender, Contender>()
+
+function again(contender: Contender, before: string): Contender {
+  const made = agains.get(contender) ?? ofBuild(contender, before, `${contender.name}-again`)
+  agains.set(contender, made)
+  return made
+}
+
+/** Measures a mode: all beside the yardstick, or each beside itself in another build. */
+async function compareAll(
+  mode: Mode,
+  rod: Contender,
+  all: readonly Contender[],
+  rounds: number,
+  seconds: number,
+): Promise<readonly Result[]> {
+  const { before } = values
+  if (before === undefined) return compare(mode, rod, all, rounds, seconds)
+  const results: Result[] = []
+  for (const contender of all) {
+    if (contender.programs[mode.program] === undefined) continue
+    const then = ofBuild(contender, before, 'before')
+    const [, ...compared] = await compare(
+      { ...mode, against: undefined },
+      then,
+      [again(contender, before), contender],
+      rounds,
+      seconds,
+    )
+    for (const { contender, pairs } of compared) results.push({ mode, contender, pairs })
+  }
+  return results
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Mode {
   /** The value is a cost: less is better. */
   readonly cost?: boolean
   /** Who is the yardstick; `node:net` by default. */
-  readonly against?: 'native'
+  readonly against?: 'native' | undefined
   /** It is among those of `--quick`. */
   readonly quick?: boolean
   readonly measure: Measure
