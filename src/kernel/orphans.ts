@@ -3,7 +3,7 @@
  * are sent, and then the connection is closed. That can only be where the platform says later what it took.
  */
 import type { SocketAddress } from '../abi/address.js'
-import type { ConnectionEvents, Host, HostConnection } from '../host/host.js'
+import type { ConnectionEvents, Host, HostConnection, HostTimer } from '../host/host.js'
 
 /** How many there may be. When there is another, the oldest is given up. */
 const MOST = 64
@@ -15,6 +15,8 @@ const AFTER_END = 2_000
 export class Orphans {
   readonly #host: Host
   readonly #connections = new Set<HostConnection<SocketAddress>>()
+  /** Set while some are left after the program's end. */
+  #timer: HostTimer | undefined
 
   /** @param host - whose connections they are */
   constructor(host: Host) {
@@ -38,15 +40,20 @@ export class Orphans {
   /** The program has ended: what is left has so much time and no more. */
   end(): void {
     if (this.size === 0) return
-    const timer = this.#host.timer(() => {
+    this.#timer = this.#host.timer(() => {
       for (const connection of this.#connections) this.#close(connection)
     })
-    timer.set(AFTER_END)
+    this.#timer.set(AFTER_END)
   }
 
   #close(connection: HostConnection<SocketAddress>): void {
-    this.#connections.delete(connection)
+    this.#forget(connection)
     connection.close()
+  }
+
+  #forget(connection: HostConnection<SocketAddress>): void {
+    this.#connections.delete(connection)
+    if (this.size === 0) this.#timer?.clear()
   }
 
   #eventsOf(connection: HostConnection<SocketAddress>): ConnectionEvents {
@@ -55,7 +62,7 @@ export class Orphans {
       onData: () => {},
       onEnd: () => {},
       onDrain: () => this.#close(connection),
-      onError: () => void this.#connections.delete(connection),
+      onError: () => this.#forget(connection),
     }
   }
 }

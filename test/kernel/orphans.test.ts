@@ -1,0 +1,100 @@
+/** Connections that go on sending after their owner has closed them. */
+import { describe, expect, test } from '@jest/globals'
+import { virtualHost } from '../../src/host/virtual.js'
+import { Orphans } from '../../src/kernel/orphans.js'
+import { Lab } from '../host/contract-lab.js'
+import { FakeConnection, FakeHost } from '../support/fake-host.js'
+import { loopback } from '../support/wishes.js'
+
+const MOST = 64
+const AFTER_END = 2_000
+
+/** A connection with bytes pending. */
+const sending = (): FakeConnection => {
+  const connection = new FakeConnection(loopback(1), loopback(2))
+  connection.takesAtOnce = false
+  connection.readStart()
+  connection.write(new Uint8Array(10))
+  return connection
+}
+
+describe('an orphan', () => {
+  test('is not read from, and is closed once all is sent', () => {
+    const orphans = new Orphans(new FakeHost())
+    const connection = sending()
+    orphans.adopt(connection)
+    expect([orphans.size, connection.reading, connection.ended]).toEqual([1, false, undefined])
+    connection.drain(3)
+    expect(orphans.size).toBe(1)
+    connection.drain()
+    expect([orphans.size, connection.ended]).toEqual([0, 'closed'])
+  })
+
+  test('that fails is forgotten', () => {
+    const orphans = new Orphans(new FakeHost())
+    const connection = sending()
+    orphans.adopt(connection)
+    connection.fail('ECONNRESET')
+    expect([orphans.size, connection.log.includes('close')]).toEqual([0, false])
+  })
+
+  test('is given up when there are too many, the oldest first', () => {
+    const orphans = new Orphans(new FakeHost())
+    const all = Array.from({ length: MOST + 3 }, sending)
+    for (const connection of all) orphans.adopt(connection)
+    expect(orphans.size).toBe(MOST)
+    expect(all.map(({ ended }) => ended)).toEqual([...Array(3).fill('closed'), ...Array(MOST).fill(undefined)])
+  })
+
+  test('has all its time while its program lives, and two seconds after', () => {
+    const host = new FakeHost()
+    const orphans = new Orphans(host)
+    const [quick, slow] = [sending(), sending()]
+    orphans.adopt(quick)
+    orphans.adopt(slow)
+    host.advance(3_600_000)
+    expect(orphans.size).toBe(2)
+    orphans.end()
+    host.advance(AFTER_END - 1)
+    quick.drain()
+    expect([orphans.size, slow.ended]).toEqual([1, undefined])
+    host.advance(1)
+    expect([orphans.size, slow.ended, host.waits]).toEqual([0, 'closed', []])
+  })
+
+  test('leaves no timer when it is gone before', () => {
+    const host = new FakeHost()
+    const orphans = new Orphans(host)
+    const [one, other] = [sending(), sending()]
+    orphans.adopt(one)
+    orphans.adopt(other)
+    orphans.end()
+    expect(host.waits).toEqual([AFTER_END])
+    one.drain()
+    other.fail('EPIPE')
+    expect(host.waits).toEqual([])
+  })
+
+  test('whose program had none sets no timer', () => {
+    const host = new FakeHost()
+    new Orphans(host).end()
+    expect(host.timers).toEqual([])
+  })
+})
+
+test('over a host: what was pending arrives, then the end', () => {
+  const host = virtualHost()
+  return Lab.try(
+    () => ({ host, leaks: () => host.open() }),
+    async (lab) => {
+      const { client, server } = await lab.pair()
+      const orphans = new Orphans(host)
+      client.write(new Uint8Array(1 << 20).fill(7))
+      orphans.adopt(client.connection)
+      orphans.end()
+      server.readStart()
+      await server.ended()
+      expect([server.received, server.bytes.every((byte) => byte === 7), orphans.size]).toEqual([1 << 20, true, 0])
+    },
+  )
+})
