@@ -81,9 +81,8 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
 
   /** Like {@link HostConnection.write} for several buffers, in order. A host with a gathering write overrides it. */
   writev(list: readonly Uint8Array[]): boolean {
-    let taken = true
-    for (const data of list) taken = this.write(data)
-    return taken
+    for (const data of list) this.write(data)
+    return this.pending === 0
   }
 
   /**

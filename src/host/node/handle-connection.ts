@@ -123,7 +123,7 @@ export abstract class HandleConnection<
 
   override writev(list: readonly Uint8Array[]): boolean {
     const [first] = list
-    if (first === undefined) return true
+    if (first === undefined) return this.#inflight === 0
     if (list.length === 1) return this.write(first)
     this.requireWritable()
     const request = this.#begin(list)
