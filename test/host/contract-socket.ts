@@ -30,7 +30,8 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   readonly #waiting = new Set<() => void>()
   #connection: HostConnection<At> | undefined
   #reading = false
-  #owesDrain = false
+  /** A write returned false, or a try to write fell short, and `onDrain` has not answered it. */
+  readonly #owes = { write: false, try: false }
   #shut = false
   /** A write failed at once. */
   #refused = false
@@ -86,6 +87,11 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     }
   }
 
+  /** Returns once all that was written is the outside's: at once, or after `onDrain`. */
+  async drained(): Promise<void> {
+    await this.until('onDrain', () => this.#over !== undefined || !this.#owes.write)
+  }
+
   /** Returns once the peer's FIN was told, or the connection failed. */
   async ended(): Promise<void> {
     await this.until('end', () => this.saw('end') || this.#over !== undefined)
@@ -109,12 +115,14 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
 
   /** See the contract. */
   tryWrite(data: Uint8Array): number {
-    let taken = 0
-    this.#hand(() => {
-      taken = this.connection.tryWrite(data)
-      if (taken < 0 || taken > data.length) this.#forbid(`tryWrite() of ${data.length} bytes took ${taken}`)
-      return taken === data.length
-    })
+    const { connection } = this
+    if (connection.pending > 0) throw new Error(`${this.#name}: the test tried to write past what is pending`)
+    const taken = this.#guarded(() => connection.tryWrite(data))
+    if (taken === undefined) return 0
+    if (!Number.isInteger(taken) || taken < 0 || taken > data.length) this.#forbid(`tryWrite() took ${taken} bytes`)
+    if (taken > 0 && !connection.writesAtOnce) this.#forbid('tryWrite() took bytes though it never does')
+    if (connection.pending > 0) this.#forbid(`tryWrite() left ${connection.pending} bytes pending`)
+    if (taken < data.length && connection.writesAtOnce) this.#owes.try = true
     return taken
   }
 
@@ -179,9 +187,10 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
 
   onDrain(): void {
     this.#mayTell('drain')
-    if (!this.#owesDrain) this.#forbid('onDrain though no write() returned false')
+    if (!this.#owes.write && !this.#owes.try) this.#forbid('onDrain though nothing fell short')
     if (this.connection.pending !== 0) this.#forbid(`onDrain with ${this.connection.pending} bytes pending`)
-    this.#owesDrain = false
+    if (this.#owes.write) this.#owes.write = false
+    else this.#owes.try = false
     this.#told('drain')
   }
 
@@ -193,19 +202,26 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   }
 
   #hand(write: () => boolean): boolean {
-    let taken: boolean
-    try {
-      taken = this.#watcher.call(write)
-    } catch (error) {
-      this.#refuse(error)
-      return true
-    }
-    if (this.#refused) this.#forbid('write() went well after one that failed')
+    const taken = this.#guarded(write)
+    if (taken === undefined) return true
     const { pending } = this.connection
     // The outside may have taken the rest meanwhile, and tell it by `onDrain`.
     if (taken && pending > 0) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
-    if (!taken) this.#owesDrain = true
+    if (!taken) this.#owes.write = true
     return taken
+  }
+
+  /** @returns what the call returned; `undefined` when it failed as a write may */
+  #guarded<T>(write: () => T): T | undefined {
+    let result: T
+    try {
+      result = this.#watcher.call(write)
+    } catch (error) {
+      this.#refuse(error)
+      return undefined
+    }
+    if (this.#refused) this.#forbid('write() went well after one that failed')
+    return result
   }
 
   /** A write failed: the first one tells why, as `onError` would. */

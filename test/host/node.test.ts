@@ -3,7 +3,6 @@ import { describe } from '@jest/globals'
 import { rungs } from '../../src/host/node/ladder.js'
 import { netTransport } from '../../src/host/node/net.js'
 import { NodeHost } from '../../src/host/node/node-host.js'
-import { LINGER } from '../../src/host/node/transport.js'
 import { nodeHost } from '../../src/host/node.js'
 import { hostContract } from './contract.js'
 import { nodeRefuses, overSockets } from './contract-subjects.js'
@@ -25,7 +24,7 @@ const binding = rungs().filter(({ name }) => name !== 'plain')
 if (binding.length > 1) {
   describe.each(binding)('the node host over net, on $name alone', (rung) =>
     hostContract(
-      overSockets(() => new NodeHost(netTransport([rung], LINGER))),
+      overSockets(() => new NodeHost(netTransport([rung]))),
       overNet,
     ),
   )

@@ -1,110 +1,200 @@
 import { expect, test } from '@jest/globals'
-import { newBuffer, ReadBuffers, ReadPool } from '../../src/host/node/read-buffers.js'
+import { LARGE_READ, newBuffer, ReadBuffers, ReadPool } from '../../src/host/node/read-buffers.js'
 import { seeded } from '../support/random.js'
+import { transferAway } from '../support/transfer.js'
 
-/** Reads as Node does: into the buffer it was last given. */
+/** Reads as Node does: into the buffer that it was last told. */
 class Reader {
+  readonly #pool: ReadPool
   readonly #buffers: ReadBuffers
-  #target: Uint8Array
   #count = 0
 
-  constructor(pool: ReadPool, first = newBuffer()) {
-    this.#buffers = new ReadBuffers(pool, first)
-    this.#target = first
+  constructor(pool: ReadPool, shared = newBuffer()) {
+    this.#pool = pool
+    this.#buffers = new ReadBuffers(pool, shared)
   }
 
   /** Room that a read finds. */
   get room(): number {
-    return this.#target.length
+    return this.#buffers.into.length
+  }
+
+  /** The memory that the next read goes to. */
+  get target(): ArrayBufferLike {
+    return this.#buffers.into.buffer
   }
 
   /** Gives a chunk back. */
   recycle(chunk: Uint8Array): void {
-    this.#buffers.recycle(chunk)
+    this.#pool.recycle(chunk)
   }
 
-  /** @param keep - whether the receiver keeps the chunk; else it gives it back at once, as who copies */
-  read(length: number, keep = true): { chunk: Uint8Array; wanted: Uint8Array } {
-    const wanted = Uint8Array.from({ length }, () => this.#count++ & 0xff)
-    this.#target.set(wanted)
-    const chunk = this.#buffers.take(length)
-    if (!keep) this.#buffers.recycle(chunk)
-    this.#target = this.#buffers.next(length) ?? this.#target
-    return { chunk, wanted }
+  /** @param length - as much of it as there is room for */
+  read(length: number): { chunk: Uint8Array; wanted: Uint8Array } {
+    const wanted = Uint8Array.from({ length: Math.min(length, this.room) }, () => this.#count++ & 0xff)
+    this.#buffers.into.set(wanted)
+    return { chunk: this.#buffers.take(wanted.length), wanted }
+  }
+
+  /** Reads until it has a buffer of its own, and passes that on. */
+  readOwn(length = LARGE_READ): { chunk: Uint8Array; wanted: Uint8Array } {
+    this.read(LARGE_READ)
+    return this.read(length)
   }
 }
 
-test('what was passed on stays as it is, whatever is read after it by whom', () => {
+const LENGTHS = [1, 64, 4_095, 4_097, 16_383, 16_384, 16_384, 16_384, 30_000, 65_536, 65_536, 20_000, 5, 8_191]
+
+test('what was passed on stays as it is, whatever is read after it on any connection', () => {
   const pool = new ReadPool()
-  const readers = [new Reader(pool), new Reader(pool)]
-  const lengths = [1, 64, 4_095, 4_097, 16_383, 16_384, 16_384, 16_384, 30_000, 65_536, 65_536, 20_000, 5, 8_191]
-  const seen = lengths.flatMap((length) => readers.map((reader) => reader.read(Math.min(length, reader.room))))
+  const shared = newBuffer()
+  const readers = [new Reader(pool, shared), new Reader(pool, shared)]
+  const seen = LENGTHS.flatMap((length) => readers.map((reader) => reader.read(length)))
   for (const { chunk, wanted } of seen) expect(Buffer.compare(chunk, wanted)).toBe(0)
 })
 
-test('a stream is not copied, and a quiet connection gives its buffer back', () => {
+test('each chunk has memory of its own, which nothing is read into', () => {
   const pool = new ReadPool()
-  const reader = new Reader(pool)
-  reader.read(16_384)
-  const buffers = Array.from({ length: 4 }, () => reader.read(16_384).chunk.buffer)
-  // As long as another large read fits.
-  expect(buffers.map((buffer) => buffer === buffers[0])).toEqual([true, true, true, true])
-  expect(reader.read(16_384).chunk.buffer).not.toBe(buffers[0])
-  reader.read(10)
-  expect(buffers).not.toContain(reader.read(10).chunk.buffer)
+  const shared = newBuffer()
+  const readers = [new Reader(pool, shared), new Reader(pool, shared), new Reader(pool, newBuffer(4_096))]
+  const seen = new Set<ArrayBufferLike>()
+  for (const length of LENGTHS) {
+    for (const reader of readers) {
+      const { chunk } = reader.read(length)
+      expect(seen.has(chunk.buffer)).toBe(false)
+      seen.add(chunk.buffer)
+      for (const { target } of readers) expect(seen.has(target)).toBe(false)
+    }
+  }
 })
 
-test('a first buffer that is filled is followed by a larger one', () => {
+test('a stream is not copied, and a quiet connection has no buffer of its own', () => {
+  const shared = newBuffer()
+  const reader = new Reader(new ReadPool(), shared)
+  expect(reader.target).toBe(shared.buffer)
+  reader.read(LARGE_READ)
+  for (const length of [LARGE_READ, 65_536, 65_536, 20_000]) {
+    const { target } = reader
+    expect(target).not.toBe(shared.buffer)
+    expect(reader.read(length).chunk.buffer).toBe(target)
+  }
+  reader.read(10)
+  expect(reader.target).toBe(shared.buffer)
+})
+
+test('the room follows what comes', () => {
   const reader = new Reader(new ReadPool(), newBuffer(4_096))
-  const rooms = [100, 4_096, 4_096, 65_536 - 4_096, 4_096, 100, 100].map((length) => {
+  const rooms = [100, 4_096, 65_536, 20_000, 16_384, 16_384, 100, 4_096, 10_000, 100].map((length) => {
     reader.read(length)
     return reader.room
   })
-  expect(rooms).toEqual([4_096, 65_536, 61_440, 65_536, 61_440, 4_096, 4_096])
+  expect(rooms).toEqual([4_096, 65_536, 65_536, 32_768, 16_384, 65_536, 4_096, 65_536, 65_536, 4_096])
 })
 
-test('small chunks share a small buffer', () => {
+test('a chunk that comes back loses its memory, which is read into again', () => {
   const reader = new Reader(new ReadPool())
-  const chunks = Array.from({ length: 10 }, () => reader.read(64).chunk)
-  expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(1)
-  expect(chunks[0]?.buffer.byteLength).toBe(8_192)
-})
-
-test('a buffer whose parts have all come back is read into again', () => {
-  const reader = new Reader(new ReadPool())
-  reader.read(16_384)
-  const read = (keep: boolean): ArrayBufferLike => reader.read(Math.min(65_536, reader.room), keep).chunk.buffer
-  const buffers = [read(false), read(false), read(true), read(false)]
-  expect(buffers.map((buffer) => buffers.indexOf(buffer))).toEqual([0, 0, 0, 3])
-})
-
-test('what is no part of a buffer, or back already, frees nothing', () => {
-  const reader = new Reader(new ReadPool())
-  reader.read(16_384)
-  const kept = reader.read(16_384)
-  const { chunk } = reader.read(16_384)
-  for (const wrong of [chunk, chunk, kept.chunk.subarray(), new Uint8Array(kept.chunk.buffer)]) reader.recycle(wrong)
-  for (let count = 0; count < 10; count++) reader.read(16_384)
-  expect(Buffer.compare(kept.chunk, kept.wanted)).toBe(0)
-})
-
-test('what was kept stays as it is, whatever others gave back', () => {
-  const random = seeded('recycle')
+  const { chunk } = reader.readOwn()
+  const size = chunk.buffer.byteLength
+  reader.recycle(chunk)
+  expect([chunk.length, chunk.buffer.byteLength]).toEqual([0, 0])
   const pool = new ReadPool()
-  const readers = [new Reader(pool), new Reader(pool), new Reader(pool)] as const
-  const kept: { reader: Reader; chunk: Uint8Array; wanted: Uint8Array }[] = []
+  const other = new Reader(pool)
+  const held = other.readOwn().chunk
+  const mark = held.slice(0, 16)
+  pool.recycle(held)
+  // The spare of this size, and nothing fresh: it has the old bytes still.
+  expect(pool.fresh(size).subarray(0, 16)).toEqual(mark)
+})
+
+test('what is no chunk, or is back already, gives nothing', () => {
+  const pool = new ReadPool()
+  const reader = new Reader(pool)
+  const kept = reader.readOwn()
+  const back = reader.read(LARGE_READ).chunk
+  reader.recycle(back)
+  const small = reader.read(10)
+  const wrong = [
+    back,
+    small.chunk,
+    kept.chunk.subarray(),
+    new Uint8Array(kept.chunk.buffer),
+    new Uint8Array(new SharedArrayBuffer(LARGE_READ)),
+    new Uint8Array(LARGE_READ),
+  ]
+  for (const chunk of wrong) reader.recycle(chunk)
+  const spares = Array.from({ length: 3 }, () => pool.fresh(LARGE_READ).buffer)
+  expect(new Set(spares).size).toBe(3)
+  expect(spares).not.toContain(kept.chunk.buffer)
+  expect(wrong.slice(1).map(({ length }) => length)).toEqual([10, LARGE_READ, LARGE_READ, LARGE_READ, LARGE_READ])
+  expect(Buffer.compare(kept.chunk, kept.wanted)).toBe(0)
+  expect(Buffer.compare(small.chunk, small.wanted)).toBe(0)
+})
+
+test('a chunk whose memory was transferred away gives nothing, at once or later', () => {
+  const pool = new ReadPool()
+  const reader = new Reader(pool)
+  const { chunk, wanted } = reader.readOwn()
+  const moved = transferAway(chunk)
+  reader.recycle(chunk)
+  reader.recycle(moved)
+  for (let count = 0; count < 40; count++) {
+    const { target } = reader
+    expect(target.byteLength).toBeGreaterThan(0)
+    expect(target).not.toBe(moved.buffer)
+    reader.read(LARGE_READ)
+  }
+  expect(Buffer.compare(moved, wanted)).toBe(0)
+})
+
+test('a view that was made of a chunk before it came back has no memory either', () => {
+  const pool = new ReadPool()
+  const reader = new Reader(pool)
+  const { chunk } = reader.readOwn()
+  const view = chunk.subarray(10, 20)
+  reader.recycle(chunk)
+  expect(view.length).toBe(0)
+  // So nothing can be transferred that is read into.
+  const spare = pool.fresh(chunk.length)
+  expect(spare.buffer).not.toBe(view.buffer)
+})
+
+test('no more is kept than a few buffers of each size', () => {
+  const pool = new ReadPool()
+  const mark = 0xa5
+  for (let count = 0; count < 100; count++) pool.keep(newBuffer(LARGE_READ).fill(mark))
+  let spares = 0
+  while (pool.fresh(LARGE_READ).every((byte) => byte === mark)) spares++
+  expect(spares).toBeLessThanOrEqual(16)
+  expect(spares).toBeGreaterThan(0)
+})
+
+test('whatever receivers do with their chunks, no other one changes', () => {
+  const random = seeded('receivers')
+  const pool = new ReadPool()
+  const shared = newBuffer()
+  const readers = [new Reader(pool, shared), new Reader(pool, shared), new Reader(pool, newBuffer(4_096))] as const
+  const kept: { chunk: Uint8Array; wanted: Uint8Array }[] = []
+  const gone: Uint8Array[] = []
   for (let step = 0; step < 3_000; step++) {
     const reader = random.pick(readers)
-    const length = random.int(1, random.chance(0.5) ? 100 : reader.room)
-    const keep = random.chance(0.3)
-    const { chunk, wanted } = reader.read(length, keep)
-    if (keep) kept.push({ reader, chunk, wanted })
-    if (kept.length > 20) {
-      const [old] = kept.splice(random.int(0, kept.length - 1), 1)
-      if (old === undefined) break
-      expect(Buffer.compare(old.chunk, old.wanted)).toBe(0)
-      old.reader.recycle(old.chunk)
+    kept.push(reader.read(random.int(1, random.chance(0.5) ? 100 : 65_536)))
+    if (kept.length < 20) continue
+    const [old] = kept.splice(random.int(0, kept.length - 1), 1)
+    if (old === undefined) break
+    expect(Buffer.compare(old.chunk, old.wanted)).toBe(0)
+    switch (random.int(0, 3)) {
+      case 0:
+        kept.push({ chunk: transferAway(old.chunk), wanted: old.wanted })
+        break
+      case 1:
+        // To be changed as its receiver likes.
+        old.chunk.fill(0xee)
+        break
+      default:
+        reader.recycle(old.chunk)
     }
+    gone.push(old.chunk)
+    if (random.chance(0.3)) reader.recycle(random.pick([old.chunk, ...gone.slice(-20)]))
   }
-  expect(kept.length).toBeGreaterThan(0)
+  for (const { chunk, wanted } of kept) expect(Buffer.compare(chunk, wanted)).toBe(0)
 })

@@ -1,0 +1,125 @@
+/** A platform under `StreamConnection` that does what a test says, and writes down what it was asked for. */
+import type { Address } from '../../src/abi/address.js'
+import type { ErrnoName } from '../../src/abi/errno.js'
+import { HostError } from '../../src/host/host.js'
+import { StreamConnection } from '../../src/host/stream-connection.js'
+import { loopback } from './wishes.js'
+
+/** Keeps what was asked of the platform and what was told, in order, and makes the platform's calls public. */
+export class FakePlatform extends StreamConnection<Address> {
+  readonly local = loopback(1)
+  readonly remote = loopback(2)
+  pending = 0
+  /** What the platform was asked for. */
+  readonly asked: string[] = []
+  /** What was told. */
+  readonly told: string[] = []
+  /** What to do when an event is told. */
+  onTold: (event: string) => void = () => {}
+  canReset = true
+  readonly #later: (() => void)[] = []
+
+  constructor(connected = true) {
+    super(connected)
+    this.listen()
+  }
+
+  /** Sets the events, as the kernel does. */
+  listen(): void {
+    const tell = (event: string): void => {
+      this.told.push(event)
+      this.onTold(event)
+    }
+    this.events = {
+      onConnect: () => tell('connect'),
+      onData: (chunk) => tell(`data ${String.fromCharCode(...chunk)}`),
+      onEnd: () => tell('end'),
+      onDrain: () => tell('drain'),
+      onError: (code) => tell(code),
+    }
+  }
+
+  write(data: Uint8Array): boolean {
+    this.requireWritable()
+    this.pending += data.length
+    return false
+  }
+
+  /** A write that fails at once. @throws {HostError} */
+  failWrite(code: ErrnoName): void {
+    this.requireWritable()
+    this.refuse(new HostError(code, 'as the test wished'))
+  }
+
+  /** What came from the platform. */
+  stand(): void {
+    this.establish()
+  }
+
+  come(text: string): void {
+    this.arrive(new TextEncoder().encode(text))
+  }
+
+  comeEnd(): void {
+    this.arriveEnd()
+  }
+
+  comeFailure(code: ErrnoName): void {
+    this.arriveFailure(code)
+  }
+
+  taken(): void {
+    this.pending = 0
+    this.drain()
+  }
+
+  failNow(code: ErrnoName): void {
+    this.fail(code)
+  }
+
+  /** What the platform may ask. */
+  get states(): Record<string, boolean> {
+    const { open, connected, broken, flowing, ended, finishing } = this
+    return { open, connected, broken, flowing, ended, finishing }
+  }
+
+  /** A turn: what was to be done soon is done. @returns how much that was */
+  turn(): number {
+    const due = this.#later.splice(0)
+    for (const callback of due) callback()
+    return due.length
+  }
+
+  protected override resume(): void {
+    this.asked.push('resume')
+  }
+
+  protected override pause(): void {
+    this.asked.push('pause')
+  }
+
+  protected override sendFin(): void {
+    this.asked.push('fin')
+  }
+
+  protected override release(): void {
+    this.asked.push('release')
+  }
+
+  protected override abort(): void {
+    if (this.canReset) this.asked.push('abort')
+    else super.abort()
+  }
+
+  protected override soon(callback: () => void): void {
+    this.#later.push(callback)
+  }
+
+  protected override onDelivered(bytes: number): void {
+    this.asked.push(`delivered ${bytes}`)
+  }
+
+  protected override onEndDelivered(): void {
+    this.asked.push('end delivered')
+  }
+}
