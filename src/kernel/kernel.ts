@@ -11,6 +11,7 @@ import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { Lookup } from './lookup.js'
 import { Orphans } from './orphans.js'
+import { PairMemory } from './pair-memory.js'
 import { PathSocket, type PathSurroundings } from './path-socket.js'
 import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
@@ -37,6 +38,8 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   readonly host: Host
   /** What its sockets of `AF_UNIX` are called, where the host has no names for them. */
   readonly names = new SocketNames<UnixSocket>()
+  /** What may wait in its pipes and pairs of sockets. */
+  readonly pairMemory = new PairMemory()
   readonly readiness: Readiness
   /** Its connections that were closed and still send; they count as open. */
   readonly orphans: Orphans
@@ -84,9 +87,10 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   }
 
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
-  pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' {
+  pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
     if (this.#full(2)) return 'EMFILE'
-    const ends = kind === 'pipe' ? PipeEnd.pair((descriptor) => this.changed(descriptor)) : UnixSocket.pair(this)
+    const ends = kind === 'pipe' ? PipeEnd.pair(this) : UnixSocket.pair(this)
+    if (ends === undefined) return 'ENFILE'
     for (const end of ends) this.#descriptors.add(end)
     return ends
   }

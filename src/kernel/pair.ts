@@ -1,31 +1,37 @@
 /** Descriptors that are connected to each other inside the kernel: what one sends is what the other has received. */
 import type { ErrnoName } from '../abi/errno.js'
+import { ByteQueue } from './byte-queue.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
-import { concat, Outbox } from './outbox.js'
-import { ReceiveQueue } from './receive-queue.js'
+import { Outbox, totalLength } from './outbox.js'
+import { CAPACITY, type PairMemory } from './pair-memory.js'
+import { Poll } from './readiness.js'
 
-/** Bytes that may wait in one direction: a pipe's capacity on Linux. */
-export const CAPACITY = 64 * 1024
+/** What an end needs of its kernel. */
+export interface PairSurroundings {
+  /** Counts what may wait in all ends. */
+  readonly pairMemory: PairMemory
+  /** The readiness of `descriptor` may be another now. */
+  changed(descriptor: Descriptor): void
+}
 
 /** One end of two, or the only one as long as it has no peer. */
 export abstract class PairEnd extends ByteDescriptor {
-  protected readonly received = new ReceiveQueue()
+  protected readonly received = new ByteQueue()
   /** Nothing can be sent any more. */
   protected sendEnded = false
   /** Nothing comes any more. */
   protected receiveEnded = false
-  readonly #changed: (descriptor: Descriptor) => void
+  readonly #kernel: PairSurroundings
+  #capacity = CAPACITY
+  /** Whether the capacity was promised, and is to be given back. */
+  #promised = false
   #outbox: Outbox | undefined
   #peer: PairEnd | undefined
   #error: ErrnoName | undefined
 
-  protected constructor(
-    domain: Domain | undefined,
-    access: 'read' | 'write' | 'both',
-    changed: (descriptor: Descriptor) => void,
-  ) {
+  protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both', kernel: PairSurroundings) {
     super(domain, access)
-    this.#changed = changed
+    this.#kernel = kernel
   }
 
   override arrived(): Result {
@@ -47,7 +53,7 @@ export abstract class PairEnd extends ByteDescriptor {
 
   override write(bytes: Uint8Array): Result {
     const room = this.room(bytes.length)
-    if (typeof room === 'number') this.#pass(bytes.slice(0, room))
+    if (typeof room === 'number') this.#pass(room === bytes.length ? bytes : bytes.subarray(0, room))
     return room
   }
 
@@ -55,9 +61,10 @@ export abstract class PairEnd extends ByteDescriptor {
     const outbox = this.outbox()
     const room = this.room(length)
     if (typeof room === 'string') return room
-    const bytes = concat(outbox.peek(room))
-    if (bytes.length !== room) return 'EFAULT'
-    this.#pass(bytes)
+    const list = outbox.peek(room)
+    // The buffers are their owner's, who may have transferred one away.
+    if (totalLength(list) !== room) return 'EFAULT'
+    for (const bytes of list) this.#pass(bytes)
     outbox.advance(room)
     return room
   }
@@ -67,12 +74,21 @@ export abstract class PairEnd extends ByteDescriptor {
     return this.#outbox
   }
 
-  /** Makes two ends each other's peers. */
-  protected static join(one: PairEnd, other: PairEnd): void {
+  /**
+   * Makes two ends each other's peers.
+   *
+   * @returns `false` where there is no memory for what they would send each other
+   */
+  protected static join(one: PairEnd, other: PairEnd): boolean {
+    const receivers = [one, other].filter(({ access }) => access !== 'write')
+    const capacity = one.#kernel.pairMemory.promise(receivers.length)
+    if (capacity === 0) return false
+    for (const end of receivers) end.#hold(capacity)
     one.#peer = other
     other.#peer = one
     one.#tell()
     other.#tell()
+    return true
   }
 
   /** Lets go of the peer, for which all is over then. @param error - what it is told, after what was sent to it */
@@ -80,6 +96,8 @@ export abstract class PairEnd extends ByteDescriptor {
     const peer = this.#peer
     this.#peer = undefined
     this.received.clear()
+    if (this.#promised) this.#kernel.pairMemory.release(this.#capacity)
+    this.#promised = false
     if (peer === undefined) return
     peer.#peer = undefined
     peer.#error = error
@@ -107,7 +125,25 @@ export abstract class PairEnd extends ByteDescriptor {
 
   /** Bytes the peer has room for. */
   protected get free(): number {
-    return this.#peer === undefined ? 0 : CAPACITY - this.#peer.received.length
+    return this.#peer === undefined ? 0 : this.#peer.#capacity - this.#peer.received.length
+  }
+
+  /** How many bytes may wait here. */
+  protected get capacity(): number {
+    return this.#capacity
+  }
+
+  /**
+   * What to tell of an end that is over: {@link Poll.HUP}, but not before the last piece. libuv takes a short read together with
+   * a hang-up for the end of the stream (`uv__stream_io`), and {@link PairEnd.takePayload} reads a piece at a time.
+   */
+  protected get hangup(): number {
+    return this.received.pieces > 1 ? 0 : Poll.HUP
+  }
+
+  #hold(capacity: number): void {
+    this.#capacity = capacity
+    this.#promised = true
   }
 
   /** How many of `wanted` bytes the peer has room for; EAGAIN for none. */
@@ -137,6 +173,6 @@ export abstract class PairEnd extends ByteDescriptor {
   }
 
   #tell(): void {
-    this.#changed(this)
+    this.#kernel.changed(this)
   }
 }

@@ -1,6 +1,6 @@
 /** `pipe()`: bytes one way. */
-import type { Descriptor, Result } from './descriptor.js'
-import { PairEnd } from './pair.js'
+import type { Result } from './descriptor.js'
+import { PairEnd, type PairSurroundings } from './pair.js'
 import { Poll } from './readiness.js'
 
 /** What a pipe takes in one piece, as on Linux. */
@@ -8,15 +8,10 @@ const PIPE_BUF = 4096
 
 /** One end of a pipe. */
 export class PipeEnd extends PairEnd {
-  /**
-   * Makes a pipe: the first end reads what the second writes.
-   *
-   * @param changed - told of an end whose readiness may be another
-   */
-  static pair(changed: (descriptor: Descriptor) => void): [PipeEnd, PipeEnd] {
-    const ends: [PipeEnd, PipeEnd] = [new PipeEnd(undefined, 'read', changed), new PipeEnd(undefined, 'write', changed)]
-    PairEnd.join(...ends)
-    return ends
+  /** Makes a pipe: the first end reads what the second writes; `undefined` where there is no memory for one more. */
+  static pair(kernel: PairSurroundings): [PipeEnd, PipeEnd] | undefined {
+    const ends: [PipeEnd, PipeEnd] = [new PipeEnd(undefined, 'read', kernel), new PipeEnd(undefined, 'write', kernel)]
+    return PairEnd.join(...ends) ? ends : undefined
   }
 
   override readiness(): number {
@@ -24,7 +19,7 @@ export class PipeEnd extends PairEnd {
       if (this.sendEnded) return Poll.OUT | Poll.ERR
       return this.free >= PIPE_BUF ? Poll.OUT : 0
     }
-    return (this.received.length > 0 ? Poll.IN : 0) | (this.receiveEnded ? this.received.hangup : 0)
+    return (this.received.length > 0 ? Poll.IN : 0) | (this.receiveEnded ? this.hangup : 0)
   }
 
   protected override room(wanted: number): Result {

@@ -8,15 +8,13 @@ import type { SocketAddress, UnixAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { SocketNames } from '../host/socket-names.js'
 import { BACKLOG_MAX } from './accept-queue.js'
-import type { Descriptor, OptionName, Result } from './descriptor.js'
-import { CAPACITY, PairEnd } from './pair.js'
+import type { OptionName, Result } from './descriptor.js'
+import { PairEnd, type PairSurroundings } from './pair.js'
 import { Poll } from './readiness.js'
 
 /** What a socket needs of its kernel. */
-export interface UnixSurroundings {
+export interface UnixSurroundings extends PairSurroundings {
   readonly names: SocketNames<UnixSocket>
-  /** The readiness of `descriptor` may be another now. */
-  changed(descriptor: Descriptor): void
 }
 
 const UNNAMED: UnixAddress = { family: 'unix', path: '' }
@@ -34,22 +32,21 @@ export class UnixSocket extends PairEnd {
 
   /** @param kernel - where it lives */
   constructor(kernel: UnixSurroundings) {
-    super('unix', 'both', (descriptor) => kernel.changed(descriptor))
+    super('unix', 'both', kernel)
     this.#kernel = kernel
   }
 
-  /** Two sockets without names that are connected to each other. */
-  static pair(kernel: UnixSurroundings): [UnixSocket, UnixSocket] {
+  /** Two sockets without names that are connected to each other; `undefined` where there is no memory for them. */
+  static pair(kernel: UnixSurroundings): [UnixSocket, UnixSocket] | undefined {
     const ends: [UnixSocket, UnixSocket] = [new UnixSocket(kernel), new UnixSocket(kernel)]
-    ends[0].#meet(ends[1])
-    return ends
+    return ends[0].#meet(ends[1]) ? ends : undefined
   }
 
   override readiness(): number {
     let events = this.failed ? Poll.ERR : 0
     if (this.received.length > 0 || this.#waiting.length > 0) events |= Poll.IN
     if (this.receiveEnded) events |= Poll.IN | Poll.RDHUP
-    if (this.receiveEnded && this.sendEnded) events |= this.received.hangup
+    if (this.receiveEnded && this.sendEnded) events |= this.hangup
     if (this.#other !== undefined) return this.sendEnded || this.free > 0 ? events | Poll.OUT : events
     return this.#listens() ? events : events | Poll.OUT | Poll.HUP
   }
@@ -81,7 +78,7 @@ export class UnixSocket extends PairEnd {
     if (this.#listens()) return 'EINVAL'
     const accepted = new UnixSocket(this.#kernel)
     accepted.#address = listener.#address
-    this.#meet(accepted)
+    if (!this.#meet(accepted)) return 'ENOBUFS'
     listener.#waiting.push(accepted)
     this.#kernel.changed(listener)
     return 0
@@ -117,7 +114,8 @@ export class UnixSocket extends PairEnd {
   }
 
   override getOption(name: OptionName): Result {
-    if (name === 'sendBuffer' || name === 'receiveBuffer') return CAPACITY
+    if (name === 'sendBuffer') return this.#other?.capacity ?? this.capacity
+    if (name === 'receiveBuffer') return this.capacity
     if (name === 'error') return this.takeError() ?? 0
     if (name === 'acceptsConnections') return this.#listens() ? 1 : 0
     return 'EOPNOTSUPP'
@@ -135,10 +133,12 @@ export class UnixSocket extends PairEnd {
     this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
   }
 
-  #meet(other: UnixSocket): void {
+  #meet(other: UnixSocket): boolean {
     this.#other = other
     other.#other = this
-    PairEnd.join(this, other)
+    if (PairEnd.join(this, other)) return true
+    this.#other = other.#other = undefined
+    return false
   }
 
   #listens(): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine, two } from './machine.js'
+import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
 
 /** What may wait in one direction. */
 const CAPACITY = 65_536
@@ -59,6 +59,16 @@ describe('a pipe', () => {
     ]).toEqual(['', 'EAGAIN', 60])
     machine.read(reader, 4096)
     expect([machine.poll(writer), machine.write(writer, 'x'.repeat(5000))]).toEqual(['O', 4136])
+  })
+
+  test('takes 65,536 bytes one by one, and gives them as one stream', () => {
+    const machine = fakeMachine()
+    const [reader, writer] = two(machine, 'pipe')
+    const bufs = machine.iovecs([machine.put('x'), 1])
+    for (let sent = 0; sent < CAPACITY; sent++)
+      if (machine.os.writev(writer, bufs, 1, 0) !== 1) throw new Error(`${sent} were taken`)
+    expect(machine.os.writev(writer, bufs, 1, 0)).toBe('EAGAIN')
+    expect([machine.read(reader, 5000).length, machine.readPayload(reader).length]).toEqual([5000, 3192])
   })
 
   test('wakes the reader with bytes, and the writer with room', () => {
@@ -249,5 +259,72 @@ describe('a pair of sockets', () => {
     const machine = fakeMachine()
     expect(machine.os.socketpair(domain, type, protocol, machine.alloc(8))).toBe(answer)
     expect(machine.kernel.openDescriptors).toBe(answer === 0 ? 2 : 0)
+  })
+})
+
+describe('very many', () => {
+  /** Makes pipes or pairs until there are no more. @returns how many hold how much, by what the last answer was */
+  function fill(machine: Machine, kind: 'pipe' | 'sockets'): [full: number, small: number, last: Answer] {
+    const counts = new Map<number, number>()
+    const fds = machine.alloc(8)
+    const bytes = machine.iovecs([1024, 100_000])
+    for (;;) {
+      const answer = kind === 'pipe' ? machine.os.pipe(fds, 0) : machine.os.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0, fds)
+      if (answer !== 0) return [counts.get(CAPACITY) ?? 0, counts.get(4096) ?? 0, answer]
+      const held = Number(machine.os.writev(machine.memory.i32(fds + 4), bytes, 1, 0))
+      counts.set(held, (counts.get(held) ?? 0) + 1)
+    }
+  }
+
+  test('pipes hold less, and there is an end to them, before there is one to memory', () => {
+    const machine = fakeMachine()
+    expect(fill(machine, 'pipe')).toEqual([1024, 16_384, 'ENFILE'])
+    const before = machine.kernel.openDescriptors
+    expect(machine.os.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0, machine.alloc(8))).toBe('ENFILE')
+    expect(machine.kernel.openDescriptors).toBe(before)
+  })
+
+  test('pairs of sockets count both ways, and one that is refused is as if it had never been', () => {
+    const machine = fakeMachine()
+    expect(fill(machine, 'sockets')).toEqual([512, 8192, 'ENFILE'])
+    const listener = machine.socket('unix')
+    machine.bind(listener, { family: 'unix', path: '/listener' })
+    machine.os.listen(listener, 5)
+    const client = machine.socket('unix')
+    expect(machine.connect(client, { family: 'unix', path: '/listener' })).toBe('ENOBUFS')
+    expect([machine.accept(listener), machine.name('getpeername', client), machine.write(client, 'x')]).toEqual([
+      'EAGAIN',
+      'ENOTCONN',
+      'ENOTCONN',
+    ])
+  })
+
+  test('what is closed makes room: the reader’s for a pipe, each its own for sockets', () => {
+    const machine = fakeMachine()
+    for (let round = 0; round < 5000; round++) {
+      for (const fd of two(machine, round % 2 === 0 ? 'pipe' : 'sockets')) machine.os.close(fd)
+    }
+    const [, writer] = two(machine, 'pipe')
+    expect(machine.write(writer, new Uint8Array(CAPACITY))).toBe(CAPACITY)
+  })
+
+  test('connections that were closed before they were accepted count until their listener is closed', () => {
+    const machine = fakeMachine()
+    const connectMany = (path: string): Answer => {
+      const listener = machine.socket('unix')
+      machine.bind(listener, { family: 'unix', path })
+      machine.os.listen(listener, 4096)
+      for (;;) {
+        const client = machine.socket('unix')
+        const answer = machine.connect(client, { family: 'unix', path })
+        machine.os.close(client)
+        if (answer !== 0) {
+          machine.os.close(listener)
+          return answer
+        }
+      }
+    }
+    // Were anything kept, the second would come to its end sooner, or for another reason.
+    expect(['/a', '/b', '/c', '/d'].map(connectMany)).toEqual(['EAGAIN', 'EAGAIN', 'EAGAIN', 'EAGAIN'])
   })
 })

@@ -1,0 +1,68 @@
+/** The bytes that wait in a pipe: they come out as they went in, and cost little more than themselves. */
+import { describe, expect, test } from '@jest/globals'
+import { ByteQueue, PAGE } from '../../src/kernel/byte-queue.js'
+import { totalLength } from '../../src/kernel/outbox.js'
+import { seeded } from '../support/random.js'
+
+/** Takes all that waits. */
+function drain(queue: ByteQueue): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  while (queue.length > 0) pieces.push(queue.take(Number.POSITIVE_INFINITY))
+  return pieces
+}
+
+test('whatever goes in, in whatever pieces, comes out in order', () => {
+  const random = seeded('byte-queue')
+  const queue = new ByteQueue()
+  const [sent, received]: [Uint8Array[], Uint8Array[]] = [[], []]
+  const heap = new Uint8Array(PAGE * 4)
+  for (let step = 0; step < 3000; step++) {
+    if (random.chance(0.55)) {
+      const bytes = random.bytes(random.pick([0, 1, 3, 100, PAGE - 1, PAGE, PAGE + 1, 10_000]))
+      sent.push(bytes.slice())
+      queue.push(bytes)
+      // The bytes were the caller's, and are again.
+      bytes.fill(0)
+    } else if (random.chance(0.5)) {
+      const taken = queue.take(random.pick([1, 2, 500, PAGE, 100_000]))
+      received.push(taken.slice())
+      // They are the receiver's alone.
+      new Uint8Array(taken.buffer).fill(0)
+    } else {
+      const length = random.pick([0, 1, 700, heap.length])
+      const peeked = heap.slice(0, queue.copyTo(heap, 0, length, true))
+      const moved = heap.slice(0, queue.copyTo(heap, 0, length, false))
+      expect(Buffer.compare(moved, peeked)).toBe(0)
+      received.push(moved)
+    }
+    expect(queue.length).toBe(totalLength(sent) - totalLength(received))
+  }
+  expect(Buffer.concat([...received, ...drain(queue)]).equals(Buffer.concat(sent))).toBe(true)
+  expect(queue.pieces).toBe(0)
+})
+
+describe('what bytes cost', () => {
+  test.each([1, 2, 7, 100, 1000, PAGE - 1])('in pieces of %d: at most twice themselves, in few buffers', (size) => {
+    const queue = new ByteQueue()
+    for (let sent = 0; sent < 65_536; sent += size) queue.push(new Uint8Array(size))
+    const { length, pieces } = queue
+    expect(pieces).toBeLessThanOrEqual(2 * Math.ceil(length / PAGE))
+    const room = drain(queue).reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+    expect(room).toBeLessThanOrEqual(2 * length)
+  })
+
+  test('a few: no page', () => {
+    const queue = new ByteQueue()
+    queue.push(new Uint8Array(3))
+    queue.push(new Uint8Array(3))
+    expect(queue.take(6).buffer.byteLength).toBeLessThanOrEqual(64)
+  })
+
+  test('of a piece that is partly taken, what is left belongs to nobody else', () => {
+    const queue = new ByteQueue()
+    queue.push(Uint8Array.of(1, 2, 3, 4))
+    const taken = queue.take(3)
+    structuredClone(taken.buffer, { transfer: [taken.buffer as ArrayBuffer] })
+    expect([...queue.take(9)]).toEqual([4])
+  })
+})
