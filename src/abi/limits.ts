@@ -16,3 +16,9 @@ export const PATH_MAX = 4096
 
 /** The longest name in a path, in bytes. */
 export const NAME_MAX = 255
+
+/**
+ * The most bytes of one call that are copied for what takes them later: a write of more is a short one. Linux has no such
+ * limit, since a write to a pipe waits; programs that print by `stdio` go on with the rest.
+ */
+export const COPY_MAX = 16 * 1024 * 1024

@@ -67,6 +67,11 @@ export class Memory {
     return this.#data().getUint32(address >>> 0, true)
   }
 
+  /** Reads a 64-bit unsigned number. */
+  u64(address: number): bigint {
+    return this.#data().getBigUint64(address >>> 0, true)
+  }
+
   /** Reads a `double`. */
   f64(address: number): number {
     return this.#data().getFloat64(address >>> 0, true)

@@ -1,5 +1,6 @@
 /** The descriptors that a guest has of files: a number leads to an open file. */
-import { FileNode, type FolderNode, type Nanoseconds } from './tree.js'
+import type { BufferList } from '../abi/buffer-list.js'
+import { FileNode, type FolderNode, MAX_FILE, type Nanoseconds } from './tree.js'
 import { FileError } from './wasi-errno.js'
 
 /** Flags of a descriptor: preview 1, `fdflags`. */
@@ -12,34 +13,33 @@ export const RIGHT_TO_WRITE = 64n
 
 /** The first and the last number. Below are the standard streams; above, the descriptors of the guest's sockets. */
 const FIRST = 3
-const LAST = 255
+export const LAST = 255
 
 /** An open file or folder. */
 export interface Opened {
   readonly node: FileNode | FolderNode
-  readonly rights: bigint
+  rights: bigint
   flags: number
   offset: number
-  /** What was in a folder when it was first listed, so that who removes while listing misses nothing. */
-  listing?: readonly Listed[]
-}
-
-/** An entry of a listing. */
-export interface Listed {
-  readonly name: Uint8Array
-  readonly inode: bigint
-  readonly type: number
+  /** The last name that was in a folder when its listing began: one that is renamed meanwhile is not listed again and again. */
+  listed?: number
 }
 
 /** Who has which number. */
 export class Descriptors {
   readonly #opened: (Opened | undefined)[] = []
 
-  /** Takes the lowest free number. */
-  add(opened: Opened): number {
+  /** The lowest free number. @throws {FileError} MFILE */
+  lowest(): number {
     let fd = FIRST
     while (this.#opened[fd] !== undefined) fd++
     if (fd > LAST) throw new FileError('MFILE')
+    return fd
+  }
+
+  /** Gives the lowest free number to a file. */
+  add(opened: Opened): number {
+    const fd = this.lowest()
     this.#opened[fd] = opened
     return fd
   }
@@ -49,6 +49,11 @@ export class Descriptors {
     const opened = this.#opened[fd]
     if (opened === undefined) throw new FileError('BADF')
     return opened
+  }
+
+  /** Whether a number leads to something. */
+  has(fd: number): boolean {
+    return this.#opened[fd] !== undefined
   }
 
   /** The folder of that number. */
@@ -85,14 +90,10 @@ function isFile(opened: Opened): opened is Opened & { readonly node: FileNode } 
   return opened.node instanceof FileNode
 }
 
-/**
- * Reads into buffers. @returns how many bytes were read
- *
- * @param buffers - views of the guest's memory
- */
-export function readFrom(node: FileNode, offset: number, buffers: readonly Uint8Array[]): number {
+/** Reads into the buffers of a call. @returns how many bytes were read */
+export function readFrom(node: FileNode, offset: number, buffers: BufferList): number {
   let done = 0
-  for (const buffer of buffers) {
+  for (const buffer of buffers.views()) {
     const bytes = node.read(offset + done, buffer.length)
     buffer.set(bytes)
     done += bytes.length
@@ -100,13 +101,18 @@ export function readFrom(node: FileNode, offset: number, buffers: readonly Uint8
   return done
 }
 
-/** Writes from buffers. @returns how many bytes were written */
-export function writeTo(node: FileNode, offset: number, buffers: readonly Uint8Array[], now: Nanoseconds): number {
-  let done = 0
-  for (const buffer of buffers) {
-    node.write(offset + done, buffer)
-    done += buffer.length
-  }
-  if (done > 0) node.modified = node.changed = now
-  return done
+/**
+ * Writes from the buffers of a call, up to where a file ends at the latest, as on Linux.
+ *
+ * @returns how many bytes were written
+ * @throws {FileError} FBIG, NOSPC; then nothing was written
+ */
+export function writeTo(node: FileNode, offset: number, buffers: BufferList, now: Nanoseconds): number {
+  if (buffers.total === 0) return 0
+  const room = MAX_FILE - offset
+  if (room <= 0) throw new FileError('FBIG')
+  const count = Math.min(buffers.total, room)
+  node.write(offset, buffers.views(count))
+  node.modified = node.changed = now
+  return count
 }

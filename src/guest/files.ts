@@ -8,26 +8,14 @@
 import { isCall } from '../abi/call.js'
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../abi/platform-types.js'
-import {
-  APPEND,
-  Descriptors,
-  type Listed,
-  type Opened,
-  RIGHT_TO_READ,
-  RIGHT_TO_WRITE,
-  readFrom,
-  writeTo,
-} from './descriptors.js'
+import { Arguments } from './arguments.js'
+import { APPEND, Descriptors, RIGHT_TO_READ, RIGHT_TO_WRITE, readFrom, writeTo } from './descriptors.js'
+import { FILESTAT, MODE_KNOWN, putStat, typeOf } from './filestat.js'
 import type { Folder } from './folder.js'
+import { list } from './listing.js'
 import * as names from './names.js'
-import { type Entry, FileNode, FolderNode, find, LinkNode, type Nanoseconds, type Place, plant } from './tree.js'
-import { Errno, FileError } from './wasi-errno.js'
-
-/** `filetype` of preview 1. */
-const CHARACTER_DEVICE = 2
-const DIRECTORY = 3
-const REGULAR_FILE = 4
-const SYMBOLIC_LINK = 7
+import { type Entry, FolderNode, find, LinkNode, type Nanoseconds, type Place, plant } from './tree.js'
+import { type Action, answer, FileError } from './wasi-errno.js'
 
 /** `lookupflags`, `fstflags` and `whence` of preview 1. */
 const FOLLOW = 1
@@ -35,33 +23,26 @@ const SET_ACCESSED = 1
 const SET_ACCESSED_NOW = 2
 const SET_MODIFIED = 4
 const SET_MODIFIED_NOW = 8
-/** Permissions, which preview 1 has none of. The C library of our guests finds them where it has padding. */
+/** Permissions, which preview 1 has none of. */
 const SET_MODE = 0x8000
-const MODE_AT = 18
-const MODE_KNOWN = 0x8000
 const MODE_BITS = 0o7777
 const FROM_HERE = 1
 const FROM_END = 2
 
-/** Sizes of preview 1: `iovec`, `filestat`, `fdstat`, `prestat` and the head of a `dirent`. */
-const IOVEC = 8
-const FILESTAT = 64
+/** The last `advice` of preview 1. */
+const LAST_ADVICE = 5
+
+/** Sizes of preview 1: `fdstat` and `prestat`. */
 const FDSTAT = 24
 const PRESTAT = 8
-const DIRENT = 24
 
 /** The standard streams come first. */
 const STREAMS = 3
 const ALL_RIGHTS = 0x1fffffffn
-const DEVICE = 1n
-const FOLDER_SIZE = 4096
-
-/** What a call does; what it throws becomes its answer. Numbers of 64 bits come as `bigint`, and are made what they must be. */
-type Action = (...values: number[]) => void
 
 /** Files in memory for one guest. */
 export class Files {
-  readonly #memory: () => Memory
+  readonly #given: Arguments
   readonly #now: () => Nanoseconds
   readonly #opened = new Descriptors()
   readonly #root: FolderNode
@@ -72,7 +53,7 @@ export class Files {
    * @param now - nanoseconds since 1970
    */
   constructor(given: Folder | undefined, memory: () => Memory, now: () => Nanoseconds) {
-    this.#memory = memory
+    this.#given = new Arguments(memory)
     this.#now = now
     this.#root = plant({ folder: given ?? new Map(), now: now() })
     if (given !== undefined) this.#opened.add({ node: this.#root, rights: ALL_RIGHTS, flags: 0, offset: 0 })
@@ -92,13 +73,19 @@ export class Files {
       const ours = answer(action)
       const theirs = devices[name]
       const other = isCall(theirs) ? theirs : ours
-      imports[name] = (fd: number, ...rest: number[]): number => (fd < STREAMS ? other : ours)(fd, ...rest)
+      imports[name] = (fd: number, ...rest: number[]): number => (isStream(fd) ? other : ours)(fd, ...rest)
     }
     return imports
   }
 
+  /** Whether a descriptor is one of them, or of the standard streams. */
+  has(fd: number): boolean {
+    return isStream(fd) || this.#opened.has(fd)
+  }
+
   /** Calls about a descriptor. */
   #descriptorCalls(): Record<string, Action> {
+    const given = this.#given
     const opened = this.#opened
     return {
       fd_close: (fd = 0) => opened.close(fd),
@@ -106,27 +93,49 @@ export class Files {
       fd_sync: (fd = 0) => void opened.get(fd),
       fd_datasync: (fd = 0) => void opened.get(fd),
       fd_prestat_get: (fd = 0, out = 0) => {
-        this.#given(fd)
-        this.#clear(out, PRESTAT)
-        this.#memory().setU32(out + 4, 1)
+        this.#requireRoot(fd)
+        given.bytes(out, PRESTAT).fill(0)
+        given.memory.setU32(out + 4, 1)
       },
       fd_prestat_dir_name: (fd = 0, out = 0, length = 0) => {
-        this.#given(fd)
-        if (length < 1) throw new FileError('NAMETOOLONG')
-        this.#bytes(out, 1).set(encoder.encode('/'))
+        this.#requireRoot(fd)
+        if (length === 0) throw new FileError('NAMETOOLONG')
+        given.bytes(out, 1).set(encoder.encode('/'))
       },
       fd_fdstat_get: (fd = 0, out = 0) => {
         const { node, flags, rights } = opened.get(fd)
-        this.#clear(out, FDSTAT)
-        this.#memory().setU8(out, typeOf(node))
-        this.#memory().setU16(out + 2, flags)
-        this.#memory().setU64(out + 8, rights)
-        this.#memory().setU64(out + 16, ALL_RIGHTS)
+        given.bytes(out, FDSTAT).fill(0)
+        given.memory.setU8(out, typeOf(node))
+        given.memory.setU16(out + 2, flags)
+        given.memory.setU64(out + 8, rights)
+        given.memory.setU64(out + 16, ALL_RIGHTS)
       },
       fd_fdstat_set_flags: (fd = 0, flags = 0) => {
         opened.get(fd).flags = flags
       },
-      fd_filestat_get: (fd = 0, out = 0) => this.#putStat(out, fd < STREAMS ? undefined : opened.get(fd).node),
+      fd_fdstat_set_rights: (fd = 0, rights = 0) => {
+        const file = opened.get(fd)
+        const left = BigInt.asUintN(64, BigInt(rights))
+        if ((left & ~file.rights) !== 0n) throw new FileError('NOTCAPABLE')
+        file.rights = left
+      },
+      fd_advise: (fd = 0, _offset = 0, _length = 0, advice = 0) => {
+        opened.get(fd)
+        if (advice < 0 || advice > LAST_ADVICE) throw new FileError('INVAL')
+      },
+      fd_allocate: (fd = 0, offset = 0, length = 0) => {
+        const { node } = opened.file(fd, RIGHT_TO_WRITE)
+        const end = numberOf(offset) + numberOf(length)
+        if (end === numberOf(offset)) throw new FileError('INVAL')
+        if (end <= node.size) return
+        node.resize(end)
+        node.modified = node.changed = this.#now()
+      },
+      fd_filestat_get: (fd = 0, out = 0) => {
+        const node = isStream(fd) ? undefined : opened.get(fd).node
+        given.bytes(out, FILESTAT)
+        putStat(given.memory, out, node)
+      },
       fd_filestat_set_size: (fd = 0, size = 0) => {
         const { node, rights } = opened.file(fd)
         if ((rights & RIGHT_TO_WRITE) === 0n) throw new FileError('INVAL')
@@ -140,53 +149,69 @@ export class Files {
 
   /** Calls that move bytes, and what a folder has instead. */
   #byteCalls(): Record<string, Action> {
+    const given = this.#given
     const opened = this.#opened
     return {
       fd_read: (fd = 0, iovs = 0, count = 0, out = 0) => {
         const file = opened.file(fd, RIGHT_TO_READ)
-        const done = readFrom(file.node, file.offset, this.#buffers(iovs, count))
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        const done = readFrom(file.node, file.offset, buffers)
         file.offset += done
-        this.#memory().setU32(out, done)
+        given.memory.setU32(out, done)
       },
       fd_pread: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
         const { node } = opened.file(fd, RIGHT_TO_READ)
-        this.#memory().setU32(out, readFrom(node, numberOf(offset), this.#buffers(iovs, count)))
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        given.memory.setU32(out, readFrom(node, numberOf(offset), buffers))
       },
       fd_write: (fd = 0, iovs = 0, count = 0, out = 0) => {
         const file = opened.file(fd, RIGHT_TO_WRITE)
-        if (file.flags & APPEND) file.offset = file.node.size
-        const done = writeTo(file.node, file.offset, this.#buffers(iovs, count), this.#now())
-        file.offset += done
-        this.#memory().setU32(out, done)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        const at = file.flags & APPEND ? file.node.size : file.offset
+        const done = writeTo(file.node, at, buffers, this.#now())
+        file.offset = at + done
+        given.memory.setU32(out, done)
       },
       fd_pwrite: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
         const { node, flags } = opened.file(fd, RIGHT_TO_WRITE)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
         // As on Linux: who appends does so wherever he means to write.
         const at = flags & APPEND ? node.size : numberOf(offset)
-        this.#memory().setU32(out, writeTo(node, at, this.#buffers(iovs, count), this.#now()))
+        given.memory.setU32(out, writeTo(node, at, buffers, this.#now()))
       },
       fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
         const file = opened.file(fd)
+        given.bytes(out, 8)
         const base = whence === FROM_HERE ? file.offset : whence === FROM_END ? file.node.size : 0
         const to = base + Number(offset)
         if (to < 0 || !Number.isSafeInteger(to)) throw new FileError('INVAL')
         file.offset = to
-        this.#memory().setU64(out, BigInt(to))
+        given.memory.setU64(out, BigInt(to))
       },
-      fd_tell: (fd = 0, out = 0) => this.#memory().setU64(out, BigInt(opened.file(fd).offset)),
+      fd_tell: (fd = 0, out = 0) => {
+        const { offset } = opened.file(fd)
+        given.bytes(out, 8)
+        given.memory.setU64(out, BigInt(offset))
+      },
       fd_readdir: (fd = 0, buffer = 0, length = 0, cookie = 0, out = 0) => {
         const folder = opened.folder(fd)
-        const start = numberOf(cookie)
-        const file: Opened = opened.get(fd)
-        if (start === 0 || file.listing === undefined) file.listing = listingOf(folder)
-        const used = list(file.listing.slice(start), start, this.#bytes(buffer, length))
-        this.#memory().setU32(out, used)
+        const file = opened.get(fd)
+        const bytes = given.bytes(buffer, length)
+        given.bytes(out, 4)
+        const after = numberOf(cookie)
+        if (after === 0 || file.listed === undefined) file.listed = folder.latest
+        given.memory.setU32(out, list(folder, after, file.listed, bytes))
       },
     }
   }
 
   /** Calls that look where a path leads, and open it. */
   #pathCalls(): Record<string, Action> {
+    const given = this.#given
     return {
       path_open: (
         dir = 0,
@@ -202,7 +227,9 @@ export class Files {
         const rights = BigInt(asked)
         const follow = (lookup & FOLLOW) !== 0 && names.followsLinks(flags)
         const place = this.#find(dir, path, length, follow)
-        this.#bytes(out, 4)
+        given.bytes(out, 4)
+        // Before a file is made or cut, which would be for nothing.
+        this.#opened.lowest()
         const opening = {
           flags,
           reads: (rights & RIGHT_TO_READ) !== 0n,
@@ -210,18 +237,23 @@ export class Files {
           mode: modeIn(BigInt(inherited)),
         }
         const node = names.openAt(place, opening, this.#now())
-        this.#memory().setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
+        given.memory.setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
       },
-      path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) =>
-        this.#putStat(out, this.#existing(dir, path, length, (flags & FOLLOW) !== 0)),
+      path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
+        const entry = this.#existing(dir, path, length, (flags & FOLLOW) !== 0)
+        given.bytes(out, FILESTAT)
+        putStat(given.memory, out, entry)
+      },
       path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) =>
         this.#setTimes(this.#existing(dir, path, length, (flags & FOLLOW) !== 0), accessed, modified, what),
       path_readlink: (dir = 0, path = 0, length = 0, buffer = 0, size = 0, out = 0) => {
         const entry = this.#existing(dir, path, length, false)
         if (!(entry instanceof LinkNode)) throw new FileError('INVAL')
-        const text = encoder.encode(entry.target).subarray(0, size)
-        this.#bytes(buffer, size).set(text)
-        this.#memory().setU32(out, text.length)
+        const bytes = given.bytes(buffer, size)
+        given.bytes(out, 4)
+        const text = encoder.encode(entry.target).subarray(0, bytes.length)
+        bytes.set(text)
+        given.memory.setU32(out, text.length)
       },
     }
   }
@@ -242,14 +274,15 @@ export class Files {
         names.addName(from, this.#find(toDir, to, toLength, false), this.#now())
       },
       path_symlink: (target = 0, targetLength = 0, dir = 0, path = 0, length = 0) => {
-        const text = this.#text(target, targetLength)
+        const text = this.#given.path(target, targetLength)
         names.makeLink(this.#find(dir, path, length, false), text, this.#now())
       },
     }
   }
 
   #find(dir: number, path: number, length: number, follow: boolean): Place {
-    return find(this.#root, this.#opened.folder(dir), this.#text(path, length), follow)
+    const text = this.#given.path(path, length)
+    return find(this.#root, this.#opened.folder(dir), text, follow)
   }
 
   #existing(dir: number, path: number, length: number, follow: boolean): Entry {
@@ -260,7 +293,7 @@ export class Files {
   }
 
   /** @throws {FileError} BADF unless it is the root as it was given */
-  #given(fd: number): void {
+  #requireRoot(fd: number): void {
     if (fd !== STREAMS || this.#opened.get(fd).node !== this.#root) throw new FileError('BADF')
   }
 
@@ -276,63 +309,10 @@ export class Files {
     if (flags & SET_MODIFIED) node.modified = BigInt(modified)
     if (flags & SET_MODIFIED_NOW) node.modified = now
   }
-
-  /** Of the standard streams, which have no node, nothing is told but that they are devices. */
-  #putStat(out: number, node: Entry | undefined): void {
-    this.#clear(out, FILESTAT)
-    const memory = this.#memory()
-    memory.setU64(out, DEVICE)
-    memory.setU8(out + 16, node === undefined ? CHARACTER_DEVICE : typeOf(node))
-    memory.setU64(out + 24, BigInt(node?.links ?? 1))
-    if (node === undefined) return
-    memory.setU16(out + MODE_AT, MODE_KNOWN | node.mode)
-    memory.setU64(out + 8, node.inode)
-    memory.setU64(out + 32, BigInt(sizeOf(node)))
-    memory.setU64(out + 40, BigInt.asUintN(64, node.accessed))
-    memory.setU64(out + 48, BigInt.asUintN(64, node.modified))
-    memory.setU64(out + 56, BigInt.asUintN(64, node.changed))
-  }
-
-  #buffers(iovs: number, count: number): Uint8Array[] {
-    const memory = this.#memory()
-    this.#bytes(iovs, count * IOVEC)
-    return Array.from({ length: count }, (_, index) => {
-      const at = iovs + index * IOVEC
-      return this.#bytes(memory.u32(at), memory.u32(at + 4))
-    })
-  }
-
-  #text(at: number, length: number): string {
-    const text = decoder.decode(this.#bytes(at, length))
-    if (text.includes('\0')) throw new FileError('INVAL')
-    return text
-  }
-
-  #clear(at: number, length: number): void {
-    this.#bytes(at, length).fill(0)
-  }
-
-  /** @throws {FileError} FAULT when they are not all in memory */
-  #bytes(at: number, length: number): Uint8Array {
-    const memory = this.#memory()
-    // An address comes as a signed number.
-    const start = at >>> 0
-    if (!memory.contains(start, length >>> 0)) throw new FileError('FAULT')
-    return memory.heap.subarray(start, start + (length >>> 0))
-  }
 }
 
-/** Makes an import of an action: 0, or the error it threw. */
-function answer(action: Action): (...values: number[]) => number {
-  return (...values) => {
-    try {
-      action(...values)
-      return Errno.SUCCESS
-    } catch (error) {
-      if (error instanceof FileError) return error.errno
-      return error instanceof RangeError ? Errno.FAULT : Errno.IO
-    }
-  }
+function isStream(fd: number): boolean {
+  return fd >= 0 && fd < STREAMS
 }
 
 /** A 64-bit number that must not be negative, nor too large to count with. */
@@ -348,39 +328,4 @@ function modeIn(inherited: bigint): number | undefined {
   return mode & MODE_KNOWN ? mode & MODE_BITS : undefined
 }
 
-function typeOf(node: Entry): number {
-  if (node instanceof FolderNode) return DIRECTORY
-  return node instanceof LinkNode ? SYMBOLIC_LINK : REGULAR_FILE
-}
-
-function sizeOf(node: Entry): number {
-  if (node instanceof FileNode) return node.size
-  return node instanceof LinkNode ? encoder.encode(node.target).length : FOLDER_SIZE
-}
-
-function listingOf(folder: FolderNode): Listed[] {
-  const all: [string, Entry][] = [['.', folder], ['..', folder.parent], ...folder.entries]
-  return all.map(([name, entry]) => ({ name: encoder.encode(name), inode: entry.inode, type: typeOf(entry) }))
-}
-
-/** Fills a buffer with `dirent`s; the last one may be cut. @returns how many bytes were used: less than all is the end */
-function list(entries: readonly Listed[], start: number, out: Uint8Array): number {
-  let at = 0
-  for (const [index, { name, inode, type }] of entries.entries()) {
-    if (at >= out.length) break
-    const record = new Uint8Array(DIRENT + name.length)
-    const view = new DataView(record.buffer)
-    view.setBigUint64(0, BigInt(start + index + 1), true)
-    view.setBigUint64(8, inode, true)
-    view.setUint32(16, name.length, true)
-    view.setUint8(20, type)
-    record.set(name, DIRENT)
-    const part = record.subarray(0, out.length - at)
-    out.set(part, at)
-    at += part.length
-  }
-  return at
-}
-
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,6 +1,5 @@
 /** What is done with names in a tree of files: to make, remove and move them. Semantics are those of Linux. */
 import {
-  adopt,
   type Entry,
   FileNode,
   FolderNode,
@@ -102,7 +101,7 @@ export function removeFolder(place: Place, now: Nanoseconds): void {
   if (entry === undefined) throw new FileError('NOENT')
   if (!(entry instanceof FolderNode)) throw new FileError('NOTDIR')
   if (place.name === '') throw new FileError(entry === entry.parent ? 'BUSY' : 'INVAL')
-  if (entry.entries.size > 0) throw new FileError('NOTEMPTY')
+  if (entry.size > 0) throw new FileError('NOTEMPTY')
   take(place, entry, now)
 }
 
@@ -117,7 +116,7 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
   if (isFolder && isWithin(to.folder, entry)) throw new FileError('INVAL')
   if (to.entry instanceof FolderNode) {
     if (!isFolder) throw new FileError('ISDIR')
-    if (to.entry.entries.size > 0) throw new FileError('NOTEMPTY')
+    if (to.entry.size > 0) throw new FileError('NOTEMPTY')
   } else if (isFolder && to.entry !== undefined) {
     throw new FileError('NOTDIR')
   }
@@ -125,7 +124,7 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
   from.folder.require(WRITE | SEARCH)
   to.folder.require(WRITE | SEARCH)
   if (to.entry !== undefined) take(to, to.entry, now)
-  from.folder.entries.delete(from.name)
+  from.folder.remove(from.name)
   from.folder.modified = from.folder.changed = now
   put(to, entry, now)
   entry.changed = now
@@ -134,13 +133,13 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
 function put({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
   if (isGone(folder)) throw new FileError('NOENT')
   folder.require(WRITE | SEARCH)
-  adopt(folder, name, entry)
+  folder.put(name, entry)
   folder.modified = folder.changed = now
 }
 
 function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
   folder.require(WRITE | SEARCH)
-  folder.entries.delete(name)
+  folder.remove(name)
   folder.modified = folder.changed = now
   entry.links--
   entry.changed = now

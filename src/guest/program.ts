@@ -11,14 +11,13 @@ import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
 import type { Trace } from '../runtime/trace.js'
-import { needsProvider, ownWasi, WASI_MODULE, type WasiOptions, wasmerWasi } from '../runtime/wasi.js'
+import { WASI_MODULE, type WasiOptions } from '../runtime/wasi.js'
 import { GuestExit } from './end.js'
 import { ENV_MODULE, envShells } from './env.js'
-import { Files } from './files.js'
 import type { Folder } from './folder.js'
+import { preview1 } from './preview1.js'
 import { PumpedLoops, UV_PUMP_MODULE } from './pumped.js'
-import { deviceCalls, startCalls } from './start-calls.js'
-import { type SlowCall, Stdio, type Streams } from './stdio.js'
+import type { SlowCall, Streams } from './stdio.js'
 
 /** How a guest waits, and where its standard streams lead: what drivers differ in. */
 export interface Driver extends Streams {
@@ -84,36 +83,26 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
     return bound
   }
-  const files = new Files(options.files, memory, () => BigInt(Math.round(host.wallClock() * 1e6)))
-  const stored = files.imports(deviceCalls(memory))
-  const stdio = new Stdio(driver, memory, stored)
-  const own: WasmImports = {
-    ...stored,
-    ...startCalls(options.wasi, memory),
-    ...ownWasi(host, memory),
-    fd_read: driver.importOf(stdio.read, 4),
-    fd_write: driver.importOf(stdio.write, 4),
-    proc_exit: (code: number): never => {
-      throw new GuestExit(code)
-    },
-  }
-  const provider = needsProvider(module, own) ? await wasmerWasi(options.wasi) : undefined
+  const wasi = preview1(options, driver, memory)
   const wasm = await WebAssembly.instantiate(module, {
     [UV_HOST_MODULE]: systemCalls(options, driver, { kernel, memory, loops }),
     [UV_PUMP_MODULE]: loops.imports(),
     [ENV_MODULE]: envShells(module, abi),
-    [WASI_MODULE]: { ...provider?.imports(module), ...own },
+    [WASI_MODULE]: {
+      ...wasi,
+      fd_read: driver.importOf(wasi.fd_read, 4),
+      fd_write: driver.importOf(wasi.fd_write, 4),
+      poll_oneoff: driver.importOf(wasi.poll_oneoff, 4),
+      proc_exit: (code: number): never => {
+        throw new GuestExit(code)
+      },
+    },
   })
   const { memory: exported, _start: start } = wasm.exports
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')
   bound = new Memory(exported)
   loops.bind(wasm.exports)
-  provider?.bind(wasm)
-  const end = (): void => {
-    kernel.closeAll()
-    provider?.close?.()
-  }
-  return { start, loops, end }
+  return { start, loops, end: () => kernel.closeAll() }
 }
 
 /** @throws {TypeError} when a module is no program */

@@ -3,6 +3,7 @@
  * and its loop is run by the pump of TypeScript's own loops. It never waits, so a guest that waits elsewhere ends in a trap.
  */
 import type { NumberCall } from '../abi/call.js'
+import { COPY_MAX } from '../abi/limits.js'
 import type { WasmImports } from '../abi/platform-types.js'
 import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
@@ -63,6 +64,8 @@ class PumpDriver implements Driver {
   /** Lets the loop have a turn, in which it meets its end. */
   onEnd = (): void => {}
   readonly #onOutput: OnOutput
+  /** Bytes of output that the receiver has not received yet. */
+  #untaken = 0
   /** The standard input, until it is read; `undefined` when it comes in its own time. */
   #input: Uint8Array | undefined
   #ended: GuestExit | OutputError | undefined
@@ -95,12 +98,23 @@ class PumpDriver implements Driver {
     return bytes
   }
 
-  /** A slow receiver is not waited for; what it has not received waits with it. */
+  get outputRoom(): number {
+    return Math.max(0, COPY_MAX - this.#untaken)
+  }
+
+  /** A slow receiver is not waited for: what it has not received waits with it, and there is an end to that. */
   output(stream: 1 | 2, bytes: Uint8Array): void {
     this.check()
     try {
       const received = this.#onOutput(stream, bytes)
-      if (isPromise(received)) received.then(undefined, (cause: unknown) => this.end(new OutputError(cause)))
+      if (!isPromise(received)) return
+      this.#untaken += bytes.length
+      received.then(
+        () => {
+          this.#untaken -= bytes.length
+        },
+        (cause: unknown) => this.end(new OutputError(cause)),
+      )
     } catch (cause) {
       throw new OutputError(cause)
     }

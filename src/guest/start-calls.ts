@@ -42,7 +42,7 @@ function textCalls(name: string, texts: readonly string[], memory: () => Memory)
     [`${name}_get`]: (list: number, bytes: number): number => {
       if (!memory().contains(list, texts.length * 4) || !memory().contains(bytes, all.length)) return Errno.FAULT
       for (const index of texts.keys()) memory().setU32(list + index * 4, bytes + (starts[index] ?? 0))
-      memory().heap.set(all, bytes)
+      memory().setBytes(bytes, all)
       return Errno.SUCCESS
     },
   }
@@ -59,17 +59,20 @@ export function deviceCalls(memory: () => Memory): WasmImports {
   return {
     fd_fdstat_get: (fd: number, out: number): number => {
       if (!memory().contains(out, FDSTAT)) return Errno.FAULT
-      memory().heap.fill(0, out, out + FDSTAT)
+      memory().clear(out, FDSTAT)
       memory().setU8(out, CHARACTER_DEVICE)
       memory().setU16(out + 2, fd === 0 ? 0 : APPEND)
       memory().setU64(out + 8, RIGHT_TO_ASK | RIGHT_TO_POLL | (fd === 0 ? RIGHT_TO_READ : RIGHT_TO_WRITE))
       return Errno.SUCCESS
     },
     fd_fdstat_set_flags: () => Errno.ACCES,
+    fd_fdstat_set_rights: () => Errno.NOTSUP,
     fd_seek: unseekable,
     fd_tell: unseekable,
     fd_pread: unseekable,
     fd_pwrite: unseekable,
+    fd_advise: unseekable,
+    fd_allocate: unseekable,
     fd_sync: nothingToDo,
     fd_datasync: nothingToDo,
   }

@@ -1,13 +1,17 @@
-/** The part of WASI preview 1 that we answer ourselves: the standard streams, as streams, and the end of the program. */
+/** The standard streams of a guest, as streams. */
+import { BufferList } from '../abi/buffer-list.js'
 import { isCall } from '../abi/call.js'
+import { COPY_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../abi/platform-types.js'
 import { concat } from '../kernel/outbox.js'
+import { IOVEC } from './arguments.js'
+import { Errno } from './wasi-errno.js'
 
 /**
  * Receives what a guest writes, as it comes: stream 1 is the output, 2 the errors. The bytes are the receiver's. A guest whose
- * receiver returns a promise waits with its next output, at the latest after 64 KiB, until that is settled. What is thrown ends
- * the guest.
+ * receiver returns a promise waits with its next output, at the latest after 64 KiB, until that is settled; one that is pumped
+ * cannot wait, and gets EAGAIN from 16 MiB on that wait for such promises. What is thrown ends the guest.
  */
 export type OnOutput = (stream: 1 | 2, bytes: Uint8Array) => unknown
 
@@ -25,20 +29,19 @@ export interface Streams {
   input(): Uint8Array | undefined | Promise<Uint8Array | undefined>
   /** Takes bytes for stream 1 or 2, which belong to it. */
   output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown>
+  /** How many bytes of output it takes now, where it cannot let the guest wait until there is room for more. */
+  readonly outputRoom?: number
 }
-
-/** Numbers and sizes of preview 1. */
-const SUCCESS = 0
-const BADF = 8
-const FAULT = 21
-const IO = 29
-const IOVEC = 8
 
 /** `fd_read` and `fd_write` for a guest, for its standard streams; other descriptors are files. */
 export class Stdio {
   readonly #streams: Streams
   readonly #memory: () => Memory
   readonly #files: WasmImports
+  /** The buffers of the present read, which may wait for its bytes. */
+  readonly #wanted = new BufferList(IOVEC)
+  /** Those of the present write. */
+  readonly #given = new BufferList(IOVEC)
   /** Bytes of input that the guest has not read. */
   #rest: Uint8Array = NOTHING
 
@@ -55,13 +58,13 @@ export class Stdio {
   /** See WASI preview 1, `fd_read`. */
   readonly read: SlowCall = (fd = 0, iovs = 0, count = 0, read = 0) => {
     if (fd !== 0) return this.#ofFile('fd_read', fd, iovs, count, read)
-    const buffers = this.#buffers(iovs, count)
-    if (buffers === undefined) return FAULT
-    if (this.#rest.length > 0 || buffers.every(({ length }) => length === 0)) return this.#fill(buffers, read)
+    const wrong = this.#check(this.#wanted, iovs, count, read)
+    if (wrong !== undefined) return wrong
+    if (this.#rest.length > 0 || this.#wanted.total === 0) return this.#fill(read)
     const come = (bytes: Uint8Array | undefined): number => {
-      if (bytes === undefined) return IO
+      if (bytes === undefined) return Errno.IO
       this.#rest = bytes
-      return this.#fill(buffers, read)
+      return this.#fill(read)
     }
     const next = this.#streams.input()
     return next instanceof Promise ? next.then(come) : come(next)
@@ -70,52 +73,38 @@ export class Stdio {
   /** See WASI preview 1, `fd_write`. */
   readonly write: SlowCall = (fd = 0, iovs = 0, count = 0, written = 0) => {
     if (fd !== 1 && fd !== 2) return this.#ofFile('fd_write', fd, iovs, count, written)
-    const buffers = this.#buffers(iovs, count)
-    if (buffers === undefined) return FAULT
-    const { heap } = this.#memory()
-    const bytes = concat(buffers.map(({ base, length }) => heap.subarray(base, base + length)))
+    const given = this.#given
+    const wrong = this.#check(given, iovs, count, written)
+    if (wrong !== undefined) return wrong
+    const length = Math.min(given.total, this.#streams.outputRoom ?? COPY_MAX, COPY_MAX)
+    if (length === 0 && given.total > 0) return Errno.AGAIN
     const done = (): number => {
-      this.#memory().setU32(written, bytes.length)
-      return SUCCESS
+      this.#memory().setU32(written, length)
+      return Errno.SUCCESS
     }
-    const taken = bytes.length > 0 ? this.#streams.output(fd, bytes) : undefined
+    const taken = length > 0 ? this.#streams.output(fd, concat(given.views(length))) : undefined
     return taken === undefined ? done() : taken.then(done)
   }
 
-  /** Moves bytes of the input to the guest. */
-  #fill(buffers: readonly Buffer[], read: number): number {
-    const memory = this.#memory()
-    let total = 0
-    for (const { base, length } of buffers) {
-      const part = this.#rest.subarray(0, length)
-      memory.heap.set(part, base)
-      this.#rest = this.#rest.subarray(part.length)
-      total += part.length
-    }
-    memory.setU32(read, total)
-    return SUCCESS
+  /** Reads the list of a call, and looks at where its result goes. @returns what is wrong */
+  #check(list: BufferList, iovs: number, count: number, result: number): number | undefined {
+    const total = list.read(this.#memory(), iovs, count)
+    if (total === 'EINVAL') return Errno.INVAL
+    return total === 'EFAULT' || !this.#memory().contains(result, 4) ? Errno.FAULT : undefined
   }
 
-  /** The buffers of a call; `undefined` when they are not all in memory. */
-  #buffers(iovs: number, count: number): Buffer[] | undefined {
-    const memory = this.#memory()
-    if (!memory.contains(iovs, count * IOVEC)) return undefined
-    const buffers = Array.from({ length: count }, (_, index) => {
-      const at = iovs + index * IOVEC
-      return { base: memory.u32(at), length: memory.u32(at + 4) }
-    })
-    return buffers.every(({ base, length }) => memory.contains(base, length)) ? buffers : undefined
+  /** Moves bytes of the input to the guest. */
+  #fill(read: number): number {
+    const count = this.#wanted.scatter(this.#rest)
+    this.#rest = this.#rest.subarray(count)
+    this.#memory().setU32(read, count)
+    return Errno.SUCCESS
   }
 
   #ofFile(name: string, ...values: number[]): number {
     const call = this.#files[name]
-    return isCall(call) ? call(...values) : BADF
+    return isCall(call) ? call(...values) : Errno.BADF
   }
-}
-
-interface Buffer {
-  readonly base: number
-  readonly length: number
 }
 
 const NOTHING = new Uint8Array(0)

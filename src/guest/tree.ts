@@ -2,14 +2,14 @@
  * A file system in memory, with the semantics of POSIX: names lead to files, and a file lives while a name or a descriptor
  * leads to it.
  */
+import { NAME_MAX } from '../abi/limits.js'
+import { totalLength } from '../kernel/outbox.js'
 import type { Folder } from './folder.js'
 import { FileError } from './wasi-errno.js'
 
 /** The longest file: a guest cannot address more anyway. */
-const MAX_FILE = 2 ** 30
-/** As on Linux: the longest name and path, in bytes, and the most links that a path may lead over. */
-const MAX_NAME = 255
-const MAX_PATH = 4096
+export const MAX_FILE = 2 ** 30
+/** As on Linux: the most links that a path may lead over. */
 const MAX_LINKS = 40
 
 /** Nanoseconds since 1970; before that, negative. */
@@ -78,13 +78,18 @@ export class FileNode extends Node {
     return this.#bytes.subarray(Math.min(offset, this.#size), Math.min(offset + length, this.#size))
   }
 
-  /** Copies bytes to there; what lies between the end and them becomes zeros. */
-  write(offset: number, bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    this.#reserve(offset + bytes.length)
+  /** Copies bytes to there, one piece after the other; what lies between the end and them becomes zeros. */
+  write(offset: number, pieces: readonly Uint8Array[]): void {
+    const end = offset + totalLength(pieces)
+    if (end === offset) return
+    this.#reserve(end)
     this.mode &= ~AS_OWNER
-    this.#bytes.set(bytes, offset)
-    this.#size = Math.max(this.#size, offset + bytes.length)
+    let at = offset
+    for (const piece of pieces) {
+      this.#bytes.set(piece, at)
+      at += piece.length
+    }
+    this.#size = Math.max(this.#size, end)
   }
 
   #reserve(size: number): void {
@@ -110,13 +115,75 @@ export class LinkNode extends Node {
   }
 }
 
+/** A name in a folder. */
+interface Name {
+  readonly text: string
+  /** Larger than those of all names that were put in before. */
+  readonly number: number
+  /** `undefined` once it was removed. */
+  entry: Entry | undefined
+}
+
+/** The number of the first name; below are those of `.` and `..`. */
+const FIRST_NUMBER = 3
+
 /** A folder. The root is its own parent. */
 export class FolderNode extends Node {
-  readonly entries = new Map<string, Entry>()
   parent: FolderNode = this
+  readonly #names = new Map<string, Name>()
+  /** In the order of their numbers; up to half of them were removed. */
+  #order: Name[] = []
+  #latest = FIRST_NUMBER - 1
 
   constructor(now: Nanoseconds, mode = 0o755) {
     super(now, mode)
+  }
+
+  /** How many names there are. */
+  get size(): number {
+    return this.#names.size
+  }
+
+  /** The largest number that a name was given. */
+  get latest(): number {
+    return this.#latest
+  }
+
+  /** What a name leads to. */
+  get(text: string): Entry | undefined {
+    return this.#names.get(text)?.entry
+  }
+
+  /** Lets a name, which is not there, lead to an entry. */
+  put(text: string, entry: Entry): void {
+    const name = { text, number: ++this.#latest, entry }
+    this.#names.set(text, name)
+    this.#order.push(name)
+    if (entry instanceof FolderNode) entry.parent = this
+  }
+
+  /** Removes a name. */
+  remove(text: string): void {
+    const name = this.#names.get(text)
+    if (name === undefined) return
+    name.entry = undefined
+    this.#names.delete(text)
+    if (this.#order.length > 2 * this.#names.size) this.#order = this.#order.filter(({ entry }) => entry !== undefined)
+  }
+
+  /** The name that follows a number. */
+  after(number: number): { text: string; number: number; entry: Entry } | undefined {
+    let [low, high] = [0, this.#order.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#order[middle]?.number ?? 0) > number) high = middle
+      else low = middle + 1
+    }
+    for (let name = this.#order[low]; name !== undefined; name = this.#order[++low]) {
+      const { text, number, entry } = name
+      if (entry !== undefined) return { text, number, entry }
+    }
+    return undefined
   }
 }
 
@@ -138,28 +205,21 @@ export interface Place {
 export function plant({ folder, now }: { folder: Folder; now: Nanoseconds }): FolderNode {
   const node = new FolderNode(now)
   for (const [name, given] of folder) {
-    if (given instanceof Uint8Array) node.entries.set(name, new FileNode(now, given.slice()))
-    else if (given instanceof Map) adopt(node, name, plant({ folder: given, now }))
-    else if ('link' in given) node.entries.set(name, new LinkNode(now, given.link))
+    if (given instanceof Uint8Array) node.put(name, new FileNode(now, given.slice()))
+    else if (given instanceof Map) node.put(name, plant({ folder: given, now }))
+    else if ('link' in given) node.put(name, new LinkNode(now, given.link))
   }
   return node
 }
 
-/** Puts an entry into a folder. */
-export function adopt(folder: FolderNode, name: string, entry: Entry): void {
-  folder.entries.set(name, entry)
-  if (entry instanceof FolderNode) entry.parent = folder
-}
-
 /**
- * Follows a path. The root is where it starts at most: nothing leads above it.
+ * Follows a path, which is shorter than PATH_MAX. The root is where it starts at most: nothing leads above it.
  *
  * @param follow - whether a link at its end is followed too
  * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP, ACCES
  */
 export function find(root: FolderNode, start: FolderNode, path: string, follow: boolean): Place {
   if (path === '') throw new FileError('NOENT')
-  if (byteLength(path) >= MAX_PATH) throw new FileError('NAMETOOLONG')
   let folder = path.startsWith('/') ? root : start
   let links = 0
   /** Names yet to be followed, the next one last. */
@@ -168,13 +228,13 @@ export function find(root: FolderNode, start: FolderNode, path: string, follow: 
   for (;;) {
     const name = names.pop()
     if (name === undefined) return { folder, name: '', entry: folder, mustBeFolder: true }
-    if (byteLength(name) > MAX_NAME) throw new FileError('NAMETOOLONG')
+    if (byteLength(name) > NAME_MAX) throw new FileError('NAMETOOLONG')
     folder.require(SEARCH)
     if (name === '..') {
       folder = folder.parent
       continue
     }
-    const entry = folder.entries.get(name)
+    const entry = folder.get(name)
     const last = names.length === 0
     if (entry instanceof LinkNode && (!last || follow || mustBeFolder)) {
       if (++links > MAX_LINKS) throw new FileError('LOOP')
@@ -200,7 +260,7 @@ function namesOf(path: string): string[] {
 
 function byteLength(text: string): number {
   // Only what is long must be counted.
-  return text.length * 3 < MAX_NAME ? text.length : encoder.encode(text).length
+  return text.length * 3 <= NAME_MAX ? text.length : encoder.encode(text).length
 }
 
 const encoder = new TextEncoder()

@@ -1,7 +1,8 @@
-/** Errors of WASI preview 1, as far as files have them. */
+/** Errors of WASI preview 1, as far as guests meet them. */
 export const Errno = {
   SUCCESS: 0,
   ACCES: 2,
+  AGAIN: 6,
   BADF: 8,
   BUSY: 10,
   EXIST: 20,
@@ -11,17 +12,21 @@ export const Errno = {
   IO: 29,
   ISDIR: 31,
   LOOP: 32,
-  NAMETOOLONG: 37,
   MFILE: 33,
+  NAMETOOLONG: 37,
   NOENT: 44,
   NOSPC: 51,
+  NOSYS: 52,
   NOTDIR: 54,
   NOTEMPTY: 55,
+  NOTSOCK: 57,
+  NOTSUP: 58,
   PERM: 63,
   SPIPE: 70,
+  NOTCAPABLE: 76,
 } as const
 
-/** Why an operation on files is refused. */
+/** Why a call is refused. */
 export class FileError extends Error {
   /** One of {@link Errno}. */
   readonly errno: number
@@ -29,5 +34,25 @@ export class FileError extends Error {
   constructor(name: keyof typeof Errno) {
     super(name)
     this.errno = Errno[name]
+  }
+}
+
+/** What a call does; what it throws becomes its answer. Numbers of 64 bits come as `bigint`, and are made what they must be. */
+export type Action = (...values: number[]) => void
+
+/** The answer of a call that threw. */
+export function errnoOf(error: unknown): number {
+  return error instanceof FileError ? error.errno : Errno.IO
+}
+
+/** Makes an import of an action: 0, or the error it threw. */
+export function answer(action: Action): (...values: number[]) => number {
+  return (...values) => {
+    try {
+      action(...values)
+      return Errno.SUCCESS
+    } catch (error) {
+      return errnoOf(error)
+    }
   }
 }

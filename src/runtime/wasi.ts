@@ -1,7 +1,8 @@
 /**
- * WASI preview 1 for what is not sockets: arguments, environment, standard streams, random numbers. The
- * provider is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's: time
- * comes from the loop's host, so that a virtual clock is one for everybody.
+ * WASI preview 1 for modules of TypeScript's loops that ask for it: trusted code, since one provider may serve all, and does what
+ * it is told. It is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's:
+ * time comes from the loop's host, so that a virtual clock is one for everybody. Guests have none: all of theirs is ours
+ * (`src/guest/preview1.ts`).
  */
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports, WasmInstance, WasmModule } from '../abi/platform-types.js'
@@ -67,12 +68,13 @@ const IO = 29
 const NOSYS = 52
 
 /**
- * The functions of preview 1 that are always ours: time is the host's, and nobody waits inside WASI.
+ * The clocks of preview 1, all four: time is the host's. Processor time is not to be had, so that it is the time since some
+ * moment on.
  *
  * @param memory - of the instance; asked at each call, since it does not exist yet
- * @see WASI preview 1, `clock_time_get` and `poll_oneoff`
+ * @see WASI preview 1, `clock_time_get`
  */
-export function ownWasi(host: Host, memory: () => Memory): WasmImports {
+export function clockCalls(host: Host, memory: () => Memory): WasmImports {
   /** Stores what a clock tells; nothing here may throw through the module. */
   const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
     if (clock < 0 || clock > LAST_CLOCK) return INVAL
@@ -88,8 +90,16 @@ export function ownWasi(host: Host, memory: () => Memory): WasmImports {
     clock_time_get: (clock: number, _precision: bigint, out: number): number =>
       store(clock, out, () => BigInt(Math.round(clock === REALTIME ? host.wallClock() * 1e6 : host.clock()))),
     clock_res_get: (clock: number, out: number): number => store(clock, out, () => 1n),
-    poll_oneoff: (): number => NOSYS,
   }
+}
+
+/**
+ * The functions of preview 1 that are always ours in a module for TypeScript: time is the host's, and nobody waits inside WASI.
+ *
+ * @param memory - as above
+ */
+export function ownWasi(host: Host, memory: () => Memory): WasmImports {
+  return { ...clockCalls(host, memory), poll_oneoff: (): number => NOSYS }
 }
 
 /**
