@@ -110,19 +110,22 @@ static void uvw__on_write(uv_write_t* req, int status) {
 }
 
 
-int uvw_write(uv_stream_t* stream, int id, unsigned int length) {
+int uvw_write(uv_stream_t* stream, int id, int weight) {
   uv_write_t* req;
   uv_buf_t buf;
   int err;
 
-  if (length > INT_MAX)
+  /* libuv adds the weights up in a size_t, and each request takes more memory
+   * than it weighs: so the sum cannot overflow, whatever the bytes come to.
+   */
+  if (weight != 0 && weight != 1)
     return UV_EINVAL;
 
   req = uvw__write_req_take(id);
   if (req == NULL)
     return UV_ENOMEM;
 
-  buf = uv_buf_init(UVH_PAYLOAD, length);
+  buf = uv_buf_init(UVH_REQUEST, weight);
   err = uv_write(req, stream, &buf, 1, uvw__on_write);
   if (err)
     uvw__write_req_give(req);
@@ -171,9 +174,4 @@ int uvw_is_readable(const uv_stream_t* stream) {
 
 int uvw_is_writable(const uv_stream_t* stream) {
   return uv_is_writable(stream);
-}
-
-
-unsigned int uvw_write_queue_size(const uv_stream_t* stream) {
-  return (unsigned int) uv_stream_get_write_queue_size(stream);
 }

@@ -176,11 +176,6 @@ int uvw_udp_set_membership(uv_udp_t* udp,
 }
 
 
-unsigned int uvw_udp_send_queue_size(const uv_udp_t* udp) {
-  return (unsigned int) uv_udp_get_send_queue_size(udp);
-}
-
-
 unsigned int uvw_udp_send_queue_count(const uv_udp_t* udp) {
   return (unsigned int) uv_udp_get_send_queue_count(udp);
 }

@@ -210,15 +210,17 @@ int uvw_read_start(uv_stream_t* stream);
 UVW_EXPORT(uvw_read_stop)
 int uvw_read_stop(uv_stream_t* stream);
 
-/* Writes the next `length` bytes that wait with the host; on_write() tells the
- * end. UV_EPIPE after a shutdown, UV_EBADF without a connection, UV_EINVAL for
- * a length beyond INT_MAX.
+/* Writes the next request that waits with the host; on_write() tells the end.
+ * `weight` is 0 for a request without bytes and 1 for any other: the host counts
+ * the bytes, see UVH_REQUEST in uv_host.h. UV_EPIPE after a shutdown, UV_EBADF
+ * without a connection, UV_EINVAL for another weight.
  */
 UVW_EXPORT(uvw_write)
-int uvw_write(uv_stream_t* stream, int req, unsigned int length);
+int uvw_write(uv_stream_t* stream, int req, int weight);
 
-/* Writes as many of them as it can at once, and returns their number.
- * UV_EAGAIN if that is none.
+/* Writes as many as it can at once of the next `length` bytes that wait with the
+ * host, and returns their number. UV_EAGAIN if that is none, UV_EINVAL for a
+ * length beyond INT_MAX.
  */
 UVW_EXPORT(uvw_try_write)
 int uvw_try_write(uv_stream_t* stream, unsigned int length);
@@ -234,10 +236,6 @@ int uvw_is_readable(const uv_stream_t* stream);
 
 UVW_EXPORT(uvw_is_writable)
 int uvw_is_writable(const uv_stream_t* stream);
-
-/* Bytes that wait in the stream's write queue. */
-UVW_EXPORT(uvw_write_queue_size)
-unsigned int uvw_write_queue_size(const uv_stream_t* stream);
 
 
 /* TCP. `host` is an address in text form, and is only read during the call. */
@@ -383,10 +381,6 @@ int uvw_udp_set_membership(uv_udp_t* udp,
                            const char* iface,
                            const char* source,
                            int join);
-
-/* Bytes that wait to be sent. */
-UVW_EXPORT(uvw_udp_send_queue_size)
-unsigned int uvw_udp_send_queue_size(const uv_udp_t* udp);
 
 /* Messages that wait to be sent. */
 UVW_EXPORT(uvw_udp_send_queue_count)

@@ -47,6 +47,12 @@
  */
 #define UVH_PAYLOAD ((char*) 0x80000000u)
 
+/* The base of an iovec that stands for the outbox's foremost request, however
+ * many bytes that has: a size_t could not count them. Its length is 0 for a
+ * request without bytes and 1 for any other.
+ */
+#define UVH_REQUEST ((char*) 0xfffffff0u)
+
 /* What uvh_poll_wait() reports. `events` is a mask of POLLIN, POLLOUT,
  * POLLERR, POLLHUP and POLLRDHUP.
  */
@@ -173,7 +179,9 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
  * than given where room was short. Bytes in memory are copied, and the buffers
  * are free when the call returns. Bytes from UVH_PAYLOAD on are counted when the
  * outside has taken them, so they need no copy; such a buffer must be the only
- * one, and is EFAULT where the outbox has fewer bytes. `flags` must be 0 or
+ * one, and is EFAULT where the outbox has fewer bytes. UVH_REQUEST sends what
+ * the outside takes of the whole request; the result is its length once all of
+ * it is taken, and 0 while some is left. `flags` must be 0 or
  * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL (as for
  * uvh_readv()), EBADF.
  */

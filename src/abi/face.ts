@@ -83,12 +83,11 @@ export interface UvExports {
   uvw_accept(server: number, client: number): number
   uvw_read_start(stream: number): number
   uvw_read_stop(stream: number): number
-  uvw_write(stream: number, request: number, length: number): number
+  uvw_write(stream: number, request: number, weight: number): number
   uvw_try_write(stream: number, length: number): number
   uvw_shutdown(stream: number, request: number): number
   uvw_is_readable(stream: number): number
   uvw_is_writable(stream: number): number
-  uvw_write_queue_size(stream: number): number
 
   uvw_getsockname(handle: number, out: number): number
   uvw_getpeername(handle: number, out: number): number
@@ -123,7 +122,6 @@ export interface UvExports {
   uvw_udp_set_multicast_loop(udp: number, on: number): number
   uvw_udp_set_multicast_interface(udp: number, iface: number): number
   uvw_udp_set_membership(udp: number, group: number, iface: number, source: number, join: number): number
-  uvw_udp_send_queue_size(udp: number): number
   uvw_udp_send_queue_count(udp: number): number
 
   uvw_pipe_init(id: number): number

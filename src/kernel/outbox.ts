@@ -5,6 +5,8 @@
 export class Outbox {
   /** Whether the bytes are given up when the call returns, whatever was sent of them (`uv_try_write`). */
   lent = false
+  /** Bytes of all requests that were not sent yet. */
+  size = 0
   #first: Payload | undefined
   #last: Payload | undefined
 
@@ -20,6 +22,7 @@ export class Outbox {
     if (this.#last === undefined) this.#first = payload
     else this.#last.next = payload
     this.#last = payload
+    this.size += payload.left
     return payload
   }
 
@@ -33,6 +36,7 @@ export class Outbox {
     const first = this.#first
     if (first === undefined) return
     first.advance(bytes)
+    this.size -= bytes
     if (first.left === 0) this.drop(first)
   }
 
@@ -46,6 +50,7 @@ export class Outbox {
     else next.previous = previous
     payload.previous = undefined
     payload.next = undefined
+    this.size -= payload.left
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { BufferList } from '../abi/buffer-list.js'
 import type { Description } from '../abi/description.js'
+import { SSIZE_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import { gathered } from '../host/gather.js'
 import { HostError } from '../host/host.js'
@@ -20,6 +21,7 @@ const MOST = 1_048_576
 export class Transfer {
   readonly #kernel: Kernel
   readonly #memory: Memory
+  readonly #request: number
   /** The buffers of the present call. */
   readonly #list: BufferList
   #together: Uint8Array | undefined
@@ -33,6 +35,7 @@ export class Transfer {
     this.#kernel = kernel
     this.#memory = memory
     this.#list = new BufferList(abi.layout.iovec, abi.constants.UVH_PAYLOAD)
+    this.#request = abi.constants.UVH_REQUEST
   }
 
   /**
@@ -66,9 +69,9 @@ export class Transfer {
     const list = this.#list
     const wanted = list.read(this.#memory, bufs, nbufs)
     if (typeof wanted === 'string' || nbufs === 0) return wanted
-    if (list.beyond) return to.sendPayload(wanted)
-    if (nbufs > 1) return this.#writeParts(to, wanted)
     const base = list.base(0)
+    if (list.beyond) return base === this.#request ? sendRequest(to, wanted) : to.sendPayload(wanted)
+    if (nbufs > 1) return this.#writeParts(to, wanted)
     return to.write(this.#memory.heap.subarray(base, base + wanted))
   }
 
@@ -99,4 +102,19 @@ function rest(to: ByteDescriptor, part: Uint8Array): Result {
     if (error instanceof HostError) return error.code
     throw error
   }
+}
+
+/**
+ * Sends the outbox's foremost request (`UVH_REQUEST`), at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32
+ * bits, some of them.
+ *
+ * @param weight - 0 for a request without bytes
+ * @returns the weight when all of the request is gone, 0 while some is left
+ */
+function sendRequest(to: ByteDescriptor, weight: number): Result {
+  const left = weight === 0 ? 0 : (to.outbox()?.left ?? 0)
+  // More than there is where there is nothing: that is refused, as the descriptor refuses it.
+  const taken = to.sendPayload(left === 0 ? weight : Math.min(left, SSIZE_MAX))
+  if (typeof taken === 'string') return taken
+  return taken === left ? weight : 0
 }

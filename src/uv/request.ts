@@ -139,6 +139,8 @@ export class UDPSendRequest extends Request {
   readonly #forget: (request: UDPSendRequest) => void
   /** Its number. @internal */
   id = 0
+  /** Its bytes, from the moment they are queued. @internal */
+  length = 0
 
   /** @internal */
   constructor(udp: Handle, callback: OnRequest<UDPSendRequest> | undefined, forget: (request: UDPSendRequest) => void) {

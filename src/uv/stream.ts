@@ -2,7 +2,7 @@ import type { Descriptor } from '../kernel/descriptor.js'
 import { type Outbox, totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
-import { ArgumentError, checkInteger, show } from './errors.js'
+import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { Handle, type InitHandle } from './handle.js'
 import type { Loop } from './loop.js'
 import { type OnRequest, ShutdownRequest, WriteRequest } from './request.js'
@@ -23,6 +23,9 @@ export type Buffers = Uint8Array | readonly Uint8Array[]
 
 /** The backlog of `listen()` when none is given. */
 const DEFAULT_BACKLOG = 128
+
+/** How many bytes `tryWrite()` tries at once: its answer is an `int` of C's. */
+const TRY_AT_MOST = 0x7fff_ffff
 
 const NO_BYTES = new Uint8Array(0)
 
@@ -61,9 +64,9 @@ export abstract class Stream extends Handle {
     return !this.closing && this.instance.exports.uvw_is_writable(this.address) !== 0
   }
 
-  /** Bytes that wait to be written; 0 once closed. */
+  /** Bytes that wait to be written, however many; 0 once closed. */
   get writeQueueSize(): number {
-    return this.closing ? 0 : this.instance.exports.uvw_write_queue_size(this.address)
+    return this.closing ? 0 : (this.#outbox?.size ?? 0)
   }
 
   /**
@@ -165,7 +168,8 @@ export abstract class Stream extends Handle {
    * Writes bytes, after those of earlier calls. They are not copied: leave them as they are until the request is over.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable
+   * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable, ENOBUFS when more bytes would wait
+   *   than a number counts
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_write
    *
    * @example
@@ -179,11 +183,13 @@ export abstract class Stream extends Handle {
     const chunks = checkBuffers(buffers)
     checkCallback(onWrite, 'onWrite')
     const outbox = this.#findOutbox()
+    const length = totalLength(chunks)
+    if (length + (outbox?.size ?? 0) > Number.MAX_SAFE_INTEGER) throw tooMany(length, outbox?.size ?? 0)
     const payload = outbox?.push(chunks)
     const request = new WriteRequest(this, 'write', onWrite, payload)
     const { dispatch, exports } = this.instance
     const id = dispatch.add(request)
-    const status = exports.uvw_write(address, id, totalLength(chunks))
+    const status = exports.uvw_write(address, id, length > 0 ? 1 : 0)
     if (status < 0) {
       dispatch.remove(id)
       payload?.drop()
@@ -205,7 +211,7 @@ export abstract class Stream extends Handle {
     const address = this.address
     const chunks = checkBuffers(buffers)
     const outbox = this.#findOutbox()
-    const length = totalLength(chunks)
+    const length = Math.min(totalLength(chunks), TRY_AT_MOST)
     // Where earlier writes wait libuv refuses without a look at the bytes, so the outbox holds these alone.
     const payload = outbox?.push(chunks)
     if (outbox !== undefined) outbox.lent = true
@@ -314,8 +320,10 @@ export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
       throw new ArgumentError(`${show(chunk)} in the list of buffers is not a Uint8Array`)
     }
   }
-  if (totalLength(chunks) > 0x7fff_ffff) {
-    throw new ArgumentError(`${totalLength(chunks)} bytes are too many for one write; split them`)
-  }
   return chunks
+}
+
+function tooMany(length: number, waiting: number): UVError {
+  const problem = `${length} bytes are too many behind ${waiting} that wait; at most ${Number.MAX_SAFE_INTEGER} can be counted`
+  return new UVError('ENOBUFS', `${problem}: wait for earlier writes`, 'write')
 }

@@ -84,6 +84,7 @@ const TEXT = 128
 export class UDP extends Handle {
   /** Called when a message came. May be replaced at any time. */
   onReceive: OnReceive<this> | undefined
+  #queued = 0
 
   /**
    * @throws {ClosedLoopError}
@@ -173,7 +174,7 @@ export class UDP extends Handle {
 
   /** Bytes that wait to be sent; 0 once closed. */
   get sendQueueSize(): number {
-    return this.closing ? 0 : this.instance.exports.uvw_udp_send_queue_size(this.address)
+    return this.closing ? 0 : this.#queued
   }
 
   /** Messages that wait to be sent; 0 once closed. */
@@ -194,23 +195,26 @@ export class UDP extends Handle {
    */
   send(buffers: Buffers, address?: AddressLike, onSend?: OnRequest<UDPSendRequest>): UDPSendRequest {
     const handle = this.address
-    const chunks = checkBuffers(buffers)
+    const chunks = checkMessage(buffers)
     const to = address === undefined ? undefined : checkAddress(address)
     checkCallback(onSend, 'onSend')
     const { exports, kernel } = this.instance
     const request = new UDPSendRequest(this, onSend, this.#forget)
     const text = this.#target(to, 'send')
+    const length = totalLength(chunks)
     try {
       this.begin(request, 'send', (id) => {
         request.id = id
         kernel.payloads.set(id, chunks)
         const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
-        return exports.uvw_udp_send(handle, id, totalLength(chunks), text, port, flowInfo, scopeId)
+        return exports.uvw_udp_send(handle, id, length, text, port, flowInfo, scopeId)
       })
     } catch (error) {
       this.#forget(request)
       throw error
     }
+    request.length = length
+    this.#queued += length
     return request
   }
 
@@ -225,7 +229,7 @@ export class UDP extends Handle {
    */
   trySend(buffers: Buffers, address?: AddressLike): number {
     const handle = this.address
-    const chunks = checkBuffers(buffers)
+    const chunks = checkMessage(buffers)
     const to = address === undefined ? undefined : checkAddress(address)
     const { exports, kernel } = this.instance
     const text = this.#target(to, 'trySend')
@@ -339,8 +343,9 @@ export class UDP extends Handle {
     else this.onReceive?.(this, 0, kernel.payload, kernel.sender)
   }
 
-  readonly #forget = ({ id }: UDPSendRequest): void => {
+  readonly #forget = ({ id, length }: UDPSendRequest): void => {
     this.instance.kernel.payloads.delete(id)
+    this.#queued -= length
   }
 
   #setMembership(syscall: string, group: string, on: string | undefined, source: string | undefined, join: boolean) {
@@ -364,4 +369,12 @@ export class UDP extends Handle {
     if (text === undefined) throw new ArgumentError(`${what} ${show(value)} is no address`)
     return text
   }
+}
+
+/** What is to be sent, as a list. @throws {ArgumentError} */
+function checkMessage(buffers: Buffers): readonly Uint8Array[] {
+  const chunks = checkBuffers(buffers)
+  const length = totalLength(chunks)
+  if (length <= 0x7fff_ffff) return chunks
+  throw new ArgumentError(`${length} bytes are too many for one message; split them`)
 }

@@ -176,6 +176,7 @@ class Fuzz {
     const buffer = (): [number, number] => {
       if (random.chance(0.05)) return [this.wild() >>> 0, this.wild() >>> 0]
       if (random.chance(0.2)) return [c.UVH_PAYLOAD, random.int(0, 4000)]
+      if (random.chance(0.1)) return [c.UVH_REQUEST, random.int(0, 2)]
       return [machine.alloc(2000), random.int(0, 2000)]
     }
     return [machine.iovecs(...Array.from({ length: count }, buffer)), count]

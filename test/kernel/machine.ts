@@ -173,6 +173,11 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
   }
 
+  /** Sends the outbox's foremost request. @param weight - 0 for one without bytes */
+  writeRequest(fd: number, weight = 1): Answer {
+    return this.os.writev(fd, this.iovecs([c.UVH_REQUEST, weight]), 1, 0)
+  }
+
   /** Sends a message, to where the socket is connected if nothing else is said. */
   sendTo(fd: number, message: Uint8Array | string, to?: SocketAddress): Answer {
     const data = typeof message === 'string' ? text(message) : message

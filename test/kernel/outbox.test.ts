@@ -98,6 +98,22 @@ test('counting on an empty outbox does not matter', () => {
   expect([outbox.left, outbox.peek(5)]).toEqual([0, []])
 })
 
+test('its size is what all requests have left, however much that is', () => {
+  const outbox = new Outbox()
+  const large = new Uint8Array(2 ** 26)
+  const first = outbox.push(Array.from({ length: 64 }, () => large))
+  const second = outbox.push(Array.from({ length: 33 }, () => large))
+  expect([outbox.size, outbox.left]).toEqual([97 * 2 ** 26, 2 ** 32])
+  outbox.advance(2 ** 32 - 1)
+  expect([outbox.size, outbox.left, totalLength(outbox.peek(5))]).toEqual([33 * 2 ** 26 + 1, 1, 1])
+  outbox.drop(second)
+  expect([outbox.size, outbox.left]).toEqual([1, 1])
+  outbox.advance(1)
+  outbox.drop(first)
+  outbox.drop(second)
+  expect([outbox.size, outbox.left]).toEqual([0, 0])
+})
+
 test('whatever the parts, the bytes are those that were put in', () => {
   const random = seeded('outbox')
   const outbox = new Outbox()

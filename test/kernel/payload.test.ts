@@ -125,6 +125,63 @@ describe('writing', () => {
   })
 })
 
+describe('writing a request, however large', () => {
+  test('it weighs 1, and is over when all of it is gone', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('abc'), text('de')])
+    outbox.push([text('f')])
+    expect([machine.writeRequest(fd), sent(peer), outbox.size]).toEqual([1, 'abcde', 1])
+    expect([machine.writeRequest(fd), sent(peer), outbox.size]).toEqual([1, 'abcdef', 0])
+  })
+
+  test('it waits for the outside, in its order', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    outbox.push([text('de')])
+    expect([machine.writeRequest(fd), machine.writeRequest(fd), outbox.size]).toEqual(['EAGAIN', 'EAGAIN', 5])
+    peer.drain()
+    expect([machine.writeRequest(fd), outbox.size, machine.writeRequest(fd)]).toEqual([1, 2, 'EAGAIN'])
+    peer.drain()
+    expect([machine.writeRequest(fd), sent(peer)]).toEqual([1, 'abcde'])
+  })
+
+  test('while some of it is left the answer is 0, and the next call goes on there', () => {
+    const machine = fakeMachine()
+    const [one, other] = two(machine, 'sockets')
+    const outbox = machine.descriptor(one).outbox()
+    outbox?.push([new Uint8Array(65_535), text('abc')])
+    expect([machine.writeRequest(one), outbox?.size, machine.writeRequest(one)]).toEqual([0, 2, 'EAGAIN'])
+    expect(machine.readPayload(other, 65_536).slice(-1)).toBe('a')
+    expect([machine.writeRequest(one), outbox?.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
+  })
+
+  test('one without bytes weighs nothing', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('')])
+    outbox.push([text('a')])
+    expect([machine.writeRequest(fd, 0), outbox.left, machine.writeRequest(fd)]).toEqual([0, 1, 1])
+    expect(sent(peer)).toBe('a')
+  })
+
+  test('its failure is told as that of any write', () => {
+    const { machine, fd, peer, outbox } = sender()
+    peer.takesAtOnce = false
+    outbox.push([text('abc')])
+    machine.writeRequest(fd)
+    peer.fail('ECONNRESET')
+    expect([machine.writeRequest(fd), machine.writeRequest(fd)]).toEqual(['ECONNRESET', 'EPIPE'])
+  })
+
+  test.each([0, 1, 2, 2 ** 31 - 1])('where there is none, or another, a weight of %p counts nothing', (weight) => {
+    const { machine, fd, peer, outbox } = sender()
+    expect(machine.writeRequest(fd, weight)).toBe(weight === 0 ? 0 : 'EFAULT')
+    outbox.push([text('abc')])
+    expect([machine.writeRequest(fd, 0), outbox.size]).toEqual([0, 3])
+    expect([sent(peer), machine.writeRequest(fd), sent(peer)]).toEqual(['', 1, 'abc'])
+  })
+})
+
 describe('lent bytes', () => {
   test('are their owner’s again when the call returns', () => {
     const { machine, fd, peer, outbox } = sender()

@@ -1,0 +1,185 @@
+/** Byte counts above what 32 bits hold. One buffer that is written many times makes gigabytes without their memory. */
+import { describe, expect, test } from '@jest/globals'
+import { Pipe, StatusCode, type Stream, TCP, UDP } from '../../src/index.js'
+import { bytes, codeOf, connectPair, overHosts, text, virtual } from '../support/loops.js'
+
+const PIECE = 64 * 2 ** 20
+const PIECES = 100
+
+/** Asks for more than all bytes that 32 bits count, on a connection that nobody reads, and closes it. */
+const flood = (stream: Stream, write: (stream: Stream, bytes: Uint8Array) => void): number[] => {
+  const bytes = new Uint8Array(PIECE)
+  return Array.from({ length: PIECES }, () => {
+    write(stream, bytes)
+    return stream.writeQueueSize
+  })
+}
+
+const growing = Array.from({ length: PIECES }, (_, n) => (n + 1) * PIECE)
+
+overHosts((lab) => {
+  test('what waits is counted to the byte, and cancelled with the handle; the loop goes on', async () => {
+    const loop = await lab.open()
+    const statuses: number[] = []
+    let received = ''
+    connectPair(loop, (client) => {
+      const sizes = flood(client, (client, bytes) => client.write(bytes, (_request, status) => statuses.push(status)))
+      expect(sizes).toEqual(growing)
+      void client.close()
+      expect(client.writeQueueSize).toBe(0)
+      connectPair(loop, (client, peer) => {
+        client.write(bytes('still here'))
+        client.shutdown()
+        peer.readStart((_peer, status, data) => {
+          received += text(data)
+          if (status < 0) void loop.closeAllHandles()
+        })
+      })
+    })
+    await lab.run(loop)
+    expect(statuses).toEqual(Array.from({ length: PIECES }, () => StatusCode.ECANCELED))
+    expect(received).toBe('still here')
+  })
+
+  test('a connection that fails fails its writes, and counts them no longer', async () => {
+    const loop = await lab.open()
+    const statuses: number[] = []
+    connectPair(loop, (client, peer) => {
+      const sizes = flood(client, (client, bytes) => {
+        client.write(bytes, (_request, status) => {
+          statuses.push(status)
+          if (statuses.length === 1) void client.close()
+        })
+      })
+      expect(sizes).toEqual(growing)
+      void peer.closeReset()
+    })
+    await lab.run(loop)
+    expect(statuses.length).toBe(PIECES)
+    expect(statuses.every((status) => status < 0)).toBe(true)
+  })
+
+  test('one write may have more bytes than 32 bits count, and a shutdown waits for it', async () => {
+    const loop = await lab.open()
+    const told: string[] = []
+    connectPair(loop, (client) => {
+      const large = new Uint8Array(PIECE)
+      client.write(new Array<Uint8Array>(PIECES).fill(large), (_request, status) => told.push(`write ${status}`))
+      expect(client.writeQueueSize).toBe(PIECES * PIECE)
+      expect(codeOf(() => client.tryWrite(large))).toBe('EAGAIN')
+      client.shutdown((_request, status) => told.push(`shutdown ${status}`))
+      void loop.closeAllHandles()
+    })
+    await lab.run(loop)
+    expect(told).toEqual([`write ${StatusCode.ECANCELED}`, `shutdown ${StatusCode.ECANCELED}`])
+  })
+
+  test('tryWrite() takes some of more bytes than an int counts', async () => {
+    const loop = await lab.open()
+    connectPair(loop, (client) => {
+      const large = new Uint8Array(PIECE)
+      const taken: number[] = []
+      const code = codeOf(() => taken.push(client.tryWrite(new Array<Uint8Array>(PIECES).fill(large))))
+      if (taken.length === 0) expect(code).toBe('EAGAIN')
+      else expect(taken[0]).toBeGreaterThan(0)
+      expect(client.writeQueueSize).toBe(0)
+      void loop.closeAllHandles()
+    })
+    await lab.run(loop)
+  })
+
+  test('more than 2 GiB of one write arrive', async () => {
+    const loop = await lab.open()
+    const large = new Uint8Array(PIECE / 4).fill(7)
+    const list = Array.from({ length: 132 }, () => large)
+    let received = 0
+    let status: number | undefined
+    connectPair(loop, (client, peer) => {
+      client.write(list, (_request, outcome) => {
+        status = outcome
+      })
+      client.shutdown()
+      peer.readStart((peer, status, data) => {
+        received += data.length
+        if (data.length > 0) expect([data[0], data.at(-1)]).toEqual([7, 7])
+        peer.recycle(data)
+        if (status < 0) void loop.closeAllHandles()
+      })
+    })
+    await lab.run(loop)
+    expect([status, received]).toEqual([0, list.length * large.length])
+  })
+
+  test('messages that wait are counted in the same way', async () => {
+    const loop = await lab.open()
+    const udp = new UDP({ loop })
+    udp.bind(['127.0.0.1', 0])
+    const large = new Uint8Array(PIECE)
+    const statuses: number[] = []
+    udp.send(bytes('four'), udp.sockname)
+    for (let n = 0; n < PIECES; n++) udp.send(large, udp.sockname, (_request, status) => statuses.push(status))
+    expect([udp.sendQueueSize, udp.sendQueueCount]).toEqual([4 + PIECES * PIECE, 1 + PIECES])
+    void udp.close()
+    expect(udp.sendQueueSize).toBe(0)
+    await lab.run(loop)
+    expect(statuses).toEqual(Array.from({ length: PIECES }, () => StatusCode.ECANCELED))
+  })
+})
+
+overHosts(
+  (lab) => {
+    describe('what no number counts', () => {
+      /** 2^53 bytes of one buffer that costs nothing: nobody writes into it. */
+      const tooMuch = (): Uint8Array[] => new Array<Uint8Array>(2 ** 23).fill(new Uint8Array(2 ** 30))
+
+      test('is refused before anything is queued, with the numbers', async () => {
+        const loop = await lab.open()
+        const list = tooMuch()
+        let received = ''
+        connectPair(loop, (client, peer) => {
+          const refused = { name: 'UVError', code: 'ENOBUFS', syscall: 'write' }
+          expect(() => client.write(list)).toThrow(expect.objectContaining(refused))
+          expect(() => client.write(list)).toThrow(/9007199254740992 bytes .* behind 0 .* 9007199254740991/)
+          expect(client.writeQueueSize).toBe(0)
+          client.write(bytes('one'))
+          client.write(bytes('two'))
+          client.shutdown()
+          peer.readStart((_peer, status, data) => {
+            received += text(data)
+            if (status < 0) void loop.closeAllHandles()
+          })
+        })
+        await lab.run(loop)
+        expect(received).toBe('onetwo')
+      })
+
+      test('is refused behind what waits, too', async () => {
+        const loop = await lab.open()
+        const list = tooMuch().slice(1)
+        const server = new TCP({ loop })
+        server.bind(['127.0.0.1', 0])
+        const client = new TCP({ loop })
+        client.connect(server.sockname, () => {})
+        client.write(list, () => {})
+        expect(client.writeQueueSize).toBe(2 ** 53 - 2 ** 30)
+        expect(codeOf(() => client.write(list))).toBe('ENOBUFS')
+        expect(client.writeQueueSize).toBe(2 ** 53 - 2 ** 30)
+        void loop.closeAllHandles()
+        await lab.run(loop)
+      })
+    })
+
+    test('pipes and pairs count as TCP does', async () => {
+      const loop = await lab.open()
+      for (const [one] of [TCP.pair(loop), Pipe.pair(loop)]) {
+        const sizes = flood(one, (one, bytes) => one.write(bytes, () => {}))
+        // A pair has taken what it has room for.
+        expect(sizes.map((size, n) => (growing[n] ?? 0) - size)).toEqual(growing.map(() => 65_536))
+        void one.close()
+      }
+      void loop.closeAllHandles()
+      await lab.run(loop)
+    })
+  },
+  [virtual],
+)
