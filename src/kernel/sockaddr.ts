@@ -1,8 +1,8 @@
 /** C's `struct sockaddr` to and from our addresses, by the module's own layouts. */
-import ipaddr from 'ipaddr.js'
 import type { SocketAddress } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import type { ErrnoName } from '../abi/errno.js'
+import { bytesOfIp, printIp } from '../abi/ip.js'
 import type { Memory } from '../abi/memory.js'
 import { SocketNames } from '../host/socket-names.js'
 import type { Result } from './descriptor.js'
@@ -63,14 +63,12 @@ export class SockaddrCodec {
 
   /** The text of the `struct in_addr` at `at`. */
   host4(at: number): string {
-    return this.#memory.heap.subarray(at, at + 4).join('.')
+    return printIp(this.#memory.heap.subarray(at, at + 4))
   }
 
   /** The text of the `struct in6_addr` at `at`. */
   host6(at: number): string {
-    const ip = new ipaddr.IPv6([...this.#memory.heap.subarray(at, at + 16)])
-    // RFC 5952, section 5; the library knows the other sections only.
-    return ip.isIPv4MappedAddress() ? `::ffff:${ip.toIPv4Address()}` : ip.toRFC5952String()
+    return printIp(this.#memory.heap.subarray(at, at + 16))
   }
 
   /** Whether the address is of no family, by which `connect()` means nobody. */
@@ -134,12 +132,12 @@ export class SockaddrCodec {
     } else if (address.family === 'ipv4') {
       fields.setUint16(v4.sin_family, AF_INET, true)
       fields.setUint16(v4.sin_port, address.port, false)
-      image.set(address.host.split('.').map(Number), v4.sin_addr)
+      image.set(bytesOfIp(address.host), v4.sin_addr)
     } else {
       fields.setUint16(v6.sin6_family, AF_INET6, true)
       fields.setUint16(v6.sin6_port, address.port, false)
       fields.setUint32(v6.sin6_flowinfo, address.flowInfo, true)
-      image.set(ipaddr.parse(address.host).toByteArray(), v6.sin6_addr)
+      image.set(bytesOfIp(address.host), v6.sin6_addr)
       fields.setUint32(v6.sin6_scope_id, address.scopeId, true)
     }
     return image

@@ -4,7 +4,7 @@
  * is of no use any more, so every attempt has one of its own; the handle takes over the one that stands.
  */
 import type { Address } from '../abi/address.js'
-import { formatEndpoint } from '../guard/rules.js'
+import { formatEndpoint } from '../abi/endpoint.js'
 import { UVError } from './errors.js'
 import { lookUp } from './lookup.js'
 import { INSTANCE, type Loop } from './loop.js'

@@ -108,6 +108,8 @@ test.each<SocketAddress>([
   v6('::1', 65_535, 2 ** 32 - 1, 2 ** 32 - 1),
   v6('fe80::1', 80, 0, 2),
   v6('2001:db8:0:1:1:1:1:1'),
+  v6('::ffff:192.0.2.7', 80),
+  v6('::102:304', 80),
 ])('%j comes back as it was', (address) => {
   const { codec: sockaddr, machine } = codec()
   expect(sockaddr.read(...machine.sockaddr(address))).toEqual(address)

@@ -1,6 +1,7 @@
 /** The names of a virtual network. */
-import ipaddr from 'ipaddr.js'
 import type { Address } from '../../abi/address.js'
+import { canonicalName } from '../../abi/host-text.js'
+import { familyOf, parseIp } from '../../abi/ip.js'
 import type { LookupFamily } from '../lookup.js'
 import { ipOf } from './ip.js'
 
@@ -10,7 +11,7 @@ export type Names = Readonly<Record<string, string | readonly string[]>>
 /** Everybody has these (RFC 6761, section 6.3). */
 const LOCALHOST: Names = { localhost: ['127.0.0.1', '::1'] }
 
-/** See {@link Names}. A name is the same in any case, and with a dot behind it. */
+/** See {@link Names}. A name is the same in any case, with a dot at its end, and in the script it is written in. */
 export class NameTable {
   readonly #addresses = new Map<string, readonly string[]>()
   readonly #names = new Map<string, string>()
@@ -22,7 +23,7 @@ export class NameTable {
       const texts = typeof value === 'string' ? [value] : value
       const hosts = texts.map((text) => readHost(name, text))
       if (name === '' || hosts.length === 0) throw new TypeError(`the name ${JSON.stringify(name)} stands for nothing`)
-      this.#addresses.set(canonical(name), hosts)
+      this.#addresses.set(canonicalName(name), hosts)
       // The first name that an address was given is the one it goes by.
       for (const host of hosts) if (!this.#names.has(host)) this.#names.set(host, name)
     }
@@ -30,8 +31,8 @@ export class NameTable {
 
   /** The addresses of a name, of the family that is wanted; none where there is no such name. */
   lookup(name: string, family: LookupFamily): readonly string[] {
-    const hosts = this.#addresses.get(canonical(name)) ?? []
-    return family === 'any' ? hosts : hosts.filter((host) => host.includes(':') === (family === 'ipv6'))
+    const hosts = this.#addresses.get(canonicalName(name)) ?? []
+    return family === 'any' ? hosts : hosts.filter((host) => familyOf(host) === family)
   }
 
   /** The name that an address has. */
@@ -40,12 +41,8 @@ export class NameTable {
   }
 }
 
-function canonical(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '')
-}
-
 function readHost(name: string, text: string): string {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text
-  if (ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text).toRFC5952String()
+  const ip = parseIp(text)
+  if (ip?.zone === '') return ip.host
   throw new TypeError(`the name ${JSON.stringify(name)} stands for ${JSON.stringify(text)}, which is no IP address`)
 }

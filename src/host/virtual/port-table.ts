@@ -3,6 +3,7 @@
  * any number of sockets may be bound to one address as long as none of them listens; then it is that one's alone.
  */
 import type { Address } from '../../abi/address.js'
+import { formatEndpoint } from '../../abi/endpoint.js'
 import { type BindOptions, HostError } from '../host.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
@@ -114,6 +115,5 @@ export class PortTable<L> {
 }
 
 function describe(claim: Claim<unknown>): string {
-  const { host, port } = claim.local
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return formatEndpoint(claim.local)
 }
