@@ -4,7 +4,8 @@
  *
  * - A port cannot be bound without listening. A connection that comes in between waits where Linux would refuse it.
  * - The length of the accept queue is Deno's own, 511.
- * - A listener that was closed is there until the turn is over: who connects in it is reset where Linux would refuse.
+ * - A listener that was closed is there until the turn is over, and so is its address in use: its close is reported after that,
+ *   and what this process binds or connects to meanwhile waits for it. A peer from elsewhere is reset where Linux would refuse.
  * - The local address of an outgoing connection is known once it is connected, and cannot be chosen.
  * - Ports are not shared, and the IPv6 wildcard cannot leave a port to IPv4.
  * - Nothing is reset: Deno sends FIN whenever it closes a connection.

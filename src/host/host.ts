@@ -160,8 +160,15 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
 export abstract class HostListener<At extends SocketAddress = Address> {
   /** The address it listens on, with its real port. */
   abstract readonly local: At
-  /** Stops accepting; the port is free when this returns or very soon after. Accepted connections live on. */
+  /** Stops accepting, and gives the port back; see {@link HostListener.freed}. Accepted connections live on. */
   abstract close(): void
+  /**
+   * To be asked after `close()`: resolves once the port is free, and never rejects. `undefined` where it was free when `close()`
+   * returned.
+   */
+  get freed(): PromiseLike<void> | undefined {
+    return undefined
+  }
 }
 
 /** A local address that was taken and is not used yet. It is consumed by `listen` or `connect`. */

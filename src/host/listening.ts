@@ -4,12 +4,21 @@ import { HostListener } from './host.js'
 /** A listener of which its port knows all that is to be done. */
 export class Listening<At extends SocketAddress = Address> extends HostListener<At> {
   readonly local: At
-  readonly close: () => void
+  readonly #stop: () => PromiseLike<void> | undefined
+  #freed: PromiseLike<void> | undefined
 
-  /** @param close - stops it */
-  constructor(local: At, close: () => void) {
+  /** @param stop - stops it; see {@link HostListener.freed} for what it returns */
+  constructor(local: At, stop: () => PromiseLike<void> | undefined) {
     super()
     this.local = local
-    this.close = close
+    this.#stop = stop
+  }
+
+  close(): void {
+    this.#freed = this.#stop()
+  }
+
+  override get freed(): PromiseLike<void> | undefined {
+    return this.#freed
   }
 }

@@ -73,8 +73,9 @@ export class AcceptQueue<Socket> {
     return failure ?? this.#waiting.shift()
   }
 
-  /** Takes all that wait, to let them go. */
+  /** Takes all that wait, to let them go, and forgets a failure. */
   drain(): Socket[] {
+    this.#failure = undefined
     return this.#waiting.splice(0)
   }
 }

@@ -79,6 +79,15 @@ export abstract class Descriptor implements Pollable {
     return 'ENOTSOCK'
   }
 
+  /**
+   * Lets a listener's port go before the descriptor is closed, for a caller that waits until the port is free.
+   *
+   * @returns resolves then; `undefined` where it is free already, or nothing listens
+   */
+  stopListening(): PromiseLike<void> | undefined {
+    return undefined
+  }
+
   /** Takes the oldest waiting connection. */
   accept(): Descriptor | ErrnoName {
     return 'ENOTSOCK'

@@ -57,7 +57,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   /** Where the socket is in its life. */
   get state(): SocketState {
     if (this.#stream !== undefined) return this.#stream.state
-    if (this.#listener !== undefined) return 'listening'
+    if (this.#accepts !== undefined) return 'listening'
     return this.port === undefined ? 'unbound' : 'bound'
   }
 
@@ -98,6 +98,14 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     this.#accepts = accepts
     this.port = undefined
     return 0
+  }
+
+  override stopListening(): PromiseLike<void> | undefined {
+    const listener = this.#listener
+    this.#listener = undefined
+    listener?.close()
+    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.abort()
+    return listener?.freed
   }
 
   override accept(): StreamSocket<At> | ErrnoName {
@@ -177,8 +185,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
 
   override close(): void {
     this.port?.close()
-    this.#listener?.close()
-    for (const waiting of this.#accepts?.drain() ?? []) waiting.#stream?.abort()
+    void this.stopListening()
     this.#stream?.close()
   }
 

@@ -17,6 +17,9 @@ export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 /** Asks to be told when a handle is closed; not a part of the public face. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
 
+/** What the close of a handle waits for; not a part of the public face. */
+export const FREED: unique symbol = Symbol('freed')
+
 /**
  * Makes the C side's handle, which is to know itself by `id`.
  *
@@ -42,7 +45,9 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   protected readonly instance: Instance
   readonly #address: number
   #closing: Promise<void> | undefined
-  #closed = false
+  #closed = false;
+  /** What its close waits for, after {@link Handle.close}. */
+  [FREED]: PromiseLike<void> | undefined
   /** Made when somebody wants to be told: most handles of a large number are never closed one by one. */
   #onClosed: Set<() => void> | undefined
 
@@ -108,8 +113,8 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
    * @returns a promise that is kept when the handle is closed, for which the loop has to run
    */
   close(onClosed?: OnClosed<this>): Promise<void> {
-    return this.beginClose(onClosed, () => {
-      this.instance.exports.uvw_close(this.#address)
+    return this.beginClose(onClosed, (address) => {
+      this.instance.exports.uvw_close(address)
       return 0
     })
   }
@@ -213,8 +218,17 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return this.#address
   }
 
-  /** Closes by `action`, which returns a status. @throws {UVError} what the status says */
-  protected beginClose(onClosed: OnClosed<this> | undefined, action: () => number): Promise<void> {
+  /**
+   * Lets go of what takes a while to be free, before the handle is closed.
+   *
+   * @returns resolves when it is free; `undefined` where there is nothing to wait for
+   */
+  protected letGo(): PromiseLike<void> | undefined {
+    return undefined
+  }
+
+  /** Closes by `action`, which is given the C side's handle and returns a status. @throws {UVError} what the status says */
+  protected beginClose(onClosed: OnClosed<this> | undefined, action: (address: number) => number): Promise<void> {
     checkCallback(onClosed, 'onClosed')
     if (!this.#closed && this.loop.closed) {
       // Its loop's module has trapped: the handle went with it.
@@ -222,7 +236,9 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
       this.#closed = true
     } else if (!this.#closed && this.#closing === undefined) {
       this.trace?.('close')
-      this.check(action(), 'close')
+      const freed = this.letGo()
+      if (freed === undefined) this.check(action(this.#address), 'close')
+      else this.#closeOnce(freed, action)
       this.#closing = new Promise((resolve) => this[WHEN_CLOSED](resolve))
     }
     if (onClosed !== undefined) {
@@ -230,6 +246,17 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
       else this[WHEN_CLOSED](() => onClosed(this))
     }
     return this.#closing ?? Promise.resolve()
+  }
+
+  /** Closes once something is free; the loop is kept running meanwhile, as by any handle that is closing. */
+  #closeOnce(freed: PromiseLike<void>, action: (address: number) => number): void {
+    this[FREED] = freed
+    this.reference()
+    freed.then(() => {
+      this[FREED] = undefined
+      // Its loop's module may have trapped meanwhile.
+      if (!this.loop.closed) this.check(action(this.#address), 'close')
+    })
   }
 
   /** Told by the module what happened; kinds of handles add theirs. */

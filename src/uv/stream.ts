@@ -42,6 +42,8 @@ export abstract class Stream extends Handle {
   #socket: Descriptor | undefined
   #outbox: Outbox | undefined
   #offered = false
+  /** It has been told to listen. */
+  #listens = false
 
   /** @param init - makes the C side's handle */
   protected constructor(loop: Loop | undefined, init: InitHandle) {
@@ -83,6 +85,7 @@ export abstract class Stream extends Handle {
     checkInteger(backlog, 'backlog', 1, 0x7fff_ffff)
     checkCallback(onConnection, 'onConnection')
     this.check(this.instance.exports.uvw_listen(address, backlog), 'listen')
+    this.#listens = true
     this.onConnection = onConnection ?? this.onConnection
   }
 
@@ -290,6 +293,10 @@ export abstract class Stream extends Handle {
   /** See {@link OFFERED}. */
   get [OFFERED](): boolean {
     return this.#offered
+  }
+
+  protected override letGo(): PromiseLike<void> | undefined {
+    return this.#listens ? this.#findSocket()?.stopListening() : undefined
   }
 
   #findOutbox(): Outbox | undefined {

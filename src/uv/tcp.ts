@@ -240,10 +240,13 @@ export class TCP extends Stream {
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset
    */
   closeReset(onClosed?: OnClosed<this>): Promise<void> {
-    return this.beginClose(onClosed, () => this.instance.exports.uvw_tcp_close_reset(this.address))
+    return this.beginClose(onClosed, (address) => this.instance.exports.uvw_tcp_close_reset(address))
   }
 
-  protected override beginClose(onClosed: OnClosed<this> | undefined, action: () => number): Promise<void> {
+  protected override beginClose(
+    onClosed: OnClosed<this> | undefined,
+    action: (address: number) => number,
+  ): Promise<void> {
     const closed = super.beginClose(onClosed, action)
     this.#dial?.cancel()
     return closed

@@ -175,6 +175,8 @@ export class FakeListener extends HostListener {
   closed = false
   /** Connections that came in. */
   readonly arrived: FakeConnection[] = []
+  /** What {@link HostListener.freed} shall be. */
+  frees: Promise<void> | undefined
   readonly #events: ListenerEvents
   #next = 50_000
 
@@ -186,7 +188,12 @@ export class FakeListener extends HostListener {
   }
 
   close(): void {
+    if (this.closed) throw new Error('a listener was closed twice')
     this.closed = true
+  }
+
+  override get freed(): Promise<void> | undefined {
+    return this.frees
   }
 
   /** A peer connects. @param descriptor - what the connection lends */

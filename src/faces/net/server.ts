@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { isIP } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
+import { FREED } from '../../uv/handle.js'
 import type { Loop } from '../../uv/loop.js'
 import { Pipe, PipeFlags, PipeMode } from '../../uv/pipe.js'
 import type { Stream } from '../../uv/stream.js'
@@ -62,6 +63,8 @@ export class Server extends EventEmitter implements AsyncDisposable {
   /** The path that it was last to listen on. */
   #path: string | undefined
   #connections = 0
+  /** Resolves once the port is free that it listened on last; `undefined` when it is. */
+  #freed: PromiseLike<void> | undefined
   #referenced = true
   /** Changes with each `listen()` and `close()`: what a look-up began before is no longer wanted. */
   #attempt = 0
@@ -162,7 +165,9 @@ export class Server extends EventEmitter implements AsyncDisposable {
     }
     this.#handle = undefined
     void handle?.close()
-    this.#tellWhenDrained()
+    const freed = handle?.[FREED]
+    if (freed === undefined) this.#tellWhenDrained()
+    else this.#tellOnce(freed)
     return this
   }
 
@@ -299,7 +304,18 @@ export class Server extends EventEmitter implements AsyncDisposable {
     void handle.close()
   }
 
+  /** The end is told once the port is free. */
+  #tellOnce(freed: PromiseLike<void>): void {
+    this.#freed = freed
+    freed.then(() => {
+      if (this.#freed !== freed) return
+      this.#freed = undefined
+      this.#tellWhenDrained()
+    })
+  }
+
   #tellWhenDrained(): void {
+    if (this.#freed !== undefined) return
     if (this.#handle === undefined && this.#connections === 0) process.nextTick(() => this.emit('close'))
   }
 

@@ -59,6 +59,7 @@ export class BunPort<At extends SocketAddress = Address> extends HostPort<At> {
     return new Listening(this.local, () => {
       this.#events = undefined
       this.#listener.stop()
+      return undefined
     })
   }
 }

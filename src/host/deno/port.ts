@@ -8,26 +8,13 @@ import {
   type ListenerEvents,
 } from '../host.js'
 import { Listening } from '../listening.js'
-import type { DenoConn, DenoListener, DenoSockets, DenoTarget } from './api.js'
+import type { DenoConn, DenoListener, DenoTarget } from './api.js'
 import type { DenoConnection } from './connection.js'
-import { denoCode, denoError } from './errors.js'
+import { denoCode } from './errors.js'
+import { leave } from './leaving.js'
 
 /** Milliseconds until one accepts again who had no descriptor left. */
 const PAUSE = 100
-
-/**
- * Listens.
- *
- * @param what - to be said where that cannot be
- * @throws {HostError} what Deno says
- */
-export const listen = (deno: DenoSockets, target: DenoTarget, what: string): DenoListener => {
-  try {
-    return deno.listen(target)
-  } catch (error) {
-    throw denoError(error, what)
-  }
-}
 
 /** Connects a connection. @returns it */
 export const dial = <At extends SocketAddress>(
@@ -43,51 +30,73 @@ export const dial = <At extends SocketAddress>(
   return connection
 }
 
-/** Deno binds and listens in one; who comes before `listen()` was called waits for it. */
+/** Deno binds and listens in one; a peer that connects before `listen()` was called waits for it. */
 export class DenoPort<At extends SocketAddress = Address> extends HostPort<At> {
   readonly local: At
-  readonly #listener: DenoListener
+  readonly #target: DenoTarget
   readonly #make: () => DenoConnection<At>
+  /** `undefined` while it waits for the one before to be gone. */
+  #listener: DenoListener | undefined
   #events: ListenerEvents<At> | undefined
-  #open = true
-  #owned = true
+  #state: 'bound' | 'listening' | 'closed' = 'bound'
+  /** The accept, or the wait for a listener, that is under way: it settles when that is over, and never rejects. */
+  #underWay: Promise<void> | undefined
 
   /**
    * @param listener - it is the port's own from now on
    * @param local - where that listens
+   * @param target - the same, as Deno has it
    * @param make - makes a connection for one that is accepted
    */
-  constructor(listener: DenoListener, local: At, make: () => DenoConnection<At>) {
+  constructor(
+    listener: DenoListener | Promise<DenoListener>,
+    local: At,
+    target: DenoTarget,
+    make: () => DenoConnection<At>,
+  ) {
     super()
-    this.#listener = listener
     this.local = local
+    this.#target = target
     this.#make = make
-    listener.unref()
+    if ('then' in listener) this.#underWay = listener.then(this.#onListener, this.#onFailed)
+    else this.#onListener(listener)
   }
 
   close(): void {
-    if (this.#owned) this.#stop()
-    this.#owned = false
+    if (this.#state === 'bound') void this.#stop()
   }
 
   override listen(_backlog: number, events: ListenerEvents<At>): HostListener<At> {
-    this.#owned = false
+    this.#state = 'listening'
     this.#events = events
     this.#accept()
     return new Listening(this.local, () => this.#stop())
   }
 
-  #stop(): void {
+  /** @returns resolves once the port is free, where that is not at once */
+  #stop(): Promise<void> | undefined {
+    this.#state = 'closed'
     this.#events = undefined
-    this.#open = false
-    this.#listener.close()
+    this.#listener?.close()
+    if (this.#underWay !== undefined) leave(this.#target, this.#underWay)
+    return this.#underWay
+  }
+
+  readonly #onListener = (listener: DenoListener): void => {
+    this.#underWay = undefined
+    this.#listener = listener
+    listener.unref()
+    if (this.#state === 'closed') listener.close()
+    else this.#accept()
   }
 
   #accept(): void {
-    if (this.#open) this.#listener.accept().then(this.#onConn, this.#onFailed)
+    if (this.#state !== 'listening' || this.#listener === undefined) return
+    this.#underWay = this.#listener.accept().then(this.#onConn, this.#onFailed)
   }
 
   readonly #onConn = (conn: DenoConn): void => {
+    this.#underWay = undefined
     const connection = this.#make()
     if (this.#events === undefined) connection.close()
     connection.onConn(conn)
@@ -96,7 +105,8 @@ export class DenoPort<At extends SocketAddress = Address> extends HostPort<At> {
   }
 
   readonly #onFailed = (error: unknown): void => {
-    if (!this.#open) return
+    this.#underWay = undefined
+    if (this.#state === 'closed') return
     this.#events?.onError(denoCode(error))
     setTimeout(() => this.#accept(), PAUSE).unref()
   }

@@ -6,7 +6,8 @@ import type { Transport } from '../node/transport.js'
 import type { DenoAddress, DenoSockets } from './api.js'
 import { DenoConnection } from './connection.js'
 import { setKeepAlive } from './keep-alive.js'
-import { DenoPort, dial, listen } from './port.js'
+import { connect, listen } from './leaving.js'
+import { DenoPort, dial } from './port.js'
 import { DenoUnix } from './unix.js'
 
 /** A TCP connection of Deno's. */
@@ -41,10 +42,10 @@ export const denoTransport = (deno: DenoSockets): Transport => ({
     if (reusePort) throw new HostError('ENOTSUP', 'Deno shares a port only with --unstable-net')
     if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard takes IPv4 as well")
     const listener = listen(deno, targetOf(wanted), `bind ${print(wanted)}`)
-    const local = addressOf(listener.addr, wanted)
-    return new DenoPort(listener, local, () => new DenoTcpConnection(local, true))
+    const local = 'then' in listener ? wanted : addressOf(listener.addr, wanted)
+    return new DenoPort(listener, local, targetOf(local), () => new DenoTcpConnection(local, true))
   },
-  connect: (remote, events) => dial(new DenoTcpConnection(remote, false), events, deno.connect(targetOf(remote))),
+  connect: (remote, events) => dial(new DenoTcpConnection(remote, false), events, connect(deno, targetOf(remote))),
   bindDatagram() {
     throw new HostError('EOPNOTSUPP', "Deno.listenDatagram wants --unstable-net, and Deno's node:dgram is not whole")
   },

@@ -5,7 +5,8 @@ import type { ConnectionEvents, HostConnection, HostPort } from '../host.js'
 import { FileUnix, nodePath, UNNAMED } from '../node/unix-files.js'
 import type { DenoAddress, DenoSockets, DenoTarget } from './api.js'
 import { DenoConnection } from './connection.js'
-import { DenoPort, dial, listen } from './port.js'
+import { connect, listen } from './leaving.js'
+import { DenoPort, dial } from './port.js'
 
 /** See the top of the file. */
 export class DenoUnix extends FileUnix {
@@ -20,11 +21,11 @@ export class DenoUnix extends FileUnix {
   bind(local: UnixAddress): HostPort<UnixAddress> {
     const target = targetOf(local)
     const listener = listen(this.#deno, target, `bind ${target.path}`)
-    return new DenoPort(listener, local, () => new DenoPathConnection(UNNAMED, true))
+    return new DenoPort(listener, local, target, () => new DenoPathConnection(UNNAMED, true))
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    return dial(new DenoPathConnection(remote, false), events, this.#deno.connect(targetOf(remote)))
+    return dial(new DenoPathConnection(remote, false), events, connect(this.#deno, targetOf(remote)))
   }
 }
 
