@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { ReceiveQueue } from '../../src/kernel/receive-queue.js'
 import { seeded } from '../support/random.js'
+import { transferAway } from '../support/transfer.js'
 import { text } from './machine.js'
 
 function queueOf(...chunks: string[]): ReceiveQueue {
@@ -93,15 +94,14 @@ describe('taking without a copy', () => {
   test('no two parts share memory', () => {
     const queue = queueOf('abc')
     const parts = [queue.take(1), queue.take(1), queue.take(1)]
-    for (const { buffer } of parts) structuredClone(buffer, { transfer: [buffer] })
+    for (const part of parts) transferAway(part)
     expect(parts.map(({ length }) => length)).toEqual([0, 0, 0])
     expect(new Set(parts.map(({ buffer }) => buffer)).size).toBe(3)
   })
 
   test('a part may be transferred while the rest waits', () => {
     const queue = queueOf('abc')
-    const { buffer } = queue.take(1)
-    structuredClone(buffer, { transfer: [buffer] })
+    transferAway(queue.take(1))
     expect(new TextDecoder().decode(queue.take(9))).toBe('bc')
   })
 
