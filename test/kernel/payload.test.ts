@@ -152,7 +152,8 @@ describe('writing a request, however large', () => {
     const outbox = machine.descriptor(one).outbox()
     outbox?.push([new Uint8Array(65_535), text('abc')])
     expect([machine.writeRequest(one), outbox?.size, machine.writeRequest(one)]).toEqual([0, 2, 'EAGAIN'])
-    expect(machine.readPayload(other, 65_536).slice(-1)).toBe('a')
+    // A piece at a time.
+    expect([machine.readPayload(other, 65_536).length, machine.readPayload(other)]).toEqual([65_535, 'a'])
     expect([machine.writeRequest(one), outbox?.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
   })
 
