@@ -10,9 +10,9 @@ import {
   HostPort,
   type ListenerEvents,
 } from '../host/host.js'
+import { LARGE_READ, ReadPool } from '../host/node/read-buffers.js'
 import { RoomWatch } from '../host/node/room-watch.js'
 import { StreamConnection } from '../host/stream-connection.js'
-import { Buffers, SMALLEST } from '../kernel/buffers.js'
 import { readFrom, writeTo } from './direct.js'
 import type { GuestWire, SelfReader } from './guest-wire.js'
 import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
@@ -20,7 +20,15 @@ import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './prot
 /** How much is read at once, as libuv suggests it. */
 const READ_SIZE = 65_536
 
-const buffers = new Buffers()
+const pool = new ReadPool()
+
+/** What lies in the ring, which is written anew as soon as it is read, as a chunk for the receiver. */
+const copied = (payload: Uint8Array): Uint8Array => {
+  if (payload.length < LARGE_READ) return payload.slice()
+  const buffer = pool.fresh(payload.length)
+  buffer.set(payload)
+  return pool.lend(buffer, payload.length)
+}
 
 /** A local address that was taken there. */
 export class RemotePort<At extends SocketAddress> extends HostPort<At> {
@@ -147,18 +155,18 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   override recycle(chunk: Uint8Array): void {
-    buffers.giveBack(chunk)
+    pool.recycle(chunk)
   }
 
   /** Reads past the parent, see {@link ToGuest.READ_ON}. */
   read(): void {
     if (!this.flowing || this.#descriptor === undefined) return
-    const buffer = buffers.take(READ_SIZE)
+    const buffer = pool.fresh(READ_SIZE)
     try {
       const count = readFrom(this.#descriptor, buffer)
       if (count < READ_SIZE) this.giveBack()
-      if (count > 0) this.arrive(buffer.subarray(0, count))
-      else buffers.giveBack(buffer)
+      if (count > 0) this.arrive(pool.lend(buffer, count))
+      else pool.keep(buffer)
     } catch (error) {
       this.#lost(error instanceof HostError ? error.code : 'EIO')
     }
@@ -291,7 +299,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     switch (kind) {
       case ToGuest.DATA:
         this.#come = (this.#come + payload.length) >>> 0
-        this.arrive(payload.length < SMALLEST ? payload.slice() : buffers.copy(payload))
+        this.arrive(copied(payload))
         break
       case ToGuest.READ_ON:
         this.#setReadsItself(true)
