@@ -1,6 +1,6 @@
 /** Runs a program as the command line wants it: with our standard streams, and our signals. */
 import { readFileSync } from 'node:fs'
-import { formatEndpoint, policyHost, type Refusal } from '../guard/policy.js'
+import { policyHost } from '../guard/policy.js'
 import { Guest } from '../guest/guest.js'
 import { Thread } from '../guest/thread.js'
 import type { Host } from '../host/host.js'
@@ -9,6 +9,7 @@ import { platformHost } from '../uv/platform.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
 import { writeCompileCache } from './compile-cache.js'
 import { Output } from './output.js'
+import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
 
 /** As a shell gives it for SIGABRT. */
@@ -16,18 +17,6 @@ const TRAPPED = 134
 
 /** When a program has begun what it does, in ms. */
 const AT_REST = 1000
-
-function explainRefusal(refusal: Refusal): void {
-  if (refusal.action === 'lookup') {
-    say(`the program may not look ${refusal.name} up; grant it with --allow-connect=${refusal.name}:PORT`)
-    return
-  }
-  const { action, address } = refusal
-  const endpoint = formatEndpoint(address)
-  const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`
-  const grant = action === 'send' ? 'connect' : action
-  say(`the program may not ${action} ${place}; grant it with --allow-${grant}=${endpoint}`)
-}
 
 /** Our standard input as the program's, untouched until it reads. */
 class StandardInput implements AsyncIterable<Uint8Array> {
@@ -52,20 +41,27 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function startGuest(command: Command, input: StandardInput, { print }: Output): Promise<Guest> {
+/** What is around a program. */
+interface Around {
+  readonly input: StandardInput
+  readonly output: Output
+  readonly refusals: Refusals
+}
+
+async function startGuest(command: Command, { input, output, refusals }: Around): Promise<Guest> {
   const { program, hostName, policy, args, env, dirs, driver, maxDescriptors } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
   try {
     const given = {
-      host: openHost(hostName).then((host) => policyHost(host, { ...policy, onRefusal: explainRefusal })),
+      host: openHost(hostName).then((host) => policyHost(host, { ...policy, onRefusal: refusals.add })),
       args,
       env,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
       input,
     }
-    return await Guest.start(bytes, { ...given, driver, trace, onOutput: print })
+    return await Guest.start(bytes, { ...given, driver, trace, onOutput: output.print })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? 'build it with uvcc; ' : ''
     throw new UsageError(`cannot run ${program}: ${remedy}${messageOf(error)}`)
@@ -100,7 +96,8 @@ async function runProgram(command: Command): Promise<number> {
   const input = new StandardInput()
   const signals = new Signals(command.driver)
   const output = new Output(signals.heard, () => signals.end('SIGPIPE'))
-  const started = startGuest(command, input, output)
+  const refusals = new Refusals()
+  const started = startGuest(command, { input, output, refusals })
   signals.aim(started)
   const guest = await started
   setTimeout(writeCompileCache, AT_REST).unref()
@@ -113,5 +110,6 @@ async function runProgram(command: Command): Promise<number> {
     return TRAPPED
   } finally {
     input.close()
+    refusals.close()
   }
 }

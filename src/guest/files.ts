@@ -1,7 +1,5 @@
 /**
- * The file system of a guest: the part of WASI preview 1 that is about files, in memory. `@wasmer/wasi` has one too, but where
- * a guest overwrites bytes it inserts them, it forgets to truncate and to keep times, and it cannot be asked about a file that
- * was removed while open.
+ * The file system of a guest: the part of WASI preview 1 that is about files, in memory.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */

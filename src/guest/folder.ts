@@ -2,7 +2,10 @@
 /** A folder in memory, by name: a file's bytes, another folder, or `{ link }`, a symbolic link to a path. */
 export type Folder = ReadonlyMap<string, Uint8Array | Folder | { readonly link: string }>
 
-/** What a guest is to find in its file system: by absolute path, a folder in memory or the path of a folder of the host's. */
+/**
+ * What a guest is to find in its file system: by absolute path, a folder in memory or the path of a folder of the host's. A
+ * symbolic link is copied as it stands: it leads nowhere outside, but its text may tell the guest a path of the host's.
+ */
 export type Dirs = Readonly<Record<string, Folder | string>>
 
 /**

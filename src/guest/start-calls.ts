@@ -1,6 +1,6 @@
 /**
  * What a guest is told of how it was started: the calls of WASI preview 1 about arguments, environment, and what the standard
- * streams are. `@wasmer/wasi` has them too, but to load it takes longer than all the rest.
+ * streams are.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */

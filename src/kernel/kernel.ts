@@ -51,6 +51,8 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   readonly payloads = new Map<number, readonly Uint8Array[]>()
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
+  /** How many numbers of descriptors there are, those below the first one of ours among them. */
+  readonly numbers: number
   readonly #descriptors: Descriptors
   readonly #onChange: ((bytes: number) => void) | undefined
 
@@ -60,7 +62,9 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     this.#onChange = options.onChange
     this.readiness = new Readiness(options.onReady)
     this.orphans = new Orphans(options.host)
-    this.#descriptors = new Descriptors(options.firstDescriptor, options.maxDescriptors ?? 65_536)
+    const { firstDescriptor, maxDescriptors = 65_536 } = options
+    this.numbers = firstDescriptor + maxDescriptors
+    this.#descriptors = new Descriptors(firstDescriptor, maxDescriptors)
   }
 
   /** How many descriptors are open. */

@@ -26,7 +26,7 @@ export class NameCalls {
     if (!this.#memory.contains(at, length)) return 'EFAULT'
     if (length < 1 || length > NAME_MAX) return 'EINVAL'
     if (family !== AF_UNSPEC && family !== AF_INET && family !== AF_INET6) return 'EAFNOSUPPORT'
-    const name = String.fromCharCode(...this.#memory.heap.subarray(at, at + length))
+    const name = String.fromCharCode(...this.#memory.view(at, length))
     if (!GRAPHIC.test(name)) return 'ENOENT'
     const wanted = family === AF_UNSPEC ? 'any' : family === AF_INET ? 'ipv4' : 'ipv6'
     return this.#begin((events) => this.#kernel.host.lookup(name, wanted, events))

@@ -63,6 +63,8 @@ export class PollCalls {
   /** `poll`. */
   poll(fds: number, nfds: number, timeout: number): Result {
     const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
+    // As on Linux: no more than there can be open.
+    if (nfds >>> 0 > this.#kernel.numbers) return 'EINVAL'
     if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
     let ready = 0
     for (let at = fds; at < fds + nfds * size; at += size) {

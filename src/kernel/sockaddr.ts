@@ -56,19 +56,19 @@ export class SockaddrCodec {
     }
     if (family === this.#abi.constants.AF_UNIX) {
       if (length > un.size) return 'EINVAL'
-      return { family: 'unix', path: toPath(memory.heap.subarray(at + un.sun_path, at + length)) }
+      return { family: 'unix', path: toPath(memory.view(at + un.sun_path, length - un.sun_path)) }
     }
     return 'EAFNOSUPPORT'
   }
 
   /** The text of the `struct in_addr` at `at`. */
   host4(at: number): string {
-    return printIp(this.#memory.heap.subarray(at, at + 4))
+    return printIp(this.#memory.view(at, 4))
   }
 
   /** The text of the `struct in6_addr` at `at`. */
   host6(at: number): string {
-    return printIp(this.#memory.heap.subarray(at, at + 16))
+    return printIp(this.#memory.view(at, 16))
   }
 
   /** Whether the address is of no family, by which `connect()` means nobody. */
@@ -77,14 +77,16 @@ export class SockaddrCodec {
   }
 
   /**
-   * Reads a path, as far as a socket's can go.
+   * Reads a path.
    *
-   * @returns the path; empty, which is nobody's name, where it is an abstract one; `undefined` for EFAULT
+   * @returns the path; empty, which is no socket's name, where it is an abstract one, or longer than that of any socket;
+   *   `undefined` for EFAULT
    */
   readPath(at: number, length: number): string | undefined {
     const memory = this.#memory
     if (!memory.contains(at, length)) return undefined
-    const path = toPath(memory.heap.subarray(at, at + Math.min(length, STORAGE)))
+    if (length > STORAGE) return ''
+    const path = toPath(memory.view(at, length))
     return SocketNames.isAbstract(path) ? '' : path
   }
 

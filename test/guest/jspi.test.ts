@@ -20,6 +20,7 @@ const BOTH = [
   'guest/tee',
   'guest/process',
   'guest/pumped',
+  'guest/preview1-program',
   'cli/run',
 ].map((name) => `test/${name}.test`)
 

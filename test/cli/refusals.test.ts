@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { Refusals } from '../../src/cli/refusals.js'
+import type { Refusal } from '../../src/guard/policy.js'
+import { loopback } from '../support/wishes.js'
+
+let lines: string[] = []
+
+beforeEach(() => {
+  lines = []
+  jest.spyOn(process.stderr, 'write').mockImplementation((line) => {
+    lines.push(String(line))
+    return true
+  })
+})
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+const refused = (port: number): Refusal => ({ action: 'connect', address: loopback(port) })
+
+test('a place is told once, and in the end how often there was more', () => {
+  const refusals = new Refusals()
+  for (let round = 0; round < 1000; round++) {
+    refusals.add(refused(9))
+    refusals.add({ action: 'listen', address: loopback(9) })
+    refusals.add({ action: 'lookup', name: 'example.com' })
+  }
+  refusals.close()
+  expect(lines).toEqual([
+    'libuv-wasm: the program may not connect to 127.0.0.1:9; grant it with --allow-connect=127.0.0.1:9\n',
+    'libuv-wasm: the program may not listen on 127.0.0.1:9; grant it with --allow-listen=127.0.0.1:9\n',
+    'libuv-wasm: the program may not look example.com up; grant it with --allow-connect=example.com:PORT\n',
+    'libuv-wasm: the program was refused 2997 more times\n',
+  ])
+})
+
+test('what a program is refused once is all that is told', () => {
+  const refusals = new Refusals()
+  refusals.add(refused(9))
+  refusals.close()
+  expect(lines).toHaveLength(1)
+})
+
+test('a program that tries all places there are fills no screen', () => {
+  const refusals = new Refusals()
+  for (let port = 1; port <= 60_000; port++) refusals.add(refused(port))
+  refusals.close()
+  expect(lines).toHaveLength(101)
+  expect(lines.at(-1)).toBe('libuv-wasm: the program was refused 59900 more times\n')
+})
