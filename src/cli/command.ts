@@ -14,8 +14,9 @@ The program gets nothing that is not granted here. What may be granted:
   --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
   --allow-listen=unix:PATH      to listen on a socket of that name, in the host's file system
   --allow-connect=HOST:PORT     to connect there; where HOST is a name, to look it up, and to
-                                connect to the addresses that it has
-  --allow-connect=unix:PATH     to connect to that socket
+                                connect to the addresses that it has, but to loopback and
+                                link-local ones only with a rule of their own
+  --allow-connect=unix:PATH     to connect to that socket; unix:@NAME is an abstract one
   --env NAME=VALUE              an environment variable
   --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
 

@@ -1,5 +1,6 @@
 /** A guest's datagram socket: what may come to it, and what it may send where. */
 import type { Address } from '../abi/address.js'
+import { endpointKey, formatEndpoint } from '../abi/endpoint.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -9,7 +10,6 @@ import {
 } from '../host/datagram.js'
 import { type Host, HostError } from '../host/host.js'
 import type { Grants } from './grants.js'
-import { formatEndpoint } from './rules.js'
 
 /** How many senders are remembered that may be answered. */
 const HEARD_MAX = 4096
@@ -24,6 +24,8 @@ export class PolicyDatagram extends HostDatagram {
   readonly #listens: boolean
   /** `undefined` when no address was taken, since nothing could be sent from it. */
   readonly #socket: HostDatagram | undefined
+  /** Where it is connected to: a name that moves does not take a peer away. */
+  #peer: string | undefined
   /** Who has sent something, the latest last. */
   readonly #heard = new Set<string>()
 
@@ -68,10 +70,12 @@ export class PolicyDatagram extends HostDatagram {
   override connect(remote: Address): void {
     this.#requireSend(remote)
     this.#taken().connect(remote)
+    this.#peer = endpointKey(remote)
   }
 
   override disconnect(): void {
     this.#taken().disconnect()
+    this.#peer = undefined
   }
 
   override setBroadcast(enable: boolean): void {
@@ -105,8 +109,8 @@ export class PolicyDatagram extends HostDatagram {
 
   /** Whether the guest may hear that sender. */
   #admits(from: Address): boolean {
-    if (!this.#listens) return this.#grants.mayConnect(from)
-    const key = formatEndpoint(from)
+    const key = endpointKey(from)
+    if (!this.#listens) return key === this.#peer || this.#grants.mayConnect(from)
     this.#heard.delete(key)
     this.#heard.add(key)
     const [oldest] = this.#heard
@@ -115,7 +119,7 @@ export class PolicyDatagram extends HostDatagram {
   }
 
   #requireSend(to: Address): void {
-    if (this.#grants.mayConnect(to) || this.#heard.has(formatEndpoint(to))) return
+    if (this.#grants.mayConnect(to) || this.#heard.has(endpointKey(to))) return
     this.#grants.refuse({ action: 'send', address: to })
   }
 

@@ -18,8 +18,8 @@ import { PolicyDatagram } from './policy-datagram.js'
 import { PolicyPort } from './policy-port.js'
 import { PolicyUnix } from './policy-unix.js'
 
+export { formatEndpoint } from '../abi/endpoint.js'
 export type { Policy, Refusal } from './grants.js'
-export { formatEndpoint } from './rules.js'
 
 /**
  * A host that does what the one below does, where the policy grants it, and refuses with `EACCES` where not.
@@ -54,7 +54,7 @@ export function policyHost(host: Host, policy: Policy = {}): Host {
   // By what it can do: it may come from another copy of this package.
   if (typeof host?.defer !== 'function')
     throw new TypeError('no host to guard: make one with nodeHost() or virtualHost()')
-  return new PolicyHost(host, new Grants(policy))
+  return new PolicyHost(host, new Grants(policy, () => host.interfaces()))
 }
 
 class PolicyHost extends Host {
@@ -113,14 +113,21 @@ class PolicyHost extends Host {
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
-    const learn = this.#grants.requireLookup(name)
+    const learn = this.#grants.requireLookup(name, family)
     return this.#host.lookup(name, family, {
       onAnswer: (texts) => {
         learn(texts)
         events.onAnswer(texts)
       },
-      onError: (code) => events.onError(code),
+      onError: (code) => {
+        if (code === 'ENOENT') learn([])
+        events.onError(code)
+      },
     })
+  }
+
+  override interfaces(): ReadonlyMap<string, number> {
+    return this.#grants.interfaces(() => this.#host.interfaces())
   }
 
   override reverse(address: Address, events: LookupEvents): CancelLookup {

@@ -208,6 +208,8 @@ export interface HostTimer {
   clear(): void
 }
 
+const NO_INTERFACES: ReadonlyMap<string, number> = new Map()
+
 /** The outside world of a loop. */
 export abstract class Host {
   /** A word for messages and tables: `node`, `virtual`. */
@@ -257,7 +259,8 @@ export abstract class Host {
    * Looks up the addresses of a name. Addresses in numbers do not come here, and `localhost` only for who wants to know what
    * the host has to say of it; who does not know it need not.
    *
-   * @param _name - in ASCII, 1 to 255 characters
+   * @param _name - a name in ASCII, 1 to 255 characters; but `libuv-wasm/net` gives what it was given, as `node:net` does, and the
+   *   host's resolver is the judge of it
    * @throws {HostError} what is known at once: EACCES, ENOTSUP
    */
   lookup(_name: string, _family: LookupFamily, _events: LookupEvents): CancelLookup {
@@ -281,6 +284,14 @@ export abstract class Host {
    */
   bindDatagram(_local: Address, _options: DatagramBindOptions, _events: DatagramEvents): HostDatagram {
     throw new HostError('EOPNOTSUPP', `the ${this.name} host has no datagrams`)
+  }
+
+  /**
+   * The numbers of network interfaces by their names, as far as the host can tell them: what stands behind `%` in a link-local
+   * address.
+   */
+  interfaces(): ReadonlyMap<string, number> {
+    return NO_INTERFACES
   }
 
   /** Sockets that have paths for names (`AF_UNIX`); `undefined` where there are none. */

@@ -60,6 +60,9 @@ export function virtualHost(options: VirtualHostOptions = {}): VirtualHost {
   return new VirtualHost(options)
 }
 
+/** All addresses of the network are those of one machine's loopback interface. */
+const INTERFACES: ReadonlyMap<string, number> = new Map([['lo', 1]])
+
 /** See {@link virtualHost}. */
 export class VirtualHost extends Host {
   readonly name = 'virtual'
@@ -121,6 +124,10 @@ export class VirtualHost extends Host {
 
   override get unix(): HostUnix {
     return this.#network.unix
+  }
+
+  override interfaces(): ReadonlyMap<string, number> {
+    return INTERFACES
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

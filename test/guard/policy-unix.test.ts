@@ -1,5 +1,5 @@
 /** What a policy grants of sockets with paths. */
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { UnixAddress } from '../../src/abi/address.js'
 import { pathOf } from '../../src/abi/unix-path.js'
 import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
@@ -84,4 +84,75 @@ test('a path that is not granted is not there, and nobody is told', () => {
 
 test('a host without paths has none under a policy either', () => {
   expect(policyHost(new FakeHost(), { listen: ['unix:*'] }).unix).toBeUndefined()
+})
+
+/** Everything that can be asked for of a name, and what comes of it. */
+const ALL: readonly (readonly [what: string, call: (unix: HostUnix, path: string) => unknown, denied: string])[] = [
+  ['listen', (unix, path) => listen(unix, path), 'EACCES'],
+  ['connect', (unix, path) => unix.connect(named(path), NOBODY), 'EACCES'],
+  ['stat', (unix, path) => unix.mode(pathOf(path)), 'ENOENT'],
+  ['chmod', (unix, path) => unix.chmod(pathOf(path), 0o600), 'ENOENT'],
+  ['unlink', (unix, path) => unix.unlink(pathOf(path)), 'ENOENT'],
+]
+
+describe.each(ALL)('%s', (what, call, denied) => {
+  test.each([
+    ['unix:@a', '@a'],
+    ['unix:@a', './@a'],
+    ['unix:./@a', '\0a'],
+    ['unix:./@a', 'a'],
+    ['unix:@a', '\0a\0'],
+    ['unix:@a', '\0@a'],
+    ['unix:@a', '\0A'],
+    ['unix:@ü', '\0u\u0308'],
+    ['unix:/a', '/a/'],
+    ['unix:/a', '//a'],
+    ['unix:/a', '/./a'],
+    ['unix:/a', '/b/../a'],
+    ['unix:/a', '/a\0'],
+  ])('the rule %s is not for %j', (rule, path) => {
+    const { unix, below } = guarded({ listen: [rule], connect: [rule] })
+    if (what !== 'listen') below.unix.bind(named(path)).listen(1, DEAF)
+    expect(codeOf(() => call(unix, path))).toBe(denied)
+  })
+
+  test.each([
+    ['unix:./@a', '@a'],
+    ['unix:./@a', './@a'],
+    ['unix:/@a', '/@a'],
+    ['unix:/run/ü', '/run/ü'],
+  ])('the rule %s is for %j', (rule, path) => {
+    const { unix, below } = guarded({ listen: [rule], connect: [rule] })
+    if (what !== 'listen') below.unix.bind(named(path)).listen(1, DEAF)
+    expect(() => call(unix, path)).not.toThrow()
+  })
+})
+
+test('an abstract name is listened on and connected to, whatever bytes it has', () => {
+  for (const [rule, path] of [
+    ['unix:@a', '\0a'],
+    ['unix:@@a', '\0@a'],
+    ['unix:@a\0b', '\0a\0b'],
+    ['unix:@ü', '\0ü'],
+  ] as const) {
+    const { unix } = guarded({ listen: [rule], connect: [rule] })
+    listen(unix, path)
+    unix.connect(named(path), NOBODY)
+  }
+})
+
+test('bytes that are no UTF-8 are not what a rule has in place of them', () => {
+  const { unix } = guarded({ listen: ['unix:/\ufffd'] })
+  expect(codeOf(() => unix.bind({ family: 'unix', path: '/\xff' }).listen(1, DEAF))).toBe('EACCES')
+  listen(unix, '/\ufffd')
+})
+
+test('a refusal names what would grant it', () => {
+  const { unix, refused } = guarded({})
+  for (const path of ['\0a', '@a', '/a']) expect(codeOf(() => unix.connect(named(path), NOBODY))).toBe('EACCES')
+  expect(refused).toEqual(['connect unix:@a', 'connect unix:./@a', 'connect unix:/a'])
+})
+
+test.each(['unix:', 'unix:\ud800'])('the rule %j names no socket', (rule) => {
+  expect(() => policyHost(virtualHost(), { connect: [rule] })).toThrow(/give unix:\/path/)
 })

@@ -12,6 +12,7 @@ import { loopback } from '../support/wishes.js'
 const PLAIN = { ipv6Only: false, reusePort: false }
 const NOBODY: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
 const DEAF: ListenerEvents = { onConnection() {}, onError() {} }
+const MUTE = { onMessage() {}, onDrain() {}, onError() {} }
 
 /** What callers without types may hand over. */
 const wrong = <T>(value: unknown): T => value as T
@@ -72,6 +73,11 @@ describe('a grant to listen', () => {
     ['[0:0:0:0:0:0:0:1]:80', v6('::1', 80)],
     ['[::]:0', v6('::', 0)],
     ['[fe80::1%2]:80', v6('fe80::1', 80, 2)],
+    ['[fe80::1%eth0]:80', v6('fe80::1', 80, 2)],
+    ['[fe80::1%0]:80', v6('fe80::1', 80)],
+    ['[::ffff:127.0.0.1]:80', v6('::ffff:127.0.0.1', 80)],
+    ['[::ffff:7f00:1]:80', v6('::ffff:127.0.0.1', 80)],
+    ['[::127.0.0.1]:80', v6('::7f00:1', 80)],
     ['[2001:DB8::00A]:080', v6('2001:db8::a', 80)],
     ['*', v4('192.0.2.1', 4711)],
   ])('%s is what it says', (rule, address) => {
@@ -87,6 +93,12 @@ describe('a grant to listen', () => {
     ['0.0.0.0:80', v4('127.0.0.1', 80)],
     ['127.0.0.1:80', v4('0.0.0.0', 80)],
     ['127.0.0.1:80', v6('::ffff:7f00:1', 80)],
+    // Each is granted by itself, as the guest asks for it; neither opens the other.
+    ['127.0.0.1:80', v6('::ffff:127.0.0.1', 80)],
+    ['[::ffff:127.0.0.1]:80', v4('127.0.0.1', 80)],
+    ['[::127.0.0.1]:80', v6('::ffff:127.0.0.1', 80)],
+    ['[fe80::1%eth0]:80', v6('fe80::1', 80, 1)],
+    ['[fe80::1%eth0]:80', v6('fe80::1', 80)],
     ['[::1]:80', v4('127.0.0.1', 80)],
     ['[::]:80', v6('::1', 80)],
     ['[fe80::1]:80', v6('fe80::1', 80, 2)],
@@ -137,6 +149,42 @@ describe('a grant to connect', () => {
     expect(below.connections).toHaveLength(1)
   })
 
+  test.each([
+    v4('0.0.0.0', 0),
+    v4('127.0.0.1', 0),
+    v4('127.0.0.9', 0),
+    v6('::', 0),
+    v6('::1', 0),
+    v6('::ffff:127.0.0.1', 0),
+  ])('is from %j, too', (local) => {
+    const { host } = guarded({ connect: ['*'] })
+    const port = host.bind(local, PLAIN)
+    expect(port.local.port).toBeGreaterThan(0)
+    port.connect(loopback(80), NOBODY)
+  })
+
+  test.each([
+    v4('10.0.0.1', 0),
+    v4('192.0.2.1', 0),
+    v6('2001:db8::1', 0),
+    v6('fe80::1', 0, 2),
+    v6('::ffff:10.0.0.1', 0),
+  ])('does not tell whether the machine has %j', (local) => {
+    for (const has of [true, false]) {
+      const { host, below } = guarded({ connect: ['*'] })
+      if (!has) below.fails.bind = 'EADDRNOTAVAIL'
+      const port = host.bind(local, PLAIN)
+      expect(port.local).toEqual(local)
+      expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
+      expect(codeOf(() => port.listen(1, DEAF))).toBe('EACCES')
+      port.close()
+      const socket = host.bindDatagram(local, { ...PLAIN, reuseAddress: false }, MUTE)
+      expect([socket.local, codeOf(() => socket.send(new Uint8Array(1), loopback(80)))]).toEqual([local, 'EACCES'])
+      socket.close()
+      expect([below.ports, below.datagrams]).toEqual([[], []])
+    }
+  })
+
   test('takes no port of the guest’s choice', () => {
     const { host, below, refused } = guarded({ connect: ['*'] })
     const port = host.bind(loopback(8080), PLAIN)
@@ -150,73 +198,6 @@ describe('a grant to connect', () => {
     const { host, below } = guarded({ connect: ['*'], listen: ['127.0.0.1:8080'] })
     host.bind(loopback(8080), PLAIN).connect(loopback(80), NOBODY)
     expect(below.connections[0]?.local.port).toBe(8080)
-  })
-})
-
-describe('names', () => {
-  const ask = (host: Host, name: string): { told: unknown[] } => {
-    const told: unknown[] = []
-    host.lookup(name, 'any', { onAnswer: (texts) => told.push(texts), onError: (code) => told.push(code) })
-    return { told }
-  }
-
-  test('are not looked up without a grant', () => {
-    const { host, below, refused } = guarded({ connect: ['db.test:80', '127.0.0.1:80'], listen: ['*'] })
-    expect(codeOf(() => ask(host, 'other.test'))).toBe('EACCES')
-    expect(codeOf(() => host.reverse(loopback(81), { onAnswer() {}, onError() {} }))).toBe('EACCES')
-    expect(refused).toEqual(['lookup other.test', 'lookup 127.0.0.1'])
-    expect(below.lookups).toEqual([])
-  })
-
-  test('of a rule are, in any case and with a dot behind, and lead to the addresses that they have', () => {
-    const { host, below } = guarded({ connect: ['db.test:80'] })
-    expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
-    const { told } = ask(host, 'DB.test.')
-    below.lookups[0]?.events.onAnswer(['127.0.0.1', '::1'])
-    expect(told).toEqual([['127.0.0.1', '::1']])
-    connect(host, loopback(80))
-    connect(host, loopback(80, 'ipv6'))
-    expect(codeOf(() => connect(host, loopback(81)))).toBe('EACCES')
-    expect(codeOf(() => connect(host, v4('127.0.0.2', 80)))).toBe('EACCES')
-    expect(below.connections).toHaveLength(2)
-  })
-
-  test('that cannot be found lead nowhere', () => {
-    const { host, below } = guarded({ connect: ['db.test:80'] })
-    const { told } = ask(host, 'db.test')
-    below.lookups[0]?.events.onError('ENOENT')
-    expect(told).toEqual(['ENOENT'])
-    expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
-  })
-
-  test('of addresses may be asked where the address may be connected to', () => {
-    const { host, below } = guarded({ connect: ['127.0.0.1:80'] })
-    host.reverse(loopback(80), { onAnswer() {}, onError() {} })
-    expect(below.lookups[0]?.question).toBe('127.0.0.1 80')
-  })
-
-  test('lets a free port be taken to connect from', () => {
-    const { host } = guarded({ connect: ['db.test:80'] })
-    expect(host.bind(loopback(0), PLAIN).local.port).toBeGreaterThan(0)
-  })
-
-  test('with a * all of them are looked up', () => {
-    const { host, below } = guarded({ connect: ['*'] })
-    ask(host, 'any.test')
-    expect(below.lookups).toHaveLength(1)
-  })
-
-  test('localhost is both loopback addresses, to listen as well', () => {
-    const { host, below } = guarded({ connect: ['localhost:80'], listen: ['localhost:8080'] })
-    connect(host, loopback(80))
-    connect(host, loopback(80, 'ipv6'))
-    listen(host, loopback(8080))
-    listen(host, loopback(8080, 'ipv6'))
-    expect([below.connections.length, below.listeners.length]).toEqual([2, 2])
-  })
-
-  test('are none to listen on', () => {
-    expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/no address/)
   })
 })
 
@@ -247,11 +228,35 @@ test.each([
   '',
   '**',
   '127.0.0.1:80 ',
+  '127.0.0.01:80',
+  '2130706433:80',
+  '0x7f.0.0.1:80',
+  '127.0.0.0x1:80',
+  'db.0x7f:80',
+  '１２７.0.0.1:80',
+  '127。0。0。1:80',
+  '-db.test:80',
+  'db..test:80',
+  '[db.test]:80',
+  '[::1%]:80',
+  '[::0x7f.0.0.1]:80',
+  '[::00001]:80',
 ])('the rule %j is refused before anybody relies on it', (rule) => {
   for (const policy of [{ listen: [rule] }, { connect: ['*', rule] }]) {
     expect(() => policyHost(new FakeHost(), policy)).toThrow(TypeError)
     expect(() => policyHost(new FakeHost(), policy)).toThrow(/no address: give HOST:PORT/)
   }
+})
+
+test('the zone of no interface is refused before anybody relies on it', () => {
+  expect(() => policyHost(new FakeHost(), { connect: ['[fe80::1%eth9]:80'] })).toThrow(/"\[fe80::1%eth9\]:80".*number/)
+})
+
+test('a guest knows the interfaces that its rules name', () => {
+  const known = (policy: Policy): unknown => [...policyHost(new FakeHost(), policy).interfaces()]
+  expect(known({ connect: ['[fe80::1%eth0]:80', '[fe80::1%7]:80'] })).toEqual([['eth0', 2]])
+  expect(known({ listen: ['127.0.0.1:80'] })).toEqual([])
+  for (const policy of [{ connect: ['*'] }, { listen: ['*'] }]) expect(known(policy)).toHaveLength(2)
 })
 
 test('time, turns and the process are the host’s', () => {
@@ -345,6 +350,23 @@ describe('messages', () => {
     socket.connect(loopback(53))
     expect(socket.send(message, undefined)).toBe(true)
     expect(codeOf(() => open(host, v4('0.0.0.0', 54)))).toBe('EACCES')
+  })
+
+  test('a peer that it is connected to is heard when its name has moved', () => {
+    const { host, below } = guarded({ connect: ['db.test:53'] })
+    const tell = (hosts: readonly string[]): void => {
+      host.lookup('db.test', 'any', { onAnswer() {}, onError() {} })
+      below.lookups.at(-1)?.events.onAnswer(hosts)
+    }
+    const { socket, heard } = open(host, v4('0.0.0.0', 0))
+    tell(['192.0.2.1'])
+    socket.connect(v4('192.0.2.1', 53))
+    tell(['192.0.2.2'])
+    for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) below.datagrams[0]?.receive('x', v4(from, 53))
+    expect(heard).toEqual(['192.0.2.1:53', '192.0.2.2:53'])
+    socket.disconnect()
+    below.datagrams[0]?.receive('x', v4('192.0.2.1', 53))
+    expect(heard).toHaveLength(2)
   })
 
   test('all of it reaches the host', () => {

@@ -336,6 +336,13 @@ export class FakeHost extends Host {
     return this.connectFrom(loopback(this.#nextPort++, remote.family), remote, events)
   }
 
+  override interfaces(): ReadonlyMap<string, number> {
+    return new Map([
+      ['lo', 1],
+      ['eth0', 2],
+    ])
+  }
+
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
     return this.#look(`${name} ${family}`, events)
   }

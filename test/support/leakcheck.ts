@@ -98,6 +98,10 @@ export class WatchedHost extends Host {
     }
   }
 
+  override interfaces(): ReadonlyMap<string, number> {
+    return this.#host.interfaces()
+  }
+
   override bind(local: Address, options: BindOptions): HostPort {
     return this.#host.bind(local, options)
   }

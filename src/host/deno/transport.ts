@@ -1,5 +1,6 @@
 /** The transport on `Deno.listen` and `Deno.connect`. */
 import type { Address } from '../../abi/address.js'
+import { canonicalIp } from '../../abi/ip.js'
 import { HostError } from '../host.js'
 import { print, toNodeHost, unspecified } from '../node/addresses.js'
 import type { Transport } from '../node/transport.js'
@@ -29,7 +30,13 @@ class DenoTcpConnection extends DenoConnection {
 /** Deno does not tell the zone of a link-local address. */
 const addressOf = ({ hostname = '', port = 0 }: DenoAddress, like: Address): Address =>
   hostname.includes(':')
-    ? { family: 'ipv6', host: hostname, port, flowInfo: 0, scopeId: like.family === 'ipv6' ? like.scopeId : 0 }
+    ? {
+        family: 'ipv6',
+        host: canonicalIp(hostname),
+        port,
+        flowInfo: 0,
+        scopeId: like.family === 'ipv6' ? like.scopeId : 0,
+      }
     : { family: 'ipv4', host: hostname, port }
 
 const targetOf = (at: Address): { hostname: string; port: number } => ({ hostname: toNodeHost(at), port: at.port })

@@ -11,6 +11,7 @@ import {
 } from '../host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../lookup.js'
 import type { HostUnix } from '../unix.js'
+import { interfaces } from './addresses.js'
 import { lookup, reverse } from './dns.js'
 import { clock, keepAlive, NodeTimer } from './time.js'
 import type { Transport } from './transport.js'
@@ -78,6 +79,10 @@ export class NodeHost extends Host {
 
   override reverse(address: Address, events: LookupEvents): CancelLookup {
     return reverse(address, events)
+  }
+
+  override interfaces(): ReadonlyMap<string, number> {
+    return interfaces()
   }
 
   override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
