@@ -30,13 +30,6 @@ int uvw__address_parse(const char* host,
 }
 
 
-int uvw_is_address(const char* host) {
-  struct sockaddr_storage addr;
-
-  return uvw__address_parse(host, 0, 0, 0, &addr) == 0;
-}
-
-
 /* Writes an address as text. */
 static int uvw__address_format(const struct sockaddr_storage* addr,
                                struct uvw_address* out) {

@@ -263,10 +263,6 @@ int uvw_getsockname(const uv_handle_t* handle, struct uvw_address* out);
 UVW_EXPORT(uvw_getpeername)
 int uvw_getpeername(const uv_handle_t* handle, struct uvw_address* out);
 
-/* Whether the functions below take `host` for an IP address; 0 or 1. */
-UVW_EXPORT(uvw_is_address)
-int uvw_is_address(const char* host);
-
 /* `flags` is AF_UNSPEC, or a family whose socket is made at once. */
 UVW_EXPORT(uvw_tcp_init)
 uv_tcp_t* uvw_tcp_init(int id, unsigned int flags);

@@ -289,6 +289,13 @@ int uvh_lookup(const char* name, size_t len, int family);
 UVH_IMPORT(reverse)
 int uvh_reverse(const struct sockaddr* addr, socklen_t len);
 
+/* The number of the network interface of that name, which has `len` bytes: what
+ * a zone of a link-local address means. Errors: ENODEV (none has it, or the host
+ * cannot tell).
+ */
+UVH_IMPORT(interface_index)
+int uvh_interface_index(const char* name, size_t len);
+
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)
 double uvh_clock(void);

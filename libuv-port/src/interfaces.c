@@ -1,13 +1,15 @@
-/* Network interfaces. The host does not tell which it has; only of the loopback
+/* Network interfaces. The host does not list them; only of the loopback
  * interface is known that it is there. The C library would ask through sockets
  * that the host does not have.
  */
 
 #include "uv.h"
 #include "internal.h"
+#include "uv_host.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
+#include <limits.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -22,7 +24,33 @@ void freeifaddrs(struct ifaddrs* addresses) {
 }
 
 
+/* A number in decimal stands for itself, as in RFC 4007, section 11.2: there are
+ * hosts whose interfaces have no other names. Returns 0 if it is none.
+ */
+static unsigned int uvp__index_in_digits(const char* name) {
+  unsigned long long n;
+  const char* p;
+
+  n = 0;
+  for (p = name; *p >= '0' && *p <= '9' && n <= UINT_MAX; p++)
+    n = n * 10 + (*p - '0');
+
+  return *p == '\0' && n <= UINT_MAX ? (unsigned int) n : 0;
+}
+
+
 unsigned int if_nametoindex(const char* name) {
+  unsigned int index;
+  int r;
+
+  index = uvp__index_in_digits(name);
+  if (index != 0)
+    return index;
+
+  r = uvh_interface_index(name, strlen(name));
+  if (r > 0)
+    return r;
+
   errno = ENODEV;
   return 0;
 }

@@ -91,7 +91,6 @@ export interface UvExports {
 
   uvw_getsockname(handle: number, out: number): number
   uvw_getpeername(handle: number, out: number): number
-  uvw_is_address(host: number): number
   uvw_bind(handle: number, host: number, port: number, flowinfo: number, scopeId: number, flags: number): number
   uvw_tcp_init(id: number, flags: number): number
   uvw_tcp_adopt(tcp: number, from: number): number

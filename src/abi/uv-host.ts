@@ -37,5 +37,6 @@ export interface UvHost {
   stat(path: number, len: number): number
   lookup(name: number, len: number, family: number): number
   reverse(addr: number, len: number): number
+  interface_index(name: number, len: number): number
   clock(): number
 }

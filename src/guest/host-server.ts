@@ -156,6 +156,7 @@ export class HostServer {
     if (call.call === 'datagram') return this.#datagram(call.socket).act(call.action)
     if (call.call === 'lookup') return this.#look(id, (events) => this.#host.lookup(call.name, call.family, events))
     if (call.call === 'reverse') return this.#look(id, (events) => this.#host.reverse(call.address, events))
+    if (call.call === 'interfaces') return { id, interfaces: [...this.#host.interfaces()] }
     if (call.call === 'bindPath') {
       const port = this.#unix.bind(call.local)
       this.#objects.set(id, port)

@@ -113,6 +113,7 @@ export type Call =
   | { readonly call: 'datagram'; readonly socket: number; readonly action: DatagramAction }
   | { readonly call: 'lookup'; readonly name: string; readonly family: LookupFamily }
   | { readonly call: 'reverse'; readonly address: Address }
+  | { readonly call: 'interfaces' }
 
 /** A new object's number; or what was asked for, where that is a number. */
 export interface Begun {
@@ -127,11 +128,20 @@ export interface Arrival<At extends SocketAddress = Address> extends Begun {
   readonly descriptor?: number | undefined
 }
 
+/** The host's interfaces, each with its number. */
+export interface Interfaces extends Begun {
+  readonly interfaces: readonly (readonly [name: string, index: number])[]
+}
+
 /**
  * The answer: the new object, a lookup's without addresses, or an error. A port, a listener and a datagram socket have their own
  * address for `remote`.
  */
-export type Reply = Arrival<SocketAddress> | Begun | { readonly error: ErrnoName; readonly message: string }
+export type Reply =
+  | Arrival<SocketAddress>
+  | Interfaces
+  | Begun
+  | { readonly error: ErrnoName; readonly message: string }
 
 /** Why a guest cannot be loaded: an error of that name. */
 export interface Unfit {

@@ -19,7 +19,7 @@ import {
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
 import { wildcard } from '../kernel/inet.js'
 import type { GuestWire } from './guest-wire.js'
-import { type Arrival, encode, FIRST_OF_GUEST, ToParent } from './protocol.js'
+import { type Arrival, encode, FIRST_OF_GUEST, type Interfaces, ToParent } from './protocol.js'
 import { RemoteDatagram } from './remote-datagram.js'
 import { remoteLookup } from './remote-lookup.js'
 import { RemoteConnection, RemotePort } from './remote-stream.js'
@@ -99,6 +99,10 @@ export class RemoteHost extends Host {
 
   override get unix(): RemoteUnix | undefined {
     return this.#unix
+  }
+
+  override interfaces(): ReadonlyMap<string, number> {
+    return new Map(this.#wire.call<Interfaces>({ call: 'interfaces' }).interfaces)
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

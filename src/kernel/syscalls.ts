@@ -68,6 +68,7 @@ export function createUvHost(find: () => Surroundings): UvHost {
     stat: guarded((calls, path, len) => calls.paths.stat(path, len)),
     lookup: guarded((calls, name, len, family) => calls.names.lookup(name, len, family)),
     reverse: guarded((calls, addr, len) => calls.names.reverse(addr, len)),
+    interface_index: guarded((calls, name, len) => calls.names.interfaceIndex(name, len)),
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),

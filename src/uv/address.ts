@@ -1,12 +1,16 @@
 /** Addresses as people write them, and as the module has them. */
 import type { Address } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
+import { readHost } from '../abi/host-text.js'
+import { canonicalIp, type Ip, parseIp } from '../abi/ip.js'
+import type { Host } from '../host/host.js'
 import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
 /**
- * An address to bind or connect to: an object, or `[host, port]` as the Python library has it. `host` is an IP address in text,
- * an IPv6 one with or without `%zone`; {@link TCP.connect} takes names, too.
+ * An address to bind or connect to: an object, or `[host, port]` as the Python library has it. `host` is an IP address in text:
+ * of IPv4 four decimal numbers, of IPv6 with or without `%zone`, which is an interface's number or name, as `fe80::1%2` or
+ * `fe80::1%eth0`; {@link TCP.connect} takes names, too.
  */
 export type AddressLike =
   | {
@@ -18,7 +22,7 @@ export type AddressLike =
     }
   | readonly [host: string, port: number, flowInfo?: number, scopeId?: number]
 
-/** An address whose parts have been checked; the text is left to libuv. */
+/** An address whose parts have been checked. */
 export interface CheckedAddress {
   readonly host: string
   readonly port: number
@@ -26,39 +30,77 @@ export interface CheckedAddress {
   readonly scopeId: number
 }
 
+/** Where to connect to: an address, or a name, which is to be looked up. */
+export type Destination =
+  | { readonly kind: 'address'; readonly address: CheckedAddress }
+  | { readonly kind: 'name'; readonly name: string; readonly port: number }
+
 const UINT32_MAX = 0xffff_ffff
 
 /**
  * Checks an address's parts.
  *
+ * @param host - knows the zones
+ * @param syscall - what it is for
  * @throws {ArgumentError} EINVAL naming the part that is wrong
  */
-export function checkAddress(address: AddressLike): CheckedAddress {
-  if (typeof address !== 'object' || address === null) {
-    throw new ArgumentError(`${show(address)} is not an address; give { host: '127.0.0.1', port: 80 }`)
-  }
-  const parts = isTuple(address)
-    ? { host: address[0], port: address[1], flowInfo: address[2], scopeId: address[3], family: undefined }
-    : address
-  const { host, family } = parts
-  if (typeof host !== 'string') throw new ArgumentError(`host ${show(host)} is not a string, as '127.0.0.1' or '::1'`)
-  if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
-    throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
-  }
-  if (family !== undefined && (family === 'ipv6') !== host.includes(':')) {
-    throw new ArgumentError(`host ${show(host)} is no ${family} address`)
-  }
-  return {
-    host,
-    port: checkInteger(parts.port, 'port', 0, 65_535),
-    flowInfo: checkInteger(parts.flowInfo ?? 0, 'flowInfo', 0, UINT32_MAX),
-    scopeId: checkInteger(parts.scopeId ?? 0, 'scopeId', 0, UINT32_MAX),
-  }
+export function checkAddress(host: Host, address: AddressLike, syscall: string): CheckedAddress {
+  const destination = checkDestination(host, address, syscall)
+  if (destination.kind === 'address') return destination.address
+  throw new ArgumentError(
+    `${show(destination.name)} is not an IP address; look a name up first, with loop.lookup()`,
+    syscall,
+  )
 }
 
-/** What to say of a text that libuv does not take for an address. */
-export function notAnAddress(host: string, syscall: string): ArgumentError {
-  return new ArgumentError(`${show(host)} is not an IP address; look a name up first, with loop.lookup()`, syscall)
+/** The same for an address or a name. @throws {ArgumentError} EINVAL naming the part that is wrong */
+export function checkDestination(host: Host, address: AddressLike, syscall: string): Destination {
+  const parts = checkParts(address)
+  const { port, flowInfo, scopeId } = parts
+  const read = readHost(parts.host)
+  if (read === undefined) throw notAHost(parts.host, syscall)
+  const isIpv6 = read.kind === 'address' && read.ip.family === 'ipv6'
+  if (parts.family !== undefined && (parts.family === 'ipv6') !== isIpv6) {
+    throw new ArgumentError(`host ${show(parts.host)} is no ${parts.family} address`)
+  }
+  if (read.kind === 'name') return { kind: 'name', name: read.name, port }
+  const zone = zoneOf(host, read.ip, syscall)
+  if (zone !== 0 && scopeId !== 0 && zone !== scopeId) {
+    throw new ArgumentError(
+      `host ${show(parts.host)} has another zone than scopeId ${scopeId}; give one of them`,
+      syscall,
+    )
+  }
+  return { kind: 'address', address: { host: read.ip.host, port, flowInfo, scopeId: scopeId || zone } }
+}
+
+/**
+ * The number of an address's zone; 0 where it has none.
+ *
+ * @throws {ArgumentError} when no interface is called so, as far as the host can tell
+ */
+export function zoneOf(host: Host, { host: address, zone }: Ip, syscall: string): number {
+  if (zone === '') return 0
+  const index = readZone(host, zone)
+  if (index !== undefined) return index
+  throw new ArgumentError(
+    `the zone of ${show(`${address}%${zone}`)} is no interface of the ${host.name} host; give the interface's number`,
+    syscall,
+  )
+}
+
+/** The number that a zone's text stands for: its own, or that of the interface of that name. */
+export function readZone(host: Host, zone: string): number | undefined {
+  if (!/^\d+$/.test(zone)) return host.interfaces().get(zone)
+  return Number(zone) <= UINT32_MAX ? Number(zone) : undefined
+}
+
+/** What to say of a text that is neither an address nor a name. */
+export function notAHost(text: unknown, syscall?: string): ArgumentError {
+  return new ArgumentError(
+    `${show(text)} is neither an IP address nor a name, as '127.0.0.1' or 'example.com'`,
+    syscall,
+  )
 }
 
 /**
@@ -70,16 +112,12 @@ export function readAddress({ abi, memory, scratch }: Instance): Address | undef
   const { AF_INET, AF_INET6 } = abi.constants
   const at = abi.layout.uvw_address
   const family = memory.i32(scratch + at.family)
-  const host = memory.string(scratch + at.host)
+  const host = canonicalIp(memory.string(scratch + at.host))
   const port = memory.i32(scratch + at.port)
   if (family === AF_INET) return { family: 'ipv4', host, port }
   if (family !== AF_INET6) return undefined
   const flowInfo = memory.u32(scratch + at.flowinfo)
   return { family: 'ipv6', host, port, flowInfo, scopeId: memory.u32(scratch + at.scope_id) }
-}
-
-function isTuple(address: AddressLike): address is Extract<AddressLike, readonly unknown[]> {
-  return Array.isArray(address)
 }
 
 /** The socket domain to start with, in the module's numbers; 0 for none. @throws {ArgumentError} when there is no such */
@@ -97,9 +135,54 @@ export function socketDomain(
   throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
 }
 
-/** The host's text in the module's memory, when libuv can take it for an address. */
-export function hostText(instance: Instance, { host }: CheckedAddress, syscall: string): number {
-  const text = instance.text(host)
-  if (text === undefined || !instance.exports.uvw_is_address(text)) throw notAnAddress(host, syscall)
-  return text
+/** An address's text in the module's memory, where libuv reads it: without its zone, which is a number of its own. */
+export function hostText(instance: Instance, { host }: CheckedAddress): number {
+  const at = instance.text(host)
+  if (at === undefined) throw notAHost(host)
+  return at
+}
+
+/**
+ * An address as libuv reads it: its zone in digits.
+ *
+ * @throws {ArgumentError} when it is none
+ */
+export function interfaceText(host: Host, text: string, what: string, syscall: string): string {
+  const ip = parseIp(text)
+  if (ip === undefined) throw new ArgumentError(`${what} ${show(text)} is no address`, syscall)
+  const zone = zoneOf(host, ip, syscall)
+  return zone === 0 ? ip.host : `${ip.host}%${zone}`
+}
+
+interface Parts {
+  readonly host: string
+  readonly port: number
+  readonly flowInfo: number
+  readonly scopeId: number
+  readonly family: 'ipv4' | 'ipv6' | undefined
+}
+
+function checkParts(address: AddressLike): Parts {
+  if (typeof address !== 'object' || address === null) {
+    throw new ArgumentError(`${show(address)} is not an address; give { host: '127.0.0.1', port: 80 }`)
+  }
+  const parts = isTuple(address)
+    ? { host: address[0], port: address[1], flowInfo: address[2], scopeId: address[3], family: undefined }
+    : address
+  const { host, family } = parts
+  if (typeof host !== 'string') throw new ArgumentError(`host ${show(host)} is not a string, as '127.0.0.1' or '::1'`)
+  if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
+    throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+  }
+  return {
+    host,
+    family,
+    port: checkInteger(parts.port, 'port', 0, 65_535),
+    flowInfo: checkInteger(parts.flowInfo ?? 0, 'flowInfo', 0, UINT32_MAX),
+    scopeId: checkInteger(parts.scopeId ?? 0, 'scopeId', 0, UINT32_MAX),
+  }
+}
+
+function isTuple(address: AddressLike): address is Extract<AddressLike, readonly unknown[]> {
+  return Array.isArray(address)
 }

@@ -139,12 +139,12 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   protected bindTo(address: AddressLike, flags: number, meanings: readonly (readonly [number, number])[]): void {
     const handle = this.address
     const { instance } = this
-    const checked = checkAddress(address)
+    const checked = checkAddress(instance.host, address, 'bind')
     const { port, flowInfo, scopeId } = checked
     const all = meanings.reduce((sum, [flag]) => sum | flag, 0)
     checkInteger(flags, 'flags', 0, all)
     const mask = meanings.reduce((sum, [flag, meaning]) => (flags & flag ? sum | meaning : sum), 0)
-    const text = hostText(instance, checked, 'bind')
+    const text = hostText(instance, checked)
     this.check(instance.exports.uvw_bind(handle, text, port, flowInfo, scopeId, mask), 'bind')
   }
 

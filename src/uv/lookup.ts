@@ -1,11 +1,14 @@
 /** Names of hosts, looked up by the loop's own host. */
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import { readHost } from '../abi/host-text.js'
+import { familyOf, parseIp } from '../abi/ip.js'
 import type { PlatformSignal } from '../abi/platform-types.js'
-import { HostError } from '../host/host.js'
+import { type Host, HostError } from '../host/host.js'
 import type { CancelLookup, LookupFamily } from '../host/lookup.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
+import { notAHost, readZone } from './address.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { StatusCode } from './status.js'
 
@@ -22,49 +25,84 @@ export interface LookupOptions {
 /** A lookup's outcome: addresses, or why there are none. */
 export type Found = { readonly addresses: readonly Address[] } | { readonly error: UVError }
 
-/** How a name is looked up. */
-interface LookUpOptions {
-  readonly family?: LookupFamily
-  readonly port: number
-  /** As the host has it: in its order, and `localhost` too, which it is asked for first. */
-  readonly verbatim?: boolean
-}
-
 /**
- * Looks a name up.
+ * Looks a name up. An address is its own answer, and `localhost` means the loopback addresses everywhere (RFC 6761, section 6.3).
  *
+ * @param text - an address or a name
  * @param done - called once, in the loop
  * @returns gives the lookup up: nothing is called then
+ * @throws {ArgumentError} when it is neither
  * @throws {UVError} what the host refuses at once
  */
 export function lookUp(
   instance: Instance,
-  name: string,
-  { family = 'any', port, verbatim = false }: LookUpOptions,
+  text: string,
+  { family = 'any', port }: { readonly family?: LookupFamily; readonly port: number },
   done: (found: Found) => void,
 ): CancelLookup {
+  const host = readHost(text)
+  if (host === undefined) throw notAHost(text)
+  const known = host.kind === 'address' ? [text] : LOCALHOST.test(host.name) ? LOOPBACK : undefined
+  const name = host.kind === 'name' ? host.name : text
+  return begin(instance, { name, shown: text, family, port, ask: known === undefined, known, order: interleave }, done)
+}
+
+/**
+ * Asks the loop's host for a name as it stands, whatever it is, for callers whose own rules say what a name is. The answer has
+ * the host's order. Of `localhost` something is known even where the host looks nothing up, or not for this program.
+ *
+ * @param done - called once, in the loop
+ * @returns gives the lookup up: nothing is called then
+ * @throws {UVError} what the host refuses at once; and what else it throws, as it is
+ */
+export function lookUpVerbatim(
+  instance: Instance,
+  name: string,
+  family: LookupFamily,
+  done: (found: Found) => void,
+): CancelLookup {
+  const known = LOCALHOST.test(name) ? LOOPBACK : undefined
+  return begin(instance, { name, shown: name, family, port: 0, ask: true, known, order: (found) => found }, done)
+}
+
+/** What is asked. */
+interface Question {
+  readonly name: string
+  /** How the caller wrote it. */
+  readonly shown: string
+  readonly family: LookupFamily
+  readonly port: number
+  /** Whether the host is asked at all, and what is known without it. */
+  readonly ask: boolean
+  readonly known: readonly string[] | undefined
+  readonly order: (found: readonly Address[]) => readonly Address[]
+}
+
+function begin(instance: Instance, question: Question, done: (found: Found) => void): CancelLookup {
+  const { name, shown, family, port, ask, order } = question
+  const known = question.known?.filter((host) => family === 'any' || family === familyOf(host)) ?? []
   const wakeup = new Wakeup(instance, done)
-  const known = knownHosts(instance, name, family)
   const answer = (hosts: readonly string[]): void => {
-    const ordered = verbatim ? hosts : interleave(hosts)
-    wakeup.end({ addresses: ordered.map((host) => addressOf(host, port)) })
+    const addresses = hosts.flatMap((host) => addressOf(instance.host, host, port) ?? [])
+    if (addresses.length === 0) wakeup.end({ error: failure(instance, shown, 'ENOENT') })
+    else wakeup.end({ addresses: order(addresses) })
   }
-  const fail = (code: ErrnoName): void => {
-    if (known !== undefined && known.length > 0) answer(known)
-    else wakeup.end({ error: failure(instance, name, code) })
-  }
+  const onError = (code: ErrnoName): void => wakeup.end({ error: failure(instance, shown, code) })
   try {
-    if (known !== undefined && !verbatim) fail('ENOENT')
-    else wakeup.cancel = instance.host.lookup(toAscii(name), family, { onAnswer: answer, onError: fail })
+    if (ask) wakeup.cancel = instance.host.lookup(name, family, { onAnswer: answer, onError })
+    else answer(known)
   } catch (error) {
-    if (error instanceof HostError && known !== undefined) fail(error.code)
+    if (error instanceof HostError && known.length > 0) answer(known)
     else {
       wakeup.giveUp()
-      throw error instanceof HostError ? failure(instance, name, error.code) : error
+      throw error instanceof HostError ? failure(instance, shown, error.code) : error
     }
   }
   return () => wakeup.giveUp()
 }
+
+const LOCALHOST = /^localhost$/i
+const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Keeps the loop alive as long as the host looks, and brings the outcome into it, as one of its callbacks. */
 class Wakeup implements CallbackTarget {
@@ -118,7 +156,7 @@ export function lookupAddresses(instance: Instance, name: string, options: Looku
     throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
   }
   checkInteger(port, 'port', 0, 65_535)
-  if (!isAddress(instance, name)) checkName(name)
+  if (readHost(name) === undefined) throw notAHost(name)
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const abort = (): void => {
@@ -134,56 +172,25 @@ export function lookupAddresses(instance: Instance, name: string, options: Looku
   })
 }
 
-/** @throws {ArgumentError} when it can be no name */
-export function checkName(name: string): void {
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    throw new ArgumentError(`${show(name)} is neither an IP address nor a name, as '127.0.0.1' or 'example.com'`)
-  }
-}
-
-/** What can be a name at all: up to 255 characters that are seen, and none that belongs to another part of a URL. */
-const NAME = /^[^\p{Cc}\s#%/:<>?@[\\\]^`{|}]{1,255}$/u
-
-function isAddress(instance: Instance, name: string): boolean {
-  const text = typeof name === 'string' ? instance.text(name) : undefined
-  return text !== undefined && instance.exports.uvw_is_address(text) !== 0
-}
-
-/** Addresses in numbers, and what `localhost` means everywhere (RFC 6761, section 6.3). */
-function knownHosts(instance: Instance, name: string, family: LookupFamily): readonly string[] | undefined {
-  const hosts = name.toLowerCase() === 'localhost' ? ['127.0.0.1', '::1'] : [name]
-  if (hosts.length === 1 && !isAddress(instance, name)) return undefined
-  return hosts.filter((host) => family === 'any' || family === familyOf(host))
-}
-
-/** A name as name servers know it (UTS 46), as a browser's address bar makes it. */
-function toAscii(name: string): string {
-  return /^[!-~]+$/.test(name) ? name : new URL(`ws://${name}`).hostname
-}
-
 /**
  * The addresses in the order of RFC 8305, section 4: as they come, but with the families by turns, so that one that leads
  * nowhere costs little.
  */
-function interleave(hosts: readonly string[]): readonly string[] {
-  const [first] = hosts
-  if (first === undefined) return hosts
-  const same = hosts.filter((host) => familyOf(host) === familyOf(first))
-  const other = hosts.filter((host) => familyOf(host) !== familyOf(first))
-  const list: string[] = []
-  for (let index = 0; list.length < hosts.length; index++)
+function interleave(addresses: readonly Address[]): readonly Address[] {
+  const same = addresses.filter(({ family }) => family === addresses[0]?.family)
+  const other = addresses.filter(({ family }) => family !== addresses[0]?.family)
+  const list: Address[] = []
+  for (let index = 0; list.length < addresses.length; index++)
     list.push(...same.slice(index, index + 1), ...other.slice(index, index + 1))
   return list
 }
 
-function familyOf(host: string): 'ipv4' | 'ipv6' {
-  return host.includes(':') ? 'ipv6' : 'ipv4'
-}
-
-function addressOf(text: string, port: number): Address {
-  if (familyOf(text) === 'ipv4') return { family: 'ipv4', host: text, port }
-  const [host = text, zone] = text.split('%')
-  return { family: 'ipv6', host, port, flowInfo: 0, scopeId: Number(zone ?? 0) || 0 }
+/** One address of an answer; `undefined` where the host told something else, or the zone of no interface. */
+function addressOf(host: Host, text: string, port: number): Address | undefined {
+  const ip = parseIp(text)
+  if (ip?.family !== 'ipv6') return ip && { family: 'ipv4', host: ip.host, port }
+  const scopeId = ip.zone === '' ? 0 : readZone(host, ip.zone)
+  return scopeId === undefined ? undefined : { family: 'ipv6', host: ip.host, port, flowInfo: 0, scopeId }
 }
 
 /** What `getaddrinfo()` calls the host's errors. */

@@ -1,11 +1,17 @@
 import type { Address } from '../abi/address.js'
 import { FIRE } from '../runtime/dispatch.js'
-import { type AddressLike, type CheckedAddress, checkAddress, hostText, readAddress, socketDomain } from './address.js'
+import {
+  type AddressLike,
+  type CheckedAddress,
+  checkDestination,
+  hostText,
+  readAddress,
+  socketDomain,
+} from './address.js'
 import { checkCallback } from './callback.js'
 import { type Attempt, Dial } from './dial.js'
 import { checkInteger, UVError } from './errors.js'
 import { handleOptions, type OnClosed, WHEN_CLOSED } from './handle.js'
-import { checkName } from './lookup.js'
 import type { Loop } from './loop.js'
 import { openPair } from './pair.js'
 import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
@@ -163,15 +169,12 @@ export class TCP extends Stream {
    */
   connect(address: AddressLike, onConnect?: OnRequest<TCPConnectRequest>): TCPConnectRequest {
     const handle = this.address
-    const checked = checkAddress(address)
+    const to = checkDestination(this.instance.host, address, 'connect')
     checkCallback(onConnect, 'onConnect')
     if (this.#dial !== undefined) throw this.error(StatusCode.EALREADY, 'connect')
-    const text = this.instance.text(checked.host)
-    if (text !== undefined && this.instance.exports.uvw_is_address(text)) {
-      return this.#connectTo(handle, text, checked, onConnect)
-    }
+    if (to.kind === 'address') return this.#connectTo(handle, to.address, onConnect)
     const request = new TCPConnectRequest(this, 'connect', onConnect)
-    this.#connectByName(checked.host, checked.port, request)
+    this.#connectByName(to.name, to.port, request)
     return request
   }
 
@@ -260,18 +263,18 @@ export class TCP extends Stream {
 
   #connectTo(
     handle: number,
-    text: number,
-    { port, flowInfo, scopeId }: CheckedAddress,
+    to: CheckedAddress,
     onConnect: OnRequest<TCPConnectRequest> | undefined,
   ): TCPConnectRequest {
     const request = new TCPConnectRequest(this, 'connect', onConnect)
     const { exports } = this.instance
+    const { port, flowInfo, scopeId } = to
+    const text = hostText(this.instance, to)
     this.begin(request, 'connect', (id) => exports.uvw_tcp_connect(handle, id, text, port, flowInfo, scopeId))
     return request
   }
 
   #connectByName(name: string, port: number, request: TCPConnectRequest): void {
-    checkName(name)
     const only = this.instance.exports.uvw_fileno(this.address) < 0 ? undefined : this.sockname.family
     const forget = this[WHEN_CLOSED](() => request[FIRE]('done', StatusCode.ECANCELED))
     const finish = (outcome: SocketAttempt | UVError): void => {
@@ -284,8 +287,7 @@ export class TCP extends Stream {
     const make = (): SocketAttempt => {
       const tcp = only === undefined ? new TCP({ loop: this.loop }) : this
       const begin: BeginConnect = (address, onConnect) => {
-        const checked = checkAddress(address)
-        tcp.#connectTo(tcp.address, hostText(tcp.instance, checked, 'connect'), checked, onConnect)
+        tcp.#connectTo(tcp.address, { flowInfo: 0, scopeId: 0, ...address }, onConnect)
       }
       return new SocketAttempt(tcp, tcp !== this, begin)
     }

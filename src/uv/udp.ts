@@ -1,7 +1,14 @@
 import type { Address } from '../abi/address.js'
 import { totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
-import { type AddressLike, type CheckedAddress, checkAddress, hostText, socketDomain } from './address.js'
+import {
+  type AddressLike,
+  type CheckedAddress,
+  checkAddress,
+  hostText,
+  interfaceText,
+  socketDomain,
+} from './address.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 import { Handle, handleOptions } from './handle.js'
@@ -135,8 +142,8 @@ export class UDP extends Handle {
    */
   connect(address: AddressLike): void {
     const handle = this.address
-    const checked = checkAddress(address)
-    const text = hostText(this.instance, checked, 'connect')
+    const checked = checkAddress(this.instance.host, address, 'connect')
+    const text = hostText(this.instance, checked)
     const { exports } = this.instance
     this.check(exports.uvw_udp_connect(handle, text, checked.port, checked.flowInfo, checked.scopeId), 'connect')
   }
@@ -196,11 +203,11 @@ export class UDP extends Handle {
   send(buffers: Buffers, address?: AddressLike, onSend?: OnRequest<UDPSendRequest>): UDPSendRequest {
     const handle = this.address
     const chunks = checkMessage(buffers)
-    const to = address === undefined ? undefined : checkAddress(address)
+    const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'send')
     checkCallback(onSend, 'onSend')
     const { exports, kernel } = this.instance
     const request = new UDPSendRequest(this, onSend, this.#forget)
-    const text = this.#target(to, 'send')
+    const text = this.#target(to)
     const length = totalLength(chunks)
     try {
       this.begin(request, 'send', (id) => {
@@ -230,9 +237,9 @@ export class UDP extends Handle {
   trySend(buffers: Buffers, address?: AddressLike): number {
     const handle = this.address
     const chunks = checkMessage(buffers)
-    const to = address === undefined ? undefined : checkAddress(address)
+    const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'trySend')
     const { exports, kernel } = this.instance
-    const text = this.#target(to, 'trySend')
+    const text = this.#target(to)
     kernel.payloads.set(0, chunks)
     try {
       const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
@@ -304,7 +311,7 @@ export class UDP extends Handle {
    */
   setMulticastInterface(address?: string): void {
     const handle = this.address
-    const text = this.#text(address, 'address', 0)
+    const text = this.#text(address, 'address', 0, 'setMulticastInterface')
     this.check(this.instance.exports.uvw_udp_set_multicast_interface(handle, text), 'setMulticastInterface')
   }
 
@@ -350,24 +357,22 @@ export class UDP extends Handle {
 
   #setMembership(syscall: string, group: string, on: string | undefined, source: string | undefined, join: boolean) {
     const handle = this.address
-    const [groupText, onText] = [this.#text(group, 'group', 0), this.#text(on, 'on', 1)]
-    const sourceText = this.#text(source, 'source', 2)
+    const [groupText, onText] = [this.#text(group, 'group', 0, syscall), this.#text(on, 'on', 1, syscall)]
+    const sourceText = this.#text(source, 'source', 2, syscall)
     const { exports } = this.instance
     this.check(exports.uvw_udp_set_membership(handle, groupText, onText, sourceText, join ? 1 : 0), syscall)
   }
 
-  #target(to: CheckedAddress | undefined, syscall: string): number {
-    return to === undefined ? 0 : hostText(this.instance, to, syscall)
+  #target(to: CheckedAddress | undefined): number {
+    return to === undefined ? 0 : hostText(this.instance, to)
   }
 
-  /** One of several texts of a call, in the module's memory; 0 for none. */
-  #text(value: string | undefined, what: string, index: number): number {
+  /** An address among several texts of a call, in the module's memory; 0 for none. */
+  #text(value: string | undefined, what: string, index: number, syscall: string): number {
     if (value === undefined) return 0
-    if (typeof value !== 'string' || value.length >= TEXT)
-      throw new ArgumentError(`${what} ${show(value)} is no address`)
-    const text = this.instance.text(value, index * TEXT)
-    if (text === undefined) throw new ArgumentError(`${what} ${show(value)} is no address`)
-    return text
+    const at = this.instance.text(interfaceText(this.instance.host, value, what, syscall), index * TEXT)
+    if (at === undefined) throw new ArgumentError(`${what} ${show(value)} is no address`, syscall)
+    return at
   }
 }
 

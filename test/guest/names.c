@@ -4,6 +4,7 @@
  *   names look NAME [CANCEL] with uv_getaddrinfo(); gives it up if told so, and
  *                            says how often its loop turned meanwhile
  *   names reverse ADDRESS PORT [NUMERIC]   with uv_getnameinfo()
+ *   names zone ADDRESS       with uv_ip6_addr(), and binds to it
  */
 
 #include <uv.h>
@@ -114,6 +115,28 @@ static int reverse(const char* text, int port, int flags) {
 }
 
 
+static int zone(const char* text) {
+  struct sockaddr_in6 addr;
+  uv_loop_t* loop;
+  uv_tcp_t tcp;
+  int err;
+
+  err = uv_ip6_addr(text, 0, &addr);
+  if (err != 0) {
+    printf("%s\n", uv_err_name(err));
+    return 1;
+  }
+
+  loop = uv_default_loop();
+  uv_tcp_init(loop, &tcp);
+  err = uv_tcp_bind(&tcp, (struct sockaddr*) &addr, 0);
+  printf("%u %s\n", addr.sin6_scope_id, err == 0 ? "bound" : uv_err_name(err));
+  uv_close((uv_handle_t*) &tcp, NULL);
+  uv_run(loop, UV_RUN_DEFAULT);
+  return uv_loop_close(loop);
+}
+
+
 int main(int argc, char** argv) {
   struct addrinfo hints;
   int port;
@@ -129,6 +152,9 @@ int main(int argc, char** argv) {
 
   if (strcmp(argv[1], "look") == 0)
     return look(argv[2], &hints, argc > 3);
+
+  if (strcmp(argv[1], "zone") == 0)
+    return zone(argv[2]);
 
   if (argc < 4 || sscanf(argv[3], "%d", &port) != 1)
     return 2;

@@ -93,6 +93,27 @@ describe('from an address', () => {
   })
 })
 
+describe('the zone of an address', () => {
+  test.each([
+    ['fe80::1%lo', 1],
+    ['fe80::1%1', 1],
+    ['fe80::1%4294967295', 4294967295],
+    ['fe80::1%nosuchinterface', 0],
+    ['fe80::1%4294967296', 0],
+    ['fe80::1%1x', 0],
+    ['fe80::1', 0],
+  ])('%s is %d', async (text, scope) => {
+    expect(await say(['zone', text])).toBe(`${scope} EADDRNOTAVAIL\n`)
+  })
+
+  test('is that of an interface which a rule names, or of any where all is granted', async () => {
+    const under = (listen: string[]) => say(['zone', '::1%lo'], policyHost(virtualHost(), { listen }))
+    expect(await under(['[fe80::1%lo]:80'])).toBe('1 bound\n')
+    expect(await under(['*'])).toBe('1 bound\n')
+    expect(await under(['[fe80::1%1]:80'])).toBe('0 bound\n')
+  })
+})
+
 test.each([
   ['', '127.0.0.1'],
   ['a.test', 'not an address'],

@@ -290,6 +290,7 @@ const ARITY: Readonly<Record<Name, number>> = {
   stat: 2,
   lookup: 3,
   reverse: 2,
+  interface_index: 2,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [

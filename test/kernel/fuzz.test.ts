@@ -156,6 +156,7 @@ class Fuzz {
         [machine.put(random.pick(['here', 'there', ''])), random.pick([4, 5, 0]), random.pick([0, c.AF_INET, 99])],
       ],
       ['reverse', [address, random.pick([16, 28, 3])]],
+      ['interface_index', [machine.put(random.pick(['lo', 'eth9', ''])), random.pick([2, 4, 0])]],
       ['clock', []],
     ]
   }

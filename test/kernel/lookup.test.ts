@@ -18,6 +18,21 @@ test('a lookup is readable once it is answered, and the answer is texts', () => 
   expect([machine.wakes, machine.read(fd), machine.read(fd)]).toEqual([1, '::1\x002001:db8::1\0', ''])
 })
 
+test('what is no address is left out of the answer', () => {
+  const machine = stage()
+  const fds = [Number(look(machine, 'db.test')), Number(look(machine, 'db.test'))] as const
+  machine.host.lookups[0]?.events.onAnswer(['127.1', '192.0.2.1', '192.0.2.1\n127.0.0.1', '', '::1%', Object(7)])
+  machine.host.lookups[1]?.events.onAnswer(['localhost'])
+  expect([machine.read(fds[0]), machine.read(fds[1])]).toEqual(['192.0.2.1\0', 'ENOENT'])
+})
+
+test('an interface is found by its name, where the host knows it', () => {
+  const machine = stage()
+  const ask = (name: string, length = name.length) => machine.os.interface_index(machine.put(name), length)
+  expect(['lo', 'eth0', 'eth9', ''].map((name) => ask(name))).toEqual([1, 2, 'ENODEV', 'ENODEV'])
+  expect([ask('eth0', 65), machine.os.interface_index(0, 2), ask('lo', -1)]).toEqual(['ENODEV', 'EFAULT', 'EFAULT'])
+})
+
 test('an answer that there is none is an error of the read, as often as it is tried', () => {
   const machine = stage()
   const fd = Number(look(machine, 'db.test'))
@@ -46,6 +61,12 @@ test.each([
   ['x'.repeat(256), 'EINVAL'],
   ['two words', 'ENOENT'],
   ['a\nb', 'ENOENT'],
+  ['127.0.0.1', 'ENOENT'],
+  ['0x7f.1', 'ENOENT'],
+  ['127.0.0.1#db.test', 'ENOENT'],
+  ['db.test\0', 'ENOENT'],
+  ['-db.test', 'ENOENT'],
+  ['b\u00fccher.test', 'ENOENT'],
 ])('the name %j is %s', (name, error) => {
   expect(look(stage(), name)).toBe(error)
 })

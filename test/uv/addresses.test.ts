@@ -1,7 +1,8 @@
 /** Addresses: families, dual stack, taken ports and the errors that come late, as libuv has them on Unix. */
+import { networkInterfaces } from 'node:os'
 import { expect, test } from '@jest/globals'
-import { type Address, type AddressLike, StatusCode, TCP, TCPFlags } from '../../src/index.js'
-import { codeOf, freePort, type LoopLab, overHosts } from '../support/loops.js'
+import { type Address, type AddressLike, StatusCode, TCP, TCPFlags, UDP } from '../../src/index.js'
+import { bytes, codeOf, freePort, hosts, type LoopLab, overHosts, virtual } from '../support/loops.js'
 
 /** Connects from one address to another. @returns what the server sees of the client, or the status when it failed */
 const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Promise<Address | number> => {
@@ -136,6 +137,63 @@ overHosts((lab) => {
     const loop = await lab.open()
     // A number is a zone on every platform.
     expect(codeOf(() => new TCP({ loop }).bind(['fe80::1%999', 0]))).toMatch(/^E(ADDRNOTAVAIL|INVAL)$/)
+    const message = /no interface of the \w+ host; give the interface's number/
+    for (const host of ['fe80::1%nosuchinterface', '::1%nosuchinterface', 'fe80::1%4294967296']) {
+      expect(() => new TCP({ loop }).bind([host, 0])).toThrow(message)
+      expect(() => new TCP({ loop }).connect([host, 9])).toThrow(message)
+      expect(() => new UDP({ loop }).bind([host, 0])).toThrow(message)
+      expect(() => new UDP({ loop }).connect([host, 9])).toThrow(message)
+      expect(() => new UDP({ loop }).send(bytes('x'), [host, 9])).toThrow(message)
+      expect(() => new UDP({ loop }).trySend(bytes('x'), [host, 9])).toThrow(message)
+      expect(() => new UDP({ loop }).setMembership('ff02::1', host, true)).toThrow(message)
+    }
+    for (const host of ['::1%', '::1%%1', '::1%a/b', '127.0.0.1%1']) {
+      expect(() => new TCP({ loop }).bind([host, 0])).toThrow(/neither an IP address nor a name/)
+    }
+    expect(() => new TCP({ loop }).bind({ host: 'fe80::1%3', port: 0, scopeId: 4 })).toThrow(
+      /another zone than scopeId 4/,
+    )
+    await lab.run(loop)
+  })
+
+  test('a zone says where to, on what has one, and nothing elsewhere', async () => {
+    const loop = await lab.open()
+    for (const host of ['::1%1', '::1%0', '::%1']) {
+      const tcp = new TCP({ loop })
+      tcp.bind([host, 0])
+      expect(tcp.sockname).toMatchObject({ host: host.split('%')[0], scopeId: 0 })
+    }
+    await lab.run(loop)
+  })
+
+  test.each([
+    '127.1',
+    '2130706433',
+    '0x7f.0.0.1',
+    '0177.0.0.1',
+    '127.0.0.01',
+    '127.0.0.1.',
+    '127.0.0.1\n',
+    '127.0.0.1#é',
+    '１２７.0.0.1',
+    '127。0。0。1',
+    '::0x7f.0.0.1',
+  ])('%j is no address, and no name', async (host) => {
+    const loop = await lab.open()
+    const server = new TCP({ loop })
+    server.bind(['127.0.0.1', 0])
+    server.listen()
+    for (const call of [
+      () => new TCP({ loop }).bind([host, 0]),
+      () => new TCP({ loop }).connect([host, server.sockname.port]),
+      () => new UDP({ loop }).bind([host, 0]),
+      () => new UDP({ loop }).send(bytes('x'), [host, 9]),
+    ]) {
+      expect(call).toThrow(/neither an IP address nor a name/)
+    }
+    await expect(loop.lookup(host)).rejects.toThrow(/neither an IP address nor a name/)
+    void loop.closeAllHandles()
+    await lab.run(loop)
   })
 
   test('addresses are read back in their shortest form', async () => {
@@ -145,3 +203,45 @@ overHosts((lab) => {
     expect(tcp.sockname).toMatchObject({ host: '::1' })
   })
 })
+
+/** A link-local address of this machine, where it has one, with its zone by name and by number. */
+const [linkLocal] = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
+  (entries ?? []).flatMap((entry) =>
+    entry.family === 'IPv6' && entry.address.startsWith('fe80') ? [{ ...entry, name, index: entry.scopeid ?? 0 }] : [],
+  ),
+)
+
+overHosts(
+  (lab) => {
+    const testLinkLocal = linkLocal === undefined ? test.skip : test
+    const { address = '', name = '', index = 0 } = linkLocal ?? {}
+    const zones = [`${address}%${name}`, `${address}%${index}`]
+
+    testLinkLocal('TCP by a link-local address: the zone may be a name or a number', async () => {
+      for (const zone of zones) {
+        expect(await meet(lab, (server) => server.bind([zone, 0]), zone)).toMatchObject({
+          host: address,
+          scopeId: index,
+        })
+      }
+    })
+
+    testLinkLocal('the same for messages', async () => {
+      const loop = await lab.open()
+      const heard: unknown[] = []
+      const server = new UDP({ loop })
+      server.bind([`${address}%${name}`, 0])
+      server.recvStart((_server, _status, data, from) => {
+        heard.push([data.length, from?.family === 'ipv6' && from.scopeId])
+        if (heard.length === zones.length) void loop.closeAllHandles()
+      })
+      expect(server.sockname).toMatchObject({ host: address, scopeId: index })
+      const client = new UDP({ loop })
+      client.bind(['::', 0])
+      for (const zone of zones) client.send(bytes('hello'), [zone, server.sockname.port])
+      await lab.run(loop)
+      expect(heard).toEqual(zones.map(() => [5, index]))
+    })
+  },
+  hosts.filter((host) => host !== virtual),
+)

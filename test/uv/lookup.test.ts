@@ -92,6 +92,25 @@ overHosts((lab) => {
       expect(asked).toEqual(['xn--bcher-kva.test ipv4'])
     })
 
+    test('what the host answers that is no address is left out', async () => {
+      const loop = await lab.open()
+      teach(lab.host, {
+        some: ['127.1', 'localhost', '127.0.0.2', '', '127.0.0.3\n', '::1%nosuchinterface', '2001:DB8::1', Object(7)],
+        none: ['0x7f.1'],
+      })
+      const found = await settle(lab, loop, loop.lookup('some'))
+      expect(found).toMatchObject([{ host: '127.0.0.2' }, { host: '2001:db8::1' }])
+      expect(await settle(lab, loop, loop.lookup('none'))).toMatchObject({ code: 'EAI_NONAME' })
+    })
+
+    test('what is not said in ASCII is one name however it is written, and localhost is localhost', async () => {
+      const loop = await lab.open()
+      const { asked } = teach(lab.host, { 'xn--r8jz45g.xn--zckzah': ['127.0.0.2'] })
+      expect(await settle(lab, loop, loop.lookup('例え。テスト'))).toMatchObject([{ host: '127.0.0.2' }])
+      expect(await settle(lab, loop, loop.lookup('ｌocalhost'))).toMatchObject([{ host: '127.0.0.1' }, { host: '::1' }])
+      expect(asked).toEqual(['xn--r8jz45g.xn--zckzah any'])
+    })
+
     test('a name that nobody has is EAI_NONAME', async () => {
       const loop = await lab.open()
       teach(lab.host, {})
@@ -115,7 +134,7 @@ overHosts((lab) => {
 
     test('wrong input is told at once', async () => {
       const loop = await lab.open()
-      for (const name of ['', 'two words', 'a/b', 'http://a', 'x'.repeat(256), '[::1]']) {
+      for (const name of ['', 'two words', 'a/b', 'http://a', 'x'.repeat(256), '[::1]', 'a..b', 'a.1', 'localhost\n']) {
         await expect(loop.lookup(name)).rejects.toThrow(/neither an IP address nor a name/)
       }
       await expect(loop.lookup('a', { port: 65_536 })).rejects.toThrow(/port 65536/)
