@@ -3,7 +3,10 @@
  *
  * @see https://sockets-api.proposal.wintertc.org
  */
+import type { LookupFunction } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { formatHostPort } from '../abi/endpoint.js'
+import { readHost } from '../abi/host-text.js'
 import type { Loop } from '../uv/loop.js'
 import { type DuplexStreams, duplexStreams } from './duplex-streams.js'
 import type { Socket as NetSocket } from './net/socket.js'
@@ -146,8 +149,21 @@ function connectOver(dial: Net['connect'], address: SocketAddress | string, opti
   if (secureTransport !== 'off' && secureTransport !== 'on' && secureTransport !== 'starttls') {
     throw new SocketError(`secureTransport ${String(secureTransport)} is neither 'off' nor 'on' nor 'starttls'`)
   }
-  const socket = dial({ host: hostname, port, allowHalfOpen: allowHalfOpen || secureTransport === 'on' })
-  return new Socket(socket, hostname, options)
+  const host = readHost(hostname)
+  const name = host?.kind === 'name' ? host.name : hostname
+  const socket = dial({
+    host: name,
+    port,
+    allowHalfOpen: allowHalfOpen || secureTransport === 'on',
+    ...(host === undefined ? { lookup: refuse } : undefined),
+  })
+  return new Socket(socket, name, options)
+}
+
+/** In place of the resolver, for what is neither an address nor a name: who reads it may see one in it. */
+const refuse: LookupFunction = (hostname, _options, callback) => {
+  const error = new Error(`${JSON.stringify(hostname)} is neither an IP address nor a name`)
+  process.nextTick(callback, Object.assign(error, { code: 'ENOTFOUND', hostname }), [])
 }
 
 /** Takes an address apart. @throws {SocketError} when it is none */
@@ -166,14 +182,10 @@ function parse(address: SocketAddress | string): SocketAddress {
 function infoOf(transport: NetSocket, duplex: NetSocket | TLSSocket): SocketInfo {
   const alpn = 'alpnProtocol' in duplex ? duplex.alpnProtocol : undefined
   return {
-    remoteAddress: endpoint(transport.remoteAddress, transport.remotePort),
-    localAddress: endpoint(transport.localAddress, transport.localPort),
+    remoteAddress: formatHostPort(String(transport.remoteAddress), Number(transport.remotePort)),
+    localAddress: formatHostPort(String(transport.localAddress), Number(transport.localPort)),
     alpn: typeof alpn === 'string' ? alpn : undefined,
   }
-}
-
-function endpoint(address: string | undefined, port: number | undefined): string {
-  return address?.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 function asSocketError(error: unknown): SocketError {

@@ -15,6 +15,7 @@ import type { TCP } from '../../uv/tcp.js'
 import { asSystemError, nodeError, systemError } from '../node-error.js'
 import { checkPort, checkType, wrongType } from './arguments.js'
 import type { OnLookup } from './lookup.js'
+import { withKnownZone } from './zones.js'
 
 /** Where to, and how. */
 export interface ConnectingOptions {
@@ -109,6 +110,7 @@ export class Connecting {
     this.#socket = socket
     this.#steps = steps
     this.#port = port === undefined ? 0 : checkPort(port, 'Port')
+    if (lookup === undefined && host) checkType(host, 'string', 'hostname')
     this.#host = typeof host === 'string' && host !== '' ? host : 'localhost'
     this.#patience = Math.max(SHORTEST_ATTEMPT, patience ?? getDefaultAutoSelectFamilyAttemptTimeout())
     this.#options = { ...options, port: this.#port, host: this.#host }
@@ -197,7 +199,7 @@ export class Connecting {
     this.#socket.emit('connectionAttempt', address, this.#port, family)
     if (this.#stopped) return
     try {
-      tcp.connect({ host: address, port: this.#port }, (_request, status) => {
+      tcp.connect({ host: withKnownZone(tcp.loop, address), port: this.#port }, (_request, status) => {
         if (!this.#stopped && this.#active === tcp) this.#steps.tell(() => this.#decided(tcp, target, status))
       })
     } catch (error) {
@@ -252,7 +254,7 @@ export class Connecting {
     if (!localAddress && !localPort) return undefined
     const host = localAddress || (family === 4 ? '0.0.0.0' : '::')
     try {
-      tcp.bind({ host, port: localPort })
+      tcp.bind({ host: withKnownZone(tcp.loop, host), port: localPort })
       // A taken port is told late, and only to who asks.
       void tcp.sockname
       return undefined

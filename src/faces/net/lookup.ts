@@ -1,8 +1,10 @@
 /** Names, looked up by the host of a loop, with the answers and the errors of `dns.lookup()`. */
 import type { LookupAddress } from 'node:dns'
+import type { Address } from '../../abi/address.js'
+import { hostWithScope } from '../../abi/endpoint.js'
 import type { LookupFamily } from '../../host/lookup.js'
-import type { UVError } from '../../uv/errors.js'
-import { lookUp } from '../../uv/lookup.js'
+import { UVError } from '../../uv/errors.js'
+import { lookUpVerbatim } from '../../uv/lookup.js'
 import { INSTANCE, type Loop } from '../../uv/loop.js'
 import { type SystemError, systemError } from '../node-error.js'
 import { wrongValue } from './arguments.js'
@@ -13,31 +15,35 @@ export type OnLookup = (error: Error | null, found: readonly LookupAddress[]) =>
 const FAMILIES: Readonly<Record<number, LookupFamily>> = { 0: 'any', 4: 'ipv4', 6: 'ipv6' }
 
 /**
- * Looks a name up.
+ * Looks a name up: the text as it is, since what is a name is the resolver's to say.
  *
  * @param family - 4, 6, or 0 for both
  * @param done - called later, once, in the loop
  * @returns gives the lookup up
- * @throws {TypeError} when the family is another
+ * @throws {TypeError} when the family is another, and what the platform's `dns.lookup()` throws of a name
  */
 export function lookUpName(loop: Loop, name: string, family: number, done: OnLookup): () => void {
   const wanted = FAMILIES[family]
   if (wanted === undefined) throw wrongValue('options.family', family, 'must be one of: 0, 4, 6')
   try {
-    return lookUp(loop[INSTANCE], name, { family: wanted, port: 0, verbatim: true }, (found) => {
+    return lookUpVerbatim(loop[INSTANCE], name, wanted, (found) => {
       if ('error' in found) done(lookupError(found.error, name), [])
       else
         done(
           null,
-          found.addresses.map(({ family, host }) => ({ address: host, family: family === 'ipv4' ? 4 : 6 })),
+          found.addresses.map((found) => ({ address: textOf(found), family: found.family === 'ipv4' ? 4 : 6 })),
         )
     })
   } catch (error) {
-    // What can be no name, or is not allowed, is told as what nobody knows.
-    const failure = error instanceof Error && 'errno' in error ? lookupError(Object(error), name) : notFound(name)
-    process.nextTick(done, failure, [])
+    // What the host refuses is told later; what `dns.lookup()` throws is thrown by `node:net`, too.
+    if (!(error instanceof UVError)) throw error
+    process.nextTick(done, lookupError(error, name), [])
     return () => {}
   }
+}
+
+function textOf(address: Address): string {
+  return address.family === 'ipv4' ? address.host : hostWithScope(address.host, address.scopeId)
 }
 
 function lookupError({ code, errno }: UVError, name: string): Error {

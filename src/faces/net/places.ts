@@ -1,7 +1,9 @@
 /** Addresses as `node:net` tells them. */
 import type { Address } from '../../abi/address.js'
+import type { Loop } from '../../uv/loop.js'
 import type { Stream } from '../../uv/stream.js'
 import { TCP } from '../../uv/tcp.js'
+import { textWithZone } from './zones.js'
 
 /** An address as `node:net` tells it; empty where there is none. */
 export interface AddressInfo {
@@ -14,8 +16,9 @@ export interface AddressInfo {
 }
 
 /** An address in Node's words. */
-export function addressInfo({ family, host, port }: Address): AddressInfo {
-  return { address: host, family: family === 'ipv4' ? 'IPv4' : 'IPv6', port }
+export function addressInfo(loop: Loop, address: Address): AddressInfo {
+  const { family, port } = address
+  return { address: textWithZone(loop, address), family: family === 'ipv4' ? 'IPv4' : 'IPv6', port }
 }
 
 /** Where a handle is. @returns an empty object where it is nowhere */
@@ -31,7 +34,7 @@ export function remoteOf(handle: Stream | undefined): Partial<AddressInfo> {
 function ask(handle: Stream | undefined, name: (tcp: TCP) => Address): Partial<AddressInfo> {
   if (!(handle instanceof TCP) || handle.closing) return {}
   try {
-    return addressInfo(name(handle))
+    return addressInfo(handle.loop, name(handle))
   } catch {
     return {}
   }

@@ -14,6 +14,7 @@ import { checkPort, checkType, normalize, seconds, toNumber, wrongType, wrongVal
 import { lookUpName } from './lookup.js'
 import { type AddressInfo, addressInfo, localOf, remoteOf } from './places.js'
 import { Socket, type SocketOptions, WHEN_DESTROYED } from './socket.js'
+import { withKnownZone } from './zones.js'
 
 /** How a {@link Server} is made; all of it is for the sockets it accepts. */
 export interface ServerOptions
@@ -103,7 +104,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
 
   /** Where it listens; `null` when it does not. Of a path it is that, from the first time on that one was asked for. */
   address(): AddressInfo | string | null {
-    return this.#handle instanceof TCP ? addressInfo(this.#handle.sockname) : (this.#path ?? null)
+    return this.#handle instanceof TCP ? addressInfo(this.loop, this.#handle.sockname) : (this.#path ?? null)
   }
 
   /**
@@ -226,7 +227,8 @@ export class Server extends EventEmitter implements AsyncDisposable {
     try {
       const handle = bind()
       this.#handle = handle
-      handle.listen(backlog || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
+      // A host that is a number, as 127.1, has come here for a backlog, too.
+      handle.listen(Math.trunc(backlog ?? 0) || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
       if (!this.#referenced) handle.dereference()
     } catch (error) {
       void this.#handle?.close()
@@ -242,7 +244,9 @@ export class Server extends EventEmitter implements AsyncDisposable {
   }
 
   #bind(host: string, port: number, flags: number): TCP {
-    return bound(new TCP({ loop: this.loop }), (handle) => handle.bind({ host, port }, flags))
+    return bound(new TCP({ loop: this.loop }), (handle) =>
+      handle.bind({ host: withKnownZone(this.loop, host), port }, flags),
+    )
   }
 
   #bindPath(path: string, { readableAll, writableAll }: ListenOptions): Pipe {
