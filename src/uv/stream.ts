@@ -147,10 +147,11 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Gives back bytes that `onRead` got, the very array, when nobody will look at them again: reads to come write over them.
-   * It is never needed. A program that receives much and keeps little spares the engine much memory by it, where its host
-   * has use for them: on Node, with reads of 16 KiB and more, and on Deno. Bytes that are not of this stream, or were given
-   * back before, are no matter; nor is anything once it is closing.
+   * Gives back the memory of bytes that `onRead` got, the very array, when the program is done with them: bytes to come are
+   * read into it. It is never needed. A program that receives much and keeps little spares the engine much memory by it, where
+   * its host has use for it: on Node, with reads of 16 KiB and more, and on Deno. There the array is empty afterwards, as if its
+   * memory had been transferred. Bytes that are not of this stream, were given back before, or whose memory was transferred
+   * are ignored; so is everything once the stream is closing.
    *
    * @throws {ArgumentError} when it is no Uint8Array
    *
@@ -168,7 +169,9 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Writes bytes, after those of earlier calls. They are not copied: leave them as they are until the request is over.
+   * Writes bytes, after those of earlier calls. They are not copied: leave them as they are until the request is over, which
+   * it is, with success, when the operating system has all of them. Closing the stream ends it with `ECANCELED`: the peer has
+   * got a part from the front then, or nothing.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable, ENOBUFS when more bytes would wait
@@ -203,11 +206,12 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Writes what there is room for at this moment. The bytes are copied.
+   * Writes what the operating system takes at this moment. The bytes are the caller's again when it returns.
    *
    * @returns how many were written: perhaps fewer than given
    * @throws {ClosedHandleError}
-   * @throws {UVError} EAGAIN when there is no room, or earlier writes wait; EBADF, EPIPE
+   * @throws {UVError} EAGAIN when there is no room, earlier writes wait, or the host's platform says only later what it took
+   *   (Deno, and Node's public sockets); EBADF, EPIPE
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_try_write
    */
   tryWrite(buffers: Buffers): number {
