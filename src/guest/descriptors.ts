@@ -11,8 +11,10 @@ export const RIGHT_TO_READ = 2n
 /** The same, to be written. */
 export const RIGHT_TO_WRITE = 64n
 
-/** The first and the last number. Below are the standard streams; above, the descriptors of the guest's sockets. */
+/** The first number. Below are the standard streams. */
 const FIRST = 3
+
+/** The last number. Above are the descriptors of the guest's sockets. */
 export const LAST = 255
 
 /** An open file or folder. */
