@@ -3,7 +3,9 @@
 #include "internal.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 
 int uvw__address_parse(const char* host,
@@ -57,6 +59,28 @@ static int uvw__address_format(const struct sockaddr_storage* addr,
 }
 
 
+/* libuv shares a port on the systems that it knows by name, and ours is none of
+ * them: what this host can is for the host to say.
+ */
+static int uvw__tcp_bind(uv_tcp_t* tcp,
+                         const struct sockaddr* name,
+                         unsigned int flags) {
+  int err;
+  int on;
+
+  err = uv_tcp_bind(tcp, name, flags);
+  if (err != UV_ENOTSUP || !(flags & UV_TCP_REUSEPORT))
+    return err;
+
+  /* It made the socket before it looked at the flag. */
+  on = 1;
+  if (setsockopt(tcp->io_watcher.fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
+    return uv_translate_sys_error(errno);
+
+  return uv_tcp_bind(tcp, name, flags & ~UV_TCP_REUSEPORT);
+}
+
+
 int uvw_bind(uv_handle_t* handle,
              const char* host,
              int port,
@@ -75,7 +99,7 @@ int uvw_bind(uv_handle_t* handle,
   if (handle->type == UV_UDP)
     return uv_udp_bind((uv_udp_t*) handle, name, flags);
 
-  return uv_tcp_bind((uv_tcp_t*) handle, name, flags);
+  return uvw__tcp_bind((uv_tcp_t*) handle, name, flags);
 }
 
 

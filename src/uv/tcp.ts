@@ -22,7 +22,10 @@ import { type OnConnection, type OnRead, Stream } from './stream.js'
 export const TCPFlags = {
   /** An IPv6 address takes IPv6 connections only. Without it, IPv4 ones come too, as mapped addresses. */
   IPV6ONLY: 1,
-  /** The port is shared with others that say so too. Refused with `ENOTSUP`: no host of ours can share. */
+  /**
+   * The port is shared with others that say so too, each of which gets some of the connections. `ENOTSUP` where the host cannot:
+   * Node before 22.12, Deno.
+   */
   REUSEPORT: 2,
 } as const
 

@@ -1,7 +1,8 @@
 /** TCP handles: behaviours T1 to T5 of the Python library's test_tcp, then what our own API promises of them. */
 import { expect, test } from '@jest/globals'
+import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { ClosedHandleError, RunMode, StatusCode, TCP, TCPFlags } from '../../src/index.js'
-import { codeOf, connectPair, overHosts } from '../support/loops.js'
+import { codeOf, connectPair, overHosts, virtual } from '../support/loops.js'
 
 overHosts((lab) => {
   test('T1 closed: every method throws, whatever its arguments', async () => {
@@ -182,9 +183,30 @@ overHosts((lab) => {
     expect(codeOf(() => new TCP({ loop, family: 'ipv4' }).bind(['::1', 0]))).toMatch(/^E(INVAL|NOPROTOOPT)$/)
   })
 
-  test('bind: REUSEPORT is refused, as is a foreign address', async () => {
+  test('bind: REUSEPORT shares a port with those that say so, or is refused where the host cannot', async () => {
     const loop = await lab.open()
-    expect(codeOf(() => new TCP({ loop }).bind(['127.0.0.1', 0], TCPFlags.REUSEPORT))).toBe('ENOTSUP')
+    const bound = (port: number, flags: number): TCP => {
+      const tcp = new TCP({ loop })
+      tcp.bind(['127.0.0.1', port], flags)
+      return tcp
+    }
+    const older = lab.name !== virtual.name && tcpWrap()?.tcp.constants.UV_TCP_REUSEPORT === undefined
+    if (older) {
+      expect(codeOf(() => bound(0, TCPFlags.REUSEPORT))).toBe('ENOTSUP')
+      return
+    }
+    const one = bound(0, TCPFlags.REUSEPORT)
+    one.listen()
+    const { port } = one.sockname
+    const other = bound(port, TCPFlags.REUSEPORT)
+    other.listen()
+    expect(other.sockname).toEqual(one.sockname)
+    expect(codeOf(() => bound(port, 0).listen())).toBe('EADDRINUSE')
+    expect(codeOf(() => bound(0, TCPFlags.REUSEPORT | TCPFlags.IPV6ONLY))).toBe('EINVAL')
+  })
+
+  test('bind: a foreign address is refused', async () => {
+    const loop = await lab.open()
     expect(codeOf(() => new TCP({ loop }).bind(['192.0.2.1', 0]))).toBe('EADDRNOTAVAIL')
   })
 
