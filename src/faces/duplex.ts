@@ -7,6 +7,8 @@ import { addAbortSignal, Duplex, type DuplexOptions } from 'node:stream'
 import { StatusCode } from '../uv/status.js'
 import type { Stream } from '../uv/stream.js'
 import { TCP } from '../uv/tcp.js'
+import { checkSignal } from './net/arguments.js'
+import { thisNode } from './net/this-node.js'
 import { asSystemError, nodeError, systemError } from './node-error.js'
 import { runTicks } from './ticks.js'
 
@@ -49,7 +51,9 @@ export class StreamDuplex extends Duplex {
     this.on('end', this.#onEnd)
     if (handle !== undefined) this.attach(handle)
     // Not before all of it is there: one that has been given already destroys it at once.
-    if (signal !== undefined) process.nextTick(() => addAbortSignal(signal, this))
+    if (!signal) return
+    checkSignal(signal, 'signal')
+    process.nextTick(() => addAbortSignal(signal, this))
   }
 
   /** Bytes that came, since the handle was attached. */
@@ -127,13 +131,17 @@ export class StreamDuplex extends Duplex {
   }
 
   override _final(callback: Done): void {
-    if (this.pending) {
+    if (this.connecting || (this.pending && !thisNode.endsUnconnected)) {
       this.once('connect', () => this._final(callback))
       return
     }
     const handle = this.#handle
+    if (handle === undefined) {
+      callback()
+      return
+    }
     try {
-      handle?.shutdown(() => this.#tell(callback, undefined))
+      handle.shutdown(() => this.#tell(callback, undefined))
     } catch (error) {
       // The connection is gone, which reading tells.
       if (statusOf(error) === StatusCode.ENOTCONN) callback()
@@ -286,7 +294,8 @@ export class StreamDuplex extends Duplex {
     this.#writing = undefined
     if (callback === undefined) return
     this.onActivity()
-    this.#tell(callback, status < 0 && !this.destroyed ? systemError(status, 'write') : undefined)
+    const failed = status < 0 && (thisNode.tellsCancelledWrites || !this.destroyed)
+    this.#tell(callback, failed ? systemError(status, 'write') : undefined)
   }
 
   #reset(handle: Stream, closed: () => void): void {

@@ -6,8 +6,10 @@ import { nodeHost } from '../../src/host/node.js'
 import { Async, Loop } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
+import { cancelling } from './behaviours/cancelling.js'
 import { connecting } from './behaviours/connecting.js'
 import { ending } from './behaviours/ending.js'
+import { guarding } from './behaviours/guarding.js'
 import { serving } from './behaviours/serving.js'
 import { writing } from './behaviours/writing.js'
 import { type Behaviour, Scene } from './scene.js'
@@ -38,12 +40,15 @@ const play = async (behaviour: Behaviour, net: Net): Promise<Scene['seen']> => {
   }
 }
 
-describe.each(Object.entries({ connecting, writing, ending, serving }))('%s', (_name, behaviours) => {
-  test.each(Object.entries(behaviours))('%s', async (_what, behaviour) => {
-    const expected = await play(behaviour, Object(node))
-    expect(expected.size).toBeGreaterThan(0)
-    expect(await play(behaviour, createNet({ loop }))).toEqual(expected)
-    const left = [...loop.handles].filter(({ closing }) => !closing)
-    expect(left.map((handle) => handle.constructor.name)).toEqual(['Async'])
-  })
-})
+describe.each(Object.entries({ connecting, writing, cancelling, ending, serving, guarding }))(
+  '%s',
+  (_name, behaviours) => {
+    test.each(Object.entries(behaviours))('%s', async (_what, behaviour) => {
+      const expected = await play(behaviour, Object(node))
+      expect(expected.size).toBeGreaterThan(0)
+      expect(await play(behaviour, createNet({ loop }))).toEqual(expected)
+      const left = [...loop.handles].filter(({ closing }) => !closing)
+      expect(left.map((handle) => handle.constructor.name)).toEqual(['Async'])
+    })
+  },
+)

@@ -2,6 +2,8 @@
 import { inspect } from 'node:util'
 import { nodeError } from '../node-error.js'
 
+const INT32_MAX = 0x7fff_ffff
+
 /** A callback among arguments. */
 type Callback = (...values: never[]) => void
 
@@ -55,6 +57,21 @@ export function checkPort(port: unknown, name: string): number {
 export function checkType(value: unknown, type: 'number' | 'function' | 'boolean' | 'string', name: string): void {
   if (value === undefined || value === null || typeof value === type) return
   throw wrongType(name, `of type ${type}`, value)
+}
+
+/** Checks a whole number of 32 bits. @throws {TypeError} ERR_INVALID_ARG_TYPE, {RangeError} ERR_OUT_OF_RANGE */
+export function checkInt32(value: unknown, name: string, least: number): number {
+  if (typeof value !== 'number') throw wrongType(name, 'of type number', value)
+  if (Number.isInteger(value) && value >= least && value <= INT32_MAX) return value
+  const wanted = Number.isInteger(value) ? `>= ${least} && <= ${INT32_MAX}` : 'an integer'
+  const message = `The value of "${name}" is out of range. It must be ${wanted}. Received ${value}`
+  throw nodeError(RangeError, 'ERR_OUT_OF_RANGE', message)
+}
+
+/** Checks what is to abort something. @throws {TypeError} ERR_INVALID_ARG_TYPE */
+export function checkSignal(value: unknown, name: string): asserts value is AbortSignal {
+  if (typeof value === 'object' && value !== null && 'aborted' in value) return
+  throw wrongType(name, 'an instance of AbortSignal', value)
 }
 
 /** What to throw of a value of another type. */

@@ -5,6 +5,7 @@
 import { ADDRCONFIG, type LookupAddress } from 'node:dns'
 import type { EventEmitter } from 'node:events'
 import {
+  type BlockList,
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   isIP,
@@ -13,7 +14,8 @@ import {
 import { StatusCode } from '../../uv/status.js'
 import type { TCP } from '../../uv/tcp.js'
 import { asSystemError, nodeError, systemError } from '../node-error.js'
-import { checkPort, checkType, wrongType } from './arguments.js'
+import { checkInt32, checkPort, checkType, wrongType } from './arguments.js'
+import { blocked, isBlocked } from './block-list.js'
 import type { OnLookup } from './lookup.js'
 import { withKnownZone } from './zones.js'
 
@@ -55,6 +57,7 @@ export interface Steps<Handle> {
 
 /** The part of a socket that is needed. */
 export interface ConnectingSocket extends EventEmitter {
+  readonly blockList: BlockList | undefined
   autoSelectFamilyAttemptedAddresses: string[] | undefined
   destroy(error: Error): unknown
 }
@@ -102,7 +105,7 @@ export class Connecting {
     }
     checkType(localPort, 'number', 'options.localPort')
     checkType(options.autoSelectFamily, 'boolean', 'options.autoSelectFamily')
-    checkType(patience, 'number', 'options.autoSelectFamilyAttemptTimeout')
+    if (patience !== undefined && patience !== null) checkInt32(patience, 'options.autoSelectFamilyAttemptTimeout', 1)
     checkType(lookup, 'function', 'options.lookup')
     if (port !== undefined && typeof port !== 'number' && typeof port !== 'string') {
       throw wrongType('options.port', 'one of type number or string', port)
@@ -180,10 +183,7 @@ export class Connecting {
     if (this.#stopped) return
     const target = this.#targets?.shift()
     if (target === undefined) this.#socket.destroy(allFailed(this.#errors))
-    else {
-      this.#socket.autoSelectFamilyAttemptedAddresses?.push(`${target.address}:${this.#port}`)
-      this.#attempt(target)
-    }
+    else this.#attempt(target)
   }
 
   /** Tries one address. */
@@ -196,8 +196,18 @@ export class Connecting {
       this.#refused(target, refusal, false)
       return
     }
+    const forbidden = isBlocked(this.#socket.blockList, address) ? blocked(address) : undefined
+    if (forbidden !== undefined && this.#targets !== undefined) {
+      this.#refused(target, forbidden, true)
+      return
+    }
+    this.#socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${this.#port}`)
     this.#socket.emit('connectionAttempt', address, this.#port, family)
     if (this.#stopped) return
+    if (forbidden !== undefined) {
+      this.#refused(target, forbidden, false)
+      return
+    }
     try {
       tcp.connect({ host: withKnownZone(tcp.loop, address), port: this.#port }, (_request, status) => {
         if (!this.#stopped && this.#active === tcp) this.#steps.tell(() => this.#decided(tcp, target, status))

@@ -1,6 +1,6 @@
 /** `net.Server` over a libuv in WebAssembly. */
 import { EventEmitter } from 'node:events'
-import { isIP } from 'node:net'
+import { type BlockList, isIP } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
 import { FREED } from '../../uv/handle.js'
 import type { Loop } from '../../uv/loop.js'
@@ -10,10 +10,12 @@ import { TCP, TCPFlags } from '../../uv/tcp.js'
 import { backgroundLoop } from '../background.js'
 import { nodeError, type Place, systemError } from '../node-error.js'
 import { runTicks } from '../ticks.js'
-import { checkPort, checkType, normalize, seconds, toNumber, wrongType, wrongValue } from './arguments.js'
+import { checkPort, checkSignal, checkType, normalize, seconds, toNumber, wrongType, wrongValue } from './arguments.js'
+import { isBlocked, takeBlockList } from './block-list.js'
 import { lookUpName } from './lookup.js'
 import { type AddressInfo, addressInfo, localOf, remoteOf } from './places.js'
 import { Socket, type SocketOptions, WHEN_DESTROYED } from './socket.js'
+import { thisNode } from './this-node.js'
 import { withKnownZone } from './zones.js'
 
 /** How a {@link Server} is made; all of it is for the sockets it accepts. */
@@ -21,6 +23,8 @@ export interface ServerOptions
   extends Pick<SocketOptions, 'allowHalfOpen' | 'noDelay' | 'keepAlive' | 'keepAliveInitialDelay' | 'highWaterMark'> {
   /** Do not read from them until asked. */
   readonly pauseOnConnect?: boolean | undefined
+  /** Addresses whose connections are closed, and told to none. From Node 22.13 on, as in `node:net`. */
+  readonly blockList?: BlockList | undefined
 }
 
 /** How {@link Server.listen} listens. */
@@ -41,6 +45,8 @@ export interface ListenOptions {
   readonly ipv6Only?: boolean | undefined
   /** Ignored: there are no clusters here. */
   readonly exclusive?: boolean | undefined
+  /** Shares the port with servers that say so too, where the host can. From Node 22.12 on, as in `node:net`. */
+  readonly reusePort?: boolean | undefined
   /** Closes the server. */
   readonly signal?: AbortSignal | undefined
 }
@@ -56,7 +62,12 @@ export class Server extends EventEmitter implements AsyncDisposable {
   allowHalfOpen: boolean
   /** Whether accepted sockets are left unread at first. */
   pauseOnConnect: boolean
-  /** How many connections there may be at once; those above are closed, and told by `drop`. */
+  /** Addresses whose connections are closed. */
+  blockList: BlockList | undefined
+  /**
+   * How many connections there may be at once; those above are closed, and told by `drop`. 0 means none from Node 21 on, and no
+   * limit before, as in `node:net`.
+   */
   maxConnections: number | undefined
   readonly #options: ServerOptions
   readonly #keepAliveDelay: number
@@ -81,6 +92,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     const onConnection = typeof options === 'function' ? options : listener
     checkType(given.highWaterMark, 'number', 'options.highWaterMark')
     this.#options = given
+    this.blockList = takeBlockList(given.blockList)
     this.#keepAliveDelay = seconds(given.keepAliveInitialDelay, 'options.keepAliveInitialDelay') * 1000
     this.allowHalfOpen = given.allowHalfOpen ?? false
     this.pauseOnConnect = given.pauseOnConnect ?? false
@@ -139,6 +151,11 @@ export class Server extends EventEmitter implements AsyncDisposable {
     const backlog = options.backlog || toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2])
     const wanted = anyPort ? 0 : options.port
     if (signal !== undefined) this.#closeWith(signal)
+    const fd: unknown = Reflect.get(options, 'fd')
+    if (typeof fd === 'number' && fd >= 0) {
+      this.#refuseDescriptor()
+      return this
+    }
     if (typeof wanted !== 'number' && typeof wanted !== 'string') {
       if (typeof path !== 'string' || toNumber(path) !== undefined) {
         const named = 'port' in options || 'path' in options
@@ -149,7 +166,9 @@ export class Server extends EventEmitter implements AsyncDisposable {
       return this
     }
     const port = checkPort(wanted, 'options.port')
-    const flags = options.ipv6Only === true ? TCPFlags.IPV6ONLY : 0
+    const flags =
+      (options.ipv6Only === true ? TCPFlags.IPV6ONLY : 0) |
+      (options.reusePort === true && thisNode.sharesPorts ? TCPFlags.REUSEPORT : 0)
     if (typeof host === 'string' && host !== '') this.#lookupAndListen(host, port, backlog, flags)
     else this.#listen(() => this.#bindAny(port, flags), { address: '::', port }, backlog)
     return this
@@ -262,7 +281,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     try {
       return this.#bind('::', port, flags)
     } catch {
-      return this.#bind('0.0.0.0', port, 0)
+      return this.#bind('0.0.0.0', port, flags & ~TCPFlags.IPV6ONLY)
     }
   }
 
@@ -276,16 +295,20 @@ export class Server extends EventEmitter implements AsyncDisposable {
   }
 
   #take(handle: Stream): void {
-    if (this.maxConnections !== undefined && this.maxConnections > 0 && this.#connections >= this.maxConnections) {
+    if (this.#full()) {
       this.#drop(handle)
       return
     }
-    const { highWaterMark = getDefaultHighWaterMark(false), noDelay, keepAlive } = this.#options
+    if (handle instanceof TCP && isBlocked(this.blockList, remoteOf(handle).address)) {
+      void handle.close()
+      return
+    }
+    const { highWaterMark = -1, noDelay, keepAlive } = this.#options
     const socket = this.createSocket({
       handle,
       allowHalfOpen: this.allowHalfOpen,
       pauseOnCreate: this.pauseOnConnect,
-      highWaterMark,
+      highWaterMark: highWaterMark < 0 ? getDefaultHighWaterMark(false) : highWaterMark,
       noDelay,
       keepAlive,
       keepAliveInitialDelay: this.#keepAliveDelay,
@@ -297,6 +320,12 @@ export class Server extends EventEmitter implements AsyncDisposable {
       this.#tellWhenDrained()
     }
     this.emit('connection', socket)
+  }
+
+  #full(): boolean {
+    const most: number | null | undefined = this.maxConnections
+    const limited = thisNode.zeroConnectionsIsNone ? most !== undefined && most !== null : Boolean(most)
+    return limited && this.#connections >= Number(most)
   }
 
   #drop(handle: Stream): void {
@@ -323,7 +352,15 @@ export class Server extends EventEmitter implements AsyncDisposable {
     if (this.#handle === undefined && this.#connections === 0) process.nextTick(() => this.emit('close'))
   }
 
+  /** A descriptor of the operating system's cannot become a handle of a loop's. */
+  #refuseDescriptor(): void {
+    const reason = 'a descriptor of the operating system cannot be taken over; give a port or a path'
+    const failure = systemError('EINVAL', 'listen', undefined, reason)
+    process.nextTick(() => this.emit('error', failure))
+  }
+
   #closeWith(signal: AbortSignal): void {
+    checkSignal(signal, 'options.signal')
     const close = (): void => {
       this.close()
     }

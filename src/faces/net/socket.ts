@@ -1,5 +1,6 @@
 /** `net.Socket` over a libuv in WebAssembly. */
 
+import type { BlockList } from 'node:net'
 import type { Loop } from '../../uv/loop.js'
 import { Pipe } from '../../uv/pipe.js'
 import type { Stream } from '../../uv/stream.js'
@@ -7,15 +8,18 @@ import { TCP } from '../../uv/tcp.js'
 import { backgroundLoop } from '../background.js'
 import { StreamDuplex, type StreamDuplexOptions } from '../duplex.js'
 import { nodeError } from '../node-error.js'
-import { checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
+import { checkInt32, checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
+import { takeBlockList } from './block-list.js'
 import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
 import { ConnectingPath } from './connecting-path.js'
 import { lookUpName } from './lookup.js'
 import { type AddressInfo, localOf, remoteOf } from './places.js'
-import { type OnReadOptions, UserBuffer } from './user-buffer.js'
+import { isUserBuffer, type OnReadOptions, UserBuffer } from './user-buffer.js'
 
 /** How a {@link Socket} is made. */
 export interface SocketOptions extends StreamDuplexOptions {
+  /** With a handle, `false` for one that is not read from. */
+  readonly readable?: boolean | undefined
   /** A connected handle. */
   readonly handle?: Stream | undefined
   /** Send small pieces at once. */
@@ -28,6 +32,8 @@ export interface SocketOptions extends StreamDuplexOptions {
   readonly onread?: OnReadOptions | undefined
   /** Do not read until asked. */
   readonly pauseOnCreate?: boolean | undefined
+  /** Addresses that it does not connect to: it fails with `ERR_IP_BLOCKED`. From Node 22.13 on, as in `node:net`. */
+  readonly blockList?: BlockList | undefined
 }
 
 /** How {@link Socket.connect} connects. */
@@ -58,7 +64,9 @@ export class Socket extends StreamDuplex {
   /** The server that accepted it. */
   server: unknown = null
   /** `address:port`, as often as one was tried, when a name had several addresses. */
-  autoSelectFamilyAttemptedAddresses: string[] | undefined;
+  autoSelectFamilyAttemptedAddresses: string[] | undefined
+  /** See {@link SocketOptions.blockList}. */
+  blockList: BlockList | undefined;
   /** See {@link WHEN_DESTROYED}. */
   [WHEN_DESTROYED]: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
@@ -72,20 +80,24 @@ export class Socket extends StreamDuplex {
   readonly #userBuffer: UserBuffer | undefined
 
   /** @throws {TypeError} when an option is something else */
-  constructor(options: SocketOptions = {}) {
+  constructor(given?: SocketOptions) {
+    const options = given ?? {}
+    refuseDescriptor(options)
     for (const mode of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
       const value: unknown = Reflect.get(options, mode)
       if (value) throw wrongValue(`options.${mode}`, value, 'is not supported')
     }
-    const { handle, pauseOnCreate, onread, ...rest } = options
+    const { handle, pauseOnCreate, onread, blockList, ...rest } = options
     super(undefined, rest)
+    this.blockList = takeBlockList(blockList)
     this.#noDelay = Boolean(options.noDelay)
     this.#keepAlive = Boolean(options.keepAlive)
     this.#keepAliveDelay = seconds(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay')
-    this.#userBuffer = onread && new UserBuffer(onread)
+    if (isUserBuffer(onread)) this.#userBuffer = new UserBuffer(onread)
     if (handle === undefined) return
     this.attach(handle)
     this.#applyOptions(handle)
+    if (options.readable === false) return
     if (pauseOnCreate) this.pause()
     else this.read(0)
   }
@@ -343,4 +355,18 @@ export class Socket extends StreamDuplex {
     if (moved) this.onActivity()
     else this.emit('timeout')
   }
+}
+
+/**
+ * A descriptor of the operating system's cannot become a connection of a loop's. To ignore it would leave a socket that never
+ * hears of what comes.
+ *
+ * @throws {TypeError} ERR_INVALID_FD_TYPE
+ */
+function refuseDescriptor(options: SocketOptions | number): void {
+  const fd: unknown = typeof options === 'number' ? options : Reflect.get(options, 'fd')
+  if (fd === undefined || (typeof options === 'object' && options.handle !== undefined)) return
+  checkInt32(fd, 'fd', 0)
+  const message = `Unsupported fd type: descriptor ${fd} is the operating system's; give it to the net.Socket of node:net`
+  throw nodeError(TypeError, 'ERR_INVALID_FD_TYPE', message)
 }

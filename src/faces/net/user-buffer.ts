@@ -8,6 +8,12 @@ export interface OnReadOptions {
   callback(bytes: number, buffer: Uint8Array): boolean
 }
 
+/** Whether the option is one: `node:net` passes over anything else. */
+export function isUserBuffer(value: OnReadOptions | null | undefined): value is OnReadOptions {
+  if (typeof value !== 'object' || value === null || typeof value.callback !== 'function') return false
+  return value.buffer instanceof Uint8Array || typeof value.buffer === 'function'
+}
+
 /** See the top of the file. */
 export class UserBuffer {
   readonly #options: OnReadOptions

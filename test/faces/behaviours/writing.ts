@@ -123,6 +123,17 @@ export const writing: Behaviours = {
     scene.say('peer', peer.bytesRead === client.bytesWritten)
   },
 
+  'more than 2 GiB may wait behind one write': async (scene) => {
+    const { client, peer } = await scene.pair()
+    scene.watch('client', client, 'error')
+    const piece = Buffer.alloc(2 ** 24)
+    for (let n = 0; n < 132; n++) client.write(piece)
+    scene.say('client', client.writableLength > 2 ** 31, client.bytesWritten)
+    // Until all that waited is under way as one.
+    for await (const _ of peer) if (peer.bytesRead > 2 * piece.length) break
+    scene.say('client', client.destroyed, client.bytesWritten)
+  },
+
   'an encoding makes text of bytes, also where they are cut': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.setEncoding('utf8')
