@@ -22,7 +22,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   /** A try to write fell short, and `drain` is to say when there is room. */
   #choked = false
   #paused = false
-  /** How it was left before Bun had a socket for it. */
+  /** How it was left, perhaps before Bun had a socket for it. */
   #left: 'no' | 'closed' | 'reset' = 'no'
   /** Bun has closed the socket. */
   #closed = false
@@ -106,6 +106,8 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     const finished = this.finishing
     this.#closed = true
     this.#forget()
+    // Our own doing, which Bun tells within the call.
+    if (this.#left !== 'no') return
     if (error !== undefined && error !== null) this.arriveFailure(nameOfCode(codeOf(error)))
     else if (finished) this.arriveEnd()
     else this.arriveFailure(this.#reason())
