@@ -157,6 +157,18 @@ describe('writing a request, however large', () => {
     expect([machine.writeRequest(one), outbox?.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
   })
 
+  test('the host is given no more at once than an int counts', () => {
+    const { machine, fd, peer, outbox } = sender()
+    const large = new Uint8Array(2 ** 26)
+    outbox.push(new Array<Uint8Array>(80).fill(large))
+    const given: number[] = []
+    peer.writev = (list) => given.push(totalLength(list)) > 0
+    expect([1, 2, 3].map(() => machine.writeRequest(fd))).toEqual([0, 0, 1])
+    const most = 2 ** 31 - 1
+    expect(given).toEqual([most, most, 80 * 2 ** 26 - 2 * most])
+    expect(outbox.size).toBe(0)
+  })
+
   test('one without bytes weighs nothing', () => {
     const { machine, fd, peer, outbox } = sender()
     outbox.push([text('')])

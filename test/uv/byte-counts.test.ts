@@ -88,31 +88,6 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('a write may have more than 2 GiB', async () => {
-    const loop = await lab.open()
-    const large = new Uint8Array(PIECE / 4).fill(7)
-    const list = Array.from({ length: 132 }, () => large)
-    let received = 0
-    let status: number | undefined
-    connectPair(loop, (client, peer) => {
-      client.write(list, (_request, outcome) => {
-        status = outcome
-      })
-      client.shutdown()
-      peer.readStart((peer, status, data) => {
-        received += data.length
-        if (data.length > 0) expect([data[0], data.at(-1)]).toEqual([7, 7])
-        peer.recycle(data)
-        expect(client.writeQueueSize).toBe(list.length * large.length)
-        // All of it would take seconds.
-        if (received > 2 * large.length || status < 0) void loop.closeAllHandles()
-      })
-    })
-    await lab.run(loop)
-    expect(status).toBe(StatusCode.ECANCELED)
-    expect(received).toBeGreaterThan(2 * large.length)
-  })
-
   test('messages that wait are counted in the same way', async () => {
     const loop = await lab.open()
     const udp = new UDP({ loop })
@@ -132,8 +107,9 @@ overHosts((lab) => {
 overHosts(
   (lab) => {
     describe('what no number counts', () => {
-      /** 2^53 bytes of one buffer that costs nothing: nobody writes into it. */
-      const tooMuch = (): Uint8Array[] => new Array<Uint8Array>(2 ** 23).fill(new Uint8Array(2 ** 30))
+      /** 2^53 bytes that no machine has: it is their length that is looked at. */
+      const tooMuch = (): Uint8Array[] =>
+        Array.from({ length: 8 }, () => Object.defineProperty(new Uint8Array(0), 'length', { value: 2 ** 50 }))
 
       test('is refused before anything is queued, with the numbers', async () => {
         const loop = await lab.open()
@@ -164,9 +140,9 @@ overHosts(
         const client = new TCP({ loop })
         client.connect(server.sockname, () => {})
         client.write(list, () => {})
-        expect(client.writeQueueSize).toBe(2 ** 53 - 2 ** 30)
+        expect(client.writeQueueSize).toBe(7 * 2 ** 50)
         expect(codeOf(() => client.write(list))).toBe('ENOBUFS')
-        expect(client.writeQueueSize).toBe(2 ** 53 - 2 ** 30)
+        expect(client.writeQueueSize).toBe(7 * 2 ** 50)
         void loop.closeAllHandles()
         await lab.run(loop)
       })
