@@ -45,33 +45,39 @@ const UINT32_MAX = 0xffff_ffff
  * @throws {ArgumentError} EINVAL naming the part that is wrong
  */
 export function checkAddress(host: Host, address: AddressLike, syscall: string): CheckedAddress {
-  const destination = checkDestination(host, address, syscall)
-  if (destination.kind === 'address') return destination.address
-  throw new ArgumentError(
-    `${show(destination.name)} is not an IP address; look a name up first, with loop.lookup()`,
-    syscall,
-  )
+  const parts = checkParts(address)
+  const ip = parseIp(parts.host)
+  if (ip !== undefined) return locate(host, parts, ip, syscall)
+  if (readHost(parts.host) === undefined) throw notAHost(parts.host, syscall)
+  const message = `${show(parts.host)} is not an IP address; look a name up first, with loop.lookup()`
+  throw new ArgumentError(message, syscall)
 }
 
 /** The same for an address or a name. @throws {ArgumentError} EINVAL naming the part that is wrong */
 export function checkDestination(host: Host, address: AddressLike, syscall: string): Destination {
   const parts = checkParts(address)
-  const { port, flowInfo, scopeId } = parts
   const read = readHost(parts.host)
   if (read === undefined) throw notAHost(parts.host, syscall)
-  const isIpv6 = read.kind === 'address' && read.ip.family === 'ipv6'
-  if (parts.family !== undefined && (parts.family === 'ipv6') !== isIpv6) {
-    throw new ArgumentError(`host ${show(parts.host)} is no ${parts.family} address`)
-  }
-  if (read.kind === 'name') return { kind: 'name', name: read.name, port }
-  const zone = zoneOf(host, read.ip, syscall)
+  if (read.kind === 'address') return { kind: 'address', address: locate(host, parts, read.ip, syscall) }
+  if (parts.family === 'ipv6') throw notOfFamily(parts)
+  return { kind: 'name', name: read.name, port: parts.port }
+}
+
+function locate(host: Host, parts: Parts, ip: Ip, syscall: string): CheckedAddress {
+  const { port, flowInfo, scopeId, family } = parts
+  if (family !== undefined && family !== ip.family) throw notOfFamily(parts)
+  const zone = zoneOf(host, ip, syscall)
   if (zone !== 0 && scopeId !== 0 && zone !== scopeId) {
     throw new ArgumentError(
       `host ${show(parts.host)} has another zone than scopeId ${scopeId}; give one of them`,
       syscall,
     )
   }
-  return { kind: 'address', address: { host: read.ip.host, port, flowInfo, scopeId: scopeId || zone } }
+  return { host: ip.host, port, flowInfo, scopeId: scopeId || zone }
+}
+
+function notOfFamily({ host, family }: Parts): ArgumentError {
+  return new ArgumentError(`host ${show(host)} is no ${family} address`)
 }
 
 /**
