@@ -36,7 +36,7 @@ const dist = (file: string): string => JSON.stringify(new URL(`../../dist/${file
 
 const prelude = ({ name, listen }: Runtime): string => `
   import { readFileSync } from 'node:fs'
-  import { Loop, Pipe, TCP } from ${dist('index.js')}
+  import { Loop, Pipe, statusName, TCP } from ${dist('index.js')}
   import { createNet } from ${dist('net.js')}
   import { ${name}Host } from ${dist(`${name}.js`)}
   const hostname = '127.0.0.1'
@@ -55,20 +55,35 @@ interface Outcome {
   readonly output: string
 }
 
-/** Runs a program there. @param at - whereto it shall connect, if anywhere */
-const run = (runtime: Runtime, body: string, at: unknown = null): Promise<Outcome> => {
+/**
+ * Runs a program there, with a standard input that ends.
+ *
+ * @param at - whereto it shall connect, if anywhere
+ * @param onPrint - called when it has printed something, for the first time; the input ends after that
+ */
+const run = (
+  runtime: Runtime,
+  body: string,
+  at: unknown = null,
+  onPrint = (): Promise<void> => Promise.resolve(),
+): Promise<Outcome> => {
   const file = join(folder, `${++programs}.mjs`)
   writeFileSync(file, prelude(runtime) + body)
   const args = [...runtime.flags, file, JSON.stringify(at)]
-  const child = spawn(fetchRuntime(runtime.name, runtime.major), args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(fetchRuntime(runtime.name, runtime.major), args)
   let output = ''
   const note = (text: Buffer): void => {
     output += text
   }
   child.stdout.on('data', note)
   child.stderr.on('data', note)
+  const printed = new Promise((resolve) => child.stdout.once('data', resolve))
   const exited = new Promise<Outcome>((resolve) => child.on('close', (code) => resolve({ code, output })))
-  return soon(exited, 'the program to exit').finally(() => child.kill('SIGKILL'))
+  const whole = Promise.race([printed, exited])
+    .then(onPrint)
+    .finally(() => child.stdin.end())
+    .then(() => exited)
+  return soon(whole, 'the program to exit').finally(() => child.kill('SIGKILL'))
 }
 
 /** What came to a peer that reads nothing until it is told to. */
@@ -136,6 +151,30 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
         const { written, others, ended } = await peer.readAll()
         expect({ others, ended }).toEqual({ others: 0, ended: 'end' })
         expect(written).toBeLessThan(20_000_000)
+      })
+    })
+
+    test('a peer that reads after the close gets nothing of the buffer as it is then', async () => {
+      await withPeer(kind, async (peer) => {
+        const program = `
+          const bytes = new Uint8Array(20_000_000).fill(${WRITTEN})
+          const handle = open()
+          handle.connect(at, () => {
+            const over = (_request, status) => { bytes.fill(${RETURNED}); console.log(statusName(status)) }
+            handle.write(bytes.subarray(0, 5_000_000), over)
+            handle.write([bytes.subarray(5_000_000, 5_000_100), bytes.subarray(5_000_100)], over)
+            handle.close()
+          })
+          await loop.run()
+          process.stdin.resume().on('end', () => process.exit(0))
+        `
+        const read = async (): Promise<void> => {
+          const { written, others, ended } = await peer.readAll()
+          expect({ others, ended }).toEqual({ others: 0, ended: 'end' })
+          expect(written).toBeLessThan(20_000_000)
+        }
+        const output = 'ECANCELED\nECANCELED\n'
+        expect(await run(runtime, program, peer.at, read)).toEqual({ code: 0, output })
       })
     })
 
