@@ -124,6 +124,11 @@ export class Lab {
     this.#violations.push(text)
   }
 
+  /** What the host holds, a line each; what a network still carries to a peer is none of it. */
+  held(): string[] {
+    return this.#leaks().filter((line) => !line.endsWith(' leaving'))
+  }
+
   /** Called at the end of the test. */
   atEnd(close: () => void): void {
     this.#closers.push(close)

@@ -13,10 +13,11 @@ import type { Socket } from './contract-socket.js'
 const named = (path: string): UnixAddress => ({ family: 'unix', path })
 
 /** The unix part of a lab's host, and a folder of its own for paths. */
-class UnixLab {
+export class UnixLab {
   readonly lab: Lab
   readonly unix: HostUnix
   readonly #folder: string
+  #pairs = 0
 
   constructor(lab: Lab) {
     const { unix } = lab.host
@@ -51,7 +52,7 @@ class UnixLab {
   }
 
   async pair(): Promise<{ client: Socket<UnixAddress>; server: Socket<UnixAddress> }> {
-    const path = this.path('pair')
+    const path = this.path(`pair ${this.#pairs++}`)
     const listener = this.listen(path)
     const client = this.connect(path)
     const server = await listener.accept()
@@ -69,7 +70,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
 
     test('a listener is met at its path, and both ends know it', async (lab) => {
       const { client, server } = await lab.pair()
-      const path = lab.path('pair')
+      const path = lab.path('pair 0')
       expect([client.connection.local, client.connection.remote]).toEqual([named(''), named(path)])
       expect([server.connection.local, server.connection.remote]).toEqual([named(path), named('')])
     })

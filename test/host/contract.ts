@@ -13,6 +13,7 @@ import { endContract } from './contract-end.js'
 import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
 import { lookupContract } from './contract-lookup.js'
 import { Mailbox } from './contract-mailbox.js'
+import { ownershipContract } from './contract-ownership.js'
 import { timeContract } from './contract-time.js'
 import { unixContract } from './contract-unix.js'
 
@@ -24,6 +25,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   connectContract(make, options)
   dataContract(make, options)
   endContract(make, options)
+  ownershipContract(make, options)
   chaosContract(make, options)
   lookupContract(make, options)
   unixContract(make, options)
