@@ -12,6 +12,8 @@ ONLY ?=
 export ONLY
 # PUMP=1 judges the pump in `make conformance`.
 PUMP ?=
+# The seed of `make test` and `make fuzz`; one is chosen and printed by default.
+SEED ?=
 
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
@@ -22,7 +24,7 @@ SHIPPED := dist/libuv.wasm dist/LICENSES.txt
 # What is put into dist and not installed beside it; of rolldown, a few lines that bundles begin with.
 INLINED := node_modules/ipaddr.js node_modules/rolldown
 # Folders too, so that a file that went away is noticed.
-SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
+SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/ test/fuzz/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 include libuv-port/build.mk
@@ -32,7 +34,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress check format lock size-update docs pack smoke hosts bench clean
+.PHONY: help setup build demo test stress fuzz check format lock size-update docs pack smoke hosts bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +47,8 @@ $(INSTALLED): package.json package-lock.json
 build: wasm $(BUNDLED) $(SHIPPED) ## builds all: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
-	@echo 'tsc: src -> build/lib, examples and bench -> build'
-	@rm -rf dist build/lib build/examples build/bench build/*.tsbuildinfo
+	@echo 'tsc: src -> build/lib, examples, bench and test/fuzz -> build'
+	@rm -rf dist build/lib build/examples build/bench build/test/fuzz build/*.tsbuildinfo
 	@$(BIN)/tsc --build tsconfig.programs.json
 	@echo '{ "type": "module", "imports": { "#platform": "./host/platform/node.js" } }' >build/lib/package.json
 	@touch $@
@@ -73,6 +75,12 @@ test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EA
 
 stress: build ## sends a GiB through the echo server, and a thousand clients at once
 	@STRESS=1 $(JEST) test/stress
+
+# How many calls `make fuzz` makes; SEED=... makes those of another run again.
+COUNT ?= 100000
+
+fuzz: build ## calls the imports of guests at random (SEED=... COUNT=... ARGS='--help')
+	@node build/test/fuzz/main.js $(if $(SEED),--seed $(SEED)) --count $(COUNT) $(ARGS)
 
 check: build ## checks types, style, rooms, ABI, size, papers and package (ONLY='types rooms' for some)
 	@node scripts/check.mjs

@@ -1,0 +1,253 @@
+/** Writes scripts: calls that mostly make sense, some of whose arguments are then made worse. */
+import type { Description } from '../../src/abi/description.js'
+import type { Random } from '../support/random.js'
+import { ARENA, PAGE, PAGES, PATTERN } from './layout.js'
+import { type CallOptions, Script, type Value } from './script.js'
+import type { CallName } from './signatures.js'
+
+/** The addresses that a guest may reach. */
+export interface Places {
+  /** Ports of 127.0.0.1 where a peer sends back, one that never reads, one that talks and ends, one that resets. */
+  readonly echo: number
+  readonly silent: number
+  readonly talker: number
+  readonly rude: number
+  /** A port for messages that come back. */
+  readonly messages: number
+  /** Ports that the guest itself may take. */
+  readonly own: readonly [number, number, number]
+}
+
+/** What one guest is like. */
+export interface Character {
+  readonly places: Places
+  readonly driver: 'worker' | 'pump' | 'jspi'
+  readonly hasFiles: boolean
+  /** Whether its loop is run by the import `run`. */
+  readonly byRun: boolean
+  readonly maxDescriptors: number
+  /** How often a call is made with the stack all but used up, 0 to 1. */
+  readonly deep: number
+  /** How often a call gets a wrong argument, 0 to 1. */
+  readonly hostile: number
+}
+
+/** What a register probably holds. */
+export type Kind =
+  | 'nothing'
+  | 'stream'
+  | 'listener'
+  | 'datagram'
+  | 'unix'
+  | 'reader'
+  | 'writer'
+  | 'lookup'
+  | 'file'
+  | 'folder'
+
+/** An argument, and what may be done to it. */
+export type Given =
+  | { readonly as: 'descriptor' | 'flags' | 'length' | 'position'; readonly value: Value }
+  /** A pointer to so many bytes that the call needs. */
+  | { readonly as: 'needed'; readonly value: Value; readonly size: number }
+  /** A pointer that may be NULL. */
+  | { readonly as: 'optional'; readonly value: Value }
+  /** A list of buffers: its address, which must be right where it is taken for one, and its length. */
+  | { readonly as: 'list'; readonly value: Value; readonly filled: boolean }
+  | { readonly as: 'count'; readonly value: Value }
+  /** As it is. */
+  | { readonly as: 'fixed'; readonly value: Value }
+
+/** How many registers there are for descriptors. */
+const SLOTS = 24
+
+/** Writes one script. */
+export class Author {
+  readonly random: Random
+  readonly numbers: Description
+  readonly who: Character
+  readonly script: Script
+  /** Whether the guest is in a turn of its loop, where it cannot wait for its input. */
+  inTurn: boolean
+  readonly #kinds: Kind[] = Array.from({ length: SLOTS }, () => 'nothing')
+  #cursor = ARENA
+
+  /** @param most - how many calls the script may have */
+  constructor(random: Random, numbers: Description, who: Character, most: number) {
+    this.random = random
+    this.numbers = numbers
+    this.who = who
+    this.inTurn = who.byRun
+    this.script = new Script(most)
+    for (let slot = 0; slot < SLOTS; slot++) this.script.set(slot, -1)
+  }
+
+  /** One of a list. */
+  oneOf<Item>(items: readonly Item[]): Item {
+    const item = items[this.random.int(0, items.length - 1)]
+    if (item === undefined) throw new RangeError('there is nothing to choose from')
+    return item
+  }
+
+  /** Whether the guest may read its standard input at this point. */
+  get readsInput(): boolean {
+    return !this.inTurn || this.who.driver !== 'jspi'
+  }
+
+  /** A number of the C library. */
+  get c(): Description['constants'] {
+    return this.numbers.constants
+  }
+
+  /** Room in the arena; what one call gets does not overlap. */
+  room(bytes: number): number {
+    const at = this.#cursor + this.random.int(0, 3)
+    this.#cursor = (at + bytes + 15) & ~15
+    const end = PAGES.least * PAGE - PAGE
+    if (this.#cursor <= end) return at
+    this.#cursor = ARENA
+    return this.room(bytes)
+  }
+
+  /** Bytes in the arena. */
+  put(bytes: Uint8Array | readonly number[]): number {
+    const at = this.room(bytes.length)
+    this.script.poke(at, Uint8Array.from(bytes))
+    return at
+  }
+
+  /** Numbers of 4 bytes in the arena. */
+  words(...numbers: readonly number[]): number {
+    return this.put(new Uint8Array(new Uint32Array(numbers).buffer))
+  }
+
+  /** A text in the arena. */
+  text(text: string): { readonly at: number; readonly length: number } {
+    const bytes = new TextEncoder().encode(text)
+    return { at: bytes.length > 0 ? this.put(bytes) : this.room(1), length: bytes.length }
+  }
+
+  /** A register with a descriptor, of one of these kinds if there is one. */
+  slot(...kinds: readonly Kind[]): number {
+    const fitting = this.#kinds.flatMap((kind, index) => (kinds.includes(kind) ? [index] : []))
+    const [first = this.random.int(0, SLOTS - 1), ...rest] = fitting
+    return this.random.chance(0.05) ? this.random.int(0, SLOTS - 1) : this.random.pick([first, ...rest])
+  }
+
+  /** A register that holds nothing; if need be, what it holds is closed. */
+  free(kind: Kind): number {
+    const index = this.#kinds.indexOf('nothing')
+    const slot = index < 0 ? this.random.int(0, SLOTS - 1) : index
+    if (index < 0) this.close(slot)
+    this.#kinds[slot] = kind
+    return slot
+  }
+
+  /** Closes what a register holds. */
+  close(slot: number): void {
+    const kind = this.#kinds[slot]
+    this.call(kind === 'file' || kind === 'folder' ? 'fd_close' : 'close', [descriptor(slot)])
+    this.#kinds[slot] = 'nothing'
+    this.script.set(slot, -1)
+  }
+
+  /** Closes some of what is open. */
+  closeSome(): void {
+    for (const [slot, kind] of this.#kinds.entries())
+      if (kind !== 'nothing' && this.random.chance(0.2)) this.close(slot)
+  }
+
+  /** How many registers hold one of these kinds. */
+  count(...kinds: readonly Kind[]): number {
+    return this.#kinds.filter((kind) => kinds.includes(kind)).length
+  }
+
+  /** A piece of the pattern, of at most so many bytes. */
+  piece(most: number): [at: number, length: number] {
+    const length = this.random.int(0, Math.min(most, PATTERN.length))
+    return [PATTERN.at + this.random.int(0, PATTERN.length - length), length]
+  }
+
+  /** Makes a call, now and then with one argument that is wrong. */
+  call(name: CallName, given: readonly Given[], options: CallOptions = {}): void {
+    const { random, who } = this
+    const deep = random.chance(who.deep)
+    const wrong = given.length > 0 && random.chance(who.hostile) ? random.int(0, given.length - 1) : -1
+    let refused = options.refused ?? false
+    const values = given.map((one, index) => {
+      if (index !== wrong) return one.value
+      const worse = this.#worsen(one)
+      // Of no buffers none can be wrong.
+      refused = worse.refused || (refused && one.as !== 'count')
+      return worse.value
+    })
+    this.script.call(name, values, { ...options, deep, ...(refused && { refused }) })
+  }
+
+  #worsen(given: Given): { readonly value: Value; readonly refused: boolean } {
+    const { random } = this
+    const fine = (value: Value) => ({ value, refused: false })
+    const bad = (value: Value) => ({ value, refused: true })
+    switch (given.as) {
+      case 'descriptor':
+        // Not 1 and 2, where every byte is accounted for.
+        return fine(
+          random.pick<Value>([
+            -1,
+            this.readsInput ? 0 : 3,
+            3,
+            4,
+            255,
+            256,
+            257,
+            65_535,
+            2 ** 31 - 1,
+            -(2 ** 31),
+            { register: random.int(0, SLOTS - 1) },
+          ]),
+        )
+      case 'flags':
+        return fine(random.pick([-1, 0, 1, 2, 1 << random.int(0, 31), random.int(-(2 ** 31), 2 ** 31 - 1)]))
+      case 'length':
+        return fine(random.pick([0, 1, -1, 255, 256, 4095, 4096, 2 ** 31 - 1, -(2 ** 31), random.int(0, 100_000)]))
+      case 'position':
+        return fine(
+          random.pick([
+            0n,
+            -1n,
+            2n ** 31n,
+            2n ** 32n,
+            2n ** 53n,
+            2n ** 63n - 1n,
+            -(2n ** 63n),
+            BigInt(random.int(0, 100_000)),
+          ]),
+        )
+      case 'count':
+        return fine(random.pick([0, -1, 1025, 65_536, 134_217_728, 2 ** 29, 2 ** 31 - 1, -(2 ** 31)]))
+      case 'needed':
+        return random.chance(0.3) ? fine({ end: -given.size }) : bad(this.#nowhere(given.size))
+      case 'list':
+        return given.filled ? bad(this.#nowhere(8)) : fine(this.#nowhere(8))
+      case 'optional':
+        return fine(this.#nowhere(16))
+      case 'fixed':
+        return fine(given.value)
+    }
+  }
+
+  /** An address where so many bytes do not lie. */
+  #nowhere(size: number): Value {
+    const beyond = { end: this.random.int(0, 16) }
+    return this.random.pick<Value>([0, -1, -8, { end: 1 - size }, beyond, 2 ** 31 - 1, -(2 ** 31), 0x7fff_0000])
+  }
+}
+
+/** Arguments, in short. */
+export const descriptor = (register: number): Given => ({ as: 'descriptor', value: { register } })
+export const flags = (value: number): Given => ({ as: 'flags', value })
+export const length = (value: number): Given => ({ as: 'length', value })
+export const position = (value: bigint): Given => ({ as: 'position', value })
+export const needed = (value: Value, size: number): Given => ({ as: 'needed', value, size })
+export const optional = (value: Value): Given => ({ as: 'optional', value })
+export const fixed = (value: Value): Given => ({ as: 'fixed', value })

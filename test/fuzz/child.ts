@@ -1,0 +1,162 @@
+/** A process of the fuzzer's: it runs guests, one after the other, and tells what is wrong. */
+import { setImmediate } from 'node:timers/promises'
+import { findDepth } from './find-depth.js'
+import { tryImports } from './import-trial.js'
+import type { Tallies } from './judge.js'
+import { loadLibrary } from './library.js'
+import { Neighbour } from './neighbour.js'
+import { nodeStage, type Stage, virtualStage } from './stage.js'
+import type { Finding, Message, Slice, Task } from './task.js'
+import { type Bench, chanceOf, compileInterpreters, tryGuest } from './trial.js'
+import { Watch } from './watch.js'
+
+/** Calls of one guest. */
+const CALLS = { imports: 8, calls: 1000, deep: 120, end: 40 } as const
+
+/** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
+const RELEASE = 10_000
+
+/** Guests between two looks at what the process holds. */
+const GROWTH_EVERY = 20
+
+const task: Task = JSON.parse(process.argv[2] ?? '')
+const watch = new Watch()
+
+const tell = (message: Message): void => void process.send?.(message)
+
+/** Guests of one driver, on both networks, with a neighbour on each. */
+class Runner {
+  readonly #bench: Bench
+  readonly #stages: readonly Stage[]
+  readonly #neighbours: readonly Neighbour[]
+  readonly #slice: Slice
+  #depth: number | undefined
+
+  constructor(bench: Bench, stages: readonly Stage[], neighbours: readonly Neighbour[], slice: Slice) {
+    this.#bench = bench
+    this.#stages = stages
+    this.#neighbours = neighbours
+    this.#slice = slice
+    this.#depth = slice.depth
+  }
+
+  async run(): Promise<void> {
+    const { mode, driver, first, calls, callsPerGuest = CALLS[mode] } = this.#slice
+    let guest = first
+    for (let made = 0; made < calls; guest++) {
+      const wanted = Math.min(callsPerGuest, calls - made)
+      tell({ kind: 'begins', mode, driver, guest, calls: wanted })
+      const done = await this.#guest(guest, wanted)
+      made += done
+      tell({ kind: 'made', mode, driver, calls: done })
+      if (guest % GROWTH_EVERY === 0) this.#report(guest, undefined, { problems: watch.growth(), calls: 0, last: [] })
+    }
+  }
+
+  /** @returns how many calls were made */
+  async #guest(guest: number, calls: number): Promise<number> {
+    const stage = this.#stages[guest % this.#stages.length]
+    const neighbour = this.#neighbours[guest % this.#stages.length]
+    if (stage === undefined) throw new Error('there is no network')
+    const before = held(stage)
+    const problems: string[] = []
+    let last: readonly string[] = []
+    let made = 1
+    let late = (): number => 0
+    try {
+      const tried = await this.#try(stage, guest, calls)
+      problems.push(...tried.problems)
+      last = tried.last
+      made = tried.made
+      late = tried.late
+    } catch (error) {
+      problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
+    problems.push(...(await settle(stage, before)))
+    if (late() > 0) problems.push(`it printed ${late()} bytes after its end`)
+    await neighbour?.beat().catch((error: unknown) => problems.push(String(error)))
+    this.#report(guest, stage, { problems: [...problems, ...watch.take()], calls: made, last })
+    return made
+  }
+
+  async #try(stage: Stage, guest: number, calls: number) {
+    const { mode, driver } = this.#slice
+    const random = chanceOf(task.seed, mode, driver, guest)
+    if (mode === 'imports') {
+      const { problems, imports } = await tryImports(this.#bench.library, stage, random, driver)
+      return { problems: [...problems, ...watch.changed()], last: imports, made: imports.length + 1, late: () => 0 }
+    }
+    if (mode === 'deep') await this.#findDepth(stage)
+    // Nearer to the end of the stack more often than far from it.
+    const above =
+      mode === 'deep' && this.#slice.depth === undefined ? Math.floor((random.int(0, 1000) / 1000) ** 2 * 150) : 0
+    const depth = Math.max(1, (this.#depth ?? 1) - above)
+    this.#present = depth
+    const { problems, script, overflowed, late } = await tryGuest(this.#bench, stage, random, {
+      mode,
+      driver,
+      calls,
+      depth,
+    })
+    if (mode === 'deep' && this.#depth !== undefined && above < 50) this.#depth += overflowed ? -4 : 4
+    return { problems, last: script.calls.slice(-8).map(({ text }) => text), made: script.calls.length, late }
+  }
+
+  #present: number | undefined
+
+  async #findDepth(stage: Stage): Promise<void> {
+    const { nothing } = this.#bench.modules
+    if (this.#depth !== undefined || nothing === undefined) return
+    this.#depth = await findDepth(this.#bench.library, stage, nothing, this.#slice.driver)
+  }
+
+  #report(guest: number, stage: Stage | undefined, found: Pick<Finding, 'problems' | 'calls' | 'last'>): void {
+    if (found.problems.length === 0) return
+    const { mode, driver } = this.#slice
+    const depth = mode === 'deep' ? this.#present : undefined
+    tell({ kind: 'found', finding: { mode, driver, guest, stage: stage?.name, depth, ...found } })
+  }
+}
+
+/** What is open, but for messages that are under way. */
+function held(stage: Stage): string[] {
+  return stage.held().filter((line) => !line.endsWith(' events'))
+}
+
+/** Waits until what a guest had open is gone. @returns what is not */
+async function settle(stage: Stage, before: readonly string[]): Promise<string[]> {
+  const deadline = performance.now() + RELEASE
+  for (;;) {
+    stage.sweep()
+    const now = held(stage)
+    if (now.length <= before.length) return []
+    if (performance.now() > deadline) {
+      const left = now.filter((line) => !before.includes(line))
+      return [`it has left ${left.length} open: ${left.slice(0, 5).join(', ')}`]
+    }
+    await setImmediate()
+  }
+}
+
+async function main(): Promise<void> {
+  const library = await loadLibrary(new URL(task.dist))
+  const tallies: Tallies = {}
+  const bench = { library, modules: await compileInterpreters(), tallies }
+  const stages = [await virtualStage(library), await nodeStage(library)]
+  const { nothing } = bench.modules
+  if (nothing === undefined) throw new Error('there is no interpreter')
+  for (const driver of new Set(task.slices.map((slice) => slice.driver))) {
+    const neighbours = await Promise.all(stages.map((stage) => Neighbour.start(library, stage, nothing, driver)))
+    for (const slice of task.slices)
+      if (slice.driver === driver) await new Runner(bench, stages, neighbours, slice).run()
+    for (const neighbour of neighbours) await neighbour.end()
+  }
+  for (const stage of stages) await stage.close()
+  tell({ kind: 'tallies', tallies })
+  process.disconnect()
+}
+
+await main().catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})

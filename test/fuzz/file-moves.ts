@@ -1,0 +1,243 @@
+/** What a guest does with WASI preview 1. */
+import { toFill, toSend } from './addresses.js'
+import { type Author, descriptor, fixed, flags, type Given, length, needed, position } from './author.js'
+import type { CallName } from './signatures.js'
+import type { Move } from './socket-moves.js'
+
+/** The folder that everything is in. */
+const ROOT = 3
+
+/** What guests are started with. */
+export const ARGS = ['fuzz', 'é']
+export const ENV = { NAME: 'value' }
+const VARIABLES = Object.entries(ENV).map(([name, value]) => `${name}=${value}`)
+
+const SEEK = [0, 1, 2] as const
+/** Rights to read and to write; flags to make a file, to want a folder, to want a new one, to cut. */
+const [READ, WRITE] = [2n, 64n]
+const [CREATE, FOLDER, NEW, CUT] = [1, 2, 4, 8]
+
+function path(author: Author): [Given, Given] {
+  const { random } = author
+  const simple = ['a', 'b', 'c', 'd', 'd/a', 'd/b', 'e', 'd/e', 'l']
+  const odd = ['.', '..', '../../a', 'd/../a', 'l/a', '', '/a', 'a/', 'no/where', 'é\u{1f600}']
+  const long = ['x'.repeat(255), 'x'.repeat(256), 'y/'.repeat(2047), '../'.repeat(1000)]
+  const text = author.oneOf(random.chance(0.8) ? simple : random.chance(0.8) ? odd : long)
+  const { at, length: size } = author.text(text)
+  return [size > 0 ? needed(at, size) : fixed(at), random.chance(0.97) ? fixed(size) : length(size)]
+}
+
+/** A file or a folder, which is made first where there is none. */
+function open(author: Author): void {
+  const { random, script } = author
+  const folder = random.chance(0.25)
+  const out = author.words(0xffff_ffff)
+  if (folder && random.chance(0.3)) author.call('path_create_directory', [fixed(ROOT), ...path(author)])
+  const how = folder ? FOLDER : random.pick([0, CREATE, CREATE, CREATE, CREATE | CUT, CREATE | NEW])
+  const rights = random.pick([READ, READ | WRITE, READ | WRITE, WRITE, 0x1fff_ffffn])
+  author.call('path_open', [
+    ...[fixed(ROOT), flags(random.pick([0, 1])), ...path(author), flags(how), position(folder ? READ : rights)],
+    ...[position(0n), flags(random.pick([0, 0, 1, 4])), needed(out, 4)],
+  ])
+  script.copy(256 + 4 * author.free(folder ? 'folder' : 'file'), out)
+}
+
+const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
+
+function write(author: Author): void {
+  const { random } = author
+  const { given, wrong } = toSend(author)
+  const out = author.room(4)
+  const refused = { refused: wrong }
+  if (random.chance(0.6)) return author.call('fd_write', [file(author), ...given, needed(out, 4)], refused)
+  author.call('fd_pwrite', [file(author), ...given, position(BigInt(random.int(0, 50_000))), needed(out, 4)], refused)
+}
+
+function read(author: Author): void {
+  const { random } = author
+  const { given, wrong } = toFill(author)
+  const out = author.room(4)
+  const refused = { refused: wrong }
+  if (random.chance(0.5)) return author.call('fd_read', [file(author), ...given, needed(out, 4)], refused)
+  author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
+}
+
+/** Every byte of this is compared with what comes out. */
+function print(author: Author): void {
+  const { given, wrong, parts } = toSend(author, 300)
+  const out = author.words(0)
+  // Where its result goes must be known.
+  const written = author.random.chance(0.05)
+  const to: Given = written ? fixed({ end: 1 }) : fixed(out)
+  author.call('fd_write', [fixed(1), ...given, to], { watch: out, prints: parts, refused: wrong || written })
+}
+
+function readInput(author: Author): void {
+  if (!author.readsInput) return
+  const { given, wrong } = toFill(author, 64)
+  author.call('fd_read', [fixed(0), ...given, needed(author.room(4), 4)], { refused: wrong })
+}
+
+function list(author: Author): void {
+  const { random } = author
+  const size = random.pick([0, 24, 100, 4096])
+  const buffer = size > 0 ? needed(author.room(size), size) : fixed(author.room(1))
+  const from = position(BigInt(random.pick([0, 0, 1, 2, 100])))
+  const folder = random.chance(0.5) ? fixed(ROOT) : descriptor(author.slot('folder'))
+  author.call('fd_readdir', [folder, buffer, fixed(size), from, needed(author.room(4), 4)])
+}
+
+/** Where a call of one folder leads. */
+const place = (author: Author): Given[] => [
+  author.random.chance(0.9) ? fixed(ROOT) : descriptor(author.slot('folder', 'file')),
+  ...path(author),
+]
+
+const follow = ({ random }: Author): Given => flags(random.int(0, 1))
+const time = ({ random }: Author): Given => position(BigInt(random.int(0, 2 ** 31)))
+
+/** Waits for clocks and descriptors. */
+function pollClocks(author: Author): void {
+  const { random, who } = author
+  const count = random.int(1, 4)
+  const view = new DataView(new ArrayBuffer(48 * count))
+  for (let index = 0; index < count; index++) {
+    const at = 48 * index
+    const type = index === 0 ? random.pick([0, 1]) : random.int(0, 3)
+    view.setBigUint64(at, BigInt(index), true)
+    view.setUint8(at + 8, type)
+    view.setUint32(at + 16, type === 0 ? random.int(0, 4) : random.pick([0, 1, 3, 4, 300]), true)
+    if (type === 0)
+      view.setBigUint64(at + 24, who.driver === 'pump' ? 0n : BigInt(random.pick([0, 1, 1_000_000])), true)
+    if (type === 0) view.setUint16(at + 40, random.pick([0, 0, 1]), true)
+  }
+  const from: Given = { as: 'list', value: author.put(new Uint8Array(view.buffer)), filled: true }
+  author.call('poll_oneoff', [
+    from,
+    needed(author.room(32 * count), 32 * count),
+    { as: 'count', value: count },
+    needed(author.room(4), 4),
+  ])
+}
+
+function sizes(author: Author): void {
+  const call = author.oneOf<CallName>(['args_sizes_get', 'environ_sizes_get'])
+  author.call(call, [needed(author.room(4), 4), needed(author.room(4), 4)])
+}
+
+function texts(author: Author): void {
+  const size = (list: readonly string[]): number => new TextEncoder().encode(list.join('')).length + list.length
+  const [call, list] = author.oneOf([['args_get', ARGS] as const, ['environ_get', VARIABLES] as const])
+  author.call(call, [needed(author.room(64), 4 * list.length), needed(author.room(64), size(list))])
+}
+
+function socketCalls(author: Author): void {
+  const { random } = author
+  const { given } = toSend(author, 64)
+  const fd = random.chance(0.5) ? file(author) : descriptor(author.slot('stream'))
+  const [a, b] = [fixed(author.room(4)), fixed(author.room(4))]
+  random.pick([
+    () => author.call('sock_accept', [fd, flags(0), a]),
+    () => author.call('sock_recv', [fd, ...given, flags(0), a, b]),
+    () => author.call('sock_send', [fd, ...given, flags(0), a]),
+    () => author.call('sock_shutdown', [fd, flags(1)]),
+  ])()
+}
+
+/** All that it does, and how often. */
+export const FILE_MOVES: readonly Move[] = [
+  [10, open],
+  [8, write],
+  [8, read],
+  [4, print],
+  [1, readInput],
+  [3, list],
+  [1, (author) => author.call('fd_close', [file(author)])],
+  [1, (author) => author.call('fd_renumber', [file(author), file(author)])],
+  [1, (author) => author.call('fd_sync', [file(author)])],
+  [1, (author) => author.call('fd_datasync', [file(author)])],
+  [1, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([ROOT, 4, 0])), needed(author.room(8), 8)])],
+  [1, (author) => author.call('fd_prestat_dir_name', [fixed(ROOT), needed(author.room(8), 1), fixed(1)])],
+  [1, (author) => author.call('fd_fdstat_get', [file(author), needed(author.room(24), 24)])],
+  [1, (author) => author.call('fd_fdstat_set_flags', [file(author), flags(author.random.pick([0, 1, 4]))])],
+  [
+    1,
+    (author) =>
+      author.call('fd_fdstat_set_rights', [
+        file(author),
+        position(author.random.pick([0n, READ | WRITE])),
+        position(0n),
+      ]),
+  ],
+  [1, (author) => author.call('fd_filestat_get', [file(author), needed(author.room(64), 64)])],
+  [1, (author) => author.call('fd_filestat_set_size', [file(author), position(BigInt(author.random.int(0, 100_000)))])],
+  [
+    1,
+    (author) =>
+      author.call('fd_filestat_set_times', [file(author), time(author), time(author), flags(author.random.int(0, 15))]),
+  ],
+  [1, (author) => author.call('fd_advise', [file(author), position(0n), position(1n), flags(author.random.int(0, 6))])],
+  [
+    1,
+    (author) =>
+      author.call('fd_allocate', [file(author), position(0n), position(BigInt(author.random.int(1, 100_000)))]),
+  ],
+  [
+    2,
+    (author) =>
+      author.call('fd_seek', [
+        file(author),
+        position(BigInt(author.random.int(0, 5000))),
+        flags(author.random.pick(SEEK)),
+        needed(author.room(8), 8),
+      ]),
+  ],
+  [1, (author) => author.call('fd_tell', [file(author), needed(author.room(8), 8)])],
+  [1, (author) => author.call('path_create_directory', place(author))],
+  [1, (author) => author.call('path_remove_directory', place(author))],
+  [1, (author) => author.call('path_unlink_file', place(author))],
+  [1, (author) => author.call('path_rename', [...place(author), ...place(author)])],
+  [1, (author) => author.call('path_link', [fixed(ROOT), follow(author), ...path(author), ...place(author)])],
+  [1, (author) => author.call('path_symlink', [...path(author), ...place(author)])],
+  [
+    2,
+    (author) =>
+      author.call('path_readlink', [
+        fixed(ROOT),
+        ...path(author),
+        needed(author.room(64), 64),
+        fixed(64),
+        needed(author.room(4), 4),
+      ]),
+  ],
+  [
+    2,
+    (author) =>
+      author.call('path_filestat_get', [fixed(ROOT), follow(author), ...path(author), needed(author.room(64), 64)]),
+  ],
+  [
+    1,
+    (author) =>
+      author.call('path_filestat_set_times', [
+        fixed(ROOT),
+        follow(author),
+        ...path(author),
+        time(author),
+        time(author),
+        flags(author.random.int(0, 15)),
+      ]),
+  ],
+  [2, pollClocks],
+  [1, sizes],
+  [1, texts],
+  [
+    1,
+    (author) =>
+      author.call('clock_time_get', [flags(author.random.int(0, 4)), position(0n), needed(author.room(8), 8)]),
+  ],
+  [1, (author) => author.call('clock_res_get', [flags(author.random.int(0, 4)), needed(author.room(8), 8)])],
+  [1, (author) => author.call('random_get', [needed(author.room(512), 512), fixed(512)])],
+  [1, (author) => author.call('sched_yield', [])],
+  [1, (author) => author.call('proc_raise', [flags(author.random.int(0, 64))])],
+  [1, socketCalls],
+]

@@ -1,0 +1,23 @@
+/** The library that is tried, as its users load it: from a folder of its built modules, which may be a copy that was broken. */
+import type { Description } from '../../src/abi/description.js'
+import { readNumbers } from './numbers.js'
+
+/** What is needed of it. */
+export interface Library {
+  readonly main: typeof import('libuv-wasm')
+  readonly guest: typeof import('libuv-wasm/guest')
+  readonly node: typeof import('libuv-wasm/node')
+  readonly numbers: Description
+}
+
+/** Loads it. @param dist - the folder's URL, with a slash at the end */
+export async function loadLibrary(dist: URL): Promise<Library> {
+  const load = async <Module>(name: string): Promise<Module> => import(new URL(name, dist).href)
+  const [main, guest, node, numbers] = await Promise.all([
+    load<Library['main']>('index.js'),
+    load<Library['guest']>('guest.js'),
+    load<Library['node']>('node.js'),
+    readNumbers(dist),
+  ])
+  return { main, guest, node, numbers }
+}

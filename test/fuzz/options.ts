@@ -1,0 +1,95 @@
+/** The command line of the fuzzer. */
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { type DriverName, MODES, type Mode } from './task.js'
+
+const HELP = `Fuzzes what a guest may import: names, kinds, arguments, sequences, calls deep in the stack, and ends.
+
+  make fuzz SEED=... COUNT=... ARGS='...'
+
+  --seed N          the same seed makes the same guests; chosen and printed by default
+  --count N         how many calls to make in all; 100000 by default
+  --mode NAME       only ${MODES.join(', ')}; all by default
+  --driver NAME     only worker, pump or jspi; all that the engine has by default
+  --guest N         only this guest of that mode and driver, as a finding names it
+  --calls N         that guest's script has so many calls
+  --depth N         that guest makes deep calls so many frames down
+  --node PATH       the Node.js to run guests in; this one by default
+  --dist PATH       the folder of the built library; dist by default
+  --jobs N          how many processes at once; 2 by default
+  --no-shrink       do not look for the shortest script that fails
+  --help            print this
+
+The exit code is 1 when something was found.
+`
+
+/** What is to be done. */
+export interface Options {
+  readonly seed: number
+  readonly count: number
+  readonly modes: readonly Mode[]
+  readonly drivers: readonly DriverName[]
+  readonly guest: number | undefined
+  readonly calls: number | undefined
+  readonly depth: number | undefined
+  readonly node: string
+  readonly dist: string
+  readonly jobs: number
+  readonly shrink: boolean
+}
+
+const DRIVERS = ['worker', 'pump', 'jspi'] as const
+
+/** Reads it. @returns what to print where nothing is to be done; a reason begins with `Cannot` */
+export function readOptions(args: readonly string[]): Options | string {
+  let values: ReturnType<typeof parse>
+  try {
+    values = parse(args)
+  } catch (error) {
+    return `Cannot run the fuzzer: ${error instanceof Error ? error.message : error}; --help says what there is`
+  }
+  if (values.help) return HELP
+  const numbers = ['seed', 'count', 'guest', 'calls', 'depth', 'jobs'] as const
+  for (const name of numbers) {
+    const given = values[name]
+    if (given !== undefined && !/^\d{1,10}$/.test(given))
+      return `Cannot run the fuzzer: --${name} ${given} is no number; give one`
+  }
+  const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode)
+  const drivers = DRIVERS.filter((driver) => values.driver === undefined || values.driver === driver)
+  if (modes.length === 0)
+    return `Cannot run the fuzzer: there is no mode ${values.mode}; take one of ${MODES.join(', ')}`
+  if (drivers.length === 0)
+    return `Cannot run the fuzzer: there is no driver ${values.driver}; take one of ${DRIVERS.join(', ')}`
+  if (values.guest !== undefined && (modes.length > 1 || drivers.length > 1)) {
+    return 'Cannot run one guest: it is one of a mode and a driver; give --mode and --driver, too'
+  }
+  const number = (name: (typeof numbers)[number]): number | undefined =>
+    values[name] === undefined ? undefined : Number(values[name])
+  return {
+    seed: number('seed') ?? randomInt(2 ** 31),
+    count: number('count') ?? 100_000,
+    modes,
+    drivers,
+    guest: number('guest'),
+    calls: number('calls'),
+    depth: number('depth'),
+    node: values.node ?? process.execPath,
+    dist: values.dist ?? 'dist',
+    jobs: number('jobs') ?? 2,
+    shrink: !values['no-shrink'],
+  }
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ seed: text, count: text, mode: text, driver: text, guest: text, calls: text, depth: text },
+      ...{ node: text, dist: text, jobs: text },
+      ...{ 'no-shrink': { type: 'boolean' }, help: { type: 'boolean' } },
+    },
+  })
+  return values
+}

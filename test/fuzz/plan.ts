@@ -1,0 +1,60 @@
+/** Divides calls over drivers, modes and processes. */
+import type { Options } from './options.js'
+import type { DriverName, Mode, Slice } from './task.js'
+
+/** Of a driver's calls, how many go to each mode. */
+const SHARES: Readonly<Record<Mode, number>> = { imports: 0.05, calls: 0.75, deep: 0.14, end: 0.06 }
+
+/** The most calls of one process: what it holds in the end tells whether something was kept. */
+const CALLS_PER_PROCESS = 30_000
+
+/** Guests that a process may number. */
+const GUESTS = 100_000
+
+/** What one process does, and how its engine compiles. */
+export interface Job {
+  readonly slices: readonly Slice[]
+  readonly flags: readonly string[]
+}
+
+/** Compilers of the engine: as they take turns, the first one alone, the last one alone. Their frames differ. */
+const TIERS: readonly (readonly string[])[] = [[], ['--no-wasm-tier-up'], ['--no-liftoff']]
+
+/** The jobs of a run. */
+export function planJobs({ count, modes, guest, calls, depth }: Options, drivers: readonly DriverName[]): Job[] {
+  const [mode, driver] = [modes[0], drivers[0]]
+  if (guest !== undefined && mode !== undefined && driver !== undefined) {
+    const slice = { mode, driver, first: guest, calls: 1, callsPerGuest: calls, depth }
+    return [{ slices: [oneGuest(slice)], flags: [] }]
+  }
+  const whole = modes.reduce((sum, one) => sum + SHARES[one], 0)
+  const perDriver = Math.ceil(count / drivers.length)
+  const processes = Math.ceil(perDriver / CALLS_PER_PROCESS)
+  return Array.from({ length: processes }, (_, index) =>
+    drivers.map((driver) => ({
+      flags: TIERS[index % TIERS.length] ?? [],
+      slices: modes.map((mode) => ({
+        mode,
+        driver,
+        first: index * GUESTS,
+        calls: Math.ceil((perDriver * SHARES[mode]) / whole / processes),
+      })),
+    })),
+  ).flat()
+}
+
+/** A slice of one guest; what is not known, its mode decides. */
+export function oneGuest({
+  callsPerGuest,
+  depth,
+  ...slice
+}: Omit<Slice, 'callsPerGuest' | 'depth'> & {
+  readonly callsPerGuest: number | undefined
+  readonly depth: number | undefined
+}): Slice {
+  return {
+    ...slice,
+    ...(callsPerGuest !== undefined && { callsPerGuest, calls: callsPerGuest }),
+    ...(depth !== undefined && { depth }),
+  }
+}

@@ -1,0 +1,41 @@
+/** Looks for the shortest script by which a guest still fails. */
+import { oneGuest } from './plan.js'
+import { type Place, runJob } from './process.js'
+import type { Finding } from './task.js'
+
+/** How long it is looked for, in milliseconds. */
+const PATIENCE = 90_000
+
+/** Runs one guest alone. @returns what is found then */
+async function again(finding: Finding, calls: number | undefined, place: Place): Promise<Finding | undefined> {
+  const { mode, driver, guest, depth } = finding
+  const slice = oneGuest({ mode, driver, first: guest, calls: 1, callsPerGuest: calls, depth })
+  let found: Finding | undefined
+  await runJob({ slices: [slice], flags: [] }, place, (message) => {
+    if (message.kind === 'found') found ??= message.finding
+  })
+  return found
+}
+
+/**
+ * Shrinks a finding.
+ *
+ * @returns the shortest that was found; `undefined` where the guest alone does not fail
+ */
+export async function shrink(finding: Finding, place: Place): Promise<Finding | undefined> {
+  const deadline = performance.now() + PATIENCE
+  const isScript = finding.mode !== 'imports' && finding.calls > 0
+  let shortest = await again(finding, isScript ? finding.calls : undefined, place)
+  if (!isScript || shortest === undefined) return shortest
+  let [fine, fails] = [0, finding.calls]
+  while (fails - fine > 1 && performance.now() < deadline) {
+    const middle = (fine + fails) >> 1
+    const found = await again(finding, middle, place)
+    if (found === undefined) fine = middle
+    else {
+      shortest = found
+      fails = middle
+    }
+  }
+  return { ...shortest, calls: fails }
+}

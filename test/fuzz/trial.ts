@@ -1,0 +1,166 @@
+/** One guest of a mode: what it is like, what it does, and what is wrong with what came of it. */
+import type { GuestOptions } from 'libuv-wasm/guest'
+import { Random } from '../support/random.js'
+import type { Character } from './author.js'
+import { ARGS, ENV } from './file-moves.js'
+import { type Catching, interpreter } from './interpreter.js'
+import { judge, type Tallies } from './judge.js'
+import { AFTERLIFE, PATTERN, patternBytes } from './layout.js'
+import type { Library } from './library.js'
+import { type Disturbance, runGuest, type Seen, Unwilling } from './run-guest.js'
+import type { Script } from './script.js'
+import type { Stage } from './stage.js'
+import type { DriverName, Mode } from './task.js'
+import { EARLY, type Ending, writeScript } from './write-script.js'
+
+/** The exit code of a guest that was ended from outside. */
+const TERMINATED = 143
+
+/** How deep a guest goes before it throws, where the end of the stack is not the point. */
+const SOME_FRAMES = 200
+
+/** What a trial has to work with. */
+export interface Bench {
+  readonly library: Library
+  readonly modules: Readonly<Record<Catching, WebAssembly.Module | undefined>>
+  readonly tallies: Tallies
+}
+
+/** What came of it. */
+export interface Verdict {
+  readonly problems: readonly string[]
+  readonly script: Script
+  /** Whether the stack ran over. */
+  readonly overflowed: boolean
+  /** To be looked at when everything has come to rest. */
+  readonly late: () => number
+}
+
+/** The interpreters that this engine can run. */
+export async function compileInterpreters(): Promise<Bench['modules']> {
+  const compile = async (catching: Catching): Promise<WebAssembly.Module | undefined> => {
+    const bytes = interpreter(catching)
+    return WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : undefined
+  }
+  const [nothing, all, byTable] = await Promise.all([compile('nothing'), compile('all'), compile('all-by-table')])
+  if (nothing === undefined) throw new Error('the interpreter is no WebAssembly')
+  return { nothing, all, 'all-by-table': byTable }
+}
+
+/** A source of chance for one guest. */
+export function chanceOf(seed: number, mode: Mode, driver: DriverName, guest: number): Random {
+  let mixed = seed
+  for (const character of `${mode} ${driver} ${guest}`)
+    mixed = (Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0)) | 0
+  return new Random(mixed)
+}
+
+/** How a guest of a mode ends, and who sees to that. */
+interface Plan {
+  readonly ending: Ending
+  readonly catching: Catching
+  readonly disturbance: Disturbance
+}
+
+/** Runs one guest of the modes that carry out scripts. */
+export async function tryGuest(
+  bench: Bench,
+  stage: Stage,
+  random: Random,
+  {
+    mode,
+    driver,
+    calls,
+    depth,
+  }: {
+    readonly mode: Exclude<Mode, 'imports'>
+    readonly driver: DriverName
+    readonly calls: number
+    readonly depth: number
+  },
+): Promise<Verdict> {
+  const who = character(random, stage, mode, driver)
+  const plan: Plan =
+    mode === 'end' ? choosePlan(random, bench) : { ending: 'none', catching: 'nothing', disturbance: {} }
+  const script = writeScript(random, bench.library.numbers, who, calls, plan.ending)
+  const encoded = script.encode(who.byRun, mode === 'deep' ? depth : SOME_FRAMES)
+  const input = new Uint8Array([...encoded, ...patternBytes().subarray(0, PATTERN.length / 8)])
+  const options: GuestOptions = {
+    ...{ host: stage.host, driver, input, args: ARGS, env: ENV, maxDescriptors: who.maxDescriptors },
+    ...(who.hasFiles && { dirs: {} }),
+  }
+  const module = bench.modules[plan.catching] ?? bench.modules.nothing
+  if (module === undefined) throw new Error('there is no interpreter')
+  const seen = await runGuest(bench.library, module, options, plan.disturbance)
+  const overflowed = 'failure' in seen.end && /call stack/.test(String(seen.end.failure))
+  const problems =
+    mode === 'end' ? judgeEnd(plan, seen) : judgeWhole(bench, script, encoded, seen, mode === 'deep' && overflowed)
+  return { problems, script, overflowed, late: seen.late }
+}
+
+function character(random: Random, { places }: Stage, mode: Mode, driver: DriverName): Character {
+  return {
+    places,
+    driver,
+    hasFiles: random.chance(0.85),
+    byRun: driver !== 'pump' && random.chance(0.25),
+    maxDescriptors: random.pick([4, 8, 16, 32, 32]),
+    deep: { imports: 0, calls: 0, deep: 0.3, end: 0.3 }[mode],
+    hostile: mode === 'calls' ? 0.2 : 0.05,
+  }
+}
+
+function choosePlan(random: Random, { modules }: Bench): Plan {
+  const wanted = random.pick<Catching>(['nothing', 'all', 'all', 'all-by-table'])
+  const catching = modules[wanted] === undefined ? 'nothing' : wanted
+  const ending = random.pick<Ending>(['none', 'none', 'exit', 'exit', 'throw', 'trap'])
+  const disturbance = random.pick<Disturbance>([
+    ...([{}, {}] as const),
+    { terminateAfter: random.int(0, 30) },
+    { terminateAfter: random.int(0, 5) },
+    { throwAfter: random.int(0, 2) },
+  ])
+  return { ending, catching, disturbance }
+}
+
+/** A guest that has to come to the end of its script; or to the end of the stack, where that is tried. */
+function judgeWhole(
+  { library, tallies }: Bench,
+  script: Script,
+  encoded: Uint8Array,
+  seen: Seen,
+  mayOverflow: boolean,
+): string[] {
+  const said = new TextDecoder().decode(seen.errors.subarray(0, 300))
+  if ('failure' in seen.end) {
+    const told = /libuv-wasm:/.test(said) ? [`its error stream was told ${said}`] : []
+    return mayOverflow ? told : [`it ended with ${describe(seen.end.failure)}`, ...told]
+  }
+  const code = seen.end.code === 0 ? [] : [`it exited with ${seen.end.code}`]
+  return [...code, ...judge(script, encoded, seen, library.numbers, tallies)]
+}
+
+/** A guest that is ended, one way or another. */
+function judgeEnd({ ending, catching, disturbance }: Plan, { end, output }: Seen): string[] {
+  const problems: string[] = []
+  if (Buffer.from(output).includes(AFTERLIFE)) problems.push('it went on after its end')
+  const codes =
+    ending === 'exit' ? [EARLY] : ending === 'none' || (ending === 'throw' && catching !== 'nothing') ? [0] : []
+  const mayTrap = codes.length === 0
+  if (disturbance.terminateAfter !== undefined) codes.push(TERMINATED)
+  if ('code' in end) {
+    if (!codes.includes(end.code))
+      problems.push(`it exited with ${end.code}, not with ${codes.join(' or ') || 'a trap'}`)
+  } else if (!(disturbance.throwAfter !== undefined && end.failure instanceof Unwilling)) {
+    const trapped = end.failure instanceof Error && end.failure.name === 'GuestTrap'
+    if (!mayTrap || !trapped)
+      problems.push(`it ended with ${describe(end.failure)}, not with ${codes.join(' or ') || 'a trap'}`)
+  }
+  return problems
+}
+
+function describe(failure: unknown): string {
+  return failure instanceof Error
+    ? (failure.stack ?? failure.message).split('\n').slice(0, 6).join('\n    ')
+    : String(failure)
+}

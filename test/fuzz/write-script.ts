@@ -1,0 +1,81 @@
+/** Scripts for the modes of the fuzzer. */
+import type { Description } from '../../src/abi/description.js'
+import type { Random } from '../support/random.js'
+import { Author, type Character, fixed } from './author.js'
+import { FILE_MOVES } from './file-moves.js'
+import { AFTERLIFE } from './layout.js'
+import type { Script } from './script.js'
+import { type Move, SOCKET_MOVES } from './socket-moves.js'
+
+/** How many calls are made before the others have a turn. */
+const CALLS_PER_TURN = 40
+
+const MOVES: readonly Move[] = [...SOCKET_MOVES, ...FILE_MOVES]
+const WEIGHT = MOVES.reduce((sum, [weight]) => sum + weight, 0)
+
+/** What ends a script before its own end; see {@link writeScript}. */
+export type Ending = 'none' | 'exit' | 'throw' | 'trap'
+
+/** The exit code of a script that exits on its own, before its end. */
+export const EARLY = 77
+
+/**
+ * Writes a script.
+ *
+ * @param most - how many calls it has
+ * @param ending - what happens somewhere within it; a guest that goes on afterwards says so
+ */
+export function writeScript(
+  random: Random,
+  numbers: Description,
+  who: Character,
+  most: number,
+  ending: Ending = 'none',
+): Script {
+  const author = new Author(random, numbers, who, most)
+  const { script } = author
+  const endsAt = ending === 'none' ? Number.POSITIVE_INFINITY : random.int(0, Math.max(0, most - 4))
+  const turnsAt =
+    who.driver !== 'pump' && !who.byRun && random.chance(0.3) ? random.int(0, most) : Number.POSITIVE_INFINITY
+  let ended = false
+  let waited = 0
+  while (!script.full) {
+    if (!ended && script.calls.length >= endsAt) {
+      ended = true
+      end(author, ending)
+    }
+    if (!author.inTurn && script.calls.length >= turnsAt) leaveLoop(author)
+    chooseMove(random)(author)
+    if (random.chance(0.01)) script.grow(1)
+    if (script.calls.length - waited < CALLS_PER_TURN) continue
+    waited = script.calls.length
+    script.wait(1)
+  }
+  return script
+}
+
+function chooseMove(random: Random): Move[1] {
+  let left = random.int(1, WEIGHT)
+  for (const [weight, move] of MOVES) {
+    left -= weight
+    if (left <= 0) return move
+  }
+  throw new RangeError('the weights are not what they were')
+}
+
+function end(author: Author, ending: Ending): void {
+  const { script, random, who } = author
+  if (ending === 'exit') script.call('proc_exit', [EARLY], { deep: random.chance(who.deep) })
+  else script.fail(ending === 'throw' ? 'throw' : 'trap', random.chance(who.deep))
+  if (ending !== 'exit') return
+  const at = author.put(new TextEncoder().encode(AFTERLIFE))
+  const list = author.words(at, AFTERLIFE.length)
+  author.call('fd_write', [fixed(1), fixed(list), fixed(1), fixed(author.room(4))])
+}
+
+/** From here on, the loop is run by the import `run`, in which the script goes on. */
+function leaveLoop(author: Author): void {
+  author.inTurn = true
+  author.script.call('leave', [1])
+  author.script.call('run', [1])
+}
