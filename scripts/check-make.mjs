@@ -12,6 +12,7 @@ const targets = [
   'demo',
   'test',
   'stress',
+  'fuzz',
   'conformance',
   'bench',
   'docs',

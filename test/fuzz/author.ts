@@ -181,7 +181,7 @@ export class Author {
       refused = worse.refused || (refused && one.as !== 'count')
       return worse.value
     })
-    this.script.call(name, values, { ...options, deep, ...(refused && { refused }) })
+    this.script.call(name, values, { ...options, deep, refused })
   }
 
   #worsen(given: Given): { readonly value: Value; readonly refused: boolean } {

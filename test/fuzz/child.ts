@@ -11,7 +11,11 @@ import { type Bench, chanceOf, compileInterpreters, tryGuest } from './trial.js'
 import { Watch } from './watch.js'
 
 /** Calls of one guest. */
-const CALLS = { imports: 8, calls: 1000, deep: 120, end: 40 } as const
+const CALLS = { imports: 8, calls: 1000, deep: 60, end: 40 } as const
+
+/** By how many frames deep calls differ, and by how many the middle is moved when the stack ran over there, or did not. */
+const SPREAD = 160
+const STEP = 12
 
 /** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
 const RELEASE = 10_000
@@ -87,9 +91,8 @@ class Runner {
       return { problems: [...problems, ...watch.changed()], last: imports, made: imports.length + 1, late: () => 0 }
     }
     if (mode === 'deep') await this.#findDepth(stage)
-    // Nearer to the end of the stack more often than far from it.
-    const above =
-      mode === 'deep' && this.#slice.depth === undefined ? Math.floor((random.int(0, 1000) / 1000) ** 2 * 150) : 0
+    // Around where the stack begins to be too short for some calls and not for others.
+    const above = mode === 'deep' && this.#slice.depth === undefined ? random.int(-SPREAD, SPREAD) : 0
     const depth = Math.max(1, (this.#depth ?? 1) - above)
     this.#present = depth
     const { problems, script, overflowed, late } = await tryGuest(this.#bench, stage, random, {
@@ -98,16 +101,24 @@ class Runner {
       calls,
       depth,
     })
-    if (mode === 'deep' && this.#depth !== undefined && above < 50) this.#depth += overflowed ? -4 : 4
+    if (mode === 'deep' && this.#slice.depth === undefined) this.#moveDepth(overflowed)
     return { problems, last: script.calls.slice(-8).map(({ text }) => text), made: script.calls.length, late }
   }
 
   #present: number | undefined
+  #stride = STEP
+
+  /** Follows the end of the stack, which moves a lot when the engine compiles a function once more. */
+  #moveDepth(overflowed: boolean): void {
+    const way = overflowed ? -1 : 1
+    this.#stride = Math.sign(this.#stride) === way ? this.#stride * 1.5 : way * STEP
+    this.#depth = Math.max(1, Math.round((this.#depth ?? 1) + this.#stride))
+  }
 
   async #findDepth(stage: Stage): Promise<void> {
     const { nothing } = this.#bench.modules
     if (this.#depth !== undefined || nothing === undefined) return
-    this.#depth = await findDepth(this.#bench.library, stage, nothing, this.#slice.driver)
+    this.#depth = (await findDepth(this.#bench.library, stage, nothing, this.#slice.driver)) - SPREAD
   }
 
   #report(guest: number, stage: Stage | undefined, found: Pick<Finding, 'problems' | 'calls' | 'last'>): void {

@@ -96,6 +96,26 @@ const place = (author: Author): Given[] => [
 const follow = ({ random }: Author): Given => flags(random.int(0, 1))
 const time = ({ random }: Author): Given => position(BigInt(random.int(0, 2 ** 31)))
 
+/** A name that is probably not taken. */
+function freshPath(author: Author): Given[] {
+  const { at, length: size } = author.text(`new${author.random.int(0, 10_000)}`)
+  return [fixed(ROOT), needed(at, size), fixed(size)]
+}
+
+/** Another name for a file. */
+function link(author: Author): void {
+  const to = author.random.chance(0.5) ? place(author) : freshPath(author)
+  author.call('path_link', [fixed(ROOT), follow(author), ...path(author), ...to])
+}
+
+/** A folder that comes, gets another name, and goes. */
+function folderLife(author: Author): void {
+  const [first, second] = [freshPath(author), freshPath(author)]
+  author.call('path_create_directory', first)
+  author.call('path_rename', [...first, ...second])
+  author.call('path_remove_directory', second)
+}
+
 /** Waits for clocks and descriptors. */
 function pollClocks(author: Author): void {
   const { random, who } = author
@@ -197,7 +217,8 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('path_remove_directory', place(author))],
   [1, (author) => author.call('path_unlink_file', place(author))],
   [1, (author) => author.call('path_rename', [...place(author), ...place(author)])],
-  [1, (author) => author.call('path_link', [fixed(ROOT), follow(author), ...path(author), ...place(author)])],
+  [1, link],
+  [1, folderLife],
   [1, (author) => author.call('path_symlink', [...path(author), ...place(author)])],
   [
     2,

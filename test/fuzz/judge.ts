@@ -36,7 +36,7 @@ export function judge(
   const { errors } = seen
   const magic = new TextEncoder().encode(MAGIC.text)
   if (!starts(errors, magic)) {
-    const said = new TextDecoder().decode(errors.subarray(0, 500))
+    const said = readable(errors)
     return [`it did not come to the end of its script, or its error stream was told something: ${said}`]
   }
   const low = SCRIPT.at - MAGIC.at + encoded.length
@@ -94,6 +94,12 @@ function printedBy(parts: readonly (readonly [number, number])[], length: number
   const pattern = patternBytes()
   const pieces = parts.map(([at, size]) => pattern.subarray(at - PATTERN.at, at - PATTERN.at + size))
   return Buffer.concat(pieces).subarray(0, length)
+}
+
+/** The beginning of what was printed before the guest's memory, without what a terminal would take for more than text. */
+export function readable(bytes: Uint8Array): string {
+  const [text = ''] = new TextDecoder().decode(bytes.subarray(0, 600)).split(MAGIC.text)
+  return JSON.stringify(text.split('\0')[0])
 }
 
 function starts(bytes: Uint8Array, with_: Uint8Array): boolean {

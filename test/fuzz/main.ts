@@ -15,7 +15,7 @@ import type { DriverName, Finding, Message } from './task.js'
 const PROGRESS = 5000
 
 /** From how many calls of the mode `calls` on every function must have succeeded once. */
-const ENOUGH = 10_000
+const ENOUGH = 15_000
 
 /** Findings that are shrunk; more are only counted. */
 const SHRUNK = 5

@@ -4,7 +4,7 @@ import { Random } from '../support/random.js'
 import type { Character } from './author.js'
 import { ARGS, ENV } from './file-moves.js'
 import { type Catching, interpreter } from './interpreter.js'
-import { judge, type Tallies } from './judge.js'
+import { judge, readable, type Tallies } from './judge.js'
 import { AFTERLIFE, PATTERN, patternBytes } from './layout.js'
 import type { Library } from './library.js'
 import { type Disturbance, runGuest, type Seen, Unwilling } from './run-guest.js'
@@ -131,7 +131,7 @@ function judgeWhole(
   seen: Seen,
   mayOverflow: boolean,
 ): string[] {
-  const said = new TextDecoder().decode(seen.errors.subarray(0, 300))
+  const said = readable(seen.errors)
   if ('failure' in seen.end) {
     const told = /libuv-wasm:/.test(said) ? [`its error stream was told ${said}`] : []
     return mayOverflow ? told : [`it ended with ${describe(seen.end.failure)}`, ...told]
