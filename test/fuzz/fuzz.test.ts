@@ -18,8 +18,8 @@ const fuzz = async (...args: string[]): Promise<{ code: number; said: string }> 
 }
 
 describe('whatever a guest calls', () => {
-  test.each(['calls'])('in the mode %s, nothing is found', async (mode) => {
-    const { code, said } = await fuzz('--mode', mode, '--seed', String(runSeed()), '--count', '20000')
+  test('nothing is found', async () => {
+    const { code, said } = await fuzz('--seed', String(runSeed()), '--count', '20000')
     expect(code === 0 ? 'nothing found' : said).toBe('nothing found')
     expect(said).toContain('nothing found')
   })
