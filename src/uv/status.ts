@@ -1,5 +1,6 @@
-/** libuv's status codes. The numbers are the module's: they differ from one C library to the next. */
+/** libuv's status codes: one table for all loops, since programs compare with it. A module with other numbers is refused. */
 import type { Description } from '../abi/description.js'
+import { STATUS_CODES } from '../abi/status-codes.js'
 
 /** The names of libuv's status codes, without the `UV_`. */
 export type StatusName =
@@ -58,28 +59,28 @@ const codes: Record<string, number> = { SUCCESS: 0 }
 
 /**
  * libuv's status codes by name: `StatusCode.EOF`, `StatusCode.ECONNRESET`. 0 is success, failures are negative. Filled in when
- * the first loop is opened, since the numbers are the module's.
+ * the first loop is opened.
  *
  * @see https://docs.libuv.org/en/v1.x/errors.html
  */
 export const StatusCode = codes as StatusCodes
 
-const names = new Map<number, string>()
+const names = new Map<number, string>(Object.entries(STATUS_CODES).map(([name, code]) => [code, name]))
 
 /**
- * Takes over a module's numbers.
+ * Takes a module's numbers, when they are those that programs know.
  *
- * @throws {TypeError} when another module with other numbers was loaded before
+ * @throws {TypeError} when they are others
  */
 export function learnStatusCodes(abi: Description): void {
-  for (const [name, code] of Object.entries(abi.status)) {
-    const known = codes[name]
-    if (known !== undefined && known !== code) {
-      throw new TypeError(`Cannot use two modules at once: ${name} is ${known} in one and ${code} in the other`)
-    }
-    codes[name] = code
-    names.set(code, name)
+  for (const [name, code] of Object.entries(STATUS_CODES)) {
+    const its = abi.status[name]
+    if (its === undefined || its === code) continue
+    throw new TypeError(
+      `Cannot use the module: its status ${name} is ${its}, and ${code} in this package; build it with this package's C library (\`make wasm\`)`,
+    )
   }
+  Object.assign(codes, STATUS_CODES)
 }
 
 /** The name of a status code, as `EADDRINUSE`; `UNKNOWN` for a number libuv does not have. */
