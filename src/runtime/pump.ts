@@ -72,6 +72,8 @@ export class Pump {
   #woken = 0
   #stopped = false
   #passes = 0
+  /** How often the module was entered in this turn: one that makes no polls is to have no more of them. */
+  #entered = 0
   /** Whether handles that are called in every pass have been, since the turn began, with nothing behind them. */
   #sawAll = false
   /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
@@ -149,6 +151,14 @@ export class Pump {
     this.wake()
   }
 
+  /** Ends the run without calling the module, which is over. @param error - what {@link Pump.run} is rejected with */
+  abort(error: unknown): void {
+    const run = this.#run
+    if (run === undefined) return
+    run.reject(error)
+    this.#end(run, false)
+  }
+
   /** Calls back at the beginning of the next turn, before libuv, in the order asked for. Keeps nothing alive. */
   later(callback: () => void): void {
     this.#later.push(callback)
@@ -203,6 +213,7 @@ export class Pump {
   #enter(run: Run): number {
     this.#inTurn = true
     this.#passes = 0
+    this.#entered = 0
     this.#sawAll = false
     try {
       this.#onTurn()
@@ -218,6 +229,7 @@ export class Pump {
 
   /** Decides what comes after a turn: another one, a wait, or the end of the run. */
   #leave(run: Run, result: number): void {
+    if (this.#run !== run) return
     if (this.#trace !== undefined) this.#tell(result)
     const alive = (result & RunResult.ALIVE) !== 0
     if (this.#left(run, result)) this.#wait()
@@ -249,7 +261,7 @@ export class Pump {
 
   /** Whether a loop that was left needs not wait, or must not yet, and there is budget for more. */
   #goesOn(run: Run, result: number): boolean {
-    const spent = this.#passes > PASSES_PER_TURN
+    const spent = this.#passes > PASSES_PER_TURN || ++this.#entered > PASSES_PER_TURN
     if (!spent && !this.#sawAll && run.mode === this.#untilEmpty && (result & RunResult.PHASES) !== 0) {
       // The end of the pass that was left has run already. What it did is to be seen by a whole pass before the wait.
       this.#sawAll = true
@@ -289,6 +301,7 @@ export class Pump {
 
   /** The module trapped, or the host cannot wait: the loop is over. */
   #fail(run: Run, error: unknown): void {
+    if (this.#run !== run) return
     run.reject(error)
     this.#end(run, false)
     this.#guarded(this.#onTrap)
