@@ -18,7 +18,7 @@ const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
  * The parts of the boundary. `side` is where the compiled module has it; `others` must be there too, though no header of ours
  * says them.
  *
- * @type {{ header: string, macro: string, ts: string, interface: string, side: (surface: Surface) => Map<string, Item>, others: string[], guests?: string[] }[]}
+ * @type {{ header: string, macro: string, ts: string, interface: string, types?: string, side: (surface: Surface) => Map<string, Item>, others: string[], guests?: string[] }[]}
  */
 const parts = [
   {
@@ -26,6 +26,7 @@ const parts = [
     macro: 'UVH_IMPORT',
     ts: 'src/abi/uv-host.ts',
     interface: 'UvHost',
+    types: 'UV_HOST_TYPES',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
     // Only whole programs import these, never the module that TypeScript pumps: it does not block, and asks its host for names
@@ -37,6 +38,7 @@ const parts = [
     macro: 'UVW_IMPORT',
     ts: 'src/abi/face.ts',
     interface: 'UvFace',
+    types: 'UV_FACE_TYPES',
     side: (surface) => surface.imports.get('uv_face_1') ?? new Map(),
     others: [],
   },
@@ -149,6 +151,23 @@ const forms = (map, others, form) =>
 const fromWasm = (name, item) => (item.kind === 'func' ? show(name, item.signature) : `${name}: ${item.kind}`)
 
 /**
+ * The types that TypeScript gives to the gate; see `src/abi/signature.ts`.
+ *
+ * @param {string} path
+ * @param {string} table - what it is called there
+ */
+const typesFromTs = (path, table) => {
+  const [, rows = ''] = new RegExp(`const ${table}[^{]*\\{([^}]*)\\}`).exec(readFileSync(path, 'utf8')) ?? []
+  const type = (/** @type {string} */ letter) => ({ i: 'i32', I: 'i64', d: 'f64' })[letter] ?? 'void'
+  return new Map(
+    [...rows.matchAll(/(\w+): '(\w*):?(\w?)'/g)].map(([, name = '', params = '', result = '']) => [
+      name,
+      show(name, { params: [...params].map(type), result: type(result) }),
+    ]),
+  )
+}
+
+/**
  * One part of the boundary against its other sides.
  *
  * @param {typeof parts[number]} part
@@ -160,6 +179,9 @@ const checkPart = (part, surfaces) => {
   const inTs = [
     ...compare(forms(said, [], asTs), forms(answered, part.others, fromTs), part.header, part.ts),
     ...shuffled(said, answered, part.ts),
+    ...(part.types === undefined
+      ? []
+      : compare(forms(said, [], fromC), typesFromTs(part.ts, part.types), part.header, `${part.ts}, ${part.types}`)),
   ]
   const inModules = surfaces.flatMap(([path, surface]) => {
     const items = part.side(surface)

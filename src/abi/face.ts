@@ -3,6 +3,7 @@
  * before a call returns stand in `wasm/uvw.h`, which `make check` compares with this.
  */
 import type { WasmMemory } from './platform-types.js'
+import type { Signature } from './signature.js'
 
 /** The import module's name, with its version. */
 export const UV_FACE_MODULE = 'uv_face_1'
@@ -28,6 +29,24 @@ export interface UvFace {
   on_prepare(id: number): void
   on_check(id: number): void
   on_walk(id: number): void
+}
+
+/** The types of the callbacks. */
+export const UV_FACE_TYPES: Readonly<Record<keyof UvFace, Signature>> = {
+  on_connection: 'ii',
+  on_read: 'ii',
+  on_message: 'ii',
+  on_udp_send: 'ii',
+  on_connect: 'ii',
+  on_write: 'ii',
+  on_shutdown: 'ii',
+  on_close: 'i',
+  on_timer: 'i',
+  on_async: 'i',
+  on_idle: 'i',
+  on_prepare: 'i',
+  on_check: 'i',
+  on_walk: 'i',
 }
 
 /** Bits of what `uvw_loop_run` returns. */

@@ -3,6 +3,8 @@
  * `libuv-port/include/uv_host.h`, which `make check` compares with this.
  */
 
+import type { Signature } from './signature.js'
+
 /** The import module's name, with its version. */
 export const UV_HOST_MODULE = 'uv_host_1'
 
@@ -39,4 +41,35 @@ export interface UvHost {
   reverse(addr: number, len: number): number
   interface_index(name: number, len: number): number
   clock(): number
+}
+
+/** The types of these functions. */
+export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
+  socket: 'iii:i',
+  socketpair: 'iiii:i',
+  pipe: 'ii:i',
+  close: 'i:i',
+  bind: 'iii:i',
+  listen: 'ii:i',
+  accept: 'iiii:i',
+  connect: 'iii:i',
+  getsockname: 'iii:i',
+  getpeername: 'iii:i',
+  getsockopt: 'iiiii:i',
+  setsockopt: 'iiiii:i',
+  fcntl: 'iii:i',
+  readv: 'iiii:i',
+  writev: 'iiii:i',
+  recvfrom: 'iiiiii:i',
+  sendto: 'iiiiii:i',
+  shutdown: 'ii:i',
+  poll_ctl: 'ii:i',
+  poll_wait: 'iii:i',
+  poll: 'iii:i',
+  unlink: 'ii:i',
+  chmod: 'iii:i',
+  stat: 'ii:i',
+  lookup: 'iii:i',
+  reverse: 'ii:i',
+  clock: ':d',
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { realHost } from '../host/real.js'
-import { shippedModule } from '../runtime/module.js'
+import { compileOwn, shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
 import { INSTANCE, Loop } from '../uv/loop.js'
 import { throwUncaught } from './ticks.js'
@@ -34,7 +34,7 @@ function start(): Loop {
   const keepAlive = host.keepAlive.bind(host)
   // The run has no end; the process has.
   host.keepAlive = () => () => {}
-  const loop = Loop.openSync({ host, module: new WebAssembly.Module(readFileSync(shippedModule)) })
+  const loop = Loop.openSync({ host, module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })
   let release: (() => void) | undefined

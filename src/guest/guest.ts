@@ -122,8 +122,9 @@ export class Guest {
    * @param program - its module
    * @throws {ArgumentError} when an option, or the program, is something else
    * @throws {WebAssembly.CompileError} when it is no WebAssembly
-   * @throws {WebAssembly.LinkError} when it asks for imports we do not have
-   * @throws {TypeError} when it has no `main()`, the driver asked for is not to be had, or a folder of `dirs` cannot be copied
+   * @throws {WebAssembly.LinkError} when it asks for imports we do not have; it names the first, and the remedy
+   * @throws {TypeError} when it has no `main()`, or traps or calls us before that; when the driver asked for is not to be had, or a
+   *   folder of `dirs` cannot be copied
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
@@ -145,8 +146,8 @@ export class Guest {
   }
 
   /**
-   * Ends the guest from outside; its connections are closed. One that computes ends when it next waits, unless it has a thread
-   * of its own (`worker`).
+   * Ends the guest from outside; its connections are closed, and nothing in it can prevent or see that. One that computes ends
+   * when it next calls us, unless it has a thread of its own (`worker`).
    */
   terminate(): void {
     this.#run.terminate()

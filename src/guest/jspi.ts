@@ -6,16 +6,15 @@
  * @see https://github.com/WebAssembly/js-promise-integration
  */
 import type { NumberCall } from '../abi/call.js'
-import type { WasmImports } from '../abi/platform-types.js'
 import type { Host, HostTimer } from '../host/host.js'
 import { Pace } from '../runtime/pace.js'
-import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
+import { Ending, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { Input } from './input.js'
 import { type Driver, loadProgram } from './program.js'
 import { WINDOW } from './protocol.js'
-import { isPromise, type OnOutput, type SlowCall } from './stdio.js'
-import { suspendable } from './suspendable.js'
+import { isPromise, type OnOutput } from './stdio.js'
+import { Suspension } from './suspendable.js'
 
 /** How many answers a guest gets at once before the host's event loop has its turn. */
 const ANSWERS_PER_TURN = 64
@@ -24,22 +23,25 @@ const ANSWERS_PER_TURN = 64
 export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const { promising } = WebAssembly
   if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
-  const driver = new SuspendingDriver(setup)
-  const { start, end } = await loadProgram(setup, driver)
-  const release = setup.host.keepAlive()
-  const exit = promising(start)()
-    .then(() => 0, exitCode)
-    .finally(() => {
-      driver.close()
-      release()
-      end()
-    })
-  return { exit, terminate: () => driver.end() }
+  const ending = new Ending()
+  const driver = new SuspendingDriver(setup, ending)
+  const { start } = await loadProgram(setup, driver, ending)
+  ending.whenOver(setup.host.keepAlive())
+  ending.whenOver(() => driver.close())
+  void promising(start)()
+    .then(
+      () => ending.exit(0),
+      (trap) => ending.trap(trap),
+    )
+    .then(() => ending.unwound())
+  return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
 }
 
 /** Waits by suspending the guest. One wait at a time: there is one guest. */
 class SuspendingDriver implements Driver {
   readonly pumps = false
+  readonly suspension: Suspension
+  readonly #ending: Ending
   readonly #host: Host
   readonly #timer: HostTimer
   readonly #input: Input
@@ -49,29 +51,24 @@ class SuspendingDriver implements Driver {
   #printed = 0
   /** Calls of {@link Driver.enter} that are under way. */
   #entered = 0
-  /** Ends the present wait, while there is one: it is over, or the guest is. */
+  /** Ends the present wait, while there is one. */
   #resume: (() => void) | undefined
   #resuming = false
   readonly #pace = new Pace()
   /** What has happened since the guest went on. */
   #changes = 0
-  #interrupt: ((end: GuestExit) => void) | undefined
-  #ended: GuestExit | undefined
 
-  constructor({ host, input, onOutput }: GuestSetup) {
+  constructor({ host, input, onOutput }: GuestSetup, ending: Ending) {
+    this.#ending = ending
+    this.suspension = new Suspension((error) => ending.trap(error))
     this.#host = host
     this.#timer = host.timer(() => this.#resume?.())
     this.#input = new Input(input)
     this.#onOutput = onOutput
   }
 
-  importOf(call: SlowCall, parameters: number): WasmImports[string] {
-    return suspendable(call, parameters)
-  }
-
   /** Without a pause where there is an answer, most of the time. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
-    this.#check()
     if (this.#entered > 0) return waitHere(ask, timeout)
     const answer = ask()
     if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
@@ -89,18 +86,18 @@ class SuspendingDriver implements Driver {
   }
 
   async input(): Promise<Uint8Array | undefined> {
-    const bytes = await this.#orEnd(this.#input.next(WINDOW))
+    const bytes = await this.#input.next(WINDOW)
     await this.#turn()
     return bytes
   }
 
   output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown> {
-    this.#check()
     try {
       const received = this.#onOutput(stream, bytes)
-      if (isPromise(received)) return this.#orEnd(received.then(undefined, rejectOutput))
-    } catch (error) {
-      rejectOutput(error)
+      if (isPromise(received)) return Promise.resolve(received).then(undefined, (reason) => this.#ending.fail(reason))
+    } catch (reason) {
+      this.#ending.fail(reason)
+      return
     }
     this.#printed += bytes.length
     if (this.#printed < WINDOW || this.#entered > 0) return
@@ -129,16 +126,12 @@ class SuspendingDriver implements Driver {
     this.#resume?.()
   }
 
-  /** Ends the guest: now if it waits, else when it next does. */
-  end(): void {
-    this.#ended = new GuestExit(TERMINATED)
-    this.#resume?.()
-    this.#interrupt?.(this.#ended)
-  }
-
+  /** The guest is over: nothing waits for anything any more. */
   close(): void {
+    this.#resume = undefined
     this.#timer.clear()
     this.#input.close()
+    this.suspension.release()
   }
 
   async #yield(first: number, ask: () => number): Promise<number> {
@@ -147,9 +140,8 @@ class SuspendingDriver implements Driver {
   }
 
   /** Lets the host's event loop have a turn, so that a guest which always has something to do is not alone in the world. */
-  async #turn(): Promise<void> {
-    await new Promise<void>((resolve) => this.#host.defer(resolve))
-    this.#check()
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#host.defer(resolve))
   }
 
   async #waitLong(ask: () => number, timeout: number): Promise<number> {
@@ -163,27 +155,9 @@ class SuspendingDriver implements Driver {
       })
       this.#resume = undefined
       this.#timer.clear()
-      this.#check()
       const answer = ask()
       if (answer !== 0) return answer
     }
-  }
-
-  /** What is waited for, or the end of the guest. */
-  async #orEnd<Value>(awaited: PromiseLike<Value>): Promise<Value> {
-    this.#check()
-    const ended = new Promise<never>((_resolve, reject) => {
-      this.#interrupt = reject
-    })
-    try {
-      return await Promise.race([awaited, ended])
-    } finally {
-      this.#interrupt = undefined
-    }
-  }
-
-  #check(): void {
-    if (this.#ended !== undefined) throw this.#ended
   }
 }
 
@@ -194,8 +168,4 @@ function waitHere(ask: () => number, timeout: number): number {
   if (timeout < 0) throw new Error('a guest that is pumped cannot wait in a turn for what happens outside of it')
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout)
   return ask()
-}
-
-function rejectOutput(cause: unknown): never {
-  throw new OutputError(cause)
 }

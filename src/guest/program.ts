@@ -4,25 +4,33 @@
  */
 import { isCall, type NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
+import { UV_FACE_MODULE } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
-import type { WasmImports, WasmModule } from '../abi/platform-types.js'
-import { UV_HOST_MODULE } from '../abi/uv-host.js'
+import type { WasmImports, WasmInstance, WasmModule } from '../abi/platform-types.js'
+import { PREVIEW1_TYPES } from '../abi/preview1.js'
+import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
 import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
+import { Gate } from '../runtime/gate.js'
+import { linkError, type Offers } from '../runtime/imports.js'
 import type { Trace } from '../runtime/trace.js'
 import { WASI_MODULE, type WasiOptions } from '../runtime/wasi.js'
-import { GuestExit } from './end.js'
+import { tellDefects } from './defects.js'
+import type { Ending } from './end.js'
 import { ENV_MODULE, envShells } from './env.js'
 import type { Folder } from './folder.js'
 import { preview1 } from './preview1.js'
-import { PumpedLoops, UV_PUMP_MODULE } from './pumped.js'
+import { letsPump, PumpedLoops, UV_PUMP_MODULE, UV_PUMP_TYPES } from './pumped.js'
 import type { SlowCall, Streams } from './stdio.js'
+import type { Suspension } from './suspendable.js'
 
 /** How a guest waits, and where its standard streams lead: what drivers differ in. */
 export interface Driver extends Streams {
   /** Whether it runs the loops that a guest leaves to it; see {@link PumpedLoops.pump}. */
   readonly pumps: boolean
+  /** How a call that answers later is waited for, under a driver that has such answers. */
+  readonly suspension?: Suspension
   /**
    * Asks until the answer is not 0 or the time is over.
    *
@@ -30,8 +38,6 @@ export interface Driver extends Streams {
    * @param timeout - milliseconds; 0 does not wait, a negative one waits for ever
    */
   wait(ask: () => number, timeout: number): number | Promise<number>
-  /** An import made of a call that waits by the driver's means, and has so many parameters. */
-  importOf(call: SlowCall, parameters: number): WasmImports[string]
   /** Calls an export while the guest waits. Whatever it waits for there, everybody waits for. */
   enter(call: NumberCall, argument: number): number
   /** Told whenever something happened that a waiting guest may wait for, and how many bytes came, if it was that. */
@@ -51,28 +57,26 @@ export interface ProgramOptions {
   readonly maxDescriptors: number | undefined
 }
 
-/** A guest that is ready to start. */
+/** A guest that is ready to start. What it holds is let go of when it is over; see {@link Ending}. */
 export interface Program {
   /** Runs its `main()`. */
   readonly start: NumberCall
   /** The loops it leaves to its host. */
   readonly loops: PumpedLoops
-  /** Lets everything go that it left behind, as the end of a process does; called when `start()` is over. */
-  readonly end: () => void
 }
 
 /**
  * Makes an instance of a guest.
  *
  * @throws {WebAssembly.LinkError} when it asks for imports we do not have
- * @throws {TypeError} when it has no `_start`, as a library has not
+ * @throws {TypeError} when it has no `_start`, as a library has not, or calls us before it is started
  */
-export async function loadProgram(options: ProgramOptions, driver: Driver): Promise<Program> {
-  const { module, abi, host } = options
-  requireMain(module)
+export async function loadProgram(options: ProgramOptions, driver: Driver, ending: Ending): Promise<Program> {
+  const { module, host } = options
+  requireProgram(module)
   const kernel = new Kernel({
     host,
-    firstDescriptor: abi.constants.UVH_FD_FIRST,
+    firstDescriptor: options.abi.constants.UVH_FD_FIRST,
     maxDescriptors: options.maxDescriptors,
     onReady: (bytes) => loops.wake(bytes),
     onChange: (bytes) => driver.onChange(bytes),
@@ -83,26 +87,31 @@ export async function loadProgram(options: ProgramOptions, driver: Driver): Prom
     if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
     return bound
   }
-  const wasi = preview1(options, driver, memory)
-  const wasm = await WebAssembly.instantiate(module, {
-    [UV_HOST_MODULE]: systemCalls(options, driver, { kernel, memory, loops }),
-    [UV_PUMP_MODULE]: loops.imports(),
-    [ENV_MODULE]: envShells(module, abi),
-    [WASI_MODULE]: {
-      ...wasi,
-      fd_read: driver.importOf(wasi.fd_read, 4),
-      fd_write: driver.importOf(wasi.fd_write, 4),
-      poll_oneoff: driver.importOf(wasi.poll_oneoff, 4),
-      proc_exit: (code: number): never => {
-        throw new GuestExit(code)
-      },
-    },
-  })
+  const wasi = { ...preview1(options, driver, memory), proc_exit: (code: number): void => ending.exit(code) }
+  const offers: Offers = new Map([
+    [UV_HOST_MODULE, { functions: systemCalls(options, driver, { kernel, memory, loops }), types: UV_HOST_TYPES }],
+    [UV_PUMP_MODULE, { functions: loops.imports(), types: UV_PUMP_TYPES }],
+    [ENV_MODULE, { functions: envShells(module, options.abi, () => gate.check()), types: {} }],
+    [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
+  ])
+  const gate = openGate(module, offers, driver, ending)
+  requireMain(module)
+  if (driver.pumps) requirePumped(module)
+  const wasm = await instantiate(module, gate, ending)
   const { memory: exported, _start: start } = wasm.exports
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')
   bound = new Memory(exported)
   loops.bind(wasm.exports)
-  return { start, loops, end: () => kernel.closeAll() }
+  ending.whenOver(() => {
+    loops.close()
+    kernel.closeAll()
+  })
+  return { start, loops }
+}
+
+/** libuv itself is no program, which says more than which callbacks it imports. */
+function requireProgram(module: WasmModule): void {
+  if (WebAssembly.Module.imports(module).some((entry) => entry.module === UV_FACE_MODULE)) requireMain(module)
 }
 
 /** @throws {TypeError} when a module is no program */
@@ -110,6 +119,71 @@ function requireMain(module: WasmModule): void {
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
   if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
   throw new TypeError('Cannot run the module: it exports no memory and no _start; link a main() with uvcc')
+}
+
+/** @throws {TypeError} when a program never leaves its loop to its host */
+function requirePumped(module: WasmModule): void {
+  if (letsPump(module)) return
+  throw new TypeError("Cannot pump the guest: it does not call uvp_run_and_exit(); take the driver 'worker' or 'jspi'")
+}
+
+/** What stands between the guest and what it is offered. What is thrown there is its end, and not its own to catch. */
+function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, ending: Ending): Gate {
+  const gate = new Gate(module, offers, {
+    // It calls the guest's turns.
+    reenters: ({ module: from, name }) => from === UV_PUMP_MODULE && name === 'run',
+    before: (call, parameters) => contained(call, parameters, suspension, ending),
+    ...(suspension && { later: suspension.later }),
+  })
+  ending.shuts(gate)
+  return gate
+}
+
+/** A call that throws nothing, and is waited for where it answers later. */
+function contained(
+  call: NumberCall,
+  parameters: number,
+  suspension: Suspension | undefined,
+  ending: Ending,
+): NumberCall {
+  const settle = (answer: number | PromiseLike<number>): number =>
+    typeof answer === 'object' ? (suspension?.setAside(answer) ?? 0) : answer
+  if (parameters > FEW) {
+    return (...values: number[]) => {
+      try {
+        return settle(call(...values))
+      } catch (error) {
+        ending.trap(error)
+        return 0
+      }
+    }
+  }
+  // What most calls take is spelled out: a list of them would be made at each call.
+  return (a: number, b: number, c: number, d: number, e: number, f: number) => {
+    try {
+      return settle(call(a, b, c, d, e, f))
+    } catch (error) {
+      ending.trap(error)
+      return 0
+    }
+  }
+}
+
+/** How many numbers the calls take that are made often. */
+const FEW = 6
+
+/** @throws {WebAssembly.LinkError} when it wants an import with another type; {TypeError} when its start function traps */
+async function instantiate(module: WasmModule, gate: Gate, ending: Ending): Promise<WasmInstance> {
+  try {
+    return await WebAssembly.instantiate(module, gate.imports)
+  } catch (error) {
+    const { outcome } = ending
+    const reason = outcome !== undefined && 'reason' in outcome ? outcome.reason : linkError(error)
+    if (reason instanceof WebAssembly.LinkError) throw reason
+    throw new TypeError(
+      `Cannot run the module: it trapped while it was instantiated (${String(reason)}); link a main() with uvcc`,
+    )
+  }
 }
 
 /** What the system calls of a guest work on. */
@@ -125,14 +199,8 @@ function systemCalls(
   driver: Driver,
   { kernel, memory, loops }: Surroundings,
 ): WasmImports {
-  const calls = createUvHost(() => ({
-    kernel,
-    memory: memory(),
-    abi,
-    turns: loops,
-    // Nobody waits for it: a receiver that fails here will fail the guest's own output too.
-    onDefect: (error) => void driver.output(2, encoder.encode(`libuv-wasm: ${String(error)}\n`))?.catch(() => {}),
-  }))
+  const onDefect = tellDefects((bytes) => driver.output(2, bytes))
+  const calls = createUvHost(() => ({ kernel, memory: memory(), abi, turns: loops, onDefect }))
   const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
       loops.inTurn
@@ -140,8 +208,5 @@ function systemCalls(
         : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
-  const traced = trace.imports({ ...calls, ...slow }, () => abi)
-  return { ...traced, poll_wait: driver.importOf(traced.poll_wait, 3), poll: driver.importOf(traced.poll, 3) }
+  return { ...trace.imports({ ...calls, ...slow }, () => abi) }
 }
-
-const encoder = new TextEncoder()

@@ -4,83 +4,58 @@
  */
 import type { NumberCall } from '../abi/call.js'
 import { COPY_MAX } from '../abi/limits.js'
-import type { WasmImports } from '../abi/platform-types.js'
-import { exitCode, GuestExit, OutputError, TERMINATED } from './end.js'
+import { Ending, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { type Driver, loadProgram, type Program } from './program.js'
-import { LeftStack, letsPump } from './pumped.js'
-import { isPromise, type OnOutput, type SlowCall } from './stdio.js'
+import { isPromise, type OnOutput } from './stdio.js'
 
 /**
  * Starts a guest.
  *
  * @returns when it has left its loop to us, or has ended
- * @throws {TypeError} when it never will: it has no `uvp_run_and_exit()`
+ * @throws what {@link loadProgram} is rejected with
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
-  if (!letsPump(setup.module))
-    throw new TypeError(
-      "Cannot pump the guest: it does not call uvp_run_and_exit(); take the driver 'worker' or 'jspi'",
-    )
-  const driver = new PumpDriver(setup)
-  const program = await loadProgram(setup, driver)
-  driver.onEnd = () => program.loops.wake()
-  const release = setup.host.keepAlive()
-  const exit = live(program, driver).finally(() => {
-    release()
-    program.end()
-  })
-  return { exit, terminate: () => driver.end(new GuestExit(TERMINATED)) }
+  const ending = new Ending()
+  const program = await loadProgram(setup, new PumpDriver(setup, ending), ending)
+  ending.whenOver(setup.host.keepAlive())
+  void live(program, ending)
+  return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
 }
 
 /** Runs a guest from `main()` to its exit. */
-async function live({ start, loops }: Program, driver: PumpDriver): Promise<number> {
+async function live({ start, loops }: Program, ending: Ending): Promise<void> {
   try {
     for (let next = start; ; ) {
-      const loop = stackLeft(next)
-      if (loop === undefined) return 0
-      await loops.pump(loop, driver.check)
+      const loop = loops.leftBy(next)
+      if (loop === undefined) break
+      await loops.pump(loop)
       next = () => loops.end(loop)
     }
-  } catch (reason) {
-    return exitCode(reason)
+    ending.exit(0)
+  } catch (trap) {
+    ending.trap(trap)
   }
-}
-
-/** Calls a guest. @returns the loop that it has left to us, if it did not come back */
-function stackLeft(call: () => unknown): number | undefined {
-  try {
-    call()
-  } catch (reason) {
-    if (!(reason instanceof LeftStack)) throw reason
-    return reason.loop
-  }
-  return undefined
+  ending.unwound()
 }
 
 /** Refuses to wait, and is asked for nothing else while the loop runs. */
 class PumpDriver implements Driver {
   readonly pumps = true
-  /** Lets the loop have a turn, in which it meets its end. */
-  onEnd = (): void => {}
+  readonly #ending: Ending
   readonly #onOutput: OnOutput
   /** Bytes of output that the receiver has not received yet. */
   #untaken = 0
   /** The standard input, until it is read; `undefined` when it comes in its own time. */
   #input: Uint8Array | undefined
-  #ended: GuestExit | OutputError | undefined
 
-  constructor({ input = NOTHING, onOutput }: GuestSetup) {
+  constructor({ input = NOTHING, onOutput }: GuestSetup, ending: Ending) {
+    this.#ending = ending
     this.#input = input instanceof Uint8Array ? input : undefined
     this.#onOutput = onOutput
   }
 
-  importOf(call: SlowCall): WasmImports[string] {
-    return call
-  }
-
   wait(ask: () => number, timeout: number): number {
-    this.check()
     const answer = ask()
     if (answer === 0 && timeout !== 0) throw cannotWait('outside of the loop that it left to its host')
     return answer
@@ -91,7 +66,6 @@ class PumpDriver implements Driver {
   }
 
   input(): Uint8Array {
-    this.check()
     const bytes = this.#input
     if (bytes === undefined) throw cannotWait('for its standard input')
     this.#input = NOTHING
@@ -104,7 +78,6 @@ class PumpDriver implements Driver {
 
   /** A slow receiver is not waited for: what it has not received waits with it, and there is an end to that. */
   output(stream: 1 | 2, bytes: Uint8Array): void {
-    this.check()
     try {
       const received = this.#onOutput(stream, bytes)
       if (!isPromise(received)) return
@@ -113,25 +86,14 @@ class PumpDriver implements Driver {
         () => {
           this.#untaken -= bytes.length
         },
-        (cause: unknown) => this.end(new OutputError(cause)),
+        (reason: unknown) => this.#ending.fail(reason),
       )
-    } catch (cause) {
-      throw new OutputError(cause)
+    } catch (reason) {
+      this.#ending.fail(reason)
     }
   }
 
   onChange(): void {}
-
-  /** Ends the guest when it next calls us, which is at once if its loop waits. */
-  end(reason: GuestExit | OutputError): void {
-    this.#ended ??= reason
-    this.onEnd()
-  }
-
-  /** @throws the end of the guest, when it has come */
-  readonly check = (): void => {
-    if (this.#ended !== undefined) throw this.#ended
-  }
 }
 
 function cannotWait(where: string): Error {

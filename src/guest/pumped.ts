@@ -4,6 +4,7 @@
  */
 import { isCall, type NumberCall } from '../abi/call.js'
 import type { WasmExports, WasmImports, WasmModule } from '../abi/platform-types.js'
+import type { Signatures } from '../abi/signature.js'
 import { Host, type HostTimer } from '../host/host.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Turns } from '../kernel/surroundings.js'
@@ -26,16 +27,8 @@ export function letsPump(module: WasmModule): boolean {
   return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
 }
 
-/** Goes through the frames of a guest that leaves a loop to its host. */
-export class LeftStack {
-  /** The loop, as the guest has it. */
-  readonly loop: number
-
-  /** @param loop - see {@link LeftStack.loop} */
-  constructor(loop: number) {
-    this.loop = loop
-  }
-}
+/** The types of the import module's functions. */
+export const UV_PUMP_TYPES: Signatures = { leave: 'i', run: 'i:i' }
 
 /** The numbers of the modes, which are only the pump's own here. */
 const UNTIL_EMPTY = 0
@@ -47,6 +40,9 @@ export class PumpedLoops implements Turns {
   readonly #driver: Driver
   #exports: PumpedExports | undefined
   #pump: Pump | undefined
+  /** The loop with which the guest has left its stack. */
+  #left: { readonly loop: number } | undefined
+  #closed = false
 
   /**
    * @param kernel - the guest's
@@ -78,25 +74,45 @@ export class PumpedLoops implements Turns {
 
   /** The functions of the import module. */
   imports(): WasmImports {
-    const leave = (loop: number): void => {
-      if (this.#driver.pumps) throw new LeftStack(loop)
+    return {
+      /** Whether the guest's frames are to be left. */
+      leave: (loop: number): boolean => {
+        if (!this.#driver.pumps) return false
+        if (this.#left !== undefined || this.inTurn)
+          throw new Error('Cannot leave a loop to the host: one is left to it')
+        this.#left = { loop }
+        return true
+      },
+      run: (loop = 0) => this.#run(loop),
     }
-    return { leave, run: this.#driver.importOf((loop = 0) => this.#run(loop), 1) }
+  }
+
+  /** Calls the guest. @returns the loop with which it has left its stack; `undefined` when it came back */
+  leftBy(call: () => unknown): number | undefined {
+    try {
+      call()
+    } catch (trap) {
+      if (this.#left === undefined) throw trap
+    }
+    const loop = this.#left?.loop
+    this.#left = undefined
+    return loop
   }
 
   /**
    * Runs a loop that the guest has left to its host, until nothing is left in it or it was stopped.
    *
-   * @param check - called before each turn; what it throws ends the run
-   * @returns rejected with what was thrown through the guest's frames
+   * @returns rejected with what was thrown through the guest's frames, or when the guest is over
    */
-  async pump(loop: number, check: () => void): Promise<void> {
+  async pump(loop: number): Promise<void> {
     const { uvp_turn } = this.#guest
-    const turn = (): number => {
-      check()
-      return uvp_turn(loop)
-    }
-    await this.#makePump(loop, this.#kernel.host, turn).run(UNTIL_EMPTY)
+    await this.#makePump(loop, this.#kernel.host, () => uvp_turn(loop)).run(UNTIL_EMPTY)
+  }
+
+  /** The guest is over: it is called no more. */
+  close(): void {
+    this.#closed = true
+    this.#pump?.abort(new Error('the guest is over'))
   }
 
   /** Lets the guest end, whose loop is over. It throws, as `exit()` of a guest does. */
@@ -136,7 +152,7 @@ export class PumpedLoops implements Turns {
       () => {
         this.#pump = outer
         if (trap !== undefined) throw trap.error
-        return uvp_turn_alive(loop)
+        return this.#closed ? 0 : uvp_turn_alive(loop)
       },
     )
   }
@@ -145,9 +161,10 @@ export class PumpedLoops implements Turns {
     const { uvp_turn_timeout, uvp_turn_alive } = this.#guest
     this.#pump = new Pump({
       module: {
-        uvw_loop_run: turn,
-        uvw_loop_timeout: () => uvp_turn_timeout(loop),
-        uvw_loop_alive: () => uvp_turn_alive(loop),
+        // Numbers, whatever type it says they have.
+        uvw_loop_run: () => turn() | 0,
+        uvw_loop_timeout: () => uvp_turn_timeout(loop) | 0,
+        uvw_loop_alive: () => uvp_turn_alive(loop) | 0,
         // Of a run that is neither stopped from here nor a single round, nobody asks these.
         uvw_loop_stop: () => {},
         uvw_loop_now: () => 0,

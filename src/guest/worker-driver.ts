@@ -2,21 +2,12 @@
  * The driver for engines that cannot suspend WebAssembly: the guest has a thread of its own, which it may block, and the host
  * stays in this one.
  */
+import { tellDefects } from './defects.js'
 import { GuestTrap, TERMINATED } from './end.js'
 import type { GuestRun, GuestSetup } from './guest.js'
 import { HostServer } from './host-server.js'
 import { Input } from './input.js'
-import {
-  decode,
-  decodeText,
-  encodeText,
-  ToGuest,
-  ToParent,
-  type Trapped,
-  type Unfit,
-  WINDOW,
-  type Wires,
-} from './protocol.js'
+import { decode, decodeText, ToGuest, ToParent, type Trapped, type Unfit, WINDOW, type Wires } from './protocol.js'
 import { makeRing } from './ring.js'
 import type { Thread } from './thread.js'
 
@@ -66,7 +57,7 @@ class Life {
     this.#input = new Input(setup.input)
     this.#server = new HostServer(setup.host, wires, {
       onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
-      onDefect: (error) => void this.#print(2, encodeText(`libuv-wasm: ${String(error)}\n`)),
+      onDefect: tellDefects((bytes) => this.#print(2, bytes)),
     })
   }
 

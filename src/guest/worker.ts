@@ -2,16 +2,15 @@
 import { parentPort } from 'node:worker_threads'
 import type { NumberCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
-import type { WasmImports, WasmModule } from '../abi/platform-types.js'
+import type { WasmModule } from '../abi/platform-types.js'
 import { Trace } from '../runtime/trace.js'
 import type { WasiOptions } from '../runtime/wasi.js'
-import { GuestExit, GuestTrap } from './end.js'
+import { Ending, GuestTrap } from './end.js'
 import type { Folder } from './folder.js'
 import { GuestWire } from './guest-wire.js'
 import { type Driver, loadProgram, type Program } from './program.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from './protocol.js'
 import { RemoteHost } from './remote-host.js'
-import type { SlowCall } from './stdio.js'
 
 /** What the parent tells the thread, once it is known. */
 export interface WorkerSetup {
@@ -69,10 +68,6 @@ class BlockingDriver implements Driver {
     this.#wire.until(() => this.#underWay <= WINDOW)
   }
 
-  importOf(call: SlowCall): WasmImports[string] {
-    return call
-  }
-
   enter(call: NumberCall, argument: number): number {
     return call(argument)
   }
@@ -87,29 +82,37 @@ const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, e
 async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
   const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
-  const program = await loadProgram(options, new BlockingDriver(wire)).catch((error: Error) => {
-    wire.post(ToParent.UNFIT, 0, 0, encode({ name: error.name, message: error.message }))
+  const ending = new Ending()
+  const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
+    wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
   })
   if (program === undefined) return
   wire.post(ToParent.READY, 0)
   wire.publish()
-  const tell = play(program)
-  // Before the parent hears of the end and closes what is left: here it is known which bytes nobody has read.
-  program.end()
-  tell()
+  play(program, ending)
+  // After what it held was let go of, and before the parent closes what is left: here it is known which bytes nobody has read.
+  await ending.told.then(
+    (code) => wire.post(ToParent.EXIT, 0, code),
+    (reason) => {
+      const { message, stack = message } = GuestTrap.from(reason)
+      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+    },
+  )
 }
 
-/** Runs `main()`. @returns what tells the parent how that ended */
-function play({ start }: Program): () => void {
+/** Runs `main()` to its end. */
+function play({ start }: Program, ending: Ending): void {
   try {
     start()
-    return () => wire.post(ToParent.EXIT, 0, 0)
-  } catch (error) {
-    if (error instanceof GuestExit) return () => wire.post(ToParent.EXIT, 0, error.code)
-    const { message, stack = message } = GuestTrap.from(error)
-    return () => wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+    ending.exit(0)
+  } catch (trap) {
+    ending.trap(trap)
   }
+  ending.unwound()
 }
+
+/** How much is told of why a program cannot be run; its names may be as long as it likes. */
+const UNFIT_TOLD = 8192
 
 // Between main() and a callback of libuv lie more frames than engines show.
 Error.stackTraceLimit = 100

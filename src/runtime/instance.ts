@@ -1,15 +1,18 @@
 /** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
 import { isCall } from '../abi/call.js'
 import type { Description } from '../abi/description.js'
-import { UV_FACE_MODULE, type UvExports } from '../abi/face.js'
+import { UV_FACE_MODULE, UV_FACE_TYPES, type UvExports } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
 import type { WasmModule } from '../abi/platform-types.js'
-import { UV_HOST_MODULE } from '../abi/uv-host.js'
+import { PREVIEW1_TYPES } from '../abi/preview1.js'
+import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
 import type { Host } from '../host/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls.js'
 import { Dispatch } from './dispatch.js'
-import { compileModule, describe, type ModuleSource } from './module.js'
+import { Gate } from './gate.js'
+import { linkError, type Offers } from './imports.js'
+import { compileModule, describe, isOwn, type ModuleSource } from './module.js'
 import { Pump } from './pump.js'
 import { Trace } from './trace.js'
 import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
@@ -97,7 +100,7 @@ export class Instance {
     const module = await compileModule(options.module)
     const { own, imports, finish } = Instance.#begin(options, module)
     const wasi = options.wasi ?? (needsProvider(module, own) ? await wasmerWasi() : undefined)
-    return finish(await WebAssembly.instantiate(module, imports(wasi)), wasi)
+    return finish(await WebAssembly.instantiate(module, imports(wasi)).catch(rethrow), wasi)
   }
 
   /**
@@ -108,7 +111,12 @@ export class Instance {
   static openSync(options: InstanceOptions & { readonly module: WasmModule }): Instance {
     const { module, wasi } = options
     const { imports, finish } = Instance.#begin(options, module)
-    return finish(new WebAssembly.Instance(module, imports(wasi)), wasi)
+    const given = imports(wasi)
+    try {
+      return finish(new WebAssembly.Instance(module, given), wasi)
+    } catch (error) {
+      return rethrow(error)
+    }
   }
 
   /** What comes before and after a module is instantiated. */
@@ -127,13 +135,15 @@ export class Instance {
       return { kernel, memory, abi, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
+    const offers = (wasi: WasiProvider | undefined): Offers =>
+      new Map([
+        [UV_HOST_MODULE, { functions: { ...trace.imports(system, () => instance().abi) }, types: UV_HOST_TYPES }],
+        [UV_FACE_MODULE, { functions: { ...dispatch.imports() }, types: UV_FACE_TYPES }],
+        [WASI_MODULE, { functions: { ...(wasi?.imports(module) ?? noStreams), ...own }, types: PREVIEW1_TYPES }],
+      ])
     return {
       own,
-      imports: (wasi: WasiProvider | undefined): WebAssembly.Imports => ({
-        [UV_HOST_MODULE]: { ...trace.imports(system, () => instance().abi) },
-        [UV_FACE_MODULE]: { ...dispatch.imports() },
-        [WASI_MODULE]: { ...(wasi?.imports(module) ?? noStreams), ...own },
-      }),
+      imports: (wasi: WasiProvider | undefined): WebAssembly.Imports => importsFor(module, offers(wasi)),
       finish: (wasm: WebAssembly.Instance, wasi: WasiProvider | undefined): Instance => {
         wasi?.bind(wasm)
         const abi = describe(wasm.exports)
@@ -167,4 +177,24 @@ export class Instance {
 /** Whether a module is one of ours; the names stand for all the others, which `make check` compares. */
 function exportsLibuv(exports: WebAssembly.Exports): exports is WebAssembly.Exports & UvExports {
   return ['_initialize', 'uvw_scratch', 'uvw_loop_init', 'uvw_loop_run'].every((name) => isCall(exports[name]))
+}
+
+/**
+ * What a module is instantiated with. The one of this package calls our functions as they are; between another one and them there
+ * is a gate, through which they may call it back.
+ *
+ * @throws {WebAssembly.LinkError} when it asks for imports we do not have
+ */
+function importsFor(module: WasmModule, offers: Offers): WebAssembly.Imports {
+  if (!isOwn(module)) return new Gate(module, offers, { reenters: () => true }).imports
+  return bare([...offers].map(([name, { functions }]) => [name, bare(Object.entries(functions))]))
+}
+
+/** An object that inherits nothing. */
+function bare<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
+}
+
+function rethrow(error: unknown): never {
+  throw linkError(error)
 }

@@ -4,6 +4,7 @@ import { isCall } from '../abi/call.js'
 import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
 import type { PlatformURL, WasmExports, WasmModule } from '../abi/platform-types.js'
+import { importObject } from './imports.js'
 
 /** Where a module may come from: compiled, its bytes, or an address of it. */
 export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | PlatformURL
@@ -24,7 +25,7 @@ let shipped: Promise<WasmModule> | undefined
  */
 export async function compileModule(source?: ModuleSource): Promise<WasmModule> {
   if (source === undefined) {
-    shipped ??= load(shippedModule).catch((error: unknown) => {
+    shipped ??= loadOwn().catch((error: unknown) => {
       shipped = undefined
       const remedy =
         "a bundler that leaves the file behind wants Loop.open({ module }), this project's own folder `make wasm`"
@@ -36,6 +37,27 @@ export async function compileModule(source?: ModuleSource): Promise<WasmModule> 
   }
   if (source instanceof URL) return load(source)
   return isModule(source) ? source : WebAssembly.compile(source)
+}
+
+/** The modules that are known to be the one that comes with this package. */
+const own = new WeakSet<WasmModule>()
+
+async function loadOwn(): Promise<WasmModule> {
+  const module = await load(shippedModule)
+  own.add(module)
+  return module
+}
+
+/** {@link compileModule} for who cannot wait. @param bytes - what is to be had from {@link shippedModule} */
+export function compileOwn(bytes: Uint8Array<ArrayBuffer>): WasmModule {
+  const module = new WebAssembly.Module(bytes)
+  own.add(module)
+  return module
+}
+
+/** Whether a module is known to be the one that comes with this package. One that is given from outside is not, be it the same. */
+export function isOwn(module: WasmModule): boolean {
+  return own.has(module)
 }
 
 /** Whether it is compiled, by whatever realm: a worker's or a test's has a `WebAssembly` of its own. */
@@ -57,12 +79,7 @@ export function describeModule(): Promise<Description> {
 
 async function readDescription(module: WasmModule): Promise<Description> {
   // Only a function that touches nothing but its own memory is called, so the imports may be empty shells.
-  const imports: WebAssembly.Imports = {}
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    const shells = imports[from] ?? {}
-    shells[name] = () => 0
-    imports[from] = shells
-  }
+  const imports = importObject(WebAssembly.Module.imports(module), () => () => 0)
   const { exports } = await WebAssembly.instantiate(module, imports)
   return describe(exports)
 }

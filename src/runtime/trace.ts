@@ -83,7 +83,8 @@ export class Trace {
       name,
       (...values: unknown[]): unknown => {
         const result: unknown = Reflect.apply(call, functions, values)
-        const tell = (answer: unknown): void => print(`${name}(${values.join(', ')}) = ${show(answer)}`)
+        const given = values.filter((value) => value !== undefined)
+        const tell = (answer: unknown): void => print(`${name}(${given.join(', ')}) = ${show(answer)}`)
         // A call that waits is a line when it has its answer; when it never gets one, there is none.
         if (result instanceof Promise) result.then(tell, () => {})
         else tell(result)

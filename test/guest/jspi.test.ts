@@ -21,6 +21,7 @@ const BOTH = [
   'guest/process',
   'guest/pumped',
   'guest/preview1-program',
+  'guest/boundary',
   'cli/run',
 ].map((name) => `test/${name}.test`)
 

@@ -18,7 +18,7 @@ describe('Loop.open() with a module that is', () => {
     [
       'asking for what nobody has',
       wasm(types, section(2, vector([...name('env'), ...name('nothing'), 0, 0]))),
-      'TypeError',
+      'LinkError',
       /env/,
     ],
     [

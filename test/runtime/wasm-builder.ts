@@ -65,3 +65,105 @@ export const libuv = (result: number | 'trap'): Record<string, number | 'trap'> 
   uvw_loop_init: result,
   uvw_loop_run: result,
 })
+
+/** Types of values. */
+export const I32 = 0x7f
+export const I64 = 0x7e
+export const F64 = 0x7c
+export const EXTERNREF = 0x6f
+
+/** Instructions, as far as tests need them. */
+export const op = {
+  unreachable: [0x00],
+  loop: [0x03, 0x40],
+  if: [0x04, 0x40],
+  else: [0x05],
+  /** Of exception handling: what is thrown up to `catchAll` is caught there. */
+  try: [0x06, 0x40],
+  catchAll: [0x19],
+  end: [0x0b],
+  drop: [0x1a],
+  add: [0x6a],
+  sub: [0x6b],
+  eqz: [0x45],
+  br: (depth: number): number[] => [0x0c, depth],
+  brIf: (depth: number): number[] => [0x0d, depth],
+  call: (index: number): number[] => [0x10, ...unsigned(index)],
+  get: (local: number): number[] => [0x20, local],
+  set: (local: number): number[] => [0x21, local],
+  tee: (local: number): number[] => [0x22, local],
+  i32: (value: number): number[] => [0x41, ...signed(value)],
+  load: [0x28, 2, 0],
+  store: [0x36, 2, 0],
+}
+
+const signed = (value: number): number[] => {
+  const rest = value >> 7
+  const done = (rest === 0 && (value & 0x40) === 0) || (rest === -1 && (value & 0x40) !== 0)
+  return done ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(rest)]
+}
+
+/** An import: a function of some type, or what else there is. */
+export interface ImportPart {
+  readonly module: string
+  readonly name: string
+  readonly params?: readonly number[]
+  readonly results?: readonly number[]
+  /** In place of a function: its kind and what follows that, as the format has it. */
+  readonly other?: readonly number[]
+}
+
+/** A function, which an export may name. */
+export interface FunctionPart {
+  readonly params?: readonly number[]
+  readonly results?: readonly number[]
+  /** How many locals of type `i32` there are beside the parameters. */
+  readonly locals?: number
+  readonly code: readonly (readonly number[])[]
+  readonly export?: string
+}
+
+/** What a whole module is made of. */
+export interface ModuleParts {
+  readonly imports?: readonly ImportPart[]
+  readonly functions: readonly FunctionPart[]
+  /** The index of the function that is called while it is instantiated; imports count first. */
+  readonly start?: number
+  /** Texts, by their addresses. */
+  readonly data?: Readonly<Record<number, string>>
+  /** A section without a meaning to the engine, at the end. */
+  readonly custom?: readonly number[]
+}
+
+/** A module that exports its memory, which is one page unless it imports one. */
+export function build({ imports = [], functions, start, data = {}, custom }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const all: number[][] = []
+  const typeOf = ({ params = [], results = [] }: ImportPart | FunctionPart): number =>
+    all.push([0x60, ...vector(...params.map((one) => [one])), ...vector(...results.map((one) => [one]))]) - 1
+  const imported = imports.map((one) => [
+    ...name(one.module),
+    ...name(one.name),
+    ...(one.other ?? [0, ...unsigned(typeOf(one))]),
+  ])
+  const declared = functions.map((one) => unsigned(typeOf(one)))
+  const first = imports.filter(({ other }) => other === undefined).length
+  const exports = functions.flatMap((one, index) =>
+    one.export === undefined ? [] : [[...name(one.export), 0, ...unsigned(first + index)]],
+  )
+  const bodies = functions.map(({ locals = 0, code }) => {
+    const body = [...(locals === 0 ? [0] : [1, ...unsigned(locals), I32]), ...code.flat(), 0x0b]
+    return [...unsigned(body.length), ...body]
+  })
+  const texts = Object.entries(data).map(([at, text]) => [0, ...op.i32(Number(at)), 0x0b, ...name(text)])
+  return wasm(
+    section(1, vector(...all)),
+    section(2, vector(...imported)),
+    section(3, vector(...declared)),
+    ...(imports.some(({ other }) => other?.[0] === 2) ? [] : [section(5, vector([0, 1]))]),
+    section(7, vector(...exports, [...name('memory'), 2, 0])),
+    ...(start === undefined ? [] : [section(8, unsigned(start))]),
+    section(10, vector(...bodies)),
+    section(11, vector(...texts)),
+    ...(custom === undefined ? [] : [section(0, custom)]),
+  )
+}

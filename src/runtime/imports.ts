@@ -1,0 +1,176 @@
+/**
+ * What a foreign module may import: functions that are offered, and nothing else. WebAssembly looks an import up as JavaScript
+ * looks up a property, so what is given to it must inherit nothing; and a value that is no function (a global, a memory, a table,
+ * a tag) is never ours to give.
+ */
+import { isCall, type NumberCall } from '../abi/call.js'
+import type { WasmImports, WasmModule } from '../abi/platform-types.js'
+import type { Signatures } from '../abi/signature.js'
+
+/** The functions of one import module. */
+export interface Offer {
+  readonly functions: WasmImports
+  /** Their types. A function without one is given as it is: it must make nothing of its arguments. */
+  readonly types: Signatures
+}
+
+/** What is offered, by the names of import modules. */
+export type Offers = ReadonlyMap<string, Offer>
+
+/** One import of a module that is offered. */
+export interface Wanted {
+  readonly module: string
+  readonly name: string
+}
+
+/**
+ * The imports of a module, each once.
+ *
+ * @throws {WebAssembly.LinkError} when one of them is not offered; it names the import, where it comes from, and the remedy
+ */
+export function wantedImports(module: WasmModule, offers: Offers): readonly Wanted[] {
+  const wanted = new Map<string, Wanted>()
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function' || functionOf(offers, from, name) === undefined) throw refusal(from, name, kind, offers)
+    wanted.set(JSON.stringify([from, name]), { module: from, name })
+  }
+  return [...wanted.values()]
+}
+
+/** The function that is offered by that name; `undefined` where there is none, whatever its object inherits. */
+export function functionOf(offers: Offers, module: string, name: string): NumberCall | undefined {
+  const functions = offers.get(module)?.functions ?? {}
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined
+  return isCall(found) ? found : undefined
+}
+
+/** An import object that inherits nothing, at neither level. */
+export function importObject(
+  wanted: readonly Wanted[],
+  give: (wanted: Wanted) => WasmImports[string],
+): Record<string, WasmImports> {
+  const imports: Record<string, WasmImports> = Object.create(null)
+  for (const one of wanted) {
+    imports[one.module] ??= Object.create(null)
+    Object.assign(imports[one.module] ?? {}, { [one.name]: give(one) })
+  }
+  return imports
+}
+
+/**
+ * What the engine says of a function that a module imports with another type, in our words; anything else as it is.
+ *
+ * @param error - what instantiating a module has thrown
+ */
+export function linkError(error: unknown): unknown {
+  if (!(error instanceof WebAssembly.LinkError) || error.message.startsWith(CANNOT)) return error
+  return new WebAssembly.LinkError(
+    `${CANNOT}: an import of it has another type than here (${cut(error.message)}); build it with this version's uvcc`,
+  )
+}
+
+const CANNOT = 'Cannot link the module'
+
+function refusal(module: string, name: string, kind: string, offers: Offers): Error {
+  const what = `it imports the ${kind} ${JSON.stringify(cut(name))} from ${JSON.stringify(cut(module))}`
+  const origin = originOf(module, name, kind)
+  // Of our own, and of preview 1, it is the name that is wrong.
+  const because =
+    offers.has(module) && kind === 'function' && origin.whole
+      ? `${origin.is}, which has no such function here`
+      : origin.is
+  return new WebAssembly.LinkError(`${CANNOT}: ${what}, ${because}; ${origin.remedy}`)
+}
+
+/** A standard, or a toolchain, whose modules import what we do not have. */
+interface Origin {
+  /** Whether it is told by the name of the import module alone. */
+  readonly matches: (module: string, name: string, kind: string) => boolean
+  readonly is: string
+  readonly remedy: string
+  /** Whether functions of this import module are offered, so that only a name may be missing. */
+  readonly whole?: boolean
+}
+
+const UVCC = 'build it with uvcc'
+
+/** The first that matches is taken. */
+const ORIGINS: readonly Origin[] = [
+  {
+    matches: (module) => /^uv_(?:host|face|pump)_\d+$/.test(module),
+    is: "a part of libuv-wasm's own interface",
+    remedy: `${UVCC} of this version, which offers uv_host_1 and uv_pump_1 to programs, and uv_face_1 to loops`,
+    whole: true,
+  },
+  {
+    matches: (module, name) => module === 'wasi_snapshot_preview1' && name.startsWith('sock_'),
+    is: 'a socket call of WASI preview 1 or of an extension of it',
+    remedy: `${UVCC}: POSIX's calls and libuv's have sockets there`,
+  },
+  {
+    matches: (module) => module === 'wasi_snapshot_preview1',
+    is: 'named as a part of WASI preview 1',
+    remedy: `${UVCC}, or without what needs it`,
+    whole: true,
+  },
+  {
+    matches: (module) => module === 'wasi_unstable',
+    is: 'a part of WASI preview 0, which came before wasi_snapshot_preview1',
+    remedy: 'build it with a toolchain that targets WASI preview 1, as uvcc',
+  },
+  {
+    matches: (module) => /^wasix_/.test(module),
+    is: 'a part of WASIX',
+    remedy: 'build it for WASI preview 1, with uvcc',
+  },
+  {
+    matches: (module, name, kind) =>
+      (module === 'wasi' && name.startsWith('thread')) || (module === 'env' && kind === 'memory'),
+    is: 'as programs with threads have it (wasi-threads, or a memory that is shared)',
+    remedy: 'build it without threads, with a memory of its own that it exports',
+  },
+  {
+    matches: (module) => /^(?:wasi:|cm32p2)/.test(module) || /^[a-z][\w-]*:[a-z][\w-]*\//.test(module),
+    is: 'a part of the component model (WASI preview 2 and later)',
+    remedy: 'build a core module for WASI preview 1, with uvcc',
+  },
+  {
+    matches: (module) => module === 'gojs' || module === 'go',
+    is: "a part of Go's interface to JavaScript",
+    remedy: 'build it with GOOS=wasip1',
+  },
+  {
+    matches: (module) => /^(?:wbg|__wbindgen_|__wbg)/.test(module) || /_bg(?:\.js)?$/.test(module),
+    is: 'made by wasm-bindgen, for JavaScript',
+    remedy: 'build it for the target wasm32-wasip1, without wasm-bindgen',
+  },
+  {
+    matches: (module, name) => module === 'env' && /^(?:abort|seed|trace|console\.|Date\.|Math\.|process\.)/.test(name),
+    is: 'a part of the run time of AssemblyScript (env.abort and the like)',
+    remedy: 'build it with functions of its own for them (--use abort=...)',
+  },
+  {
+    matches: (module) => module === 'env' || module === 'a' || module.startsWith('GOT.'),
+    is: "a part of emscripten's JavaScript, or a function that was not linked",
+    remedy: `${UVCC}, which links it whole (-sSTANDALONE_WASM)`,
+  },
+  {
+    matches: (module) => module === 'spectest' || module.startsWith('wasm:'),
+    is: "a part of an engine's own tests and functions",
+    remedy: UVCC,
+  },
+  { matches: () => true, is: 'which no standard known here has', remedy: UVCC },
+]
+
+function originOf(module: string, name: string, kind: string): Origin {
+  const origin = ORIGINS.find(({ matches }) => matches(module, name, kind))
+  if (origin === undefined) throw new Error('the last origin matches everything')
+  return origin
+}
+
+/** A module's names may be as long as it likes. */
+function cut(text: string): string {
+  return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}...` : text
+}
+
+const MAX_NAME = 200
