@@ -12,20 +12,7 @@ import type { WasmImports, WasmModule } from '../abi/platform-types.js'
 import type { Signature } from '../abi/signature.js'
 import { functionOf, importObject, type Offers, type Wanted, wantedImports } from './imports.js'
 import { stackRoom } from './stack-room.js'
-import {
-  type Bytes,
-  body,
-  functionType,
-  imported,
-  Kind,
-  module,
-  name,
-  Op,
-  Section,
-  Type,
-  typesOf,
-  unsigned,
-} from './wasm-writer.js'
+import { Kind, Op, Section, Type, typesOf, Writer } from './wasm-writer.js'
 
 /** How a gate treats the imports of a module. */
 export interface GateOptions {
@@ -121,86 +108,92 @@ function gateModule(passages: readonly Passage[]): WasmModule {
 /** The functions that are there in every gate: the imports `room` and `later`. */
 const ROOM = 0
 const LATER_CALL = 1
-const TYPES = [functionType([Type.I32], []), functionType([], [Type.I32]), functionType([], [])]
-const [ROOM_TYPE, LATER_TYPE, CHECK_TYPE] = [0, 1, 2]
+
+/** The types that are there in every gate: of `room`, of `later`, and of `check`. Then come two for each passage. */
+const [ROOM_TYPE, LATER_TYPE, CHECK_TYPE, TYPES] = [0, 1, 2, 3] as const
 
 function gateCode(passages: readonly Passage[]): Uint8Array<ArrayBuffer> {
-  const waits = passages.some((passage) => passage.waits)
-  const common = waits ? [imported('room', ROOM_TYPE), imported('later', LATER_TYPE)] : [imported('room', ROOM_TYPE)]
-  const first = common.length
-  const check = first + passages.length
-  // Two types each: as the module calls it, and as we are called.
-  const types = passages.flatMap(({ type }) => {
-    const { parameters, results } = typesOf(type)
-    return [functionType(parameters, results), functionType(parameters, results.length > 0 ? results : [Type.I32])]
+  const writer = new Writer()
+  const common = passages.some(({ waits }) => waits) ? 2 : 1
+  const check = common + passages.length
+  writer.section(Section.TYPE, TYPES + 2 * passages.length, () => {
+    writer.type([Type.I32], [])
+    writer.type([], [Type.I32])
+    writer.type([], [])
+    // As the module calls it, and as we are called.
+    for (const { type } of passages) {
+      const { parameters, results } = typesOf(type)
+      writer.type(parameters, results)
+      writer.type(parameters, results.length > 0 ? results : [Type.I32])
+    }
   })
-  const outer = (index: number): number => TYPES.length + 2 * index
-  return module([
-    [Section.TYPE, [...TYPES, ...types]],
-    [Section.IMPORT, [...common, ...passages.map((_, index) => imported(String(index), outer(index) + 1))]],
-    [Section.FUNCTION, [[CHECK_TYPE], ...passages.map((_, index) => unsigned(outer(index)))]],
-    [Section.GLOBAL, [[Type.I32, 1, Op.I32_CONST, State.OPEN, Op.END]]],
-    [
-      Section.EXPORT,
-      [
-        [...name('state'), Kind.GLOBAL, 0],
-        [...name('check'), Kind.FUNCTION, ...unsigned(check)],
-        ...passages.map((_, index) => [...name(String(index)), Kind.FUNCTION, ...unsigned(check + 1 + index)]),
-      ],
-    ],
-    [
-      Section.CODE,
-      [body(0, Type.I32, expect(State.OPEN)), ...passages.map((one, index) => passageCode(one, first + index))],
-    ],
-  ])
+  writer.section(Section.IMPORT, check, () => {
+    writer.import('room', ROOM_TYPE)
+    if (common > 1) writer.import('later', LATER_TYPE)
+    for (const index of passages.keys()) writer.import(String(index), TYPES + 2 * index + 1)
+  })
+  writer.section(Section.FUNCTION, 1 + passages.length, () => {
+    writer.put(CHECK_TYPE)
+    for (const index of passages.keys()) writer.number(TYPES + 2 * index)
+  })
+  writer.section(Section.GLOBAL, 1, () => writer.put(Type.I32, 1, Op.I32_CONST, State.OPEN, Op.END))
+  writer.section(Section.EXPORT, 2 + passages.length, () => {
+    writer.export('state', Kind.GLOBAL, 0)
+    writer.export('check', Kind.FUNCTION, check)
+    for (const index of passages.keys()) writer.export(String(index), Kind.FUNCTION, check + 1 + index)
+  })
+  writer.section(Section.CODE, 1 + passages.length, () => {
+    writer.code(undefined, () => writer.add(EXPECT[State.OPEN]))
+    for (const [index, passage] of passages.entries()) writePassage(writer, passage, common + index)
+  })
+  return writer.bytes
 }
 
-/** The code of one import, and of our function that it calls. */
-function passageCode({ type, claims, waits }: Passage, ours: number): Bytes {
+/** Writes the code of one import, and of our function that it calls. */
+function writePassage(writer: Writer, { type, claims, waits }: Passage, ours: number): void {
   const { parameters, results } = typesOf(type)
   const [result = Type.I32] = results
   const answer = parameters.length
-  const inside = claims ? State.CALLED : State.OPEN
-  const back = [...expect(inside), ...(claims ? become(State.OPEN) : [])]
-  const wait = [...back, Op.CALL, LATER_CALL, Op.LOCAL_SET, answer, ...expect(State.OPEN)]
-  const maybeWait =
-    waits && result === Type.I32
-      ? [
-          Op.LOCAL_GET,
-          answer,
-          Op.I32_CONST,
-          ...SMALLEST,
-          Op.I32_EQ,
-          Op.IF,
-          Type.NONE,
-          ...wait,
-          Op.ELSE,
-          ...back,
-          Op.END,
-        ]
-      : back
-  return body(1, result, [
-    ...expect(State.OPEN),
-    ...[Op.I32_CONST, 0, Op.CALL, ROOM],
-    ...(claims ? become(State.CALLED) : []),
-    ...parameters.flatMap((_, index) => [Op.LOCAL_GET, index]),
-    ...[Op.CALL, ...unsigned(ours), Op.LOCAL_SET, answer],
-    ...maybeWait,
-    ...(results.length > 0 ? [Op.LOCAL_GET, answer] : [Op.LOCAL_GET, answer, Op.IF, Type.NONE, Op.UNREACHABLE, Op.END]),
-  ])
+  const back = claims ? BACK : EXPECT[State.OPEN]
+  writer.code(result, () => {
+    writer.add(ENTER)
+    if (claims) writer.add(CLAIM)
+    for (const index of parameters.keys()) writer.put(Op.LOCAL_GET, index)
+    writer.put(Op.CALL)
+    writer.number(ours)
+    writer.put(Op.LOCAL_SET, answer)
+    if (waits && result === Type.I32) {
+      writer.put(Op.LOCAL_GET, answer)
+      writer.add(IF_LATER)
+      writer.add(back)
+      writer.put(Op.CALL, LATER_CALL, Op.LOCAL_SET, answer)
+      writer.add(EXPECT[State.OPEN])
+      writer.put(Op.ELSE)
+      writer.add(back)
+      writer.put(Op.END)
+    } else writer.add(back)
+    writer.put(Op.LOCAL_GET, answer)
+    if (results.length === 0) writer.add(LEAVE)
+  })
 }
 
-/** Traps in any other state. */
-function expect(state: number): Bytes {
+/** Code that traps in any other state. */
+const EXPECT = [expect(State.OPEN), expect(State.CALLED)] as const
+
+/** Code before a call, before one that lets no other one in, and behind a function without a result. */
+const ENTER = [...EXPECT[State.OPEN], Op.I32_CONST, 0, Op.CALL, ROOM]
+const CLAIM = [Op.I32_CONST, State.CALLED, Op.GLOBAL_SET, 0]
+const LEAVE = [Op.IF, Type.NONE, Op.UNREACHABLE, Op.END]
+
+/** Code after a call that let no other one in. */
+const BACK = [...EXPECT[State.CALLED], Op.I32_CONST, State.OPEN, Op.GLOBAL_SET, 0]
+
+function expect(state: number): readonly number[] {
   return [Op.GLOBAL_GET, 0, Op.I32_CONST, state, Op.I32_NE, Op.IF, Type.NONE, Op.UNREACHABLE, Op.END]
 }
 
-function become(state: number): Bytes {
-  return [Op.I32_CONST, state, Op.GLOBAL_SET, 0]
-}
-
-/** {@link LATER}, as the format writes it. */
-const SMALLEST = [0x80, 0x80, 0x80, 0x80, 0x78]
+/** Where the answer is {@link LATER}, as the format writes it. */
+const IF_LATER = [Op.I32_CONST, 0x80, 0x80, 0x80, 0x80, 0x78, Op.I32_EQ, Op.IF, Type.NONE]
 
 const same = (call: NumberCall): NumberCall => call
 

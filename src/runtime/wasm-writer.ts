@@ -1,4 +1,7 @@
-/** WebAssembly's binary format, as far as the small modules need it that are made here. */
+/**
+ * WebAssembly's binary format, as far as the small modules need it that are made here. They are made whenever a guest starts that
+ * is not like one before, so bytes are put where they belong, and not gathered in pieces first.
+ */
 import type { Signature } from '../abi/signature.js'
 
 /** Numbers of the format. */
@@ -7,14 +10,15 @@ export const Op = {
   IF: 0x04,
   ELSE: 0x05,
   END: 0x0b,
+  RETURN: 0x0f,
   CALL: 0x10,
   CALL_INDIRECT: 0x11,
   LOCAL_GET: 0x20,
   LOCAL_SET: 0x21,
-  LOCAL_TEE: 0x22,
   GLOBAL_GET: 0x23,
   GLOBAL_SET: 0x24,
   I32_CONST: 0x41,
+  I32_EQZ: 0x45,
   I32_EQ: 0x46,
   I32_NE: 0x47,
 } as const
@@ -28,51 +32,116 @@ export const Kind = { FUNCTION: 0, GLOBAL: 3 } as const
 /** What sections are called. */
 export const Section = { TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, GLOBAL: 6, EXPORT: 7, CODE: 10 } as const
 
-/** Bytes, in pieces. */
-export type Bytes = readonly number[]
+const FUNCTION = 0x60
 
-/** A number that is not negative. */
-export function unsigned(value: number): Bytes {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
-}
+/** Writes a module. Numbers have 21 bits. */
+export class Writer {
+  #bytes = new Uint8Array(4096)
+  #at = 0
 
-/** Many of one kind, with their number first. */
-export function vector(items: readonly Bytes[]): Bytes {
-  return [...unsigned(items.length), ...items.flat()]
-}
+  constructor() {
+    this.put(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
+  }
 
-/** A name; ASCII only. */
-export function name(text: string): Bytes {
-  return [...unsigned(text.length), ...Array.from(text, (character) => character.charCodeAt(0))]
-}
+  /** The module. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#at)
+  }
 
-/** The type of a function. */
-export function functionType(parameters: Bytes, results: Bytes): Bytes {
-  return [0x60, ...unsigned(parameters.length), ...parameters, ...unsigned(results.length), ...results]
-}
+  /** Bytes as they are; numbers below 128 are one. */
+  put(...bytes: number[]): void {
+    this.add(bytes)
+  }
 
-/** An import of a function, from the module without a name. */
-export function imported(text: string, type: number): Bytes {
-  return [0, ...name(text), 0, ...unsigned(type)]
-}
+  /** The same, of many at once. */
+  add(bytes: readonly number[]): void {
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
 
-/** A function: how many locals of which type, and its code. */
-export function body(locals: number, type: number, code: Bytes): Bytes {
-  const all = [...(locals === 0 ? [0] : [1, ...unsigned(locals), type]), ...code, Op.END]
-  return [...unsigned(all.length), ...all]
-}
+  /** A number that may be larger. */
+  number(value: number): void {
+    this.#reserve(3)
+    this.#number(value, this.#at)
+    this.#at += 3
+  }
 
-/** A module; a section that is empty is left out. */
-export function module(sections: readonly (readonly [id: number, items: readonly Bytes[]])[]): Uint8Array<ArrayBuffer> {
-  const parts = sections.flatMap(([id, items]) => {
-    const content = vector(items)
-    return items.length === 0 ? [] : [id, ...unsigned(content.length), ...content]
-  })
-  return Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...parts])
+  /** A name; ASCII only. */
+  name(text: string): void {
+    this.number(text.length)
+    for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index))
+  }
+
+  /** A section of so many items. */
+  section(id: number, items: number, write: () => void): void {
+    this.put(id)
+    this.#sized(() => {
+      this.number(items)
+      write()
+    })
+  }
+
+  /** The type of a function. */
+  type(parameters: readonly number[], results: readonly number[]): void {
+    this.put(FUNCTION)
+    for (const values of [parameters, results]) {
+      this.number(values.length)
+      this.add(values)
+    }
+  }
+
+  /** An import of a function, from the module without a name. */
+  import(text: string, type: number): void {
+    this.put(0)
+    this.name(text)
+    this.put(Kind.FUNCTION)
+    this.number(type)
+  }
+
+  /** An export. */
+  export(text: string, kind: number, index: number): void {
+    this.name(text)
+    this.put(kind)
+    this.number(index)
+  }
+
+  /** A function's code, and the type of its one local, if it has one. */
+  code(local: number | undefined, write: () => void): void {
+    this.#sized(() => {
+      if (local === undefined) this.put(0)
+      else this.put(1, 1, local)
+      write()
+      this.put(Op.END)
+    })
+  }
+
+  #sized(write: () => void): void {
+    const at = this.#at
+    this.number(0)
+    write()
+    this.#number(this.#at - at - 3, at)
+  }
+
+  #number(value: number, at: number): void {
+    this.#bytes[at] = (value & 0x7f) | 0x80
+    this.#bytes[at + 1] = ((value >> 7) & 0x7f) | 0x80
+    this.#bytes[at + 2] = value >> 14
+  }
+
+  #reserve(more: number): void {
+    if (this.#at + more <= this.#bytes.length) return
+    const larger = new Uint8Array(2 * (this.#at + more))
+    larger.set(this.#bytes)
+    this.#bytes = larger
+  }
 }
 
 /** The types of a {@link Signature}. */
-export function typesOf(signature: Signature): { readonly parameters: Bytes; readonly results: Bytes } {
+export function typesOf(signature: Signature): {
+  readonly parameters: readonly number[]
+  readonly results: readonly number[]
+} {
   const [parameters = '', results = ''] = signature.split(':')
   return { parameters: Array.from(parameters, typeOf), results: Array.from(results, typeOf) }
 }
