@@ -71,5 +71,6 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   stat: 'ii:i',
   lookup: 'iii:i',
   reverse: 'ii:i',
+  interface_index: 'ii:i',
   clock: ':d',
 }

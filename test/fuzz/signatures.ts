@@ -34,6 +34,7 @@ const UV_HOST = {
   stat: 'ii:i',
   lookup: 'iii:i',
   reverse: 'ii:i',
+  interface_index: 'ii:i',
   clock: ':d',
 } as const satisfies Record<keyof UvHost, string>
 
