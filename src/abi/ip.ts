@@ -50,6 +50,17 @@ export function canonicalIp(host: string): string {
   return host.includes('.') && host.includes(':') ? (parseIp(host)?.host ?? host) : host
 }
 
+/**
+ * The number that a zone's text stands for (RFC 4007, section 11.2): its own, or that of the interface of that name; 0 for none.
+ *
+ * @param interfaceOf - the number of an interface by its name
+ * @returns `undefined` for a name that no interface has, and for numbers that none can have
+ */
+export function zoneIndex(zone: string, interfaceOf: (name: string) => number | undefined): number | undefined {
+  if (!/^\d*$/.test(zone)) return interfaceOf(zone)
+  return Number(zone) <= 0xffff_ffff ? Number(zone) : undefined
+}
+
 /** Of which family an address's text is. */
 export function familyOf(host: string): 'ipv4' | 'ipv6' {
   return host.includes(':') ? 'ipv6' : 'ipv4'

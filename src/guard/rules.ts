@@ -1,7 +1,7 @@
 /** Rules of a policy: how they are written, and what each of them grants. */
 import { endpointKey, formatHostPort, hostWithScope } from '../abi/endpoint.js'
 import { readHost } from '../abi/host-text.js'
-import type { Ip } from '../abi/ip.js'
+import { type Ip, zoneIndex } from '../abi/ip.js'
 import { pathOf } from '../abi/unix-path.js'
 import type { NamedHosts } from './named-hosts.js'
 
@@ -60,7 +60,7 @@ function pathKey(rule: string): string {
 
 /** The key of an address: its zone is a number, as in every address that a guest asks for. */
 function addressKey({ host, zone }: Ip, port: number, interfaceOf: RuleReader['interfaceOf'], rule: string): string {
-  const scopeId = /^\d*$/.test(zone) ? Number(zone) : interfaceOf(zone)
+  const scopeId = zoneIndex(zone, interfaceOf)
   if (scopeId !== undefined) return formatHostPort(hostWithScope(host, scopeId), port)
   throw new TypeError(
     `${JSON.stringify(rule)} has a zone that is no interface of the host: give the interface's number`,

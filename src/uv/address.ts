@@ -2,7 +2,7 @@
 import type { Address } from '../abi/address.js'
 import type { Description } from '../abi/description.js'
 import { readHost } from '../abi/host-text.js'
-import { canonicalIp, type Ip, parseIp } from '../abi/ip.js'
+import { canonicalIp, type Ip, parseIp, zoneIndex } from '../abi/ip.js'
 import type { Host } from '../host/host.js'
 import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
@@ -95,10 +95,9 @@ export function zoneOf(host: Host, { host: address, zone }: Ip, syscall: string)
   )
 }
 
-/** The number that a zone's text stands for: its own, or that of the interface of that name. */
+/** The number that a zone's text stands for; `undefined` when no interface is called so, as far as the host can tell. */
 export function readZone(host: Host, zone: string): number | undefined {
-  if (!/^\d+$/.test(zone)) return host.interfaces().get(zone)
-  return Number(zone) <= UINT32_MAX ? Number(zone) : undefined
+  return zoneIndex(zone, (name) => host.interfaces().get(name))
 }
 
 /** What to say of a text that is neither an address nor a name. */

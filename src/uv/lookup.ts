@@ -189,7 +189,7 @@ function interleave(addresses: readonly Address[]): readonly Address[] {
 function addressOf(host: Host, text: string, port: number): Address | undefined {
   const ip = parseIp(text)
   if (ip?.family !== 'ipv6') return ip && { family: 'ipv4', host: ip.host, port }
-  const scopeId = ip.zone === '' ? 0 : readZone(host, ip.zone)
+  const scopeId = readZone(host, ip.zone)
   return scopeId === undefined ? undefined : { family: 'ipv6', host: ip.host, port, flowInfo: 0, scopeId }
 }
 

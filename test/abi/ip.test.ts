@@ -1,7 +1,16 @@
 /** Text of IP addresses: what is one, what it means, and how it is printed. */
 import { isIP } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { bytesOfIp, canonicalIp, isLoopbackIp, isSpecialIp, isWildcardIp, parseIp, printIp } from '../../src/abi/ip.js'
+import {
+  bytesOfIp,
+  canonicalIp,
+  isLoopbackIp,
+  isSpecialIp,
+  isWildcardIp,
+  parseIp,
+  printIp,
+  zoneIndex,
+} from '../../src/abi/ip.js'
 import { type Random, seeded } from '../support/random.js'
 
 describe('an address is read', () => {
@@ -124,6 +133,19 @@ test('any bytes come back from the text that they are printed as', () => {
     expect([text, ...bytesOfIp(text)]).toEqual([text, ...bytes])
     expect(parseIp(text)?.host).toBe(text)
   }
+})
+
+test.each([
+  ['', 0],
+  ['0', 0],
+  ['2', 2],
+  ['4294967295', 4294967295],
+  ['4294967296', undefined],
+  ['eth0', 7],
+  ['eth9', undefined],
+  ['2x', undefined],
+])('the zone %j is %p', (zone, index) => {
+  expect(zoneIndex(zone, (name) => (name === 'eth0' ? 7 : undefined))).toBe(index)
 })
 
 test('what is no address has no bytes', () => {

@@ -249,7 +249,9 @@ test.each([
 })
 
 test('the zone of no interface is refused before anybody relies on it', () => {
-  expect(() => policyHost(new FakeHost(), { connect: ['[fe80::1%eth9]:80'] })).toThrow(/"\[fe80::1%eth9\]:80".*number/)
+  for (const rule of ['[fe80::1%eth9]:80', '[fe80::1%4294967296]:80']) {
+    expect(() => policyHost(new FakeHost(), { connect: [rule] })).toThrow(/"\[fe80::1%\w+\]:80" has a zone.*number/)
+  }
 })
 
 test('a guest knows the interfaces that its rules name', () => {

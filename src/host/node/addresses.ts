@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Address } from '../../abi/address.js'
-import { canonicalIp } from '../../abi/ip.js'
+import { canonicalIp, zoneIndex } from '../../abi/ip.js'
 
 /** What Node fills in for `getsockname` and `getpeername`, and answers to `socket.address()`. */
 export interface NodeAddress {
@@ -51,7 +51,7 @@ export const interfaces = (): ReadonlyMap<string, number> => new Map([...linuxIn
 // The text of a zone is what the system's libuv takes for one: on Windows the number, elsewhere the name of the interface.
 
 const scopeIdOf = (zone: string): number =>
-  nodeInterfaces().get(zone) ?? linuxInterfaces().get(zone) ?? (Number.parseInt(zone, 10) || 0)
+  zoneIndex(zone, (name) => nodeInterfaces().get(name) ?? linuxInterfaces().get(name)) ?? 0
 
 const zoneOf = (scopeId: number): string => {
   if (process.platform === 'win32') return String(scopeId)
