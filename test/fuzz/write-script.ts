@@ -10,6 +10,9 @@ import { type Move, SOCKET_MOVES } from './socket-moves.js'
 /** How many calls are made before the others have a turn. */
 const CALLS_PER_TURN = 40
 
+/** The most calls of one move: what closes some of all registers. */
+const LONGEST_MOVE = 30
+
 const MOVES: readonly Move[] = [...SOCKET_MOVES, ...FILE_MOVES]
 const WEIGHT = MOVES.reduce((sum, [weight]) => sum + weight, 0)
 
@@ -34,7 +37,7 @@ export function writeScript(
 ): Script {
   const author = new Author(random, numbers, who, most)
   const { script } = author
-  const endsAt = ending === 'none' ? Number.POSITIVE_INFINITY : random.int(0, Math.max(0, most - 4))
+  const endsAt = ending === 'none' ? Number.POSITIVE_INFINITY : random.int(0, Math.max(0, most - LONGEST_MOVE))
   const turnsAt =
     who.driver !== 'pump' && !who.byRun && random.chance(0.3) ? random.int(0, most) : Number.POSITIVE_INFINITY
   let ended = false
