@@ -1,5 +1,6 @@
 /** The command line of the fuzzer. */
 import { randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type DriverName, MODES, type Mode } from './task.js'
 
@@ -74,7 +75,8 @@ export function readOptions(args: readonly string[]): Options | string {
     guest: number('guest'),
     calls: number('calls'),
     depth: number('depth'),
-    node: values.node ?? process.execPath,
+    // Guests run in another folder.
+    node: values.node?.includes('/') ? resolve(values.node) : (values.node ?? process.execPath),
     dist: values.dist ?? 'dist',
     jobs: number('jobs') ?? 2,
     shrink: !values['no-shrink'],
