@@ -53,7 +53,9 @@ class Fuzz {
       () => connection?.fail(this.random.pick(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE'])),
       () => connection?.reading && !connection.peerEnded && connection.end(),
       () => connection?.stands && connection.drain(connection.pending > 0 ? this.random.pick([0, 0, 10]) : 0),
-      () => connection && Object.assign(connection, { takesAtOnce: this.random.chance(0.5), room: this.random.int(0, 5_000) }),
+      () =>
+        connection &&
+        Object.assign(connection, { takesAtOnce: this.random.chance(0.5), room: this.random.int(0, 5_000) }),
       () =>
         Object.assign(host.fails, {
           connect: this.random.pick([undefined, undefined, undefined, undefined, 'ENETUNREACH']),

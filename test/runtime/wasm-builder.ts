@@ -1,7 +1,8 @@
 /** Small WebAssembly modules, byte by byte. */
 
 /** A number that is not negative, as LEB128. */
-export const unsigned = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)])
+export const unsigned = (value: number): number[] =>
+  value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]
 
 /** A vector of WebAssembly's binary format. */
 export const vector = (...items: readonly (readonly number[])[]): number[] => [

@@ -62,9 +62,7 @@ const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
 
 /** Makes the memory ours: every array over it is empty from then on. Node 20 has no `transfer()`. */
 const takeAway = (buffer: ArrayBuffer): ArrayBuffer =>
-  typeof transfer === 'function'
-    ? Reflect.apply(transfer, buffer, [])
-    : structuredClone(buffer, { transfer: [buffer] })
+  typeof transfer === 'function' ? Reflect.apply(transfer, buffer, []) : structuredClone(buffer, { transfer: [buffer] })
 
 /**
  * Where one connection reads to. Quiet, it reads into a buffer that it may share with others and copies what came. After a

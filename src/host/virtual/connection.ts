@@ -210,7 +210,8 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** Sends as much of the bytes as the window lets through. A byte is copied here and nowhere else. @returns how many */
   #sendPart(data: Uint8Array): number {
     const count = Math.min(data.length, WINDOW - this.#unread)
-    for (let at = 0; at < count; at += SEGMENT_SIZE) this.#transmit(data.subarray(at, Math.min(count, at + SEGMENT_SIZE)))
+    for (let at = 0; at < count; at += SEGMENT_SIZE)
+      this.#transmit(data.subarray(at, Math.min(count, at + SEGMENT_SIZE)))
     return count
   }
 
