@@ -15,8 +15,9 @@ const AFTER_END = 2_000
 export class Orphans {
   readonly #host: Host
   readonly #connections = new Set<HostConnection<SocketAddress>>()
-  /** Set while some are left after the program's end. */
+  /** Set while some are left after the program's end, and the process is kept for them. */
   #timer: HostTimer | undefined
+  #release = (): void => {}
 
   /** @param host - whose connections they are */
   constructor(host: Host) {
@@ -37,13 +38,14 @@ export class Orphans {
     this.#connections.add(connection)
   }
 
-  /** The program has ended: what is left has so much time and no more. */
+  /** The program has ended: what is left has so much time and no more, for which the process stays. */
   end(): void {
     if (this.size === 0) return
     this.#timer = this.#host.timer(() => {
       for (const connection of this.#connections) this.#close(connection)
     })
     this.#timer.set(AFTER_END)
+    this.#release = this.#host.keepAlive()
   }
 
   #close(connection: HostConnection<SocketAddress>): void {
@@ -53,7 +55,9 @@ export class Orphans {
 
   #forget(connection: HostConnection<SocketAddress>): void {
     this.#connections.delete(connection)
-    if (this.size === 0) this.#timer?.clear()
+    if (this.size > 0) return
+    this.#timer?.clear()
+    this.#release()
   }
 
   #eventsOf(connection: HostConnection<SocketAddress>): ConnectionEvents {

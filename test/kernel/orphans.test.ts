@@ -53,13 +53,14 @@ describe('an orphan', () => {
     orphans.adopt(quick)
     orphans.adopt(slow)
     host.advance(3_600_000)
-    expect(orphans.size).toBe(2)
+    expect([orphans.size, host.keepers]).toEqual([2, 0])
     orphans.end()
     host.advance(AFTER_END - 1)
     quick.drain()
-    expect([orphans.size, slow.ended]).toEqual([1, undefined])
+    // The process stays for those that are left.
+    expect([orphans.size, slow.ended, host.keepers]).toEqual([1, undefined, 1])
     host.advance(1)
-    expect([orphans.size, slow.ended, host.waits]).toEqual([0, 'closed', []])
+    expect([orphans.size, slow.ended, host.waits, host.keepers]).toEqual([0, 'closed', [], 0])
   })
 
   test('leaves no timer when it is gone before', () => {
@@ -72,13 +73,13 @@ describe('an orphan', () => {
     expect(host.waits).toEqual([AFTER_END])
     one.drain()
     other.fail('EPIPE')
-    expect(host.waits).toEqual([])
+    expect([host.waits, host.keepers]).toEqual([[], 0])
   })
 
   test('whose program had none sets no timer', () => {
     const host = new FakeHost()
     new Orphans(host).end()
-    expect(host.timers).toEqual([])
+    expect([host.timers, host.keepers]).toEqual([[], 0])
   })
 })
 
