@@ -4,10 +4,10 @@
  */
 import type { SocketAddress } from '../../src/abi/address.js'
 import { activeResources, activeSince } from '../support/active.js'
+import { ChunkOwner } from '../support/chunk-owner.js'
 import { describe, expect } from '../support/harness.js'
 import { MARKER, Pattern } from '../support/pattern.js'
 import { type Random, seeded } from '../support/random.js'
-import { ChunkOwner } from './contract-chunks.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './contract-lab.js'
 import type { Socket } from './contract-socket.js'
 import { UnixLab } from './contract-unix.js'
@@ -337,7 +337,10 @@ function whenReceived({ about, pair }: Kind, make: MakeHost, options?: ContractO
     await Promise.all(
       pairs.map(async ({ client, server }, index) => {
         const pattern = new Pattern(random)
-        owner.receive(server, pattern)
+        server.onEvent = () => {
+          for (const chunk of server.take()) owner.take(server, chunk, pattern)
+        }
+        server.readStart()
         // Some speak little, some much, some both.
         let sent = 0
         while (sent < (index === 0 ? 200 * KIB : 6 * MIB)) {

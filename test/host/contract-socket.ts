@@ -57,9 +57,19 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return Buffer.concat(this.chunks)
   }
 
+  /** Hands over what came and was not taken before. */
+  take(): Uint8Array[] {
+    return this.chunks.splice(0)
+  }
+
   /** Whether it was closed or reset, or failed. */
   get over(): boolean {
     return this.#over !== undefined
+  }
+
+  /** Whether a write has failed at once. */
+  get refused(): boolean {
+    return this.#refused
   }
 
   /** Whether this was told. */
@@ -147,6 +157,11 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   readStop(): void {
     this.#reading = false
     this.#watcher.call(() => this.connection.readStop())
+  }
+
+  /** See the contract. */
+  recycle(chunk: Uint8Array): void {
+    this.#watcher.call(() => this.connection.recycle(chunk))
   }
 
   /** See the contract; harmless when it is over already. */

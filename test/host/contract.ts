@@ -11,6 +11,7 @@ import { dataContract } from './contract-data.js'
 import { datagramContract } from './contract-datagram.js'
 import { endContract } from './contract-end.js'
 import { type ContractOptions, type Feature, Lab, type MakeHost, refusal, v4, v6 } from './contract-lab.js'
+import { lifetimesContract } from './contract-lifetimes.js'
 import { lookupContract } from './contract-lookup.js'
 import { Mailbox } from './contract-mailbox.js'
 import { ownershipContract } from './contract-ownership.js'
@@ -26,6 +27,7 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   dataContract(make, options)
   endContract(make, options)
   ownershipContract(make, options)
+  lifetimesContract(make, options)
   chaosContract(make, options)
   lookupContract(make, options)
   unixContract(make, options)

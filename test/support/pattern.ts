@@ -11,13 +11,12 @@ const PERIOD = 65_521
 export class Pattern {
   /** Two periods, so that any one of them lies in a piece. */
   readonly #bytes: Uint8Array
+  readonly #shift: number
 
-  /** @param random - two patterns of one source differ */
-  constructor(random: Random) {
-    const period = random.bytes(PERIOD).map((byte) => byte % MARKER)
-    this.#bytes = new Uint8Array(2 * PERIOD)
-    this.#bytes.set(period)
-    this.#bytes.set(period, PERIOD)
+  /** @param like - its bytes are used again from another place on, which costs nothing */
+  constructor(random: Random, like?: Pattern) {
+    this.#shift = random.int(0, PERIOD - 1)
+    this.#bytes = like === undefined ? twice(random.bytes(PERIOD).map((byte) => byte % MARKER)) : like.#bytes
   }
 
   /** Makes a buffer the part of the stream that begins at `from`. */
@@ -46,8 +45,15 @@ export class Pattern {
   /** The parts that make so many bytes from `from` on, each with its place among them. */
   *#parts(from: number, length: number): Iterable<[number, Uint8Array]> {
     for (let at = 0; at < length; at += PERIOD) {
-      const start = (from + at) % PERIOD
+      const start = (this.#shift + from + at) % PERIOD
       yield [at, this.#bytes.subarray(start, start + Math.min(PERIOD, length - at))]
     }
   }
+}
+
+const twice = (period: Uint8Array): Uint8Array => {
+  const bytes = new Uint8Array(2 * period.length)
+  bytes.set(period)
+  bytes.set(period, period.length)
+  return bytes
 }

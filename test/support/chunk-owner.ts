@@ -1,16 +1,19 @@
 /** A receiver that does with its chunks whatever their owner may do, and finds out whether another one suffers from it. */
-import type { SocketAddress } from '../../src/abi/address.js'
-import { MARKER, type Pattern } from '../support/pattern.js'
-import type { Random } from '../support/random.js'
-import { transferAway } from '../support/transfer.js'
-import type { Socket } from './contract-socket.js'
+import { MARKER, type Pattern } from './pattern.js'
+import type { Random } from './random.js'
+import { transferAway } from './transfer.js'
 
 /** How many chunks are kept at a time. */
 const KEPT = 40
 
+/** What brings chunks, and takes them back. */
+export interface Bringer {
+  recycle(chunk: Uint8Array): void
+}
+
 /** A chunk, and what must be in it as long as it is kept. */
 interface Kept {
-  readonly socket: Socket<SocketAddress>
+  readonly by: Bringer
   readonly chunk: Uint8Array
   readonly from: number
   readonly pattern: Pattern
@@ -22,7 +25,7 @@ export class ChunkOwner {
   readonly #kept: Kept[] = []
   /** Chunks that are over, one way or the other. */
   readonly #past: Uint8Array[] = []
-  readonly #received = new Map<Socket<SocketAddress>, number>()
+  readonly #received = new Map<Bringer, number>()
   /** Memory that has been delivered. */
   readonly #seen = new WeakSet<ArrayBufferLike>()
   readonly #faults: string[] = []
@@ -31,34 +34,13 @@ export class ChunkOwner {
     this.#random = random
   }
 
-  /** Reads from a connection that brings a pattern. */
-  receive(socket: Socket<SocketAddress>, pattern: Pattern): void {
-    this.#received.set(socket, 0)
-    socket.onEvent = (event) => {
-      if (event !== 'data') return
-      // The watcher keeps none of them: they are ours.
-      for (const chunk of socket.chunks.splice(0)) this.#take(socket, chunk, pattern)
-    }
-    socket.readStart()
-  }
-
-  /** How many bytes a connection has brought. */
-  received(socket: Socket<SocketAddress>): number {
-    return this.#received.get(socket) ?? 0
-  }
-
-  /** What went wrong, looking at all that is still kept. */
-  faults(): readonly string[] {
-    for (const kept of this.#kept.splice(0)) this.#check(kept)
-    return this.#faults
-  }
-
-  #take(socket: Socket<SocketAddress>, chunk: Uint8Array, pattern: Pattern): void {
-    const from = this.received(socket)
-    this.#received.set(socket, from + chunk.length)
+  /** Takes what has just come, and is not anybody else's. @param pattern - all that its bringer brings */
+  take(by: Bringer, chunk: Uint8Array, pattern: Pattern): void {
+    const from = this.received(by)
+    this.#received.set(by, from + chunk.length)
     if (this.#seen.has(chunk.buffer)) this.#faults.push('two chunks have the same memory')
     this.#seen.add(chunk.buffer)
-    const kept = { socket, chunk, from, pattern }
+    const kept = { by, chunk, from, pattern }
     this.#check(kept)
     if (this.#random.chance(0.3)) this.#dispose(kept)
     else this.#kept.push(kept)
@@ -70,6 +52,17 @@ export class ChunkOwner {
     }
   }
 
+  /** How many bytes it has brought. */
+  received(by: Bringer): number {
+    return this.#received.get(by) ?? 0
+  }
+
+  /** What went wrong, looking at all that is still kept. */
+  faults(): readonly string[] {
+    for (const kept of this.#kept.splice(0)) this.#check(kept)
+    return this.#faults
+  }
+
   #check({ chunk, from, pattern }: Kept): void {
     const fault = pattern.fault(chunk, from)
     if (fault !== undefined) this.#faults.push(fault)
@@ -77,8 +70,8 @@ export class ChunkOwner {
 
   /** Does with a chunk what its owner may do. */
   #dispose(kept: Kept): void {
-    const { socket, chunk } = kept
-    const recycle = (given: Uint8Array): void => socket.connection.recycle(given)
+    const { by, chunk } = kept
+    const recycle = (given: Uint8Array): void => by.recycle(given)
     switch (this.#random.int(0, 8)) {
       case 0:
         this.#kept.push({ ...kept, chunk: transferAway(chunk) })
