@@ -243,7 +243,7 @@ async function writeUntilFailure(lab: Lab, socket: Socket): Promise<EventName | 
     waiting = false
   })
   const written = (async () => {
-    while (waiting) {
+    while (waiting && !socket.over) {
       socket.write(Uint8Array.of(1))
       await lab.turn()
     }

@@ -91,7 +91,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   onDrain(): void {
     if (!this.open || (this.#pending === 0 && !this.#choked)) return
     this.#sendAll()
-    if (this.#pending > 0) return
+    if (!this.open || this.#pending > 0) return
     this.#choked = false
     this.drain()
   }
@@ -171,8 +171,12 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   #sendAll(): void {
     let sent = 0
     for (const data of this.#outbox) {
-      // Of one that is broken, `close` tells.
-      const taken = Math.max(0, this.#socket?.write(data) ?? 0)
+      const taken = this.#socket?.write(data) ?? 0
+      // Of a path while it is not read, Bun tells nothing else.
+      if (taken < 0) {
+        this.fail(this.#reason())
+        return
+      }
       this.#pending -= taken
       if (taken < data.length) {
         this.#outbox[sent] = data.subarray(taken)

@@ -26,7 +26,9 @@ const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
 
 /** Frees the memory of a buffer that Node made for one chunk, where Node can (from 21 on); else the collector finds it. */
 const free = ({ buffer, byteLength }: Uint8Array): void => {
-  if (typeof transfer === 'function' && byteLength === buffer.byteLength) Reflect.apply(transfer, buffer, [0])
+  // One whose memory was transferred already has none to free.
+  if (byteLength === 0 || byteLength !== buffer.byteLength) return
+  if (typeof transfer === 'function') Reflect.apply(transfer, buffer, [0])
 }
 
 /** A plain array whose memory nothing else has: Node makes a buffer for each read, but may put several together in its pool. */
