@@ -25,6 +25,13 @@ const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
  */
 const isReset = (lines: readonly string[]): boolean => lines.some((line) => line.includes('ECONNRESET'))
 
+/**
+ * A reset while the end is on its way is EINVAL in both. Node leaves the socket without its `close` then; ours is closed and says
+ * so (docs/coming-from-node-net.md).
+ */
+const comparable = (lines: readonly string[]): readonly string[] =>
+  lines.some((line) => line.includes('error EINVAL reset')) ? lines.filter((line) => !/: close \w+$/.test(line)) : lines
+
 let loop: Loop
 let ours: Implementation
 let running: Promise<boolean>
@@ -53,7 +60,8 @@ test.each([
     if (expected.join() === seen.join()) return
     if (at !== 0 && isReset(expected)) return
     // The system may have been slow: what counts is what differs when there is time.
-    expect(await play(ours, schedule, 'long', at)).toEqual(await play(node, schedule, 'long', at))
+    const [slow, wanted] = [await play(ours, schedule, 'long', at), await play(node, schedule, 'long', at)]
+    expect(comparable(slow)).toEqual(comparable(wanted))
   }
   await fc.assert(fc.asyncProperty(schedules, alike), { seed: runSeed(), numRuns: runs })
   expect([...loop.handles].map((handle) => handle.constructor.name)).toEqual(['Async'])
