@@ -10,7 +10,14 @@ Written by \`make hosts\`, which runs the tests of the host contract (\`test/hos
 POSIX that belongs to it. A test that fails keeps this page from being written.
 
 Which host a loop has: \`Loop.open()\` takes the one of the runtime it finds itself on, \`Loop.open({ host })\` any, from
-\`libuv-wasm/node\`, \`libuv-wasm/deno\`, \`libuv-wasm/bun\` or \`libuv-wasm/virtual\`.`
+\`libuv-wasm/node\`, \`libuv-wasm/deno\`, \`libuv-wasm/bun\` or \`libuv-wasm/virtual\`.
+
+Bytes count as written once the operating system has them (on the virtual network, the peer). Handles of Node and Bun's sockets
+say that within the call. Deno and Node's \`node:net\` say it a turn later or more: \`tryWrite()\` takes nothing there, and for a C
+program, which has no buffer to lend, the host keeps up to 64 KiB of each connection as the socket's own buffer; so it does in a
+worker, for sockets that the operating system does not lend to it. What is left of that when the program exits is sent for two
+more seconds, then dropped. What a close drops is not read any more. Only Deno before 2.9.5 goes on with a write that is under
+way: it sends a copy of at most 64 KiB, and keeps the connection, and the process, until the peer has read it or is gone.`
 
 /** Column by host, in this order. */
 const COLUMNS = new Map([

@@ -8,6 +8,9 @@
  *   and what this process binds or connects to meanwhile waits for it. A peer from elsewhere is reset where Linux would refuse.
  * - The local address of an outgoing connection is known once it is connected, and cannot be chosen.
  * - Ports are not shared, and the IPv6 wildcard cannot leave a port to IPv4.
+ * - What of a write was taken is known a turn later, so there is no `tryWrite()`.
+ * - Before 2.9.5, a write that is under way outlives the close of its connection: a copy of at most 64 KiB is sent on, and the
+ *   connection and the process are kept, until the peer has read it or is gone.
  * - Nothing is reset: Deno sends FIN whenever it closes a connection.
  * - When keep-alive probes begin is set by a handle of Deno's that is not public. Where it is gone, they are refused.
  * - There are no datagrams: they want a flag, `--unstable-net`.
