@@ -1,7 +1,6 @@
 /** The guest's end of what connects and listens, when that is in another thread. */
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
-import { Fifo } from '../host/fifo.js'
 import {
   type ConnectionEvents,
   type HostConnection,
@@ -13,6 +12,7 @@ import {
 import { LARGE_READ, ReadPool } from '../host/node/read-buffers.js'
 import { RoomWatch } from '../host/node/room-watch.js'
 import { StreamConnection } from '../host/stream-connection.js'
+import { Waiting } from '../host/waiting.js'
 import { readFrom, writeTo } from './direct.js'
 import type { GuestWire, SelfReader } from './guest-wire.js'
 import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from './protocol.js'
@@ -92,8 +92,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   /** See {@link HostConnection.lend}. */
   #descriptor: number | undefined
   /** What waits for room, in the writer's own buffers. */
-  readonly #outbox = new Fifo<Uint8Array>()
-  #pending = 0
+  readonly #waiting = new Waiting()
   /** A try to write fell short. */
   #choked = false
   /** Bytes that were sent to the parent, and that the host has not said to have taken. */
@@ -127,18 +126,14 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   get pending(): number {
-    return this.#pending
+    return this.#waiting.length
   }
 
   write(data: Uint8Array): boolean {
     this.#requireSound()
-    const sent = this.#pending > 0 ? 0 : this.#send(data)
-    if (sent < data.length) {
-      this.#outbox.push(data.subarray(sent))
-      this.#pending += data.length - sent
-      this.#awaitRoom(sent > 0)
-    }
-    return this.#pending === 0
+    const sent = this.pending > 0 ? 0 : this.#send(data)
+    if (sent < data.length) this.#waiting.push(data.subarray(sent))
+    return this.pending === 0
   }
 
   override get writesAtOnce(): boolean {
@@ -147,10 +142,9 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
 
   override tryWrite(data: Uint8Array): number {
     this.#requireSound()
-    if (this.#pending > 0) return 0
+    if (this.pending > 0) return 0
     const sent = this.#send(data)
     this.#choked = sent < data.length
-    if (this.#choked) this.#awaitRoom(sent > 0)
     return sent
   }
 
@@ -213,7 +207,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   protected override fail(code: ErrnoName): void {
-    // What is lent is the parent's again, who may close it now.
+    // What is lent is the parent's again, which may close it now.
     this.#detach(ToParent.RESET)
     super.fail(code)
   }
@@ -245,17 +239,19 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   #sendPast(descriptor: number, data: Uint8Array): number {
+    let sent: number
     try {
-      return writeTo(descriptor, data)
+      sent = writeTo(descriptor, data)
     } catch (error) {
       if (error instanceof HostError) this.refuse(error)
       throw error
     }
+    if (sent < data.length) this.#awaitRoom(sent > 0)
+    return sent
   }
 
   /** The parent says when it has room; the operating system does not. */
   #awaitRoom(taken: boolean): void {
-    if (this.#descriptor === undefined) return
     this.#room ??= new RoomWatch(
       (ms, callback) => this.#wire.after(ms, callback),
       () => this.#onRoom(),
@@ -266,29 +262,16 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   #onRoom(): void {
     if (!this.open) return
     try {
-      this.#sendWaiting()
+      this.#waiting.send((data) => this.#send(data))
     } catch (error) {
       if (!(error instanceof HostError)) throw error
       // A write that waits is the one to be told.
       this.fail(error.code)
       return
     }
-    if (this.#pending > 0) return
+    if (this.pending > 0) return
     this.#choked = false
     this.drain()
-  }
-
-  #sendWaiting(): void {
-    for (let data = this.#outbox.first; data !== undefined; data = this.#outbox.first) {
-      const sent = this.#send(data)
-      this.#pending -= sent
-      if (sent < data.length) {
-        this.#outbox.first = data.subarray(sent)
-        this.#awaitRoom(sent > 0)
-        return
-      }
-      this.#outbox.shift()
-    }
   }
 
   #post(kind: number, value?: number, payload?: Uint8Array): void {
@@ -311,11 +294,11 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
         break
       case ToGuest.TAKEN:
         this.#underWay = Math.max(0, this.#underWay - value)
-        if (this.#pending > 0 || this.#choked) this.#onRoom()
+        if (this.pending > 0 || this.#choked) this.#onRoom()
         break
       case ToGuest.BROKEN:
         this.#refused = errnoOf(value)
-        if (this.#pending > 0) this.fail(this.#refused)
+        if (this.pending > 0) this.fail(this.#refused)
         else if (this.#choked) this.#onRoom()
         break
       case ToGuest.CONNECT: {
@@ -350,8 +333,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     this.#post(kind, value)
     this.#room?.stop()
     this.#setReadsItself(false)
-    this.#outbox.clear()
-    this.#pending = 0
+    this.#waiting.clear()
     this.#wire.route(this.#id, undefined)
   }
 }

@@ -287,7 +287,7 @@ export abstract class Host {
   }
 
   /**
-   * The numbers of network interfaces by their names, as far as the host can tell them: what stands behind `%` in a link-local
+   * The numbers of network interfaces by their names, as far as the host can tell them: what follows `%` in a link-local
    * address.
    */
   interfaces(): ReadonlyMap<string, number> {

@@ -5,6 +5,7 @@ import { gathered } from '../gather.js'
 import { HostError } from '../host.js'
 import { codeOf, nameOfCode } from '../node/errors.js'
 import { StreamConnection } from '../stream-connection.js'
+import { Waiting } from '../waiting.js'
 import type { BunHandler, BunSocket } from './api.js'
 
 /** What a socket of Bun's belongs to. */
@@ -17,8 +18,7 @@ export type BunData = BunConnection<SocketAddress>
 export abstract class BunConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   #socket: BunSocket<BunData> | undefined
   /** What the operating system has not taken, in the writer's own buffers. */
-  readonly #outbox: Uint8Array[] = []
-  #pending = 0
+  readonly #waiting = new Waiting()
   /** A try to write fell short, and `drain` is to say when there is room. */
   #choked = false
   #paused = false
@@ -44,14 +44,14 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   }
 
   get pending(): number {
-    return this.#pending
+    return this.#waiting.length
   }
 
   write(data: Uint8Array): boolean {
     this.requireWritable()
-    if (this.#pending > 0) return this.#queue(data)
-    const taken = this.#send(data)
-    return taken === data.length || this.#queue(data.subarray(taken))
+    const taken = this.pending > 0 ? 0 : this.#send(data)
+    if (taken < data.length) this.#waiting.push(data.subarray(taken))
+    return this.pending === 0
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
@@ -64,7 +64,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
 
   override tryWrite(data: Uint8Array): number {
     this.requireWritable()
-    if (this.#pending > 0) return 0
+    if (this.pending > 0) return 0
     const taken = this.#send(data)
     this.#choked = taken < data.length
     return taken
@@ -89,9 +89,9 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
 
   /** The operating system takes bytes again, perhaps. */
   onDrain(): void {
-    if (!this.open || (this.#pending === 0 && !this.#choked)) return
-    this.#sendAll()
-    if (!this.open || this.#pending > 0) return
+    if (!this.open || (this.pending === 0 && !this.#choked)) return
+    this.#waiting.send((data) => this.#sendOn(data))
+    if (!this.open || this.pending > 0) return
     this.#choked = false
     this.drain()
   }
@@ -154,12 +154,6 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return this.ended ? 'EPIPE' : 'ECONNRESET'
   }
 
-  #queue(data: Uint8Array): boolean {
-    this.#outbox.push(data)
-    this.#pending += data.length
-    return this.#pending === 0
-  }
-
   /** @returns how many bytes the operating system has taken. @throws {HostError} when the connection is broken */
   #send(data: Uint8Array): number {
     if (data.length === 0) return 0
@@ -168,29 +162,17 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return taken
   }
 
-  #sendAll(): void {
-    let sent = 0
-    for (const data of this.#outbox) {
-      const taken = this.#socket?.write(data) ?? 0
-      // Of a path while it is not read, Bun tells nothing else.
-      if (taken < 0) {
-        this.fail(this.#reason())
-        return
-      }
-      this.#pending -= taken
-      if (taken < data.length) {
-        this.#outbox[sent] = data.subarray(taken)
-        break
-      }
-      sent++
-    }
-    this.#outbox.splice(0, sent)
+  /** Sends what waits. Of a path that is not read, Bun tells in no other way that its peer is gone. */
+  #sendOn(data: Uint8Array): number {
+    const taken = this.#socket?.write(data) ?? 0
+    if (taken >= 0) return taken
+    this.fail(this.#reason())
+    return 0
   }
 
   /** What was not sent is its writer's. */
   #forget(): void {
-    this.#outbox.length = 0
-    this.#pending = 0
+    this.#waiting.clear()
     this.#choked = false
   }
 }

@@ -1,9 +1,9 @@
 /** One end of a connection on the virtual network. */
 import type { Address, SocketAddress } from '../../abi/address.js'
 import type { ErrnoName } from '../../abi/errno.js'
-import { Fifo } from '../fifo.js'
 import { HostError } from '../host.js'
 import { StreamConnection } from '../stream-connection.js'
+import { Waiting } from '../waiting.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
 
@@ -43,8 +43,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   #broken: ErrnoName | undefined
 
   /** What waits for the window to open, in the writer's own buffers. */
-  readonly #outbox = new Fifo<Uint8Array>()
-  #pending = 0
+  readonly #waiting = new Waiting()
   /** A try to write found the window too small. */
   #choked = false
   /** Bytes sent that the peer has not read. */
@@ -68,7 +67,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   }
 
   get pending(): number {
-    return this.#pending
+    return this.#waiting.length
   }
 
   /**
@@ -106,12 +105,9 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   write(data: Uint8Array): boolean {
     this.#requireSound()
-    if (data.length > 0) {
-      this.#outbox.push(data)
-      this.#pending += data.length
-      this.#send()
-    }
-    return this.#pending === 0
+    const sent = this.pending > 0 ? 0 : this.#send(data)
+    if (sent < data.length) this.#waiting.push(data.subarray(sent))
+    return this.pending === 0
   }
 
   override get writesAtOnce(): boolean {
@@ -120,8 +116,8 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   override tryWrite(data: Uint8Array): number {
     this.#requireSound()
-    if (this.#pending > 0) return 0
-    const taken = this.#sendPart(data)
+    if (this.pending > 0) return 0
+    const taken = this.#send(data)
     this.#choked = taken < data.length
     return taken
   }
@@ -169,7 +165,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     const peer = this.#peer
     if (peer === undefined) return
     peer.#unread -= bytes
-    if (peer.#pending > 0 || peer.#choked) this.#wire.queue.post(() => peer.#onRoom())
+    if (peer.pending > 0 || peer.#choked) this.#wire.queue.post(() => peer.#onRoom())
   }
 
   protected override onEndDelivered(): void {
@@ -179,7 +175,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** @throws {HostError} what keeps bytes from being sent */
   #requireSound(): void {
     this.requireWritable()
-    // A RST that waits behind unread bytes, or is still on its way, is not waited for by a writer.
+    // A writer does not wait for a RST that comes after unread bytes, or is still on its way.
     const code = this.#broken ?? this.#refused()
     if (code !== undefined) this.refuse(new HostError(code, 'the peer has reset the connection'))
   }
@@ -187,28 +183,15 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** What a peer that is gone makes of the next write: on one machine it answers at once. */
   #refused(): ErrnoName | undefined {
     const peer = this.#peer
-    if (this.#pending > 0) return undefined
+    if (this.pending > 0) return undefined
     if (peer !== undefined && peer.#presence === 'gone') return 'ECONNRESET'
     // Between paths the writer knows at once; by TCP the peer has to answer first.
     const known = this.local.family === 'unix' && peer !== undefined && peer.#presence === 'leaving'
     return known || this.#sentInVain ? 'EPIPE' : undefined
   }
 
-  /** Sends what the window lets through. */
-  #send(): void {
-    for (let data = this.#outbox.first; data !== undefined; data = this.#outbox.first) {
-      const sent = this.#sendPart(data)
-      this.#pending -= sent
-      if (sent < data.length) {
-        this.#outbox.first = data.subarray(sent)
-        return
-      }
-      this.#outbox.shift()
-    }
-  }
-
   /** Sends as much of the bytes as the window lets through. A byte is copied here and nowhere else. @returns how many */
-  #sendPart(data: Uint8Array): number {
+  #send(data: Uint8Array): number {
     const count = Math.min(data.length, WINDOW - this.#unread)
     for (let at = 0; at < count; at += SEGMENT_SIZE)
       this.#transmit(data.subarray(at, Math.min(count, at + SEGMENT_SIZE)))
@@ -245,9 +228,9 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** The window has opened. */
   #onRoom(): void {
-    if (!this.open || (this.#pending === 0 && !this.#choked)) return
-    this.#send()
-    if (this.#pending > 0) return
+    if (!this.open || (this.pending === 0 && !this.#choked)) return
+    this.#waiting.send((data) => this.#send(data))
+    if (this.pending > 0) return
     this.#choked = false
     this.drain()
   }
@@ -269,7 +252,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     // What Linux says: of a connection whose peer had finished, only a write can fail.
     this.#broken = this.#endArrived ? 'EPIPE' : 'ECONNRESET'
     if (this.#presence !== 'present') this.#over()
-    else if (this.#pending > 0) this.fail(this.#broken)
+    else if (this.pending > 0) this.fail(this.#broken)
     else this.arriveFailure(this.#broken)
   }
 
@@ -286,8 +269,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** What was not sent is its writer's. */
   #forget(): void {
-    this.#outbox.clear()
-    this.#pending = 0
+    this.#waiting.clear()
     this.#choked = false
   }
 }
