@@ -6,8 +6,8 @@ export type HostText = { readonly kind: 'address'; readonly ip: Ip } | { readonl
 
 /**
  * Reads the text of a host: an address as {@link parseIp} has it, or a name. A name has labels of letters, digits and hyphens (RFC
- * 1123, section 2.1) and of underscores, which are common; its last label is no number, or it would be an address to somebody
- * else. Other scripts are brought into ASCII (UTS 46).
+ * 1123, section 2.1) and of underscores, which are common; its last label is no number, or it would be an address to another
+ * program. Other scripts are brought into ASCII (UTS 46).
  *
  * @returns `undefined` for what is neither
  */

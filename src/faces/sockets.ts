@@ -160,7 +160,7 @@ function connectOver(dial: Net['connect'], address: SocketAddress | string, opti
   return new Socket(socket, name, options)
 }
 
-/** In place of the resolver, for what is neither an address nor a name: who reads it may see one in it. */
+/** In place of the resolver, for what is neither an address nor a name: a program that reads it may see one in it. */
 const refuse: LookupFunction = (hostname, _options, callback) => {
   const error = new Error(`${JSON.stringify(hostname)} is neither an IP address nor a name`)
   process.nextTick(callback, Object.assign(error, { code: 'ENOTFOUND', hostname }), [])

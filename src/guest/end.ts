@@ -96,7 +96,7 @@ export class Ending {
     const steps = this.#steps
     const outcome = this.#outcome
     if (steps === undefined || outcome === undefined) return
-    // A guest that somebody still knows of must not hold what it was made of.
+    // A guest that is still referenced must not hold what it was made of.
     this.#steps = undefined
     this.#shutter = undefined
     let failure: Outcome | undefined

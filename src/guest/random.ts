@@ -10,7 +10,7 @@ const PIECE = 65_536
 const MOST = 2 ** 25 - 1
 
 /**
- * `random_get` of preview 1, which has no short answers: who asks for more than 32 MiB gets EINVAL.
+ * `random_get` of preview 1, which has no short answers: more than 32 MiB are EINVAL.
  *
  * @param given - reads what the guest says
  */

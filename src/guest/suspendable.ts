@@ -1,7 +1,7 @@
 /**
  * How a guest is set aside where engines can do it: a call that cannot answer yet says so ({@link LATER}), and the gate then calls
  * an import that suspends the guest until the answer is there. What engines suspend by themselves they always suspend, be it for a
- * microtask, and it cannot be called where nobody may wait.
+ * microtask, and it cannot be called where nothing may wait.
  */
 import type { WasmImports } from '../abi/platform-types.js'
 import { LATER } from '../runtime/gate.js'

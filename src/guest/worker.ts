@@ -90,7 +90,7 @@ async function run(): Promise<void> {
   wire.post(ToParent.READY, 0)
   wire.publish()
   play(program, ending)
-  // After what it held was let go of, and before the parent closes what is left: here it is known which bytes nobody has read.
+  // After what it held was let go of, and before the parent closes what is left: here it is known which bytes were not read.
   await ending.told.then(
     (code) => wire.post(ToParent.EXIT, 0, code),
     (reason) => {

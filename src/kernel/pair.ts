@@ -62,7 +62,7 @@ export abstract class PairEnd extends ByteDescriptor {
     const room = this.room(length)
     if (typeof room === 'string') return room
     const list = outbox.peek(room)
-    // The buffers are their owner's, who may have transferred one away.
+    // The buffers are their owner's, which may have transferred one away.
     if (totalLength(list) !== room) return 'EFAULT'
     for (const bytes of list) this.#pass(bytes)
     outbox.advance(room)

@@ -137,7 +137,7 @@ export class TcpStream implements ConnectionEvents {
     const { outbox } = this
     if (length > outbox.left) return 'EFAULT'
     const list = outbox.peek(length)
-    // The buffers are their owner's, who may have transferred one away.
+    // The buffers are their owner's, which may have transferred one away.
     if (totalLength(list) !== length) return 'EFAULT'
     const sent = outbox.lent ? this.#tryList(list) : this.#hand(list, length)
     if (typeof sent === 'number') outbox.advance(sent)

@@ -1,7 +1,7 @@
 /**
  * What stands between a foreign module and our functions: one function in WebAssembly for each import. It has the only type by
  * which the import may be asked for, so that what reaches us is always numbers. It looks for room on the stack before it calls
- * us ({@link stackRoom}). And once the gate is shut it traps, before the call and behind it: no code of WebAssembly can catch a
+ * us ({@link stackRoom}). And once the gate is shut it traps, before the call and after it: no code of WebAssembly can catch a
  * trap, as it could an exception, so the module's frames are left for good.
  *
  * While one of our functions runs, the next that is called traps, too: one that was left by an exception has not come back, and

@@ -48,7 +48,7 @@ async function loadOwn(): Promise<WasmModule> {
   return module
 }
 
-/** {@link compileModule} for who cannot wait. @param bytes - what is to be had from {@link shippedModule} */
+/** {@link compileModule} for a caller that cannot wait. @param bytes - what is to be had from {@link shippedModule} */
 export function compileOwn(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   const module = new WebAssembly.Module(bytes)
   own.add(module)

@@ -1,7 +1,7 @@
 /**
  * WASI preview 1 for modules of TypeScript's loops that ask for it: trusted code, since one provider may serve all, and does what
  * it is told. It is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's:
- * time comes from the loop's host, so that a virtual clock is one for everybody. Guests have none: all of theirs is ours
+ * time comes from the loop's host, so that a virtual clock is one for all. Guests have none: all of theirs is ours
  * (`src/guest/preview1.ts`).
  */
 import type { Memory } from '../abi/memory.js'
@@ -94,7 +94,7 @@ export function clockCalls(host: Host, memory: () => Memory): WasmImports {
 }
 
 /**
- * The functions of preview 1 that are always ours in a module for TypeScript: time is the host's, and nobody waits inside WASI.
+ * The functions of preview 1 that are always ours in a module for TypeScript: time is the host's, and nothing waits inside WASI.
  *
  * @param memory - as above
  */
