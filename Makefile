@@ -73,8 +73,12 @@ test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EA
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 
-stress: build ## sends a GiB through the echo server, and a thousand clients at once
+# How long `make stress` plays random lives.
+MINUTES ?= 60
+
+stress: build ## sends a GiB through the echo server, a thousand clients at once, an hour of random lives (MINUTES=5)
 	@STRESS=1 $(JEST) test/stress
+	@node scripts/stress.mjs $(MINUTES) $(JEST)
 
 # How many calls `make fuzz` makes; SEED=... makes those of another run again.
 COUNT ?= 100000

@@ -193,7 +193,7 @@ const liveTogether = async (
   expect([...owner.faults(), ...lives.flatMap((life) => life.faults())]).toEqual([])
 }
 
-describe.each(hosts)('over %s', (name, makeHost, real) => {
+describe.each(hosts)('lifetimes over %s', (name, makeHost, real) => {
   let host: Host
   let readers: Awaited<ReturnType<typeof openNet>>
 

@@ -13,7 +13,7 @@ import type { Socket } from './contract-socket.js'
 import { UnixLab } from './contract-unix.js'
 
 /** Lives of one test: so many groups, in each of which so many go on side by side. */
-const GROUPS = process.env.QUICK ? 8 : 60
+const GROUPS = process.env.QUICK ? 8 : 25
 const SIDE_BY_SIDE = 25
 
 /** The bytes that all send, each from another place on. */

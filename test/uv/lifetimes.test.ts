@@ -2,28 +2,30 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from '@jest/globals'
+import { describe, test } from '@jest/globals'
 import { overHosts } from '../support/loops.js'
 import { seeded } from '../support/random.js'
 import { liveTogether } from './lives.js'
 
 const GROUPS = process.env.QUICK ? 3 : 25
 
-overHosts((lab) => {
-  test('over TCP', async () => {
-    const random = seeded(`lives ${lab.name}`)
-    for (let group = 0; group < GROUPS; group++) await liveTogether(() => lab.open(), random)
-  })
+describe('lifetimes', () => {
+  overHosts((lab) => {
+    test('over TCP', async () => {
+      const random = seeded(`lives ${lab.name}`)
+      for (let group = 0; group < GROUPS; group++) await liveTogether(() => lab.open(), random)
+    })
 
-  test('over paths', async () => {
-    const random = seeded(`lives on paths ${lab.name}`)
-    const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
-    try {
-      for (let group = 0; group < GROUPS; group++) {
-        await liveTogether(() => lab.open(), random, join(folder, String(group)))
+    test('over paths', async () => {
+      const random = seeded(`lives on paths ${lab.name}`)
+      const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
+      try {
+        for (let group = 0; group < GROUPS; group++) {
+          await liveTogether(() => lab.open(), random, join(folder, String(group)))
+        }
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
       }
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    })
   })
 })

@@ -1,0 +1,42 @@
+/**
+ * Plays the random lives of connections, streams and sockets again and again, each time with another seed, for as long as
+ * it is told. `make stress` calls it; it stops at the first round that fails, and says how to play that one again.
+ *
+ *   node scripts/stress.mjs MINUTES JEST...      JEST: the command that runs the tests
+ */
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+
+/** Where the lives are, and what their tests are called. */
+const LIVES = [
+  'test/uv/lifetimes',
+  'test/faces/lifetimes',
+  'test/host/node.test',
+  'test/host/virtual.test',
+  'remote-host',
+]
+const ONLY = ['-t', 'lifetimes']
+
+const [minutes = '', program, ...args] = process.argv.slice(2)
+if (!/^\d+(\.\d+)?$/.test(minutes) || program === undefined) {
+  console.error(`stress: cannot play for ${JSON.stringify(minutes)} minutes; say how long: make stress MINUTES=5`)
+  process.exit(2)
+}
+
+const start = Date.now()
+const elapsed = () => (Date.now() - start) / 60_000
+let rounds = 0
+while (elapsed() < Number(minutes)) {
+  const seed = String(randomInt(2 ** 31))
+  const { status, stdout, stderr } = spawnSync(program, [...args, ...LIVES, ...ONLY], {
+    encoding: 'utf8',
+    env: { ...process.env, SEED: seed },
+    maxBuffer: 2 ** 28,
+  })
+  rounds++
+  const tally = /^\d+ passed, \d+ failed.*$/m.exec(stdout)?.[0] ?? 'no tests'
+  console.log(`round ${rounds}, seed ${seed}: ${tally}; ${elapsed().toFixed(1)} of ${minutes} minutes`)
+  if (status === 0 && /^[1-9]/.test(tally)) continue
+  console.error(`${stdout}${stderr}\nplay it again: make test SEED=${seed} ARGS='${[...LIVES, ...ONLY].join(' ')}'`)
+  process.exit(1)
+}
