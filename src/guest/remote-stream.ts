@@ -239,6 +239,8 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   #sendPast(descriptor: number, data: Uint8Array): number {
+    // What the guest did before comes before: it may just have closed the other end of this connection.
+    this.#wire.publish()
     let sent: number
     try {
       sent = writeTo(descriptor, data)
