@@ -25,6 +25,11 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=sudo
 fi
 
+# Another target may be installing something at the same time, and apt-get does not wait for itself.
+if command -v flock >/dev/null && [ -z "${ENSURE_TOOL_LOCKED:-}" ]; then
+  ENSURE_TOOL_LOCKED=1 exec flock "$0" "$0" "$@"
+fi
+
 echo "ensure-tool: $program is missing, installing Debian's package $package" >&2
 $as_root apt-get update -qq >&2
 # sudo drops the environment, so the setting goes inside of it.
