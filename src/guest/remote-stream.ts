@@ -148,8 +148,8 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     return sent
   }
 
-  override recycle(chunk: Uint8Array): void {
-    pool.recycle(chunk)
+  override recycle(chunk: Uint8Array, sole?: boolean): void {
+    pool.recycle(chunk, sole)
   }
 
   /** Reads past the parent, see {@link ToGuest.READ_ON}. */

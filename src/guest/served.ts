@@ -119,7 +119,7 @@ export class Served implements ConnectionEvents, Held {
     this.#told = (this.#told + chunk.length) >>> 0
     const much = this.#lent && chunk.length >= MUCH
     if (this.#server.tell(ToGuest.DATA, this.#id, chunk, !this.#lent)) {
-      this.#host.recycle(chunk)
+      this.#host.recycle(chunk, true)
       if (much) this.#pass()
       return
     }

@@ -111,8 +111,10 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    * Gives back the memory of a chunk that `onData` delivered, the very array: bytes to come are read into it. A host that has
    * use for it overrides this. It takes the memory away from the array, which has no bytes from then on; it ignores what it
    * did not deliver, has back already, or finds without its memory.
+   *
+   * @param sole - the caller has passed the array, and the memory under it, to nothing else: there is nothing to take away
    */
-  recycle(_chunk: Uint8Array): void {}
+  recycle(_chunk: Uint8Array, _sole = false): void {}
 
   /**
    * Lends the operating system's descriptor under a connection that stands, to a caller in another thread that reads and

@@ -6,8 +6,8 @@ const CHUNK_COST = 256
 
 /** Who takes back chunks that were copied. */
 export interface Recycler {
-  /** The chunk is of no more use here. */
-  recycle(chunk: Uint8Array): void
+  /** The chunk is of no more use here. @param sole - it was passed to nothing else */
+  recycle(chunk: Uint8Array, sole?: boolean): void
 }
 
 /**
@@ -66,7 +66,7 @@ export class ReceiveQueue {
       const chunk = this.#first
       const count = copyPart(heap, address + done, chunk, this.#offset, length - done)
       done += count
-      if (this.#offset + count === chunk.length) recycler?.recycle(chunk)
+      if (this.#offset + count === chunk.length) recycler?.recycle(chunk, true)
       this.#drop(chunk, count)
     }
     return done

@@ -106,6 +106,17 @@ test('a chunk that comes back loses its memory, which is read into again', () =>
   expect(pool.fresh(size).subarray(0, 16)).toEqual(mark)
 })
 
+test('a chunk that its receiver has passed to nothing else is read into again as it is', () => {
+  const pool = new ReadPool()
+  const { chunk } = new Reader(pool).readOwn()
+  const { buffer } = chunk
+  const size = buffer.byteLength
+  pool.recycle(chunk, true)
+  expect(pool.fresh(size).buffer).toBe(buffer)
+  pool.recycle(chunk, true)
+  expect(pool.fresh(size).buffer).not.toBe(buffer)
+})
+
 test('what is no chunk, or is back already, gives nothing', () => {
   const pool = new ReadPool()
   const reader = new Reader(pool)

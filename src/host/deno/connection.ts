@@ -85,8 +85,8 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     return this.pending === 0
   }
 
-  override recycle(chunk: Uint8Array): void {
-    this.#buffers.recycle(chunk)
+  override recycle(chunk: Uint8Array, sole?: boolean): void {
+    this.#buffers.recycle(chunk, sole)
   }
 
   protected override resume(): void {

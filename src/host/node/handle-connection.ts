@@ -145,8 +145,8 @@ export abstract class HandleConnection<
     return taken
   }
 
-  override recycle(chunk: Uint8Array): void {
-    this.#buffers.recycle(chunk)
+  override recycle(chunk: Uint8Array, sole?: boolean): void {
+    this.#buffers.recycle(chunk, sole)
   }
 
   override lend(): number | undefined {

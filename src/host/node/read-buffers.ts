@@ -40,12 +40,16 @@ export class ReadPool {
     return chunk
   }
 
-  /** Takes the memory of a chunk back, away from its array; ignores what did not come from here. */
-  recycle(chunk: Uint8Array): void {
+  /**
+   * Takes the memory of a chunk back, away from its array; ignores what did not come from here.
+   *
+   * @param sole - nothing else has the array
+   */
+  recycle(chunk: Uint8Array, sole = false): void {
     const { buffer } = chunk
     // A chunk whose memory was transferred has none to give.
     if (!this.#lent.delete(chunk) || buffer.byteLength === 0 || !(buffer instanceof ArrayBuffer)) return
-    this.keep(new Uint8Array(takeAway(buffer)))
+    this.keep(new Uint8Array(sole ? buffer : takeAway(buffer)))
   }
 
   /** Keeps memory of {@link ReadPool.fresh} that was not passed on. */
@@ -99,8 +103,8 @@ export class ReadBuffers {
   }
 
   /** See {@link ReadPool.recycle}. */
-  recycle(chunk: Uint8Array): void {
-    this.#pool.recycle(chunk)
+  recycle(chunk: Uint8Array, sole?: boolean): void {
+    this.#pool.recycle(chunk, sole)
   }
 
   #leave(): void {

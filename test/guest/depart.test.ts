@@ -1,0 +1,43 @@
+/** The end of a guest that has just written, and of the process that ran it: what counts as written arrives. */
+import { beforeAll, expect, test } from '@jest/globals'
+import { depart } from '../support/departure.js'
+import { driver } from './built.js'
+import { COMPILING, guestModule } from './uvcc.js'
+
+beforeAll(() => guestModule('depart'), COMPILING)
+
+/** @param then - what its process does with the exit code */
+const guest = async (bytes: number, driver: string, transport: string, then: string) => {
+  const module = await guestModule('depart')
+  return (target: string) => `
+    const [address, port] = ${target}
+    const guest = await Guest.start(new URL('${module.href}'), {
+      driver: '${driver}',
+      host: nodeHost({ transport: '${transport}' }),
+      args: ['depart', address, String(port), '${bytes}'],
+      onOutput: (_stream, bytes) => say(new TextDecoder().decode(bytes)),
+    })
+    ${then}(await guest.exit)
+  `
+}
+
+test.each(['pump', driver])(
+  'under %s, a guest writes and exits, and so does its process: all arrives',
+  async (driver) => {
+    expect(await depart('tcp', await guest(200_000, driver, 'handle', 'leave'))).toEqual({
+      said: '0',
+      received: 200_000,
+    })
+  },
+)
+
+test.each(['pump', driver])('under %s, the process ends by itself, before the peer reads', async (driver) => {
+  expect(await depart('tcp', await guest(200_000, driver, 'handle', 'say'))).toEqual({ said: '0', received: 200_000 })
+})
+
+test.each(['pump', driver])(
+  "under %s, Node's public sockets get the last bytes out after the guest's end",
+  async (driver) => {
+    expect(await depart('tcp', await guest(200_000, driver, 'net', 'say'))).toEqual({ said: '0', received: 200_000 })
+  },
+)
