@@ -22,6 +22,7 @@ const BOTH = [
   'guest/pumped',
   'guest/preview1-program',
   'guest/boundary',
+  'guest/depart',
   'cli/run',
 ].map((name) => `test/${name}.test`)
 

@@ -32,15 +32,15 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
     const { said, received } = await depart(
       where,
       connected(`
-        for (const length of [1, 70_000, 150_000]) {
+        for (const length of [1, 40_000, 60_000]) {
           stream.write([bytes(length - 1), bytes(1)], (_request, status) => {
             if (status === 0) reported += length
-            if (length === 150_000) leave(reported)
+            if (length === 60_000) leave(reported)
           })
         }
       `),
     )
-    expect([said, received]).toEqual(['220001', 220_001])
+    expect([said, received]).toEqual(['100001', 100_001])
   })
 
   test('tries until there is no room, and exits: what was taken arrives, and no more', async () => {
@@ -56,7 +56,7 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
     )
     expect(said).toBe(`EAGAIN ${received}`)
     // Node's public sockets say later what the system took: they take nothing at once.
-    if (transport === 'net') expect(received).toBe(0)
+    if (transport === 'net' && kind === 'TCP') expect(received).toBe(0)
     else expect(received).toBeGreaterThan(50_000)
   })
 
@@ -76,7 +76,6 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
   test.each([
     ['is closed', 'void stream.close()'],
     ['is disposed of with its loop', 'void loop[Symbol.asyncDispose]()'],
-    ['is left when its loop stops', 'loop.stop()'],
   ])('%s while a write waits: the process ends by itself, before its peer reads', async (_how, ending) => {
     const { said } = await depart(
       where,
@@ -87,19 +86,21 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
         process.on('exit', () => say('by itself'))
       `),
     )
-    expect(said).toBe(ending === 'loop.stop()' ? 'by itself' : 'cancelled by itself')
+    expect(said).toBe('cancelled by itself')
   })
 })
 
 describe.each(['handle', 'net'])('a socket of libuv-wasm/net over the %s transport', (transport) => {
   const connected = (body: string) => (target: string) =>
     `
-    const { connect } = createNet({ loop: await Loop.open({ host: nodeHost({ transport: '${transport}' }) }) })
+    const loop = await Loop.open({ host: nodeHost({ transport: '${transport}' }) })
+    const { connect } = createNet({ loop })
     const target = ${target}
     const socket = typeof target === 'string' ? connect(target) : connect(target[1], target[0])
     socket.on('connect', () => {
       ${body}
     })
+    await loop.run()
   `
 
   test.each<Where>(['tcp', 'path'])('writes, gets the report and exits: all arrives, by %s', async (where) => {
@@ -107,15 +108,15 @@ describe.each(['handle', 'net'])('a socket of libuv-wasm/net over the %s transpo
       where,
       connected(`
         let reported = 0
-        for (const length of [1, 70_000, 150_000]) {
+        for (const length of [1, 40_000, 60_000]) {
           socket.write(new Uint8Array(length), (error) => {
             if (error == null) reported += length
-            if (length === 150_000) leave(reported)
+            if (length === 60_000) leave(reported)
           })
         }
       `),
     )
-    expect([said, received]).toEqual(['220001', 220_001])
+    expect([said, received]).toEqual(['100001', 100_001])
   })
 
   test.each<Where>(['tcp', 'path'])(
