@@ -6,6 +6,7 @@ import { EOF, nameOfStatus, statusError } from './errors.js'
 import { newBuffer, ReadBuffers, ReadPool } from './read-buffers.js'
 import { RoomWatch, type Schedule } from './room-watch.js'
 import { sendNow } from './send-now.js'
+import { SMALL_WRITE, SmallWrite } from './small-write.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
 /** What the connections of one transport share. */
@@ -34,7 +35,13 @@ function onWriteComplete(this: WriteRequest, status: number): void {
 const newRequest = ({ stream }: TcpWrap): WriteRequest => {
   const request = new stream.WriteWrap()
   request.oncomplete = onWriteComplete
+  request.small = undefined
   return request
+}
+
+const copySmall = (request: WriteRequest, data: Uint8Array): Uint8Array => {
+  request.small ??= new SmallWrite()
+  return request.small.copy(data)
 }
 
 /** Keeps the process for a turn at most. */
@@ -117,8 +124,10 @@ export abstract class HandleConnection<
 
   write(data: Uint8Array): boolean {
     this.requireWritable()
-    const request = this.#begin(data)
-    return this.#begun(request, this.handle.writeBuffer(request, data))
+    const request = this.#request()
+    const sent = data.length <= SMALL_WRITE ? copySmall(request, data) : data
+    this.#begin(request, sent)
+    return this.#begun(request, this.handle.writeBuffer(request, sent))
   }
 
   override writev(list: readonly Uint8Array[]): boolean {
@@ -126,7 +135,8 @@ export abstract class HandleConnection<
     if (first === undefined) return this.#inflight === 0
     if (list.length === 1) return this.write(first)
     this.requireWritable()
-    const request = this.#begin(list)
+    const request = this.#request()
+    this.#begin(request, list)
     return this.#begun(request, this.handle.writev(request, list, true))
   }
 
@@ -295,18 +305,22 @@ export abstract class HandleConnection<
     return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
 
-  /**
-   * A request for a write that is about to be made. All that its end needs is noted first: should this thread run out of stack
-   * after the operating system has the bytes, the request is not used again, and what it sends is held.
-   */
-  #begin(data: Uint8Array | readonly Uint8Array[]): WriteRequest {
+  /** A request for a write that is about to be made. */
+  #request(): WriteRequest {
     const common = this.#common
     const request = common.spareWrite ?? newRequest(common.wrap)
     common.spareWrite = undefined
+    return request
+  }
+
+  /**
+   * Notes all that the end of a write needs, before it is made: should this thread run out of stack after the operating system
+   * has the bytes, the request is not used again, and what it sends is held.
+   */
+  #begin(request: WriteRequest, data: Uint8Array | readonly Uint8Array[]): void {
     request.writer = this
     request.held = data
     this.#inflight += 1
-    return request
   }
 
   /** @returns whether nothing is pending */

@@ -14,7 +14,13 @@ const READ_SIZE = 65_536
  */
 export const LARGE_READ = 16_384
 
-/** How many buffers of each size are kept for reads to come: 1.75 MiB of them. */
+/**
+ * The sizes of buffers. A read that fills its buffer is followed by another, which mostly finds nothing: so there is a little more
+ * room than for the usual messages.
+ */
+const SIZES = [LARGE_READ + 1_024, 2 * LARGE_READ + 1_024, READ_SIZE] as const
+
+/** How many buffers of each size are kept for reads to come: 1.8 MiB of them. */
 const MOST_SPARES = 16
 
 /** A buffer outside of the engine's heap, by default of the size of a read; what is in it does not matter. */
@@ -24,13 +30,13 @@ export const newBuffer = (size = READ_SIZE): Uint8Array => new Uint8Array(Buffer
 export class ReadPool {
   /** What was passed on in a buffer of its own, and did not come back. */
   readonly #lent = new WeakSet<Uint8Array>()
-  /** Buffers that nothing else has, by the number of times that {@link LARGE_READ} was doubled. */
-  readonly #spares: readonly Uint8Array[][] = [[], [], []]
+  /** Buffers that nothing else has, by {@link SIZES}. */
+  readonly #spares: readonly Uint8Array[][] = SIZES.map(() => [])
 
-  /** A buffer to read into, for one connection alone: large enough for `expected` bytes. */
+  /** A buffer to read into, for one connection alone: with room for more than `expected` bytes, up to the size of a read. */
   fresh(expected: number): Uint8Array {
-    const at = sizeIndex(expected)
-    return this.#spares[at]?.pop() ?? newBuffer(LARGE_READ << at)
+    const at = expected < SIZES[0] ? 0 : expected < SIZES[1] ? 1 : 2
+    return this.#spares[at]?.pop() ?? newBuffer(SIZES[at])
   }
 
   /** The first `length` bytes of a buffer that nothing else is read into, to be passed on. */
@@ -46,21 +52,21 @@ export class ReadPool {
    * @param sole - nothing else has the array
    */
   recycle(chunk: Uint8Array, sole = false): void {
+    // Before its buffer is looked at: engines keep small arrays without one, and would have to make it.
+    if (!this.#lent.delete(chunk)) return
     const { buffer } = chunk
     // A chunk whose memory was transferred has none to give.
-    if (!this.#lent.delete(chunk) || buffer.byteLength === 0 || !(buffer instanceof ArrayBuffer)) return
+    if (buffer.byteLength === 0 || !(buffer instanceof ArrayBuffer)) return
     this.keep(new Uint8Array(sole ? buffer : takeAway(buffer)))
   }
 
   /** Keeps memory of {@link ReadPool.fresh} that was not passed on. */
   keep(buffer: Uint8Array): void {
-    const spares = this.#spares[sizeIndex(buffer.length)]
+    const { length } = buffer
+    const spares = this.#spares[length === SIZES[0] ? 0 : length === SIZES[1] ? 1 : 2]
     if (spares !== undefined && spares.length < MOST_SPARES) spares.push(buffer)
   }
 }
-
-/** Which of the sizes, 16, 32 or 64 KiB, so many bytes fit into. */
-const sizeIndex = (bytes: number): number => (bytes <= LARGE_READ ? 0 : bytes <= 2 * LARGE_READ ? 1 : 2)
 
 const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
 

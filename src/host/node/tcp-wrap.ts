@@ -3,9 +3,11 @@
  * and may not on the next, or not the same. So nothing is taken for granted here: what is used is described, then looked
  * at and tried once, and where anything is amiss the answer is "not there".
  */
+
 import { types } from 'node:util'
 import type { NodeAddress } from './addresses.js'
 import { all, binding, get } from './bindings.js'
+import type { SmallWrite } from './small-write.js'
 
 /** A handle over one stream of libuv's. Methods answer 0 or a negative status, unless said otherwise. */
 export interface StreamHandle {
@@ -59,7 +61,10 @@ export interface ConnectRequest {
 export interface WriteRequest {
   /** Called as a method. */
   oncomplete: (this: WriteRequest, status: number) => void
+  /** What it writes, which is collected after it. */
   held: Uint8Array | readonly Uint8Array[]
+  /** Memory of its own for a small write; made when it is first wanted. */
+  small: SmallWrite | undefined
   /** Told of its end, while it is in flight. */
   writer: { onWritten(status: number): void } | undefined
 }
