@@ -3,16 +3,19 @@
  * leave in the order they were put in, because libuv writes a stream's requests in order.
  */
 export class Outbox {
-  /** Whether the bytes are given up when the call returns, whatever was sent of them (`uv_try_write`). */
-  lent = false
+  /**
+   * Bytes that are the caller's again when the present call returns, whatever was sent of them (`uv_try_write`). They are sent in
+   * place of the foremost request, which may be one that has failed, and whose callback has not run.
+   */
+  lent: Payload | undefined
   /** Bytes of all requests that were not sent yet. */
   size = 0
   #first: Payload | undefined
   #last: Payload | undefined
 
-  /** Bytes of the foremost request that were not sent yet; 0 when there is none. */
+  /** Bytes that are to be sent next: those lent, or what is left of the foremost request; 0 when there is none. */
   get left(): number {
-    return this.#first?.left ?? 0
+    return (this.lent ?? this.#first)?.left ?? 0
   }
 
   /** Appends the bytes of one write request. */
@@ -26,18 +29,27 @@ export class Outbox {
     return payload
   }
 
-  /** The bytes of the foremost request to be sent next, at most `max` of them; valid until the next {@link Outbox.advance}. */
+  /** The bytes to be sent next, at most `max` of them; valid until the next {@link Outbox.advance}. */
   peek(max: number): readonly Uint8Array[] {
-    return this.#first?.peek(max) ?? []
+    return (this.lent ?? this.#first)?.peek(max) ?? []
   }
 
-  /** Counts `bytes` of the foremost request as sent, at most as many as are left. */
+  /** Counts `bytes` of them as sent, at most as many as are left. */
   advance(bytes: number): void {
+    if (this.lent !== undefined) {
+      this.lent.advance(bytes)
+      return
+    }
     const first = this.#first
     if (first === undefined) return
     first.advance(bytes)
     this.size -= bytes
     if (first.left === 0) this.drop(first)
+  }
+
+  /** Takes the foremost request back. */
+  dropFirst(): void {
+    if (this.#first !== undefined) this.drop(this.#first)
   }
 
   /** Takes a request back: it failed, or it is over. One that is no longer there does not matter. */

@@ -133,13 +133,14 @@ export class TcpStream implements ConnectionEvents {
   sendPayload(length: number): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
-    if (this.#inFlight > 0) return this.#landed(length)
     const { outbox } = this
+    const lends = outbox.lent !== undefined
+    if (this.#inFlight > 0) return lends ? 'EAGAIN' : this.#landed(length)
     if (length > outbox.left) return 'EFAULT'
     const list = outbox.peek(length)
     // The buffers are their owner's, which may have transferred one away.
     if (totalLength(list) !== length) return 'EFAULT'
-    const sent = outbox.lent ? this.#tryList(list) : this.#hand(list, length)
+    const sent = lends ? this.#tryList(list) : this.#hand(list, length)
     if (typeof sent === 'number') outbox.advance(sent)
     return sent
   }

@@ -106,15 +106,23 @@ function rest(to: ByteDescriptor, part: Uint8Array): Result {
 
 /**
  * Sends the outbox's foremost request (`UVH_REQUEST`), at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32
- * bits, some of them.
+ * bits, some of them. A request that fails is over for libuv (`uv__write`), which sends the next one before any callback runs.
  *
  * @param weight - 0 for a request without bytes
  * @returns the weight when all of the request is gone, 0 while some is left
  */
 function sendRequest(to: ByteDescriptor, weight: number): Result {
-  const left = weight === 0 ? 0 : (to.outbox()?.left ?? 0)
+  const outbox = to.outbox()
+  const left = weight === 0 ? 0 : (outbox?.left ?? 0)
   // More than there is where there is nothing: that is refused, as the descriptor refuses it.
-  const taken = to.sendPayload(left === 0 ? weight : Math.min(left, SSIZE_MAX))
-  if (typeof taken === 'string') return taken
-  return taken === left ? weight : 0
+  let taken: Result
+  try {
+    taken = to.sendPayload(left === 0 ? weight : Math.min(left, SSIZE_MAX))
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    taken = error.code
+  }
+  if (typeof taken === 'number') return taken === left ? weight : 0
+  if (taken !== 'EAGAIN' && taken !== 'ENOBUFS') outbox?.dropFirst()
+  return taken
 }

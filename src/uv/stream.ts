@@ -1,5 +1,5 @@
 import type { Descriptor } from '../kernel/descriptor.js'
-import { type Outbox, totalLength } from '../kernel/outbox.js'
+import { type Outbox, Payload, totalLength } from '../kernel/outbox.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
@@ -219,14 +219,11 @@ export abstract class Stream extends Handle {
     const chunks = checkBuffers(buffers)
     const outbox = this.#findOutbox()
     const length = Math.min(totalLength(chunks), TRY_AT_MOST)
-    // Where earlier writes wait libuv refuses without a look at the bytes, so the outbox holds these alone.
-    const payload = outbox?.push(chunks)
-    if (outbox !== undefined) outbox.lent = true
+    if (outbox !== undefined) outbox.lent = new Payload(outbox, chunks)
     try {
       return this.check(this.instance.exports.uvw_try_write(address, length), 'tryWrite')
     } finally {
-      if (outbox !== undefined) outbox.lent = false
-      payload?.drop()
+      if (outbox !== undefined) outbox.lent = undefined
     }
   }
 

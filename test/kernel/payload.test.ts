@@ -1,6 +1,6 @@
 /** Bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
 import { describe, expect, test } from '@jest/globals'
-import { concat, type Outbox, totalLength } from '../../src/kernel/outbox.js'
+import { concat, type Outbox, Payload, totalLength } from '../../src/kernel/outbox.js'
 import type { FakeConnection } from '../support/fake-host.js'
 import { c, fakeMachine, type Machine, text, two } from './machine.js'
 import { connected } from './states.js'
@@ -199,8 +199,7 @@ describe('lent bytes', () => {
   test('are their owner’s again when the call returns', () => {
     const { machine, fd, peer, outbox } = sender()
     const bytes = text('abc')
-    outbox.push([bytes])
-    outbox.lent = true
+    outbox.lent = new Payload(outbox, [bytes])
     expect(machine.writePayload(fd, 3)).toBe(3)
     bytes.fill(0)
     expect(sent(peer)).toBe('abc')
@@ -209,8 +208,7 @@ describe('lent bytes', () => {
   test('count as far as the outside takes them, and no byte more is kept', () => {
     const { machine, fd, peer, outbox } = sender()
     peer.room = 2000
-    outbox.push([new Uint8Array(1500), new Uint8Array(1500)])
-    outbox.lent = true
+    outbox.lent = new Payload(outbox, [new Uint8Array(1500), new Uint8Array(1500)])
     expect([machine.writePayload(fd, 3000), outbox.left, machine.writePayload(fd, 1000)]).toEqual([
       2000,
       1000,
@@ -222,9 +220,17 @@ describe('lent bytes', () => {
   test('are EAGAIN where the host says later what it took', () => {
     const { machine, fd, peer, outbox } = sender()
     peer.sendsAtOnce = false
-    outbox.push([text('abc')])
-    outbox.lent = true
+    outbox.lent = new Payload(outbox, [text('abc')])
     expect([machine.writePayload(fd, 3), peer.log]).toEqual(['EAGAIN', []])
+  })
+
+  test('are what is sent, although a request that is over has not been taken back', () => {
+    const { machine, fd, peer, outbox } = sender()
+    outbox.push([text('of a request')])
+    outbox.lent = new Payload(outbox, [text('abc')])
+    expect([machine.writePayload(fd, 3), sent(peer), outbox.size]).toEqual([3, 'abc', 12])
+    outbox.lent = new Payload(outbox, [text('more than that, by far')])
+    expect([machine.writePayload(fd, 22), sent(peer)]).toEqual([22, 'abcmore than that, by far'])
   })
 })
 

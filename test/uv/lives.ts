@@ -183,7 +183,8 @@ class Life {
     this.#waiting++
     this.#writer.write(list, (_request, status) => {
       this.#waiting--
-      this.#statuses.push(status)
+      // Where there is nothing to be sent, a broken path refuses nothing, on Linux too.
+      if (length > 0) this.#statuses.push(status)
       if (status === 0) this.#reported += length
       data.fill(MARKER)
     })
