@@ -38,6 +38,17 @@ export const liveTogether = async (open: () => Promise<Loop>, random: Random, pa
     new Async({ loop })
     return loop.run()
   })
+  // A run that fails must not look like a peer that does not answer.
+  await Promise.all([...runs, play(first, second, owner, random, path)])
+}
+
+const play = async (
+  first: Loop,
+  second: Loop,
+  owner: ChunkOwner,
+  random: Random,
+  path: string | undefined,
+): Promise<void> => {
   const lives: Life[] = []
   const meet = listen(second, path)
   for (let count = 0; count < SIDE_BY_SIDE; count++) {
@@ -48,7 +59,6 @@ export const liveTogether = async (open: () => Promise<Loop>, random: Random, pa
   await soon(first[Symbol.asyncDispose](), 'the first loop to end')
   await Promise.all(lives.map((life) => life.readOn()))
   await soon(second[Symbol.asyncDispose](), 'the second loop to end')
-  await Promise.all(runs)
   const faults = [...owner.faults(), ...lives.flatMap((life) => life.faults())]
   if (faults.length > 0) throw new Error(faults.join('\n'))
 }
@@ -164,7 +174,10 @@ class Life {
       }
       this.#owner.take(reader, data, this.#pattern)
       if (this.#reads === 'slowly' && this.#random.chance(0.2)) void this.#pause()
-      if (this.#reads === 'then closes' && this.#owner.received(reader) > enough) void reader.close()
+      if (this.#reads === 'then closes' && this.#owner.received(reader) > enough) {
+        void reader.close()
+        this.#tellEnd()
+      }
     })
   }
 
