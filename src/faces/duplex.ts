@@ -276,9 +276,9 @@ export class StreamDuplex extends Duplex {
   }
 
   #writeRest(handle: Stream, data: Uint8Array | readonly Uint8Array[], callback: Done): void {
-    handle.write(data, this.#onWrite)
+    const request = handle.write(data, this.#onWrite)
     // Taken by the outside already, as nearly always: what comes next need not wait a turn for its request to say so.
-    if (handle.writeQueueSize > 0) this.#writing = callback
+    if (!request.taken) this.#writing = callback
     else {
       this.#overAtOnce += 1
       callback()

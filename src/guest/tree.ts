@@ -2,7 +2,9 @@
  * A file system in memory, with the semantics of POSIX: names lead to files, and a file lives while a name or a descriptor
  * leads to it.
  */
+
 import { NAME_MAX } from '../abi/limits.js'
+import { copyOf } from '../host/copy.js'
 import { totalLength } from '../kernel/outbox.js'
 import type { Folder } from './folder.js'
 import { FileError } from './wasi-errno.js'
@@ -205,7 +207,7 @@ export interface Place {
 export function plant({ folder, now }: { folder: Folder; now: Nanoseconds }): FolderNode {
   const node = new FolderNode(now)
   for (const [name, given] of folder) {
-    if (given instanceof Uint8Array) node.put(name, new FileNode(now, given.slice()))
+    if (given instanceof Uint8Array) node.put(name, new FileNode(now, copyOf(given)))
     else if (given instanceof Map) node.put(name, plant({ folder: given, now }))
     else if ('link' in given) node.put(name, new LinkNode(now, given.link))
   }

@@ -1,4 +1,5 @@
 /** Bytes that wait in a pipe, at little more than their own cost, in whatever pieces they come. */
+import { copyOf } from '../host/copy.js'
 import { Fifo } from '../host/fifo.js'
 
 /** What is smaller joins the piece before it, as small writes share a page in a pipe of Linux. */
@@ -36,7 +37,7 @@ export class ByteQueue {
     const last = this.#last
     this.#length += bytes.length
     if (last === undefined || last.end + bytes.length > PAGE) {
-      this.#last = { bytes: bytes.slice(), start: 0, end: bytes.length }
+      this.#last = { bytes: copyOf(bytes), start: 0, end: bytes.length }
       this.#pieces.push(this.#last)
       return
     }

@@ -67,6 +67,13 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     this.#descriptors = new Descriptors(firstDescriptor, maxDescriptors)
   }
 
+  /** Takes the bytes of the last read that did not go to memory; they are not kept here. */
+  takePayload(): Uint8Array {
+    const { payload } = this
+    this.payload = NOTHING
+    return payload
+  }
+
   /** How many descriptors are open. */
   get openDescriptors(): number {
     return this.#descriptors.open

@@ -1,3 +1,4 @@
+import { copyOf } from '../host/copy.js'
 import { Fifo } from '../host/fifo.js'
 import { Poll } from './readiness.js'
 
@@ -84,7 +85,7 @@ export class ReceiveQueue {
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
     this.#drop(chunk, end - offset)
-    if (end < chunk.length) return chunk.slice(offset, end)
+    if (end < chunk.length) return copyOf(chunk.subarray(offset, end))
     return offset === 0 ? chunk : chunk.subarray(offset)
   }
 

@@ -2,8 +2,10 @@
  * The bytes of one TCP connection, from the moment `connect()` was asked for or a peer was accepted: what came and was not
  * read, what was sent and not taken, and how the two directions ended.
  */
+
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
+import { copyOf } from '../host/copy.js'
 import { gathered } from '../host/gather.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
@@ -263,7 +265,7 @@ export class TcpStream implements ConnectionEvents {
   }
 
   /** Sends what the outside takes now. */
-  #try(bytes: Uint8Array): Result {
+  #try(bytes: Uint8Array): number | 'EAGAIN' {
     const taken = this.connection.tryWrite(bytes)
     this.#choked = taken < bytes.length
     return taken > 0 ? taken : 'EAGAIN'
@@ -275,12 +277,22 @@ export class TcpStream implements ConnectionEvents {
     if (wanted > 0 && !this.connection.writesAtOnce) return 'EAGAIN'
     let done = 0
     for (const bytes of gathered(list)) {
-      const taken = this.#try(bytes)
-      if (typeof taken === 'string') break
-      done += taken
+      const taken = done === 0 ? this.#try(bytes) : this.#tryRest(bytes)
+      done += taken === 'EAGAIN' ? 0 : taken
       if (this.#choked) break
     }
     return done > 0 || wanted === 0 ? done : 'EAGAIN'
+  }
+
+  /** The same after others that were taken: a failure is told by the next call then. */
+  #tryRest(bytes: Uint8Array): number | 'EAGAIN' {
+    try {
+      return this.#try(bytes)
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      this.#choked = true
+      return 0
+    }
   }
 
   /**
@@ -291,7 +303,7 @@ export class TcpStream implements ConnectionEvents {
     const { connection } = this
     const room = Math.min(SOCKET_BUFFER, this.#options.sendBuffer) - connection.pending
     const count = Math.min(bytes.length, room)
-    if (count > 0) connection.write(bytes.slice(0, count))
+    if (count > 0) connection.write(copyOf(bytes.subarray(0, count)))
     this.#choked = connection.pending > 0 && count < bytes.length
     return count > 0 ? count : 'EAGAIN'
   }

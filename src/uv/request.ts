@@ -128,6 +128,11 @@ export class ShutdownRequest extends StreamRequest {}
 
 /** `write()` under way. */
 export class WriteRequest extends StreamRequest {
+  /** Whether the outside has taken all of it, of which libuv tells later. @internal */
+  get taken(): boolean {
+    return this.payload?.left === 0
+  }
+
   /** What is written, as a list: whoever has use for the buffers again finds them here. */
   get buffers(): readonly Uint8Array[] {
     return this.payload?.chunks ?? []

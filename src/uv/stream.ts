@@ -40,7 +40,6 @@ export abstract class Stream extends Handle {
   /** Called when a connection waits. May be replaced at any time. */
   onConnection: OnConnection<this> | undefined
   #socket: Descriptor | undefined
-  #outbox: Outbox | undefined
   #offered = false
   /** It has been told to listen. */
   #listens = false
@@ -68,7 +67,7 @@ export abstract class Stream extends Handle {
 
   /** Bytes that wait to be written, however many; 0 once closed. */
   get writeQueueSize(): number {
-    return this.closing ? 0 : (this.#outbox?.size ?? 0)
+    return this.closing ? 0 : (this.#findOutbox()?.size ?? 0)
   }
 
   /**
@@ -192,17 +191,21 @@ export abstract class Stream extends Handle {
     const length = totalLength(chunks)
     if (length + (outbox?.size ?? 0) > Number.MAX_SAFE_INTEGER) throw tooMany(length, outbox?.size ?? 0)
     const payload = outbox?.push(chunks)
-    const request = new WriteRequest(this, 'write', onWrite, payload)
-    const { dispatch, exports } = this.instance
-    const id = dispatch.add(request)
-    const status = exports.uvw_write(address, id, length > 0 ? 1 : 0)
-    if (status < 0) {
-      dispatch.remove(id)
+    try {
+      const request = new WriteRequest(this, 'write', onWrite, payload)
+      const { dispatch, exports } = this.instance
+      const id = dispatch.add(request)
+      const status = exports.uvw_write(address, id, length > 0 ? 1 : 0)
+      if (status < 0) {
+        dispatch.remove(id)
+        throw this.error(status, 'write')
+      }
+      this.instance.pump.wake()
+      return request
+    } catch (error) {
       payload?.drop()
-      throw this.error(status, 'write')
+      throw error
     }
-    this.instance.pump.wake()
-    return request
   }
 
   /**
@@ -283,7 +286,7 @@ export abstract class Stream extends Handle {
 
   override [FIRE](kind: CallbackKind, value: number): void {
     if (kind === 'read') {
-      if (value > 0) this.onRead?.(this, 0, this.instance.kernel.payload)
+      if (value > 0) this.onRead?.(this, 0, this.instance.kernel.takePayload())
       else this.onRead?.(this, value, NO_BYTES)
     } else if (kind === 'connection') {
       this.#offered = true
@@ -300,9 +303,9 @@ export abstract class Stream extends Handle {
     return this.#listens ? this.#findSocket()?.stopListening() : undefined
   }
 
+  /** Each connection has its own: a pipe may be refused and connect again. */
   #findOutbox(): Outbox | undefined {
-    this.#outbox ??= this.#findSocket()?.outbox()
-    return this.#outbox
+    return this.#findSocket()?.outbox()
   }
 
   #findSocket(): Descriptor | undefined {
@@ -316,17 +319,21 @@ export abstract class Stream extends Handle {
 
 /** What is to be sent, as a list. @throws {ArgumentError} */
 export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
-  const chunks = buffers instanceof Uint8Array ? [buffers] : buffers
-  if (!Array.isArray(chunks)) {
+  if (buffers instanceof Uint8Array) return [buffers]
+  const given: unknown = buffers
+  if (!Array.isArray(given)) {
     throw new ArgumentError(`${show(buffers)} is neither a Uint8Array nor an array of them; encode text first`)
   }
-  if (chunks.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
-  // No array method: those pass over holes.
-  for (let i = 0; i < chunks.length; i++) {
-    const chunk: unknown = chunks[i]
+  if (given.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
+  // The list is the caller's again when the call returns, as with libuv: only the buffers wait. No array method: those pass over
+  // holes.
+  const chunks: Uint8Array[] = []
+  for (let i = 0; i < given.length; i++) {
+    const chunk: unknown = given[i]
     if (!(chunk instanceof Uint8Array)) {
       throw new ArgumentError(`${show(chunk)} in the list of buffers is not a Uint8Array`)
     }
+    chunks.push(chunk)
   }
   return chunks
 }

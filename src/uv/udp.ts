@@ -347,7 +347,7 @@ export class UDP extends Handle {
     if (kind !== 'read') return super[FIRE](kind, value)
     const { kernel } = this.instance
     if (value < 0) this.onReceive?.(this, value, NO_BYTES, undefined)
-    else this.onReceive?.(this, 0, kernel.payload, kernel.sender)
+    else this.onReceive?.(this, 0, kernel.takePayload(), kernel.sender)
   }
 
   readonly #forget = ({ id, length }: UDPSendRequest): void => {

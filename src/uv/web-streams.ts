@@ -1,5 +1,7 @@
 /** A stream in the shape of the Web: a pair of streams that pages, Deno, Bun and Node all know. */
+
 import type { PlatformReadable, PlatformWritable } from '../abi/platform-types.js'
+import { copyOf } from '../host/copy.js'
 import type { Stream } from './stream.js'
 import { nextChunk } from './stream-iterators.js'
 
@@ -58,5 +60,5 @@ export function webStreams(stream: Stream): WebStreams {
 /** A chunk whose buffer is no other's: a stream of bytes takes buffers away, and small chunks share one. */
 function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = chunk
-  return buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length ? new Uint8Array(buffer) : chunk.slice()
+  return buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length ? new Uint8Array(buffer) : copyOf(chunk)
 }

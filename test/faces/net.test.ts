@@ -35,6 +35,20 @@ describe.each(hosts)('over %s', (_name, host) => {
     await Promise.all(sockets.map((socket) => socket.closed || told(socket, 'close')))
   }
 
+  test.each([100, 100_000])('a write of %d bytes that fails at once says so', async (length) => {
+    const [client, peer] = await pair()
+    client.pause()
+    client.on('error', () => {})
+    const reset = told(peer, 'close')
+    peer.resetAndDestroy()
+    await reset
+    const error = new Promise<unknown>((resolve) => client.write(Buffer.alloc(length), resolve))
+    expect(await soon(error, 'the write to be over')).toMatchObject({
+      code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/),
+    })
+    await finish(client, peer)
+  })
+
   test('the address is known at once, and a taken port is an error that says so', async () => {
     const server = net.createServer()
     const port = listen(server)

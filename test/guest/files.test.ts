@@ -35,6 +35,14 @@ describe('what a guest is given', () => {
     expect(await said(['read', 'a/b/file'], dirs)).toEqual(['open: ok', 'hello'])
   })
 
+  test('is its own: what it changes stays as it is outside, and in other guests', async () => {
+    const given = Buffer.from('hello\n')
+    const dirs = { '/data': new Map([['file', given]]) }
+    await said(['change', '/data/file'], dirs)
+    expect(String(given)).toBe('hello\n')
+    expect(await said(['read', '/data/file'], dirs)).toEqual(['open: ok', 'hello'])
+  })
+
   test("may be a copy of the host's, which the guest does not change", async () => {
     folder = await mkdtemp(join(tmpdir(), 'files-'))
     await writeFile(join(folder, 'file'), 'hello\n')

@@ -11,6 +11,21 @@ function drain(queue: ByteQueue): Uint8Array[] {
   return pieces
 }
 
+test('what a Buffer holds is copied, too, although its slices are views', () => {
+  const queue = new ByteQueue()
+  const given = Buffer.alloc(PAGE, 1)
+  queue.push(given)
+  given.fill(2)
+  const taken = queue.take(10)
+  const rest = queue.take(PAGE)
+  expect([taken.every((byte) => byte === 1), rest.every((byte) => byte === 1)]).toEqual([true, true])
+  expect([taken.buffer === given.buffer, taken.buffer === rest.buffer, taken instanceof Buffer]).toEqual([
+    false,
+    false,
+    false,
+  ])
+})
+
 test('whatever goes in, in whatever pieces, comes out in order', () => {
   const random = seeded('byte-queue')
   const queue = new ByteQueue()

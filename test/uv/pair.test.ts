@@ -27,6 +27,26 @@ overHosts((lab) => {
     expect(seen.filter((step) => step.includes('closed')).sort()).toEqual(['one closed', 'other closed'])
   })
 
+  test('a written Buffer is its writer’s again, and the received bytes their reader’s alone', async () => {
+    const loop = await lab.open()
+    const [one, other] = TCP.pair(loop)
+    const given = Buffer.from('small, in the pool of Buffer')
+    const large = Buffer.alloc(20_000, 'a')
+    let received: Uint8Array[] = []
+    other.readStart((_other, status, data) => {
+      if (status === StatusCode.EOF) void loop.closeAllHandles()
+      else received = [...received, data]
+    })
+    one.write(given, () => given.fill('x'))
+    one.write(large, () => large.fill('x'))
+    expect(one.tryWrite(given.subarray(0, 5))).toBe(5)
+    given.fill('y', 0, 5)
+    one.shutdown()
+    await lab.run(loop)
+    expect(text(...received)).toBe(`small, in the pool of Buffer${'a'.repeat(20_000)}small`)
+    for (const chunk of received) expect([given.buffer, large.buffer]).not.toContain(chunk.buffer)
+  })
+
   test('it is readable and writable, of family unix, and has no IP address', async () => {
     const loop = await lab.open()
     for (const end of TCP.pair(loop)) {

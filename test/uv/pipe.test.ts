@@ -118,12 +118,14 @@ overHosts((lab) => {
     expect(codeOf(() => one.bind(newPath()))).toBe('EINVAL')
   })
 
-  test('who was refused may try again', async () => {
+  test.each(['nothing', 'a write'])('who was refused with %s under way may try again', async (early) => {
     const loop = await lab.open()
     const path = newPath()
     const client = new Pipe({ loop })
     const talk = async (): Promise<string> => {
-      await expect(client.connect(path)).rejects.toMatchObject({ code: 'ENOENT' })
+      const refused = expect(client.connect(path)).rejects.toMatchObject({ code: 'ENOENT' })
+      if (early === 'a write') client.write(bytes('lost'), () => {})
+      await refused
       serve(loop, path)
       return ask(client, path, 'again')
     }

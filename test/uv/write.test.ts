@@ -26,6 +26,30 @@ overHosts((lab) => {
     expect(received).toBe(Array.from({ length: 50 }, (_, n) => `${n},`).join(''))
   })
 
+  test('a list of buffers is the caller’s again at once', async () => {
+    const loop = await lab.open()
+    let received = ''
+    const server = new TCP({ loop })
+    server.bind(['127.0.0.1', 0])
+    server.listen(1, () => {
+      server.accept().readStart((_peer, status, data) => {
+        received += text(data)
+        if (status < 0) void loop.closeAllHandles()
+      })
+    })
+    const client = new TCP({ loop })
+    client.connect(server.sockname)
+    // They wait for the connection.
+    const list: Uint8Array[] = [bytes('one '), bytes('two ')]
+    client.write(list)
+    list.splice(0, 2, bytes('three '))
+    client.write(list)
+    list.length = 0
+    client.shutdown()
+    await lab.run(loop)
+    expect(received).toBe('one two three ')
+  })
+
   test('several pieces at once, empty ones among them, arrive as one', async () => {
     const loop = await lab.open()
     let received = ''

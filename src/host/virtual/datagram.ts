@@ -1,5 +1,7 @@
 /** One datagram socket on the virtual network. */
+
 import type { Address } from '../../abi/address.js'
+import { copyOf } from '../copy.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -83,7 +85,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     const ip = this.#reachable(target)
     const from = isWildcard(this.ip) ? loopbackOf(ip) : this.ip
     const receivers = this.#network.receivers(this, from, ip, target.port)
-    for (const receiver of receivers) receiver.#take(receivers.length > 1 ? bytes.slice() : bytes, from, this.port)
+    for (const receiver of receivers) receiver.#take(receivers.length > 1 ? copyOf(bytes) : bytes, from, this.port)
     const refused = receivers.length === 0 && this.connected && isLocal(ip)
     if (refused) this.#network.queue.post(() => this.#fail())
     return true
