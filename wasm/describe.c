@@ -291,7 +291,6 @@ static void uvw__put_constants(void) {
     uvw__put_member(uvw__constants[i].name, uvw__constants[i].value);
 
   uvw__put_member("UVH_PAYLOAD", (uintptr_t) UVH_PAYLOAD);
-  uvw__put_member("UVH_REQUEST", (uintptr_t) UVH_REQUEST);
 }
 
 

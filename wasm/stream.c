@@ -125,7 +125,7 @@ int uvw_write(uv_stream_t* stream, int id, int weight) {
   if (req == NULL)
     return UV_ENOMEM;
 
-  buf = uv_buf_init(UVH_REQUEST, weight);
+  buf = uv_buf_init(UVH_PAYLOAD + id, weight);
   err = uv_write(req, stream, &buf, 1, uvw__on_write);
   if (err)
     uvw__write_req_give(req);

@@ -210,17 +210,17 @@ int uvw_read_start(uv_stream_t* stream);
 UVW_EXPORT(uvw_read_stop)
 int uvw_read_stop(uv_stream_t* stream);
 
-/* Writes the next request that waits with the host; on_write() tells the end.
+/* Writes the bytes that the host has for the request; on_write() tells the end.
  * `weight` is 0 for a request without bytes and 1 for any other: the host counts
- * the bytes, see UVH_REQUEST in uv_host.h. UV_EPIPE after a shutdown, UV_EBADF
+ * the bytes, see UVH_PAYLOAD in uv_host.h. UV_EPIPE after a shutdown, UV_EBADF
  * without a connection, UV_EINVAL for another weight.
  */
 UVW_EXPORT(uvw_write)
 int uvw_write(uv_stream_t* stream, int req, int weight);
 
-/* Writes as many as it can at once of the next `length` bytes that wait with the
- * host, and returns their number. UV_EAGAIN if that is none, UV_EINVAL for a
- * length beyond INT_MAX.
+/* Writes as many as it can at once of the `length` bytes that the host lends,
+ * and returns their number. UV_EAGAIN if that is none, UV_EINVAL for a length
+ * beyond INT_MAX.
  */
 UVW_EXPORT(uvw_try_write)
 int uvw_try_write(uv_stream_t* stream, unsigned int length);

@@ -40,18 +40,14 @@
 #define UVH_FD_FIRST 256
 
 /* The base of an iovec whose bytes are not in memory at all. They stay with
- * the host: a read parks them there and gives their count, a write takes them
- * from the descriptor's outbox, in order. It lies above every address that the
- * module's memory can have, and is never dereferenced. What is left of a buffer
- * after a short write starts above it.
+ * the host: a read parks them there and gives their count, a write takes those
+ * that are lent to the present call. With the number of a request added, it
+ * stands for the bytes of that request, of a stream however many: a size_t could
+ * not count them, so that its length is 0 for a request without bytes and 1 for
+ * any other. It lies above every address that the module's memory can have, and
+ * is never dereferenced.
  */
 #define UVH_PAYLOAD ((char*) 0x80000000u)
-
-/* The base of an iovec that stands for the outbox's foremost request, however
- * many bytes that has: a size_t could not count them. Its length is 0 for a
- * request without bytes and 1 for any other.
- */
-#define UVH_REQUEST ((char*) 0xfffffff0u)
 
 /* What uvh_poll_wait() reports. `events` is a mask of POLLIN, POLLOUT,
  * POLLERR, POLLHUP and POLLRDHUP.
@@ -179,8 +175,8 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
  * than given where room was short. Bytes in memory are copied, and the buffers
  * are free when the call returns. Bytes from UVH_PAYLOAD on are counted when the
  * outside has taken them, so they need no copy; such a buffer must be the only
- * one, and is EFAULT where the outbox has fewer bytes. UVH_REQUEST sends what
- * the outside takes of the whole request; the result is its length once all of
+ * one, and is EFAULT where fewer are lent, or there is no such request. Of a
+ * request is sent what the outside takes; the result is its length once all of
  * it is taken, and 0 while some is left. `flags` must be 0 or
  * MSG_NOSIGNAL. Errors: EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EINVAL (as for
  * uvh_readv()), EBADF.

@@ -85,7 +85,6 @@ const CONSTANTS = [
   'UV_RUN_NOWAIT',
   'UVH_FD_FIRST',
   'UVH_PAYLOAD',
-  'UVH_REQUEST',
   'UVW_SCRATCH_SIZE',
 ] as const
 

@@ -4,7 +4,7 @@ import { isCall } from '../abi/call.js'
 import { COPY_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../abi/platform-types.js'
-import { concat } from '../kernel/outbox.js'
+import { concat } from '../kernel/payload.js'
 import { IOVEC } from './arguments.js'
 import { Errno } from './wasi-errno.js'
 

@@ -5,7 +5,7 @@
 
 import { NAME_MAX } from '../abi/limits.js'
 import { copyOf } from '../host/copy.js'
-import { totalLength } from '../kernel/outbox.js'
+import { totalLength } from '../kernel/payload.js'
 import type { Folder } from './folder.js'
 import { FileError } from './wasi-errno.js'
 

@@ -2,7 +2,7 @@
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Membership } from '../host/datagram.js'
-import type { Outbox } from './outbox.js'
+import type { Payload } from './payload.js'
 import type { Pollable } from './readiness.js'
 
 /** The outcome of a system call: a number of 0 or more, or an error's name. */
@@ -57,11 +57,6 @@ export abstract class Descriptor implements Pollable {
   abstract readiness(asked: number): number
   /** Lets go of everything; called once. */
   abstract close(): void
-
-  /** The bytes it will send that are not in the module's memory; `undefined` where it cannot send, or sends no stream. */
-  outbox(): Outbox | undefined {
-    return undefined
-  }
 
   /** Takes back what `takePayload()` gave, for reads to come. What is not its own, or back already, is no matter. */
   recycle(_chunk: Uint8Array): void {}
@@ -154,6 +149,11 @@ export abstract class ByteDescriptor extends Descriptor {
    * @returns how many were taken, from the front; EAGAIN for none
    */
   abstract write(bytes: Uint8Array): Result
-  /** Sends the next `length` bytes of the outbox; returns how many the outside has taken, EFAULT where there are fewer. */
-  abstract sendPayload(length: number): Result
+  /**
+   * Sends the next `length` bytes of a payload, at most as many as it has left.
+   *
+   * @returns how many the outside has taken; EAGAIN for none, or while a request's bytes are under way; EFAULT where a buffer has
+   *   lost some
+   */
+  abstract sendPayload(payload: Payload, length: number): Result
 }

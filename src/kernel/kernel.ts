@@ -2,6 +2,7 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
+
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
@@ -13,6 +14,7 @@ import { Lookup } from './lookup.js'
 import { Orphans } from './orphans.js'
 import { PairMemory } from './pair-memory.js'
 import { PathSocket, type PathSurroundings } from './path-socket.js'
+import type { Payload } from './payload.js'
 import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
@@ -47,8 +49,10 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   payload: Uint8Array = NOTHING
   /** Who sent them, where they were a message. */
   sender: Address | undefined
-  /** Messages that TypeScript wants to send and that never enter the module's memory, by the number of their request. */
-  readonly payloads = new Map<number, readonly Uint8Array[]>()
+  /** The bytes of a request of TypeScript's, which never enter the module's memory, by its number. */
+  requestOf: (number: number) => Payload | undefined = () => undefined
+  /** Bytes that are lent for the present call: number 0. */
+  lent: Payload | undefined
   /** How many times readiness was asked for: libuv's turns. */
   turn = 0
   /** How many numbers of descriptors there are, those below the first one of ours among them. */
@@ -72,6 +76,11 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     const { payload } = this
     this.payload = NOTHING
     return payload
+  }
+
+  /** What has that number, to be sent. */
+  payloadOf(number: number): Payload | undefined {
+    return number === 0 ? this.lent : this.requestOf(number)
   }
 
   /** How many descriptors are open. */

@@ -61,10 +61,6 @@ export class Lookup extends ByteDescriptor implements LookupEvents {
     return 'EBADF'
   }
 
-  override outbox(): undefined {
-    return undefined
-  }
-
   override close(): void {
     if (!this.#answered) this.#cancel()
   }

@@ -4,7 +4,7 @@ import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
 import type { Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
-import { concat, totalLength } from './outbox.js'
+import { concat, totalLength } from './payload.js'
 import type { SockaddrCodec } from './sockaddr.js'
 import type { UdpSocket } from './udp-socket.js'
 
@@ -85,7 +85,7 @@ export class Messages {
       this.#list.gather(bytes)
       return bytes
     }
-    const chunks = this.#kernel.payloads.get(this.#list.base(0) - this.#payload)
+    const chunks = this.#kernel.payloadOf(this.#list.base(0) - this.#payload)?.chunks
     return chunks === undefined || totalLength(chunks) !== length ? undefined : concat(chunks)
   }
 }

@@ -2,8 +2,8 @@
 import type { ErrnoName } from '../abi/errno.js'
 import { ByteQueue } from './byte-queue.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from './descriptor.js'
-import { Outbox, totalLength } from './outbox.js'
 import { CAPACITY, type PairMemory } from './pair-memory.js'
+import { type Payload, totalLength } from './payload.js'
 import { Poll } from './readiness.js'
 
 /** What an end needs of its kernel. */
@@ -25,7 +25,6 @@ export abstract class PairEnd extends ByteDescriptor {
   #capacity = CAPACITY
   /** Whether the capacity was promised, and is to be given back. */
   #promised = false
-  #outbox: Outbox | undefined
   #peer: PairEnd | undefined
   #error: ErrnoName | undefined
 
@@ -57,21 +56,15 @@ export abstract class PairEnd extends ByteDescriptor {
     return room
   }
 
-  override sendPayload(length: number): Result {
-    const outbox = this.outbox()
+  override sendPayload(payload: Payload, length: number): Result {
     const room = this.room(length)
     if (typeof room === 'string') return room
-    const list = outbox.peek(room)
+    const list = payload.peek(room)
     // The buffers are their owner's, which may have transferred one away.
     if (totalLength(list) !== room) return 'EFAULT'
     for (const bytes of list) this.#pass(bytes)
-    outbox.advance(room)
+    payload.advance(room)
     return room
-  }
-
-  override outbox(): Outbox {
-    this.#outbox ??= new Outbox()
-    return this.#outbox
   }
 
   /**

@@ -8,7 +8,7 @@ import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } f
 import { AcceptQueue } from './accept-queue.js'
 import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from './descriptor.js'
 import type { Orphans } from './orphans.js'
-import type { Outbox } from './outbox.js'
+import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
 import { SocketOptions } from './socket-options.js'
 import { type SocketOperation, type SocketState, TRANSITIONS } from './socket-states.js'
@@ -149,12 +149,8 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#writeRefusal() ?? this.#stream?.write(bytes) ?? 'EPIPE'
   }
 
-  override sendPayload(length: number): Result {
-    return this.#writeRefusal() ?? this.#stream?.sendPayload(length) ?? 'EPIPE'
-  }
-
-  override outbox(): Outbox | undefined {
-    return this.#stream?.outbox
+  override sendPayload(payload: Payload, length: number): Result {
+    return this.#writeRefusal() ?? this.#stream?.sendPayload(payload, length) ?? 'EPIPE'
   }
 
   override shutdown(receive: boolean, send: boolean): Result {

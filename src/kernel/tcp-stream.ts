@@ -10,7 +10,7 @@ import { gathered } from '../host/gather.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
 import type { Result } from './descriptor.js'
-import { Outbox, totalLength } from './outbox.js'
+import { type Payload, totalLength } from './payload.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './socket-options.js'
@@ -35,11 +35,11 @@ export class TcpStream implements ConnectionEvents {
   readonly #owner: StreamOwner
   readonly #received = new ReceiveQueue()
   #host: HostConnection<SocketAddress> | undefined
-  #outbox: Outbox | undefined
   /** What `SO_ERROR` answers, once. */
   #error: ErrnoName | undefined
-  /** Bytes of the foremost request that were handed to the host, which has not said that all have gone. */
+  /** Bytes of a request that were handed to the host, which has not said that all have gone; and whose they are. */
   #inFlight = 0
+  #flying: Payload | undefined
   /** The last write fell short; {@link TcpStream.onDrain} says when there may be room again. */
   #choked = false
   #reading = false
@@ -69,12 +69,6 @@ export class TcpStream implements ConnectionEvents {
   get connection(): HostConnection<SocketAddress> {
     if (this.#host === undefined) throw new Error('a stream was used before it had a connection')
     return this.#host
-  }
-
-  /** Bytes to be sent that are not in the module's memory. */
-  get outbox(): Outbox {
-    this.#outbox ??= new Outbox()
-    return this.#outbox
   }
 
   /** Starts to take bytes from the host; an accepted connection is held back until somebody accepts it. */
@@ -132,18 +126,16 @@ export class TcpStream implements ConnectionEvents {
   }
 
   /** See {@link Descriptor.sendPayload}. */
-  sendPayload(length: number): Result {
+  sendPayload(payload: Payload, length: number): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
-    const { outbox } = this
-    const lends = outbox.lent !== undefined
-    if (this.#inFlight > 0) return lends ? 'EAGAIN' : this.#landed(length)
-    if (length > outbox.left) return 'EFAULT'
-    const list = outbox.peek(length)
+    if (this.#inFlight > 0) return payload === this.#flying ? this.#landed(payload, length) : 'EAGAIN'
+    const list = payload.peek(length)
     // The buffers are their owner's, which may have transferred one away.
     if (totalLength(list) !== length) return 'EFAULT'
-    const sent = lends ? this.#tryList(list) : this.#hand(list, length)
-    if (typeof sent === 'number') outbox.advance(sent)
+    const sent = payload.lent ? this.#tryList(list) : this.#hand(list, length)
+    if (typeof sent === 'number') payload.advance(sent)
+    else if (this.#inFlight > 0) this.#flying = payload
     return sent
   }
 
@@ -244,12 +236,13 @@ export class TcpStream implements ConnectionEvents {
     return this.takeError() ?? (this.#sendEnded || this.state !== 'connected' ? 'EPIPE' : undefined)
   }
 
-  /** The bytes in flight have arrived, or have not. Only the write that sent them may ask. */
-  #landed(length: number): Result {
+  /** The bytes in flight have arrived, or have not. */
+  #landed(payload: Payload, length: number): Result {
     if (this.connection.pending > 0) return 'EAGAIN'
     if (length !== this.#inFlight) return 'EINVAL'
     this.#inFlight = 0
-    this.outbox.advance(length)
+    this.#flying = undefined
+    payload.advance(length)
     return length
   }
 

@@ -10,6 +10,7 @@ import { gathered } from '../host/gather.js'
 import { HostError } from '../host/host.js'
 import type { ByteDescriptor, Result } from './descriptor.js'
 import type { Kernel } from './kernel.js'
+import type { Payload } from './payload.js'
 
 /** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
 const TOGETHER = 65_536
@@ -21,7 +22,7 @@ const MOST = 1_048_576
 export class Transfer {
   readonly #kernel: Kernel
   readonly #memory: Memory
-  readonly #request: number
+  readonly #payload: number
   /** The buffers of the present call. */
   readonly #list: BufferList
   #together: Uint8Array | undefined
@@ -34,8 +35,8 @@ export class Transfer {
   constructor(kernel: Kernel, abi: Description, memory: Memory) {
     this.#kernel = kernel
     this.#memory = memory
-    this.#list = new BufferList(abi.layout.iovec, abi.constants.UVH_PAYLOAD)
-    this.#request = abi.constants.UVH_REQUEST
+    this.#payload = abi.constants.UVH_PAYLOAD
+    this.#list = new BufferList(abi.layout.iovec, this.#payload)
   }
 
   /**
@@ -70,9 +71,17 @@ export class Transfer {
     const wanted = list.read(this.#memory, bufs, nbufs)
     if (typeof wanted === 'string' || nbufs === 0) return wanted
     const base = list.base(0)
-    if (list.beyond) return base === this.#request ? sendRequest(to, wanted) : to.sendPayload(wanted)
+    if (list.beyond) return this.#sendPayload(to, base - this.#payload, wanted)
     if (nbufs > 1) return this.#writeParts(to, wanted)
     return to.write(this.#memory.heap.subarray(base, base + wanted))
+  }
+
+  /** Sends what has that number: bytes that are lent, or a request. */
+  #sendPayload(to: ByteDescriptor, number: number, wanted: number): Result {
+    const payload = this.#kernel.payloadOf(number)
+    if (payload === undefined) return 'EFAULT'
+    if (!payload.lent) return sendRequest(to, payload, wanted)
+    return wanted > payload.left ? 'EFAULT' : to.sendPayload(payload, wanted)
   }
 
   /** Sends several buffers: small ones together, large ones as they lie in memory. */
@@ -105,24 +114,14 @@ function rest(to: ByteDescriptor, part: Uint8Array): Result {
 }
 
 /**
- * Sends the outbox's foremost request (`UVH_REQUEST`), at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32
- * bits, some of them. A request that fails is over for libuv (`uv__write`), which sends the next one before any callback runs.
+ * Sends a request, at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32 bits, some of them.
  *
  * @param weight - 0 for a request without bytes
  * @returns the weight when all of the request is gone, 0 while some is left
  */
-function sendRequest(to: ByteDescriptor, weight: number): Result {
-  const outbox = to.outbox()
-  const left = weight === 0 ? 0 : (outbox?.left ?? 0)
-  // More than there is where there is nothing: that is refused, as the descriptor refuses it.
-  let taken: Result
-  try {
-    taken = to.sendPayload(left === 0 ? weight : Math.min(left, SSIZE_MAX))
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error
-    taken = error.code
-  }
-  if (typeof taken === 'number') return taken === left ? weight : 0
-  if (taken !== 'EAGAIN' && taken !== 'ENOBUFS') outbox?.dropFirst()
-  return taken
+function sendRequest(to: ByteDescriptor, payload: Payload, weight: number): Result {
+  const { left } = payload
+  const taken = to.sendPayload(payload, Math.min(left, SSIZE_MAX))
+  if (typeof taken === 'string') return taken
+  return taken === left ? weight : 0
 }

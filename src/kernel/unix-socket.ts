@@ -4,12 +4,14 @@
  *
  * @see Linux `unix(7)` and `net/unix/af_unix.c`, whose answers these are
  */
+
 import type { SocketAddress, UnixAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { SocketNames } from '../host/socket-names.js'
 import { BACKLOG_MAX } from './accept-queue.js'
 import type { OptionName, Result } from './descriptor.js'
 import { PairEnd, type PairSurroundings } from './pair.js'
+import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
 
 /** What a socket needs of its kernel. */
@@ -104,8 +106,8 @@ export class UnixSocket extends PairEnd {
     return this.#other === undefined ? 'ENOTCONN' : super.write(bytes)
   }
 
-  override sendPayload(length: number): Result {
-    return this.#other === undefined ? 'ENOTCONN' : super.sendPayload(length)
+  override sendPayload(payload: Payload, length: number): Result {
+    return this.#other === undefined ? 'ENOTCONN' : super.sendPayload(payload, length)
   }
 
   override shutdown(receive: boolean, send: boolean): Result {

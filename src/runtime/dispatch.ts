@@ -2,7 +2,9 @@
  * The one place where the module calls into TypeScript. Handles and requests are known to it by small numbers; an exception of
  * a callback is caught here, so that it never unwinds through WebAssembly frames, and the rest of the turn goes on.
  */
+
 import type { UvFace } from '../abi/face.js'
+import type { Payload } from '../kernel/payload.js'
 
 /** What happened to a handle or a request. */
 export type CallbackKind = 'connection' | 'read' | 'done' | 'close' | 'wakeup' | 'walk'
@@ -12,6 +14,8 @@ export const FIRE: unique symbol = Symbol('fire')
 
 /** Something the module calls back. */
 export interface CallbackTarget {
+  /** What a request has to send. */
+  readonly payload?: Payload | undefined
   /**
    * @param kind - what happened
    * @param value - a status, a count of bytes, or 0
@@ -29,6 +33,11 @@ export class Dispatch {
   /** @param onThrow - told what a callback threw */
   constructor(onThrow: (error: unknown) => void) {
     this.#onThrow = onThrow
+  }
+
+  /** What a request has to send. */
+  payload(id: number): Payload | undefined {
+    return this.#targets[id]?.payload
   }
 
   /** How many targets are registered. */

@@ -69,6 +69,7 @@ export class Instance {
       maxDescriptors: options.maxDescriptors,
       onReady: (bytes) => this.pump.wake(bytes),
     })
+    this.kernel.requestOf = (number) => dispatch.payload(number)
     this.pump = new Pump({
       module: exports,
       untilEmpty: this.abi.constants.UV_RUN_DEFAULT,

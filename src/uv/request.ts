@@ -1,4 +1,4 @@
-import type { Payload } from '../kernel/outbox.js'
+import type { Payload } from '../kernel/payload.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
@@ -24,8 +24,8 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   /** The handle that does it. */
   readonly handle: Handle
   readonly #syscall: string
-  /** What it is to send. */
-  protected readonly payload: Payload | undefined
+  /** What it is to send. @internal */
+  readonly payload: Payload | undefined
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
   #failure: UVError | undefined
@@ -142,14 +142,17 @@ export class WriteRequest extends StreamRequest {
 /** `UDP.send()` under way. */
 export class UDPSendRequest extends Request {
   readonly #forget: (request: UDPSendRequest) => void
-  /** Its number. @internal */
-  id = 0
   /** Its bytes, from the moment they are queued. @internal */
   length = 0
 
   /** @internal */
-  constructor(udp: Handle, callback: OnRequest<UDPSendRequest> | undefined, forget: (request: UDPSendRequest) => void) {
-    super(udp, 'send', callback)
+  constructor(
+    udp: Handle,
+    callback: OnRequest<UDPSendRequest> | undefined,
+    payload: Payload,
+    forget: (request: UDPSendRequest) => void,
+  ) {
+    super(udp, 'send', callback, payload)
     this.#forget = forget
   }
 

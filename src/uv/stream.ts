@@ -1,5 +1,5 @@
 import type { Descriptor } from '../kernel/descriptor.js'
-import { type Outbox, Payload, totalLength } from '../kernel/outbox.js'
+import { Payload, totalLength, WriteQueue } from '../kernel/payload.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
@@ -40,6 +40,7 @@ export abstract class Stream extends Handle {
   /** Called when a connection waits. May be replaced at any time. */
   onConnection: OnConnection<this> | undefined
   #socket: Descriptor | undefined
+  #queue: WriteQueue | undefined
   #offered = false
   /** It has been told to listen. */
   #listens = false
@@ -67,7 +68,7 @@ export abstract class Stream extends Handle {
 
   /** Bytes that wait to be written, however many; 0 once closed. */
   get writeQueueSize(): number {
-    return this.closing ? 0 : (this.#findOutbox()?.size ?? 0)
+    return this.closing ? 0 : (this.#queue?.size ?? 0)
   }
 
   /**
@@ -187,10 +188,11 @@ export abstract class Stream extends Handle {
     const address = this.address
     const chunks = checkBuffers(buffers)
     checkCallback(onWrite, 'onWrite')
-    const outbox = this.#findOutbox()
+    this.#queue ??= new WriteQueue()
+    const { size } = this.#queue
     const length = totalLength(chunks)
-    if (length + (outbox?.size ?? 0) > Number.MAX_SAFE_INTEGER) throw tooMany(length, outbox?.size ?? 0)
-    const payload = outbox?.push(chunks)
+    if (length + size > Number.MAX_SAFE_INTEGER) throw tooMany(length, size)
+    const payload = new Payload(chunks, this.#queue)
     try {
       const request = new WriteRequest(this, 'write', onWrite, payload)
       const { dispatch, exports } = this.instance
@@ -203,7 +205,8 @@ export abstract class Stream extends Handle {
       this.instance.pump.wake()
       return request
     } catch (error) {
-      payload?.drop()
+      // Whatever it was: nothing of it is sent.
+      payload.drop()
       throw error
     }
   }
@@ -220,13 +223,13 @@ export abstract class Stream extends Handle {
   tryWrite(buffers: Buffers): number {
     const address = this.address
     const chunks = checkBuffers(buffers)
-    const outbox = this.#findOutbox()
+    const { kernel } = this.instance
     const length = Math.min(totalLength(chunks), TRY_AT_MOST)
-    if (outbox !== undefined) outbox.lent = new Payload(outbox, chunks)
+    kernel.lent = new Payload(chunks)
     try {
       return this.check(this.instance.exports.uvw_try_write(address, length), 'tryWrite')
     } finally {
-      if (outbox !== undefined) outbox.lent = undefined
+      kernel.lent = undefined
     }
   }
 
@@ -301,11 +304,6 @@ export abstract class Stream extends Handle {
 
   protected override letGo(): PromiseLike<void> | undefined {
     return this.#listens ? this.#findSocket()?.stopListening() : undefined
-  }
-
-  /** Each connection has its own: a pipe may be refused and connect again. */
-  #findOutbox(): Outbox | undefined {
-    return this.#findSocket()?.outbox()
   }
 
   #findSocket(): Descriptor | undefined {

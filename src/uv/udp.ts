@@ -1,5 +1,5 @@
 import type { Address } from '../abi/address.js'
-import { totalLength } from '../kernel/outbox.js'
+import { Payload, totalLength } from '../kernel/payload.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import {
   type AddressLike,
@@ -205,21 +205,14 @@ export class UDP extends Handle {
     const chunks = checkMessage(buffers)
     const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'send')
     checkCallback(onSend, 'onSend')
-    const { exports, kernel } = this.instance
-    const request = new UDPSendRequest(this, onSend, this.#forget)
+    const { exports } = this.instance
+    const request = new UDPSendRequest(this, onSend, new Payload(chunks), this.#forget)
     const text = this.#target(to)
     const length = totalLength(chunks)
-    try {
-      this.begin(request, 'send', (id) => {
-        request.id = id
-        kernel.payloads.set(id, chunks)
-        const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
-        return exports.uvw_udp_send(handle, id, length, text, port, flowInfo, scopeId)
-      })
-    } catch (error) {
-      this.#forget(request)
-      throw error
-    }
+    this.begin(request, 'send', (id) => {
+      const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
+      return exports.uvw_udp_send(handle, id, length, text, port, flowInfo, scopeId)
+    })
     request.length = length
     this.#queued += length
     return request
@@ -240,12 +233,12 @@ export class UDP extends Handle {
     const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'trySend')
     const { exports, kernel } = this.instance
     const text = this.#target(to)
-    kernel.payloads.set(0, chunks)
+    kernel.lent = new Payload(chunks)
     try {
       const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
       return this.check(exports.uvw_udp_try_send(handle, totalLength(chunks), text, port, flowInfo, scopeId), 'trySend')
     } finally {
-      kernel.payloads.delete(0)
+      kernel.lent = undefined
     }
   }
 
@@ -350,8 +343,7 @@ export class UDP extends Handle {
     else this.onReceive?.(this, 0, kernel.takePayload(), kernel.sender)
   }
 
-  readonly #forget = ({ id, length }: UDPSendRequest): void => {
-    this.instance.kernel.payloads.delete(id)
+  readonly #forget = ({ length }: UDPSendRequest): void => {
     this.#queued -= length
   }
 

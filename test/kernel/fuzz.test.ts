@@ -2,9 +2,11 @@
  * A guest that makes any call with any numbers, over a host whose outside does anything. Nothing may throw, every answer is
  * one that C can have, the books always balance, and in the end nothing is left.
  */
+
 import { describe, expect, test } from '@jest/globals'
 import { ERRNO_NAMES } from '../../src/abi/errno.js'
 import type { UvHost } from '../../src/abi/uv-host.js'
+import { Payload } from '../../src/kernel/payload.js'
 import { type Random, seeded } from '../support/random.js'
 import { abi, c, fakeMachine, type Machine } from './machine.js'
 
@@ -179,7 +181,7 @@ class Fuzz {
     const buffer = (): [number, number] => {
       if (random.chance(0.05)) return [this.wild() >>> 0, this.wild() >>> 0]
       if (random.chance(0.2)) return [c.UVH_PAYLOAD, random.int(0, 4000)]
-      if (random.chance(0.1)) return [c.UVH_REQUEST, random.int(0, 2)]
+      if (random.chance(0.1)) return [c.UVH_PAYLOAD + random.int(0, 40), random.int(0, 2)]
       return [machine.alloc(2000), random.int(0, 2000)]
     }
     return [machine.iovecs(...Array.from({ length: count }, buffer)), count]
@@ -221,7 +223,7 @@ class Fuzz {
   }
 }
 
-// Bytes for the outboxes come from whoever owns the descriptor, which a fuzzed guest does not.
+// Requests and what is lent come from TypeScript, which a fuzzed guest is not.
 describe('whatever a guest calls', () => {
   const calls = new Set<string>()
   const outcomes = new Set<string>()
@@ -255,10 +257,8 @@ describe('whatever a guest calls', () => {
   })
 })
 
-/** Puts something into every outbox. */
+/** Makes a request that can be named, and lends something. */
 function giveBytes({ machine, random }: Fuzz): void {
-  for (let fd = c.UVH_FD_FIRST; fd < c.UVH_FD_FIRST + MAX_DESCRIPTORS; fd++) {
-    const outbox = machine.kernel.get(fd)?.outbox()
-    if (outbox !== undefined && outbox.left === 0) outbox.push([random.bytes(random.int(0, 3000)), random.bytes(10)])
-  }
+  machine.request(random.bytes(random.int(0, 3000)), random.bytes(10))
+  machine.kernel.lent = random.chance(0.5) ? new Payload([random.bytes(random.int(0, 4000))]) : undefined
 }

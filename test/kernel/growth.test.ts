@@ -1,6 +1,6 @@
 /** A guest whose memory grows between two calls, and even while bytes are under way. */
 import { expect, test } from '@jest/globals'
-import { concat } from '../../src/kernel/outbox.js'
+import { concat } from '../../src/kernel/payload.js'
 import { abi, c, fakeMachine, text } from './machine.js'
 import { connected } from './states.js'
 

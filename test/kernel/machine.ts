@@ -2,6 +2,7 @@
  * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid out in
  * the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
  */
+
 import type { SocketAddress } from '../../src/abi/address.js'
 import type { Description } from '../../src/abi/description.js'
 import { ERRNO_NAMES, type ErrnoName } from '../../src/abi/errno.js'
@@ -10,6 +11,7 @@ import type { UvHost } from '../../src/abi/uv-host.js'
 import type { Host } from '../../src/host/host.js'
 import type { Descriptor, Domain } from '../../src/kernel/descriptor.js'
 import { Kernel } from '../../src/kernel/kernel.js'
+import { Payload, totalLength, WriteQueue } from '../../src/kernel/payload.js'
 import { SockaddrCodec } from '../../src/kernel/sockaddr.js'
 import type { Turns } from '../../src/kernel/surroundings.js'
 import { createUvHost } from '../../src/kernel/syscalls.js'
@@ -54,6 +56,9 @@ export class Machine<SomeHost extends Host = FakeHost> {
   wakes = 0
   #changed: () => void = () => {}
   #next = GROUND
+  /** What the requests have to send together. */
+  readonly queue = new WriteQueue()
+  readonly #requests: Payload[] = []
 
   constructor({ host, maxDescriptors, turns }: MachineOptions<SomeHost>) {
     this.host = host
@@ -66,6 +71,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
       },
       onChange: () => this.#changed(),
     })
+    this.kernel.requestOf = (number) => this.#requests[number - 1]
     this.raw = createUvHost(() => ({
       kernel: this.kernel,
       memory: this.memory,
@@ -168,14 +174,30 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return this.os.writev(fd, bufs, data.length, 0)
   }
 
-  /** Sends bytes of the outbox. */
-  writePayload(fd: number, length: number): Answer {
-    return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
+  /** Tries to send bytes that are lent for this call. @param length - all of them by default */
+  writeLent(fd: number, chunks: readonly Uint8Array[], length = totalLength(chunks)): Answer {
+    this.kernel.lent = new Payload(chunks)
+    try {
+      return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
+    } finally {
+      this.kernel.lent = undefined
+    }
   }
 
-  /** Sends the outbox's foremost request. @param weight - 0 for one without bytes */
-  writeRequest(fd: number, weight = 1): Answer {
-    return this.os.writev(fd, this.iovecs([c.UVH_REQUEST, weight]), 1, 0)
+  /** A request of TypeScript's that wants to send these bytes. @returns its number */
+  request(...chunks: readonly (Uint8Array | string)[]): number {
+    const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? text(chunk) : chunk))
+    return this.#requests.push(new Payload(bytes, this.queue))
+  }
+
+  /** Sends a request. @param weight - 0 for one without bytes */
+  writeRequest(fd: number, number: number, weight = 1): Answer {
+    return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD + number, weight]), 1, 0)
+  }
+
+  /** Takes a request's bytes back, as for one that has failed. */
+  dropRequest(number: number): void {
+    this.kernel.requestOf(number)?.drop()
   }
 
   /** Sends a message, to where the socket is connected if nothing else is said. */

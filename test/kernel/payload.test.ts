@@ -1,19 +1,16 @@
 /** Bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
 import { describe, expect, test } from '@jest/globals'
-import { concat, type Outbox, Payload, totalLength } from '../../src/kernel/outbox.js'
+import { concat, totalLength } from '../../src/kernel/payload.js'
 import type { FakeConnection } from '../support/fake-host.js'
 import { c, fakeMachine, type Machine, text, two } from './machine.js'
 import { connected } from './states.js'
 
 const sent = (peer: FakeConnection): string => new TextDecoder().decode(concat(peer.sent))
 
-/** A connection with an outbox. */
-function sender(): { machine: Machine; fd: number; peer: FakeConnection; outbox: Outbox } {
+/** A connection to send by. */
+function sender(): { machine: Machine; fd: number; peer: FakeConnection } {
   const machine = fakeMachine()
-  const { fd, peer } = connected(machine)
-  const outbox = machine.descriptor(fd).outbox()
-  if (outbox === undefined) throw new Error('a connection has an outbox')
-  return { machine, fd, peer, outbox }
+  return { machine, ...connected(machine) }
 }
 
 describe('reading', () => {
@@ -44,225 +41,183 @@ describe('reading', () => {
   })
 })
 
-describe('writing', () => {
+describe('writing a request, however large', () => {
   test('hands the very buffers over, one write for one request', () => {
-    const { machine, fd, peer, outbox } = sender()
-    const one = text('abc')
-    outbox.push([one])
-    outbox.push([text('de'), text('f')])
-    expect(machine.writePayload(fd, 3)).toBe(3)
-    expect(peer.written[0]).toBe(one)
-    expect(machine.writePayload(fd, 3)).toBe(3)
-    expect([sent(peer), outbox.left]).toEqual(['abcdef', 0])
+    const { machine, fd, peer } = sender()
+    const bytes = text('abc')
+    const [one, two] = [machine.request(bytes), machine.request('de', 'f')]
+    expect([machine.writeRequest(fd, one), machine.writeRequest(fd, two)]).toEqual([1, 1])
+    expect(peer.written[0]).toBe(bytes)
+    expect([sent(peer), machine.queue.size]).toEqual(['abcdef', 0])
+  })
+
+  test('it weighs 1, and is over when all of it is gone', () => {
+    const { machine, fd, peer } = sender()
+    const [one, two] = [machine.request('abc', 'de'), machine.request('f')]
+    expect([machine.queue.size, machine.writeRequest(fd, one), sent(peer), machine.queue.size]).toEqual([
+      6,
+      1,
+      'abcde',
+      1,
+    ])
+    expect([machine.writeRequest(fd, two), sent(peer), machine.queue.size]).toEqual([1, 'abcdef', 0])
   })
 
   test('counts bytes only when the outside has taken them', () => {
-    const { machine, fd, peer, outbox } = sender()
+    const { machine, fd, peer } = sender()
     machine.os.poll_ctl(fd, c.POLLOUT)
     peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    expect([machine.writePayload(fd, 3), machine.poll(fd), machine.wait()]).toEqual(['EAGAIN', '', []])
-    expect(machine.writePayload(fd, 3)).toBe('EAGAIN')
+    const number = machine.request('abc')
+    expect([machine.writeRequest(fd, number), machine.poll(fd), machine.wait()]).toEqual(['EAGAIN', '', []])
+    expect(machine.writeRequest(fd, number)).toBe('EAGAIN')
     peer.drain()
-    expect(machine.wait()).toEqual([`${fd}:O`])
-    expect(machine.writePayload(fd, 3)).toBe(3)
+    expect([machine.wait(), machine.queue.size]).toEqual([[`${fd}:O`], 3])
+    expect([machine.writeRequest(fd, number), machine.queue.size]).toEqual([1, 0])
     // It was handed over once.
-    expect([sent(peer), outbox.left]).toEqual(['abc', 0])
-  })
-
-  test('is not bounded by the send buffer: nothing is copied', () => {
-    const { machine, fd, peer, outbox } = sender()
-    const large = new Uint8Array(8 * 1024 * 1024)
-    outbox.push([large])
-    expect(machine.writePayload(fd, large.length)).toBe(large.length)
-    expect(peer.written[0]).toBe(large)
-  })
-
-  test('takes a part where a part is asked for', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('abc'), text('def')])
-    expect([machine.writePayload(fd, 4), outbox.left, machine.writePayload(fd, 2)]).toEqual([4, 2, 2])
-    expect(sent(peer)).toBe('abcdef')
-  })
-
-  test('what is left of a buffer may be named by an address above', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('abc')])
-    machine.writePayload(fd, 1)
-    expect(machine.os.writev(fd, machine.iovecs([c.UVH_PAYLOAD + 1, 2]), 1, 0)).toBe(2)
     expect(sent(peer)).toBe('abc')
   })
 
-  test('of nothing ends a request of nothing, whatever waits at the host', () => {
-    const { machine, fd, peer, outbox } = sender()
-    peer.room = 0
-    machine.write(fd, 'memory')
-    outbox.push([text('')])
-    outbox.push([text('a')])
-    expect(machine.writePayload(fd, 0)).toBe(0)
-    expect(outbox.left).toBe(1)
-    expect(machine.writePayload(fd, 0)).toBe(0)
-    expect([outbox.left, peer.log]).toEqual([1, ['tryWrite 6']])
-  })
-
-  test('bytes of memory wait for those in flight', () => {
-    const { machine, fd, peer, outbox } = sender()
+  test('another has to wait for the one whose bytes are in flight', () => {
+    const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    machine.writePayload(fd, 3)
-    expect(machine.write(fd, 'd')).toBe('EAGAIN')
+    const [one, two] = [machine.request('abc'), machine.request('de')]
+    expect([machine.writeRequest(fd, one), machine.writeRequest(fd, two)]).toEqual(['EAGAIN', 'EAGAIN'])
     peer.drain()
-    expect([machine.writePayload(fd, 3), machine.write(fd, 'd'), sent(peer)]).toEqual([3, 1, 'abcd'])
+    expect([machine.writeRequest(fd, two), machine.writeRequest(fd, one), machine.writeRequest(fd, two)]).toEqual([
+      'EAGAIN',
+      1,
+      'EAGAIN',
+    ])
+    peer.drain()
+    expect([machine.writeRequest(fd, two), sent(peer)]).toEqual([1, 'abcde'])
   })
 
-  test('a failure of the connection is told instead of the count, once', () => {
-    const { machine, fd, peer, outbox } = sender()
-    peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    machine.writePayload(fd, 3)
-    peer.fail('ECONNRESET')
-    expect([machine.writePayload(fd, 3), machine.writePayload(fd, 3)]).toEqual(['ECONNRESET', 'EPIPE'])
-  })
-})
-
-describe('writing a request, however large', () => {
-  test('it weighs 1, and is over when all of it is gone', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('abc'), text('de')])
-    outbox.push([text('f')])
-    expect([machine.writeRequest(fd), sent(peer), outbox.size]).toEqual([1, 'abcde', 1])
-    expect([machine.writeRequest(fd), sent(peer), outbox.size]).toEqual([1, 'abcdef', 0])
-  })
-
-  test('it waits for the outside, in its order', () => {
-    const { machine, fd, peer, outbox } = sender()
-    peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    outbox.push([text('de')])
-    expect([machine.writeRequest(fd), machine.writeRequest(fd), outbox.size]).toEqual(['EAGAIN', 'EAGAIN', 5])
-    peer.drain()
-    expect([machine.writeRequest(fd), outbox.size, machine.writeRequest(fd)]).toEqual([1, 2, 'EAGAIN'])
-    peer.drain()
-    expect([machine.writeRequest(fd), sent(peer)]).toEqual([1, 'abcde'])
+  test('is not bounded by the send buffer: nothing is copied', () => {
+    const { machine, fd, peer } = sender()
+    const large = new Uint8Array(8 * 1024 * 1024)
+    expect(machine.writeRequest(fd, machine.request(large))).toBe(1)
+    expect(peer.written[0]).toBe(large)
   })
 
   test('while some of it is left the answer is 0, and the next call goes on there', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
-    const outbox = machine.descriptor(one).outbox()
-    outbox?.push([new Uint8Array(65_535), text('abc')])
-    expect([machine.writeRequest(one), outbox?.size, machine.writeRequest(one)]).toEqual([0, 2, 'EAGAIN'])
+    const number = machine.request(new Uint8Array(65_535), 'abc')
+    expect([machine.writeRequest(one, number), machine.queue.size, machine.writeRequest(one, number)]).toEqual([
+      0,
+      2,
+      'EAGAIN',
+    ])
     // A piece at a time.
     expect([machine.readPayload(other, 65_536).length, machine.readPayload(other)]).toEqual([65_535, 'a'])
-    expect([machine.writeRequest(one), outbox?.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
+    expect([machine.writeRequest(one, number), machine.queue.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
   })
 
   test('the host is given no more at once than an int counts', () => {
-    const { machine, fd, peer, outbox } = sender()
-    const large = new Uint8Array(2 ** 26)
-    outbox.push(new Array<Uint8Array>(80).fill(large))
+    const { machine, fd, peer } = sender()
+    const number = machine.request(...new Array<Uint8Array>(80).fill(new Uint8Array(2 ** 26)))
     const given: number[] = []
     peer.writev = (list) => given.push(totalLength(list)) > 0
-    expect([1, 2, 3].map(() => machine.writeRequest(fd))).toEqual([0, 0, 1])
+    expect([1, 2, 3].map(() => machine.writeRequest(fd, number))).toEqual([0, 0, 1])
     const most = 2 ** 31 - 1
     expect(given).toEqual([most, most, 80 * 2 ** 26 - 2 * most])
-    expect(outbox.size).toBe(0)
+    expect(machine.queue.size).toBe(0)
   })
 
-  test('one without bytes weighs nothing', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('')])
-    outbox.push([text('a')])
-    expect([machine.writeRequest(fd, 0), outbox.left, machine.writeRequest(fd)]).toEqual([0, 1, 1])
-    expect(sent(peer)).toBe('a')
+  test('one without bytes weighs nothing, and is over whatever waits at the host', () => {
+    const { machine, fd, peer } = sender()
+    peer.room = 0
+    machine.write(fd, 'memory')
+    expect(machine.writeRequest(fd, machine.request(''), 0)).toBe(0)
+    expect(peer.log).toEqual(['tryWrite 6'])
   })
 
-  test('its failure is told as that of any write', () => {
-    const { machine, fd, peer, outbox } = sender()
+  test('bytes of memory wait for those in flight', () => {
+    const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    machine.writeRequest(fd)
-    peer.fail('ECONNRESET')
-    expect([machine.writeRequest(fd), machine.writeRequest(fd)]).toEqual(['ECONNRESET', 'EPIPE'])
+    const number = machine.request('abc')
+    machine.writeRequest(fd, number)
+    expect(machine.write(fd, 'd')).toBe('EAGAIN')
+    peer.drain()
+    expect([machine.writeRequest(fd, number), machine.write(fd, 'd'), sent(peer)]).toEqual([1, 1, 'abcd'])
   })
 
-  test.each([0, 1, 2, 2 ** 31 - 1])('where there is none, or another, a weight of %p counts nothing', (weight) => {
-    const { machine, fd, peer, outbox } = sender()
-    expect(machine.writeRequest(fd, weight)).toBe(weight === 0 ? 0 : 'EFAULT')
-    outbox.push([text('abc')])
-    expect([machine.writeRequest(fd, 0), outbox.size]).toEqual([0, 3])
-    expect([sent(peer), machine.writeRequest(fd), sent(peer)]).toEqual(['', 1, 'abc'])
+  test('its failure is told as that of any write, once', () => {
+    const { machine, fd, peer } = sender()
+    peer.takesAtOnce = false
+    const number = machine.request('abc')
+    machine.writeRequest(fd, number)
+    peer.fail('ECONNRESET')
+    expect([machine.writeRequest(fd, number), machine.writeRequest(fd, number)]).toEqual(['ECONNRESET', 'EPIPE'])
+  })
+
+  test('one that failed, or was taken back, has no part in what others send', () => {
+    const { machine, fd, peer } = sender()
+    const [one, two, three] = [machine.request('abc'), machine.request('de'), machine.request('f')]
+    machine.dropRequest(one)
+    expect([machine.writeRequest(fd, three), machine.writeRequest(fd, two), sent(peer)]).toEqual([1, 1, 'fde'])
+    expect([machine.writeRequest(fd, one), sent(peer), machine.queue.size]).toEqual(['EFAULT', 'fde', 0])
   })
 })
 
 describe('lent bytes', () => {
   test('are their owner’s again when the call returns', () => {
-    const { machine, fd, peer, outbox } = sender()
+    const { machine, fd, peer } = sender()
     const bytes = text('abc')
-    outbox.lent = new Payload(outbox, [bytes])
-    expect(machine.writePayload(fd, 3)).toBe(3)
+    expect(machine.writeLent(fd, [bytes])).toBe(3)
     bytes.fill(0)
     expect(sent(peer)).toBe('abc')
   })
 
   test('count as far as the outside takes them, and no byte more is kept', () => {
-    const { machine, fd, peer, outbox } = sender()
+    const { machine, fd, peer } = sender()
     peer.room = 2000
-    outbox.lent = new Payload(outbox, [new Uint8Array(1500), new Uint8Array(1500)])
-    expect([machine.writePayload(fd, 3000), outbox.left, machine.writePayload(fd, 1000)]).toEqual([
-      2000,
-      1000,
-      'EAGAIN',
-    ])
+    expect(machine.writeLent(fd, [new Uint8Array(1500), new Uint8Array(1500)])).toBe(2000)
+    expect(machine.writeLent(fd, [new Uint8Array(1000)])).toBe('EAGAIN')
     expect([totalLength(peer.sent), peer.pending]).toEqual([2000, 0])
   })
 
   test('are EAGAIN where the host says later what it took', () => {
-    const { machine, fd, peer, outbox } = sender()
+    const { machine, fd, peer } = sender()
     peer.sendsAtOnce = false
-    outbox.lent = new Payload(outbox, [text('abc')])
-    expect([machine.writePayload(fd, 3), peer.log]).toEqual(['EAGAIN', []])
+    expect([machine.writeLent(fd, [text('abc')]), peer.log]).toEqual(['EAGAIN', []])
   })
 
-  test('are what is sent, although a request that is over has not been taken back', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('of a request')])
-    outbox.lent = new Payload(outbox, [text('abc')])
-    expect([machine.writePayload(fd, 3), sent(peer), outbox.size]).toEqual([3, 'abc', 12])
-    outbox.lent = new Payload(outbox, [text('more than that, by far')])
-    expect([machine.writePayload(fd, 22), sent(peer)]).toEqual([22, 'abcmore than that, by far'])
+  test('wait for a request whose bytes are in flight', () => {
+    const { machine, fd, peer } = sender()
+    peer.takesAtOnce = false
+    const number = machine.request('abc')
+    machine.writeRequest(fd, number)
+    expect(machine.writeLent(fd, [text('d')])).toBe('EAGAIN')
+    peer.drain()
+    expect([machine.writeLent(fd, [text('d')]), machine.writeRequest(fd, number), sent(peer)]).toEqual([
+      'EAGAIN',
+      1,
+      'abc',
+    ])
   })
 })
 
 describe('a guest that lies', () => {
   test('bytes that are not there are EFAULT, and nothing is counted', () => {
-    const { machine, fd, peer, outbox } = sender()
-    expect(machine.writePayload(fd, 1)).toBe('EFAULT')
-    outbox.push([text('abc')])
-    expect([machine.writePayload(fd, 4), machine.writePayload(fd, 2 ** 31 - 1), outbox.left]).toEqual([
+    const { machine, fd, peer } = sender()
+    expect(machine.os.writev(fd, machine.iovecs([c.UVH_PAYLOAD, 1]), 1, 0)).toBe('EFAULT')
+    expect([1, 2 ** 20, 2 ** 31 - 1].map((number) => machine.writeRequest(fd, number))).toEqual([
       'EFAULT',
       'EFAULT',
-      3,
+      'EFAULT',
     ])
+    const lent = [text('abc')]
+    expect([machine.writeLent(fd, lent, 4), machine.writeLent(fd, lent, 2 ** 31 - 1)]).toEqual(['EFAULT', 'EFAULT'])
     expect(peer.log).toEqual([])
   })
 
-  test('another length than the one in flight is EINVAL, and does not lose the count', () => {
-    const { machine, fd, peer, outbox } = sender()
-    peer.takesAtOnce = false
-    outbox.push([text('abc')])
-    machine.writePayload(fd, 3)
-    peer.drain()
-    expect([0, 2, 4].map((length) => machine.writePayload(fd, length))).toEqual(['EINVAL', 'EINVAL', 'EINVAL'])
-    expect(machine.writePayload(fd, 3)).toBe(3)
-  })
-
   test('a payload among other buffers is EINVAL, wherever it stands', () => {
-    const { machine, fd, peer, outbox } = sender()
-    outbox.push([text('abc')])
+    const { machine, fd, peer } = sender()
+    machine.request('abc')
     peer.receive('xyz')
     const memory = [machine.put('ab'), 2] as const
-    for (const base of [c.UVH_PAYLOAD, c.UVH_PAYLOAD + 7, 2 ** 32 - 1]) {
+    for (const base of [c.UVH_PAYLOAD, c.UVH_PAYLOAD + 1, 2 ** 32 - 1]) {
       const payload = [base, 1] as const
       for (const bufs of [
         [memory, payload],
@@ -273,47 +228,37 @@ describe('a guest that lies', () => {
         expect([machine.os.readv(fd, at, 2, 0), machine.os.writev(fd, at, 2, 0)]).toEqual(['EINVAL', 'EINVAL'])
       }
     }
-    expect([machine.read(fd), outbox.left, peer.log]).toEqual(['xyz', 3, []])
+    expect([machine.read(fd), machine.queue.size, peer.log]).toEqual(['xyz', 3, []])
   })
 
-  test('a descriptor that has no outbox yet has nothing to send', () => {
+  test('a socket without a connection sends nothing', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
-    expect(machine.descriptor(fd).outbox()).toBeUndefined()
-    expect([machine.writePayload(fd, 1), machine.readPayload(fd)]).toEqual(['EPIPE', 'ENOTCONN'])
+    expect([machine.writeRequest(fd, machine.request('a')), machine.readPayload(fd)]).toEqual(['EPIPE', 'ENOTCONN'])
+    expect(machine.writeLent(fd, [text('a')])).toBe('EPIPE')
   })
 })
 
 test('a buffer that its owner transferred away is EFAULT, not silence', () => {
-  const { machine, fd, peer, outbox } = sender()
+  const { machine, fd, peer } = sender()
   const bytes = text('abc')
-  outbox.push([bytes])
+  const number = machine.request(bytes)
   structuredClone(bytes, { transfer: [bytes.buffer] })
-  expect([machine.writePayload(fd, 3), peer.log]).toEqual(['EFAULT', []])
-})
-
-test('a request that was taken back does not disturb the next one', () => {
-  const { machine, fd, peer, outbox } = sender()
-  const first = outbox.push([text('abc')])
-  outbox.push([text('de')])
-  outbox.drop(first)
-  expect([machine.writePayload(fd, 2), sent(peer)]).toEqual([2, 'de'])
+  expect([machine.writeRequest(fd, number), peer.log]).toEqual(['EFAULT', []])
 })
 
 test('a pair sends and receives payloads, too', () => {
   const machine = fakeMachine()
   const [one, other] = two(machine, 'sockets')
-  const outbox = machine.descriptor(one).outbox()
   const bytes = text('abc')
-  outbox?.push([bytes])
-  expect([machine.writePayload(one, 4), machine.writePayload(one, 3)]).toEqual(['EFAULT', 3])
+  const number = machine.request(bytes)
+  expect(machine.writeRequest(one, number)).toBe(1)
   bytes.fill(0)
   expect([machine.readPayload(other, 2), machine.read(other), machine.readPayload(other)]).toEqual([
     'ab',
     'c',
     'EAGAIN',
   ])
-  const large = new Uint8Array(100_000)
-  outbox?.push([large])
-  expect([machine.writePayload(one, 100_000), machine.writePayload(one, 34_464)]).toEqual([65_536, 'EAGAIN'])
+  const large = [new Uint8Array(100_000)]
+  expect([machine.writeLent(one, large), machine.writeLent(one, large)]).toEqual([65_536, 'EAGAIN'])
 })

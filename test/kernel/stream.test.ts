@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ErrnoName } from '../../src/abi/errno.js'
-import { concat } from '../../src/kernel/outbox.js'
+import { concat } from '../../src/kernel/payload.js'
 import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
 import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, text } from './machine.js'

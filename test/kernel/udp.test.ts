@@ -145,10 +145,10 @@ describe('sending', () => {
 
   test('has bytes from past the memory, by the number of their request', () => {
     const { machine, fd } = start()
-    machine.kernel.payloads.set(5, [text('pay'), text('load')])
+    const number = machine.request('pay', 'load')
     const send = (request: number, length: number) =>
       machine.os.sendto(fd, machine.iovecs([c.UVH_PAYLOAD + request, length]), 1, 0, ...machine.sockaddr(loopback(7)))
-    expect([send(5, 7), send(5, 8), send(6, 7)]).toEqual([7, 'EFAULT', 'EFAULT'])
+    expect([send(number, 7), send(number, 8), send(number + 1, 7)]).toEqual([7, 'EFAULT', 'EFAULT'])
     expect(datagram(machine).sent[0]?.bytes).toEqual(text('payload'))
   })
 
