@@ -5,7 +5,6 @@
 
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
-import { copyOf } from '../host/copy.js'
 import { gathered } from '../host/gather.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/host.js'
 import { abort } from './abort.js'
@@ -296,7 +295,7 @@ export class TcpStream implements ConnectionEvents {
     const { connection } = this
     const room = Math.min(SOCKET_BUFFER, this.#options.sendBuffer) - connection.pending
     const count = Math.min(bytes.length, room)
-    if (count > 0) connection.write(copyOf(bytes.subarray(0, count)))
+    if (count > 0) connection.write(bytes.slice(0, count))
     this.#choked = connection.pending > 0 && count < bytes.length
     return count > 0 ? count : 'EAGAIN'
   }
