@@ -122,7 +122,7 @@ static void nothing_to_do(uv_loop_t* loop) {
 
 static void modes(uv_loop_t* loop) {
   uv_timer_init(loop, &timer);
-  uv_timer_start(&timer, on_timer, 5, 0);
+  uv_timer_start(&timer, on_timer, 50, 0);
   run(loop, UV_RUN_NOWAIT);
   run(loop, UV_RUN_ONCE);
   run(loop, UV_RUN_ONCE);

@@ -121,7 +121,7 @@ const phases: Twins = {
     await stage.run(NOWAIT)
   },
   modes: async (stage) => {
-    new Cast(stage).timer.start(5)
+    new Cast(stage).timer.start(50)
     await stage.run(NOWAIT)
     await stage.run(ONCE)
     await stage.run(ONCE)
