@@ -263,15 +263,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
 
   #onRoom(): void {
     if (!this.open) return
-    try {
-      this.#waiting.send((data) => this.#send(data))
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      // A write that waits is the one to be told.
-      this.fail(error.code)
-      return
-    }
-    if (this.pending > 0) return
+    if (!this.sendWaiting(this.#waiting, (data) => this.#send(data))) return
     this.#choked = false
     this.drain()
   }

@@ -2,7 +2,6 @@
  * A file system in memory, with the semantics of POSIX: names lead to files, and a file lives while a name or a descriptor
  * leads to it.
  */
-
 import { NAME_MAX } from '../abi/limits.js'
 import { copyOf } from '../host/copy.js'
 import { totalLength } from '../kernel/payload.js'

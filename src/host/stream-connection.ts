@@ -4,6 +4,7 @@ import type { ErrnoName } from '../abi/errno.js'
 import { Fifo } from './fifo.js'
 import { RECEIVING, type Receiving, SENDING, type Sending, step } from './halves.js'
 import { HostConnection, HostError } from './host.js'
+import type { Waiting } from './waiting.js'
 
 /**
  * See the top of the file, and {@link file://./halves.ts | halves} for its states. A platform's part is the abstract methods,
@@ -140,6 +141,22 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
   protected drain(): void {
     if (this.#sending === 'finishing') this.#flush()
     this.events?.onDrain()
+  }
+
+  /**
+   * Sends what waits, as far as there is room. What keeps it from being sent ends the connection: a write that waits is told.
+   *
+   * @param send - see {@link Waiting.send}
+   * @returns whether the connection goes on, and nothing waits
+   */
+  protected sendWaiting(waiting: Waiting, send: (data: Uint8Array) => number): boolean {
+    try {
+      waiting.send(send)
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      this.fail(error.code)
+    }
+    return this.open && waiting.length === 0
   }
 
   /** Bytes came, which are ours. */

@@ -2,7 +2,6 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
-
 import type { Address } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { Host } from '../host/host.js'
@@ -33,6 +32,8 @@ export interface KernelOptions {
   readonly onReady: (bytes: number) => void
   /** Called whenever any descriptor's readiness may be another; `bytes` as above. */
   readonly onChange?: (bytes: number) => void
+  /** The bytes of a request of TypeScript's, which never enter the module's memory, by its number; a guest has none. */
+  readonly requestOf?: (number: number) => Payload | undefined
 }
 
 /** The kernel of one WebAssembly instance. */
@@ -49,8 +50,6 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   payload: Uint8Array = NOTHING
   /** Who sent them, where they were a message. */
   sender: Address | undefined
-  /** The bytes of a request of TypeScript's, which never enter the module's memory, by its number. */
-  requestOf: (number: number) => Payload | undefined = () => undefined
   /** Bytes that are lent for the present call: number 0. */
   lent: Payload | undefined
   /** How many times readiness was asked for: libuv's turns. */
@@ -59,11 +58,13 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   readonly numbers: number
   readonly #descriptors: Descriptors
   readonly #onChange: ((bytes: number) => void) | undefined
+  readonly #requestOf: ((number: number) => Payload | undefined) | undefined
 
   /** @param options - see {@link KernelOptions} */
   constructor(options: KernelOptions) {
     this.host = options.host
     this.#onChange = options.onChange
+    this.#requestOf = options.requestOf
     this.readiness = new Readiness(options.onReady)
     this.orphans = new Orphans(options.host)
     const { firstDescriptor, maxDescriptors = 65_536 } = options
@@ -80,7 +81,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
 
   /** What has that number, to be sent. */
   payloadOf(number: number): Payload | undefined {
-    return number === 0 ? this.lent : this.requestOf(number)
+    return number === 0 ? this.lent : this.#requestOf?.(number)
   }
 
   /** How many descriptors are open. */

@@ -1,6 +1,6 @@
 /** Bytes that TypeScript wants to send and that never enter the module's memory: libuv has their request, the kernel sends them. */
 
-/** What the write requests of one stream have to send together. */
+/** What the requests of one handle have to send together. */
 export class WriteQueue {
   /** Bytes that were not sent yet. */
   size = 0
@@ -18,7 +18,7 @@ export class Payload {
 
   /**
    * @param chunks - the bytes, in order; empty chunks are allowed
-   * @param queue - where a stream's request counts. Without one they are the caller's again when the present call returns,
+   * @param queue - where a request counts. Without one they are the caller's again when the present call returns,
    *   whatever was sent of them (`uv_try_write`)
    */
   constructor(chunks: readonly Uint8Array[], queue?: WriteQueue) {

@@ -2,7 +2,6 @@
  * The bytes of one TCP connection, from the moment `connect()` was asked for or a peer was accepted: what came and was not
  * read, what was sent and not taken, and how the two directions ended.
  */
-
 import type { SocketAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import { gathered } from '../host/gather.js'
@@ -269,22 +268,19 @@ export class TcpStream implements ConnectionEvents {
     if (wanted > 0 && !this.connection.writesAtOnce) return 'EAGAIN'
     let done = 0
     for (const bytes of gathered(list)) {
-      const taken = done === 0 ? this.#try(bytes) : this.#tryRest(bytes)
-      done += taken === 'EAGAIN' ? 0 : taken
+      let taken: number | 'EAGAIN'
+      try {
+        taken = this.#try(bytes)
+      } catch (error) {
+        // After others that were taken, the next call tells it.
+        if (done > 0 && error instanceof HostError) return done
+        throw error
+      }
+      if (taken === 'EAGAIN') break
+      done += taken
       if (this.#choked) break
     }
     return done > 0 || wanted === 0 ? done : 'EAGAIN'
-  }
-
-  /** The same after others that were taken: a failure is told by the next call then. */
-  #tryRest(bytes: Uint8Array): number | 'EAGAIN' {
-    try {
-      return this.#try(bytes)
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      this.#choked = true
-      return 0
-    }
   }
 
   /**

@@ -4,7 +4,6 @@
  *
  * @see Linux `unix(7)` and `net/unix/af_unix.c`, whose answers these are
  */
-
 import type { SocketAddress, UnixAddress } from '../abi/address.js'
 import type { ErrnoName } from '../abi/errno.js'
 import type { SocketNames } from '../host/socket-names.js'

@@ -68,8 +68,8 @@ export class Instance {
       firstDescriptor: this.abi.constants.UVH_FD_FIRST,
       maxDescriptors: options.maxDescriptors,
       onReady: (bytes) => this.pump.wake(bytes),
+      requestOf: (number) => dispatch.payload(number),
     })
-    this.kernel.requestOf = (number) => dispatch.payload(number)
     this.pump = new Pump({
       module: exports,
       untilEmpty: this.abi.constants.UV_RUN_DEFAULT,

@@ -1,5 +1,4 @@
 /** Finds and compiles libuv's WebAssembly module, once in a process. */
-
 import { isCall } from '../abi/call.js'
 import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'

@@ -141,22 +141,7 @@ export class WriteRequest extends StreamRequest {
 
 /** `UDP.send()` under way. */
 export class UDPSendRequest extends Request {
-  readonly #forget: (request: UDPSendRequest) => void
-  /** Its bytes, from the moment they are queued. @internal */
-  length = 0
-
-  /** @internal */
-  constructor(
-    udp: Handle,
-    callback: OnRequest<UDPSendRequest> | undefined,
-    payload: Payload,
-    forget: (request: UDPSendRequest) => void,
-  ) {
-    super(udp, 'send', callback, payload)
-    this.#forget = forget
-  }
-
   protected override finish(_status: number): void {
-    this.#forget(this)
+    this.payload?.drop()
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from '../abi/address.js'
-import { Payload, totalLength } from '../kernel/payload.js'
+import { Payload, totalLength, WriteQueue } from '../kernel/payload.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import {
   type AddressLike,
@@ -91,7 +91,7 @@ const TEXT = 128
 export class UDP extends Handle {
   /** Called when a message came. May be replaced at any time. */
   onReceive: OnReceive<this> | undefined
-  #queued = 0
+  readonly #queue = new WriteQueue()
 
   /**
    * @throws {ClosedLoopError}
@@ -181,7 +181,7 @@ export class UDP extends Handle {
 
   /** Bytes that wait to be sent; 0 once closed. */
   get sendQueueSize(): number {
-    return this.closing ? 0 : this.#queued
+    return this.closing ? 0 : this.#queue.size
   }
 
   /** Messages that wait to be sent; 0 once closed. */
@@ -206,15 +206,19 @@ export class UDP extends Handle {
     const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'send')
     checkCallback(onSend, 'onSend')
     const { exports } = this.instance
-    const request = new UDPSendRequest(this, onSend, new Payload(chunks), this.#forget)
     const text = this.#target(to)
     const length = totalLength(chunks)
-    this.begin(request, 'send', (id) => {
-      const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
-      return exports.uvw_udp_send(handle, id, length, text, port, flowInfo, scopeId)
-    })
-    request.length = length
-    this.#queued += length
+    const payload = new Payload(chunks, this.#queue)
+    const request = new UDPSendRequest(this, 'send', onSend, payload)
+    try {
+      this.begin(request, 'send', (id) => {
+        const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
+        return exports.uvw_udp_send(handle, id, length, text, port, flowInfo, scopeId)
+      })
+    } catch (error) {
+      payload.drop()
+      throw error
+    }
     return request
   }
 
@@ -341,10 +345,6 @@ export class UDP extends Handle {
     const { kernel } = this.instance
     if (value < 0) this.onReceive?.(this, value, NO_BYTES, undefined)
     else this.onReceive?.(this, 0, kernel.takePayload(), kernel.sender)
-  }
-
-  readonly #forget = ({ length }: UDPSendRequest): void => {
-    this.#queued -= length
   }
 
   #setMembership(syscall: string, group: string, on: string | undefined, source: string | undefined, join: boolean) {

@@ -1,5 +1,4 @@
 /** A stream in the shape of the Web: a pair of streams that pages, Deno, Bun and Node all know. */
-
 import type { PlatformReadable, PlatformWritable } from '../abi/platform-types.js'
 import { copyOf } from '../host/copy.js'
 import type { Stream } from './stream.js'

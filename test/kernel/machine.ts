@@ -2,7 +2,6 @@
  * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid out in
  * the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
  */
-
 import type { SocketAddress } from '../../src/abi/address.js'
 import type { Description } from '../../src/abi/description.js'
 import { ERRNO_NAMES, type ErrnoName } from '../../src/abi/errno.js'
@@ -70,8 +69,8 @@ export class Machine<SomeHost extends Host = FakeHost> {
         this.wakes++
       },
       onChange: () => this.#changed(),
+      requestOf: (number) => this.#requests[number - 1],
     })
-    this.kernel.requestOf = (number) => this.#requests[number - 1]
     this.raw = createUvHost(() => ({
       kernel: this.kernel,
       memory: this.memory,
@@ -197,7 +196,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
 
   /** Takes a request's bytes back, as for one that has failed. */
   dropRequest(number: number): void {
-    this.kernel.requestOf(number)?.drop()
+    this.kernel.payloadOf(number)?.drop()
   }
 
   /** Sends a message, to where the socket is connected if nothing else is said. */

@@ -90,13 +90,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
   /** The operating system takes bytes again, perhaps. */
   onDrain(): void {
     if (!this.open || (this.pending === 0 && !this.#choked)) return
-    try {
-      this.#waiting.send((data) => this.#sendOn(data))
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      this.fail(error.code)
-    }
-    if (!this.open || this.pending > 0) return
+    if (!this.sendWaiting(this.#waiting, (data) => this.#sendOn(data))) return
     this.#choked = false
     this.drain()
   }

@@ -3,7 +3,6 @@
  * and may not on the next, or not the same. So nothing is taken for granted here: what is used is described, then looked
  * at and tried once, and where anything is amiss the answer is "not there".
  */
-
 import { types } from 'node:util'
 import type { NodeAddress } from './addresses.js'
 import { all, binding, get } from './bindings.js'

@@ -229,14 +229,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** The window has opened. */
   #onRoom(): void {
     if (!this.open || (this.pending === 0 && !this.#choked)) return
-    try {
-      this.#waiting.send((data) => this.#send(data))
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      this.fail(error.code)
-      return
-    }
-    if (this.pending > 0) return
+    if (!this.sendWaiting(this.#waiting, (data) => this.#send(data))) return
     this.#choked = false
     this.drain()
   }

@@ -1,5 +1,4 @@
 /** One datagram socket on the virtual network. */
-
 import type { Address } from '../../abi/address.js'
 import { copyOf } from '../copy.js'
 import {
