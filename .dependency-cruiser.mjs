@@ -1,41 +1,46 @@
 import { exported, hooks, programs } from './scripts/lib/entries.mjs'
 
-/**
- * The rooms of src/ and which way imports point: down this list, never up. `guard` stands beside the kernel: it wraps hosts
- * and nobody below `uv` knows it. Types count like values.
- */
-const above = {
-  abi: ['host', 'guard', 'kernel', 'runtime', 'uv', 'faces', 'guest', 'cli'],
-  host: ['guard', 'kernel', 'runtime', 'uv', 'faces', 'guest', 'cli'],
-  guard: ['kernel', 'runtime', 'uv', 'faces', 'guest', 'cli'],
-  kernel: ['guard', 'runtime', 'uv', 'faces', 'guest', 'cli'],
-  runtime: ['guard', 'uv', 'faces', 'guest', 'cli'],
-  uv: ['faces', 'guest', 'cli'],
-  faces: ['guest', 'cli'],
-  guest: ['faces', 'cli'],
-  cli: ['faces'],
-}
+/** The layers of src/, lowest first: a file imports from its own layer and from lower ones. Types count like values. */
+const layers = ['base', 'abi', 'host', 'guard', 'remote', 'kernel', 'wasi', 'runtime', 'uv', 'faces', 'guest', 'cli']
+
+/** Layers that only some of the higher ones know: the others work over any host, wrapped or not, near or far. */
+const sealed = { guard: ['uv', 'faces', 'guest', 'cli'], remote: ['guest'], faces: [] }
+
+/** The platforms, each of which has a folder of its own in src/host, and one file beside it that is its entry point. */
+const platforms = ['node', 'deno', 'bun', 'virtual']
 
 /** Where one comes in. */
 const doors = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values({ ...hooks, ...programs })].join('|')})\\.ts$`
-const rooms = Object.keys(above).join('|')
+
+/** @param {string} layer */
+const closedTo = (layer) => [
+  ...layers.slice(layers.indexOf(layer) + 1),
+  ...Object.entries(sealed).flatMap(([other, users]) => (other === layer || users.includes(layer) ? [] : other)),
+]
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...Object.entries(above).map(([room, closed]) => ({
-      name: `${room}-looks-up`,
-      comment: `src/${room} may not import from ${closed.join(', ')}: imports point one way (ARCHITECTURE.md).`,
+    ...layers.map((layer) => ({
+      name: `${layer}-looks-up`,
+      comment: `src/${layer} may not import from ${closedTo(layer).join(', ')}: imports point one way (ARCHITECTURE.md).`,
       severity: /** @type {const} */ ('error'),
-      from: { path: `^src/${room}/` },
-      to: { path: `^src/(?:${closed.join('|')})(?:/|\\.ts$)` },
+      from: { path: `^src/${layer}/` },
+      to: { path: `^src/(?:${closedTo(layer).join('|')})(?:/|\\.ts$)` },
+    })),
+    ...platforms.map((platform) => ({
+      name: `${platform}-is-private`,
+      comment: `Only src/host/${platform}.ts, its folder, and src/host/platform know what is in src/host/${platform}.`,
+      severity: /** @type {const} */ ('error'),
+      from: { path: '^src/', pathNot: `^src/host/(?:${platform}(?:/|\\.ts$)|platform/)` },
+      to: { path: `^src/host/${platform}/` },
     })),
     {
-      name: 'unknown-room',
-      comment: `A file of src/ stands in a room (${rooms.replaceAll('|', ', ')}) or is index.ts or cli.ts.`,
+      name: 'unknown-layer',
+      comment: `A file of src/ is in a layer (${layers.join(', ')}) or is index.ts or cli.ts.`,
       severity: 'error',
       from: {},
-      to: { path: '^src/', pathNot: `^src/(?:(?:${rooms})/|index\\.ts$|cli\\.ts$)` },
+      to: { path: '^src/', pathNot: `^src/(?:(?:${layers.join('|')})/|index\\.ts$|cli\\.ts$)` },
     },
     {
       name: 'index-is-a-door',
@@ -77,7 +82,9 @@ export default {
       name: 'portable',
       comment: 'Only a host, the loader and the outermost rooms may know a platform: the rest runs in a page too.',
       severity: 'error',
-      from: { path: '^src/(?:abi|guard|kernel|uv)/|^src/host/(?:host|virtual)' },
+      from: {
+        path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/seed)',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -1,10 +1,10 @@
 /**
  * Puts the compiled library of build/lib together into the few files of dist, which is what is published: Node's loader takes
- * 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new URL('./worker.js',
+ * 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new URL('./worker-thread.js',
  * import.meta.url)`) finds it, wherever its code has come to.
  */
 import { readFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { rolldown } from 'rolldown'
 import { exported, hooks, programs } from './lib/entries.mjs'
@@ -12,21 +12,12 @@ import { exported, hooks, programs } from './lib/entries.mjs'
 const COMPILED = 'build/lib'
 
 /**
- * What is loaded together. All else lies with who imports it.
+ * What is loaded together: an entry point with all that it imports, unless an earlier one has it. The first is what every
+ * program needs, pages included. Everything else is stored with its importer.
  *
- * @type {{ name: string, test: RegExp }[]}
+ * @type {Record<string, string>} an entry point, by the name of its chunk
  */
-const CHUNKS = [
-  // What everybody needs, and pages too.
-  { name: 'core', test: /^(abi|guard|kernel|runtime|uv)\/|^host\/(virtual\b|(?!bun|deno|node|real)[\w-]+$)/ },
-  // What Node needs, and in part Deno and Bun.
-  { name: 'node', test: /^host\/(node$|node\/|platform\/node$)/ },
-  // What guests have that are in no thread of their own.
-  {
-    name: 'guests',
-    test: /^guest\/(?!direct|folder|host-server|message|patience|remote|ring|served|worker|\w+-wire)/,
-  },
-]
+const CHUNKS = { core: 'index', node: 'host/node', guests: 'guest/guest' }
 
 /** What is imported when it runs: what is installed with the package, and what package.json chooses. */
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -123,13 +114,6 @@ const knownModule = {
 const inputs = (modules) =>
   Object.fromEntries(Object.entries(modules).map(([file, module]) => [file, `${COMPILED}/${module}.js`]))
 
-/** @param {typeof CHUNKS} chunks */
-const groups = (chunks) =>
-  chunks.map(({ name, test }) => ({
-    name,
-    test: (/** @type {string} */ id) => test.test(relative(COMPILED, id).replace(/\.js$/, '')),
-  }))
-
 /**
  * @param {import('rolldown').InputOptions} input
  * @param {import('rolldown').OutputOptions} output
@@ -162,7 +146,13 @@ await put(
   {
     minifyInternalExports: false,
     chunkFileNames: 'chunk-[name].js',
-    codeSplitting: { groups: groups(CHUNKS) },
+    codeSplitting: {
+      groups: Object.entries(CHUNKS).map(([name, entry]) => ({
+        name,
+        test: (id) => id === resolve(COMPILED, `${entry}.js`),
+        includeDependenciesRecursively: true,
+      })),
+    },
   },
 )
 // Its programs, each in files of its own, since nobody shares them, and how soon they run is all that counts: to look over what

@@ -36,7 +36,7 @@ const parts = [
   {
     header: 'wasm/uvw.h',
     macro: 'UVW_IMPORT',
-    ts: 'src/abi/face.ts',
+    ts: 'src/abi/uv-module.ts',
     interface: 'UvFace',
     types: 'UV_FACE_TYPES',
     side: (surface) => surface.imports.get('uv_face_1') ?? new Map(),
@@ -45,7 +45,7 @@ const parts = [
   {
     header: 'wasm/uvw.h',
     macro: 'UVW_EXPORT',
-    ts: 'src/abi/face.ts',
+    ts: 'src/abi/uv-module.ts',
     interface: 'UvExports',
     side: (surface) => new Map([...surface.exports].filter(([name]) => !EMSCRIPTEN.test(name))),
     // The memory and the constructor of every WASI reactor.

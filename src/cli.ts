@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
 import { enableCompileCache } from './cli/compile-cache.js'
-import { Thread } from './guest/thread.js'
+import { Thread } from './guest/drivers/thread.js'
 
 function ownVersion(): unknown {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

@@ -16,7 +16,7 @@
 
 #define UVP_EXPORT(name) __attribute__((export_name(#name)))
 
-/* What uvp_turn() returns, a mask; src/abi/face.ts has the same. */
+/* What uvp_turn() returns, a mask; src/abi/uv-module.ts has the same. */
 #define UVP_TURN_ALIVE 1  /* There are active handles or requests left. */
 #define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
 #define UVP_TURN_PHASES 4  /* It has handles that are called in every pass. */

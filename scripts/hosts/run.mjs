@@ -1,4 +1,4 @@
-/** Runs the host contract's tests as a program (test/host/contract-program.ts) under a runtime. */
+/** Runs the host contract's tests as a program (test/host/contract/program.ts) under a runtime. */
 import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fetchRuntime } from '../lib/runtime.mjs'
@@ -11,7 +11,7 @@ import { fetchRuntime } from '../lib/runtime.mjs'
  */
 /** @typedef {{ host: string, runtime: string, outcomes: Outcome[] }} Run */
 
-const PROGRAM = 'build/contract/test/host/contract-program.js'
+const PROGRAM = 'build/contract/test/host/contract/program.js'
 
 /** @type {readonly Way[]} */
 export const WAYS = [
@@ -30,7 +30,7 @@ export const WAYS = [
 
 /** Compiles the tests, as far as they have changed. */
 export const compile = () => {
-  execFileSync('node_modules/.bin/tsc', ['--project', 'test/host/tsconfig.json'], { stdio: 'inherit' })
+  execFileSync('node_modules/.bin/tsc', ['--project', 'test/host/contract/tsconfig.json'], { stdio: 'inherit' })
 }
 
 /** @param {Way} way */

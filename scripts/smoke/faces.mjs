@@ -79,14 +79,14 @@ export const runFace = async (name, program, what, ...flags) => {
   }
 }
 
-/** The project's helpers that start databases. @type {Promise<typeof import('../../test/faces/servers.js')> | undefined} */
+/** The project's helpers that start databases. @type {Promise<typeof import('../../test/faces/support/servers.js')> | undefined} */
 let servers
 
 const loadServers = () => {
   servers ??= (async () => {
     const outfile = join(APP, 'servers.mjs')
     const options = { bundle: true, platform: /** @type {const} */ ('node'), format: /** @type {const} */ ('esm') }
-    await build({ entryPoints: ['test/faces/servers.ts'], ...options, outfile })
+    await build({ entryPoints: ['test/faces/support/servers.ts'], ...options, outfile })
     cpSync('test/faces/programs', APP, { recursive: true })
     for (const name of LIBRARIES) symlinkSync(resolve('node_modules', name), join(APP, 'node_modules', name))
     return import(pathToFileURL(outfile).href)
@@ -109,8 +109,8 @@ const certificate = async () => {
 
 /**
  * @param {string} name - of the server's program
- * @param {(servers: typeof import('../../test/faces/servers.js')) => Promise<import('../../test/faces/servers.js').Database>} start
- * @param {(database: import('../../test/faces/servers.js').Database) => string[]} more - arguments behind the port
+ * @param {(servers: typeof import('../../test/faces/support/servers.js')) => Promise<import('../../test/faces/support/servers.js').Database>} start
+ * @param {(database: import('../../test/faces/support/servers.js').Database) => string[]} more - arguments behind the port
  */
 const database = async (name, start, more = () => []) => {
   const servers = await loadServers()

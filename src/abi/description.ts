@@ -3,7 +3,7 @@
  *
  * The C side is `wasm/describe.c`.
  */
-import { ERRNO_NAMES, type ErrnoName } from './errno.js'
+import { ERRNO_NAMES, type ErrnoName } from '../base/errno.js'
 
 const CONSTANTS = [
   'AF_UNSPEC',

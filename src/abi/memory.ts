@@ -1,4 +1,4 @@
-import type { WasmMemory } from './platform-types.js'
+import type { WasmMemory } from '../base/platform-types.js'
 
 /**
  * A module's memory: the only place that reads or writes it. Growth detaches every view, so views are made anew whenever the

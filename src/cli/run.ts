@@ -1,9 +1,9 @@
 /** Runs a program as the command line wants it: with our standard streams, and our signals. */
 import { readFileSync } from 'node:fs'
 import { policyHost } from '../guard/policy.js'
+import { Thread } from '../guest/drivers/thread.js'
 import { Guest } from '../guest/guest.js'
-import { Thread } from '../guest/thread.js'
-import type { Host } from '../host/host.js'
+import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { platformHost } from '../uv/platform.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'

@@ -1,7 +1,7 @@
 /** How the program is ended from outside: as the system would end a native one. */
 import { constants } from 'node:os'
+import { hasJspi } from '../guest/drivers/suspending-import.js'
 import type { DriverName, Guest } from '../guest/guest.js'
-import { hasJspi } from '../guest/suspendable.js'
 
 const HEARD = ['SIGINT', 'SIGTERM'] as const
 

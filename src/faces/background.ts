@@ -3,7 +3,7 @@
  * and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
-import { realHost } from '../host/real.js'
+import { realHost } from '../host/platform/real.js'
 import { compileOwn, shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
 import { INSTANCE, Loop } from '../uv/loop.js'

@@ -5,8 +5,8 @@
  */
 import type { LookupFunction } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { formatHostPort } from '../abi/endpoint.js'
-import { readHost } from '../abi/host-text.js'
+import { formatHostPort } from '../base/endpoint.js'
+import { readHost } from '../base/host-text.js'
 import type { Loop } from '../uv/loop.js'
 import { type DuplexStreams, duplexStreams } from './duplex-streams.js'
 import type { Socket as NetSocket } from './net/socket.js'

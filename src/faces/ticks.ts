@@ -3,7 +3,7 @@
  * what awaits a promise. Programs rely on it. Here several callbacks come in one turn, so the same is done behind each.
  */
 import { createRequire } from 'node:module'
-import { bunSockets } from '../host/bun/api.js'
+import { whichRuntime } from '../host/platform/runtime-name.js'
 
 /**
  * Does what was put off. Node has kept it for who makes callbacks in JavaScript, Bun has it in a module of its own, Deno among
@@ -12,8 +12,7 @@ import { bunSockets } from '../host/bun/api.js'
 const runPutOff = findPutOff()
 
 function findPutOff(): unknown {
-  if (bunSockets() !== undefined)
-    return Reflect.get(Object(createRequire(import.meta.url)('bun:jsc')), 'drainMicrotasks')
+  if (whichRuntime() === 'bun') return Reflect.get(Object(createRequire(import.meta.url)('bun:jsc')), 'drainMicrotasks')
   const deno = Object(Reflect.get(globalThis, 'Deno'))
   const { core } = Object(Reflect.get(deno, deno.internal))
   return core === undefined ? Reflect.get(process, '_tickCallback') : core.runNextTicks

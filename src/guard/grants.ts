@@ -1,9 +1,9 @@
 /** What a policy grants, and what it refuses. */
-import type { Address, SocketAddress, UnixAddress } from '../abi/address.js'
-import { endpointKey, formatEndpoint } from '../abi/endpoint.js'
-import { isLoopbackIp, isWildcardIp } from '../abi/ip.js'
-import { HostError } from '../host/host.js'
-import type { LookupFamily } from '../host/lookup.js'
+import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
+import { endpointKey, formatEndpoint } from '../base/endpoint.js'
+import { isLoopbackIp, isWildcardIp } from '../base/ip.js'
+import { HostError } from '../host/contract/host.js'
+import type { LookupFamily } from '../host/contract/lookup.js'
 import { type Learn, NamedHosts } from './named-hosts.js'
 import { readRules } from './rules.js'
 

@@ -1,8 +1,8 @@
 /** The names that rules have instead of addresses, and the addresses that a guest was told for them. */
-import type { Address } from '../abi/address.js'
-import { canonicalName } from '../abi/host-text.js'
-import { familyOf, isSpecialIp, parseIp } from '../abi/ip.js'
-import type { LookupFamily } from '../host/lookup.js'
+import type { Address } from '../base/address.js'
+import { canonicalName } from '../base/host-text.js'
+import { familyOf, isSpecialIp, parseIp } from '../base/ip.js'
+import type { LookupFamily } from '../host/contract/lookup.js'
 
 /** Takes what came of a lookup: the addresses that were told; none where there is no such name any more. */
 export type Learn = (hosts: readonly string[]) => void

@@ -1,14 +1,14 @@
 /** A guest's datagram socket: what may come to it, and what it may send where. */
-import type { Address } from '../abi/address.js'
-import { endpointKey, formatEndpoint } from '../abi/endpoint.js'
+import type { Address } from '../base/address.js'
+import { endpointKey, formatEndpoint } from '../base/endpoint.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
   type DatagramEvents,
   HostDatagram,
   type Membership,
-} from '../host/datagram.js'
-import { type Host, HostError } from '../host/host.js'
+} from '../host/contract/datagram.js'
+import { type Host, HostError } from '../host/contract/host.js'
 import type { Grants } from './grants.js'
 
 /** How many senders are remembered that may be answered. */

@@ -1,12 +1,12 @@
 /** A local address that a guest asked for, and perhaps has: what it may do with it is asked when it does it. */
-import type { SocketAddress } from '../abi/address.js'
+import type { SocketAddress } from '../base/address.js'
 import {
   type ConnectionEvents,
   type HostConnection,
   type HostListener,
   HostPort,
   type ListenerEvents,
-} from '../host/host.js'
+} from '../host/contract/host.js'
 import type { Grants } from './grants.js'
 
 /** See the top of the file. */

@@ -1,8 +1,8 @@
 /** Sockets with paths for names, as far as they are granted. What is not granted is not there for the guest. */
-import type { UnixAddress } from '../abi/address.js'
-import { textOf } from '../abi/unix-path.js'
-import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../host/host.js'
-import { HostUnix } from '../host/unix.js'
+import type { UnixAddress } from '../base/address.js'
+import { textOf } from '../base/unix-path.js'
+import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../host/contract/host.js'
+import { HostUnix } from '../host/contract/unix.js'
 import type { Grants } from './grants.js'
 import { PolicyPort } from './policy-port.js'
 

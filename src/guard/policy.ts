@@ -2,8 +2,8 @@
  * What a guest may do with the network: nothing, but what it was granted. The same contract as the host below, so it works
  * over any of them.
  */
-import type { Address } from '../abi/address.js'
-import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/datagram.js'
+import type { Address } from '../base/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/contract/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -11,14 +11,14 @@ import {
   type HostConnection,
   type HostPort,
   type HostTimer,
-} from '../host/host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from '../host/lookup.js'
+} from '../host/contract/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
 import { Grants, type Policy } from './grants.js'
 import { PolicyDatagram } from './policy-datagram.js'
 import { PolicyPort } from './policy-port.js'
 import { PolicyUnix } from './policy-unix.js'
 
-export { formatEndpoint } from '../abi/endpoint.js'
+export { formatEndpoint } from '../base/endpoint.js'
 export type { Policy, Refusal } from './grants.js'
 
 /**

@@ -1,8 +1,8 @@
 /** Rules of a policy: how they are written, and what each of them grants. */
-import { endpointKey, formatHostPort, hostWithScope } from '../abi/endpoint.js'
-import { readHost } from '../abi/host-text.js'
-import { type Ip, zoneIndex } from '../abi/ip.js'
-import { pathOf } from '../abi/unix-path.js'
+import { endpointKey, formatHostPort, hostWithScope } from '../base/endpoint.js'
+import { readHost } from '../base/host-text.js'
+import { type Ip, zoneIndex } from '../base/ip.js'
+import { pathOf } from '../base/unix-path.js'
 import type { NamedHosts } from './named-hosts.js'
 
 /** What rules are read with. */

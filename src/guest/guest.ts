@@ -1,26 +1,26 @@
 /** Runs somebody else's WebAssembly program: one with a `main()`, made with libuv's archive by `uvcc`. */
-import type { WasmModule } from '../abi/platform-types.js'
+import type { WasmModule } from '../base/platform-types.js'
 import { policyHost } from '../guard/policy.js'
-import type { Host } from '../host/host.js'
+import type { Host } from '../host/contract/host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
-import type { WasiOptions } from '../runtime/wasi.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
 import { platformHost } from '../uv/platform.js'
-import type { Dirs, Folder } from './folder.js'
+import type { Dirs, Folder } from '../wasi/fs/seed.js'
+import type { WasiOptions } from '../wasi/provider.js'
+import type { OnOutput } from '../wasi/stdio.js'
+import type { GuestRun, GuestSetup } from './driver.js'
+import { startWithJspi } from './drivers/jspi.js'
+import { startPumped } from './drivers/pump.js'
+import { hasJspi } from './drivers/suspending-import.js'
+import { Thread } from './drivers/thread.js'
 import type { InputSource } from './input.js'
-import { startWithJspi } from './jspi.js'
-import type { ProgramOptions } from './program.js'
-import { startPumped } from './pump-driver.js'
-import { letsPump } from './pumped.js'
-import type { OnOutput } from './stdio.js'
-import { hasJspi } from './suspendable.js'
-import { Thread } from './thread.js'
+import { letsPump } from './pumped-loops.js'
 
-export { GuestTrap } from './end.js'
-export type { Dirs, Folder } from './folder.js'
+export type { Dirs, Folder } from '../wasi/fs/seed.js'
+export type { OnOutput } from '../wasi/stdio.js'
+export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
-export type { OnOutput } from './stdio.js'
 
 /**
  * How a guest waits: `pump` not at all, for it leaves its loop to its host (`uvp_run_and_exit()` of `uv/pump.h`); `jspi` where
@@ -48,7 +48,7 @@ const DRIVERS = {
   async worker(): Promise<Ready> {
     const thread = Thread.take()
     // The only driver that needs much code of its own.
-    const { startInWorker } = await import('./worker-driver.js')
+    const { startInWorker } = await import('./drivers/worker.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
   },
 
@@ -80,22 +80,6 @@ export interface GuestOptions extends WasiOptions {
   readonly maxDescriptors?: number
   /** What to print while it runs; what the variable `UVWASM_DEBUG` says by default. */
   readonly trace?: Trace
-}
-
-/** What a driver starts. */
-export interface GuestSetup extends ProgramOptions {
-  /** See {@link GuestOptions.input}. */
-  readonly input: InputSource | undefined
-  /** See {@link GuestOptions.onOutput}. */
-  readonly onOutput: OnOutput
-}
-
-/** A guest that a driver has started. */
-export interface GuestRun {
-  /** The exit code; rejected when the guest traps. */
-  readonly exit: Promise<number>
-  /** Ends it from outside. */
-  terminate(): void
 }
 
 /** A running guest. */
@@ -167,7 +151,7 @@ async function openHost({ host }: GuestOptions): Promise<Host> {
 }
 
 async function copyFiles({ dirs }: GuestOptions): Promise<Folder | undefined> {
-  return dirs && (await import('./folder.js')).rootOf(dirs)
+  return dirs && (await import('../wasi/fs/seed.js')).rootOf(dirs)
 }
 
 /** @throws {ArgumentError} naming what is something else */

@@ -2,57 +2,34 @@
  * A guest: a module with a `main()` of its own, made with libuv's archive. Whoever runs it decides how it waits; all the rest
  * is here: kernel, imports, WASI.
  */
-import { isCall, type NumberCall } from '../abi/call.js'
+
 import type { Description } from '../abi/description.js'
-import { UV_FACE_MODULE } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
-import type { WasmImports, WasmInstance, WasmModule } from '../abi/platform-types.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
 import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
-import type { Host } from '../host/host.js'
+import { UV_FACE_MODULE } from '../abi/uv-module.js'
+import { isCall, type NumberCall } from '../base/call.js'
+import type { WasmImports, WasmInstance, WasmModule } from '../base/platform-types.js'
 import { Kernel } from '../kernel/kernel.js'
-import { createUvHost } from '../kernel/syscalls.js'
+import { createUvHost } from '../kernel/syscalls/syscalls.js'
 import { Gate } from '../runtime/gate.js'
 import { linkError, type Offers } from '../runtime/imports.js'
 import type { Trace } from '../runtime/trace.js'
-import { WASI_MODULE, type WasiOptions } from '../runtime/wasi.js'
-import { tellDefects } from './defects.js'
-import type { Ending } from './end.js'
-import { ENV_MODULE, envShells } from './env.js'
-import type { Folder } from './folder.js'
-import { preview1 } from './preview1.js'
-import { letsPump, PumpedLoops, UV_PUMP_MODULE, UV_PUMP_TYPES } from './pumped.js'
-import type { SlowCall, Streams } from './stdio.js'
-import type { Suspension } from './suspendable.js'
-
-/** How a guest waits, and where its standard streams lead: what drivers differ in. */
-export interface Driver extends Streams {
-  /** Whether it runs the loops that a guest leaves to it; see {@link PumpedLoops.pump}. */
-  readonly pumps: boolean
-  /** How a call that answers later is waited for, under a driver that has such answers. */
-  readonly suspension?: Suspension
-  /**
-   * Asks until the answer is not 0 or the time is over.
-   *
-   * @param ask - never waits
-   * @param timeout - milliseconds; 0 does not wait, a negative one waits for ever
-   */
-  wait(ask: () => number, timeout: number): number | Promise<number>
-  /** Calls an export while the guest waits. Whatever it waits for there, everybody waits for. */
-  enter(call: NumberCall, argument: number): number
-  /** Told whenever something happened that a waiting guest may wait for, and how many bytes came, if it was that. */
-  onChange(bytes: number): void
-}
+import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
+import { type Preview1Options, preview1 } from '../wasi/preview1.js'
+import { WASI_MODULE } from '../wasi/provider.js'
+import type { SlowCall } from '../wasi/stdio.js'
+import type { Driver } from './driver.js'
+import type { Suspension } from './drivers/suspending-import.js'
+import type { Ending } from './exit.js'
+import { letsPump, PumpedLoops, UV_PUMP_MODULE, UV_PUMP_TYPES } from './pumped-loops.js'
+import { tellDefects } from './report-defects.js'
 
 /** What a guest is made of. */
-export interface ProgramOptions {
+export interface ProgramOptions extends Preview1Options {
   readonly module: WasmModule
   /** The numbers of its C library. */
   readonly abi: Description
-  readonly host: Host
-  readonly wasi: WasiOptions
-  /** The root of its file system; `undefined` for none. */
-  readonly files?: Folder | undefined
   readonly trace: Trace
   readonly maxDescriptors: number | undefined
 }

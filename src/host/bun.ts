@@ -10,8 +10,8 @@
  */
 import { bunSockets } from './bun/api.js'
 import { bunTransport } from './bun/transport.js'
-import { type Host, HostError } from './host.js'
-import { NodeHost } from './node/node-host.js'
+import { NodeHost } from './common/runtime-host.js'
+import { type Host, HostError } from './contract/host.js'
 
 /**
  * The outside world as Bun has it: real sockets, real time.

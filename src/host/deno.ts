@@ -16,10 +16,11 @@
  * - There are no datagrams: they want a flag, `--unstable-net`.
  * - Who stops listening at a path removes it, even when it has become somebody else's; so do Bun and Node.
  */
+
+import { NodeHost } from './common/runtime-host.js'
+import { type Host, HostError } from './contract/host.js'
 import { denoSockets } from './deno/api.js'
 import { denoTransport } from './deno/transport.js'
-import { type Host, HostError } from './host.js'
-import { NodeHost } from './node/node-host.js'
 
 /**
  * The outside world as Deno has it: real sockets, real time. It needs `--allow-net`, and `--allow-read` and `--allow-write` for paths.

@@ -17,13 +17,14 @@
  * What is in flight keeps a process alive even here, since Node's libuv counts requests: a connect until it is decided, and
  * bytes that were written until they are sent or the connection is closed.
  */
-import { HostError } from './host.js'
+
+import { NodeHost } from './common/runtime-host.js'
+import type { Transport } from './common/transport.js'
+import { HostError } from './contract/host.js'
+import { rungs } from './node/bind-strategies.js'
 import { handleTransport } from './node/handle.js'
-import { rungs } from './node/ladder.js'
 import { netTransport } from './node/net.js'
-import { NodeHost } from './node/node-host.js'
 import { tcpWrap } from './node/tcp-wrap.js'
-import type { Transport } from './node/transport.js'
 
 /** How {@link nodeHost} reaches the network. */
 export interface NodeHostOptions {

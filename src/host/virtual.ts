@@ -6,8 +6,8 @@
  * address fails with ENETUNREACH at once, and so does a message, unless it goes to a group or to everybody
  * (255.255.255.255). A message is lost where its receiver has no room left, and nowhere else.
  */
-import type { Address } from '../abi/address.js'
-import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './datagram.js'
+import type { Address } from '../base/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './contract/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -15,9 +15,9 @@ import {
   type HostConnection,
   type HostPort,
   type HostTimer,
-} from './host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
-import type { HostUnix } from './unix.js'
+} from './contract/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from './contract/lookup.js'
+import type { HostUnix } from './contract/unix.js'
 import { type Names, NameTable } from './virtual/name-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'

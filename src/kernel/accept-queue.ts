@@ -5,10 +5,10 @@
  * backlog bounds what waits on although a turn went by, as it does when a program does not accept.
  */
 
-import type { SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
-import type { HostConnection } from '../host/host.js'
-import { abort } from './abort.js'
+import type { SocketAddress } from '../base/address.js'
+import type { ErrnoName } from '../base/errno.js'
+import { abort } from '../host/contract/abort.js'
+import type { HostConnection } from '../host/contract/host.js'
 
 /** How many connections a burst may have: more than any backlog, and yet a bound for who listens and never runs its loop. */
 const BURST = 16_384

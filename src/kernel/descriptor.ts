@@ -1,7 +1,7 @@
 /** What every descriptor can be asked. What only sockets do, others answer with ENOTSOCK. */
-import type { SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
-import type { Membership } from '../host/datagram.js'
+import type { SocketAddress } from '../base/address.js'
+import type { ErrnoName } from '../base/errno.js'
+import type { Membership } from '../host/contract/datagram.js'
 import type { Payload } from './payload.js'
 import type { Pollable } from './readiness.js'
 

@@ -1,6 +1,6 @@
 /** What sockets of `AF_INET` and `AF_INET6` have in common. */
-import type { Address, SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
+import type { Address, SocketAddress } from '../base/address.js'
+import type { ErrnoName } from '../base/errno.js'
 
 /** Whether a socket of the family takes the address. */
 export function isOf(family: 'ipv4' | 'ipv6', address: SocketAddress): address is Address {
@@ -10,10 +10,4 @@ export function isOf(family: 'ipv4' | 'ipv6', address: SocketAddress): address i
 /** What a socket says to an address of another family: one of IPv4 is too short for it, as well. */
 export function foreign(address: SocketAddress): ErrnoName {
   return address.family === 'ipv4' ? 'EINVAL' : 'EAFNOSUPPORT'
-}
-
-/** The address of a family that means any, with port 0. */
-export function wildcard(family: 'ipv4' | 'ipv6'): Address {
-  if (family === 'ipv4') return { family, host: '0.0.0.0', port: 0 }
-  return { family, host: '::', port: 0, flowInfo: 0, scopeId: 0 }
 }

@@ -2,23 +2,23 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
-import type { Address } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
-import type { Host } from '../host/host.js'
-import type { CancelLookup, LookupEvents } from '../host/lookup.js'
-import { SocketNames } from '../host/socket-names.js'
+import type { Address } from '../base/address.js'
+import type { ErrnoName } from '../base/errno.js'
+import { SocketNames } from '../base/unix-names.js'
+import { Orphans } from '../host/connection/orphans.js'
+import type { Host } from '../host/contract/host.js'
+import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
+import { PathSocket, type PathSurroundings } from './host-unix-socket.js'
+import { PairMemory } from './local/local-memory.js'
+import { UnixSocket, type UnixSurroundings } from './local/local-unix-socket.js'
+import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
-import { Orphans } from './orphans.js'
-import { PairMemory } from './pair-memory.js'
-import { PathSocket, type PathSurroundings } from './path-socket.js'
 import type { Payload } from './payload.js'
-import { PipeEnd } from './pipe.js'
 import { Readiness } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
 import { UdpSocket, type UdpSurroundings } from './udp-socket.js'
-import { UnixSocket, type UnixSurroundings } from './unix-socket.js'
 
 /** How a kernel is set up. */
 export interface KernelOptions {

@@ -2,8 +2,8 @@
  * A lookup as a descriptor: it becomes readable when the host has answered, what is read is the answer, and to close it is to
  * give it up. So whatever waits for descriptors can wait for a name.
  */
-import type { ErrnoName } from '../abi/errno.js'
-import type { CancelLookup, LookupEvents } from '../host/lookup.js'
+import type { ErrnoName } from '../base/errno.js'
+import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import { ByteDescriptor, type Descriptor, type Result } from './descriptor.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'

@@ -1,5 +1,5 @@
-import { copyOf } from '../host/copy.js'
-import { Fifo } from '../host/fifo.js'
+import { copyOf } from '../base/copy.js'
+import { Fifo } from '../base/fifo.js'
 import { Poll } from './readiness.js'
 
 /** What a chunk costs beside its bytes, roughly. */

@@ -2,17 +2,17 @@
  * A socket whose connections are its host's, as POSIX has it: its life (see `socket-states.ts`) and its bytes
  * (`tcp-stream.ts`). What its addresses are, and which options it has, its kinds say.
  */
-import type { SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
-import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/host.js'
+import type { SocketAddress } from '../base/address.js'
+import type { ErrnoName } from '../base/errno.js'
+import type { Orphans } from '../host/connection/orphans.js'
+import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/contract/host.js'
 import { AcceptQueue } from './accept-queue.js'
+import { type StreamOwner, TcpStream } from './connection-stream.js'
 import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from './descriptor.js'
-import type { Orphans } from './orphans.js'
+import { type SocketOperation, type SocketState, TRANSITIONS } from './legal-calls.js'
 import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
-import { SocketOptions } from './socket-options.js'
-import { type SocketOperation, type SocketState, TRANSITIONS } from './socket-states.js'
-import { type StreamOwner, TcpStream } from './tcp-stream.js'
+import { SocketOptions } from './stream-options.js'
 
 /** What a socket needs of its kernel. */
 export interface SocketSurroundings {

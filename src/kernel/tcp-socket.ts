@@ -1,8 +1,8 @@
 /** A TCP socket: the addresses that it takes, and the options that it has. */
-import type { Address, SocketAddress } from '../abi/address.js'
-import type { HostPort } from '../host/host.js'
+import { type Address, type SocketAddress, unspecified } from '../base/address.js'
+import type { HostPort } from '../host/contract/host.js'
 import type { OptionName, Result } from './descriptor.js'
-import { foreign, isOf, wildcard } from './inet.js'
+import { foreign, isOf } from './inet.js'
 import { type SocketSurroundings, StreamSocket } from './stream-socket.js'
 
 /** A socket of `AF_INET` or `AF_INET6`. */
@@ -51,7 +51,7 @@ export class TcpSocket extends StreamSocket<Address> {
   }
 
   protected override unnamed(): Address {
-    return wildcard(this.#family)
+    return unspecified(this.#family)
   }
 
   protected override fresh(): TcpSocket {

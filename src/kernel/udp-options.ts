@@ -1,8 +1,9 @@
 /** The options of one UDP socket: remembered until there is a host's socket to apply them to, and for the next one. */
-import type { DatagramBindOptions, HostDatagram, Membership } from '../host/datagram.js'
-import { DEFAULT_RECEIVE_BUFFER } from '../host/message-queue.js'
+
+import { DEFAULT_RECEIVE_BUFFER } from '../base/datagram-queue.js'
+import type { DatagramBindOptions, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { OptionName, Result } from './descriptor.js'
-import { bufferSize } from './socket-options.js'
+import { bufferSize } from './stream-options.js'
 
 /** What a socket begins with; Linux's own. */
 const DEFAULTS = {

@@ -4,13 +4,13 @@
  *
  * @see Linux `udp(7)` and `net/ipv4/udp.c`, whose answers these are
  */
-import type { Address, SocketAddress } from '../abi/address.js'
-import type { ErrnoName } from '../abi/errno.js'
-import type { DatagramEvents, HostDatagram, Membership } from '../host/datagram.js'
-import type { Host } from '../host/host.js'
-import { type Message, MessageQueue } from '../host/message-queue.js'
+import { type Address, type SocketAddress, unspecified } from '../base/address.js'
+import { type Message, MessageQueue } from '../base/datagram-queue.js'
+import type { ErrnoName } from '../base/errno.js'
+import type { DatagramEvents, HostDatagram, Membership } from '../host/contract/datagram.js'
+import type { Host } from '../host/contract/host.js'
 import { Descriptor, type OptionName, type Result } from './descriptor.js'
-import { foreign, isOf, wildcard } from './inet.js'
+import { foreign, isOf } from './inet.js'
 import { Poll } from './readiness.js'
 import { UdpOptions } from './udp-options.js'
 
@@ -77,7 +77,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     const remote = this.#destination(address, 'EAFNOSUPPORT')
     if (typeof remote === 'string') return remote
     this.#bound().connect(remote)
-    const { host } = wildcard(this.#family)
+    const { host } = unspecified(this.#family)
     this.#peer = remote.host === host ? { ...remote, host: host === '::' ? '::1' : '127.0.0.1' } : remote
     return 0
   }
@@ -96,7 +96,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
   }
 
   override localAddress(): Address {
-    return this.#socket?.local ?? wildcard(this.#family)
+    return this.#socket?.local ?? unspecified(this.#family)
   }
 
   override peerAddress(): Address | ErrnoName {
@@ -198,7 +198,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
 
   /** The host's socket; who has no address yet gets a free one. */
   #bound(): HostDatagram {
-    return this.#socket ?? this.#take(wildcard(this.#family))
+    return this.#socket ?? this.#take(unspecified(this.#family))
   }
 
   #take(address: Address): HostDatagram {

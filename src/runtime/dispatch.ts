@@ -2,7 +2,7 @@
  * The one place where the module calls into TypeScript. Handles and requests are known to it by small numbers; an exception of
  * a callback is caught here, so that it never unwinds through WebAssembly frames, and the rest of the turn goes on.
  */
-import type { UvFace } from '../abi/face.js'
+import type { UvFace } from '../abi/uv-module.js'
 import type { Payload } from '../kernel/payload.js'
 
 /** What happened to a handle or a request. */

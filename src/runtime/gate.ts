@@ -7,9 +7,10 @@
  * While one of our functions runs, the next that is called traps, too: one that was left by an exception has not come back, and
  * its module must not call on.
  */
-import { isCall, type NumberCall } from '../abi/call.js'
-import type { WasmImports, WasmModule } from '../abi/platform-types.js'
+
 import type { Signature } from '../abi/signature.js'
+import { isCall, type NumberCall } from '../base/call.js'
+import type { WasmImports, WasmModule } from '../base/platform-types.js'
 import { functionOf, importObject, type Offers, type Wanted, wantedImports } from './imports.js'
 import { stackRoom } from './stack-room.js'
 import { Kind, Op, Section, Type, typesOf, Writer } from './wasm-writer.js'

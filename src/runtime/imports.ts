@@ -3,9 +3,10 @@
  * looks up a property, so what is given to it must inherit nothing; and a value that is no function (a global, a memory, a table,
  * a tag) is never ours to give.
  */
-import { isCall, type NumberCall } from '../abi/call.js'
-import type { WasmImports, WasmModule } from '../abi/platform-types.js'
+
 import type { Signatures } from '../abi/signature.js'
+import { isCall, type NumberCall } from '../base/call.js'
+import type { WasmImports, WasmModule } from '../base/platform-types.js'
 
 /** The functions of one import module. */
 export interface Offer {

@@ -1,21 +1,22 @@
 /** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
-import { isCall } from '../abi/call.js'
+
 import type { Description } from '../abi/description.js'
-import { UV_FACE_MODULE, UV_FACE_TYPES, type UvExports } from '../abi/face.js'
 import { Memory } from '../abi/memory.js'
-import type { WasmModule } from '../abi/platform-types.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
 import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
-import type { Host } from '../host/host.js'
+import { UV_FACE_MODULE, UV_FACE_TYPES, type UvExports } from '../abi/uv-module.js'
+import { isCall } from '../base/call.js'
+import type { WasmModule } from '../base/platform-types.js'
+import type { Host } from '../host/contract/host.js'
 import { Kernel } from '../kernel/kernel.js'
-import { createUvHost } from '../kernel/syscalls.js'
+import { createUvHost } from '../kernel/syscalls/syscalls.js'
+import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from '../wasi/provider.js'
 import { Dispatch } from './dispatch.js'
 import { Gate } from './gate.js'
 import { linkError, type Offers } from './imports.js'
 import { compileModule, describe, isOwn, type ModuleSource } from './module.js'
 import { Pump } from './pump.js'
 import { Trace } from './trace.js'
-import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from './wasi.js'
 
 /** How an instance is made. */
 export interface InstanceOptions {

@@ -1,8 +1,9 @@
 /** Finds and compiles libuv's WebAssembly module, once in a process. */
-import { isCall } from '../abi/call.js'
+
 import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
-import type { PlatformURL, WasmExports, WasmModule } from '../abi/platform-types.js'
+import { isCall } from '../base/call.js'
+import type { PlatformURL, WasmExports, WasmModule } from '../base/platform-types.js'
 import { importObject } from './imports.js'
 
 /** Where a module may come from: compiled, its bytes, or an address of it. */

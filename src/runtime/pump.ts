@@ -7,9 +7,9 @@
  * Where handles are called in every pass, the poll finds nothing twice before the wait, so that what a check handle did is seen
  * by a prepare handle first. What a program can see of it all: such handles are called more often around each wait.
  */
-import { RunResult, type UvExports } from '../abi/face.js'
-import type { Host, HostTimer } from '../host/host.js'
-import { Pace } from './pace.js'
+import { RunResult, type UvExports } from '../abi/uv-module.js'
+import { Pace } from '../base/turn-policy.js'
+import type { Host, HostTimer } from '../host/contract/host.js'
 import type { TraceSink } from './trace.js'
 
 /** How many passes through the loop a turn may make before the host's event loop has its own. */

@@ -6,7 +6,7 @@
  * The frame is large because of code that never runs, which keeps many values over a call. Several smaller frames, one in the
  * other, are compiled much sooner than a large one. Each is an instance of its own, so that no engine makes one of them all.
  */
-import { isCall, type NumberCall } from '../abi/call.js'
+import { isCall, type NumberCall } from '../base/call.js'
 import { Kind, Op, Section, Type, Writer } from './wasm-writer.js'
 
 /** How many frames, and how many values of 16 bytes each keeps: 64 KiB together. The deepest of our own calls took 4 KiB. */

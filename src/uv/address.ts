@@ -1,9 +1,10 @@
 /** Addresses as people write them, and as the module has them. */
-import type { Address } from '../abi/address.js'
+
 import type { Description } from '../abi/description.js'
-import { readHost } from '../abi/host-text.js'
-import { canonicalIp, type Ip, parseIp, zoneIndex } from '../abi/ip.js'
-import type { Host } from '../host/host.js'
+import type { Address } from '../base/address.js'
+import { readHost } from '../base/host-text.js'
+import { canonicalIp, type Ip, parseIp, zoneIndex } from '../base/ip.js'
+import type { Host } from '../host/contract/host.js'
 import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 

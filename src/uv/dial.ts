@@ -3,8 +3,8 @@
  * as the last has failed or has been silent for a while, and the first that answers is taken. A socket that failed to connect
  * is of no use any more, so every attempt has one of its own; the handle takes over the one that stands.
  */
-import type { Address } from '../abi/address.js'
-import { formatEndpoint } from '../abi/endpoint.js'
+import type { Address } from '../base/address.js'
+import { formatEndpoint } from '../base/endpoint.js'
 import { UVError } from './errors.js'
 import { lookUp } from './lookup.js'
 import { INSTANCE, type Loop } from './loop.js'

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Address } from '../abi/address.js'
+
 import type { Description } from '../abi/description.js'
-import type { UvExports } from '../abi/face.js'
+import type { UvExports } from '../abi/uv-module.js'
+import type { Address } from '../base/address.js'
 import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatch.js'
 import type { Instance } from '../runtime/instance.js'
 import { type AddressLike, checkAddress, hostText, readAddress } from './address.js'

@@ -1,8 +1,8 @@
 /** What a loop is opened with. */
-import type { Host } from '../host/host.js'
+import type { Host } from '../host/contract/host.js'
 import type { ModuleSource } from '../runtime/module.js'
 import type { Trace } from '../runtime/trace.js'
-import type { WasiProvider } from '../runtime/wasi.js'
+import type { WasiProvider } from '../wasi/provider.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
 /** How a loop is opened. */

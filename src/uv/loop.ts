@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Address } from '../abi/address.js'
-import type { WasmModule } from '../abi/platform-types.js'
-import type { Host } from '../host/host.js'
+import type { Address } from '../base/address.js'
+import type { WasmModule } from '../base/platform-types.js'
+import type { Host } from '../host/contract/host.js'
 import { Instance, type InstanceOptions } from '../runtime/instance.js'
 import { compileModule } from '../runtime/module.js'
 import { ArgumentError, ClosedLoopError, show, UVError } from './errors.js'

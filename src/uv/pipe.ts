@@ -1,4 +1,4 @@
-import { pathOf, textOf } from '../abi/unix-path.js'
+import { pathOf, textOf } from '../base/unix-path.js'
 import { checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { handleOptions } from './handle.js'

@@ -1,5 +1,5 @@
 /** Which host a loop gets when its author did not choose one. */
-import type { Host } from '../host/host.js'
+import type { Host } from '../host/contract/host.js'
 
 let host: Promise<Host> | undefined
 

@@ -1,4 +1,4 @@
-import type { Address } from '../abi/address.js'
+import type { Address } from '../base/address.js'
 import { FIRE } from '../runtime/dispatch.js'
 import {
   type AddressLike,

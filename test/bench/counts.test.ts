@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { COMPILING, guestModule } from '../guest/uvcc.js'
+import { COMPILING, guestModule } from '../guest/support/uvcc.js'
 
 interface Counts {
   /** Calls into the module, and out of it, for one message. */
@@ -35,7 +35,7 @@ const now: Record<string, Counts> = {}
 
 beforeAll(async () => {
   const guest = fileURLToPath(await guestModule('echo'))
-  const program = fileURLToPath(new URL('counts.mjs', import.meta.url))
+  const program = fileURLToPath(new URL('programs/counts.mjs', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, program, guest])
   Object.assign(now, JSON.parse(stdout))
   if (process.env.UPDATE === '1') {

@@ -12,7 +12,7 @@ import { ending } from './behaviours/ending.js'
 import { guarding } from './behaviours/guarding.js'
 import { serving } from './behaviours/serving.js'
 import { writing } from './behaviours/writing.js'
-import { type Behaviour, Scene } from './scene.js'
+import { type Behaviour, Scene } from './support/scene.js'
 
 let loop: Loop
 let running: Promise<boolean>

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { content, runProgram } from './programs.js'
-import { type Database, findProgram, PATIENCE, startMariadb, startPostgres, startRedis } from './servers.js'
+import { content, runProgram } from './support/run-program.js'
+import { type Database, findProgram, PATIENCE, startMariadb, startPostgres, startRedis } from './support/servers.js'
 
 jest.setTimeout(2 * PATIENCE)
 

@@ -13,7 +13,7 @@ import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
 import { MARKER, Pattern } from '../support/pattern.js'
 import { type Random, seeded } from '../support/random.js'
-import { hosts } from './net-lab.js'
+import { hosts } from './support/net-lab.js'
 
 const GROUPS = process.env.QUICK ? 3 : 20
 const SIDE_BY_SIDE = 10

@@ -7,7 +7,7 @@ import { createSockets } from 'libuv-wasm/sockets'
 import { nodeHost } from '../../src/host/node.js'
 import { soon } from '../support/deadline.js'
 import { type Random, runSeed, seeded } from '../support/random.js'
-import { type NetLab, useNet } from './net-lab.js'
+import { type NetLab, useNet } from './support/net-lab.js'
 
 type Connect = (options: { host: string; port: number }) => nodeNet.Socket
 type NewServer = () => nodeNet.Server

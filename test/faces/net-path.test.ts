@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Net, Socket } from 'libuv-wasm/net'
 import { soon } from '../support/deadline.js'
-import { hosts, told, useNet } from './net-lab.js'
+import { hosts, told, useNet } from './support/net-lab.js'
 
 /** Both have it, as far as it is tried here. */
 type AnyNet = Pick<Net, 'createServer' | 'connect'>

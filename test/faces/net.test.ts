@@ -6,7 +6,7 @@ import { createNet, Socket as DefaultSocket, type Net, type Server, type Socket,
 import { Async, Loop, TCP, virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
-import { hosts, told, useNet } from './net-lab.js'
+import { hosts, told, useNet } from './support/net-lab.js'
 
 describe.each(hosts)('over %s', (_name, host) => {
   let loop: Loop

@@ -11,7 +11,7 @@ import { Async, Loop } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
 import { runSeed } from '../support/random.js'
-import { type Implementation, play, type Schedule, schedules } from './schedule.js'
+import { type Implementation, play, type Schedule, schedules } from './support/schedule.js'
 
 /** How many schedules; a long run is `FACES_RUNS=20000 make test ARGS=test/faces/schedule`. */
 const RUNS = Number(process.env.FACES_RUNS ?? 300)

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest } from '@jest/globals'
 import { testWith } from '../support/programs.js'
-import { content, runProgram } from './programs.js'
-import { makeCertificate, newFolder, PATIENCE } from './servers.js'
+import { content, runProgram } from './support/run-program.js'
+import { makeCertificate, newFolder, PATIENCE } from './support/servers.js'
 
 jest.setTimeout(PATIENCE)
 

@@ -6,8 +6,8 @@ import net from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Command, killAll, run } from '../cli/command.js'
-import { Guest, virtualHost } from '../guest/built.js'
-import { endAll, play, until } from '../guest/stage.js'
+import { Guest, virtualHost } from '../guest/support/built.js'
+import { endAll, play, until } from '../guest/support/stage.js'
 import { soon } from '../support/deadline.js'
 
 killAll()

@@ -1,5 +1,5 @@
 /** Whole WebAssembly modules for the fuzzer's guests, by the small builder that tests have. */
-import { name, section, unsigned, vector, wasm } from '../runtime/wasm-builder.js'
+import { name, section, unsigned, vector, wasm } from '../runtime/support/wasm-builder.js'
 
 /** Bytes of code or of a type. */
 export type Code = readonly number[]

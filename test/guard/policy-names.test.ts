@@ -1,9 +1,9 @@
 /** What a policy grants of names: who may ask for them, and where they lead. */
 import { describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
+import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
-import type { Host } from '../../src/host/host.js'
-import type { LookupFamily } from '../../src/host/lookup.js'
+import type { Host } from '../../src/host/contract/host.js'
+import type { LookupFamily } from '../../src/host/contract/lookup.js'
 import { FakeHost } from '../support/fake-host.js'
 import { codeOf } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'

@@ -1,8 +1,8 @@
 /** What a policy lets through, and what it keeps from the host below. */
 import { describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
+import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
-import type { ConnectionEvents, Host, HostListener, HostPort, ListenerEvents } from '../../src/host/host.js'
+import type { ConnectionEvents, Host, HostListener, HostPort, ListenerEvents } from '../../src/host/contract/host.js'
 import { virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeHost } from '../support/fake-host.js'

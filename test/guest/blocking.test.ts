@@ -2,8 +2,8 @@
 import net from 'node:net'
 import { beforeAll, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
-import { connect, endAll, play, received } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { connect, endAll, play, received } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 const block = (...args: readonly string[]) => play(args, { program: 'block' })
 

@@ -4,10 +4,10 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import type { GuestOptions, Guest as GuestType } from '../../src/guest/guest.js'
 import type { VirtualHost } from '../../src/host/virtual.js'
-import { build, type FunctionPart, I32, type ImportPart, op } from '../runtime/wasm-builder.js'
+import { build, type FunctionPart, I32, type ImportPart, op } from '../runtime/support/wasm-builder.js'
 import { soon } from '../support/deadline.js'
-import { driver, Guest, GuestTrap, virtualHost } from './built.js'
-import { endAll, turn, until } from './stage.js'
+import { driver, Guest, GuestTrap, virtualHost } from './support/built.js'
+import { endAll, turn, until } from './support/stage.js'
 
 endAll()
 

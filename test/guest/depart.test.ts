@@ -1,8 +1,8 @@
 /** The end of a guest that has just written, and of the process that ran it: what counts as written arrives. */
 import { beforeAll, expect, test } from '@jest/globals'
 import { depart } from '../support/departure.js'
-import { driver } from './built.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { driver } from './support/built.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('depart'), COMPILING)
 

@@ -1,10 +1,10 @@
 /** Guests over a host that refuses, or breaks: it is their error, and nobody else's. */
 import net from 'node:net'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import type { Host, HostConnection } from '../../src/host/host.js'
-import { driver, HostError, nodeHost } from './built.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import type { Host, HostConnection } from '../../src/host/contract/host.js'
+import { driver, HostError, nodeHost } from './support/built.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => Promise.all([guestModule('echo'), guestModule('talk')]), COMPILING)
 endAll()

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Dirs } from '../../src/guest/guest.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('files'), COMPILING)
 endAll()

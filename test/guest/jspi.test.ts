@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { driver } from './built.js'
+import { driver } from './support/built.js'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -13,14 +13,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** The tests that both drivers must pass. */
 const BOTH = [
   'guest/life',
-  'guest/stdio',
+  'wasi/stdio',
   'guest/network',
   'guest/files',
   'guest/blocking',
   'guest/tee',
   'guest/process',
   'guest/pumped',
-  'guest/preview1-program',
+  'wasi/preview1-program',
   'guest/boundary',
   'guest/depart',
   'cli/run',

@@ -1,8 +1,8 @@
 /** How guests begin and end, under either driver. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { driver, Guest, GuestTrap, nodeHost } from './built.js'
-import { endAll, play, playEcho } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { driver, Guest, GuestTrap, nodeHost } from './support/built.js'
+import { endAll, play, playEcho } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo')]), COMPILING)
 endAll()

@@ -3,10 +3,10 @@ import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
-import { nodeHost, policyHost, virtualHost } from './built.js'
-import { nativeOutput } from './native.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { nodeHost, policyHost, virtualHost } from './support/built.js'
+import { nativeOutput } from './support/native.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('messages'), COMPILING)
 endAll()

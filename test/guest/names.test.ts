@@ -1,10 +1,10 @@
 /** Names as programs in C look them up: `uv_getaddrinfo()` on the loop, `getaddrinfo()` waiting, both through the host. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Host } from '../../src/host/host.js'
+import type { Host } from '../../src/host/contract/host.js'
 import { virtualHost as sourceHost } from '../../src/host/virtual.js'
-import { policyHost, virtualHost } from './built.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { policyHost, virtualHost } from './support/built.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('names'), COMPILING)
 endAll()

@@ -3,9 +3,9 @@ import net from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'
-import { nodeHost, policyHost, virtualHost } from './built.js'
-import { connect, endAll, play, playEcho, receive, received, until } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { nodeHost, policyHost, virtualHost } from './support/built.js'
+import { connect, endAll, play, playEcho, receive, received, until } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(
   () => Promise.all([guestModule('behave'), guestModule('echo'), guestModule('talk'), guestModule('leave')]),

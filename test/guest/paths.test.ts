@@ -4,9 +4,9 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { nodeHost, policyHost, virtualHost } from './built.js'
-import { endAll, play, received } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { nodeHost, policyHost, virtualHost } from './support/built.js'
+import { endAll, play, received } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('paths'), COMPILING)
 endAll()

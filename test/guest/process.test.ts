@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
-import { driver } from './built.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { driver } from './support/built.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo')]), COMPILING)
 

@@ -2,9 +2,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'
-import { driver, Guest, GuestTrap, nodeHost } from './built.js'
-import { connect, endAll, type Part, play, playEcho, receive, received } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { driver, Guest, GuestTrap, nodeHost } from './support/built.js'
+import { connect, endAll, type Part, play, playEcho, receive, received } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => Promise.all([guestModule('pumped'), guestModule('echo'), guestModule('behave')]), COMPILING)
 endAll()

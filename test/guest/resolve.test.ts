@@ -1,9 +1,9 @@
 /** What C programs are told of addresses in numbers: the same as natively, by glibc, but for what is known. */
 import { beforeAll, expect, test } from '@jest/globals'
-import { policyHost, virtualHost } from './built.js'
-import { nativeOutput } from './native.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { policyHost, virtualHost } from './support/built.js'
+import { nativeOutput } from './support/native.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 let native = ''
 

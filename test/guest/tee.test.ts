@@ -1,8 +1,8 @@
 /** The standard streams of a guest as streams of libuv's. */
 import { beforeAll, expect, test } from '@jest/globals'
 import { seeded } from '../support/random.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('tee'), COMPILING)
 endAll()

@@ -1,8 +1,8 @@
 /** The order of timers: the same as natively, although their heap is another one (`libuv-port/src/heap.h`). */
 import { beforeAll, expect, test } from '@jest/globals'
-import { nativeOutput } from './native.js'
-import { endAll, play } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { nativeOutput } from './support/native.js'
+import { endAll, play } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('timers'), COMPILING)
 endAll()

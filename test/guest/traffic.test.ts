@@ -1,13 +1,13 @@
 /** What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the code. */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
-import { ToParent, type Wires } from '../../src/guest/protocol.js'
-import { makeRing, type RingFigures, ringFigures } from '../../src/guest/ring.js'
-import type { WorkerSetup } from '../../src/guest/worker.js'
+import type { WorkerSetup } from '../../src/guest/drivers/worker-thread.js'
+import { ToParent, type Wires } from '../../src/remote/protocol.js'
+import { makeRing, type RingFigures, ringFigures } from '../../src/remote/ring.js'
 import { soon } from '../support/deadline.js'
-import { compileModule, describeModule, HostServer, nodeHost } from './built.js'
-import { connect, endAll, receive, until } from './stage.js'
-import { COMPILING, guestModule } from './uvcc.js'
+import { compileModule, describeModule, HostServer, nodeHost } from './support/built.js'
+import { connect, endAll, receive, until } from './support/stage.js'
+import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('echo'), COMPILING)
 endAll()
@@ -39,7 +39,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   })
   const wasi = { args: ['echo'] }
   const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
-  const worker = new Worker(new URL('../../build/lib/guest/worker.js', import.meta.url))
+  const worker = new Worker(new URL('../../build/lib/guest/drivers/worker-thread.js', import.meta.url))
   const setup: WorkerSetup = { module, abi, wasi, wires, ...how }
   worker.postMessage(setup)
   const end = (): Promise<unknown> => {

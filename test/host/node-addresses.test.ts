@@ -1,7 +1,7 @@
 /** Our addresses in Node's words: the text of a zone is what the system's own libuv takes for one. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
-import { fromNode, interfaces, interfaceText, print, toNodeHost } from '../../src/host/node/addresses.js'
+import type { Address } from '../../src/base/address.js'
+import { fromNode, interfaces, interfaceText, print, toNodeHost } from '../../src/host/common/addresses.js'
 
 const scoped = (host: string, scopeId: number): Address => ({ family: 'ipv6', host, port: 80, flowInfo: 0, scopeId })
 

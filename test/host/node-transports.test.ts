@@ -2,16 +2,16 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { constants, networkInterfaces } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
-import { fromNode, toNodeHost } from '../../src/host/node/addresses.js'
-import { EOF, nameOfCode, nameOfStatus, statusError } from '../../src/host/node/errors.js'
+import { fromNode, toNodeHost } from '../../src/host/common/addresses.js'
+import { EOF, nameOfCode, nameOfStatus, statusError } from '../../src/host/common/errors.js'
+import { NodeHost } from '../../src/host/common/runtime-host.js'
+import type { Transport } from '../../src/host/common/transport.js'
+import { type Rung, rungs } from '../../src/host/node/bind-strategies.js'
 import { handleTransport } from '../../src/host/node/handle.js'
-import { type Rung, rungs } from '../../src/host/node/ladder.js'
 import { netTransport } from '../../src/host/node/net.js'
-import { NodeHost } from '../../src/host/node/node-host.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
-import type { Transport } from '../../src/host/node/transport.js'
 import { nodeHost } from '../../src/host/node.js'
-import { Lab, PLAIN, refusal, v4 } from './contract-lab.js'
+import { Lab, PLAIN, refusal, v4 } from './contract/lab.js'
 
 const MIB = 1024 * 1024
 

@@ -1,11 +1,11 @@
 /** The contract over real sockets: each transport, and `net` on each rung of the ladder that this Node has. */
 import { describe } from '@jest/globals'
-import { rungs } from '../../src/host/node/ladder.js'
+import { NodeHost } from '../../src/host/common/runtime-host.js'
+import { rungs } from '../../src/host/node/bind-strategies.js'
 import { netTransport } from '../../src/host/node/net.js'
-import { NodeHost } from '../../src/host/node/node-host.js'
 import { nodeHost } from '../../src/host/node.js'
-import { hostContract } from './contract.js'
-import { nodeRefuses, overSockets } from './contract-subjects.js'
+import { hostContract } from './contract/contract.js'
+import { nodeRefuses, overSockets } from './contract/subjects.js'
 
 const overHandle = await nodeRefuses('handle')
 const overNet = await nodeRefuses('net')

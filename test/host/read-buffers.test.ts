@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { LARGE_READ, newBuffer, ReadBuffers, ReadPool } from '../../src/host/node/read-buffers.js'
+import { LARGE_READ, newBuffer, ReadBuffers, ReadPool } from '../../src/host/common/read-buffers.js'
 import { seeded } from '../support/random.js'
 import { transferAway } from '../support/transfer.js'
 

@@ -1,6 +1,6 @@
 /** When another try to send is asked for, after one that fell short; with a clock of the test's. */
 import { expect, test } from '@jest/globals'
-import { RoomWatch } from '../../src/host/node/room-watch.js'
+import { RoomWatch } from '../../src/host/common/room-watch.js'
 
 /** What was scheduled, one call at a time, and how often there was room. */
 class Watched {

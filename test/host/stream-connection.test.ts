@@ -1,8 +1,8 @@
 /** The life of a connection that all hosts share, over a platform that does what the test says. */
 import { describe, expect, test } from '@jest/globals'
-import type { ErrnoName } from '../../src/abi/errno.js'
+import type { ErrnoName } from '../../src/base/errno.js'
 import { FakePlatform } from '../support/fake-platform.js'
-import { refusal } from './contract-lab.js'
+import { refusal } from './contract/lab.js'
 
 /** A write that fails at once. @returns the code that it threw */
 const failWrite = (platform: FakePlatform, code: ErrnoName): string => refusal(() => platform.failWrite(code))

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { virtualHost } from '../../src/host/virtual.js'
 import { seeded } from '../support/random.js'
-import { Lab, refusal, v4, v6 } from './contract-lab.js'
+import { Lab, refusal, v4, v6 } from './contract/lab.js'
 
 /** Bytes under way in one direction before the writer must wait. */
 const WINDOW = 3 * 87_380

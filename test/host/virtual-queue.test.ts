@@ -1,12 +1,12 @@
 /** How the virtual host's events and timers are scheduled, and what holds the process. */
 import { describe, expect, test } from '@jest/globals'
-import { Fifo } from '../../src/host/fifo.js'
+import { Fifo } from '../../src/base/fifo.js'
 import { EventQueue } from '../../src/host/virtual/event-queue.js'
 import { RealClock } from '../../src/host/virtual/real-clock.js'
 import { virtualHost } from '../../src/host/virtual.js'
 import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'
-import { v4 } from './contract-lab.js'
+import { v4 } from './contract/lab.js'
 
 describe('the process', () => {
   /** What keeps the process alive. */

@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals'
-import { hostContract } from './contract.js'
-import { overVirtual } from './contract-subjects.js'
+import { hostContract } from './contract/contract.js'
+import { overVirtual } from './contract/subjects.js'
 
 describe('the virtual host', () => hostContract(overVirtual))

@@ -1,6 +1,6 @@
 /** What waits for room outside, in its writers' own buffers. */
 import { expect, test } from '@jest/globals'
-import { Waiting } from '../../src/host/waiting.js'
+import { Waiting } from '../../src/host/connection/waiting.js'
 
 /** Sends at most so many bytes in all. @returns what was sent */
 const sendUpTo = (waiting: Waiting, room: number): string => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { AcceptQueue } from '../../src/kernel/accept-queue.js'
 import { FakeConnection, type FakeListener } from '../support/fake-host.js'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine, type Machine } from './machine.js'
+import { c, fakeMachine, type Machine } from './support/machine.js'
 
 function listening(backlog = 5): { machine: Machine; fd: number; listener: FakeListener } {
   const machine = fakeMachine()

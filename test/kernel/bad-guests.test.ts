@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'
 import { loopback } from '../support/wishes.js'
-import { type Answer, c, fakeMachine, type Machine, two } from './machine.js'
-import { connected } from './states.js'
+import { type Answer, c, fakeMachine, type Machine, two } from './support/machine.js'
+import { connected } from './support/states.js'
 
 type Name = keyof UvHost
 

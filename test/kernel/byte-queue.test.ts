@@ -1,6 +1,6 @@
 /** The bytes that wait in a pipe: they come out as they went in, and cost little more than themselves. */
 import { describe, expect, test } from '@jest/globals'
-import { ByteQueue, PAGE } from '../../src/kernel/byte-queue.js'
+import { ByteQueue, PAGE } from '../../src/kernel/local/byte-queue.js'
 import { totalLength } from '../../src/kernel/payload.js'
 import { seeded } from '../support/random.js'
 

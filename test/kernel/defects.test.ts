@@ -1,8 +1,8 @@
 /** When the host breaks its promises: the guest gets EIO, the defect is reported, and everything else goes on. */
 import { describe, expect, test } from '@jest/globals'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine, two } from './machine.js'
-import { connected, outgoing } from './states.js'
+import { c, fakeMachine, two } from './support/machine.js'
+import { connected, outgoing } from './support/states.js'
 
 const DEFECT = new Error('the host is broken')
 

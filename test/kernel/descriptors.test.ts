@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { seeded } from '../support/random.js'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine, two } from './machine.js'
+import { c, fakeMachine, two } from './support/machine.js'
 
 const FIRST = c.UVH_FD_FIRST
 

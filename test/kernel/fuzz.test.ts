@@ -3,11 +3,11 @@
  * one that C can have, the books always balance, and in the end nothing is left.
  */
 import { describe, expect, test } from '@jest/globals'
-import { ERRNO_NAMES } from '../../src/abi/errno.js'
 import type { UvHost } from '../../src/abi/uv-host.js'
+import { ERRNO_NAMES } from '../../src/base/errno.js'
 import { Payload } from '../../src/kernel/payload.js'
 import { type Random, seeded } from '../support/random.js'
-import { abi, c, fakeMachine, type Machine } from './machine.js'
+import { abi, c, fakeMachine, type Machine } from './support/machine.js'
 
 const MAX_DESCRIPTORS = 24
 const ERRNOS = new Set(ERRNO_NAMES.map((name) => -abi.errno[name]))

@@ -1,8 +1,8 @@
 /** A guest whose memory grows between two calls, and even while bytes are under way. */
 import { expect, test } from '@jest/globals'
 import { concat } from '../../src/kernel/payload.js'
-import { abi, c, fakeMachine, text } from './machine.js'
-import { connected } from './states.js'
+import { abi, c, fakeMachine, text } from './support/machine.js'
+import { connected } from './support/states.js'
 
 test('every kind of call works on what has come, and on what was there before', () => {
   const machine = fakeMachine()

@@ -1,7 +1,7 @@
 /** Lookups as descriptors. */
 import { expect, test } from '@jest/globals'
 import { FakeHost } from '../support/fake-host.js'
-import { abi, c, Machine } from './machine.js'
+import { abi, c, Machine } from './support/machine.js'
 
 const stage = (): Machine => new Machine({ host: new FakeHost() })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
+import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/stream-options.js'
 import { loopback } from '../support/wishes.js'
-import { abi, c, fakeMachine } from './machine.js'
-import { connected, outgoing } from './states.js'
+import { abi, c, fakeMachine } from './support/machine.js'
+import { connected, outgoing } from './support/states.js'
 
 const { SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6 } = c
 const MIB = 1024 * 1024

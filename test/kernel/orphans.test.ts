@@ -1,8 +1,8 @@
 /** Connections that go on sending after their owner has closed them. */
 import { describe, expect, test } from '@jest/globals'
+import { Orphans } from '../../src/host/connection/orphans.js'
 import { virtualHost } from '../../src/host/virtual.js'
-import { Orphans } from '../../src/kernel/orphans.js'
-import { Lab } from '../host/contract-lab.js'
+import { Lab } from '../host/contract/lab.js'
 import { FakeConnection, FakeHost } from '../support/fake-host.js'
 import { loopback } from '../support/wishes.js'
 

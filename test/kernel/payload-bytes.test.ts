@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { concat, Payload, totalLength, WriteQueue } from '../../src/kernel/payload.js'
 import { seeded } from '../support/random.js'
-import { text } from './machine.js'
+import { text } from './support/machine.js'
 
 const show = (chunks: readonly Uint8Array[]): string[] => chunks.map((chunk) => new TextDecoder().decode(chunk))
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { concat, totalLength } from '../../src/kernel/payload.js'
 import type { FakeConnection } from '../support/fake-host.js'
-import { c, fakeMachine, type Machine, text, two } from './machine.js'
-import { connected } from './states.js'
+import { c, fakeMachine, type Machine, text, two } from './support/machine.js'
+import { connected } from './support/states.js'
 
 const sent = (peer: FakeConnection): string => new TextDecoder().decode(concat(peer.sent))
 

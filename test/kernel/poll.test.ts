@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { PollMask } from '../../src/kernel/poll-mask.js'
 import { Poll } from '../../src/kernel/readiness.js'
-import type { Turns } from '../../src/kernel/surroundings.js'
+import type { Turns } from '../../src/kernel/syscalls/context.js'
+import { PollMask } from '../../src/kernel/syscalls/poll-mask.js'
 import { loopback } from '../support/wishes.js'
-import { abi, c, fakeMachine, two } from './machine.js'
-import { connected } from './states.js'
+import { abi, c, fakeMachine, two } from './support/machine.js'
+import { connected } from './support/states.js'
 
 describe('masks', () => {
   const mask = new PollMask(abi)

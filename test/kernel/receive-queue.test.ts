@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ReceiveQueue } from '../../src/kernel/receive-queue.js'
 import { seeded } from '../support/random.js'
 import { transferAway } from '../support/transfer.js'
-import { text } from './machine.js'
+import { text } from './support/machine.js'
 
 function queueOf(...chunks: string[]): ReceiveQueue {
   const queue = new ReceiveQueue()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Address, SocketAddress } from '../../src/abi/address.js'
-import { SockaddrCodec } from '../../src/kernel/sockaddr.js'
+import type { Address, SocketAddress } from '../../src/base/address.js'
+import { SockaddrCodec } from '../../src/kernel/syscalls/sockaddr.js'
 import { seeded } from '../support/random.js'
-import { abi, c, fakeMachine, text } from './machine.js'
+import { abi, c, fakeMachine, text } from './support/machine.js'
 
 const v6 = (host: string, port = 0, flowInfo = 0, scopeId = 0): Address => ({
   family: 'ipv6',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine } from './machine.js'
-import { connected, outgoing } from './states.js'
+import { c, fakeMachine } from './support/machine.js'
+import { connected, outgoing } from './support/states.js'
 
 describe('half-close', () => {
   test('SHUT_WR: the peer sees the end after the bytes, reading goes on', () => {

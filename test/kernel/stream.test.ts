@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ErrnoName } from '../../src/abi/errno.js'
+import type { ErrnoName } from '../../src/base/errno.js'
 import { concat } from '../../src/kernel/payload.js'
-import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/socket-options.js'
+import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/stream-options.js'
 import { loopback } from '../support/wishes.js'
-import { c, fakeMachine, text } from './machine.js'
-import { connected, outgoing } from './states.js'
+import { c, fakeMachine, text } from './support/machine.js'
+import { connected, outgoing } from './support/states.js'
 
 const BUFFER = DEFAULT_BUFFER_SIZE
 

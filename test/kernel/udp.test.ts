@@ -1,9 +1,9 @@
 /** UDP sockets over a host that does what the test says. */
 import { describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
+import type { Address } from '../../src/base/address.js'
 import type { FakeDatagram } from '../support/fake-datagram.js'
 import { loopback } from '../support/wishes.js'
-import { abi, c, fakeMachine, type Machine, text } from './machine.js'
+import { abi, c, fakeMachine, type Machine, text } from './support/machine.js'
 
 const { IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET } = c
 

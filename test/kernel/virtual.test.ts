@@ -1,11 +1,11 @@
 /** Two guests of one virtual network, call by call. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
+import type { Address } from '../../src/base/address.js'
 import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
 import { seeded } from '../support/random.js'
 import { loopback } from '../support/wishes.js'
-import { type Answer, c, Machine } from './machine.js'
-import { unixAddress, unixListener } from './unix.js'
+import { type Answer, c, Machine } from './support/machine.js'
+import { unixAddress, unixListener } from './support/unix.js'
 
 type Guest = Machine<VirtualHost>
 

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { accept } from './twins/accept.js'
 
 compareGroup('accept', accept)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { alive } from './twins/loop.js'
 
 compareGroup('alive', alive)

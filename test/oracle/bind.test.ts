@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { bind } from './twins/bind.js'
 
 compareGroup('bind', bind)

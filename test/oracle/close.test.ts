@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { close } from './twins/close.js'
 
 compareGroup('close', close)

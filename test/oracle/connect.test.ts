@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { connect } from './twins/connect.js'
 
 compareGroup('connect', connect)

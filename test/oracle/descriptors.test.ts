@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { descriptors } from './twins/descriptors.js'
 
 compareGroup('descriptors', descriptors)

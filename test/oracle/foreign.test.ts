@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { foreign } from './twins/foreign.js'
 
 compareGroup('foreign', foreign)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { lookup } from './twins/lookup.js'
 
 compareGroup('lookup', lookup)

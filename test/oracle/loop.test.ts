@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { loop } from './twins/loop.js'
 
 compareGroup('loop', loop)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { pair } from './twins/pair.js'
 
 compareGroup('pair', pair)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals'
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { makeFolder, pipe, removeFolder } from './twins/pipe.js'
 
 beforeAll(makeFolder)

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
-import { nativeTraces, sideBySide, tracesOf } from './native-traces.js'
+import { nativeTraces, sideBySide, tracesOf } from './support/native-traces.js'
 
-const program = fileURLToPath(new URL('process-limit.mjs', import.meta.url))
+const program = fileURLToPath(new URL('support/process-limit.mjs', import.meta.url))
 
 // glibc opens a file when another thread gives memory back that is not of the first arena; here that takes the last descriptor.
 const env = { ...process.env, MALLOC_ARENA_MAX: '1' }

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { read } from './twins/read.js'
 
 compareGroup('read', read)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { shutdown } from './twins/shutdown.js'
 
 compareGroup('shutdown', shutdown)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { states } from './twins/states.js'
 
 compareGroup('states', states)

@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { udp } from './twins/udp.js'
 
 compareGroup('udp', udp)

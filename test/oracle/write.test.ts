@@ -1,4 +1,4 @@
-import { compareGroup } from './compare.js'
+import { compareGroup } from './support/compare.js'
 import { write } from './twins/write.js'
 
 compareGroup('write', write)

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Loop, virtualHost } from '../../src/index.js'
 import { importObject, type Offers, wantedImports } from '../../src/runtime/imports.js'
-import { build, I32, type ImportPart } from './wasm-builder.js'
+import { build, I32, type ImportPart } from './support/wasm-builder.js'
 
 const offers: Offers = new Map([
   ['uv_host_1', { functions: { clock: () => 0 }, types: { clock: ':d' } }],

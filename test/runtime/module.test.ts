@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Loop, type LoopOptions, virtualHost } from '../../src/index.js'
 import { compileModule, describeModule } from '../../src/runtime/module.js'
-import { exporting, libuv, name, section, types, vector, wasm } from './wasm-builder.js'
+import { exporting, libuv, name, section, types, vector, wasm } from './support/wasm-builder.js'
 
 const open = (module: LoopOptions['module']): Promise<Loop> =>
   Loop.open({ host: virtualHost(), ...(module && { module }) })

@@ -1,6 +1,6 @@
 /** A loop that never polls, and returns at once: what it is given of the host's event loop, and how it is ended. */
 import { expect, test } from '@jest/globals'
-import { RunResult } from '../../src/abi/face.js'
+import { RunResult } from '../../src/abi/uv-module.js'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'
 

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'
-import { DEFAULT, FakeLoop, NOWAIT, ONCE } from './fake-loop.js'
+import { DEFAULT, FakeLoop, NOWAIT, ONCE } from './support/fake-loop.js'
 
 /** How many passes a turn has at most. */
 const BUDGET = 64

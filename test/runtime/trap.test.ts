@@ -3,7 +3,7 @@ import { Instance } from '../../src/runtime/instance.js'
 import { describeModule } from '../../src/runtime/module.js'
 import { FakeHost } from '../support/fake-host.js'
 import { loopback } from '../support/wishes.js'
-import { exporting, libuv } from './wasm-builder.js'
+import { exporting, libuv } from './support/wasm-builder.js'
 
 test('a module that traps takes its sockets with it, as a process that dies', async () => {
   const host = new FakeHost()

@@ -107,7 +107,7 @@ describe('rooms', () => {
       'resolves',
       'src-needs-no-dev-dependency',
       'src-stands-alone',
-      'unknown-room',
+      'unknown-layer',
     ])
   })
 })

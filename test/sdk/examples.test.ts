@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { COMPILING, EXAMPLES, Workshop } from './workshop.js'
+import { COMPILING, EXAMPLES, Workshop } from './support/workshop.js'
 
 let workshop: Workshop
 

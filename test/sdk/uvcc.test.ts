@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { COMPILING, EXAMPLES, Workshop } from './workshop.js'
+import { COMPILING, EXAMPLES, Workshop } from './support/workshop.js'
 
 const hello = join(EXAMPLES, 'hello.c')
 let workshop: Workshop

@@ -44,7 +44,7 @@ const all = <T>(list: readonly T[], step: (one: T, index: number) => Promise<unk
 test(
   `${COUNT} foreign clients at once`,
   async () => {
-    const server = await startServer(process.execPath, ['test/stress/crowd.mjs', String(COUNT), 'foreign'])
+    const server = await startServer(process.execPath, ['test/stress/programs/crowd.mjs', String(COUNT), 'foreign'])
     const random = seeded('crowd')
     const words = Array.from({ length: COUNT }, () => random.bytes(random.int(1, 2_000)))
     const sockets = await within(Promise.all(words.map(() => join(server))), PATIENCE, `${COUNT} connections`)
@@ -65,7 +65,7 @@ test(
 test(
   `${COUNT} clients on the server's own loop`,
   async () => {
-    const server = await startServer(process.execPath, ['test/stress/crowd.mjs', String(COUNT), 'own'])
+    const server = await startServer(process.execPath, ['test/stress/programs/crowd.mjs', String(COUNT), 'own'])
     expectNothingLeft(await within(server.program.ended, PATIENCE, 'the process to end by itself'))
   },
   2 * PATIENCE,

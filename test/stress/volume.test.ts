@@ -63,7 +63,7 @@ test.each(['steady', 'slow'])(
     const { pid } = server.program
     const samples = [memory(pid, 'VmRSS')]
     const watch = setInterval(() => samples.push(memory(pid, 'VmRSS')), SAMPLE)
-    const args = ['test/stress/echo-client.mjs', server.host, server.port, TOTAL, runSeed(), pace].map(String)
+    const args = ['test/stress/programs/echo-client.mjs', server.host, server.port, TOTAL, runSeed(), pace].map(String)
     const client = await within(new Program(process.execPath, args).ended, PATIENCE, 'the client to end')
     clearInterval(watch)
     expect(client).toMatchObject({ code: 0, stderr: '' })

@@ -1,12 +1,12 @@
 /** A socket for messages whose outside is the test; see `fake-host.ts`. */
-import type { Address } from '../../src/abi/address.js'
+import type { Address } from '../../src/base/address.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
   type DatagramEvents,
   HostDatagram,
   type Membership,
-} from '../../src/host/datagram.js'
+} from '../../src/host/contract/datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'
 
 /** A datagram socket whose messages the test makes. */

@@ -2,9 +2,9 @@
  * A host without a world: it does what a test says, when the test says it, and writes down what it was asked for. Nothing
  * happens by itself; time stands still until the test moves it.
  */
-import type { Address } from '../../src/abi/address.js'
-import type { ErrnoName } from '../../src/abi/errno.js'
-import type { DatagramBindOptions, DatagramEvents } from '../../src/host/datagram.js'
+import type { Address } from '../../src/base/address.js'
+import type { ErrnoName } from '../../src/base/errno.js'
+import type { DatagramBindOptions, DatagramEvents } from '../../src/host/contract/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -14,8 +14,8 @@ import {
   HostPort,
   type HostTimer,
   type ListenerEvents,
-} from '../../src/host/host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
+} from '../../src/host/contract/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
 import { FakeDatagram } from './fake-datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'
 

@@ -1,8 +1,8 @@
 /** A platform under `StreamConnection` that does what a test says, and writes down what it was asked for. */
-import type { Address } from '../../src/abi/address.js'
-import type { ErrnoName } from '../../src/abi/errno.js'
-import { HostError } from '../../src/host/host.js'
-import { StreamConnection } from '../../src/host/stream-connection.js'
+import type { Address } from '../../src/base/address.js'
+import type { ErrnoName } from '../../src/base/errno.js'
+import { StreamConnection } from '../../src/host/connection/stream-connection.js'
+import { HostError } from '../../src/host/contract/host.js'
 import { loopback } from './wishes.js'
 
 /** Keeps what was asked of the platform and what was told, in order, and makes the platform's calls public. */

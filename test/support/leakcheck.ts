@@ -1,8 +1,8 @@
 /** What a test may not leave behind, and how it is seen: a host that counts, and the sockets of this process. */
 import { setImmediate } from 'node:timers'
 import { expect } from '@jest/globals'
-import type { Address } from '../../src/abi/address.js'
-import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../src/host/datagram.js'
+import type { Address } from '../../src/base/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../src/host/contract/datagram.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -10,9 +10,9 @@ import {
   type HostConnection,
   type HostPort,
   type HostTimer,
-} from '../../src/host/host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/lookup.js'
-import type { HostUnix } from '../../src/host/unix.js'
+} from '../../src/host/contract/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
+import type { HostUnix } from '../../src/host/contract/unix.js'
 import type { Loop } from '../../src/index.js'
 import { soon } from './deadline.js'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
 import { overHosts } from '../support/loops.js'
 import { seeded } from '../support/random.js'
-import { liveTogether } from './lives.js'
+import { liveTogether } from './support/lives.js'
 
 const GROUPS = process.env.QUICK ? 3 : 25
 

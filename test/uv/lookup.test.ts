@@ -1,6 +1,6 @@
 /** Names: looked up by a loop, and connected to. */
 import { describe, expect, test } from '@jest/globals'
-import type { LookupEvents } from '../../src/host/lookup.js'
+import type { LookupEvents } from '../../src/host/contract/lookup.js'
 import { ConnectError, type Host, type Loop, StatusCode, TCP, UVError } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeConnection } from '../support/fake-host.js'

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { STATUS_CODES } from '../../src/abi/status-codes.js'
 import { Loop, StatusCode, statusName, virtualHost } from '../../src/index.js'
 import { describeModule } from '../../src/runtime/module.js'
-import { exporting, libuv } from '../runtime/wasm-builder.js'
+import { exporting, libuv } from '../runtime/support/wasm-builder.js'
 
 const described = await describeModule()
 

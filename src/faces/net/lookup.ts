@@ -1,8 +1,8 @@
 /** Names, looked up by the host of a loop, with the answers and the errors of `dns.lookup()`. */
 import type { LookupAddress } from 'node:dns'
-import type { Address } from '../../abi/address.js'
-import { hostWithScope } from '../../abi/endpoint.js'
-import type { LookupFamily } from '../../host/lookup.js'
+import type { Address } from '../../base/address.js'
+import { hostWithScope } from '../../base/endpoint.js'
+import type { LookupFamily } from '../../host/contract/lookup.js'
 import { UVError } from '../../uv/errors.js'
 import { lookUpVerbatim } from '../../uv/lookup.js'
 import { INSTANCE, type Loop } from '../../uv/loop.js'

@@ -1,5 +1,5 @@
 /** Addresses as `node:net` tells them. */
-import type { Address } from '../../abi/address.js'
+import type { Address } from '../../base/address.js'
 import type { Loop } from '../../uv/loop.js'
 import type { Stream } from '../../uv/stream.js'
 import { TCP } from '../../uv/tcp.js'

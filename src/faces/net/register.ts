@@ -11,11 +11,11 @@
  * (`createConnection`, `socket`) and by the event `connection`.
  */
 import * as loader from 'node:module'
-import { bunSockets } from '../../host/bun/api.js'
+import { whichRuntime } from '../../host/platform/runtime-name.js'
 import net from './replacement.js'
 import { resolve } from './resolve-net.js'
 
-if (bunSockets() === undefined) addHooks()
+if (whichRuntime() !== 'bun') addHooks()
 else changeModule()
 
 function addHooks(): void {

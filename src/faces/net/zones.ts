@@ -1,6 +1,6 @@
 /** The zones of link-local addresses, as `node:net` takes and tells them. */
-import type { Address } from '../../abi/address.js'
-import { parseIp } from '../../abi/ip.js'
+import type { Address } from '../../base/address.js'
+import { parseIp } from '../../base/ip.js'
 import { readZone } from '../../uv/address.js'
 import { INSTANCE, type Loop } from '../../uv/loop.js'
 

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers'
-import type { Address, SocketAddress } from '../../abi/address.js'
-import type { ErrnoName } from '../../abi/errno.js'
-import { gathered } from '../gather.js'
-import { HostError } from '../host.js'
-import { codeOf, nameOfCode } from '../node/errors.js'
-import { StreamConnection } from '../stream-connection.js'
-import { Waiting } from '../waiting.js'
+import type { Address, SocketAddress } from '../../base/address.js'
+import { gathered } from '../../base/bytes.js'
+import type { ErrnoName } from '../../base/errno.js'
+import { codeOf, nameOfCode } from '../common/errors.js'
+import { StreamConnection } from '../connection/stream-connection.js'
+import { Waiting } from '../connection/waiting.js'
+import { HostError } from '../contract/host.js'
 import type { BunHandler, BunSocket } from './api.js'
 
 /** What a socket of Bun's belongs to. */

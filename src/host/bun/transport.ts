@@ -1,11 +1,11 @@
 /** The transport on `Bun.listen` and `Bun.connect`. */
-import type { Address } from '../../abi/address.js'
-import { HostError } from '../host.js'
-import { fromNode, isExact, print, toNodeHost, unspecified } from '../node/addresses.js'
-import type { Transport } from '../node/transport.js'
+import { type Address, unspecified } from '../../base/address.js'
+import { fromNode, isExact, print, toNodeHost } from '../common/addresses.js'
+import type { Transport } from '../common/transport.js'
+import { HostError } from '../contract/host.js'
 import type { BunSocket, BunSockets } from './api.js'
+import { BunPort, dial } from './bound-socket.js'
 import { BunConnection, type BunData } from './connection.js'
-import { BunPort, dial } from './port.js'
 import { BunUnix } from './unix.js'
 
 /** A TCP connection of Bun's. Its peer is asked for when it is wanted: many connections end without. */
@@ -26,7 +26,7 @@ class BunTcpConnection extends BunConnection {
   }
 
   get local(): Address {
-    return this.#local ?? unspecified(this.#like)
+    return this.#local ?? unspecified(this.#like.family)
   }
 
   get remote(): Address {
@@ -34,7 +34,7 @@ class BunTcpConnection extends BunConnection {
     if (socket !== undefined) {
       this.#reached ??= addressOf(socket.remoteFamily, socket.remoteAddress, socket.remotePort)
     }
-    return this.#reached ?? this.#asked ?? unspecified(this.#like)
+    return this.#reached ?? this.#asked ?? unspecified(this.#like.family)
   }
 
   override setNoDelay(enable: boolean): void {

@@ -1,10 +1,10 @@
 /** Sockets with paths for names, on `Bun.listen` and `Bun.connect`. Bun removes a path when it stops listening there. */
-import type { UnixAddress } from '../../abi/address.js'
-import type { ConnectionEvents, HostConnection, HostPort } from '../host.js'
-import { FileUnix, nodePath, UNNAMED } from '../node/unix-files.js'
+import { UNNAMED, type UnixAddress } from '../../base/address.js'
+import { FileUnix, nodePath } from '../common/unix-files.js'
+import type { ConnectionEvents, HostConnection, HostPort } from '../contract/host.js'
 import type { BunSockets } from './api.js'
+import { BunPort, dial } from './bound-socket.js'
 import { BunConnection } from './connection.js'
-import { BunPort, dial } from './port.js'
 
 /** See the top of the file. */
 export class BunUnix extends FileUnix {

@@ -1,5 +1,5 @@
-import { Fifo } from '../fifo.js'
-import { HostError } from '../host.js'
+import { Fifo } from '../../base/fifo.js'
+import { HostError } from '../contract/host.js'
 import type { DenoConn } from './api.js'
 
 /** The most that is copied at once. */

@@ -1,20 +1,20 @@
 /** The transport on `Deno.listen` and `Deno.connect`. */
-import type { Address } from '../../abi/address.js'
-import { canonicalIp } from '../../abi/ip.js'
-import { HostError } from '../host.js'
-import { print, toNodeHost, unspecified } from '../node/addresses.js'
-import type { Transport } from '../node/transport.js'
+import { type Address, unspecified } from '../../base/address.js'
+import { canonicalIp } from '../../base/ip.js'
+import { print, toNodeHost } from '../common/addresses.js'
+import type { Transport } from '../common/transport.js'
+import { HostError } from '../contract/host.js'
 import type { DenoAddress, DenoSockets } from './api.js'
+import { DenoPort, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
 import { setKeepAlive } from './keep-alive.js'
 import { connect, listen } from './leaving.js'
-import { DenoPort, dial } from './port.js'
 import { DenoUnix } from './unix.js'
 
 /** A TCP connection of Deno's. */
 class DenoTcpConnection extends DenoConnection {
   protected override addressOf(told: DenoAddress | undefined): Address {
-    return told === undefined ? unspecified(this.like) : addressOf(told, this.like)
+    return told === undefined ? unspecified(this.like.family) : addressOf(told, this.like)
   }
 
   override setNoDelay(enable: boolean): void {

@@ -1,12 +1,12 @@
 /** Sockets with paths for names, on `Deno.listen` and `Deno.connect`. Deno removes a path when it stops listening there. */
-import type { UnixAddress } from '../../abi/address.js'
-import { pathOf } from '../../abi/unix-path.js'
-import type { ConnectionEvents, HostConnection, HostPort } from '../host.js'
-import { FileUnix, nodePath, UNNAMED } from '../node/unix-files.js'
+import { UNNAMED, type UnixAddress } from '../../base/address.js'
+import { pathOf } from '../../base/unix-path.js'
+import { FileUnix, nodePath } from '../common/unix-files.js'
+import type { ConnectionEvents, HostConnection, HostPort } from '../contract/host.js'
 import type { DenoAddress, DenoSockets, DenoTarget } from './api.js'
+import { DenoPort, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
 import { connect, listen } from './leaving.js'
-import { DenoPort, dial } from './port.js'
 
 /** See the top of the file. */
 export class DenoUnix extends FileUnix {

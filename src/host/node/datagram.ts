@@ -1,8 +1,8 @@
 /** How the `handle` transport binds datagram sockets: on a bare handle, or by `node:dgram` where that is not to be had. */
 
+import type { Transport } from '../common/transport.js'
 import { DgramDatagram } from './dgram-datagram.js'
 import { HandleDatagram } from './handle-datagram.js'
-import type { Transport } from './transport.js'
 import { udpWrap } from './udp-wrap.js'
 
 /** See `Host.bindDatagram`. */

@@ -1,5 +1,8 @@
 import type dgram from 'node:dgram'
-import type { Address } from '../../abi/address.js'
+import type { Address } from '../../base/address.js'
+import { MessageQueue } from '../../base/datagram-queue.js'
+import { fromNode, interfaceText, print, toNodeHost } from '../common/addresses.js'
+import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -7,11 +10,8 @@ import {
   HostDatagram,
   type Membership,
   requireSendable,
-} from '../datagram.js'
-import { HostError } from '../host.js'
-import { MessageQueue } from '../message-queue.js'
-import { fromNode, interfaceText, print, toNodeHost } from './addresses.js'
-import { caughtError, codeOf, nameOfCode } from './errors.js'
+} from '../contract/datagram.js'
+import { HostError } from '../contract/host.js'
 
 /**
  * A datagram socket on public ground, `node:dgram`. It binds at once, since a name that is looked up at once is bound at once;

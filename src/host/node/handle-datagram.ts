@@ -1,14 +1,14 @@
-import type { Address } from '../../abi/address.js'
+import { type Address, unspecified } from '../../base/address.js'
+import { fromNode, interfaceText, type NodeAddress, print, toNodeHost } from '../common/addresses.js'
+import { nameOfCode, nameOfStatus, statusError } from '../common/errors.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
   type DatagramEvents,
   HostDatagram,
   type Membership,
-} from '../datagram.js'
-import { HostError } from '../host.js'
-import { fromNode, interfaceText, type NodeAddress, print, toNodeHost, unspecified } from './addresses.js'
-import { nameOfCode, nameOfStatus, statusError } from './errors.js'
+} from '../contract/datagram.js'
+import { HostError } from '../contract/host.js'
 import type { SendRequest, UdpHandle, UdpWrap } from './udp-wrap.js'
 
 /** A datagram socket on one of Node's bare handles. Everything is answered at once. */
@@ -49,7 +49,7 @@ export class HandleDatagram extends HostDatagram {
   get local(): Address {
     const out: NodeAddress = {}
     this.#handle.getsockname(out)
-    return fromNode(out) ?? unspecified(this.#like)
+    return fromNode(out) ?? unspecified(this.#like.family)
   }
 
   send(bytes: Uint8Array, to: Address | undefined): boolean {

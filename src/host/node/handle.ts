@@ -2,15 +2,15 @@
  * The transport on Node's bare TCP handles: no streams, no queues of Node's, no events but the ones we pass on. It is
  * chosen where {@link tcpWrap} finds the handles; {@link file://./net.ts | net} does the same on public ground.
  */
-import type { Address } from '../../abi/address.js'
-import { print } from './addresses.js'
+import type { Address } from '../../base/address.js'
+import { print } from '../common/addresses.js'
+import type { Transport } from '../common/transport.js'
 import { bindDatagram } from './datagram.js'
+import { dialFresh, type HandleKind, HandlePort } from './handle-bound-socket.js'
 import { newCommon } from './handle-connection.js'
-import { dialFresh, type HandleKind, HandlePort } from './handle-port.js'
 import { bindHandle, localOf } from './tcp-calls.js'
 import { TcpConnection } from './tcp-connection.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
-import type { Transport } from './transport.js'
 import { unixHost } from './unix.js'
 
 /** @param wrap - Node's bindings */

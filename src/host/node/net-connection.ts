@@ -1,9 +1,9 @@
 import type net from 'node:net'
 import { setImmediate } from 'node:timers'
-import type { Address } from '../../abi/address.js'
-import { StreamConnection } from '../stream-connection.js'
-import { fromNode, unspecified } from './addresses.js'
-import { caughtError, codeOf, nameOfCode } from './errors.js'
+import { type Address, unspecified } from '../../base/address.js'
+import { fromNode } from '../common/addresses.js'
+import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
+import { StreamConnection } from '../connection/stream-connection.js'
 
 /** What is known of a connection when it begins. */
 export interface Beginning {
@@ -76,7 +76,7 @@ export class NetConnection extends StreamConnection<Address> {
 
   get local(): Address {
     if (this.#local === undefined && this.connected) this.#local = fromNode(this.#socket.address())
-    return this.#local ?? unspecified(this.#like)
+    return this.#local ?? unspecified(this.#like.family)
   }
 
   get remote(): Address {
@@ -84,7 +84,7 @@ export class NetConnection extends StreamConnection<Address> {
     if (this.#remote === undefined && address !== undefined && family !== undefined && port !== undefined) {
       this.#remote = fromNode({ address, family, port })
     }
-    return this.#remote ?? unspecified(this.#like)
+    return this.#remote ?? unspecified(this.#like.family)
   }
 
   get pending(): number {

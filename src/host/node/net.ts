@@ -1,6 +1,9 @@
 /** The transport on public ground, `net.Socket` and `net.Server`; only the {@link rungs} know how an address is bound. */
 import type { Server, Socket } from 'node:net'
-import type { Address } from '../../abi/address.js'
+import type { Address } from '../../base/address.js'
+import { fromNode, isExact, print } from '../common/addresses.js'
+import { codeOf, nameOfCode } from '../common/errors.js'
+import type { Transport } from '../common/transport.js'
 import {
   type ConnectionEvents,
   type HostConnection,
@@ -8,13 +11,10 @@ import {
   HostListener,
   HostPort,
   type ListenerEvents,
-} from '../host.js'
-import { fromNode, isExact, print } from './addresses.js'
+} from '../contract/host.js'
+import { type Bound, nodeNet, type Rung } from './bind-strategies.js'
 import { DgramDatagram } from './dgram-datagram.js'
-import { codeOf, nameOfCode } from './errors.js'
-import { type Bound, nodeNet, type Rung } from './ladder.js'
 import { type Beginning, NetConnection } from './net-connection.js'
-import type { Transport } from './transport.js'
 import { unixHost } from './unix.js'
 
 type Adopt = (socket: Socket, beginning: Beginning) => NetConnection

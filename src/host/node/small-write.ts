@@ -1,4 +1,4 @@
-import { newBuffer } from './read-buffers.js'
+import { newBuffer } from '../common/read-buffers.js'
 
 /**
  * Up to so many bytes an engine keeps an array's memory in its own heap, where nothing may have a pointer to it. Node would have

@@ -1,8 +1,8 @@
 /** The calls on a bare handle that both transports make: they answer at once, and throw our errors. */
-import type { Address } from '../../abi/address.js'
-import { type BindOptions, HostError } from '../host.js'
-import { fromNode, type NodeAddress, print, toNodeHost, unspecified } from './addresses.js'
-import { statusError } from './errors.js'
+import { type Address, unspecified } from '../../base/address.js'
+import { fromNode, type NodeAddress, print, toNodeHost } from '../common/addresses.js'
+import { statusError } from '../common/errors.js'
+import { type BindOptions, HostError } from '../contract/host.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 
 /**
@@ -54,12 +54,12 @@ export const connectHandle = (
 export const localOf = (handle: TcpHandle, like: Address): Address => {
   const out: NodeAddress = {}
   handle.getsockname(out)
-  return fromNode(out) ?? unspecified(like)
+  return fromNode(out) ?? unspecified(like.family)
 }
 
 /** The peer's address; the unspecified one in the family of `like` when the peer is gone already. */
 export const remoteOf = (handle: TcpHandle, like: Address): Address => {
   const out: NodeAddress = {}
   handle.getpeername(out)
-  return fromNode(out) ?? unspecified(like)
+  return fromNode(out) ?? unspecified(like.family)
 }

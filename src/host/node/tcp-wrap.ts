@@ -4,7 +4,7 @@
  * at and tried once, and where anything is amiss the answer is "not there".
  */
 import { types } from 'node:util'
-import type { NodeAddress } from './addresses.js'
+import type { NodeAddress } from '../common/addresses.js'
 import { all, binding, get } from './bindings.js'
 import type { SmallWrite } from './small-write.js'
 

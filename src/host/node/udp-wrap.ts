@@ -2,7 +2,7 @@
  * Node's own UDP handles, under `node:dgram`. What `tcp-wrap.ts` says of those for TCP is true of them, and the same is done:
  * what is used is described, looked at and tried once.
  */
-import type { NodeAddress } from './addresses.js'
+import type { NodeAddress } from '../common/addresses.js'
 import { all, binding, get } from './bindings.js'
 
 /** A handle over one `uv_udp_t`. Methods answer 0 or a negative status, unless said otherwise. */

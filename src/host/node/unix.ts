@@ -4,15 +4,15 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { UnixAddress } from '../../abi/address.js'
-import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../host.js'
-import type { HostUnix } from '../unix.js'
-import { nameOfStatus, statusError } from './errors.js'
+import { UNNAMED, type UnixAddress } from '../../base/address.js'
+import { nameOfStatus, statusError } from '../common/errors.js'
+import { FileUnix, nodePath } from '../common/unix-files.js'
+import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../contract/host.js'
+import type { HostUnix } from '../contract/unix.js'
+import { dialFresh, type HandleKind, HandlePort } from './handle-bound-socket.js'
 import { type HandleCommon, HandleConnection, newCommon } from './handle-connection.js'
-import { dialFresh, type HandleKind, HandlePort } from './handle-port.js'
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
-import { FileUnix, nodePath, UNNAMED } from './unix-files.js'
 
 /** See the top of the file. */
 class NodeUnix extends FileUnix {

@@ -1,8 +1,8 @@
 /** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
 import { readFileSync } from 'node:fs'
-import type { Host } from '../host.js'
+import type { Host } from '../contract/host.js'
 import { nodeHost } from '../node.js'
-import { whichRuntime } from '../which.js'
+import { whichRuntime } from './runtime-name.js'
 
 /**
  * The bytes of a file, at once: it is one of 63 kB, and Node takes longer to load its promises of files than that takes.

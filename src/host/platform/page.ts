@@ -1,5 +1,5 @@
 /** What a page has of what `node.ts` gives: nothing. A bundler for pages takes this file, and so nothing of Node's. */
-import { type Host, HostError } from '../host.js'
+import { type Host, HostError } from '../contract/host.js'
 
 /** @throws {HostError} ENOTSUP always */
 export async function openHost(): Promise<Host> {

@@ -1,9 +1,9 @@
 /** One end of a connection on the virtual network. */
-import type { Address, SocketAddress } from '../../abi/address.js'
-import type { ErrnoName } from '../../abi/errno.js'
-import { HostError } from '../host.js'
-import { StreamConnection } from '../stream-connection.js'
-import { Waiting } from '../waiting.js'
+import type { Address, SocketAddress } from '../../base/address.js'
+import type { ErrnoName } from '../../base/errno.js'
+import { StreamConnection } from '../connection/stream-connection.js'
+import { Waiting } from '../connection/waiting.js'
+import { HostError } from '../contract/host.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
 

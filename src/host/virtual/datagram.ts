@@ -1,6 +1,7 @@
 /** One datagram socket on the virtual network. */
-import type { Address } from '../../abi/address.js'
-import { copyOf } from '../copy.js'
+import type { Address } from '../../base/address.js'
+import { copyOf } from '../../base/copy.js'
+import { MessageQueue } from '../../base/datagram-queue.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -8,9 +9,8 @@ import {
   HostDatagram,
   type Membership,
   requireSendable,
-} from '../datagram.js'
-import { HostError } from '../host.js'
-import { MessageQueue } from '../message-queue.js'
+} from '../contract/datagram.js'
+import { HostError } from '../contract/host.js'
 import type { Datagrams } from './datagrams.js'
 import {
   addressOf,

@@ -1,5 +1,5 @@
 /** What the virtual network has to tell, in the order it came about. */
-import { Fifo } from '../fifo.js'
+import { Fifo } from '../../base/fifo.js'
 
 /** What differs from one JavaScript runtime to the next. */
 interface Runtime {

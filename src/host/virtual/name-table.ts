@@ -1,8 +1,8 @@
 /** The names of a virtual network. */
-import type { Address } from '../../abi/address.js'
-import { canonicalName } from '../../abi/host-text.js'
-import { familyOf, parseIp } from '../../abi/ip.js'
-import type { LookupFamily } from '../lookup.js'
+import type { Address } from '../../base/address.js'
+import { canonicalName } from '../../base/host-text.js'
+import { familyOf, parseIp } from '../../base/ip.js'
+import type { LookupFamily } from '../contract/lookup.js'
 import { ipOf } from './ip.js'
 
 /** Names and what they mean: an address, or several, the best first. */

@@ -1,5 +1,5 @@
 /** The sockets of a virtual network: who listens where, and who is connected to whom. */
-import type { Address } from '../../abi/address.js'
+import type { Address } from '../../base/address.js'
 import {
   type BindOptions,
   type ConnectionEvents,
@@ -8,7 +8,7 @@ import {
   HostListener,
   HostPort,
   type ListenerEvents,
-} from '../host.js'
+} from '../contract/host.js'
 import { VirtualConnection, type Wire } from './connection.js'
 import { Datagrams } from './datagrams.js'
 import { EventQueue } from './event-queue.js'

@@ -2,9 +2,9 @@
  * Who has which local address. The rules are those of Linux for sockets with `SO_REUSEADDR`, which libuv always sets:
  * any number of sockets may be bound to one address as long as none of them listens; then it is that one's alone.
  */
-import type { Address } from '../../abi/address.js'
-import { formatEndpoint } from '../../abi/endpoint.js'
-import { type BindOptions, HostError } from '../host.js'
+import type { Address } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { type BindOptions, HostError } from '../contract/host.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 

@@ -1,5 +1,5 @@
 /** The time of the virtual network. It is the real one; a virtual clock has the same three methods. */
-import type { HostTimer } from '../host.js'
+import type { HostTimer } from '../contract/host.js'
 import { LONGEST_DELAY, unreferenced } from './event-queue.js'
 
 /** Real time. */

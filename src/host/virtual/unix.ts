@@ -1,6 +1,7 @@
 /** Sockets with paths for names, on the virtual network: the names are no files, and no folder has to be there for them. */
-import type { UnixAddress } from '../../abi/address.js'
-import type { ErrnoName } from '../../abi/errno.js'
+import { UNNAMED, type UnixAddress } from '../../base/address.js'
+import type { ErrnoName } from '../../base/errno.js'
+import { SocketNames } from '../../base/unix-names.js'
 import {
   type ConnectionEvents,
   type HostConnection,
@@ -8,13 +9,10 @@ import {
   HostListener,
   HostPort,
   type ListenerEvents,
-} from '../host.js'
-import { SocketNames } from '../socket-names.js'
-import { HostUnix } from '../unix.js'
+} from '../contract/host.js'
+import { HostUnix } from '../contract/unix.js'
 import { VirtualConnection, type Wire } from './connection.js'
 import type { EventQueue } from './event-queue.js'
-
-const UNNAMED: UnixAddress = { family: 'unix', path: '' }
 
 /** See the top of the file. */
 export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {

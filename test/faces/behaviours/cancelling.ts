@@ -1,6 +1,6 @@
 /** What the writes hear that a connection does not live to see through. */
 import type { Socket } from 'libuv-wasm/net'
-import type { Behaviours, Scene } from '../scene.js'
+import type { Behaviours, Scene } from '../support/scene.js'
 
 /** More than all buffers between two ends hold. */
 const PLENTY = 16_000_000

@@ -1,5 +1,5 @@
 /** How connections begin, and how they do not. */
-import { type Behaviours, HOST } from '../scene.js'
+import { type Behaviours, HOST } from '../support/scene.js'
 
 const LIFE = ['lookup', 'connectionAttempt', 'connect', 'ready', 'end', 'error', 'close']
 

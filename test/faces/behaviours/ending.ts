@@ -1,5 +1,5 @@
 /** How connections end. */
-import { type Behaviours, HOST } from '../scene.js'
+import { type Behaviours, HOST } from '../support/scene.js'
 
 const LIFE = ['data', 'end', 'finish', 'error', 'close', 'timeout']
 

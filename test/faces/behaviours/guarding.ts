@@ -1,7 +1,7 @@
 /** Options that keep something out, or hold something back, and what is wrong with wrong ones. */
 import { BlockList } from 'node:net'
 import type { Server, Socket } from 'libuv-wasm/net'
-import { type Behaviours, HOST, type Scene } from '../scene.js'
+import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
 const LIFE = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connect', 'error', 'close']
 

@@ -1,7 +1,7 @@
 /** How servers listen, and to whom. */
 import { EventEmitter } from 'node:events'
 import type { Server, Socket } from 'libuv-wasm/net'
-import { type Behaviours, HOST, type Scene } from '../scene.js'
+import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
 const LIFE = ['listening', 'connection', 'drop', 'error', 'close']
 

@@ -1,6 +1,6 @@
 /** What becomes of bytes. */
 import type { Socket } from 'libuv-wasm/net'
-import { type Behaviours, HOST, type Scene } from '../scene.js'
+import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
 /** All that one end receives. */
 async function whole(scene: Scene, socket: Socket): Promise<string> {

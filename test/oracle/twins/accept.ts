@@ -1,5 +1,5 @@
 /** The twins of `native/accept.c`: connections that wait, and how they are taken. */
-import type { Stage, Then, Twins } from '../stage.js'
+import type { Stage, Then, Twins } from '../support/stage.js'
 
 /** Accepts, tells the names and reads; see `accept_late()`. */
 const acceptLate = (stage: Stage): void => {

@@ -1,6 +1,6 @@
 /** The twins of `native/bind.c`: local addresses, who may have one, and who tells that it is taken. */
 import { TCPFlags } from '../../../src/index.js'
-import type { Actor, Stage, Then, Twin, Twins } from '../stage.js'
+import type { Actor, Stage, Then, Twin, Twins } from '../support/stage.js'
 
 /** An actor that is bound to the port of `server`, which listens. */
 const take = (stage: Stage): Actor => {

@@ -1,5 +1,5 @@
 /** The twins of `native/close.c`: close() and closeReset(), and what becomes of what was under way. */
-import { FLOOD, type Stage, type Then, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
   (stage: Stage): Then =>

@@ -1,5 +1,5 @@
 /** The twins of `native/connect.c`: connect(), and what is asked for before it is over. */
-import type { Actor, Stage, Then, Twin, Twins } from '../stage.js'
+import type { Actor, Stage, Then, Twin, Twins } from '../support/stage.js'
 
 /** A port where nobody listens any more. */
 const closedPort = (stage: Stage, host: string): number => {

@@ -1,6 +1,6 @@
 /** The twins of `native/descriptors.c`: what a process sees that has run out of descriptors. */
 import { TCP } from '../../../src/index.js'
-import { outcome, type Stage, type Twin, type Twins } from '../stage.js'
+import { outcome, type Stage, type Twin, type Twins } from '../support/stage.js'
 
 /** More than a loop of ours has open. */
 const LIMIT = 64

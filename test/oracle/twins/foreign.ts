@@ -1,5 +1,5 @@
 /** The twins of `native/foreign.c`: a process that knows nothing of libuv is killed, resets, ends. */
-import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
   (stage: Stage): Then =>

@@ -1,6 +1,6 @@
 /** The twins of `native/lookup.c`: lookups of what needs nobody. */
 import { UVError } from '../../../src/index.js'
-import type { Stage, Twin, Twins } from '../stage.js'
+import type { Stage, Twin, Twins } from '../support/stage.js'
 
 /** Looks a name up, and tells what is found. */
 const ask =

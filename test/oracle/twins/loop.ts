@@ -1,6 +1,6 @@
 /** The twins of `native/loop.c`, `alive.c` and `timer.c`: the loop's rounds, when it ends, its timers. */
 import { Async, Check, type Handle, Idle, Prepare, RunMode, Timer } from '../../../src/index.js'
-import { FLOOD, outcome, type Stage, type Twin, type Twins } from '../stage.js'
+import { FLOOD, outcome, type Stage, type Twin, type Twins } from '../support/stage.js'
 
 const { DEFAULT, ONCE, NOWAIT } = RunMode
 

@@ -1,6 +1,6 @@
 /** The twins of `native/pair.c`: two handles connected without a network, and descriptors that are taken over. */
 import { TCP } from '../../../src/index.js'
-import { type Actor, FLOOD, type Stage, type Then, type Twins } from '../stage.js'
+import { type Actor, FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const pairOf = (stage: Stage): [Actor, Actor] => {
   const [one, other] = TCP.pair(stage.loop)

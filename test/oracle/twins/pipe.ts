@@ -3,7 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Pipe, PipeFlags, PipeMode } from '../../../src/index.js'
-import { nameOf, outcome, type Stage, type Twins } from '../stage.js'
+import { nameOf, outcome, type Stage, type Twins } from '../support/stage.js'
 
 /** The longest path. */
 const LONGEST = 108

@@ -1,5 +1,5 @@
 /** The twins of `native/read.c`: what a reader is told, to the end and beyond. */
-import { FLOOD, type Stage, type Then, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
   (stage: Stage): Then =>

@@ -1,5 +1,5 @@
 /** The twins of `native/shutdown.c`: shutdown(), its place among writes, and what may not follow it. */
-import { FLOOD, type Stage, type Then, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
   (stage: Stage): Then =>

@@ -1,6 +1,6 @@
 /** The twins of `native/states.c`: every call in every state of a TCP handle. */
 import { RunMode, TCP } from '../../../src/index.js'
-import { FLOOD, type Stage, type Twin, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Twin, type Twins } from '../support/stage.js'
 
 /** Brings the client into a state. */
 type Reach = (stage: Stage) => void | Promise<void>

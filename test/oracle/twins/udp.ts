@@ -1,6 +1,6 @@
 /** The twins of `native/udp.c`: messages, where they go, what becomes of them, and what calls say. */
 import { type AddressLike, UDP, UDPFlags } from '../../../src/index.js'
-import { nameOf, outcome, type Stage, type Twins } from '../stage.js'
+import { nameOf, outcome, type Stage, type Twins } from '../support/stage.js'
 
 /** Longer than any message. */
 const TOO_LONG = 70_000

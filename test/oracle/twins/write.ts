@@ -1,5 +1,5 @@
 /** The twins of `native/write.c`: writes, their order, and how they fail. */
-import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../stage.js'
+import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
   (stage: Stage): Then =>

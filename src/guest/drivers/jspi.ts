@@ -1,0 +1,173 @@
+/**
+ * The driver for engines that can suspend a WebAssembly stack (JavaScript Promise Integration, in its standard form): the
+ * guest waits by being set aside until the host has something for it. Everything happens in one thread, so a guest that
+ * computes and never waits holds up everybody, and nothing here can end it.
+ *
+ * @see https://github.com/WebAssembly/js-promise-integration
+ */
+import type { NumberCall } from '../../base/call.js'
+import { Pace } from '../../base/turn-policy.js'
+import type { Host, HostTimer } from '../../host/contract/host.js'
+import { isPromise, type OnOutput } from '../../wasi/stdio.js'
+import type { Driver, GuestRun, GuestSetup } from '../driver.js'
+import { Ending, TERMINATED } from '../exit.js'
+import { Input } from '../input.js'
+import { loadProgram } from '../program.js'
+import { Suspension } from './suspending-import.js'
+
+/** Bytes of input or output that pass before the host's event loop has its turn. */
+const BYTES_PER_TURN = 64 * 1024
+
+/** How many answers a guest gets at once before the host's event loop has its turn. */
+const ANSWERS_PER_TURN = 64
+
+/** Starts a guest. @returns when it first waits, or has ended */
+export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
+  const { promising } = WebAssembly
+  if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
+  const ending = new Ending()
+  const driver = new SuspendingDriver(setup, ending)
+  const { start } = await loadProgram(setup, driver, ending)
+  ending.whenOver(setup.host.keepAlive())
+  ending.whenOver(() => driver.close())
+  void promising(start)()
+    .then(
+      () => ending.exit(0),
+      (trap) => ending.trap(trap),
+    )
+    .then(() => ending.unwound())
+  return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
+}
+
+/** Waits by suspending the guest. One wait at a time: there is one guest. */
+class SuspendingDriver implements Driver {
+  readonly pumps = false
+  readonly suspension: Suspension
+  readonly #ending: Ending
+  readonly #host: Host
+  readonly #timer: HostTimer
+  readonly #input: Input
+  readonly #onOutput: OnOutput
+  /** Answers and bytes of output since the host's event loop last had a turn. */
+  #answers = 0
+  #printed = 0
+  /** Calls of {@link Driver.enter} that are under way. */
+  #entered = 0
+  /** Ends the present wait, while there is one. */
+  #resume: (() => void) | undefined
+  #resuming = false
+  readonly #pace = new Pace()
+  /** What has happened since the guest went on. */
+  #changes = 0
+
+  constructor({ host, input, onOutput }: GuestSetup, ending: Ending) {
+    this.#ending = ending
+    this.suspension = new Suspension((error) => ending.trap(error))
+    this.#host = host
+    this.#timer = host.timer(() => this.#resume?.())
+    this.#input = new Input(input)
+    this.#onOutput = onOutput
+  }
+
+  /** Without a pause where there is an answer, most of the time. */
+  wait(ask: () => number, timeout: number): number | Promise<number> {
+    if (this.#entered > 0) return waitHere(ask, timeout)
+    const answer = ask()
+    if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
+    this.#answers = 0
+    return answer !== 0 || timeout === 0 ? this.#yield(answer, ask) : this.#waitLong(ask, timeout)
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    this.#entered++
+    try {
+      return call(argument)
+    } finally {
+      this.#entered--
+    }
+  }
+
+  async input(): Promise<Uint8Array | undefined> {
+    const bytes = await this.#input.next(BYTES_PER_TURN)
+    await this.#turn()
+    return bytes
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown> {
+    try {
+      const received = this.#onOutput(stream, bytes)
+      if (isPromise(received)) return Promise.resolve(received).then(undefined, (reason) => this.#ending.fail(reason))
+    } catch (reason) {
+      this.#ending.fail(reason)
+      return
+    }
+    this.#printed += bytes.length
+    if (this.#printed < BYTES_PER_TURN || this.#entered > 0) return
+    this.#printed = 0
+    return this.#turn()
+  }
+
+  /** Something happened. The guest goes on when it knows what else happens in the host's present turn, or at once. */
+  onChange(bytes: number): void {
+    if (this.#resume === undefined) return
+    this.#changes += 1
+    if (this.#resuming) return
+    if (this.#host.prompt && this.#pace.hurries(bytes)) {
+      this.#changes = 0
+      this.#resume()
+      return
+    }
+    this.#resuming = true
+    this.#host.defer(this.#deferred)
+  }
+
+  readonly #deferred = (): void => {
+    this.#resuming = false
+    this.#pace.waited(this.#changes)
+    this.#changes = 0
+    this.#resume?.()
+  }
+
+  /** The guest is over: nothing waits for anything any more. */
+  close(): void {
+    this.#resume = undefined
+    this.#timer.clear()
+    this.#input.close()
+    this.suspension.release()
+  }
+
+  async #yield(first: number, ask: () => number): Promise<number> {
+    await this.#turn()
+    return first !== 0 ? first : ask()
+  }
+
+  /** Lets the host's event loop have a turn, so that a guest which always has something to do is not alone in the world. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#host.defer(resolve))
+  }
+
+  async #waitLong(ask: () => number, timeout: number): Promise<number> {
+    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : this.#host.clock() / 1e6 + timeout
+    for (;;) {
+      const left = deadline - this.#host.clock() / 1e6
+      if (left <= 0) return 0
+      if (left !== Number.POSITIVE_INFINITY) this.#timer.set(Math.ceil(left))
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve
+      })
+      this.#resume = undefined
+      this.#timer.clear()
+      const answer = ask()
+      if (answer !== 0) return answer
+    }
+  }
+}
+
+/** Waits without letting anybody else do anything: what is asked can only change by itself. */
+function waitHere(ask: () => number, timeout: number): number {
+  const answer = ask()
+  if (answer !== 0 || timeout === 0) return answer
+  if (timeout < 0) throw new Error('a guest that is pumped cannot wait in a turn for what happens outside of it')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout)
+  return ask()
+}

@@ -1,0 +1,121 @@
+/** The thread of a guest under the worker driver: the kernel and the guest, which blocks it whenever it waits. */
+import { parentPort } from 'node:worker_threads'
+import type { Description } from '../../abi/description.js'
+import type { NumberCall } from '../../base/call.js'
+import type { WasmModule } from '../../base/platform-types.js'
+import { GuestWire } from '../../remote/client/channel.js'
+import { RemoteHost } from '../../remote/client/host.js'
+import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
+import { Trace } from '../../runtime/trace.js'
+import type { Folder } from '../../wasi/fs/seed.js'
+import type { WasiOptions } from '../../wasi/provider.js'
+import type { Driver } from '../driver.js'
+import { Ending, GuestTrap } from '../exit.js'
+import { loadProgram, type Program } from '../program.js'
+
+/** What the parent tells the thread, once it is known. */
+export interface WorkerSetup {
+  readonly module: WasmModule
+  readonly abi: Description
+  readonly wasi: WasiOptions
+  readonly files?: Folder | undefined
+  readonly wires: Wires
+  /** The topics to trace; see {@link Trace}. */
+  readonly trace: string
+  readonly maxDescriptors: number | undefined
+  /** Whether the host has sockets with paths. */
+  readonly hasUnix: boolean
+}
+
+/** Waits by blocking the thread. */
+class BlockingDriver implements Driver {
+  readonly pumps = false
+  readonly #wire: GuestWire
+  #input: { readonly bytes: Uint8Array | undefined } | undefined
+  /** Bytes of output that were sent and not received. */
+  #underWay = 0
+
+  constructor(wire: GuestWire) {
+    this.#wire = wire
+    wire.route(0, (kind, value, payload) => {
+      if (kind === ToGuest.OUTPUT_TAKEN) this.#underWay -= value
+      else if (kind === ToGuest.INPUT) this.#input = { bytes: value === 0 ? payload.slice() : undefined }
+    })
+  }
+
+  wait(ask: () => number, timeout: number): number {
+    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout
+    for (;;) {
+      this.#wire.deliver()
+      const answer = ask()
+      if (answer !== 0) return answer
+      const left = deadline - performance.now()
+      if (left <= 0) return 0
+      this.#wire.sleep(left)
+    }
+  }
+
+  input(): Uint8Array | undefined {
+    this.#wire.post(ToParent.INPUT, 0)
+    this.#wire.until(() => this.#input !== undefined)
+    const bytes = this.#input?.bytes
+    this.#input = undefined
+    return bytes
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void {
+    this.#underWay += bytes.length
+    this.#wire.post(ToParent.OUTPUT, 0, stream, bytes)
+    this.#wire.until(() => this.#underWay <= WINDOW)
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    return call(argument)
+  }
+
+  onChange(): void {}
+}
+
+const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('message', resolve))
+const wire = new GuestWire(setup.wires)
+const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
+
+async function run(): Promise<void> {
+  const { module, abi, wasi, files, maxDescriptors } = setup
+  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
+  const ending = new Ending()
+  const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
+    wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
+  })
+  if (program === undefined) return
+  wire.post(ToParent.READY, 0)
+  wire.publish()
+  play(program, ending)
+  // After what it held was let go of, and before the parent closes what is left: here it is known which bytes were not read.
+  await ending.told.then(
+    (code) => wire.post(ToParent.EXIT, 0, code),
+    (reason) => {
+      const { message, stack = message } = GuestTrap.from(reason)
+      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+    },
+  )
+}
+
+/** Runs `main()` to its end. */
+function play({ start }: Program, ending: Ending): void {
+  try {
+    start()
+    ending.exit(0)
+  } catch (trap) {
+    ending.trap(trap)
+  }
+  ending.unwound()
+}
+
+/** How much is told of why a program cannot be run; its names may be as long as it likes. */
+const UNFIT_TOLD = 8192
+
+// Between main() and a callback of libuv lie more frames than engines show.
+Error.stackTraceLimit = 100
+await run()
+wire.publish()

@@ -1,0 +1,262 @@
+/**
+ * Guests that let the host run their loop (`uv_pump.h`), by the pump of TypeScript's own loops. Either the guest has left its
+ * stack, and the pump gets turns and timers from the host; or it waits for the pump, which a driver plays the host to then.
+ */
+
+import type { Signatures } from '../abi/signature.js'
+import { isCall, type NumberCall } from '../base/call.js'
+import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
+import { Host, type HostTimer } from '../host/contract/host.js'
+import type { Kernel } from '../kernel/kernel.js'
+import type { Turns } from '../kernel/syscalls/context.js'
+import { Pump } from '../runtime/pump.js'
+import type { Driver } from './driver.js'
+
+/** The import module's name, with its version. */
+export const UV_PUMP_MODULE = 'uv_pump_1'
+
+/** What a guest that is pumped exports. */
+interface PumpedExports {
+  readonly uvp_turn: NumberCall
+  readonly uvp_turn_timeout: NumberCall
+  readonly uvp_turn_alive: NumberCall
+  readonly uvp_end: NumberCall
+}
+
+/** Whether a program may leave its loop to its host: it is linked with `uvp_run_and_exit()`. */
+export function letsPump(module: WasmModule): boolean {
+  return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
+}
+
+/** The types of the import module's functions. */
+export const UV_PUMP_TYPES: Signatures = { leave: 'i', run: 'i:i' }
+
+/** The numbers of the modes, which are only the pump's own here. */
+const UNTIL_EMPTY = 0
+const NOWAIT = 2
+
+/** Runs the loops of one guest. */
+export class PumpedLoops implements Turns {
+  readonly #kernel: Kernel
+  readonly #driver: Driver
+  #exports: PumpedExports | undefined
+  #pump: Pump | undefined
+  /** The loop with which the guest has left its stack. */
+  #left: { readonly loop: number } | undefined
+  #closed = false
+
+  /**
+   * @param kernel - the guest's
+   * @param driver - how it waits
+   */
+  constructor(kernel: Kernel, driver: Driver) {
+    this.#kernel = kernel
+    this.#driver = driver
+  }
+
+  /** Takes what the guest exports, where it exports it. */
+  bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }: WasmExports): void {
+    if (!isCall(uvp_turn) || !isCall(uvp_turn_timeout) || !isCall(uvp_turn_alive) || !isCall(uvp_end)) return
+    this.#exports = { uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }
+  }
+
+  /** Whether the guest is in a turn of its loop, where it must not wait. */
+  get inTurn(): boolean {
+    return this.#pump?.inTurn ?? false
+  }
+
+  get spent(): boolean {
+    return this.inTurn && (this.#pump?.spent ?? false)
+  }
+
+  park(timeout: number): 0 | 'EAGAIN' {
+    return this.inTurn ? (this.#pump?.park(timeout) ?? 0) : 0
+  }
+
+  /** The functions of the import module. */
+  imports(): WasmImports {
+    return {
+      /** Whether the guest's frames are to be left. */
+      leave: (loop: number): boolean => {
+        if (!this.#driver.pumps) return false
+        if (this.#left !== undefined || this.inTurn)
+          throw new Error('Cannot leave a loop to the host: one is left to it')
+        this.#left = { loop }
+        return true
+      },
+      run: (loop = 0) => this.#run(loop),
+    }
+  }
+
+  /** Calls the guest. @returns the loop with which it has left its stack; `undefined` when it came back */
+  leftBy(call: () => unknown): number | undefined {
+    try {
+      call()
+    } catch (trap) {
+      if (this.#left === undefined) throw trap
+    }
+    const loop = this.#left?.loop
+    this.#left = undefined
+    return loop
+  }
+
+  /**
+   * Runs a loop that the guest has left to its host, until nothing is left in it or it was stopped.
+   *
+   * @returns rejected with what was thrown through the guest's frames, or when the guest is over
+   */
+  async pump(loop: number): Promise<void> {
+    const { uvp_turn } = this.#guest
+    await this.#makePump(loop, this.#kernel.host, () => uvp_turn(loop)).run(UNTIL_EMPTY)
+  }
+
+  /** The guest is over: it is called no more. */
+  close(): void {
+    this.#closed = true
+    this.#pump?.abort(new Error('the guest is over'))
+  }
+
+  /** Lets the guest end, whose loop is over. It throws, as `exit()` of a guest does. */
+  end(loop: number): number {
+    return this.#guest.uvp_end(loop)
+  }
+
+  /** Something became ready. @param bytes - how many have come, see {@link Pump.wake} */
+  wake(bytes = 0): void {
+    this.#pump?.wake(bytes)
+  }
+
+  get #guest(): PumpedExports {
+    if (this.#exports === undefined) throw new TypeError('Cannot pump the guest: it does not export uvp_turn')
+    return this.#exports
+  }
+
+  #run(loop: number): number | Promise<number> {
+    const { uvp_turn, uvp_turn_alive } = this.#guest
+    const turns = new DriverTurns(this.#kernel.host)
+    const outer = this.#pump
+    let trap: { readonly error: unknown } | undefined
+    const pump = this.#makePump(loop, turns, () => {
+      try {
+        return this.#driver.enter(uvp_turn, loop)
+      } catch (error) {
+        trap = { error }
+        throw error
+      }
+    })
+    // How the run ended is seen from the pump, since nobody may get to hear of a promise before the guest goes on.
+    pump.run(UNTIL_EMPTY).catch(() => {})
+    const wait = (timeout: number): number | Promise<number> =>
+      this.#driver.wait(() => (turns.due || this.#kernel.readiness.any ? 1 : 0), timeout)
+    return drive(
+      turns.play(() => pump.running && trap === undefined, wait),
+      () => {
+        this.#pump = outer
+        if (trap !== undefined) throw trap.error
+        return this.#closed ? 0 : uvp_turn_alive(loop)
+      },
+    )
+  }
+
+  #makePump(loop: number, host: Host, turn: () => number): Pump {
+    const { uvp_turn_timeout, uvp_turn_alive } = this.#guest
+    this.#pump = new Pump({
+      module: {
+        // Numbers, whatever type it says they have.
+        uvw_loop_run: () => turn() | 0,
+        uvw_loop_timeout: () => uvp_turn_timeout(loop) | 0,
+        uvw_loop_alive: () => uvp_turn_alive(loop) | 0,
+        // Of a run that is neither stopped from here nor a single round, nobody asks these.
+        uvw_loop_stop: () => {},
+        uvw_loop_now: () => 0,
+      },
+      untilEmpty: UNTIL_EMPTY,
+      nowait: NOWAIT,
+      host,
+      ready: () => this.#kernel.readiness.any,
+      onTurn: () => {},
+      onThrow: () => {},
+      trace: undefined,
+    })
+    return this.#pump
+  }
+}
+
+/** What a pump has of a host, played by a driver's waits: turns, and one timer. */
+class DriverTurns extends Host {
+  readonly name = 'driver'
+  readonly #host: Host
+  #deferred: (() => void) | undefined
+  #timer: { readonly callback: () => void; deadline: number } | undefined
+
+  constructor(host: Host) {
+    super()
+    this.#host = host
+  }
+
+  /** Whether there is something to do at once. */
+  get due(): boolean {
+    return this.#deferred !== undefined
+  }
+
+  override clock(): number {
+    return this.#host.clock()
+  }
+
+  override wallClock(): number {
+    return this.#host.wallClock()
+  }
+
+  override defer(callback: () => void): void {
+    this.#deferred = callback
+  }
+
+  override timer(callback: () => void): HostTimer {
+    const timer = { callback, deadline: Number.POSITIVE_INFINITY }
+    this.#timer = timer
+    return {
+      set: (ms) => {
+        timer.deadline = this.#now + ms
+      },
+      clear: () => {
+        timer.deadline = Number.POSITIVE_INFINITY
+      },
+    }
+  }
+
+  get #now(): number {
+    return this.#host.clock() / 1e6
+  }
+
+  /** Plays until `running` says no. What is yielded is to be waited for. */
+  *play(
+    running: () => boolean,
+    wait: (timeout: number) => number | Promise<number>,
+  ): Generator<number | Promise<number>> {
+    while (running()) {
+      const left = (this.#timer?.deadline ?? Number.POSITIVE_INFINITY) - this.#now
+      if (this.#deferred !== undefined) yield wait(0)
+      else if (left > 0) yield wait(Number.isFinite(left) ? Math.ceil(left) : -1)
+      const deferred = this.#deferred
+      this.#deferred = undefined
+      if (deferred !== undefined) deferred()
+      else this.#expire()
+    }
+  }
+
+  #expire(): void {
+    const timer = this.#timer
+    if (timer === undefined || timer.deadline > this.#now) return
+    timer.deadline = Number.POSITIVE_INFINITY
+    timer.callback()
+  }
+}
+
+/** Goes through all waits, at once where none is a promise. */
+function drive(waits: Generator<number | Promise<number>>, result: () => number): number | Promise<number> {
+  for (;;) {
+    const { done, value } = waits.next()
+    if (done) return result()
+    if (typeof value === 'object') return value.then(() => drive(waits, result))
+  }
+}

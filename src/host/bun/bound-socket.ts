@@ -1,0 +1,84 @@
+import type { Address, SocketAddress } from '../../base/address.js'
+import { caughtError } from '../common/errors.js'
+import { Listening } from '../common/listening.js'
+import {
+  type ConnectionEvents,
+  type HostConnection,
+  type HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../contract/host.js'
+import type { BunHandler, BunListener, BunSockets, BunTarget } from './api.js'
+import { type BunConnection, type BunData, handler } from './connection.js'
+
+/** Bun binds and listens in one; who comes before `listen()` was called is reset, since nobody is there. */
+export class BunPort<At extends SocketAddress = Address> extends HostPort<At> {
+  readonly local: At
+  readonly #listener: BunListener
+  #events: ListenerEvents<At> | undefined
+  #owned = true
+
+  /**
+   * @param listen - listens with this handler; throws what Bun throws
+   * @param name - where that listens then
+   * @param what - to be said where that cannot be
+   * @param make - makes a connection for one that is accepted
+   * @throws {HostError} what Bun says
+   */
+  constructor(
+    listen: (handler: BunHandler<BunData>) => BunListener,
+    name: (listener: BunListener) => At,
+    what: string,
+    make: (local: At) => BunConnection<At>,
+  ) {
+    super()
+    const open: BunHandler<BunData>['open'] = (socket) => {
+      const connection = make(this.local)
+      socket.data = connection
+      if (this.#events === undefined) connection.reset()
+      connection.onOpen(socket)
+      this.#events?.onConnection(connection)
+    }
+    try {
+      this.#listener = listen({ ...handler, open })
+    } catch (error) {
+      throw caughtError(error, what)
+    }
+    this.#listener.unref()
+    this.local = name(this.#listener)
+  }
+
+  close(): void {
+    if (this.#owned) this.#listener.stop()
+    this.#owned = false
+  }
+
+  override listen(_backlog: number, events: ListenerEvents<At>): HostListener<At> {
+    this.#owned = false
+    this.#events = events
+    return new Listening(this.local, () => {
+      this.#events = undefined
+      this.#listener.stop()
+      return undefined
+    })
+  }
+}
+
+const dialled: BunHandler<BunData> = {
+  ...handler,
+  open: (socket) => socket.data.onOpen(socket),
+}
+
+/** Connects a connection. @returns it */
+export const dial = <At extends SocketAddress>(
+  bun: BunSockets,
+  target: BunTarget,
+  connection: BunConnection<At>,
+  events: ConnectionEvents,
+): HostConnection<At> => {
+  connection.events = events
+  bun
+    .connect<BunData>({ ...target, allowHalfOpen: true, socket: dialled, data: connection })
+    .catch((error) => connection.onClose(error))
+  return connection
+}

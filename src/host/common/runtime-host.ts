@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers'
+import type { Address } from '../../base/address.js'
+import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../contract/datagram.js'
+import {
+  type BindOptions,
+  type ConnectionEvents,
+  Host,
+  type HostConnection,
+  type HostPort,
+  type HostTimer,
+} from '../contract/host.js'
+import type { CancelLookup, LookupEvents, LookupFamily } from '../contract/lookup.js'
+import type { HostUnix } from '../contract/unix.js'
+import { interfaces } from './addresses.js'
+import { clock, keepAlive, NodeTimer } from './clock.js'
+import { lookup, reverse } from './dns.js'
+import type { Transport } from './transport.js'
+
+/** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
+export class NodeHost extends Host {
+  readonly name: string
+  override readonly prompt = true
+  readonly #transport: Transport
+  #unix: HostUnix | undefined
+
+  /** @param name - whose host it is */
+  constructor(transport: Transport, name = 'node') {
+    super()
+    this.name = name
+    this.#transport = transport
+  }
+
+  /** Which way to the network was taken. */
+  get transport(): Transport['name'] {
+    return this.#transport.name
+  }
+
+  clock(): number {
+    return clock()
+  }
+
+  wallClock(): number {
+    return Date.now()
+  }
+
+  /**
+   * Immediates run when the poll phase that is under way, or comes next, is through. They are referenced: Node does not turn
+   * its loop for one that is not, and what was deferred would wait for the next event, for ever if need be. So a deferred
+   * call keeps the process, for one turn.
+   */
+  defer(callback: () => void): void {
+    setImmediate(callback)
+  }
+
+  timer(callback: () => void): HostTimer {
+    return new NodeTimer(callback)
+  }
+
+  override keepAlive(): () => void {
+    return keepAlive()
+  }
+
+  override bind(local: Address, options: BindOptions): HostPort {
+    return this.#transport.bind(local, options)
+  }
+
+  override connect(remote: Address, events: ConnectionEvents): HostConnection {
+    return this.#transport.connect(remote, events)
+  }
+
+  override get unix(): HostUnix {
+    this.#unix ??= this.#transport.unix()
+    return this.#unix
+  }
+
+  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
+    return lookup(name, family, events)
+  }
+
+  override reverse(address: Address, events: LookupEvents): CancelLookup {
+    return reverse(address, events)
+  }
+
+  override interfaces(): ReadonlyMap<string, number> {
+    return interfaces()
+  }
+
+  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
+    return this.#transport.bindDatagram(local, options, events)
+  }
+}

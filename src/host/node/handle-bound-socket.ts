@@ -1,0 +1,123 @@
+/** Bound and listening addresses on bare handles, of whichever kind. */
+import type { SocketAddress } from '../../base/address.js'
+import { nameOfStatus, statusError } from '../common/errors.js'
+import {
+  type ConnectionEvents,
+  type HostConnection,
+  HostListener,
+  HostPort,
+  type ListenerEvents,
+} from '../contract/host.js'
+import type { HandleConnection } from './handle-connection.js'
+import type { StreamHandle } from './tcp-wrap.js'
+
+/** A handle that can listen. */
+interface ServerHandle<Client> extends StreamHandle {
+  listen(backlog: number): number
+  onconnection: ((status: number, client: Client) => void) | undefined
+}
+
+/** One kind of handles: how connections are made on them, and their addresses told. */
+export interface HandleKind<At extends SocketAddress, Handle extends StreamHandle> {
+  /** @param listener - the address that it was accepted at */
+  accepted(client: Handle, listener: At): HandleConnection<At, Handle>
+  /** @param local - where the handle is bound; `undefined` for nowhere */
+  dialling(handle: Handle, local: At | undefined, remote: At): HandleConnection<At, Handle>
+  print(at: At): string
+}
+
+/**
+ * Connects a handle.
+ *
+ * @throws {HostError} what is known at once. The handle is still the caller's then
+ */
+export const dial = <At extends SocketAddress, Handle extends StreamHandle>(
+  kind: HandleKind<At, Handle>,
+  handle: Handle,
+  local: At | undefined,
+  remote: At,
+  events: ConnectionEvents,
+): HostConnection<At> => {
+  const connection = kind.dialling(handle, local, remote)
+  connection.events = events
+  connection.start(remote)
+  return connection
+}
+
+/** The same with a handle that nobody has; it is closed where that cannot be. */
+export const dialFresh = <At extends SocketAddress, Handle extends StreamHandle>(
+  kind: HandleKind<At, Handle>,
+  handle: Handle,
+  remote: At,
+  events: ConnectionEvents,
+): HostConnection<At> => {
+  try {
+    return dial(kind, handle, undefined, remote, events)
+  } catch (error) {
+    handle.close()
+    throw error
+  }
+}
+
+/** A bound handle. */
+export class HandlePort<At extends SocketAddress, Handle extends ServerHandle<Handle>> extends HostPort<At> {
+  readonly local: At
+  readonly #kind: HandleKind<At, Handle>
+  readonly #handle: Handle
+  #owned = true
+
+  /** @param handle - bound; owned by the port from now on, until it listens or connects */
+  constructor(kind: HandleKind<At, Handle>, handle: Handle, local: At) {
+    super()
+    this.local = local
+    this.#kind = kind
+    this.#handle = handle
+    handle.unref()
+  }
+
+  close(): void {
+    if (this.#owned) this.#handle.close()
+    this.#owned = false
+  }
+
+  override listen(backlog: number, events: ListenerEvents<At>): HostListener<At> {
+    const listener = new HandleListener(this.#kind, this.#handle, this.local, events)
+    const status = this.#handle.listen(backlog)
+    if (status !== 0) throw statusError(status, `listen on ${this.#kind.print(this.local)}`)
+    this.#owned = false
+    return listener
+  }
+
+  override connect(remote: At, events: ConnectionEvents): HostConnection<At> {
+    const connection = dial(this.#kind, this.#handle, this.local, remote, events)
+    this.#owned = false
+    return connection
+  }
+}
+
+class HandleListener<At extends SocketAddress, Handle extends ServerHandle<Handle>> extends HostListener<At> {
+  readonly local: At
+  readonly #kind: HandleKind<At, Handle>
+  readonly #handle: Handle
+  #events: ListenerEvents<At> | undefined
+
+  constructor(kind: HandleKind<At, Handle>, handle: Handle, local: At, events: ListenerEvents<At>) {
+    super()
+    this.local = local
+    this.#kind = kind
+    this.#handle = handle
+    this.#events = events
+    handle.onconnection = (status, client) => this.#onConnection(status, client)
+  }
+
+  close(): void {
+    this.#events = undefined
+    this.#handle.close()
+  }
+
+  #onConnection(status: number, client: Handle): void {
+    if (status !== 0) this.#events?.onError(nameOfStatus(status))
+    else if (this.#events === undefined) client.close()
+    else this.#events.onConnection(this.#kind.accepted(client, this.local))
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * A socket of `AF_UNIX` as Linux has it: an end of a pair that gets its peer by a name. Whoever connects is connected at once,
+ * and can send before the other end was accepted.
+ *
+ * @see Linux `unix(7)` and `net/unix/af_unix.c`, whose answers these are
+ */
+import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
+import type { ErrnoName } from '../../base/errno.js'
+import type { SocketNames } from '../../base/unix-names.js'
+import { BACKLOG_MAX } from '../accept-queue.js'
+import type { OptionName, Result } from '../descriptor.js'
+import type { Payload } from '../payload.js'
+import { Poll } from '../readiness.js'
+import { PairEnd, type PairSurroundings } from './local-stream.js'
+
+/** What a socket needs of its kernel. */
+export interface UnixSurroundings extends PairSurroundings {
+  readonly names: SocketNames<UnixSocket>
+}
+
+/** See the top of the file. */
+export class UnixSocket extends PairEnd {
+  readonly #kernel: UnixSurroundings
+  #address = UNNAMED
+  /** Once connected: the other end, even when it is closed. */
+  #other: UnixSocket | undefined
+  /** Ends whose other one is connected, to be accepted. */
+  readonly #waiting: UnixSocket[] = []
+  /** How many may wait, beside one; negative while this does not listen. */
+  #backlog = -1
+
+  /** @param kernel - where it lives */
+  constructor(kernel: UnixSurroundings) {
+    super('unix', 'both', kernel)
+    this.#kernel = kernel
+  }
+
+  /** Two sockets without names that are connected to each other; `undefined` where there is no memory for them. */
+  static pair(kernel: UnixSurroundings): [UnixSocket, UnixSocket] | undefined {
+    const ends: [UnixSocket, UnixSocket] = [new UnixSocket(kernel), new UnixSocket(kernel)]
+    return ends[0].#meet(ends[1]) ? ends : undefined
+  }
+
+  override readiness(): number {
+    let events = this.failed ? Poll.ERR : 0
+    if (this.received.length > 0 || this.#waiting.length > 0) events |= Poll.IN
+    if (this.receiveEnded) events |= Poll.IN | Poll.RDHUP
+    if (this.receiveEnded && this.sendEnded) events |= this.hangup
+    if (this.#other !== undefined) return this.sendEnded || this.free > 0 ? events | Poll.OUT : events
+    return this.#listens() ? events : events | Poll.OUT | Poll.HUP
+  }
+
+  override bind(address: SocketAddress): Result {
+    if (address.family !== 'unix') return 'EINVAL'
+    const bound = this.#address !== UNNAMED
+    if (address.path !== '') return bound ? 'EINVAL' : this.#take(address)
+    return bound ? 0 : this.#take({ family: 'unix', path: this.#kernel.names.choose() })
+  }
+
+  override listen(backlog: number): Result {
+    if (this.#address === UNNAMED || this.#other !== undefined) return 'EINVAL'
+    this.#backlog = Math.min(backlog >>> 0, BACKLOG_MAX)
+    return 0
+  }
+
+  override accept(): UnixSocket | ErrnoName {
+    return this.#listens() ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
+  }
+
+  override connect(address: SocketAddress): Result {
+    if (address.family !== 'unix' || address.path === '') return 'EINVAL'
+    const listener = this.#find(address.path)
+    if (typeof listener === 'string') return listener
+    // One more than the backlog may wait. Nobody but this guest could make room, so that there is no sense in waiting for it.
+    if (listener.#waiting.length > listener.#backlog) return 'EAGAIN'
+    if (this.#other !== undefined) return 'EISCONN'
+    if (this.#listens()) return 'EINVAL'
+    const accepted = new UnixSocket(this.#kernel)
+    accepted.#address = listener.#address
+    if (!this.#meet(accepted)) return 'ENOBUFS'
+    listener.#waiting.push(accepted)
+    this.#kernel.changed(listener)
+    return 0
+  }
+
+  override localAddress(): UnixAddress {
+    return this.#address
+  }
+
+  override origin(): UnixAddress | undefined {
+    return this.#other?.localAddress()
+  }
+
+  override peerAddress(): UnixAddress | ErrnoName {
+    return this.origin() ?? 'ENOTCONN'
+  }
+
+  override arrived(): Result {
+    return this.#other === undefined ? 'EINVAL' : super.arrived()
+  }
+
+  override write(bytes: Uint8Array): Result {
+    return this.#other === undefined ? 'ENOTCONN' : super.write(bytes)
+  }
+
+  override sendPayload(payload: Payload, length: number): Result {
+    return this.#other === undefined ? 'ENOTCONN' : super.sendPayload(payload, length)
+  }
+
+  override shutdown(receive: boolean, send: boolean): Result {
+    this.end(receive, send)
+    return 0
+  }
+
+  override getOption(name: OptionName): Result {
+    if (name === 'sendBuffer') return this.#other?.capacity ?? this.capacity
+    if (name === 'receiveBuffer') return this.capacity
+    if (name === 'error') return this.takeError() ?? 0
+    if (name === 'acceptsConnections') return this.#listens() ? 1 : 0
+    return 'EOPNOTSUPP'
+  }
+
+  override setOption(name: OptionName): Result {
+    // Nothing lingers here, what was sent has arrived; and a name is never used again by itself.
+    return name === 'linger' || name === 'reuseAddress' ? 0 : 'EOPNOTSUPP'
+  }
+
+  override close(): void {
+    this.#kernel.names.close(this.#address.path, this)
+    for (const waiting of this.#waiting.splice(0)) waiting.part('ECONNRESET')
+    // Bytes that were left unread take the connection down with a reset.
+    this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
+  }
+
+  #meet(other: UnixSocket): boolean {
+    this.#other = other
+    other.#other = this
+    if (PairEnd.join(this, other)) return true
+    this.#other = other.#other = undefined
+    return false
+  }
+
+  #listens(): boolean {
+    return this.#backlog >= 0
+  }
+
+  /** Who listens at the name. */
+  #find(path: string): UnixSocket | ErrnoName {
+    const socket = this.#kernel.names.connectable(path)
+    if (typeof socket === 'string') return socket
+    return !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
+  }
+
+  #take(address: UnixAddress): Result {
+    const refusal = this.#kernel.names.add(address.path, this)
+    if (refusal !== undefined) return refusal
+    this.#address = address
+    return 0
+  }
+}

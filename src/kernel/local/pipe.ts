@@ -1,0 +1,34 @@
+/** `pipe()`: bytes one way. */
+import type { Result } from '../descriptor.js'
+import { Poll } from '../readiness.js'
+import { PairEnd, type PairSurroundings } from './local-stream.js'
+
+/** What a pipe takes in one piece, as on Linux. */
+const PIPE_BUF = 4096
+
+/** One end of a pipe. */
+export class PipeEnd extends PairEnd {
+  /** Makes a pipe: the first end reads what the second writes; `undefined` where there is no memory for one more. */
+  static pair(kernel: PairSurroundings): [PipeEnd, PipeEnd] | undefined {
+    const ends: [PipeEnd, PipeEnd] = [new PipeEnd(undefined, 'read', kernel), new PipeEnd(undefined, 'write', kernel)]
+    return PairEnd.join(...ends) ? ends : undefined
+  }
+
+  override readiness(): number {
+    if (this.access === 'write') {
+      if (this.sendEnded) return Poll.OUT | Poll.ERR
+      return this.free >= PIPE_BUF ? Poll.OUT : 0
+    }
+    return (this.received.length > 0 ? Poll.IN : 0) | (this.receiveEnded ? this.hangup : 0)
+  }
+
+  protected override room(wanted: number): Result {
+    const room = super.room(wanted)
+    // What fits into PIPE_BUF goes through in one piece or not at all.
+    return typeof room === 'number' && room < wanted && wanted <= PIPE_BUF ? 'EAGAIN' : room
+  }
+
+  override close(): void {
+    this.part(undefined)
+  }
+}

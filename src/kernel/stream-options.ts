@@ -1,0 +1,128 @@
+/** The options of one TCP socket: remembered until there is a connection to apply them to. */
+import type { SocketAddress } from '../base/address.js'
+import type { HostConnection } from '../host/contract/host.js'
+import type { OptionName, Result } from './descriptor.js'
+
+/** The smallest and the largest size that a buffer can be given, in bytes; those of Linux are near. */
+const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
+
+/**
+ * How large the buffers of both directions are when nobody says otherwise, in bytes: three times what Linux long began with.
+ * No round number, since a message of so many times that size would leave a buffer that is full to the last byte, and the
+ * few bytes behind it would have to wait, which hardly ever happens where memory is counted with its overhead.
+ */
+export const DEFAULT_BUFFER_SIZE = 3 * 87_380
+
+/**
+ * The probes every platform's libuv sends: one a second, ten in all. Hosts can change the idle time only, so other values are
+ * refused.
+ */
+const KEEP_INTERVAL = 1
+const KEEP_COUNT = 10
+
+/** The size that a buffer is given when somebody asks for that many bytes: platforms have limits, too. */
+export function bufferSize(wanted: number): number {
+  return Math.min(Math.max(BUFFER_SIZES.min, wanted), BUFFER_SIZES.max)
+}
+
+/** The options of a socket. */
+export class SocketOptions {
+  /** Close with a reset (`SO_LINGER` with a time of 0). */
+  resetOnClose = false
+  reuseAddress = false
+  reusePort = false
+  ipv6Only = false
+  noDelay = false
+  keepAlive = false
+  /** Seconds of silence before the first probe; Linux begins with two hours. */
+  keepIdle = 7200
+  /** Bytes that may wait to be taken by the outside. */
+  sendBuffer = DEFAULT_BUFFER_SIZE
+  /** Bytes that may wait to be read before the peer is held back. */
+  receiveBuffer = DEFAULT_BUFFER_SIZE
+
+  /** Takes over what a listener's connections inherit. */
+  inherit(listener: SocketOptions): void {
+    this.resetOnClose = listener.resetOnClose
+    this.noDelay = listener.noDelay
+    this.keepAlive = listener.keepAlive
+    this.keepIdle = listener.keepIdle
+    this.sendBuffer = listener.sendBuffer
+    this.receiveBuffer = listener.receiveBuffer
+  }
+
+  /** Reads an option; a lingering time of -1 means none is set. */
+  get(name: OptionName): Result {
+    switch (name) {
+      case 'linger':
+        return this.resetOnClose ? 0 : -1
+      case 'keepIdle':
+        return this.keepIdle
+      case 'keepInterval':
+        return KEEP_INTERVAL
+      case 'keepCount':
+        return KEEP_COUNT
+      case 'sendBuffer':
+        return this.sendBuffer
+      case 'receiveBuffer':
+        return this.receiveBuffer
+      case 'reuseAddress':
+      case 'reusePort':
+      case 'ipv6Only':
+      case 'noDelay':
+      case 'keepAlive':
+        return this[name] ? 1 : 0
+      default:
+        return 'ENOPROTOOPT'
+    }
+  }
+
+  /**
+   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB: platforms have limits, too.
+   *
+   * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not have
+   */
+  set(name: OptionName, value: number): Result {
+    switch (name) {
+      case 'linger':
+        if (value > 0) return 'ENOPROTOOPT'
+        this.resetOnClose = value === 0
+        return 0
+      case 'keepIdle':
+        if (value < 1 || value > 32767) return 'EINVAL'
+        this.keepIdle = value
+        return 0
+      case 'keepInterval':
+        return value === KEEP_INTERVAL ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
+      case 'keepCount':
+        return value === KEEP_COUNT ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
+      case 'sendBuffer':
+      case 'receiveBuffer':
+        this[name] = bufferSize(value)
+        return 0
+      case 'reuseAddress':
+      case 'reusePort':
+      case 'ipv6Only':
+      case 'noDelay':
+      case 'keepAlive':
+        this[name] = value !== 0
+        return 0
+      default:
+        return 'ENOPROTOOPT'
+    }
+  }
+
+  /** Gives a fresh connection what was set before it stood. @throws {HostError} what the host refuses */
+  apply(connection: HostConnection<SocketAddress>): void {
+    if (this.noDelay) connection.setNoDelay(true)
+    if (this.keepAlive) connection.setKeepAlive(true, this.keepIdle)
+  }
+
+  /** Gives a standing connection one option that was just set. @throws {HostError} what the host refuses */
+  update(connection: HostConnection<SocketAddress>, name: OptionName): void {
+    if (name === 'noDelay') connection.setNoDelay(this.noDelay)
+    if (name === 'keepAlive' || (name === 'keepIdle' && this.keepAlive)) {
+      connection.setKeepAlive(this.keepAlive, this.keepIdle)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** `sendto()` and `recvfrom()`: messages between a UDP socket and the buffers of a guest, or past its memory (`UVH_PAYLOAD`). */
+
+import type { Description } from '../../abi/description.js'
+import { BufferList } from '../../abi/iovec.js'
+import type { Memory } from '../../abi/memory.js'
+import type { Result } from '../descriptor.js'
+import type { Kernel } from '../kernel.js'
+import { concat, totalLength } from '../payload.js'
+import type { UdpSocket } from '../udp-socket.js'
+import type { SockaddrCodec } from './sockaddr.js'
+
+/** What no message can be longer than; how long one can be, its host says. */
+const MESSAGE_MAX = 65_535
+
+/** See the top of the file. */
+export class Messages {
+  readonly #kernel: Kernel
+  readonly #memory: Memory
+  /** The buffers of the present call. */
+  readonly #list: BufferList
+  readonly #addresses: SockaddrCodec
+  readonly #payload: number
+
+  /**
+   * @param kernel - keeps what was received and did not go to memory
+   * @param abi - the module's numbers
+   * @param memory - the module's memory
+   * @param addresses - reads and writes them
+   */
+  constructor(kernel: Kernel, abi: Description, memory: Memory, addresses: SockaddrCodec) {
+    this.#kernel = kernel
+    this.#memory = memory
+    this.#list = new BufferList(abi.layout.iovec, abi.constants.UVH_PAYLOAD)
+    this.#addresses = addresses
+    this.#payload = abi.constants.UVH_PAYLOAD
+  }
+
+  /** Sends the buffers' bytes as one message. @param addr - 0 for the peer */
+  send(socket: UdpSocket, bufs: number, nbufs: number, addr: number, len: number): Result {
+    const length = this.#list.read(this.#memory, bufs, nbufs)
+    if (typeof length === 'string') return length
+    const to = addr === 0 ? undefined : this.#addresses.read(addr, len)
+    if (typeof to === 'string') return to
+    // Before the bytes are gathered, which may be the same ones a thousand times.
+    if (length > MESSAGE_MAX) return 'EMSGSIZE'
+    const bytes = this.#bytes(length)
+    if (bytes === undefined) return 'EFAULT'
+    const result = socket.send(bytes, to)
+    return result === 0 ? length : result
+  }
+
+  /**
+   * Receives a message into the buffers, as much of it as fits.
+   *
+   * @param addr - where the sender's address goes; 0 for nowhere
+   * @returns the whole length of the message
+   */
+  receive(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean, addr: number, len: number): Result {
+    const room = this.#list.read(this.#memory, bufs, nbufs)
+    if (typeof room === 'string') return room
+    // Before anything is taken from the queue, which a wrong pointer would lose.
+    const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
+    if (typeof space === 'string') return space
+    const message = socket.receive(peek)
+    if (message === undefined) return 0
+    if (typeof message === 'string') return message
+    const { bytes, from } = message
+    if (this.#list.beyond) {
+      this.#kernel.payload = bytes.length > room ? bytes.subarray(0, room) : bytes
+      this.#kernel.sender = from
+    } else this.#list.scatter(bytes)
+    if (addr !== 0) this.#addresses.put(from, addr, len, space)
+    return bytes.length
+  }
+
+  /** The same as `readv()` does it. @returns how many bytes found room in the buffers; the others are lost */
+  read(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean): Result {
+    const length = this.receive(socket, bufs, nbufs, peek, 0, 0)
+    return typeof length === 'number' ? Math.min(length, this.#list.total) : length
+  }
+
+  /** A message in a buffer of its own; `undefined` where there is no such payload. */
+  #bytes(length: number): Uint8Array | undefined {
+    if (!this.#list.beyond) {
+      const bytes = new Uint8Array(length)
+      this.#list.gather(bytes)
+      return bytes
+    }
+    const chunks = this.#kernel.payloadOf(this.#list.base(0) - this.#payload)?.chunks
+    return chunks === undefined || totalLength(chunks) !== length ? undefined : concat(chunks)
+  }
+}

@@ -1,0 +1,44 @@
+/** The system calls on paths that are names of sockets: the host's, or the kernel's own where a host has none. */
+import type { Result } from '../descriptor.js'
+import type { Kernel } from '../kernel.js'
+import type { SockaddrCodec } from './sockaddr.js'
+
+/** See the top of the file. An abstract name is no path, and nobody's here. */
+export class PathCalls {
+  readonly #kernel: Kernel
+  readonly #addresses: SockaddrCodec
+
+  /** @param addresses - reads what the guest says */
+  constructor(kernel: Kernel, addresses: SockaddrCodec) {
+    this.#kernel = kernel
+    this.#addresses = addresses
+  }
+
+  /** Removes a path. */
+  unlink(at: number, length: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
+    const { host, names } = this.#kernel
+    if (host.unix === undefined) return names.remove(path) ? 0 : 'ENOENT'
+    host.unix.unlink(path)
+    return 0
+  }
+
+  /** Sets a path's permissions. */
+  chmod(at: number, length: number, mode: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
+    const { host, names } = this.#kernel
+    if (host.unix === undefined) return names.chmod(path, mode) ? 0 : 'ENOENT'
+    host.unix.chmod(path, mode)
+    return 0
+  }
+
+  /** Reads a path's permissions. */
+  stat(at: number, length: number): Result {
+    const path = this.#addresses.readPath(at, length)
+    if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
+    const { host, names } = this.#kernel
+    return host.unix === undefined ? (names.find(path)?.mode ?? 'ENOENT') : host.unix.mode(path)
+  }
+}

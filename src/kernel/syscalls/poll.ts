@@ -1,0 +1,103 @@
+/** The calls that wait, and the clock: what a turn of libuv begins and ends with. */
+import type { Description } from '../../abi/description.js'
+import type { Memory } from '../../abi/memory.js'
+import type { Result } from '../descriptor.js'
+import type { Kernel } from '../kernel.js'
+import type { Surroundings, Turns } from './context.js'
+import { PollMask } from './poll-mask.js'
+
+/** Translates them. */
+export class PollCalls {
+  readonly #kernel: Kernel
+  readonly #memory: Memory
+  readonly #abi: Description
+  readonly #onDefect: (error: unknown) => void
+  readonly #turns: Turns
+  readonly #mask: PollMask
+  readonly #event: Description['layout']['uvh_event']
+  readonly #moment: (() => number) | undefined
+  #time = 0
+  /** The moment at which the host's clock was asked. */
+  #asked = -1
+  /** Whether the next answer is the last one. */
+  #timely = false
+  /** Where `wait` puts what it collects. */
+  #events = 0
+  readonly #report = (index: number, fd: number, events: number): void => {
+    const at = this.#events + index * this.#event.size
+    this.#memory.setI32(at + this.#event.fd, fd)
+    this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
+  }
+
+  constructor({ kernel, memory, abi, turns, moment, onDefect }: Surroundings) {
+    this.#kernel = kernel
+    this.#memory = memory
+    this.#abi = abi
+    this.#onDefect = onDefect
+    this.#turns = turns
+    this.#moment = moment
+    this.#mask = new PollMask(abi)
+    this.#event = abi.layout.uvh_event
+  }
+
+  /** `poll_ctl`. */
+  watch(fd: number, events: number): Result {
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    this.#kernel.readiness.watch(descriptor, this.#mask.fromGuest(events))
+    return 0
+  }
+
+  /** `poll_wait`. */
+  wait(events: number, max: number, timeout: number): Result {
+    if (max <= 0) return 'EINVAL'
+    if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
+    this.#kernel.turn++
+    this.#timely = this.#moment !== undefined && this.#moment() === this.#asked
+    if (this.#turns.spent) return 'EAGAIN'
+    this.#events = events
+    const count = this.#kernel.readiness.collect(max, this.#report)
+    return count > 0 ? count : this.#turns.park(timeout)
+  }
+
+  /** `poll`. */
+  poll(fds: number, nfds: number, timeout: number): Result {
+    const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
+    // As on Linux: no more than there can be open.
+    if (nfds >>> 0 > this.#kernel.numbers) return 'EINVAL'
+    if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
+    let ready = 0
+    for (let at = fds; at < fds + nfds * size; at += size) {
+      const revents = this.#revents(this.#memory.i32(at + fdAt), this.#memory.u16(at + eventsAt))
+      this.#memory.setU16(at + reventsAt, revents)
+      if (revents !== 0) ready++
+    }
+    return ready > 0 ? ready : this.#turns.park(timeout)
+  }
+
+  /** What one entry of `poll()` is answered, in the guest's bits. */
+  #revents(fd: number, events: number): number {
+    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.#abi.constants
+    if (fd < 0) return 0
+    // Files and standard streams are always ready.
+    if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return POLLNVAL
+    return this.#mask.toGuest(descriptor.readiness(this.#mask.fromGuest(events))) & (events | POLLERR | POLLHUP)
+  }
+
+  /** Time stands still where the host fails to tell it: libuv's must never go back. */
+  clock(): number {
+    if (this.#timely) {
+      this.#timely = false
+      return this.#time
+    }
+    if (this.#moment !== undefined) this.#asked = this.#moment()
+    try {
+      this.#time = this.#kernel.host.clock()
+    } catch (error) {
+      this.#onDefect(error)
+    }
+    return this.#time
+  }
+}

@@ -1,0 +1,161 @@
+/** C's `struct sockaddr` to and from our addresses, by the module's own layouts. */
+
+import type { Description } from '../../abi/description.js'
+import type { Memory } from '../../abi/memory.js'
+import type { SocketAddress } from '../../base/address.js'
+import type { ErrnoName } from '../../base/errno.js'
+import { bytesOfIp, printIp } from '../../base/ip.js'
+import { SocketNames } from '../../base/unix-names.js'
+import type { Result } from '../descriptor.js'
+
+/** The size of a `socklen_t`. */
+const INT = 4
+
+/** The size of `struct sockaddr_storage`, which no address exceeds. */
+const STORAGE = 128
+
+/** Reads and writes socket addresses in one module's memory. */
+export class SockaddrCodec {
+  readonly #abi: Description
+  readonly #memory: Memory
+
+  /**
+   * @param abi - the module's layouts and family numbers
+   * @param memory - the module's memory
+   */
+  constructor(abi: Description, memory: Memory) {
+    this.#abi = abi
+    this.#memory = memory
+  }
+
+  /**
+   * Reads an address.
+   *
+   * @param length - the bytes the caller says are there
+   * @returns the address; EINVAL when it is too short or too long, EAFNOSUPPORT for another family, EFAULT
+   */
+  read(at: number, length: number): SocketAddress | ErrnoName {
+    const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
+    const memory = this.#memory
+    if (length < 0 || length > STORAGE) return 'EINVAL'
+    if (!memory.contains(at, length)) return 'EFAULT'
+    if (length < 2) return 'EINVAL'
+    const family = memory.u16(at + v4.sin_family)
+    if (family === this.#abi.constants.AF_INET) {
+      if (length < v4.size) return 'EINVAL'
+      return { family: 'ipv4', host: this.host4(at + v4.sin_addr), port: memory.u16be(at + v4.sin_port) }
+    }
+    if (family === this.#abi.constants.AF_INET6) {
+      if (length < v6.size) return 'EINVAL'
+      return {
+        family: 'ipv6',
+        host: this.host6(at + v6.sin6_addr),
+        port: memory.u16be(at + v6.sin6_port),
+        flowInfo: memory.u32(at + v6.sin6_flowinfo),
+        scopeId: memory.u32(at + v6.sin6_scope_id),
+      }
+    }
+    if (family === this.#abi.constants.AF_UNIX) {
+      if (length > un.size) return 'EINVAL'
+      return { family: 'unix', path: toPath(memory.view(at + un.sun_path, length - un.sun_path)) }
+    }
+    return 'EAFNOSUPPORT'
+  }
+
+  /** The text of the `struct in_addr` at `at`. */
+  host4(at: number): string {
+    return printIp(this.#memory.view(at, 4))
+  }
+
+  /** The text of the `struct in6_addr` at `at`. */
+  host6(at: number): string {
+    return printIp(this.#memory.view(at, 16))
+  }
+
+  /** Whether the address is of no family, by which `connect()` means nobody. */
+  isUnspecified(at: number, length: number): boolean {
+    return length >= 2 && this.#memory.contains(at, 2) && this.#memory.u16(at) === this.#abi.constants.AF_UNSPEC
+  }
+
+  /**
+   * Reads a path.
+   *
+   * @returns the path; empty, which is no socket's name, where it is an abstract one, or longer than that of any socket;
+   *   `undefined` for EFAULT
+   */
+  readPath(at: number, length: number): string | undefined {
+    const memory = this.#memory
+    if (!memory.contains(at, length)) return undefined
+    if (length > STORAGE) return ''
+    const path = toPath(memory.view(at, length))
+    return SocketNames.isAbstract(path) ? '' : path
+  }
+
+  /**
+   * How many bytes of an address find room at `at`, as `*length` says.
+   *
+   * @returns EFAULT, or EINVAL when `*length` is negative
+   */
+  space(at: number, length: number): number | 'EFAULT' | 'EINVAL' {
+    if (!this.#memory.contains(length, INT)) return 'EFAULT'
+    const room = this.#memory.i32(length)
+    if (room < 0) return 'EINVAL'
+    return this.#memory.contains(at, Math.min(room, STORAGE)) ? room : 'EFAULT'
+  }
+
+  /**
+   * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
+   *
+   * @returns 0, or what {@link SockaddrCodec.space} finds
+   */
+  write(address: SocketAddress, at: number, length: number): Result {
+    const space = this.space(at, length)
+    if (typeof space === 'string') return space
+    this.put(address, at, length, space)
+    return 0
+  }
+
+  /** The same where {@link SockaddrCodec.space} was asked before. */
+  put(address: SocketAddress, at: number, length: number, space: number): void {
+    const image = this.#encode(address)
+    this.#memory.setBytes(at, image.subarray(0, space))
+    this.#memory.setI32(length, image.length)
+  }
+
+  #encode(address: SocketAddress): Uint8Array {
+    const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
+    const { AF_INET, AF_INET6, AF_UNIX } = this.#abi.constants
+    const bytes = address.family === 'unix' ? fromPath(address.path) : NOTHING
+    const size = { ipv4: v4.size, ipv6: v6.size, unix: un.sun_path + bytes.length }[address.family]
+    const image = new Uint8Array(size)
+    const fields = new DataView(image.buffer)
+    if (address.family === 'unix') {
+      fields.setUint16(un.sun_family, AF_UNIX, true)
+      image.set(bytes, un.sun_path)
+    } else if (address.family === 'ipv4') {
+      fields.setUint16(v4.sin_family, AF_INET, true)
+      fields.setUint16(v4.sin_port, address.port, false)
+      image.set(bytesOfIp(address.host), v4.sin_addr)
+    } else {
+      fields.setUint16(v6.sin6_family, AF_INET6, true)
+      fields.setUint16(v6.sin6_port, address.port, false)
+      fields.setUint32(v6.sin6_flowinfo, address.flowInfo, true)
+      image.set(bytesOfIp(address.host), v6.sin6_addr)
+      fields.setUint32(v6.sin6_scope_id, address.scopeId, true)
+    }
+    return image
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** The path in C's bytes: all of them in the abstract namespace, else those before the first NUL. */
+function toPath(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return String.fromCharCode(...(end > 0 ? bytes.subarray(0, end) : bytes))
+}
+
+/** A path as C has it: with a NUL behind it, where it is one in the file system. */
+function fromPath(path: string): Uint8Array {
+  return Uint8Array.from(path === '' || path.startsWith('\0') ? path : `${path}\0`, (byte) => byte.charCodeAt(0))
+}

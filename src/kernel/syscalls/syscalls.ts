@@ -1,0 +1,340 @@
+/**
+ * The system calls of `uv_host_1` over a kernel: everything here is translation, from the C library's numbers and structures
+ * to ours and back. No call throws, none waits.
+ */
+import { type Description, errnoNumber } from '../../abi/description.js'
+import type { Memory } from '../../abi/memory.js'
+import type { UvHost } from '../../abi/uv-host.js'
+import type { ErrnoName } from '../../base/errno.js'
+import { HostError } from '../../host/contract/host.js'
+import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
+import type { Kernel } from '../kernel.js'
+import { UdpSocket } from '../udp-socket.js'
+import type { Surroundings } from './context.js'
+import { NameCalls } from './lookups.js'
+import { Messages } from './messages.js'
+import { PathCalls } from './paths.js'
+import { PollCalls } from './poll.js'
+import { SockaddrCodec } from './sockaddr.js'
+import { OptionCodec } from './sockopt-codec.js'
+import { Transfer } from './transfer.js'
+
+/** A system call: numbers of the guest in, and an answer in our terms. A call that takes fewer numbers ignores the others. */
+type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number, f: number) => Result
+
+/**
+ * The functions of the import module `uv_host_1` for one instance.
+ *
+ * @param find - gives what they work on. An instance needs its imports before it has a memory, so this is asked at the first
+ *   call, not before.
+ */
+export function createUvHost(find: () => Surroundings): UvHost {
+  let made: Syscalls | undefined
+  const make = (): Syscalls => {
+    made ??= new Syscalls(find())
+    return made
+  }
+
+  /** A call as C has it: an error is a number, and nothing throws. */
+  const guarded =
+    (call: Call) =>
+    (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(call(calls, a, b, c, d, e, f))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    }
+
+  return {
+    socket: guarded((calls, domain, type, protocol) => calls.socket(domain, type, protocol)),
+    socketpair: guarded((calls, domain, type, protocol, fds) => calls.socketpair(domain, type, protocol, fds)),
+    pipe: guarded((calls, fds, flags) => calls.pipe(fds, flags)),
+    close: guarded((calls, fd) => calls.close(fd)),
+    bind: guarded((calls, fd, addr, len) => calls.bind(fd, addr, len)),
+    listen: guarded((calls, fd, backlog) => calls.listen(fd, backlog)),
+    accept: guarded((calls, fd, addr, len, flags) => calls.accept(fd, addr, len, flags)),
+    connect: guarded((calls, fd, addr, len) => calls.connect(fd, addr, len)),
+    getsockname: guarded((calls, fd, addr, len) => calls.getsockname(fd, addr, len)),
+    getpeername: guarded((calls, fd, addr, len) => calls.getpeername(fd, addr, len)),
+    getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
+    setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
+    fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
+    shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
+    poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
+    unlink: guarded((calls, path, len) => calls.paths.unlink(path, len)),
+    chmod: guarded((calls, path, len, mode) => calls.paths.chmod(path, len, mode)),
+    stat: guarded((calls, path, len) => calls.paths.stat(path, len)),
+    lookup: guarded((calls, name, len, family) => calls.names.lookup(name, len, family)),
+    reverse: guarded((calls, addr, len) => calls.names.reverse(addr, len)),
+    interface_index: guarded((calls, name, len) => calls.names.interfaceIndex(name, len)),
+    sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
+    recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
+    poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
+    // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
+    readv: (fd, bufs, nbufs, flags) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.readv(fd, bufs, nbufs, flags))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    writev: (fd, bufs, nbufs, flags) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.writev(fd, bufs, nbufs, flags))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    poll_wait: (events, max, timeout) => {
+      const calls = made ?? make()
+      try {
+        return calls.answer(calls.polls.wait(events, max, timeout))
+      } catch (error) {
+        return calls.failed(error)
+      }
+    },
+    clock: () => (made ?? make()).polls.clock(),
+  }
+}
+
+/** The calls themselves. */
+class Syscalls {
+  readonly names: NameCalls
+  readonly paths: PathCalls
+  readonly polls: PollCalls
+  readonly #kernel: Kernel
+  readonly #memory: Memory
+  readonly #abi: Description
+  readonly #onDefect: (error: unknown) => void
+  readonly #addresses: SockaddrCodec
+  readonly #options: OptionCodec
+  readonly #transfer: Transfer
+  readonly #messages: Messages
+  readonly #domains: ReadonlyMap<number, Domain>
+
+  constructor(surroundings: Surroundings) {
+    const { kernel, memory, abi, onDefect } = surroundings
+    this.#kernel = kernel
+    this.#memory = memory
+    this.#abi = abi
+    this.#onDefect = onDefect
+    this.#addresses = new SockaddrCodec(abi, memory)
+    this.names = new NameCalls(kernel, abi, memory, this.#addresses)
+    this.paths = new PathCalls(kernel, this.#addresses)
+    this.polls = new PollCalls(surroundings)
+    this.#options = new OptionCodec(abi, memory, this.#addresses)
+    this.#transfer = new Transfer(kernel, abi, memory)
+    this.#messages = new Messages(kernel, abi, memory, this.#addresses)
+    this.#domains = new Map<number, Domain>([
+      [abi.constants.AF_INET, 'ipv4'],
+      [abi.constants.AF_INET6, 'ipv6'],
+      [abi.constants.AF_UNIX, 'unix'],
+    ])
+  }
+
+  /** A result as C has it. */
+  answer(result: Result): number {
+    return typeof result === 'string' ? -errnoNumber(this.#abi, result) : result
+  }
+
+  /** The answer where a call threw: a host's refusal, or a defect of ours or of the host. */
+  failed(error: unknown): number {
+    if (error instanceof HostError) return this.answer(error.code)
+    this.#onDefect(error)
+    return this.answer('EIO')
+  }
+
+  socket(domain: number, type: number, protocol: number): Result {
+    const kind = this.#domains.get(domain)
+    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
+    if (kind === undefined) return 'EAFNOSUPPORT'
+    const { IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM } = this.#abi.constants
+    const datagrams = (type & TYPE_MASK) === SOCK_DGRAM
+    if (!datagrams && !this.#isStream(type)) return 'EPROTONOSUPPORT'
+    const own = datagrams ? IPPROTO_UDP : IPPROTO_TCP
+    if (protocol !== 0 && (kind === 'unix' || protocol !== own)) return 'EPROTONOSUPPORT'
+    const socket = this.#kernel.socket(kind, datagrams ? 'datagram' : 'stream')
+    if (typeof socket === 'string') return socket
+    socket.nonBlocking = this.#nonBlocking(type)
+    return socket.fd
+  }
+
+  socketpair(domain: number, type: number, protocol: number, fds: number): Result {
+    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
+    if (domain !== this.#abi.constants.AF_UNIX) return 'EAFNOSUPPORT'
+    if (!this.#isStream(type) || protocol !== 0) return 'EPROTONOSUPPORT'
+    return this.#pair('sockets', this.#nonBlocking(type), fds)
+  }
+
+  pipe(fds: number, flags: number): Result {
+    const { O_CLOEXEC, O_NONBLOCK } = this.#abi.constants
+    if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return 'EINVAL'
+    return this.#pair('pipe', (flags & O_NONBLOCK) !== 0, fds)
+  }
+
+  close(fd: number): Result {
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    this.#kernel.close(descriptor)
+    return 0
+  }
+
+  bind(fd: number, addr: number, len: number): Result {
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const address = this.#addresses.read(addr, len)
+    return typeof address === 'string' ? address : socket.bind(address)
+  }
+
+  listen(fd: number, backlog: number): Result {
+    const socket = this.#socket(fd)
+    return typeof socket === 'string' ? socket : socket.listen(backlog)
+  }
+
+  accept(fd: number, addr: number, len: number, flags: number): Result {
+    if (!this.#knowsFlags(flags)) return 'EINVAL'
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    // Before anything is taken from the queue, which a wrong pointer would lose.
+    const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
+    if (typeof space === 'string') return space
+    const accepted = this.#kernel.accept(socket)
+    if (typeof accepted === 'string') return accepted
+    accepted.nonBlocking = this.#nonBlocking(flags)
+    // Asked for only where somebody wants it: it costs the host a call.
+    const origin = addr === 0 ? undefined : accepted.origin()
+    if (origin !== undefined) this.#addresses.put(origin, addr, len, space)
+    return accepted.fd
+  }
+
+  connect(fd: number, addr: number, len: number): Result {
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const address = this.#addresses.read(addr, len)
+    if (address === 'EAFNOSUPPORT' && this.#addresses.isUnspecified(addr, len)) return socket.disconnect()
+    return typeof address === 'string' ? address : socket.connect(address)
+  }
+
+  getsockname(fd: number, addr: number, len: number): Result {
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const address = socket.localAddress()
+    return typeof address === 'string' ? address : this.#addresses.write(address, addr, len)
+  }
+
+  getpeername(fd: number, addr: number, len: number): Result {
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const address = socket.peerAddress()
+    return typeof address === 'string' ? address : this.#addresses.write(address, addr, len)
+  }
+
+  getsockopt(fd: number, level: number, name: number, value: number, len: number): Result {
+    const socket = this.#socket(fd)
+    return typeof socket === 'string' ? socket : this.#options.get(socket, level, name, value, len)
+  }
+
+  setsockopt(fd: number, level: number, name: number, value: number, len: number): Result {
+    const socket = this.#socket(fd)
+    return typeof socket === 'string' ? socket : this.#options.set(socket, level, name, value, len)
+  }
+
+  fcntl(fd: number, command: number, argument: number): Result {
+    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.#abi.constants
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    if (command === F_GETFL) {
+      const access = { read: O_RDONLY, write: O_WRONLY, both: O_RDWR }[descriptor.access]
+      return access | (descriptor.nonBlocking ? O_NONBLOCK : 0)
+    }
+    if (command !== F_SETFL) return 'EINVAL'
+    descriptor.nonBlocking = (argument & O_NONBLOCK) !== 0
+    return 0
+  }
+
+  readv(fd: number, bufs: number, nbufs: number, flags: number): Result {
+    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    const peek = (flags & MSG_PEEK) !== 0
+    if (descriptor instanceof ByteDescriptor) return this.#transfer.read(descriptor, bufs, nbufs, peek)
+    return descriptor instanceof UdpSocket ? this.#messages.read(descriptor, bufs, nbufs, peek) : 'EINVAL'
+  }
+
+  recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
+    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
+    const descriptor = this.#socket(fd)
+    if (typeof descriptor === 'string') return descriptor
+    if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    const peek = (flags & MSG_PEEK) !== 0
+    if (descriptor instanceof UdpSocket) return this.#messages.receive(descriptor, bufs, nbufs, peek, addr, len)
+    const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
+    const result = typeof space === 'string' ? space : this.readv(fd, bufs, nbufs, flags)
+    // Of a stream everything comes from the peer, whose address is known.
+    if (addr !== 0 && typeof result === 'number') this.#memory.setI32(len, 0)
+    return result
+  }
+
+  sendto(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
+    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
+    const descriptor = this.#socket(fd)
+    if (typeof descriptor === 'string') return descriptor
+    if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    if (descriptor instanceof UdpSocket) return this.#messages.send(descriptor, bufs, nbufs, addr, len)
+    return addr === 0 ? this.writev(fd, bufs, nbufs, flags) : 'EISCONN'
+  }
+
+  writev(fd: number, bufs: number, nbufs: number, flags: number): Result {
+    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
+    if (descriptor instanceof ByteDescriptor) return this.#transfer.write(descriptor, bufs, nbufs)
+    return descriptor instanceof UdpSocket ? this.#messages.send(descriptor, bufs, nbufs, 0, 0) : 'EINVAL'
+  }
+
+  shutdown(fd: number, how: number): Result {
+    const { SHUT_RD, SHUT_RDWR, SHUT_WR } = this.#abi.constants
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
+    return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
+  }
+
+  #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {
+    if (!this.#memory.contains(fds, 8)) return 'EFAULT'
+    const ends = this.#kernel.pair(kind)
+    if (typeof ends === 'string') return ends
+    for (const [index, end] of ends.entries()) {
+      end.nonBlocking = nonBlocking
+      this.#memory.setI32(fds + 4 * index, end.fd)
+    }
+    return 0
+  }
+
+  #socket(fd: number): Descriptor | ErrnoName {
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    return descriptor.domain === undefined ? 'ENOTSOCK' : descriptor
+  }
+
+  #knowsFlags(flags: number): boolean {
+    return (flags & ~(this.#abi.constants.SOCK_NONBLOCK | this.#abi.constants.SOCK_CLOEXEC)) === 0
+  }
+
+  #isStream(type: number): boolean {
+    return (type & TYPE_MASK) === this.#abi.constants.SOCK_STREAM
+  }
+
+  #nonBlocking(flags: number): boolean {
+    return (flags & this.#abi.constants.SOCK_NONBLOCK) !== 0
+  }
+}
+
+/** The bits of a socket's type that are no flags, as on Linux. */
+const TYPE_MASK = 0xf

@@ -1,0 +1,128 @@
+/**
+ * `readv()` and `writev()`: bytes between a descriptor and the buffers of a guest, or past its memory (`UVH_PAYLOAD`). All
+ * buffers are looked at before a byte moves, so that a wrong one costs nothing.
+ */
+
+import type { Description } from '../../abi/description.js'
+import { BufferList } from '../../abi/iovec.js'
+import { SSIZE_MAX } from '../../abi/limits.js'
+import type { Memory } from '../../abi/memory.js'
+import { gathered } from '../../base/bytes.js'
+import { HostError } from '../../host/contract/host.js'
+import type { ByteDescriptor, Result } from '../descriptor.js'
+import type { Kernel } from '../kernel.js'
+import type { Payload } from '../payload.js'
+
+/** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
+const TOGETHER = 65_536
+
+/** The most bytes of several buffers that one call sends, which may be the same bytes over and over. */
+const MOST = 1_048_576
+
+/** Reads and writes for one module's memory. */
+export class Transfer {
+  readonly #kernel: Kernel
+  readonly #memory: Memory
+  readonly #payload: number
+  /** The buffers of the present call. */
+  readonly #list: BufferList
+  #together: Uint8Array | undefined
+
+  /**
+   * @param kernel - keeps what was read and did not go to memory
+   * @param abi - has the layout of an iovec
+   * @param memory - the module's memory
+   */
+  constructor(kernel: Kernel, abi: Description, memory: Memory) {
+    this.#kernel = kernel
+    this.#memory = memory
+    this.#payload = abi.constants.UVH_PAYLOAD
+    this.#list = new BufferList(abi.layout.iovec, this.#payload)
+  }
+
+  /**
+   * Receives into the buffers, in order.
+   *
+   * @param peek - leave the bytes where they are; into one buffer only
+   */
+  read(from: ByteDescriptor, bufs: number, nbufs: number, peek: boolean): Result {
+    if (from.access === 'write') return 'EBADF'
+    const list = this.#list
+    const wanted = list.read(this.#memory, bufs, nbufs)
+    // Who asks for nothing gets it, whatever happened to the descriptor: that is how Linux reads.
+    if (typeof wanted === 'string' || wanted === 0) return wanted
+    if (peek && (list.beyond || nbufs > 1)) return 'EINVAL'
+    const arrived = from.arrived()
+    if (typeof arrived === 'string' || arrived === 0) return arrived
+    if (list.beyond) {
+      this.#kernel.payload = from.takePayload(wanted)
+      return this.#kernel.payload.length
+    }
+    let done = 0
+    for (let index = 0; done < arrived && index < nbufs; index++) {
+      done += from.take(this.#memory.heap, list.base(index), list.length(index), peek)
+    }
+    return done
+  }
+
+  /** Sends the buffers' bytes, in order, as far as there is room for them. */
+  write(to: ByteDescriptor, bufs: number, nbufs: number): Result {
+    if (to.access === 'read') return 'EBADF'
+    const list = this.#list
+    const wanted = list.read(this.#memory, bufs, nbufs)
+    if (typeof wanted === 'string' || nbufs === 0) return wanted
+    const base = list.base(0)
+    if (list.beyond) return this.#sendPayload(to, base - this.#payload, wanted)
+    if (nbufs > 1) return this.#writeParts(to, wanted)
+    return to.write(this.#memory.heap.subarray(base, base + wanted))
+  }
+
+  /** Sends what has that number: bytes that are lent, or a request. */
+  #sendPayload(to: ByteDescriptor, number: number, wanted: number): Result {
+    const payload = this.#kernel.payloadOf(number)
+    if (payload === undefined) return 'EFAULT'
+    if (!payload.lent) return sendRequest(to, payload, wanted)
+    return wanted > payload.left ? 'EFAULT' : to.sendPayload(payload, wanted)
+  }
+
+  /** Sends several buffers: small ones together, large ones as they lie in memory. */
+  #writeParts(to: ByteDescriptor, wanted: number): Result {
+    if (wanted <= TOGETHER) {
+      this.#together ??= new Uint8Array(TOGETHER)
+      const bytes = this.#together.subarray(0, wanted)
+      this.#list.gather(bytes)
+      return to.write(bytes)
+    }
+    let done = 0
+    for (const part of gathered(this.#list.views(MOST))) {
+      const taken = done === 0 ? to.write(part) : rest(to, part)
+      if (typeof taken === 'string') return done > 0 ? done : taken
+      done += taken
+      if (taken < part.length) break
+    }
+    return done
+  }
+}
+
+/** Sends a part after others that were taken: a failure is told by the next call then. */
+function rest(to: ByteDescriptor, part: Uint8Array): Result {
+  try {
+    return to.write(part)
+  } catch (error) {
+    if (error instanceof HostError) return error.code
+    throw error
+  }
+}
+
+/**
+ * Sends a request, at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32 bits, some of them.
+ *
+ * @param weight - 0 for a request without bytes
+ * @returns the weight when all of the request is gone, 0 while some is left
+ */
+function sendRequest(to: ByteDescriptor, payload: Payload, weight: number): Result {
+  const { left } = payload
+  const taken = to.sendPayload(payload, Math.min(left, SSIZE_MAX))
+  if (typeof taken === 'string') return taken
+  return taken === left ? weight : 0
+}

@@ -1,0 +1,173 @@
+/** A datagram socket whose host is in another thread. */
+import type { Address } from '../../base/address.js'
+import { MessageQueue } from '../../base/datagram-queue.js'
+import {
+  type DatagramBindOptions,
+  type DatagramBuffer,
+  type DatagramEvents,
+  HostDatagram,
+  type Membership,
+  requireSendable,
+} from '../../host/contract/datagram.js'
+import { seal, Unsealer } from '../datagram-codec.js'
+import { type Arrival, type DatagramAction, errnoOf, MESSAGE_COST, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import type { GuestWire } from './channel.js'
+
+/** How many addresses are remembered where messages arrive, or come from. */
+const KNOWN_MAX = 1024
+
+/**
+ * The first message to an address waits for what the parent's host says of it, so that nothing is sent where nothing may or
+ * can be; those that follow do not, and a failure of theirs is told late, as that of a message that does not arrive.
+ */
+export class RemoteDatagram extends HostDatagram {
+  local: Address
+  readonly #wire: GuestWire
+  readonly #id: number
+  readonly #events: DatagramEvents
+  readonly #known = new Set<string>()
+  readonly #unsealer = new Unsealer()
+  /** What was already on its way when reading was stopped. */
+  readonly #unread = new MessageQueue()
+  #peer: Address | undefined
+  #reading = false
+  /** Bytes that were sent, and that the host has not said to have taken. */
+  #underWay = 0
+  /** Somebody found no room, and is to be told. */
+  #wanted = false
+
+  /** @throws {HostError} what `Host.bindDatagram` throws */
+  constructor(
+    wire: GuestWire,
+    local: Address,
+    { ipv6Only, reusePort, reuseAddress }: DatagramBindOptions,
+    events: DatagramEvents,
+  ) {
+    super()
+    const options = { ipv6Only, reusePort, reuseAddress }
+    const bound = wire.call<Arrival>({ call: 'bindDatagram', local, options })
+    this.#wire = wire
+    this.#id = bound.id
+    this.local = bound.local
+    this.#events = events
+    wire.route(bound.id, (kind, value, payload) => this.#receive(kind, value, payload))
+  }
+
+  send(bytes: Uint8Array, to: Address | undefined): boolean {
+    requireSendable(to ?? this.#peer, bytes.length)
+    if (this.#underWay >= WINDOW) {
+      this.#wanted = true
+      return false
+    }
+    const asked = to !== undefined && !this.#known.has(keyOf(to))
+    const payload = seal({ bytes, address: to, asked })
+    this.#wire.post(ToParent.WRITE, this.#id, payload.length, payload)
+    if (asked) {
+      this.#act({ does: 'tell' })
+      this.#learn(to)
+    }
+    this.#underWay += bytes.length + MESSAGE_COST
+    return true
+  }
+
+  readStart(): void {
+    if (this.#reading) return
+    this.#reading = true
+    this.#wire.post(ToParent.READ_START, this.#id)
+    if (this.#unread.length > 0) this.#wire.later(() => this.#tell())
+  }
+
+  readStop(): void {
+    if (!this.#reading) return
+    this.#reading = false
+    this.#wire.post(ToParent.READ_STOP, this.#id)
+  }
+
+  close(): void {
+    this.#reading = false
+    this.#unread.clear()
+    this.#wire.route(this.#id, undefined)
+    this.#wire.post(ToParent.CLOSE, this.#id)
+  }
+
+  override connect(remote: Address): void {
+    this.#act({ does: 'connect', remote })
+    this.#peer = remote
+  }
+
+  override disconnect(): void {
+    this.#act({ does: 'disconnect' })
+    this.#peer = undefined
+  }
+
+  override setBroadcast(enable: boolean): void {
+    this.#act({ does: 'setBroadcast', value: enable })
+  }
+
+  override setTtl(ttl: number): void {
+    this.#act({ does: 'setTtl', value: ttl })
+  }
+
+  override setMulticastTtl(ttl: number): void {
+    this.#act({ does: 'setMulticastTtl', value: ttl })
+  }
+
+  override setMulticastLoop(enable: boolean): void {
+    this.#act({ does: 'setMulticastLoop', value: enable })
+  }
+
+  override setMulticastInterface(on: string | number): void {
+    this.#act({ does: 'setMulticastInterface', value: on })
+  }
+
+  override setMembership(membership: Membership, join: boolean): void {
+    this.#act({ does: 'setMembership', membership, join })
+  }
+
+  override setBufferSize(which: DatagramBuffer, bytes: number): void {
+    this.#act({ does: 'setBufferSize', which, value: bytes })
+  }
+
+  /** What the parent's socket does, and is asked for. @throws {HostError} its refusal */
+  #act(action: DatagramAction): void {
+    this.local = this.#wire.call<Arrival>({ call: 'datagram', socket: this.#id, action }).local
+  }
+
+  #receive(kind: number, value: number, payload: Uint8Array): void {
+    if (kind === ToGuest.ERROR) this.#events.onError(errnoOf(value))
+    else if (kind === ToGuest.TAKEN) this.#taken(value)
+    else {
+      const message = this.#unsealer.take(payload, value)
+      if (message?.address === undefined) return
+      const { bytes, address } = message
+      this.#unread.hold(bytes.length)
+      this.#unread.add({ bytes, from: address })
+      this.#learn(address)
+      this.#tell()
+    }
+  }
+
+  #tell(): void {
+    while (this.#reading) {
+      const message = this.#unread.shift()
+      if (message === undefined) return
+      this.#events.onMessage(message.bytes, message.from)
+    }
+  }
+
+  #taken(bytes: number): void {
+    this.#underWay -= bytes
+    if (!this.#wanted || this.#underWay >= WINDOW) return
+    this.#wanted = false
+    this.#events.onDrain()
+  }
+
+  #learn(address: Address): void {
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
+    this.#known.add(keyOf(address))
+  }
+}
+
+function keyOf({ host, port }: Address): string {
+  return `${host} ${port}`
+}

@@ -1,0 +1,65 @@
+/**
+ * A datagram as records: who it is from or to, then its bytes. A message that is longer than a record comes in several, whose
+ * value is the length of all together.
+ */
+import type { Address } from '../base/address.js'
+import { decodeText, encodeText } from './protocol.js'
+
+/** A message on its way between the threads. */
+export interface Envelope {
+  readonly bytes: Uint8Array
+  /** Where it comes from or goes to; `undefined` for the peer that the socket is connected to. */
+  readonly address: Address | undefined
+  /** Whether the sender will ask what became of it. */
+  readonly asked: boolean
+}
+
+/** A message as one payload: the length of its head in a byte, the head as text, the bytes. */
+export function seal({ bytes, address, asked }: Envelope): Uint8Array {
+  const parts = address === undefined ? [] : [address.host, address.port, ...scopeOf(address)]
+  const head = encodeText([asked ? 1 : 0, ...parts].join(' '))
+  const payload = new Uint8Array(1 + head.length + bytes.length)
+  payload[0] = head.length
+  payload.set(head, 1)
+  payload.set(bytes, 1 + head.length)
+  return payload
+}
+
+/** Puts the records of one socket's messages together. */
+export class Unsealer {
+  #parts: Uint8Array | undefined
+  #length = 0
+
+  /**
+   * @param payload - a record's, in shared memory
+   * @param total - the record's value
+   * @returns the message, its bytes in memory of their own; `undefined` while a part of it is missing
+   */
+  take(payload: Uint8Array, total: number): Envelope | undefined {
+    if (payload.length === total) return unseal(payload)
+    this.#parts ??= new Uint8Array(total)
+    this.#parts.set(payload, this.#length)
+    this.#length += payload.length
+    if (this.#length < total) return undefined
+    const whole = this.#parts
+    this.#parts = undefined
+    this.#length = 0
+    return unseal(whole)
+  }
+}
+
+function unseal(payload: Uint8Array): Envelope {
+  const start = 1 + (payload[0] ?? 0)
+  const [asked, host, port, flowInfo, scopeId] = decodeText(payload.subarray(1, start)).split(' ')
+  return { bytes: payload.slice(start), address: toAddress(host, port, flowInfo, scopeId), asked: asked === '1' }
+}
+
+function toAddress(host?: string, port?: string, flowInfo?: string, scopeId?: string): Address | undefined {
+  if (host === undefined) return undefined
+  if (flowInfo === undefined) return { family: 'ipv4', host, port: Number(port) }
+  return { family: 'ipv6', host, port: Number(port), flowInfo: Number(flowInfo), scopeId: Number(scopeId) }
+}
+
+function scopeOf(address: Address): readonly number[] {
+  return address.family === 'ipv4' ? [] : [address.flowInfo, address.scopeId]
+}

@@ -1,0 +1,150 @@
+/** One datagram socket of a guest in another thread, as the parent has it: between the host and the wire. */
+import type { Address } from '../../base/address.js'
+import type { ErrnoName } from '../../base/errno.js'
+import type { DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
+import { HostError } from '../../host/contract/host.js'
+import { type Envelope, seal, Unsealer } from '../datagram-codec.js'
+import { type Arrival, type DatagramAction, errnoValue, MESSAGE_COST, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import type { Held, ServedSurroundings } from './connection.js'
+
+/** See the top of the file. */
+export class ServedDatagram implements DatagramEvents, Held {
+  readonly #id: number
+  readonly #server: ServedSurroundings
+  readonly #host: HostDatagram
+  readonly #unsealer = new Unsealer()
+  /** What the host had no room for, in order. */
+  readonly #waiting: Envelope[] = []
+  /** Why the last message could not be sent, where that is asked for. */
+  #failure: HostError | undefined
+  /** Whether the guest wants messages, and whether there is no room for them. */
+  #wanted = false
+  #held = false
+  /** Bytes that were handed to the host, and not told as taken. */
+  #untold = 0
+
+  /** @param bind - takes the host's socket; its refusal is thrown */
+  constructor(id: number, server: ServedSurroundings, bind: (events: DatagramEvents) => HostDatagram) {
+    this.#id = id
+    this.#server = server
+    this.#host = bind(this)
+  }
+
+  /** What the guest must know of it. */
+  get arrival(): Arrival {
+    const { local } = this.#host
+    return { id: this.#id, local, remote: local }
+  }
+
+  /** Does what the guest asks for. */
+  perform(kind: number, value: number, payload: Uint8Array): void {
+    if (kind === ToParent.READ_START) this.#read(true, this.#held)
+    else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
+    else {
+      const message = this.#unsealer.take(payload, value)
+      if (message !== undefined) this.#send(message)
+    }
+  }
+
+  /** Does what the guest waits for. @throws {HostError} what the host refuses */
+  act(action: DatagramAction): Arrival {
+    const host = this.#host
+    switch (action.does) {
+      case 'tell':
+        this.#tellFailure()
+        break
+      case 'connect':
+        host.connect(action.remote)
+        break
+      case 'disconnect':
+        host.disconnect()
+        break
+      case 'setMembership':
+        host.setMembership(action.membership, action.join)
+        break
+      case 'setBufferSize':
+        host.setBufferSize(action.which, action.value)
+        break
+      case 'setBroadcast':
+      case 'setMulticastLoop':
+        host[action.does](action.value)
+        break
+      case 'setTtl':
+      case 'setMulticastTtl':
+        host[action.does](action.value)
+        break
+      case 'setMulticastInterface':
+        host.setMulticastInterface(action.value)
+        break
+    }
+    return this.arrival
+  }
+
+  /** Lets go of it. */
+  close(): void {
+    this.#host.close()
+  }
+
+  release(): void {
+    this.#read(this.#wanted, false)
+  }
+
+  onMessage(bytes: Uint8Array, from: Address): void {
+    const payload = seal({ bytes, address: from, asked: false })
+    if (this.#server.post(ToGuest.DATA, this.#id, payload.length, payload)) return
+    this.#server.hold(this)
+    this.#read(this.#wanted, true)
+  }
+
+  onDrain(): void {
+    // Who asked has been answered.
+    for (const message of this.#waiting.splice(0)) this.#send({ ...message, asked: false })
+  }
+
+  onError(code: ErrnoName): void {
+    this.#server.post(ToGuest.ERROR, this.#id, errnoValue(code))
+  }
+
+  #send(message: Envelope): void {
+    const { bytes, address, asked } = message
+    try {
+      if (this.#waiting.length > 0 || !this.#host.send(bytes, address)) {
+        this.#waiting.push(message)
+        return
+      }
+    } catch (error) {
+      if (!(error instanceof HostError)) this.#server.onDefect(error)
+      const failure = error instanceof HostError ? error : new HostError('EIO', String(error))
+      // Who asks has counted nothing as sent.
+      if (asked) {
+        this.#failure = failure
+        return
+      }
+      this.onError(failure.code)
+    }
+    this.#tellTaken(bytes.length + MESSAGE_COST)
+  }
+
+  #tellFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure
+  }
+
+  /** The guest counts what is less as taken anyway; see {@link WINDOW}. */
+  #tellTaken(bytes: number): void {
+    this.#untold += bytes
+    if (this.#untold < WINDOW / 2) return
+    this.#server.post(ToGuest.TAKEN, this.#id, this.#untold)
+    this.#untold = 0
+  }
+
+  #read(wanted: boolean, held: boolean): void {
+    const before = this.#wanted && !this.#held
+    this.#wanted = wanted
+    this.#held = held
+    const now = wanted && !held
+    if (now && !before) this.#host.readStart()
+    if (before && !now) this.#host.readStop()
+  }
+}

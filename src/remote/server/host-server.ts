@@ -1,0 +1,271 @@
+/**
+ * The parent's end of the worker driver: does with a real host what the guest's {@link RemoteHost} asks for, and tells it what
+ * happens. Nothing that goes wrong here is thrown: it is the guest's error, or a defect that is reported.
+ */
+
+import type { Address, SocketAddress } from '../../base/address.js'
+import { Orphans } from '../../host/connection/orphans.js'
+import { abort } from '../../host/contract/abort.js'
+import type { DatagramEvents } from '../../host/contract/datagram.js'
+import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../../host/contract/host.js'
+import type { CancelLookup, LookupEvents } from '../../host/contract/lookup.js'
+import type { HostUnix } from '../../host/contract/unix.js'
+import { joinAnswer } from '../client/lookup.js'
+import {
+  type Begun,
+  type Call,
+  decode,
+  encode,
+  encodeText,
+  errnoValue,
+  FIRST_OF_GUEST,
+  type Reply,
+  ToGuest,
+  ToParent,
+  type Wires,
+} from '../protocol.js'
+import type { OnRecord } from '../ring.js'
+import { ParentWire } from './channel.js'
+import { type Held, Served, type ServedSurroundings } from './connection.js'
+import { ServedDatagram } from './datagram.js'
+
+/** What is done with all that is not about sockets. */
+export interface HostServerEvents {
+  /** Receives the records of standard streams and of the guest's life. */
+  readonly onRecord: OnRecord
+  /** Told when the host, or we, threw what no contract has; the guest has got EIO. */
+  readonly onDefect: (error: unknown) => void
+}
+
+/** A lookup that a guest waits for. */
+interface Looking {
+  /** Gives it up. */
+  close: CancelLookup
+}
+
+/** Serves one guest. */
+export class HostServer {
+  /** To tell the guest something. */
+  readonly wire: ParentWire
+  readonly #host: Host
+  readonly #events: HostServerEvents
+  /** What the guest has, by number. */
+  readonly #objects = new Map<
+    number,
+    HostPort<SocketAddress> | HostListener<SocketAddress> | Served | ServedDatagram | Looking
+  >()
+  /** Connections and sockets that are not read because the guest takes nothing. */
+  readonly #held = new Set<Held>()
+  /** Connections that are closed and still send. */
+  readonly #orphans: Orphans
+  readonly #surroundings: ServedSurroundings
+  #lastId = 0
+
+  /**
+   * @param host - the real one
+   * @param wires - the rings, from the guest and to it
+   */
+  constructor(host: Host, wires: Wires, events: HostServerEvents) {
+    this.#host = host
+    this.#events = events
+    this.#orphans = new Orphans(host)
+    this.#surroundings = {
+      orphans: this.#orphans,
+      post: (kind, id, value, payload) => this.wire.post(kind, id, value, payload),
+      tell: (kind, id, payload, answered) => this.wire.tell(kind, id, payload, answered),
+      hold: (served) => void this.#held.add(served),
+      forget: (id, served) => {
+        this.#objects.delete(id)
+        this.#held.delete(served)
+      },
+      onDefect: events.onDefect,
+    }
+    this.wire = new ParentWire(host, wires, { onRecord: this.#receive, onRoom: () => this.#release() })
+    this.wire.start()
+  }
+
+  /** Lets everything go that the guest left behind, as the end of a process does. */
+  close(): void {
+    this.wire.close()
+    for (const object of this.#objects.values()) this.#attempt(() => object.close())
+    this.#objects.clear()
+    this.#held.clear()
+    this.#orphans.end()
+  }
+
+  readonly #receive: OnRecord = (kind, id, value, payload) => {
+    if (kind === ToParent.CALL) this.#answer(decode<Call>(payload))
+    else if (kind >= ToParent.READY) this.#attempt(() => this.#events.onRecord(kind, id, value, payload))
+    else if (kind === ToParent.CLOSE) this.#close(id, value)
+    else if (kind === ToParent.CONNECT) this.#connect(id, decode<Address>(payload))
+    else {
+      const served = this.#objects.get(id)
+      // One that has failed meanwhile is gone, and the guest will learn of it.
+      if (served instanceof Served) served.perform(kind, value, payload)
+      else if (served instanceof ServedDatagram) this.#attempt(() => served.perform(kind, value, payload))
+    }
+  }
+
+  #close(id: number, value: number): void {
+    const object = this.#objects.get(id)
+    this.#objects.delete(id)
+    this.#attempt(() => {
+      if (object instanceof Served || object instanceof ServedDatagram) this.#held.delete(object)
+      object?.close(value)
+    })
+  }
+
+  #answer(call: Call): void {
+    let reply: Reply
+    try {
+      reply = this.#perform(call)
+    } catch (error) {
+      if (!(error instanceof HostError)) this.#events.onDefect(error)
+      reply =
+        error instanceof HostError
+          ? { error: error.code, message: error.message.replace(`${error.code}: `, '') }
+          : { error: 'EIO', message: String(error) }
+    }
+    this.wire.post(ToGuest.REPLY, 0, 0, encode(reply))
+    // The guest does nothing until it has this.
+    this.wire.publish()
+  }
+
+  #perform(call: Call): Reply {
+    const id = this.#newId()
+    if (call.call === 'bind') {
+      const port = this.#host.bind(call.local, call.options)
+      this.#objects.set(id, port)
+      return { id, local: port.local, remote: port.local }
+    }
+    if (call.call === 'listen') {
+      const listener = this.#port(call.port).listen(call.backlog, {
+        onConnection: (connection) => this.#arrive(id, call.backlog, connection),
+        onError: (code) => void this.wire.post(ToGuest.ERROR, id, errnoValue(code)),
+      })
+      this.#objects.delete(call.port)
+      this.#objects.set(id, listener)
+      return { id, local: listener.local, remote: listener.local }
+    }
+    if (call.call === 'bindDatagram') {
+      const bind = (events: DatagramEvents) => this.#host.bindDatagram(call.local, call.options, events)
+      const served = new ServedDatagram(id, this.#surroundings, bind)
+      this.#objects.set(id, served)
+      return served.arrival
+    }
+    if (call.call === 'datagram') return this.#datagram(call.socket).act(call.action)
+    if (call.call === 'lookup') return this.#look(id, (events) => this.#host.lookup(call.name, call.family, events))
+    if (call.call === 'reverse') return this.#look(id, (events) => this.#host.reverse(call.address, events))
+    if (call.call === 'interfaces') return { id, interfaces: [...this.#host.interfaces()] }
+    if (call.call === 'bindPath') {
+      const port = this.#unix.bind(call.local)
+      this.#objects.set(id, port)
+      return { id, local: port.local, remote: port.local }
+    }
+    if (call.call === 'path') return { id: this.#askPath(call) }
+    if (call.call === 'name') return this.#connection(call.connection).arrival()
+    const served = this.#begin(id, (events) => this.#dial(call, events))
+    if (call.port !== undefined) this.#objects.delete(call.port)
+    return served.arrival()
+  }
+
+  /** Begins a connection that nobody waits for. */
+  #connect(id: number, remote: Address): void {
+    try {
+      this.#begin(id, (events) => this.#host.connect(remote, events))
+    } catch (error) {
+      if (!(error instanceof HostError)) this.#events.onDefect(error)
+      this.wire.post(ToGuest.ERROR, id, errnoValue(error instanceof HostError ? error.code : 'EIO'))
+    }
+  }
+
+  #begin(id: number, dial: (events: Served) => HostConnection<SocketAddress>): Served {
+    const served = new Served(id, this.#surroundings)
+    served.attach(dial(served))
+    this.#objects.set(id, served)
+    return served
+  }
+
+  #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: Served): HostConnection<SocketAddress> {
+    if (port !== undefined) return this.#port(port).connect(remote, served)
+    return remote.family === 'unix' ? this.#unix.connect(remote, served) : this.#host.connect(remote, served)
+  }
+
+  #askPath({ does, path, mode }: Extract<Call, { call: 'path' }>): number {
+    if (does === 'mode') return this.#unix.mode(path)
+    if (does === 'chmod') this.#unix.chmod(path, mode)
+    else this.#unix.unlink(path)
+    return 0
+  }
+
+  get #unix(): HostUnix {
+    const { unix } = this.#host
+    if (unix === undefined) throw new HostError('ENOTSUP', 'the host has no sockets with paths')
+    return unix
+  }
+
+  #look(id: number, begin: (events: LookupEvents) => CancelLookup): Begun {
+    const answer = (kind: number, value: number, text: string): void => {
+      this.#objects.delete(id)
+      this.wire.post(kind, id, value, encodeText(text))
+    }
+    const close = begin({
+      onAnswer: (texts) => answer(ToGuest.ANSWER, 0, joinAnswer(texts)),
+      onError: (code) => answer(ToGuest.ERROR, errnoValue(code), ''),
+    })
+    this.#objects.set(id, { close })
+    return { id }
+  }
+
+  #arrive(listener: number, backlog: number, connection: HostConnection<SocketAddress>): void {
+    // While the guest takes nothing, what waits for it must not grow without end.
+    if (this.wire.waiting > backlog) {
+      this.#attempt(() => abort(connection))
+      return
+    }
+    const id = this.#newId()
+    const served = new Served(id, this.#surroundings)
+    connection.events = served
+    served.attach(connection)
+    this.#objects.set(id, served)
+    this.wire.post(ToGuest.CONNECTION, listener, 0, encode(served.arrival()))
+  }
+
+  #port(id: number): HostPort<SocketAddress> {
+    const port = this.#objects.get(id)
+    if (port instanceof HostPort) return port
+    throw new HostError('EINVAL', `${id} is no bound port`)
+  }
+
+  #connection(id: number): Served {
+    const served = this.#objects.get(id)
+    if (served instanceof Served) return served
+    throw new HostError('EINVAL', `${id} is no connection`)
+  }
+
+  #datagram(id: number): ServedDatagram {
+    const socket = this.#objects.get(id)
+    if (socket instanceof ServedDatagram) return socket
+    throw new HostError('EINVAL', `${id} is no datagram socket`)
+  }
+
+  #newId(): number {
+    do this.#lastId = (this.#lastId + 1) % FIRST_OF_GUEST
+    while (this.#lastId === 0 || this.#objects.has(this.#lastId))
+    return this.#lastId
+  }
+
+  #release(): void {
+    const held = [...this.#held]
+    this.#held.clear()
+    for (const served of held) served.release()
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#events.onDefect(error)
+    }
+  }
+}

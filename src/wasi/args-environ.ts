@@ -1,0 +1,81 @@
+/**
+ * What a guest is told of how it was started: the calls of WASI preview 1 about arguments, environment, and what the standard
+ * streams are.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
+ */
+import type { Memory } from '../abi/memory.js'
+import type { WasmImports } from '../base/platform-types.js'
+import { Errno } from './errno.js'
+import { RIGHT_TO_READ, RIGHT_TO_WRITE } from './fs/descriptors.js'
+import type { WasiOptions } from './provider.js'
+
+/** `filetype`, `fdflags` and rights of preview 1, and the size of its `fdstat`. */
+const CHARACTER_DEVICE = 2
+const APPEND = 1
+const RIGHT_TO_ASK = 1n << 21n
+const RIGHT_TO_POLL = 1n << 27n
+const FDSTAT = 24
+
+/**
+ * The calls about arguments and environment.
+ *
+ * @param memory - of the instance; asked at each call, since it does not exist yet
+ */
+export function startCalls({ args = [], env = {} }: WasiOptions, memory: () => Memory): WasmImports {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return { ...textCalls('args', args, memory), ...textCalls('environ', variables, memory) }
+}
+
+/** Two calls for a list of texts: how many there are, with how many bytes in all, and the texts with their addresses. */
+function textCalls(name: string, texts: readonly string[], memory: () => Memory): WasmImports {
+  const all = encoder.encode(texts.map((text) => `${text}\0`).join(''))
+  const starts = [0]
+  for (const text of texts) starts.push((starts.at(-1) ?? 0) + encoder.encode(text).length + 1)
+  return {
+    [`${name}_sizes_get`]: (count: number, size: number): number => {
+      if (!memory().contains(count, 4) || !memory().contains(size, 4)) return Errno.FAULT
+      memory().setU32(count, texts.length)
+      memory().setU32(size, all.length)
+      return Errno.SUCCESS
+    },
+    [`${name}_get`]: (list: number, bytes: number): number => {
+      if (!memory().contains(list, texts.length * 4) || !memory().contains(bytes, all.length)) return Errno.FAULT
+      for (const index of texts.keys()) memory().setU32(list + index * 4, bytes + (starts[index] ?? 0))
+      memory().setBytes(bytes, all)
+      return Errno.SUCCESS
+    },
+  }
+}
+
+/**
+ * The calls about the standard streams, which are devices without a position; what is read and written comes and goes elsewhere.
+ *
+ * @param memory - as above
+ */
+export function deviceCalls(memory: () => Memory): WasmImports {
+  const unseekable = (): number => Errno.SPIPE
+  const nothingToDo = (): number => Errno.SUCCESS
+  return {
+    fd_fdstat_get: (fd: number, out: number): number => {
+      if (!memory().contains(out, FDSTAT)) return Errno.FAULT
+      memory().clear(out, FDSTAT)
+      memory().setU8(out, CHARACTER_DEVICE)
+      memory().setU16(out + 2, fd === 0 ? 0 : APPEND)
+      memory().setU64(out + 8, RIGHT_TO_ASK | RIGHT_TO_POLL | (fd === 0 ? RIGHT_TO_READ : RIGHT_TO_WRITE))
+      return Errno.SUCCESS
+    },
+    fd_fdstat_set_flags: () => Errno.ACCES,
+    fd_fdstat_set_rights: () => Errno.NOTSUP,
+    fd_seek: unseekable,
+    fd_tell: unseekable,
+    fd_pread: unseekable,
+    fd_pwrite: unseekable,
+    fd_advise: unseekable,
+    fd_allocate: unseekable,
+    fd_sync: nothingToDo,
+    fd_datasync: nothingToDo,
+  }
+}
+
+const encoder = new TextEncoder()

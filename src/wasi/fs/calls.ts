@@ -1,0 +1,330 @@
+/**
+ * The file system of a guest: the part of WASI preview 1 that is about files, in memory.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
+ */
+
+import type { Memory } from '../../abi/memory.js'
+import { isCall } from '../../base/call.js'
+import type { WasmImports } from '../../base/platform-types.js'
+import { Arguments } from '../arguments.js'
+import { type Action, answer, FileError } from '../errno.js'
+import { APPEND, Descriptors, RIGHT_TO_READ, RIGHT_TO_WRITE, readFrom, writeTo } from './descriptors.js'
+import * as names from './dirents.js'
+import { FILESTAT, MODE_KNOWN, putStat, typeOf } from './filestat.js'
+import { type Entry, FolderNode, find, LinkNode, type Nanoseconds, type Place, plant } from './inodes.js'
+import { list } from './readdir.js'
+import type { Folder } from './seed.js'
+
+/** `lookupflags`, `fstflags` and `whence` of preview 1. */
+const FOLLOW = 1
+const SET_ACCESSED = 1
+const SET_ACCESSED_NOW = 2
+const SET_MODIFIED = 4
+const SET_MODIFIED_NOW = 8
+/** Permissions, which preview 1 has none of. */
+const SET_MODE = 0x8000
+const MODE_BITS = 0o7777
+const FROM_HERE = 1
+const FROM_END = 2
+
+/** The last `advice` of preview 1. */
+const LAST_ADVICE = 5
+
+/** Sizes of preview 1: `fdstat` and `prestat`. */
+const FDSTAT = 24
+const PRESTAT = 8
+
+/** The standard streams come first. */
+const STREAMS = 3
+const ALL_RIGHTS = 0x1fffffffn
+
+/** Files in memory for one guest. */
+export class Files {
+  readonly #given: Arguments
+  readonly #now: () => Nanoseconds
+  readonly #opened = new Descriptors()
+  readonly #root: FolderNode
+
+  /**
+   * @param given - what is in the root; `undefined` for no file system at all
+   * @param memory - of the instance; asked at each call, since it does not exist yet
+   * @param now - nanoseconds since 1970
+   */
+  constructor(given: Folder | undefined, memory: () => Memory, now: () => Nanoseconds) {
+    this.#given = new Arguments(memory)
+    this.#now = now
+    this.#root = plant({ folder: given ?? new Map(), now: now() })
+    if (given !== undefined) this.#opened.add({ node: this.#root, rights: ALL_RIGHTS, flags: 0, offset: 0 })
+  }
+
+  /**
+   * The functions of preview 1 that are about files.
+   *
+   * @param devices - those for the standard streams
+   */
+  imports(devices: WasmImports): WasmImports {
+    const own: Record<string, Action> = { ...this.#descriptorCalls(), ...this.#byteCalls() }
+    const calls: Record<string, Action> = { ...this.#pathCalls(), ...this.#nameCalls() }
+    const imports: WasmImports = {}
+    for (const [name, action] of Object.entries(calls)) imports[name] = answer(action)
+    for (const [name, action] of Object.entries(own)) {
+      const ours = answer(action)
+      const theirs = devices[name]
+      const other = isCall(theirs) ? theirs : ours
+      imports[name] = (fd: number, ...rest: number[]): number => (isStream(fd) ? other : ours)(fd, ...rest)
+    }
+    return imports
+  }
+
+  /** Whether a descriptor is one of them, or of the standard streams. */
+  has(fd: number): boolean {
+    return isStream(fd) || this.#opened.has(fd)
+  }
+
+  /** Calls about a descriptor. */
+  #descriptorCalls(): Record<string, Action> {
+    const given = this.#given
+    const opened = this.#opened
+    return {
+      fd_close: (fd = 0) => opened.close(fd),
+      fd_renumber: (from = 0, to = 0) => opened.move(from, to),
+      fd_sync: (fd = 0) => void opened.get(fd),
+      fd_datasync: (fd = 0) => void opened.get(fd),
+      fd_prestat_get: (fd = 0, out = 0) => {
+        this.#requireRoot(fd)
+        given.bytes(out, PRESTAT).fill(0)
+        given.memory.setU32(out + 4, 1)
+      },
+      fd_prestat_dir_name: (fd = 0, out = 0, length = 0) => {
+        this.#requireRoot(fd)
+        if (length === 0) throw new FileError('NAMETOOLONG')
+        given.bytes(out, 1).set(encoder.encode('/'))
+      },
+      fd_fdstat_get: (fd = 0, out = 0) => {
+        const { node, flags, rights } = opened.get(fd)
+        given.bytes(out, FDSTAT).fill(0)
+        given.memory.setU8(out, typeOf(node))
+        given.memory.setU16(out + 2, flags)
+        given.memory.setU64(out + 8, rights)
+        given.memory.setU64(out + 16, ALL_RIGHTS)
+      },
+      fd_fdstat_set_flags: (fd = 0, flags = 0) => {
+        opened.get(fd).flags = flags
+      },
+      fd_fdstat_set_rights: (fd = 0, rights = 0) => {
+        const file = opened.get(fd)
+        const left = BigInt.asUintN(64, BigInt(rights))
+        if ((left & ~file.rights) !== 0n) throw new FileError('NOTCAPABLE')
+        file.rights = left
+      },
+      fd_advise: (fd = 0, _offset = 0, _length = 0, advice = 0) => {
+        opened.get(fd)
+        if (advice < 0 || advice > LAST_ADVICE) throw new FileError('INVAL')
+      },
+      fd_allocate: (fd = 0, offset = 0, length = 0) => {
+        const { node } = opened.file(fd, RIGHT_TO_WRITE)
+        const end = numberOf(offset) + numberOf(length)
+        if (end === numberOf(offset)) throw new FileError('INVAL')
+        if (end <= node.size) return
+        node.resize(end)
+        node.modified = node.changed = this.#now()
+      },
+      fd_filestat_get: (fd = 0, out = 0) => {
+        const node = isStream(fd) ? undefined : opened.get(fd).node
+        given.bytes(out, FILESTAT)
+        putStat(given.memory, out, node)
+      },
+      fd_filestat_set_size: (fd = 0, size = 0) => {
+        const { node, rights } = opened.file(fd)
+        if ((rights & RIGHT_TO_WRITE) === 0n) throw new FileError('INVAL')
+        node.resize(numberOf(size))
+        node.modified = node.changed = this.#now()
+      },
+      fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) =>
+        this.#setTimes(opened.get(fd).node, accessed, modified, flags),
+    }
+  }
+
+  /** Calls that move bytes, and what a folder has instead. */
+  #byteCalls(): Record<string, Action> {
+    const given = this.#given
+    const opened = this.#opened
+    return {
+      fd_read: (fd = 0, iovs = 0, count = 0, out = 0) => {
+        const file = opened.file(fd, RIGHT_TO_READ)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        const done = readFrom(file.node, file.offset, buffers)
+        file.offset += done
+        given.memory.setU32(out, done)
+      },
+      fd_pread: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
+        const { node } = opened.file(fd, RIGHT_TO_READ)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        given.memory.setU32(out, readFrom(node, numberOf(offset), buffers))
+      },
+      fd_write: (fd = 0, iovs = 0, count = 0, out = 0) => {
+        const file = opened.file(fd, RIGHT_TO_WRITE)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        const at = file.flags & APPEND ? file.node.size : file.offset
+        const done = writeTo(file.node, at, buffers, this.#now())
+        file.offset = at + done
+        given.memory.setU32(out, done)
+      },
+      fd_pwrite: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
+        const { node, flags } = opened.file(fd, RIGHT_TO_WRITE)
+        const buffers = given.buffers(iovs, count)
+        given.bytes(out, 4)
+        // As on Linux: who appends does so wherever he means to write.
+        const at = flags & APPEND ? node.size : numberOf(offset)
+        given.memory.setU32(out, writeTo(node, at, buffers, this.#now()))
+      },
+      fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
+        const file = opened.file(fd)
+        given.bytes(out, 8)
+        const base = whence === FROM_HERE ? file.offset : whence === FROM_END ? file.node.size : 0
+        const to = base + Number(offset)
+        if (to < 0 || !Number.isSafeInteger(to)) throw new FileError('INVAL')
+        file.offset = to
+        given.memory.setU64(out, BigInt(to))
+      },
+      fd_tell: (fd = 0, out = 0) => {
+        const { offset } = opened.file(fd)
+        given.bytes(out, 8)
+        given.memory.setU64(out, BigInt(offset))
+      },
+      fd_readdir: (fd = 0, buffer = 0, length = 0, cookie = 0, out = 0) => {
+        const folder = opened.folder(fd)
+        const file = opened.get(fd)
+        const bytes = given.bytes(buffer, length)
+        given.bytes(out, 4)
+        const after = numberOf(cookie)
+        if (after === 0 || file.listed === undefined) file.listed = folder.latest
+        given.memory.setU32(out, list(folder, after, file.listed, bytes))
+      },
+    }
+  }
+
+  /** Calls that look where a path leads, and open it. */
+  #pathCalls(): Record<string, Action> {
+    const given = this.#given
+    return {
+      path_open: (
+        dir = 0,
+        lookup = 0,
+        path = 0,
+        length = 0,
+        flags = 0,
+        asked = 0,
+        inherited = 0,
+        status = 0,
+        out = 0,
+      ) => {
+        const rights = BigInt(asked)
+        const follow = (lookup & FOLLOW) !== 0 && names.followsLinks(flags)
+        const place = this.#find(dir, path, length, follow)
+        given.bytes(out, 4)
+        // Before a file is made or cut, which would be for nothing.
+        this.#opened.lowest()
+        const opening = {
+          flags,
+          reads: (rights & RIGHT_TO_READ) !== 0n,
+          writes: (rights & RIGHT_TO_WRITE) !== 0n,
+          mode: modeIn(BigInt(inherited)),
+        }
+        const node = names.openAt(place, opening, this.#now())
+        given.memory.setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
+      },
+      path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
+        const entry = this.#existing(dir, path, length, (flags & FOLLOW) !== 0)
+        given.bytes(out, FILESTAT)
+        putStat(given.memory, out, entry)
+      },
+      path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) =>
+        this.#setTimes(this.#existing(dir, path, length, (flags & FOLLOW) !== 0), accessed, modified, what),
+      path_readlink: (dir = 0, path = 0, length = 0, buffer = 0, size = 0, out = 0) => {
+        const entry = this.#existing(dir, path, length, false)
+        if (!(entry instanceof LinkNode)) throw new FileError('INVAL')
+        const bytes = given.bytes(buffer, size)
+        given.bytes(out, 4)
+        const text = encoder.encode(entry.target).subarray(0, bytes.length)
+        bytes.set(text)
+        given.memory.setU32(out, text.length)
+      },
+    }
+  }
+
+  /** Calls that change names. */
+  #nameCalls(): Record<string, Action> {
+    return {
+      path_create_directory: (dir = 0, path = 0, length = 0) =>
+        names.makeFolder(this.#find(dir, path, length, false), this.#now()),
+      path_remove_directory: (dir = 0, path = 0, length = 0) =>
+        names.removeFolder(this.#find(dir, path, length, false), this.#now()),
+      path_unlink_file: (dir = 0, path = 0, length = 0) =>
+        names.removeName(this.#find(dir, path, length, false), this.#now()),
+      path_rename: (dir = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) =>
+        names.rename(this.#find(dir, path, length, false), this.#find(toDir, to, toLength, false), this.#now()),
+      path_link: (dir = 0, flags = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) => {
+        const from = this.#find(dir, path, length, (flags & FOLLOW) !== 0)
+        names.addName(from, this.#find(toDir, to, toLength, false), this.#now())
+      },
+      path_symlink: (target = 0, targetLength = 0, dir = 0, path = 0, length = 0) => {
+        const text = this.#given.path(target, targetLength)
+        names.makeLink(this.#find(dir, path, length, false), text, this.#now())
+      },
+    }
+  }
+
+  #find(dir: number, path: number, length: number, follow: boolean): Place {
+    const text = this.#given.path(path, length)
+    return find(this.#root, this.#opened.folder(dir), text, follow)
+  }
+
+  #existing(dir: number, path: number, length: number, follow: boolean): Entry {
+    const { entry, mustBeFolder } = this.#find(dir, path, length, follow)
+    if (entry === undefined) throw new FileError('NOENT')
+    if (mustBeFolder && !(entry instanceof FolderNode)) throw new FileError('NOTDIR')
+    return entry
+  }
+
+  /** @throws {FileError} BADF unless it is the root as it was given */
+  #requireRoot(fd: number): void {
+    if (fd !== STREAMS || this.#opened.get(fd).node !== this.#root) throw new FileError('BADF')
+  }
+
+  #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
+    const now = this.#now()
+    node.changed = now
+    if (flags & SET_MODE) {
+      node.mode = Number(accessed) & MODE_BITS
+      return
+    }
+    if (flags & SET_ACCESSED) node.accessed = BigInt(accessed)
+    if (flags & SET_ACCESSED_NOW) node.accessed = now
+    if (flags & SET_MODIFIED) node.modified = BigInt(modified)
+    if (flags & SET_MODIFIED_NOW) node.modified = now
+  }
+}
+
+function isStream(fd: number): boolean {
+  return fd >= 0 && fd < STREAMS
+}
+
+/** A 64-bit number that must not be negative, nor too large to count with. */
+function numberOf(value: number | bigint): number {
+  const number = Number(value)
+  if (number < 0 || !Number.isSafeInteger(number)) throw new FileError('INVAL')
+  return number
+}
+
+/** The permissions that come with an open, in the upper half of what preview 1 calls inherited rights. */
+function modeIn(inherited: bigint): number | undefined {
+  const mode = Number(BigInt.asUintN(32, inherited >> 32n))
+  return mode & MODE_KNOWN ? mode & MODE_BITS : undefined
+}
+
+const encoder = new TextEncoder()

@@ -1,0 +1,120 @@
+/** The descriptors that a guest has of files: a number leads to an open file. */
+import type { BufferList } from '../../abi/iovec.js'
+import { FileError } from '../errno.js'
+import { FileNode, type FolderNode, MAX_FILE, type Nanoseconds } from './inodes.js'
+
+/** Flags of a descriptor: preview 1, `fdflags`. */
+export const APPEND = 1
+
+/** The right of preview 1 that a file was opened to be read. */
+export const RIGHT_TO_READ = 2n
+/** The same, to be written. */
+export const RIGHT_TO_WRITE = 64n
+
+/** The first number. Below are the standard streams. */
+const FIRST = 3
+
+/** The last number. Above are the descriptors of the guest's sockets. */
+export const LAST = 255
+
+/** An open file or folder. */
+export interface Opened {
+  readonly node: FileNode | FolderNode
+  rights: bigint
+  flags: number
+  offset: number
+  /** The last name that was in a folder when its listing began: one that is renamed meanwhile is not listed again and again. */
+  listed?: number
+}
+
+/** Who has which number. */
+export class Descriptors {
+  readonly #opened: (Opened | undefined)[] = []
+
+  /** The lowest free number. @throws {FileError} MFILE */
+  lowest(): number {
+    let fd = FIRST
+    while (this.#opened[fd] !== undefined) fd++
+    if (fd > LAST) throw new FileError('MFILE')
+    return fd
+  }
+
+  /** Gives the lowest free number to a file. */
+  add(opened: Opened): number {
+    const fd = this.lowest()
+    this.#opened[fd] = opened
+    return fd
+  }
+
+  /** @throws {FileError} BADF */
+  get(fd: number): Opened {
+    const opened = this.#opened[fd]
+    if (opened === undefined) throw new FileError('BADF')
+    return opened
+  }
+
+  /** Whether a number leads to something. */
+  has(fd: number): boolean {
+    return this.#opened[fd] !== undefined
+  }
+
+  /** The folder of that number. */
+  folder(fd: number): FolderNode {
+    const { node } = this.get(fd)
+    if (node instanceof FileNode) throw new FileError('NOTDIR')
+    return node
+  }
+
+  /** The file of that number, which must have been opened with a right. */
+  file(fd: number, right = 0n): Opened & { readonly node: FileNode } {
+    const opened = this.get(fd)
+    if ((opened.rights & right) !== right) throw new FileError('BADF')
+    if (!isFile(opened)) throw new FileError('ISDIR')
+    return opened
+  }
+
+  /** Lets go of what a number leads to. */
+  close(fd: number): void {
+    this.get(fd)
+    this.#opened[fd] = undefined
+  }
+
+  /** Gives one number's file to another, and closes what that had. */
+  move(from: number, to: number): void {
+    const opened = this.get(from)
+    this.get(to)
+    this.#opened[from] = undefined
+    this.#opened[to] = opened
+  }
+}
+
+function isFile(opened: Opened): opened is Opened & { readonly node: FileNode } {
+  return opened.node instanceof FileNode
+}
+
+/** Reads into the buffers of a call. @returns how many bytes were read */
+export function readFrom(node: FileNode, offset: number, buffers: BufferList): number {
+  let done = 0
+  for (const buffer of buffers.views()) {
+    const bytes = node.read(offset + done, buffer.length)
+    buffer.set(bytes)
+    done += bytes.length
+  }
+  return done
+}
+
+/**
+ * Writes from the buffers of a call, up to where a file ends at the latest, as on Linux.
+ *
+ * @returns how many bytes were written
+ * @throws {FileError} FBIG, NOSPC; then nothing was written
+ */
+export function writeTo(node: FileNode, offset: number, buffers: BufferList, now: Nanoseconds): number {
+  if (buffers.total === 0) return 0
+  const room = MAX_FILE - offset
+  if (room <= 0) throw new FileError('FBIG')
+  const count = Math.min(buffers.total, room)
+  node.write(offset, buffers.views(count))
+  node.modified = node.changed = now
+  return count
+}

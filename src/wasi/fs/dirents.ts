@@ -1,0 +1,159 @@
+/** What is done with names in a tree of files: to make, remove and move them. Semantics are those of Linux. */
+
+import { FileError } from '../errno.js'
+import {
+  type Entry,
+  FileNode,
+  FolderNode,
+  LinkNode,
+  type Nanoseconds,
+  type Place,
+  READ,
+  SEARCH,
+  WRITE,
+} from './inodes.js'
+
+/** Flags of preview 1, `oflags`. */
+const CREATE = 1
+const DIRECTORY = 2
+const EXCLUSIVE = 4
+const TRUNCATE = 8
+
+/** Whether a link at the end of a path is followed by an open with these flags. */
+export function followsLinks(flags: number): boolean {
+  return (flags & (CREATE | EXCLUSIVE)) !== (CREATE | EXCLUSIVE)
+}
+
+/** How a file is opened. */
+export interface Opening {
+  /** `oflags`. */
+  readonly flags: number
+  readonly reads: boolean
+  readonly writes: boolean
+  /** The permissions of a file that is made; what is usual by default. */
+  readonly mode: number | undefined
+}
+
+/** The file to open, made if need be. */
+export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | FolderNode {
+  const { entry } = place
+  const { flags, reads, writes, mode } = opening
+  if (entry === undefined) {
+    if ((flags & CREATE) === 0) throw new FileError('NOENT')
+    if (place.mustBeFolder) throw new FileError('ISDIR')
+    if (flags & DIRECTORY) throw new FileError('INVAL')
+    const made = new FileNode(now, undefined, mode)
+    put(place, made, now)
+    return made
+  }
+  if ((flags & CREATE) !== 0 && (flags & EXCLUSIVE) !== 0) throw new FileError('EXIST')
+  if (entry instanceof LinkNode) throw new FileError(flags & DIRECTORY ? 'NOTDIR' : 'LOOP')
+  if (entry instanceof FolderNode) {
+    if (writes || flags & (CREATE | TRUNCATE)) throw new FileError('ISDIR')
+    entry.require(READ)
+    return entry
+  }
+  if (flags & DIRECTORY || place.mustBeFolder) throw new FileError('NOTDIR')
+  entry.require((reads ? READ : 0) | (writes ? WRITE : 0))
+  if (flags & TRUNCATE && writes) {
+    entry.resize(0)
+    entry.modified = entry.changed = now
+  }
+  return entry
+}
+
+/** Makes a folder. */
+export function makeFolder(place: Place, now: Nanoseconds): void {
+  if (place.entry !== undefined) throw new FileError('EXIST')
+  put(place, new FolderNode(now), now)
+}
+
+/** Makes a symbolic link. */
+export function makeLink(place: Place, target: string, now: Nanoseconds): void {
+  if (place.entry !== undefined) throw new FileError('EXIST')
+  if (target === '' || place.mustBeFolder) throw new FileError('NOENT')
+  put(place, new LinkNode(now, target), now)
+}
+
+/** Gives a file one more name. */
+export function addName({ entry, mustBeFolder }: Place, to: Place, now: Nanoseconds): void {
+  if (entry === undefined) throw new FileError('NOENT')
+  if (entry instanceof FolderNode) throw new FileError('PERM')
+  if (mustBeFolder) throw new FileError('NOTDIR')
+  if (to.entry !== undefined) throw new FileError('EXIST')
+  if (to.mustBeFolder) throw new FileError('NOENT')
+  put(to, entry, now)
+  entry.links++
+  entry.changed = now
+}
+
+/** Removes a name of a file. */
+export function removeName(place: Place, now: Nanoseconds): void {
+  const { entry } = place
+  if (entry === undefined) throw new FileError('NOENT')
+  if (entry instanceof FolderNode) throw new FileError('ISDIR')
+  if (place.mustBeFolder) throw new FileError('NOTDIR')
+  take(place, entry, now)
+}
+
+/** Removes an empty folder. */
+export function removeFolder(place: Place, now: Nanoseconds): void {
+  const { entry } = place
+  if (entry === undefined) throw new FileError('NOENT')
+  if (!(entry instanceof FolderNode)) throw new FileError('NOTDIR')
+  if (place.name === '') throw new FileError(entry === entry.parent ? 'BUSY' : 'INVAL')
+  if (entry.size > 0) throw new FileError('NOTEMPTY')
+  take(place, entry, now)
+}
+
+/** Moves a file or folder; what had the new name loses it. */
+export function rename(from: Place, to: Place, now: Nanoseconds): void {
+  const { entry } = from
+  if (entry === undefined) throw new FileError('NOENT')
+  if (from.name === '' || to.name === '') throw new FileError('BUSY')
+  const isFolder = entry instanceof FolderNode
+  if (!isFolder && (from.mustBeFolder || to.mustBeFolder)) throw new FileError('NOTDIR')
+  if (to.entry === entry) return
+  if (isFolder && isWithin(to.folder, entry)) throw new FileError('INVAL')
+  if (to.entry instanceof FolderNode) {
+    if (!isFolder) throw new FileError('ISDIR')
+    if (to.entry.size > 0) throw new FileError('NOTEMPTY')
+  } else if (isFolder && to.entry !== undefined) {
+    throw new FileError('NOTDIR')
+  }
+  if (isGone(to.folder)) throw new FileError('NOENT')
+  from.folder.require(WRITE | SEARCH)
+  to.folder.require(WRITE | SEARCH)
+  if (to.entry !== undefined) take(to, to.entry, now)
+  from.folder.remove(from.name)
+  from.folder.modified = from.folder.changed = now
+  put(to, entry, now)
+  entry.changed = now
+}
+
+function put({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
+  if (isGone(folder)) throw new FileError('NOENT')
+  folder.require(WRITE | SEARCH)
+  folder.put(name, entry)
+  folder.modified = folder.changed = now
+}
+
+function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
+  folder.require(WRITE | SEARCH)
+  folder.remove(name)
+  folder.modified = folder.changed = now
+  entry.links--
+  entry.changed = now
+}
+
+/** Whether a folder was removed: who still has it open can put nothing in. */
+function isGone(folder: FolderNode): boolean {
+  return folder.links === 0
+}
+
+function isWithin(folder: FolderNode, outer: FolderNode): boolean {
+  for (let at = folder; ; at = at.parent) {
+    if (at === outer) return true
+    if (at === at.parent) return false
+  }
+}

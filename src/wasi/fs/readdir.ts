@@ -1,0 +1,53 @@
+/** What `fd_readdir` tells of a folder: each call as much as its buffer holds, and it works no more than for that. */
+import { typeOf } from './filestat.js'
+import type { Entry, FolderNode } from './inodes.js'
+
+/** The head of a `dirent` of preview 1. */
+const DIRENT = 24
+
+/** Numbers of the two names that every folder has; those of others follow. */
+const ITSELF = 1
+const PARENT = 2
+
+/**
+ * Fills a buffer with `dirent`s; the last one may be cut.
+ *
+ * @param after - the number of the last name that was told before; 0 for none
+ * @param last - the number of the last name to tell, so that a folder whose names change while it is listed has an end
+ * @returns how many bytes were used: less than all is the end
+ */
+export function list(folder: FolderNode, after: number, last: number, out: Uint8Array): number {
+  let at = 0
+  for (let number = after; at < out.length; ) {
+    const next = follower(folder, number)
+    if (next === undefined || next.number > last) break
+    number = next.number
+    const name = encoder.encode(next.text)
+    const record = new Uint8Array(DIRENT + name.length)
+    const view = new DataView(record.buffer)
+    view.setBigUint64(0, BigInt(number), true)
+    view.setBigUint64(8, next.entry.inode, true)
+    view.setUint32(16, name.length, true)
+    view.setUint8(20, typeOf(next.entry))
+    record.set(name, DIRENT)
+    const part = record.subarray(0, out.length - at)
+    out.set(part, at)
+    at += part.length
+  }
+  return at
+}
+
+/** What comes after a name. */
+interface Follower {
+  readonly text: string
+  readonly number: number
+  readonly entry: Entry
+}
+
+function follower(folder: FolderNode, number: number): Follower | undefined {
+  if (number < ITSELF) return { text: '.', number: ITSELF, entry: folder }
+  if (number < PARENT) return { text: '..', number: PARENT, entry: folder.parent }
+  return folder.after(number)
+}
+
+const encoder = new TextEncoder()

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { Pace } from '../../src/base/turn-policy.js'
+
+/** How many of a hundred small events are followed at once. */
+const hurried = (pace: Pace): number => Array.from({ length: 100 }, () => pace.hurries(64)).filter(Boolean).length
+
+/** A pace after some turns that waited, with what came meanwhile. */
+function after(...events: readonly number[]): Pace {
+  const pace = new Pace()
+  for (const count of events) pace.waited(count)
+  return pace
+}
+
+const ALONE = [1, 4, 1, 1, 2, 1, 1, 1]
+
+test('waits until it has seen for long enough that events come one by one', () => {
+  expect([hurried(after()), hurried(after(...ALONE.slice(1))), hurried(after(...ALONE))]).toEqual([0, 0, 63])
+})
+
+test('looks again after some turns, and goes on', () => {
+  const pace = after(...ALONE)
+  hurried(pace)
+  pace.waited(1)
+  expect(hurried(pace)).toBe(63)
+})
+
+test('waits where several came while it waited', () => {
+  expect(hurried(after(...ALONE, 5))).toBe(0)
+  expect(hurried(after(...ALONE, 5, 1))).toBe(0)
+})
+
+test('follows large chunks at once, and nothing that is no bytes', () => {
+  expect([after().hurries(16_383), after().hurries(16_384), after(...ALONE).hurries(0)]).toEqual([false, true, false])
+})

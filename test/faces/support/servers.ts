@@ -1,0 +1,156 @@
+/** Databases that nobody here wrote, started for a test and stopped after it. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { within } from '../../support/deadline.js'
+
+/** Milliseconds that a database may take to begin, or to make its folder, on a machine that does a lot besides. */
+export const PATIENCE = 60_000
+
+const execute = promisify(execFile)
+
+/** Databases refuse to run as root; on Debian this is the user and the group who own nothing. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+/** Where Debian keeps what is not on everybody's PATH. */
+const folders = (): string[] => {
+  const postgres = '/usr/lib/postgresql'
+  const versions = existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...versions]
+}
+
+/** Finds a program. @returns `undefined` where it is not installed */
+export const findProgram = (name: string): string | undefined =>
+  folders()
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path))
+
+const need = (name: string): string => {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(`${name} is not installed: scripts/ensure-test-tools.sh`)
+  return path
+}
+
+/** A database that runs. */
+export interface Database {
+  readonly port: number
+  /** Its folder, which goes away with it. */
+  readonly folder: string
+  /** Ends it, and waits until it has ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder, where its
+ * Unix socket is, too.
+ */
+export const startPostgres = async (password: string): Promise<Database> => {
+  const folder = newFolder()
+  const data = join(folder, 'data')
+  const [secret, key, certificate] = [join(folder, 'password'), join(folder, 'server.key'), join(folder, 'server.crt')]
+  writeFileSync(secret, password, { mode: 0o644 })
+  await makeCertificate(key, certificate)
+  if (nobody.uid !== undefined) chownSync(key, nobody.uid, nobody.gid)
+  const flags = ['-A', 'scram-sha-256', '-U', 'tester', `--pwfile=${secret}`, '--no-sync', '--locale=C', '-E', 'UTF8']
+  await execute(need('initdb'), ['-D', data, ...flags], nobody)
+  const settings = {
+    fsync: 'off',
+    ssl: 'on',
+    ssl_cert_file: certificate,
+    ssl_key_file: key,
+    unix_socket_directories: folder,
+  }
+  return begin(folder, 'SIGQUIT', /ready to accept connections/, (port) => [
+    need('postgres'),
+    ['-D', data, '-h', '127.0.0.1', '-p', `${port}`],
+    ...Object.entries(settings).map(([name, value]) => ['-c', `${name}=${value}`]),
+  ])
+}
+
+/** Redis, empty; its folder has a Unix socket `socket`. */
+export const startRedis = (): Promise<Database> => {
+  const folder = newFolder()
+  return begin(folder, 'SIGTERM', /Ready to accept connections/, (port) => [
+    need('redis-server'),
+    ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ['--unixsocket', join(folder, 'socket')],
+  ])
+}
+
+/** MariaDB with a Unix socket `socket` in its folder, where everybody may do everything: without its tables of users, which take long to make. */
+export const startMariadb = (): Promise<Database> => {
+  const folder = newFolder()
+  const data = ['--no-defaults', `--datadir=${folder}`, '--skip-grant-tables', `--socket=${join(folder, 'socket')}`]
+  return begin(folder, 'SIGKILL', /ready for connections/, (port) => [
+    need('mariadbd'),
+    data,
+    ['--bind-address=127.0.0.1', `--port=${port}`, '--innodb-flush-log-at-trx-commit=0', '--max-allowed-packet=64M'],
+  ])
+}
+
+/** Makes a key and a certificate for `localhost`, signed by itself. */
+export const makeCertificate = async (key: string, certificate: string): Promise<void> => {
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  await execute('openssl', [...request, ...names, '-keyout', key, '-out', certificate])
+}
+
+/** A folder of its own, for the user that databases run as. */
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
+  if (nobody.uid !== undefined) chownSync(folder, nobody.uid, nobody.gid)
+  return folder
+}
+
+/** Starts a database on a port that is free, and waits until it says that it is ready. */
+const begin = async (
+  folder: string,
+  signal: NodeJS.Signals,
+  ready: RegExp,
+  command: (port: number) => readonly [string, ...(readonly (readonly string[])[])],
+): Promise<Database> => {
+  const port = await freePort()
+  const [program, ...args] = command(port)
+  const child = spawn(program, args.flat(), { ...nobody, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  try {
+    await within(said(child, ready), PATIENCE, `${program} to be ready`)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  const stop = async (): Promise<void> => {
+    child.kill(signal)
+    await within(ended, PATIENCE, `${program} to end`)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { port, folder, stop }
+}
+
+/** Waits until a program says something. @throws {Error} with all that it said, when it ends without */
+const said = (child: ChildProcess, words: RegExp): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+        if (words.test(output)) resolve()
+      })
+    }
+    child.once('error', reject)
+    child.once('close', (code) => reject(new Error(`${child.spawnfile} ended with ${code}: ${output}`)))
+  })
+
+/** A port that was free a moment ago: these programs do not tell which one they took. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })

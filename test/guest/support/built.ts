@@ -1,0 +1,24 @@
+/**
+ * The compiled library: a guest's thread can only load that, and classes must be the same on both sides. The driver is the
+ * one that GUEST_DRIVER names, `worker` unless told otherwise; jspi.test.ts runs these tests again with the other.
+ */
+import type * as PolicyModule from '../../../src/guard/policy.js'
+import type * as GuestModule from '../../../src/guest/guest.js'
+import type * as HostModule from '../../../src/host/contract/host.js'
+import type * as NodeModule from '../../../src/host/node.js'
+import type * as VirtualModule from '../../../src/host/virtual.js'
+import type * as ServerModule from '../../../src/remote/server/host-server.js'
+import type * as LoaderModule from '../../../src/runtime/module.js'
+
+const load = (path: string) => import(new URL(`../../../build/lib/${path}.js`, import.meta.url).href)
+
+export const { Guest, GuestTrap }: typeof GuestModule = await load('guest/guest')
+export const { HostError }: typeof HostModule = await load('host/contract/host')
+export const { HostServer }: typeof ServerModule = await load('remote/server/host-server')
+export const { compileModule, describeModule }: typeof LoaderModule = await load('runtime/module')
+export const { policyHost }: typeof PolicyModule = await load('guard/policy')
+export const { nodeHost }: typeof NodeModule = await load('host/node')
+export const { virtualHost }: typeof VirtualModule = await load('host/virtual')
+
+/** The driver that is tested. */
+export const driver: 'worker' | 'jspi' = process.env.GUEST_DRIVER === 'jspi' ? 'jspi' : 'worker'

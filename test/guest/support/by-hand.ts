@@ -1,0 +1,176 @@
+/** A guest without code: a memory and preview 1 over it, driven by hand. */
+import { expect } from '@jest/globals'
+import { Memory } from '../../../src/abi/memory.js'
+import { isCall } from '../../../src/base/call.js'
+import { Errno } from '../../../src/wasi/errno.js'
+import type { Folder } from '../../../src/wasi/fs/seed.js'
+import { preview1 } from '../../../src/wasi/preview1.js'
+import type { Streams } from '../../../src/wasi/stdio.js'
+import { FakeHost } from '../../support/fake-host.js'
+
+/** The name of an error, as {@link Errno} has it; `SUCCESS` for none. */
+export type Answer = keyof typeof Errno
+
+const NAMES = Object.keys(Errno).filter((name): name is Answer => name in Errno)
+
+/** Where things are laid out; below, there is nothing. */
+const GROUND = 1024
+
+/** Takes what a guest prints, gives it input, and lets time pass at once. */
+class Hand implements Streams {
+  readonly printed: Uint8Array[] = []
+  /** How long there was to wait, in ms, each time. */
+  readonly waits: number[] = []
+  /** What is left of the input. */
+  given: Uint8Array | undefined = new Uint8Array(0)
+  outputRoom = Number.POSITIVE_INFINITY
+  /** How often the input was asked for. */
+  asked = 0
+  readonly #host: FakeHost
+
+  constructor(host: FakeHost) {
+    this.#host = host
+  }
+
+  input(): Uint8Array | undefined {
+    this.asked++
+    const { given } = this
+    if (given !== undefined) this.given = new Uint8Array(0)
+    return given
+  }
+
+  output(_stream: 1 | 2, bytes: Uint8Array): void {
+    this.printed.push(bytes)
+  }
+
+  wait(ask: () => number, timeout: number): number {
+    this.waits.push(timeout)
+    this.#host.now += timeout * 1e6
+    return ask()
+  }
+}
+
+/** See the top of the file. */
+export class ByHand {
+  readonly host = new FakeHost()
+  readonly memory: Memory
+  readonly hand = new Hand(this.host)
+  readonly #calls: WebAssembly.ModuleImports
+  #next = GROUND
+
+  /** @param folder - the root of its files; none for no files at all */
+  constructor(folder?: Folder, pages = 16) {
+    this.memory = new Memory(new WebAssembly.Memory({ initial: pages }))
+    this.#calls = preview1({ host: this.host, wasi: {}, files: folder }, this.hand, () => this.memory)
+  }
+
+  /** The names of all functions. */
+  get names(): string[] {
+    return Object.keys(this.#calls)
+  }
+
+  /** Makes a call. */
+  call(name: string, ...values: (number | bigint)[]): Answer {
+    const call = this.#calls[name]
+    if (!isCall(call)) throw new Error(`there is no ${name}`)
+    const errno: unknown = Reflect.apply(call, undefined, values)
+    const found = NAMES.find((one) => Errno[one] === errno)
+    if (found === undefined) throw new Error(`${name} answered ${String(errno)}`)
+    return found
+  }
+
+  /** `size` bytes that are zero. */
+  alloc(size: number): number {
+    const at = this.#next
+    this.#next += Math.ceil(size / 8) * 8
+    if (this.#next > this.memory.size) throw new Error('the memory is too small')
+    return at
+  }
+
+  /** Bytes in the memory. */
+  put(bytes: Uint8Array | string): number {
+    const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes
+    const at = this.alloc(data.length)
+    this.memory.setBytes(at, data)
+    return at
+  }
+
+  /** A path, as calls take it. */
+  path(text: string): [at: number, length: number] {
+    return [this.put(text), new TextEncoder().encode(text).length]
+  }
+
+  /** Buffers. */
+  iovecs(...buffers: (readonly [base: number, length: number])[]): number {
+    const at = this.alloc(8 * buffers.length)
+    for (const [index, [base, length]] of buffers.entries()) {
+      this.memory.setU32(at + 8 * index, base)
+      this.memory.setU32(at + 8 * index + 4, length)
+    }
+    return at
+  }
+
+  /** Opens a file, made if need be, to be read and written. */
+  open(path: string): number {
+    const out = this.alloc(4)
+    const answer = this.call('path_open', 3, 1, ...this.path(path), 1, -1n, -1n, 0, out)
+    if (answer !== 'SUCCESS') throw new Error(`${path}: ${answer}`)
+    return this.memory.u32(out)
+  }
+
+  /** Opens a folder. */
+  openFolder(path: string): number {
+    const out = this.alloc(4)
+    const answer = this.call('path_open', 3, 1, ...this.path(path), 2, 1n << 14n, 0n, 0, out)
+    if (answer !== 'SUCCESS') throw new Error(`${path}: ${answer}`)
+    return this.memory.u32(out)
+  }
+
+  /** Writes text. @returns how many bytes were written */
+  write(fd: number, text: string): number {
+    const out = this.alloc(4)
+    const answer = this.call('fd_write', fd, this.iovecs(this.path(text)), 1, out)
+    if (answer !== 'SUCCESS') throw new Error(answer)
+    return this.memory.u32(out)
+  }
+
+  /** What is in a file. */
+  contents(path: string): string {
+    const [at, out] = [this.alloc(64), this.alloc(4)]
+    this.call('fd_pread', this.open(path), this.iovecs([at, 64]), 1, 0n, out)
+    return new TextDecoder().decode(this.memory.view(at, this.memory.u32(out)))
+  }
+}
+
+/** A guest with a file `f` of ten bytes, open as 4, a folder `d`, open as 5, and a link `l` to the file. */
+export function stage(): ByHand {
+  const folder = new Map<string, Uint8Array | Folder | { readonly link: string }>()
+  folder.set('f', new TextEncoder().encode('0123456789'))
+  folder.set('d', new Map())
+  folder.set('l', { link: 'f' })
+  const guest = new ByHand(folder)
+  expect([guest.open('f'), guest.openFolder('d')]).toEqual([4, 5])
+  return guest
+}
+
+/** The names in a folder, by buffers of so many bytes. */
+export function names(guest: ByHand, fd: number, size = 4096, after: (name: string) => void = () => {}): string[] {
+  const [buffer, out] = [guest.alloc(size), guest.alloc(4)]
+  const found: string[] = []
+  for (let cookie = 0n; ; ) {
+    expect(guest.call('fd_readdir', fd, buffer, size, cookie, out)).toBe('SUCCESS')
+    const used = guest.memory.u32(out)
+    let at = 0
+    while (at + 24 <= used) {
+      const length = guest.memory.u32(buffer + at + 16)
+      if (at + 24 + length > used) break
+      const name = new TextDecoder().decode(guest.memory.view(buffer + at + 24, length))
+      cookie = guest.memory.u64(buffer + at)
+      found.push(name)
+      at += 24 + length
+      after(name)
+    }
+    if (found.length > 10_000) throw new Error('the listing has no end')
+    if (used < size) return found
+  }
+}

@@ -1,0 +1,24 @@
+/** Compiles the C programs of test/guest/programs for this machine, over native libuv: what they say there is what guests should say. */
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { soon } from '../../support/deadline.js'
+
+const run = promisify(execFile)
+const path = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url))
+
+/**
+ * What a program says natively, when it ends well.
+ *
+ * @param name - of the file there, without `.c`
+ */
+export const nativeOutput = async (name: string, ...args: readonly string[]): Promise<string> => {
+  await mkdir(path('build/test'), { recursive: true })
+  const program = path(`build/test/native-${name}`)
+  const options = ['-D_GNU_SOURCE', '-Wall', '-Werror', `-I${path('build/libuv/include')}`, '-o', program]
+  const libraries = [path('build/native/libuv.a'), '-lpthread', '-ldl', '-lrt']
+  await run(process.env.CC ?? 'cc', [...options, path(`test/guest/programs/${name}.c`), ...libraries])
+  const { stdout } = await soon(run(program, args), `${name} to end`)
+  return stdout
+}

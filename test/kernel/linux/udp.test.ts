@@ -1,0 +1,139 @@
+/** Compares the kernel's UDP sockets with those of this machine, call by call (linux-udp.c asks it). */
+import { expect, test } from '@jest/globals'
+import type { FakeDatagram } from '../../support/fake-datagram.js'
+import { loopback } from '../../support/wishes.js'
+import { type Answer, c, fakeMachine, type Machine } from '../support/machine.js'
+import { expectedOf, type LinuxDifferences, linuxAnswers } from './compile.js'
+
+type State = (machine: Machine) => number
+type Call = (machine: Machine, fd: number) => Answer | string
+
+/** Somebody to send to. */
+const OTHER = loopback(7)
+const { SHUT_RD, SHUT_RDWR, SHUT_WR } = c
+
+const host = (machine: Machine): FakeDatagram => {
+  const socket = machine.host.datagrams.at(-1)
+  if (socket === undefined) throw new Error('the kernel has taken no address')
+  return socket
+}
+
+const unbound: State = (machine) => machine.socket('ipv4', c.SOCK_DGRAM)
+const bound: State = (machine) => {
+  const fd = unbound(machine)
+  expect(machine.bind(fd, loopback(9))).toBe(0)
+  return fd
+}
+const connected: State = (machine) => {
+  const fd = bound(machine)
+  expect(machine.connect(fd, OTHER)).toBe(0)
+  return fd
+}
+const shut =
+  (how: number): State =>
+  (machine) => {
+    const fd = connected(machine)
+    machine.os.shutdown(fd, how)
+    return fd
+  }
+const disconnect = (machine: Machine, fd: number): Answer => machine.os.connect(fd, machine.alloc(16), 16)
+
+const STATES: Readonly<Record<string, State>> = {
+  unbound,
+  bound,
+  sent: (machine) => {
+    const fd = unbound(machine)
+    expect(machine.sendTo(fd, 'x', OTHER)).toBe(1)
+    return fd
+  },
+  connected,
+  received: (machine) => {
+    const fd = bound(machine)
+    host(machine).receive('hello')
+    return fd
+  },
+  refused: (machine) => {
+    const fd = connected(machine)
+    host(machine).events.onError('ECONNREFUSED')
+    return fd
+  },
+  shut: shut(SHUT_WR),
+  disconnected: (machine) => {
+    const fd = unbound(machine)
+    machine.connect(fd, OTHER)
+    expect(disconnect(machine, fd)).toBe(0)
+    return fd
+  },
+  deaf: shut(SHUT_RD),
+  ended: shut(SHUT_RDWR),
+}
+
+/** What C counts. */
+const counted = (answer: string): Answer | string => (/^E[A-Z]/.test(answer) ? answer : answer.length)
+
+const CALLS: Readonly<Record<string, Call>> = {
+  bind: (machine, fd) => machine.bind(fd, loopback(10)),
+  listen: (machine, fd) => machine.os.listen(fd, 5),
+  accept: (machine, fd) => machine.accept(fd),
+  connect: (machine, fd) => machine.connect(fd, OTHER),
+  read: (machine, fd) => counted(machine.read(fd, 1)),
+  disconnect,
+  getpeername: (machine, fd) => machine.os.getpeername(fd, machine.alloc(128), machine.int(128)),
+  receive: (machine, fd) => {
+    const answer = machine.receiveFrom(fd, 1)
+    return typeof answer === 'string' ? answer : answer.length
+  },
+  write: (machine, fd) => machine.write(fd, 'x'),
+  nothing: (machine, fd) => machine.write(fd, ''),
+  sendto: (machine, fd) => machine.sendTo(fd, 'x', OTHER),
+  nowhere: (machine, fd) => machine.sendTo(fd, 'x', loopback(0)),
+  long: (machine, fd) => machine.sendTo(fd, new Uint8Array(70_000), OTHER),
+  shutdown: (machine, fd) => machine.os.shutdown(fd, SHUT_WR),
+  error: (machine, fd) => machine.error(fd),
+  poll: (machine, fd) => machine.poll(fd),
+}
+
+const ELSEWHERE = {
+  linux: '1',
+  ours: 'EISCONN',
+  why: 'POSIX lets a connected socket refuse another address, and so does the libuv of hosts; Linux sends there',
+}
+const THE_END = {
+  linux: 'EAGAIN',
+  ours: '0',
+  why: 'Linux tells the end only to a reader that waits; a kernel here has none',
+}
+
+const DIFFERENCES: LinuxDifferences = {
+  'connected sendto': ELSEWHERE,
+  'deaf sendto': ELSEWHERE,
+  'deaf read': THE_END,
+  'deaf receive': THE_END,
+  'ended read': THE_END,
+  'ended receive': THE_END,
+}
+
+/** What this kernel answers, as `state call` to its answer. */
+function ours(): Record<string, string> {
+  const answers: Record<string, string> = {}
+  for (const [state, make] of Object.entries(STATES)) {
+    for (const [name, call] of Object.entries(CALLS)) {
+      const machine = fakeMachine()
+      answers[`${state} ${name}`] = String(call(machine, make(machine)))
+    }
+  }
+  return answers
+}
+
+// Elsewhere there is nobody to compare with: the answers are those of Linux on every platform.
+if (process.platform === 'linux') {
+  test('every call in every state answers as on Linux, but for what is known', () => {
+    const linux = linuxAnswers('linux-udp')
+    expect(linux.size).toBe(Object.keys(STATES).length * Object.keys(CALLS).length)
+    expect(ours()).toEqual(expectedOf(linux, DIFFERENCES))
+  })
+} else {
+  test('the answers of Linux are compared on Linux', () => {
+    expect(process.platform).not.toBe('linux')
+  })
+}

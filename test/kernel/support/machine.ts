@@ -1,0 +1,341 @@
+/**
+ * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid out in
+ * the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
+ */
+
+import type { Description } from '../../../src/abi/description.js'
+import { Memory } from '../../../src/abi/memory.js'
+import type { UvHost } from '../../../src/abi/uv-host.js'
+import type { SocketAddress } from '../../../src/base/address.js'
+import { ERRNO_NAMES, type ErrnoName } from '../../../src/base/errno.js'
+import type { Host } from '../../../src/host/contract/host.js'
+import type { Descriptor, Domain } from '../../../src/kernel/descriptor.js'
+import { Kernel } from '../../../src/kernel/kernel.js'
+import { Payload, totalLength, WriteQueue } from '../../../src/kernel/payload.js'
+import type { Turns } from '../../../src/kernel/syscalls/context.js'
+import { SockaddrCodec } from '../../../src/kernel/syscalls/sockaddr.js'
+import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
+import { describeModule } from '../../../src/runtime/module.js'
+import { soon } from '../../support/deadline.js'
+import { FakeHost } from '../../support/fake-host.js'
+
+/** The numbers of the shipped module. */
+export const abi: Description = await describeModule()
+
+/** C's constants. */
+export const c = abi.constants
+
+/** What a call answers: a number of 0 or more, or the name of an error. */
+export type Answer = number | ErrnoName
+
+type Calls = { readonly [Name in keyof UvHost]: (...values: Parameters<UvHost[Name]>) => Answer }
+
+/** How a machine is made. */
+export interface MachineOptions<SomeHost extends Host> {
+  readonly host: SomeHost
+  readonly maxDescriptors?: number
+  readonly turns?: Turns
+}
+
+/** Where the machine lays things out; below, there is nothing. */
+const GROUND = 1024
+const PAGES = 4
+
+/** See the top of the file. */
+export class Machine<SomeHost extends Host = FakeHost> {
+  readonly host: SomeHost
+  readonly wasm = new WebAssembly.Memory({ initial: PAGES })
+  readonly memory = new Memory(this.wasm)
+  readonly kernel: Kernel
+  readonly raw: UvHost
+  /** The calls, with errors by name. */
+  readonly os: Calls
+  /** What was told to be a defect. */
+  readonly defects: unknown[] = []
+  /** How often the kernel said that a watched descriptor became ready. */
+  wakes = 0
+  #changed: () => void = () => {}
+  #next = GROUND
+  /** What the requests have to send together. */
+  readonly queue = new WriteQueue()
+  readonly #requests: Payload[] = []
+
+  constructor({ host, maxDescriptors, turns }: MachineOptions<SomeHost>) {
+    this.host = host
+    this.kernel = new Kernel({
+      host,
+      firstDescriptor: c.UVH_FD_FIRST,
+      maxDescriptors,
+      onReady: () => {
+        this.wakes++
+      },
+      onChange: () => this.#changed(),
+      requestOf: (number) => this.#requests[number - 1],
+    })
+    this.raw = createUvHost(() => ({
+      kernel: this.kernel,
+      memory: this.memory,
+      abi,
+      turns: turns ?? { spent: false, park: () => 0 },
+      onDefect: (error) => this.defects.push(error),
+    }))
+    this.os = byName(this.raw)
+  }
+
+  /** `size` bytes of the memory that are zero. Only the latest 64 KiB of all that was asked for stay as they are. */
+  alloc(size: number): number {
+    if (this.#next + size > this.memory.size) this.#next = GROUND
+    const at = this.#next
+    this.memory.heap.fill(0, at, at + size)
+    this.#next += Math.ceil(size / 8) * 8
+    return at
+  }
+
+  /** Bytes in the memory. */
+  put(bytes: Uint8Array | string): number {
+    const data = typeof bytes === 'string' ? text(bytes) : bytes
+    const at = this.alloc(data.length)
+    this.memory.heap.set(data, at)
+    return at
+  }
+
+  /** A `int` in the memory. */
+  int(value: number): number {
+    const at = this.alloc(4)
+    this.memory.setI32(at, value)
+    return at
+  }
+
+  /** Buffers, as `struct iovec`s. */
+  iovecs(...buffers: (readonly [base: number, length: number])[]): number {
+    const { size, iov_base, iov_len } = abi.layout.iovec
+    const at = this.alloc(size * buffers.length)
+    for (const [index, [base, length]] of buffers.entries()) {
+      this.memory.setU32(at + index * size + iov_base, base)
+      this.memory.setU32(at + index * size + iov_len, length)
+    }
+    return at
+  }
+
+  /** An address as `struct sockaddr`; with the length it has. */
+  sockaddr(address: SocketAddress): readonly [at: number, length: number] {
+    const at = this.alloc(128)
+    const length = this.int(128)
+    new SockaddrCodec(abi, this.memory).write(address, at, length)
+    return [at, this.memory.i32(length)]
+  }
+
+  /** A socket that does not wait. */
+  socket(domain: Domain = 'ipv4', type = c.SOCK_STREAM): number {
+    const number = { ipv4: c.AF_INET, ipv6: c.AF_INET6, unix: c.AF_UNIX }[domain]
+    const fd = this.os.socket(number, type | c.SOCK_NONBLOCK, 0)
+    if (typeof fd === 'string') throw new Error(`socket: ${fd}`)
+    return fd
+  }
+
+  bind(fd: number, address: SocketAddress): Answer {
+    return this.os.bind(fd, ...this.sockaddr(address))
+  }
+
+  connect(fd: number, address: SocketAddress): Answer {
+    return this.os.connect(fd, ...this.sockaddr(address))
+  }
+
+  accept(fd: number): Answer {
+    return this.os.accept(fd, 0, 0, c.SOCK_NONBLOCK)
+  }
+
+  /** What `getsockname()` or `getpeername()` stores. */
+  name(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | ErrnoName {
+    const at = this.alloc(128)
+    const length = this.int(128)
+    const answer = this.os[call](fd, at, length)
+    return typeof answer === 'string' ? answer : new SockaddrCodec(abi, this.memory).read(at, this.memory.i32(length))
+  }
+
+  /** Reads at most `max` bytes, as text; the end is the empty one. */
+  read(fd: number, max = 1024, flags = 0): string {
+    const at = this.alloc(max)
+    const answer = this.os.readv(fd, this.iovecs([at, max]), 1, flags)
+    if (typeof answer === 'string') return answer
+    return new TextDecoder().decode(this.memory.heap.slice(at, at + answer))
+  }
+
+  /** Reads without a copy; the end is the empty text. */
+  readPayload(fd: number, max = 65_536): string {
+    const answer = this.os.readv(fd, this.iovecs([c.UVH_PAYLOAD, max]), 1, 0)
+    if (typeof answer === 'string') return answer
+    return answer === 0 ? '' : new TextDecoder().decode(this.kernel.payload)
+  }
+
+  write(fd: number, ...pieces: (Uint8Array | string)[]): Answer {
+    const data = pieces.map((piece) => (typeof piece === 'string' ? text(piece) : piece))
+    const bufs = this.iovecs(...data.map((piece) => [this.put(piece), piece.length] as const))
+    return this.os.writev(fd, bufs, data.length, 0)
+  }
+
+  /** Tries to send bytes that are lent for this call. @param length - all of them by default */
+  writeLent(fd: number, chunks: readonly Uint8Array[], length = totalLength(chunks)): Answer {
+    this.kernel.lent = new Payload(chunks)
+    try {
+      return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
+    } finally {
+      this.kernel.lent = undefined
+    }
+  }
+
+  /** A request of TypeScript's that wants to send these bytes. @returns its number */
+  request(...chunks: readonly (Uint8Array | string)[]): number {
+    const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? text(chunk) : chunk))
+    return this.#requests.push(new Payload(bytes, this.queue))
+  }
+
+  /** Sends a request. @param weight - 0 for one without bytes */
+  writeRequest(fd: number, number: number, weight = 1): Answer {
+    return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD + number, weight]), 1, 0)
+  }
+
+  /** Takes a request's bytes back, as for one that has failed. */
+  dropRequest(number: number): void {
+    this.kernel.payloadOf(number)?.drop()
+  }
+
+  /** Sends a message, to where the socket is connected if nothing else is said. */
+  sendTo(fd: number, message: Uint8Array | string, to?: SocketAddress): Answer {
+    const data = typeof message === 'string' ? text(message) : message
+    const bufs = this.iovecs([this.put(data), data.length])
+    return this.os.sendto(fd, bufs, 1, 0, ...(to === undefined ? ([0, 0] as const) : this.sockaddr(to)))
+  }
+
+  /** Receives a message: its text as far as `max` bytes go, its whole length, its sender. */
+  receiveFrom(
+    fd: number,
+    max = 1024,
+    flags = 0,
+  ): { text: string; length: number; from: SocketAddress | string } | string {
+    const [at, addr, length] = [this.alloc(max), this.alloc(128), this.int(128)]
+    const answer = this.os.recvfrom(fd, this.iovecs([at, max]), 1, flags, addr, length)
+    if (typeof answer === 'string') return answer
+    const bytes = this.memory.heap.slice(at, at + Math.min(answer, max))
+    const from = new SockaddrCodec(abi, this.memory).read(addr, this.memory.i32(length))
+    return { text: new TextDecoder().decode(bytes), length: answer, from }
+  }
+
+  /** The descriptor's own option, an `int`. */
+  getOption(fd: number, level: number, name: number): Answer {
+    const at = this.alloc(4)
+    const answer = this.os.getsockopt(fd, level, name, at, this.int(4))
+    return typeof answer === 'string' ? answer : this.memory.i32(at)
+  }
+
+  setOption(fd: number, level: number, name: number, value: number): Answer {
+    return this.os.setsockopt(fd, level, name, this.int(value), 4)
+  }
+
+  setLinger(fd: number, on: number, seconds: number): Answer {
+    const { size, l_onoff, l_linger } = abi.layout.linger
+    const at = this.alloc(size)
+    this.memory.setI32(at + l_onoff, on)
+    this.memory.setI32(at + l_linger, seconds)
+    return this.os.setsockopt(fd, c.SOL_SOCKET, c.SO_LINGER, at, size)
+  }
+
+  /** The name of the pending error, fetched; 0 for none. */
+  error(fd: number): Answer {
+    const answer = this.getOption(fd, c.SOL_SOCKET, c.SO_ERROR)
+    return typeof answer === 'string' || answer === 0 ? answer : errnoName(answer)
+  }
+
+  /** What a descriptor is ready for, in letters: I, O, E(rror), H(angup), R(dhup). */
+  poll(fd: number): string {
+    const { size, fd: fdAt, events, revents } = abi.layout.pollfd
+    const at = this.alloc(size)
+    this.memory.setI32(at + fdAt, fd)
+    this.memory.setU16(at + events, c.POLLIN | c.POLLOUT | c.POLLRDHUP)
+    const answer = this.os.poll(at, 1, 0)
+    return typeof answer === 'string' ? answer : letters(this.memory.u16(at + revents))
+  }
+
+  /** What `poll_wait()` reports, each as `fd:letters`. */
+  wait(max = 64, timeout = 0): string[] | ErrnoName {
+    const { size, fd, events } = abi.layout.uvh_event
+    const at = this.alloc(size * max)
+    const count = this.os.poll_wait(at, max, timeout)
+    if (typeof count === 'string') return count
+    return Array.from(
+      { length: count },
+      (_, i) => `${this.memory.i32(at + i * size + fd)}:${letters(this.memory.i32(at + i * size + events))}`,
+    )
+  }
+
+  /** The open descriptor of that number. */
+  descriptor(fd: Answer): Descriptor {
+    const descriptor = typeof fd === 'number' ? this.kernel.get(fd) : undefined
+    if (descriptor === undefined) throw new Error(`there is no descriptor ${fd}`)
+    return descriptor
+  }
+
+  /** Comes back when the condition holds, which is looked at whenever a descriptor's state may have changed. */
+  until(holds: () => boolean, what: string): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.#changed = () => {
+        if (holds()) resolve()
+      }
+      this.#changed()
+    })
+    return soon(done, what)
+  }
+}
+
+/** A machine over a host that does what the test says. */
+export function fakeMachine(options: { maxDescriptors?: number; turns?: Turns } = {}): Machine {
+  return new Machine({ host: new FakeHost(), ...options })
+}
+
+/** Text as bytes. */
+export const text = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value)
+
+/** What two calls that make two descriptors store. */
+export function two(machine: Machine<Host>, make: 'sockets' | 'pipe'): [number, number] {
+  const fds = machine.alloc(8)
+  const answer =
+    make === 'pipe'
+      ? machine.os.pipe(fds, c.O_NONBLOCK)
+      : machine.os.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0, fds)
+  if (answer !== 0) throw new Error(`${make}: ${answer}`)
+  return [machine.memory.i32(fds), machine.memory.i32(fds + 4)]
+}
+
+function letters(events: number): string {
+  const bits: readonly (readonly [number, string])[] = [
+    [c.POLLIN, 'I'],
+    [c.POLLOUT, 'O'],
+    [c.POLLERR, 'E'],
+    [c.POLLHUP, 'H'],
+    [c.POLLRDHUP, 'R'],
+    [c.POLLNVAL, 'N'],
+  ]
+  return bits.map(([bit, letter]) => ((events & bit) === 0 ? '' : letter)).join('')
+}
+
+// Of two names with one number, as ENOTSUP and EOPNOTSUPP, the kernel means the latter.
+const names = new Map<number, ErrnoName>(ERRNO_NAMES.map((name) => [abi.errno[name], name]))
+names.set(abi.errno.EOPNOTSUPP, 'EOPNOTSUPP')
+
+function errnoName(number: number): ErrnoName {
+  const name = names.get(number)
+  if (name === undefined) throw new Error(`${number} is no error of this C library`)
+  return name
+}
+
+function byName(calls: UvHost): Calls {
+  const named = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...values: number[]): Answer => {
+      const result: unknown = Reflect.apply(call, undefined, values)
+      if (typeof result !== 'number' || !Number.isFinite(result)) throw new Error(`${name} answered ${result}`)
+      return result < 0 ? errnoName(-result) : result
+    },
+  ])
+  return Object.fromEntries(named)
+}

@@ -1,0 +1,96 @@
+/**
+ * The host's contract over the wire of the worker driver: the host is in another thread, and everything that is true of it
+ * must be true here.
+ */
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers'
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, describe } from '@jest/globals'
+import { NodeTimer } from '../../src/host/common/clock.js'
+import { HostError, type HostTimer } from '../../src/host/contract/host.js'
+import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
+import { udpWrap } from '../../src/host/node/udp-wrap.js'
+import { GuestWire } from '../../src/remote/client/channel.js'
+import { RemoteHost } from '../../src/remote/client/host.js'
+import { makeRing } from '../../src/remote/ring.js'
+import { type ContractOptions, hostContract } from '../host/contract/contract.js'
+
+/** Bytes of a ring: small enough to be full now and then. */
+const RING = 256 * 1024
+
+/** A remote host for a thread that has turns. */
+class TurningRemoteHost extends RemoteHost {
+  readonly #wire: GuestWire
+
+  constructor(wire: GuestWire) {
+    super(wire, true)
+    this.#wire = wire
+  }
+
+  /** What was asked for before has been done when this calls back, and what happened until then was told. */
+  override defer(callback: () => void): void {
+    setImmediate(() => {
+      this.#askNothing()
+      this.#wire.deliver()
+      callback()
+    })
+  }
+
+  override timer(callback: () => void): HostTimer {
+    return new NodeTimer(callback)
+  }
+
+  /** A call that is always refused, once all that was sent before it was seen to. */
+  #askNothing(): void {
+    try {
+      this.#wire.call({ call: 'listen', port: 0, backlog: 1 })
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+    }
+  }
+}
+
+const wrap = tcpWrap()
+const canShare = wrap === undefined || wrap.tcp.constants.UV_TCP_REUSEPORT !== undefined
+const canShareDatagrams = udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
+const reason = 'the libuv in this Node cannot'
+const older: ContractOptions = {
+  refuses: {
+    ...(canShare ? {} : { reusePort: reason }),
+    ...(canShareDatagrams ? {} : { shareDatagrams: reason }),
+  },
+}
+
+describe.each([
+  { host: 'node', options: older },
+  { host: 'virtual', options: {} },
+])('a remote host over the $host host', ({ host, options }) => {
+  let thread: Worker | undefined
+  let pumping: NodeJS.Immediate | undefined
+
+  beforeAll(async () => {
+    thread = new Worker(new URL('./support/host-thread.mjs', import.meta.url), { workerData: { host } })
+    // It needs this thread until it has loaded all it needs, and this thread will be blocked.
+    await once(thread, 'message')
+  })
+
+  afterAll(async () => {
+    clearImmediate(pumping)
+    await thread?.terminate()
+  })
+
+  hostContract(() => {
+    clearImmediate(pumping)
+    const wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
+    thread?.postMessage(wires)
+    const wire = new GuestWire(wires)
+    const pump = (): void => {
+      wire.deliver()
+      // Blocked it leaves the processor to the other thread; not for long, since this one has timers too.
+      wire.sleep(1)
+      pumping = setImmediate(pump)
+    }
+    pump()
+    return { host: new TurningRemoteHost(wire) }
+  }, options)
+})

@@ -1,0 +1,67 @@
+/** A folder with a copy of the SDK in another place than it was made in, and what an author does there. */
+import { type ExecFileException, execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+/** Where the examples are. */
+export const EXAMPLES = join(root, 'examples/guests')
+/** Milliseconds a compiler may take, on a machine that does other things too. */
+export const COMPILING = 120_000
+
+/** How a program ended, and what it wrote. */
+export interface Ending {
+  readonly code: number | string | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A folder of its own for one file of tests. */
+export class Workshop {
+  readonly folder: string
+  readonly sdk: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+    this.sdk = join(folder, 'moved here')
+  }
+
+  static async open(): Promise<Workshop> {
+    const workshop = new Workshop(await mkdtemp(join(tmpdir(), 'uvcc-')))
+    await cp(join(root, 'build/sdk'), workshop.sdk, { recursive: true })
+    return workshop
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true })
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(join(this.folder, name), text)
+  }
+
+  /** Runs a program in the folder; its input is two lines. */
+  run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ending> {
+    return new Promise((resolve) => {
+      const options = { cwd: this.folder, env: { ...process.env, ...env } }
+      const child = execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }),
+      )
+      // Most do not read it, and are gone before it comes.
+      child.stdin?.on('error', () => {}).end('one\ntwo\n')
+    })
+  }
+
+  /** Runs the SDK's compiler. */
+  uvcc(...args: readonly string[]): Promise<Ending> {
+    return this.run(join(this.sdk, 'bin/uvcc'), args)
+  }
+
+  /** Runs a program that was compiled, as `libuv-wasm run`. */
+  guest(name: string, options: readonly string[] = [], args: readonly string[] = []): Promise<Ending> {
+    const cli = join(root, 'dist/cli.js')
+    return this.run(process.execPath, [cli, 'run', ...options, name, '--', ...args])
+  }
+}

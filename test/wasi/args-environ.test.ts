@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals'
+import { Memory } from '../../src/abi/memory.js'
+import { isCall } from '../../src/base/call.js'
+import type { WasmImports } from '../../src/base/platform-types.js'
+import { deviceCalls, startCalls } from '../../src/wasi/args-environ.js'
+
+/** `errno` of preview 1. */
+const [ACCES, FAULT, SPIPE] = [2, 21, 70]
+
+const memory = new Memory(new WebAssembly.Memory({ initial: 1 }))
+const END = 65_536
+
+function call(calls: WasmImports, name: string, ...values: unknown[]): unknown {
+  const found = calls[name]
+  if (!isCall(found)) throw new Error(`there is no ${name}`)
+  return Reflect.apply(found, undefined, values)
+}
+
+/** The texts that a program finds. */
+function texts(calls: WasmImports, name: string): string[] {
+  expect(call(calls, `${name}_sizes_get`, 8, 12)).toBe(0)
+  const [count, size] = [memory.u32(8), memory.u32(12)]
+  memory.heap.fill(0xee, 16, 1024)
+  expect(call(calls, `${name}_get`, 16, 512)).toBe(0)
+  expect(memory.heap.subarray(512 + size, 1024).every((byte) => byte === 0xee)).toBe(true)
+  return Array.from({ length: count }, (_, index) => memory.string(memory.u32(16 + index * 4)))
+}
+
+test('arguments and environment come as C has them', () => {
+  const calls = startCalls({ args: ['guest', '', 'ä€𝄞'], env: { A: '1', B: 'a=b', C: '' } }, () => memory)
+  expect(texts(calls, 'args')).toEqual(['guest', '', 'ä€𝄞'])
+  expect(texts(calls, 'environ')).toEqual(['A=1', 'B=a=b', 'C='])
+  const none = startCalls({}, () => memory)
+  expect([texts(none, 'args'), texts(none, 'environ')]).toEqual([[], []])
+})
+
+test('a place outside of the memory is EFAULT', () => {
+  const calls = startCalls({ args: ['guest'], env: { A: '1' } }, () => memory)
+  for (const name of ['args', 'environ']) {
+    for (const [one, other] of [
+      [0, 8],
+      [8, 0],
+      [END - 3, 8],
+      [8, END - 3],
+      [-8, 8],
+    ]) {
+      expect(call(calls, `${name}_sizes_get`, one, other)).toBe(FAULT)
+      expect(call(calls, `${name}_get`, one, other)).toBe(FAULT)
+    }
+  }
+  expect(
+    call(
+      deviceCalls(() => memory),
+      'fd_fdstat_get',
+      1,
+      END - 23,
+    ),
+  ).toBe(FAULT)
+})
+
+test('standard streams are devices without a position, to be read or to be written', () => {
+  const calls = deviceCalls(() => memory)
+  const rights = [0, 1, 2].map((fd) => {
+    expect(call(calls, 'fd_fdstat_get', fd, 8)).toBe(0)
+    expect([memory.u8(8), memory.u16(10)]).toEqual([2, fd === 0 ? 0 : 1])
+    return memory.u32(16) & 0b111_1111
+  })
+  expect(rights).toEqual([2, 64, 64])
+  expect([call(calls, 'fd_seek', 1, 0n, 0, 8), call(calls, 'fd_tell', 0, 8)]).toEqual([SPIPE, SPIPE])
+  expect([call(calls, 'fd_fdstat_set_flags', 1, 4), call(calls, 'fd_sync', 1)]).toEqual([ACCES, 0])
+})

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from '@jest/globals'
+import { Loop, virtualHost, type WasiProvider } from '../../src/index.js'
+import { needsProvider, noStreams } from '../../src/wasi/provider.js'
+
+const shipped = async (flavour: 'debug' | 'release'): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(new Uint8Array(await readFile(`wasm/build/${flavour}/libuv.wasm`)))
+
+test('the shipped module needs no provider: to load one would be most of the time that opening a loop takes', async () => {
+  expect(needsProvider(await shipped('release'), {})).toBe(false)
+  expect(needsProvider(await shipped('debug'), {})).toBe(true)
+})
+
+test('a provider that is given is asked, whatever the module needs', async () => {
+  const bound: WebAssembly.Instance[] = []
+  const wasi: WasiProvider = { imports: () => noStreams, bind: (instance) => bound.push(instance) }
+  const loop = await Loop.open({ host: virtualHost(), wasi })
+  expect(bound).toHaveLength(1)
+  loop.close()
+})
