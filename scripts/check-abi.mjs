@@ -51,6 +51,62 @@ const parts = [
     // The memory and the constructor of every WASI reactor.
     others: ['memory', '_initialize'],
   },
+  {
+    header: 'libuv-port/include/uv_pump.h',
+    macro: 'UVP_IMPORT',
+    ts: 'src/abi/uv-pump.ts',
+    interface: 'UvPump',
+    types: 'UV_PUMP_TYPES',
+    side: () => new Map(),
+    others: [],
+    guests: ['leave', 'run'],
+  },
+  {
+    header: 'libuv-port/include/uv_pump.h',
+    macro: 'UVP_EXPORT',
+    ts: 'src/abi/uv-pump.ts',
+    interface: 'PumpedExports',
+    side: () => new Map(),
+    others: [],
+    guests: ['uvp_turn', 'uvp_turn_timeout', 'uvp_turn_alive', 'uvp_end'],
+  },
+]
+
+/**
+ * Numbers that both sides have to type, since no module says them: by the name in TypeScript, the name of C's macro.
+ *
+ * @type {{ header: string, ts: string, table: string, macros: Record<string, string> }[]}
+ */
+const numbers = [
+  {
+    header: 'wasm/uvw.h',
+    ts: 'src/abi/uv-module.ts',
+    table: 'RunResult',
+    macros: { ALIVE: 'UVW_RUN_ALIVE', PARKED: 'UVW_RUN_PARKED', PHASES: 'UVW_RUN_PHASES', UNTIMED: 'UVW_RUN_UNTIMED' },
+  },
+  {
+    header: 'libuv-port/include/uv_pump.h',
+    ts: 'src/abi/uv-module.ts',
+    table: 'RunResult',
+    macros: {
+      ALIVE: 'UVP_TURN_ALIVE',
+      PARKED: 'UVP_TURN_PARKED',
+      PHASES: 'UVP_TURN_PHASES',
+      UNTIMED: 'UVP_TURN_UNTIMED',
+    },
+  },
+  {
+    header: 'libuv-port/src/files.h',
+    ts: 'src/wasi/layouts.ts',
+    table: 'Mode',
+    macros: { AT: 'UVP__MODE_AT', KNOWN: 'UVP__MODE_KNOWN', BITS: 'UVP__MODE_BITS' },
+  },
+  {
+    header: 'libuv-port/src/files.h',
+    ts: 'src/wasi/layouts.ts',
+    table: 'TimesFlag',
+    macros: { MODE: 'UVP__SET_MODE' },
+  },
 ]
 const importModules = ['uv_host_1', 'uv_face_1', 'wasi_snapshot_preview1']
 /** What emscripten exports from every module, for its own support code. */
@@ -194,6 +250,23 @@ const checkPart = (part, surfaces) => {
   return { count: said.size, problems: [...inTs, ...inModules] }
 }
 
+/**
+ * The numbers that both sides type.
+ *
+ * @param {typeof numbers[number]} pair
+ */
+const checkNumbers = ({ header, ts, table, macros }) => {
+  const c = readFileSync(header, 'utf8')
+  const [, rows = ''] = new RegExp(`const ${table} = \\{([^}]*)\\}`).exec(readFileSync(ts, 'utf8')) ?? []
+  return Object.entries(macros).flatMap(([name, macro]) => {
+    const [, here] = new RegExp(`\\b${name}: (\\w+)`).exec(rows) ?? []
+    const [, there = ''] = new RegExp(`#define ${macro} (\\w+)`).exec(c) ?? []
+    // C writes octal numbers without the letter.
+    if (here !== undefined && Number(here) === Number(there.replace(/^0(?=[0-7])/, '0o'))) return []
+    return [`${ts}: ${table}.${name} is ${here}, but ${header} defines ${macro} as ${there || 'nothing'}`]
+  })
+}
+
 const needed = [...new Set([...parts.flatMap((part) => [part.header, part.ts]), ...modules])]
 const missing = needed.filter((path) => !existsSync(path))
 if (missing.length > 0) {
@@ -214,7 +287,7 @@ if (missing.length > 0) {
   const checked = parts.map((part) => checkPart(part, surfaces))
   const count = checked.reduce((sum, part) => sum + part.count, 0)
   conclude(
-    [...strangers, ...checked.flatMap((part) => part.problems)],
+    [...strangers, ...checked.flatMap((part) => part.problems), ...numbers.flatMap(checkNumbers)],
     `${count} functions, the same in C, in TypeScript and in ${modules.length} modules`,
   )
 }

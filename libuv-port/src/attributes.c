@@ -14,11 +14,8 @@
 #include <unistd.h>
 #include <wasi/api.h>
 
-#define UVP__MODE_BITS 07777
 #define UVP__FOLDER_MODE 0755
 #define UVP__FILE_MODE 0644
-#define UVP__MODE_AT 18
-#define UVP__SET_MODE 0x8000
 #define UVP__BLOCK 512
 #define UVP__SECOND 1000000000
 

@@ -21,10 +21,14 @@ int uvp__locate(int dir, const char* path, struct uvp__place* place);
 
 /* Permissions, which preview 1 of WASI has none of. Our WASI takes them with an
  * open, in the upper half of the inherited rights, and instead of a time that is
- * to be set; it gives them where a filestat has padding. This bit says that
- * they are there.
+ * to be set, by a flag of its own; it gives them where a filestat has padding.
+ * UVP__MODE_KNOWN says that they are there. src/wasi/layouts.ts has the same
+ * numbers.
  */
+#define UVP__MODE_AT 18
 #define UVP__MODE_KNOWN 0x8000
+#define UVP__MODE_BITS 07777
+#define UVP__SET_MODE 0x8000
 
 /* The permissions of what is made, without those that umask() keeps back. */
 mode_t uvp__masked(mode_t mode);

@@ -2,6 +2,7 @@
  * The buffers of one call, `struct iovec` of C and `iovec` of WASI: the list is read once from the memory of the module, which
  * may lie in the very buffers that it names, and every buffer is checked before a byte moves.
  */
+import { NO_BYTES } from '../base/bytes.js'
 import { IOV_MAX, SSIZE_MAX } from './limits.js'
 import type { Memory } from './memory.js'
 
@@ -135,8 +136,6 @@ export class BufferList {
 
   // A method, not a getter: engines do not inline private getters.
   #heap(): Uint8Array {
-    return this.#memory?.heap ?? NOTHING
+    return this.#memory?.heap ?? NO_BYTES
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -49,7 +49,7 @@ export const UV_FACE_TYPES: Readonly<Record<keyof UvFace, Signature>> = {
   on_walk: 'i',
 }
 
-/** Bits of what `uvw_loop_run` returns. */
+/** Bits of what `uvw_loop_run` and a guest's `uvp_turn` return. */
 export const RunResult = {
   /** Something active, referenced or closing is left. */
   ALIVE: 1,

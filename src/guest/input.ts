@@ -1,4 +1,5 @@
 /** A guest's standard input, from whoever gives it. */
+import { NO_BYTES } from '../base/bytes.js'
 
 /** Where a guest's standard input comes from: all of it, or piece by piece as it is wanted. */
 export type InputSource = Uint8Array | AsyncIterable<Uint8Array>
@@ -6,10 +7,10 @@ export type InputSource = Uint8Array | AsyncIterable<Uint8Array>
 /** Gives a source's bytes one piece after the other. */
 export class Input {
   readonly #pieces: AsyncIterator<Uint8Array>
-  #rest: Uint8Array = NOTHING
+  #rest: Uint8Array = NO_BYTES
 
   /** @param source - ends at once when there is none */
-  constructor(source: InputSource = NOTHING) {
+  constructor(source: InputSource = NO_BYTES) {
     this.#pieces = (source instanceof Uint8Array ? single(source) : source)[Symbol.asyncIterator]()
   }
 
@@ -22,7 +23,7 @@ export class Input {
     try {
       while (this.#rest.length === 0) {
         const { done, value } = await this.#pieces.next()
-        if (done) return NOTHING
+        if (done) return NO_BYTES
         if (!(value instanceof Uint8Array)) return undefined
         this.#rest = value
       }
@@ -45,5 +46,4 @@ async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-const NOTHING = new Uint8Array(0)
 const nothing = (): void => {}

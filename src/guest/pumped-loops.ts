@@ -3,8 +3,8 @@
  * stack, and the pump gets turns and timers from the host; or it waits for the pump, which a driver plays the host to then.
  */
 
-import type { Signatures } from '../abi/signature.js'
-import { isCall, type NumberCall } from '../base/call.js'
+import { type PumpedExports, UV_PUMP_MODULE } from '../abi/uv-pump.js'
+import { isCall } from '../base/call.js'
 import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
 import { Host, type HostTimer } from '../host/contract/host.js'
 import type { Kernel } from '../kernel/kernel.js'
@@ -12,24 +12,10 @@ import type { Turns } from '../kernel/syscalls/context.js'
 import { Pump } from '../runtime/pump.js'
 import type { Driver } from './driver.js'
 
-/** The import module's name, with its version. */
-export const UV_PUMP_MODULE = 'uv_pump_1'
-
-/** What a guest that is pumped exports. */
-interface PumpedExports {
-  readonly uvp_turn: NumberCall
-  readonly uvp_turn_timeout: NumberCall
-  readonly uvp_turn_alive: NumberCall
-  readonly uvp_end: NumberCall
-}
-
 /** Whether a program may leave its loop to its host: it is linked with `uvp_run_and_exit()`. */
 export function letsPump(module: WasmModule): boolean {
   return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
 }
-
-/** The types of the import module's functions. */
-export const UV_PUMP_TYPES: Signatures = { leave: 'i', run: 'i:i' }
 
 /** The numbers of the modes, which are only the pump's own here. */
 const UNTIL_EMPTY = 0
@@ -117,8 +103,8 @@ export class PumpedLoops implements Turns {
   }
 
   /** Lets the guest end, whose loop is over. It throws, as `exit()` of a guest does. */
-  end(loop: number): number {
-    return this.#guest.uvp_end(loop)
+  end(loop: number): void {
+    this.#guest.uvp_end(loop)
   }
 
   /** Something became ready. @param bytes - how many have come, see {@link Pump.wake} */

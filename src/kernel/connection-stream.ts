@@ -2,13 +2,14 @@
  * The bytes of one TCP connection, from the moment `connect()` was asked for or a peer was accepted: what came and was not
  * read, what was sent and not taken, and how the two directions ended.
  */
+
 import type { SocketAddress } from '../base/address.js'
-import { gathered } from '../base/bytes.js'
+import { gathered, totalLength } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
 import { abort } from '../host/contract/abort.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../host/contract/host.js'
 import type { Result } from './descriptor.js'
-import { type Payload, totalLength } from './payload.js'
+import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { SocketOptions } from './stream-options.js'

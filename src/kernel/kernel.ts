@@ -2,7 +2,9 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
+
 import type { Address } from '../base/address.js'
+import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
 import { SocketNames } from '../base/unix-names.js'
 import { Orphans } from '../host/connection/orphans.js'
@@ -47,7 +49,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** Its connections that were closed and still send; they count as open. */
   readonly orphans: Orphans
   /** The bytes of the last read that did not go to memory. */
-  payload: Uint8Array = NOTHING
+  payload: Uint8Array = NO_BYTES
   /** Who sent them, where they were a message. */
   sender: Address | undefined
   /** Bytes that are lent for the present call: number 0. */
@@ -75,7 +77,7 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   /** Takes the bytes of the last read that did not go to memory; they are not kept here. */
   takePayload(): Uint8Array {
     const { payload } = this
-    this.payload = NOTHING
+    this.payload = NO_BYTES
     return payload
   }
 
@@ -176,5 +178,3 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     return unix === undefined ? new UnixSocket(this) : new PathSocket(unix, this)
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,4 +1,5 @@
 /** Bytes that TypeScript wants to send and that never enter the module's memory: libuv has their request, the kernel sends them. */
+import { totalLength } from '../base/bytes.js'
 
 /** What the requests of one handle have to send together. */
 export class WriteQueue {
@@ -71,26 +72,4 @@ export class Payload {
       this.#index++
     }
   }
-}
-
-/** How many bytes the chunks hold together. */
-export function totalLength(chunks: readonly Uint8Array[]): number {
-  let total = 0
-  // By index, and in `checkBuffers()` too: an iterator is three times as much code, which is run for every message.
-  for (let i = 0; i < chunks.length; i++) total += chunks[i]?.length ?? 0
-  return total
-}
-
-/** The chunks' bytes in one buffer of their own. */
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  return copyInto(new Uint8Array(totalLength(chunks)), chunks)
-}
-
-function copyInto(target: Uint8Array, chunks: readonly Uint8Array[]): Uint8Array {
-  let offset = 0
-  for (const chunk of chunks) {
-    target.set(chunk, offset)
-    offset += chunk.length
-  }
-  return target
 }

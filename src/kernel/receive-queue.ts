@@ -1,4 +1,4 @@
-import { copyOf } from '../base/copy.js'
+import { copyOf, NO_BYTES } from '../base/bytes.js'
 import { Fifo } from '../base/fifo.js'
 import { Poll } from './readiness.js'
 
@@ -81,7 +81,7 @@ export class ReceiveQueue {
    */
   take(max: number): Uint8Array {
     const chunk = this.#first
-    if (chunk === undefined) return EMPTY
+    if (chunk === undefined) return NO_BYTES
     const offset = this.#offset
     const end = Math.min(chunk.length, offset + max)
     this.#drop(chunk, end - offset)
@@ -118,8 +118,6 @@ export class ReceiveQueue {
     this.#offset = 0
   }
 }
-
-const EMPTY = new Uint8Array(0)
 
 /** Copies the bytes of a chunk from `offset` on, `max` at most. @returns how many */
 function copyPart(heap: Uint8Array, address: number, chunk: Uint8Array, offset: number, max: number): number {

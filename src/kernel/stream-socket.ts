@@ -2,7 +2,9 @@
  * A socket whose connections are its host's, as POSIX has it: its life (see `socket-states.ts`) and its bytes
  * (`tcp-stream.ts`). What its addresses are, and which options it has, its kinds say.
  */
+
 import type { SocketAddress } from '../base/address.js'
+import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Orphans } from '../host/connection/orphans.js'
 import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/contract/host.js'
@@ -138,7 +140,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   override takePayload(max: number): Uint8Array {
-    return this.#stream?.takePayload(max) ?? NOTHING
+    return this.#stream?.takePayload(max) ?? NO_BYTES
   }
 
   override recycle(chunk: Uint8Array): void {
@@ -231,5 +233,3 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#stream?.takeError() ?? this.refusal('write')
   }
 }
-
-const NOTHING = new Uint8Array(0)

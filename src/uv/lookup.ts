@@ -1,5 +1,7 @@
 /** Names of hosts, looked up by the loop's own host. */
+
 import type { Address } from '../base/address.js'
+import { alternateFamilies } from '../base/alternate-families.js'
 import type { ErrnoName } from '../base/errno.js'
 import { readHost } from '../base/host-text.js'
 import { familyOf, parseIp } from '../base/ip.js'
@@ -44,7 +46,11 @@ export function lookUp(
   if (host === undefined) throw notAHost(text)
   const known = host.kind === 'address' ? [text] : LOCALHOST.test(host.name) ? LOOPBACK : undefined
   const name = host.kind === 'name' ? host.name : text
-  return begin(instance, { name, shown: text, family, port, ask: known === undefined, known, order: interleave }, done)
+  return begin(
+    instance,
+    { name, shown: text, family, port, ask: known === undefined, known, order: alternateFamilies },
+    done,
+  )
 }
 
 /**
@@ -170,19 +176,6 @@ export function lookupAddresses(instance: Instance, name: string, options: Looku
     })
     signal?.addEventListener('abort', abort, { once: true })
   })
-}
-
-/**
- * The addresses in the order of RFC 8305, section 4: as they come, but with the families by turns, so that one that leads
- * nowhere costs little.
- */
-function interleave(addresses: readonly Address[]): readonly Address[] {
-  const same = addresses.filter(({ family }) => family === addresses[0]?.family)
-  const other = addresses.filter(({ family }) => family !== addresses[0]?.family)
-  const list: Address[] = []
-  for (let index = 0; list.length < addresses.length; index++)
-    list.push(...same.slice(index, index + 1), ...other.slice(index, index + 1))
-  return list
 }
 
 /** One address of an answer; `undefined` where the host told something else, or the zone of no interface. */

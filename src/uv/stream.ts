@@ -1,5 +1,6 @@
+import { totalLength } from '../base/bytes.js'
 import type { Descriptor } from '../kernel/descriptor.js'
-import { Payload, totalLength, WriteQueue } from '../kernel/payload.js'
+import { Payload, WriteQueue } from '../kernel/payload.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
@@ -26,8 +27,6 @@ const DEFAULT_BACKLOG = 128
 
 /** How many bytes `tryWrite()` tries at once: its answer is an `int` of C's. */
 const TRY_AT_MOST = 0x7fff_ffff
-
-const NO_BYTES = new Uint8Array(0)
 
 /**
  * A duplex channel of bytes.
@@ -290,7 +289,7 @@ export abstract class Stream extends Handle {
   override [FIRE](kind: CallbackKind, value: number): void {
     if (kind === 'read') {
       if (value > 0) this.onRead?.(this, 0, this.instance.kernel.takePayload())
-      else this.onRead?.(this, value, NO_BYTES)
+      else this.onRead?.(this, value, new Uint8Array(0))
     } else if (kind === 'connection') {
       this.#offered = true
       this.onConnection?.(this, value)

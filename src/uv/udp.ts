@@ -1,5 +1,6 @@
 import type { Address } from '../base/address.js'
-import { Payload, totalLength, WriteQueue } from '../kernel/payload.js'
+import { totalLength } from '../base/bytes.js'
+import { Payload, WriteQueue } from '../kernel/payload.js'
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import {
   type AddressLike,
@@ -52,8 +53,6 @@ export interface UDPOptions {
   /** Called when a message came. */
   readonly onReceive?: OnReceive<UDP>
 }
-
-const NO_BYTES = new Uint8Array(0)
 
 /** Where in the scratch buffer the texts of one call stand, and how long each may be. */
 const TEXT = 128
@@ -343,7 +342,7 @@ export class UDP extends Handle {
   override [FIRE](kind: CallbackKind, value: number): void {
     if (kind !== 'read') return super[FIRE](kind, value)
     const { kernel } = this.instance
-    if (value < 0) this.onReceive?.(this, value, NO_BYTES, undefined)
+    if (value < 0) this.onReceive?.(this, value, new Uint8Array(0), undefined)
     else this.onReceive?.(this, 0, kernel.takePayload(), kernel.sender)
   }
 

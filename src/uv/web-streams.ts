@@ -1,6 +1,5 @@
 /** A stream in the shape of the Web: a pair of streams that pages, Deno, Bun and Node all know. */
-
-import { copyOf } from '../base/copy.js'
+import { copyOf } from '../base/bytes.js'
 import type { PlatformReadable, PlatformWritable } from '../base/platform-types.js'
 import type { Stream } from './stream.js'
 import { nextChunk } from './stream-iterators.js'

@@ -7,15 +7,8 @@
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../base/platform-types.js'
 import { Errno } from './errno.js'
-import { RIGHT_TO_READ, RIGHT_TO_WRITE } from './fs/descriptors.js'
+import { FdFlag, FileType, Right, Size } from './layouts.js'
 import type { WasiOptions } from './provider.js'
-
-/** `filetype`, `fdflags` and rights of preview 1, and the size of its `fdstat`. */
-const CHARACTER_DEVICE = 2
-const APPEND = 1
-const RIGHT_TO_ASK = 1n << 21n
-const RIGHT_TO_POLL = 1n << 27n
-const FDSTAT = 24
 
 /**
  * The calls about arguments and environment.
@@ -58,11 +51,11 @@ export function deviceCalls(memory: () => Memory): WasmImports {
   const nothingToDo = (): number => Errno.SUCCESS
   return {
     fd_fdstat_get: (fd: number, out: number): number => {
-      if (!memory().contains(out, FDSTAT)) return Errno.FAULT
-      memory().clear(out, FDSTAT)
-      memory().setU8(out, CHARACTER_DEVICE)
-      memory().setU16(out + 2, fd === 0 ? 0 : APPEND)
-      memory().setU64(out + 8, RIGHT_TO_ASK | RIGHT_TO_POLL | (fd === 0 ? RIGHT_TO_READ : RIGHT_TO_WRITE))
+      if (!memory().contains(out, Size.FDSTAT)) return Errno.FAULT
+      memory().clear(out, Size.FDSTAT)
+      memory().setU8(out, FileType.CHARACTER_DEVICE)
+      memory().setU16(out + 2, fd === 0 ? 0 : FdFlag.APPEND)
+      memory().setU64(out + 8, Right.STAT | Right.POLL | (fd === 0 ? Right.READ : Right.WRITE))
       return Errno.SUCCESS
     },
     fd_fdstat_set_flags: () => Errno.ACCES,

@@ -3,9 +3,7 @@ import { BufferList } from '../abi/iovec.js'
 import { PATH_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import { FileError } from './errno.js'
-
-/** `iovec` of preview 1. */
-export const IOVEC = { size: 8, iov_base: 0, iov_len: 4 } as const
+import { IOVEC } from './layouts.js'
 
 /** Reads arguments that lie in the memory of a guest. */
 export class Arguments {

@@ -7,22 +7,11 @@
 import { IOV_MAX } from '../abi/limits.js'
 import type { Host } from '../host/contract/host.js'
 import type { Arguments } from './arguments.js'
+import { timeOf } from './clock.js'
 import { Errno, errnoOf, FileError } from './errno.js'
 import { LAST } from './fs/descriptors.js'
+import { ABSOLUTE_TIME, Clock, EventType, Size } from './layouts.js'
 import type { SlowCall } from './stdio.js'
-
-/** `eventtype`, and the flag that a time is not from now on. */
-const CLOCK = 0
-const FD_WRITE = 2
-const ABSOLUTE = 1
-
-/** Real time, and the last clock of preview 1; those between and it count from some moment on. */
-const REALTIME = 0
-const LAST_CLOCK = 3
-
-/** Sizes of a `subscription` and an `event`. */
-const SUBSCRIPTION = 48
-const EVENT = 32
 
 /** How long to wait at most before the clock is looked at again, in ms: what a timer can do. */
 const LONGEST = 2 ** 31 - 1
@@ -71,7 +60,7 @@ export class Subscriptions {
     let all: Subscription[]
     try {
       all = this.#read(from, count)
-      this.#given.bytes(to, count * EVENT)
+      this.#given.bytes(to, count * Size.EVENT)
       this.#given.bytes(out, 4)
     } catch (error) {
       return errnoOf(error)
@@ -91,14 +80,14 @@ export class Subscriptions {
   /** Tells what is due, or how long that takes, in ms. */
   #look(all: readonly Subscription[], to: number, out: number): { errno: number } | { errno: undefined; wait: number } {
     try {
-      const now = [this.#now(REALTIME), this.#now(LAST_CLOCK)] as const
+      const now = [timeOf(this.#host, Clock.REALTIME), timeOf(this.#host, Clock.LAST)] as const
       const left = ({ due }: Subscription): number =>
-        due === undefined ? 0 : Number(due.at - now[due.clock === REALTIME ? 0 : 1])
+        due === undefined ? 0 : Number(due.at - now[due.clock === Clock.REALTIME ? 0 : 1])
       const ready = all.filter((one) => left(one) <= 0)
       if (ready.length === 0) {
         return { errno: undefined, wait: Math.min(Math.ceil(Math.min(...all.map(left)) / 1e6), LONGEST) }
       }
-      for (const [index, one] of ready.entries()) this.#tell(one, to + index * EVENT)
+      for (const [index, one] of ready.entries()) this.#tell(one, to + index * Size.EVENT)
       this.#given.memory.setU32(out, ready.length)
       return { errno: Errno.SUCCESS }
     } catch (error) {
@@ -108,39 +97,35 @@ export class Subscriptions {
 
   #tell({ userdata, type, error }: Subscription, at: number): void {
     const { memory } = this.#given
-    memory.clear(at, EVENT)
+    memory.clear(at, Size.EVENT)
     memory.setU64(at, userdata)
     memory.setU16(at + 8, error)
     memory.setU8(at + 10, type)
     // How many bytes can be read or written is not known, but that it is more than none.
-    if (type !== CLOCK && error === Errno.SUCCESS) memory.setU64(at + 16, 1n)
+    if (type !== EventType.CLOCK && error === Errno.SUCCESS) memory.setU64(at + 16, 1n)
   }
 
   #read(from: number, count: number): Subscription[] {
     if (count <= 0 || count > IOV_MAX) throw new FileError('INVAL')
-    this.#given.bytes(from, count * SUBSCRIPTION)
-    return Array.from({ length: count }, (_, index) => this.#subscription(from + index * SUBSCRIPTION))
+    this.#given.bytes(from, count * Size.SUBSCRIPTION)
+    return Array.from({ length: count }, (_, index) => this.#subscription(from + index * Size.SUBSCRIPTION))
   }
 
   #subscription(at: number): Subscription {
     const { memory } = this.#given
     const [userdata, type] = [memory.u64(at), memory.u8(at + 8)]
-    if (type > FD_WRITE) throw new FileError('INVAL')
-    if (type !== CLOCK) return { userdata, type, due: undefined, error: this.#stateOf(memory.u32(at + 16)) }
+    if (type > EventType.FD_WRITE) throw new FileError('INVAL')
+    if (type !== EventType.CLOCK) return { userdata, type, due: undefined, error: this.#stateOf(memory.u32(at + 16)) }
     const clock = memory.u32(at + 16)
-    if (clock > LAST_CLOCK) return { userdata, type, due: undefined, error: Errno.INVAL }
+    if (clock > Clock.LAST) return { userdata, type, due: undefined, error: Errno.INVAL }
     const timeout = memory.u64(at + 24)
-    const start = memory.u16(at + 40) & ABSOLUTE ? 0n : this.#now(clock)
+    const start = memory.u16(at + 40) & ABSOLUTE_TIME ? 0n : timeOf(this.#host, clock)
     return { userdata, type, due: { clock, at: start + timeout }, error: Errno.SUCCESS }
   }
 
   #stateOf(fd: number): number {
     if (this.#isOpen(fd)) return Errno.SUCCESS
     return fd > LAST ? Errno.NOTSUP : Errno.BADF
-  }
-
-  #now(clock: number): bigint {
-    return BigInt(Math.round(clock === REALTIME ? this.#host.wallClock() * 1e6 : this.#host.clock()))
   }
 }
 

@@ -7,6 +7,8 @@
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports, WasmInstance, WasmModule } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
+import { clockCalls } from './clock.js'
+import { Errno } from './errno.js'
 
 /** The import module's name. */
 export const WASI_MODULE = 'wasi_snapshot_preview1'
@@ -56,50 +58,13 @@ export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvide
 
 let wasmerReady: Promise<unknown> | undefined
 
-/** Clock identities of preview 1: real time, monotonic, and the CPU time of process and thread, which is the last. */
-const REALTIME = 0
-const LAST_CLOCK = 3
-
-/** `EBADF`, `EFAULT`, `EINVAL`, `EIO` and `ENOSYS` of preview 1. */
-const BADF = 8
-const FAULT = 21
-const INVAL = 28
-const IO = 29
-const NOSYS = 52
-
-/**
- * The clocks of preview 1, all four: time is the host's. Processor time is not to be had, so that it is the time since some
- * moment on.
- *
- * @param memory - of the instance; asked at each call, since it does not exist yet
- * @see WASI preview 1, `clock_time_get`
- */
-export function clockCalls(host: Host, memory: () => Memory): WasmImports {
-  /** Stores what a clock tells; nothing here may throw through the module. */
-  const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
-    if (clock < 0 || clock > LAST_CLOCK) return INVAL
-    if (!memory().contains(out, 8)) return FAULT
-    try {
-      memory().setU64(out, nanoseconds())
-      return 0
-    } catch {
-      return IO
-    }
-  }
-  return {
-    clock_time_get: (clock: number, _precision: bigint, out: number): number =>
-      store(clock, out, () => BigInt(Math.round(clock === REALTIME ? host.wallClock() * 1e6 : host.clock()))),
-    clock_res_get: (clock: number, out: number): number => store(clock, out, () => 1n),
-  }
-}
-
 /**
  * The functions of preview 1 that are always ours in a module for TypeScript: time is the host's, and nothing waits inside WASI.
  *
- * @param memory - as above
+ * @param memory - of the instance; asked at each call, since it does not exist yet
  */
 export function ownWasi(host: Host, memory: () => Memory): WasmImports {
-  return { ...clockCalls(host, memory), poll_oneoff: (): number => NOSYS }
+  return { ...clockCalls(host, memory), poll_oneoff: (): number => Errno.NOSYS }
 }
 
 /**
@@ -107,9 +72,9 @@ export function ownWasi(host: Host, memory: () => Memory): WasmImports {
  * provider would say the same, but to load one takes ten times as long as all the rest of opening a loop.
  */
 export const noStreams: WasmImports = {
-  fd_read: (): number => BADF,
-  fd_write: (): number => BADF,
-  fd_close: (): number => BADF,
+  fd_read: (): number => Errno.BADF,
+  fd_write: (): number => Errno.BADF,
+  fd_close: (): number => Errno.BADF,
 }
 
 /** Whether a module asks WASI for more than what is ours and {@link noStreams}. */

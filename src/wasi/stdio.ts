@@ -1,12 +1,13 @@
 /** The standard streams of a guest, as streams. */
+
 import { BufferList } from '../abi/iovec.js'
 import { COPY_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
+import { concat, NO_BYTES } from '../base/bytes.js'
 import { isCall } from '../base/call.js'
 import type { WasmImports } from '../base/platform-types.js'
-import { concat } from '../kernel/payload.js'
-import { IOVEC } from './arguments.js'
 import { Errno } from './errno.js'
+import { IOVEC } from './layouts.js'
 
 /**
  * Receives what a guest writes, as it comes: stream 1 is the output, 2 the errors. The bytes are the receiver's. A guest whose
@@ -43,7 +44,7 @@ export class Stdio {
   /** Those of the present write. */
   readonly #given = new BufferList(IOVEC)
   /** Bytes of input that the guest has not read. */
-  #rest: Uint8Array = NOTHING
+  #rest: Uint8Array = NO_BYTES
 
   /**
    * @param memory - of the instance; asked at each call, since it does not exist yet
@@ -106,5 +107,3 @@ export class Stdio {
     return isCall(call) ? call(...values) : Errno.BADF
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,7 +1,8 @@
 /** Our addresses in Node's words: the text of a zone is what the system's own libuv takes for one. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
-import { fromNode, interfaces, interfaceText, print, toNodeHost } from '../../src/host/common/addresses.js'
+import { formatEndpoint } from '../../src/base/endpoint.js'
+import { fromNode, interfaces, interfaceText, toNodeHost } from '../../src/host/common/addresses.js'
 
 const scoped = (host: string, scopeId: number): Address => ({ family: 'ipv6', host, port: 80, flowInfo: 0, scopeId })
 
@@ -46,5 +47,5 @@ test('what platforms print in two ways is printed in one', () => {
 })
 
 test('messages have the scope in digits, as rules do', () => {
-  expect(print(scoped('fe80::1', 3))).toBe('[fe80::1%3]:80')
+  expect(formatEndpoint(scoped('fe80::1', 3))).toBe('[fe80::1%3]:80')
 })

@@ -1,7 +1,8 @@
 /** The bytes that wait in a pipe: they come out as they went in, and cost little more than themselves. */
+
 import { describe, expect, test } from '@jest/globals'
+import { totalLength } from '../../src/base/bytes.js'
 import { ByteQueue, PAGE } from '../../src/kernel/local/byte-queue.js'
-import { totalLength } from '../../src/kernel/payload.js'
 import { seeded } from '../support/random.js'
 
 /** Takes all that waits. */

@@ -1,6 +1,7 @@
 /** A guest whose memory grows between two calls, and even while bytes are under way. */
+
 import { expect, test } from '@jest/globals'
-import { concat } from '../../src/kernel/payload.js'
+import { concat } from '../../src/base/bytes.js'
 import { abi, c, fakeMachine, text } from './support/machine.js'
 import { connected } from './support/states.js'
 

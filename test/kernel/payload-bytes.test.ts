@@ -1,6 +1,8 @@
 /** What a request has to send: in parts of any size, and counted in its stream's queue. */
+
 import { expect, test } from '@jest/globals'
-import { concat, Payload, totalLength, WriteQueue } from '../../src/kernel/payload.js'
+import { concat, totalLength } from '../../src/base/bytes.js'
+import { Payload, WriteQueue } from '../../src/kernel/payload.js'
 import { seeded } from '../support/random.js'
 import { text } from './support/machine.js'
 

@@ -1,6 +1,7 @@
 /** Bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
+
 import { describe, expect, test } from '@jest/globals'
-import { concat, totalLength } from '../../src/kernel/payload.js'
+import { concat, totalLength } from '../../src/base/bytes.js'
 import type { FakeConnection } from '../support/fake-host.js'
 import { c, fakeMachine, type Machine, text, two } from './support/machine.js'
 import { connected } from './support/states.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { concat } from '../../src/base/bytes.js'
 import type { ErrnoName } from '../../src/base/errno.js'
-import { concat } from '../../src/kernel/payload.js'
 import { DEFAULT_BUFFER_SIZE } from '../../src/kernel/stream-options.js'
 import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, text } from './support/machine.js'

@@ -2,6 +2,7 @@
  * How a socket gets its connection: the name is looked up, and where it has addresses of both families they are tried one after
  * the other, each for a moment (Happy Eyeballs, RFC 8305, as Node does it).
  */
+
 import { ADDRCONFIG, type LookupAddress } from 'node:dns'
 import type { EventEmitter } from 'node:events'
 import {
@@ -11,6 +12,7 @@ import {
   isIP,
   type LookupFunction,
 } from 'node:net'
+import { alternateFamilies } from '../../base/alternate-families.js'
 import { StatusCode } from '../../uv/status.js'
 import type { TCP } from '../../uv/tcp.js'
 import { asSystemError, nodeError, systemError } from '../node-error.js'
@@ -167,7 +169,7 @@ export class Connecting {
       this.#socket.emit('lookup', null, address, family, this.#host)
       if (this.#stopped) return
     }
-    const targets = alternate(found.filter(isTarget))
+    const targets = inOrder(found.filter(isTarget))
     const [only] = targets
     if (only === undefined) this.#fail(notUsable(found[0], `${this.#host}:${this.#port}`))
     else if (targets.length === 1 || !all) this.#attempt(only)
@@ -285,12 +287,11 @@ function isTarget(found: LookupAddress): found is LookupAddress & Target {
   return isIP(found.address) !== 0 && (found.family === 4 || found.family === 6)
 }
 
-/** Takes turns between the families, the first address's first. Each address is there once. */
-function alternate(targets: readonly Target[]): Target[] {
-  const unique = targets.filter(({ address }, at) => targets.findIndex((other) => other.address === address) === at)
-  const first = unique.filter(({ family }) => family === unique[0]?.family)
-  const second = unique.filter(({ family }) => family !== unique[0]?.family)
-  return first.flatMap((target, at) => [target, ...second.slice(at, at + 1)]).concat(second.slice(first.length))
+/** The order in which addresses are tried. Each address is there once. */
+function inOrder(targets: readonly Target[]): Target[] {
+  return alternateFamilies(
+    targets.filter(({ address }, at) => targets.findIndex((other) => other.address === address) === at),
+  )
 }
 
 function notUsable(found: LookupAddress | undefined, place: string): Error {

@@ -4,6 +4,7 @@
  */
 
 import { COPY_MAX } from '../../abi/limits.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import type { NumberCall } from '../../base/call.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
 import type { Driver, GuestRun, GuestSetup } from '../driver.js'
@@ -27,7 +28,7 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
 /** Runs a guest from `main()` to its exit. */
 async function live({ start, loops }: Program, ending: Ending): Promise<void> {
   try {
-    for (let next = start; ; ) {
+    for (let next: () => unknown = start; ; ) {
       const loop = loops.leftBy(next)
       if (loop === undefined) break
       await loops.pump(loop)
@@ -50,7 +51,7 @@ class PumpDriver implements Driver {
   /** The standard input, until it is read; `undefined` when it comes in its own time. */
   #input: Uint8Array | undefined
 
-  constructor({ input = NOTHING, onOutput }: GuestSetup, ending: Ending) {
+  constructor({ input = NO_BYTES, onOutput }: GuestSetup, ending: Ending) {
     this.#ending = ending
     this.#input = input instanceof Uint8Array ? input : undefined
     this.#onOutput = onOutput
@@ -69,7 +70,7 @@ class PumpDriver implements Driver {
   input(): Uint8Array {
     const bytes = this.#input
     if (bytes === undefined) throw cannotWait('for its standard input')
-    this.#input = NOTHING
+    this.#input = NO_BYTES
     return bytes
   }
 
@@ -100,5 +101,3 @@ class PumpDriver implements Driver {
 function cannotWait(where: string): Error {
   return new Error(`Cannot wait ${where}: the driver 'pump' never does; take 'worker' or 'jspi'`)
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,6 +1,8 @@
 /** The transport on `Bun.listen` and `Bun.connect`. */
+
 import { type Address, unspecified } from '../../base/address.js'
-import { fromNode, isExact, print, toNodeHost } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, isExact, toNodeHost } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { HostError } from '../contract/host.js'
 import type { BunSocket, BunSockets } from './api.js'
@@ -70,7 +72,7 @@ export const bunTransport = (bun: BunSockets): Transport => ({
     return new BunPort<Address>(
       (socket) => bun.listen({ ...options, socket }),
       ({ port = 0 }) => ({ ...local, port }),
-      `bind ${print(local)}`,
+      `bind ${formatEndpoint(local)}`,
       (local) => new BunTcpConnection(local),
     )
   },

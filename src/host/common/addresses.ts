@@ -36,9 +36,6 @@ export const toNodeHost = (address: Address): string =>
 export const interfaceText = (on: string | number): string =>
   typeof on === 'string' ? on : toNodeHost({ family: 'ipv6', host: '::', port: 0, flowInfo: 0, scopeId: on })
 
-/** How an address is written in a message. */
-export { formatEndpoint as print } from '../../base/endpoint.js'
-
 /** What `Host.interfaces()` tells: the interfaces of which Node knows the number, and on Linux those without an IPv6 address, too. */
 export const interfaces = (): ReadonlyMap<string, number> => new Map([...linuxInterfaces(), ...nodeInterfaces()])
 

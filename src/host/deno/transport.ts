@@ -1,7 +1,9 @@
 /** The transport on `Deno.listen` and `Deno.connect`. */
+
 import { type Address, unspecified } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
 import { canonicalIp } from '../../base/ip.js'
-import { print, toNodeHost } from '../common/addresses.js'
+import { toNodeHost } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { HostError } from '../contract/host.js'
 import type { DenoAddress, DenoSockets } from './api.js'
@@ -48,7 +50,7 @@ export const denoTransport = (deno: DenoSockets): Transport => ({
   bind(wanted, { ipv6Only, reusePort }) {
     if (reusePort) throw new HostError('ENOTSUP', 'Deno shares a port only with --unstable-net')
     if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard takes IPv4 as well")
-    const listener = listen(deno, targetOf(wanted), `bind ${print(wanted)}`)
+    const listener = listen(deno, targetOf(wanted), `bind ${formatEndpoint(wanted)}`)
     const local = 'then' in listener ? wanted : addressOf(listener.addr, wanted)
     return new DenoPort(listener, local, targetOf(local), () => new DenoTcpConnection(local, true))
   },

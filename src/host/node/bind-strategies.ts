@@ -8,9 +8,11 @@
  * | `tcp-wrap`     | `process.binding`, Node 20 to 26     | yes  | at once                    |
  * | `plain`        | everywhere, as under `--permission`  | no   | once connected             |
  */
+
 import type { Socket, SocketConstructorOpts } from 'node:net'
 import { type Address, unspecified } from '../../base/address.js'
-import { fromNode, type NodeAddress, print, toNodeHost } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, type NodeAddress, toNodeHost } from '../common/addresses.js'
 import { caughtError, statusError } from '../common/errors.js'
 import { type BindOptions, HostError } from '../contract/host.js'
 import { bindHandle, connectHandle, localOf } from './tcp-calls.js'
@@ -80,7 +82,7 @@ const boundSocketRung = (Class: BoundSocketClass): Rung => {
     try {
       source = new Class({ host: toNodeHost(local), port: local.port, ...options })
     } catch (error) {
-      throw caughtError(error, `bind ${print(local)}`)
+      throw caughtError(error, `bind ${formatEndpoint(local)}`)
     }
     return {
       source,
@@ -92,7 +94,7 @@ const boundSocketRung = (Class: BoundSocketClass): Rung => {
         socket.connect({ host: toNodeHost(remote), port: remote.port }, onConnect)
         if (socket.errored === null) return { socket, local: fromNode(socket.address()) }
         socket.on('error', () => {})
-        throw caughtError(socket.errored, `connect ${print(remote)}`)
+        throw caughtError(socket.errored, `connect ${formatEndpoint(remote)}`)
       },
     }
   }
@@ -104,7 +106,7 @@ const boundSocketRung = (Class: BoundSocketClass): Rung => {
     } catch (error) {
       // No free port is EADDRNOTAVAIL to one who connects.
       const none = error instanceof HostError && error.code === 'EADDRINUSE'
-      throw none ? new HostError('EADDRNOTAVAIL', `connect ${print(remote)}: no free port`) : error
+      throw none ? new HostError('EADDRNOTAVAIL', `connect ${formatEndpoint(remote)}: no free port`) : error
     }
     return bound.connect(remote, onConnect)
   }
@@ -116,7 +118,7 @@ const tcpWrapRung = (wrap: TcpWrap): Rung => {
     try {
       connectHandle(wrap, handle, remote, (status) => {
         if (status === 0) onConnect()
-        else socket.destroy(statusError(status, `connect ${print(remote)}`))
+        else socket.destroy(statusError(status, `connect ${formatEndpoint(remote)}`))
       })
     } catch (error) {
       handle.close()
@@ -145,7 +147,7 @@ const plainRung: Rung = {
   bind(local) {
     throw new HostError(
       'ENOTSUP',
-      `bind ${print(local)}: Node ${process.versions.node} has neither net.BoundSocket (Node 26.4 and later have it) nor ` +
+      `bind ${formatEndpoint(local)}: Node ${process.versions.node} has neither net.BoundSocket (Node 26.4 and later have it) nor ` +
         'process.binding (which --permission takes away)',
     )
   },

@@ -1,7 +1,8 @@
 import type dgram from 'node:dgram'
 import type { Address } from '../../base/address.js'
 import { MessageQueue } from '../../base/datagram-queue.js'
-import { fromNode, interfaceText, print, toNodeHost } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, interfaceText, toNodeHost } from '../common/addresses.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import {
   type DatagramBindOptions,
@@ -92,7 +93,7 @@ export class DgramDatagram extends HostDatagram {
     try {
       this.#socket.remoteAddress()
     } catch {
-      throw new HostError('ENETUNREACH', `connect ${print(remote)}`)
+      throw new HostError('ENETUNREACH', `connect ${formatEndpoint(remote)}`)
     }
     this.#peer = remote
   }
@@ -183,7 +184,7 @@ const open = (local: Address, { ipv6Only, reuseAddress, reusePort }: DatagramBin
     return socket
   }
   socket.close()
-  throw caughtError(failures[0], `bind ${print(local)}`)
+  throw caughtError(failures[0], `bind ${formatEndpoint(local)}`)
 }
 
 const requireAddress = (socket: dgram.Socket): Address => {

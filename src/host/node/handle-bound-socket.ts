@@ -1,5 +1,7 @@
 /** Bound and listening addresses on bare handles, of whichever kind. */
+
 import type { SocketAddress } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
 import { nameOfStatus, statusError } from '../common/errors.js'
 import {
   type ConnectionEvents,
@@ -23,7 +25,6 @@ export interface HandleKind<At extends SocketAddress, Handle extends StreamHandl
   accepted(client: Handle, listener: At): HandleConnection<At, Handle>
   /** @param local - where the handle is bound; `undefined` for nowhere */
   dialling(handle: Handle, local: At | undefined, remote: At): HandleConnection<At, Handle>
-  print(at: At): string
 }
 
 /**
@@ -83,7 +84,7 @@ export class HandlePort<At extends SocketAddress, Handle extends ServerHandle<Ha
   override listen(backlog: number, events: ListenerEvents<At>): HostListener<At> {
     const listener = new HandleListener(this.#kind, this.#handle, this.local, events)
     const status = this.#handle.listen(backlog)
-    if (status !== 0) throw statusError(status, `listen on ${this.#kind.print(this.local)}`)
+    if (status !== 0) throw statusError(status, `listen on ${formatEndpoint(this.local)}`)
     this.#owned = false
     return listener
   }

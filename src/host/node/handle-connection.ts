@@ -1,5 +1,6 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { SocketAddress } from '../../base/address.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { EOF, nameOfStatus, statusError } from '../common/errors.js'
 import { sendNow } from '../common/fd-io.js'
@@ -53,8 +54,6 @@ const schedule: Schedule = (ms, callback) => {
   const timer = setTimeout(callback, ms).unref()
   return () => clearTimeout(timer)
 }
-
-const NOTHING = new Uint8Array()
 
 /** A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without. */
 export abstract class HandleConnection<
@@ -300,7 +299,7 @@ export abstract class HandleConnection<
     if (this.finishing || this.#inflight > 0) return 0
     const request = new this.#common.wrap.stream.WriteWrap()
     request.oncomplete = () => {}
-    const status = this.handle.writeBuffer(request, NOTHING)
+    const status = this.handle.writeBuffer(request, NO_BYTES)
     // Linux says EPIPE of a peer that ended first and reset later, and reading does give the end there.
     return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
@@ -328,7 +327,7 @@ export abstract class HandleConnection<
     const { streamBaseState, kLastWriteWasAsync } = this.#common.wrap.stream
     if (status === 0 && streamBaseState[kLastWriteWasAsync] !== 0) return false
     request.writer = undefined
-    request.held = NOTHING
+    request.held = NO_BYTES
     this.#common.spareWrite = request
     this.#inflight -= 1
     if (status !== 0) this.refuse(statusError(status, 'write'))

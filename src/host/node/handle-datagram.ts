@@ -1,5 +1,6 @@
 import { type Address, unspecified } from '../../base/address.js'
-import { fromNode, interfaceText, type NodeAddress, print, toNodeHost } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, interfaceText, type NodeAddress, toNodeHost } from '../common/addresses.js'
 import { nameOfCode, nameOfStatus, statusError } from '../common/errors.js'
 import {
   type DatagramBindOptions,
@@ -40,7 +41,7 @@ export class HandleDatagram extends HostDatagram {
         : this.#handle.bind6(toNodeHost(local), local.port, flags)
     if (status < 0) {
       this.#handle.close()
-      throw statusError(status, `bind ${print(local)}`)
+      throw statusError(status, `bind ${formatEndpoint(local)}`)
     }
     this.#handle.unref()
     this.#handle.onmessage = (count, _handle, bytes, from) => this.#onMessage(count, bytes, from)
@@ -65,7 +66,7 @@ export class HandleDatagram extends HostDatagram {
         : to.family === 'ipv4'
           ? this.#handle.send(request, list, 1, to.port, to.host, true)
           : this.#handle.send6(request, list, 1, to.port, toNodeHost(to), true)
-    if (status < 0) throw statusError(status, `send to ${to === undefined ? 'the peer' : print(to)}`)
+    if (status < 0) throw statusError(status, `send to ${to === undefined ? 'the peer' : formatEndpoint(to)}`)
     if (status === 0) this.#wait(request, list)
     return true
   }
@@ -90,7 +91,7 @@ export class HandleDatagram extends HostDatagram {
       remote.family === 'ipv4'
         ? this.#handle.connect(remote.host, remote.port)
         : this.#handle.connect6(toNodeHost(remote), remote.port)
-    if (status < 0) throw statusError(status, `connect ${print(remote)}`)
+    if (status < 0) throw statusError(status, `connect ${formatEndpoint(remote)}`)
   }
 
   override disconnect(): void {

@@ -3,7 +3,6 @@
  * chosen where {@link tcpWrap} finds the handles; {@link file://./net.ts | net} does the same on public ground.
  */
 import type { Address } from '../../base/address.js'
-import { print } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { bindDatagram } from './datagram.js'
 import { dialFresh, type HandleKind, HandlePort } from './handle-bound-socket.js'
@@ -19,7 +18,6 @@ export const handleTransport = (wrap: TcpWrap): Transport => {
   const kind: HandleKind<Address, TcpHandle> = {
     accepted: (client, listener) => new TcpConnection(common, client, listener, true),
     dialling: (handle, _local, remote) => new TcpConnection(common, handle, remote, false),
-    print,
   }
   return {
     name: 'handle',

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { setImmediate } from 'node:timers'
 import { type Address, unspecified } from '../../base/address.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import { fromNode } from '../common/addresses.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
@@ -16,8 +17,6 @@ export interface Beginning {
   /** Whether it was accepted. */
   readonly connected: boolean
 }
-
-const NOTHING = new Uint8Array()
 
 /** From how many bytes on it is worth it to free a buffer. */
 const LARGE_READ = 16_384
@@ -163,7 +162,7 @@ export class NetConnection extends StreamConnection<Address> {
   #awaitDrain(): void {
     if (this.#blocked) return
     this.#blocked = true
-    this.#socket.write(NOTHING, this.#onWritten)
+    this.#socket.write(NO_BYTES, this.#onWritten)
   }
 
   readonly #onWritten = (error?: Error | null): void => {
@@ -197,7 +196,7 @@ export class NetConnection extends StreamConnection<Address> {
     const socket = this.#socket
     // Node takes a reset that it finds together with the last bytes for their end. Writing nothing sends nothing, and
     // brings the true reason out, which `error` will tell. EPIPE is no such reason: the peer ended first and reset later.
-    if (socket.writable && socket.writableLength === 0) socket.write(NOTHING)
+    if (socket.writable && socket.writableLength === 0) socket.write(NO_BYTES)
     if (socket.errored === null || codeOf(socket.errored) === 'EPIPE') this.arriveEnd()
   }
 

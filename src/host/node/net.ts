@@ -1,7 +1,9 @@
 /** The transport on public ground, `net.Socket` and `net.Server`; only the {@link rungs} know how an address is bound. */
+
 import type { Server, Socket } from 'node:net'
 import type { Address } from '../../base/address.js'
-import { fromNode, isExact, print } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, isExact } from '../common/addresses.js'
 import { codeOf, nameOfCode } from '../common/errors.js'
 import type { Transport } from '../common/transport.js'
 import {
@@ -40,7 +42,7 @@ class NetListener extends HostListener {
     this.#server.unref()
     this.#server.listen(bound.source, backlog)
     // It listens within this call; why it does not, Node says a tick later, but there is one reason only.
-    if (!this.#server.listening) throw new HostError('EADDRINUSE', `listen on ${print(like)}`)
+    if (!this.#server.listening) throw new HostError('EADDRINUSE', `listen on ${formatEndpoint(like)}`)
     this.#events = events
   }
 

@@ -1,6 +1,8 @@
 /** The calls on a bare handle that both transports make: they answer at once, and throw our errors. */
+
 import { type Address, unspecified } from '../../base/address.js'
-import { fromNode, type NodeAddress, print, toNodeHost } from '../common/addresses.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import { fromNode, type NodeAddress, toNodeHost } from '../common/addresses.js'
 import { statusError } from '../common/errors.js'
 import { type BindOptions, HostError } from '../contract/host.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
@@ -25,7 +27,7 @@ export const bindHandle = (wrap: TcpWrap, local: Address, options: BindOptions):
   const status = bound === 0 ? handle.getsockname({}) : bound
   if (status === 0) return handle
   handle.close()
-  throw statusError(status, `bind ${print(local)}`)
+  throw statusError(status, `bind ${formatEndpoint(local)}`)
 }
 
 /**
@@ -47,7 +49,7 @@ export const connectHandle = (
     remote.family === 'ipv4'
       ? handle.connect(request, remote.host, remote.port)
       : handle.connect6(request, toNodeHost(remote), remote.port)
-  if (status !== 0) throw statusError(status, `connect ${print(remote)}`)
+  if (status !== 0) throw statusError(status, `connect ${formatEndpoint(remote)}`)
 }
 
 /** The local address of a handle; the unspecified one in the family of `like` when it has no socket any more. */

@@ -29,7 +29,6 @@ class NodeUnix extends FileUnix {
     this.#kind = {
       accepted: (client, listener) => new PipeConnection(pipes, common, client, true, listener, UNNAMED),
       dialling: (handle, local = UNNAMED, remote) => new PipeConnection(pipes, common, handle, false, local, remote),
-      print: ({ path }) => path,
     }
   }
 

@@ -1,5 +1,7 @@
 /** One end of a connection on the virtual network. */
+
 import type { Address, SocketAddress } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { Waiting } from '../connection/waiting.js'
@@ -87,7 +89,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** A line for messages. */
   describe(): string {
-    return `${show(this.local)} -> ${show(this.remote)} ${this.#presence}`
+    return `${formatEndpoint(this.local)} -> ${formatEndpoint(this.remote)} ${this.#presence}`
   }
 
   /** The news of {@link VirtualConnection.accept}. */
@@ -271,8 +273,4 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#waiting.clear()
     this.#choked = false
   }
-}
-
-function show(address: SocketAddress): string {
-  return address.family === 'unix' ? JSON.stringify(address.path) : `${address.host} ${address.port}`
 }

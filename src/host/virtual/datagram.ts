@@ -1,6 +1,7 @@
 /** One datagram socket on the virtual network. */
+
 import type { Address } from '../../base/address.js'
-import { copyOf } from '../../base/copy.js'
+import { copyOf } from '../../base/bytes.js'
 import { MessageQueue } from '../../base/datagram-queue.js'
 import {
   type DatagramBindOptions,

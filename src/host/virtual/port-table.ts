@@ -98,7 +98,7 @@ export class PortTable<L> {
 
   /** Every address that is taken, for messages. */
   list(): string[] {
-    return [...this.#claims.values()].flatMap((claims) => [...claims].map(describe))
+    return [...this.#claims.values()].flatMap((claims) => [...claims].map(({ local }) => formatEndpoint(local)))
   }
 
   #freePort(chosen: boolean): number {
@@ -109,11 +109,10 @@ export class PortTable<L> {
     for (const other of this.#claims.get(claim.local.port) ?? []) {
       if (other === claim || (other.listener === undefined && !other.chosen) || !overlap(other, claim)) continue
       if (other.options.reusePort && claim.options.reusePort) continue
-      throw new HostError('EADDRINUSE', `another socket ${other.chosen ? 'has' : 'listens on'} ${describe(other)}`)
+      throw new HostError(
+        'EADDRINUSE',
+        `another socket ${other.chosen ? 'has' : 'listens on'} ${formatEndpoint(other.local)}`,
+      )
     }
   }
-}
-
-function describe(claim: Claim<unknown>): string {
-  return formatEndpoint(claim.local)
 }

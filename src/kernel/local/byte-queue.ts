@@ -1,5 +1,5 @@
 /** Bytes that wait in a pipe, at little more than their own cost, in whatever pieces they come. */
-import { copyOf } from '../../base/copy.js'
+import { copyOf, NO_BYTES } from '../../base/bytes.js'
 import { Fifo } from '../../base/fifo.js'
 
 /** What is smaller joins the piece before it, as small writes share a page in a pipe of Linux. */
@@ -80,7 +80,7 @@ export class ByteQueue {
   /** Takes the oldest piece, or its first `max` bytes, in memory that is the receiver's alone; none when the queue is empty. */
   take(max: number): Uint8Array {
     const piece = this.#pieces.first
-    if (piece === undefined) return EMPTY
+    if (piece === undefined) return NO_BYTES
     const { bytes, start, end } = piece
     const whole = end - start <= max
     const taken = whole ? bytes.subarray(start, end) : bytes.slice(start, start + max)
@@ -103,5 +103,3 @@ export class ByteQueue {
     if (piece === this.#last) this.#last = undefined
   }
 }
-
-const EMPTY = new Uint8Array(0)

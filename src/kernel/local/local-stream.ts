@@ -1,7 +1,8 @@
 /** Descriptors that are connected to each other inside the kernel: what one sends is what the other has received. */
+import { totalLength } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
-import { type Payload, totalLength } from '../payload.js'
+import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { ByteQueue } from './byte-queue.js'
 import { CAPACITY, type PairMemory } from './local-memory.js'

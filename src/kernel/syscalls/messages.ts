@@ -3,9 +3,9 @@
 import type { Description } from '../../abi/description.js'
 import { BufferList } from '../../abi/iovec.js'
 import type { Memory } from '../../abi/memory.js'
+import { concat, totalLength } from '../../base/bytes.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
-import { concat, totalLength } from '../payload.js'
 import type { UdpSocket } from '../udp-socket.js'
 import type { SockaddrCodec } from './sockaddr.js'
 

@@ -3,6 +3,7 @@
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { SocketAddress } from '../../base/address.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { bytesOfIp, printIp } from '../../base/ip.js'
 import { SocketNames } from '../../base/unix-names.js'
@@ -125,7 +126,7 @@ export class SockaddrCodec {
   #encode(address: SocketAddress): Uint8Array {
     const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
     const { AF_INET, AF_INET6, AF_UNIX } = this.#abi.constants
-    const bytes = address.family === 'unix' ? fromPath(address.path) : NOTHING
+    const bytes = address.family === 'unix' ? fromPath(address.path) : NO_BYTES
     const size = { ipv4: v4.size, ipv6: v6.size, unix: un.sun_path + bytes.length }[address.family]
     const image = new Uint8Array(size)
     const fields = new DataView(image.buffer)
@@ -146,8 +147,6 @@ export class SockaddrCodec {
     return image
   }
 }
-
-const NOTHING = new Uint8Array(0)
 
 /** The path in C's bytes: all of them in the abstract namespace, else those before the first NUL. */
 function toPath(bytes: Uint8Array): string {

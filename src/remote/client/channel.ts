@@ -1,4 +1,5 @@
 /** The guest's end of the two rings: it blocks where an answer, room or news is waited for. */
+import { NO_BYTES } from '../../base/bytes.js'
 import { HostError } from '../../host/contract/host.js'
 import {
   type Arrival,
@@ -49,7 +50,7 @@ export class GuestWire {
   }
 
   /** Sends a record, to be seen by the parent when the guest next waits; long payloads go in pieces. */
-  post(kind: number, id: number, value = 0, payload: Uint8Array = NOTHING): void {
+  post(kind: number, id: number, value = 0, payload: Uint8Array = NO_BYTES): void {
     const { largest } = this.#out
     for (let at = 0; at < payload.length || at === 0; at += largest) {
       const piece = payload.length <= largest ? payload : payload.subarray(at, at + largest)
@@ -151,5 +152,3 @@ export class GuestWire {
     this.#late.push(() => this.#dispatch(kind, id, value, copy))
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,6 +1,8 @@
 /** A datagram socket whose host is in another thread. */
+
 import type { Address } from '../../base/address.js'
 import { MessageQueue } from '../../base/datagram-queue.js'
+import { endpointKey } from '../../base/endpoint.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -59,7 +61,7 @@ export class RemoteDatagram extends HostDatagram {
       this.#wanted = true
       return false
     }
-    const asked = to !== undefined && !this.#known.has(keyOf(to))
+    const asked = to !== undefined && !this.#known.has(endpointKey(to))
     const payload = seal({ bytes, address: to, asked })
     this.#wire.post(ToParent.WRITE, this.#id, payload.length, payload)
     if (asked) {
@@ -164,10 +166,6 @@ export class RemoteDatagram extends HostDatagram {
 
   #learn(address: Address): void {
     if (this.#known.size >= KNOWN_MAX) this.#known.clear()
-    this.#known.add(keyOf(address))
+    this.#known.add(endpointKey(address))
   }
-}
-
-function keyOf({ host, port }: Address): string {
-  return `${host} ${port}`
 }

@@ -3,7 +3,7 @@
  * no room waits in a list; what the guest sends is read in portions, with turns of the host's event loop in between, so that no
  * guest keeps the parent from its other work.
  */
-
+import { NO_BYTES } from '../../base/bytes.js'
 import { Pace } from '../../base/turn-policy.js'
 import type { Host } from '../../host/contract/host.js'
 import type { Wires } from '../protocol.js'
@@ -71,7 +71,7 @@ export class ParentWire {
    * @param payload - must stay as it is
    * @returns `false` when it has to wait for room
    */
-  post(kind: number, id: number, value = 0, payload: Uint8Array = NOTHING): boolean {
+  post(kind: number, id: number, value = 0, payload: Uint8Array = NO_BYTES): boolean {
     if (this.#write(kind, id, value, payload) && !this.#publishing) {
       this.#publishing = true
       this.#host.defer(this.#deferred)
@@ -183,5 +183,3 @@ export class ParentWire {
     if (!this.#closed) this.#events.onRoom()
   }
 }
-
-const NOTHING = new Uint8Array(0)

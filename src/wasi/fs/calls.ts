@@ -9,35 +9,13 @@ import { isCall } from '../../base/call.js'
 import type { WasmImports } from '../../base/platform-types.js'
 import { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
-import { APPEND, Descriptors, RIGHT_TO_READ, RIGHT_TO_WRITE, readFrom, writeTo } from './descriptors.js'
+import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, STREAMS, TimesFlag, Whence } from '../layouts.js'
+import { Descriptors, readFrom, writeTo } from './descriptors.js'
 import * as names from './dirents.js'
-import { FILESTAT, MODE_KNOWN, putStat, typeOf } from './filestat.js'
+import { putStat, typeOf } from './filestat.js'
 import { type Entry, FolderNode, find, LinkNode, type Nanoseconds, type Place, plant } from './inodes.js'
 import { list } from './readdir.js'
 import type { Folder } from './seed.js'
-
-/** `lookupflags`, `fstflags` and `whence` of preview 1. */
-const FOLLOW = 1
-const SET_ACCESSED = 1
-const SET_ACCESSED_NOW = 2
-const SET_MODIFIED = 4
-const SET_MODIFIED_NOW = 8
-/** Permissions, which preview 1 has none of. */
-const SET_MODE = 0x8000
-const MODE_BITS = 0o7777
-const FROM_HERE = 1
-const FROM_END = 2
-
-/** The last `advice` of preview 1. */
-const LAST_ADVICE = 5
-
-/** Sizes of preview 1: `fdstat` and `prestat`. */
-const FDSTAT = 24
-const PRESTAT = 8
-
-/** The standard streams come first. */
-const STREAMS = 3
-const ALL_RIGHTS = 0x1fffffffn
 
 /** Files in memory for one guest. */
 export class Files {
@@ -55,7 +33,7 @@ export class Files {
     this.#given = new Arguments(memory)
     this.#now = now
     this.#root = plant({ folder: given ?? new Map(), now: now() })
-    if (given !== undefined) this.#opened.add({ node: this.#root, rights: ALL_RIGHTS, flags: 0, offset: 0 })
+    if (given !== undefined) this.#opened.add({ node: this.#root, rights: Right.ALL, flags: 0, offset: 0 })
   }
 
   /**
@@ -93,7 +71,7 @@ export class Files {
       fd_datasync: (fd = 0) => void opened.get(fd),
       fd_prestat_get: (fd = 0, out = 0) => {
         this.#requireRoot(fd)
-        given.bytes(out, PRESTAT).fill(0)
+        given.bytes(out, Size.PRESTAT).fill(0)
         given.memory.setU32(out + 4, 1)
       },
       fd_prestat_dir_name: (fd = 0, out = 0, length = 0) => {
@@ -103,11 +81,11 @@ export class Files {
       },
       fd_fdstat_get: (fd = 0, out = 0) => {
         const { node, flags, rights } = opened.get(fd)
-        given.bytes(out, FDSTAT).fill(0)
+        given.bytes(out, Size.FDSTAT).fill(0)
         given.memory.setU8(out, typeOf(node))
         given.memory.setU16(out + 2, flags)
         given.memory.setU64(out + 8, rights)
-        given.memory.setU64(out + 16, ALL_RIGHTS)
+        given.memory.setU64(out + 16, Right.ALL)
       },
       fd_fdstat_set_flags: (fd = 0, flags = 0) => {
         opened.get(fd).flags = flags
@@ -123,7 +101,7 @@ export class Files {
         if (advice < 0 || advice > LAST_ADVICE) throw new FileError('INVAL')
       },
       fd_allocate: (fd = 0, offset = 0, length = 0) => {
-        const { node } = opened.file(fd, RIGHT_TO_WRITE)
+        const { node } = opened.file(fd, Right.WRITE)
         const end = numberOf(offset) + numberOf(length)
         if (end === numberOf(offset)) throw new FileError('INVAL')
         if (end <= node.size) return
@@ -132,12 +110,12 @@ export class Files {
       },
       fd_filestat_get: (fd = 0, out = 0) => {
         const node = isStream(fd) ? undefined : opened.get(fd).node
-        given.bytes(out, FILESTAT)
+        given.bytes(out, Size.FILESTAT)
         putStat(given.memory, out, node)
       },
       fd_filestat_set_size: (fd = 0, size = 0) => {
         const { node, rights } = opened.file(fd)
-        if ((rights & RIGHT_TO_WRITE) === 0n) throw new FileError('INVAL')
+        if ((rights & Right.WRITE) === 0n) throw new FileError('INVAL')
         node.resize(numberOf(size))
         node.modified = node.changed = this.#now()
       },
@@ -152,7 +130,7 @@ export class Files {
     const opened = this.#opened
     return {
       fd_read: (fd = 0, iovs = 0, count = 0, out = 0) => {
-        const file = opened.file(fd, RIGHT_TO_READ)
+        const file = opened.file(fd, Right.READ)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
         const done = readFrom(file.node, file.offset, buffers)
@@ -160,32 +138,32 @@ export class Files {
         given.memory.setU32(out, done)
       },
       fd_pread: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
-        const { node } = opened.file(fd, RIGHT_TO_READ)
+        const { node } = opened.file(fd, Right.READ)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
         given.memory.setU32(out, readFrom(node, numberOf(offset), buffers))
       },
       fd_write: (fd = 0, iovs = 0, count = 0, out = 0) => {
-        const file = opened.file(fd, RIGHT_TO_WRITE)
+        const file = opened.file(fd, Right.WRITE)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
-        const at = file.flags & APPEND ? file.node.size : file.offset
+        const at = file.flags & FdFlag.APPEND ? file.node.size : file.offset
         const done = writeTo(file.node, at, buffers, this.#now())
         file.offset = at + done
         given.memory.setU32(out, done)
       },
       fd_pwrite: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
-        const { node, flags } = opened.file(fd, RIGHT_TO_WRITE)
+        const { node, flags } = opened.file(fd, Right.WRITE)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
         // As on Linux: who appends does so wherever he means to write.
-        const at = flags & APPEND ? node.size : numberOf(offset)
+        const at = flags & FdFlag.APPEND ? node.size : numberOf(offset)
         given.memory.setU32(out, writeTo(node, at, buffers, this.#now()))
       },
       fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
         const file = opened.file(fd)
         given.bytes(out, 8)
-        const base = whence === FROM_HERE ? file.offset : whence === FROM_END ? file.node.size : 0
+        const base = whence === Whence.CURRENT ? file.offset : whence === Whence.END ? file.node.size : 0
         const to = base + Number(offset)
         if (to < 0 || !Number.isSafeInteger(to)) throw new FileError('INVAL')
         file.offset = to
@@ -224,27 +202,27 @@ export class Files {
         out = 0,
       ) => {
         const rights = BigInt(asked)
-        const follow = (lookup & FOLLOW) !== 0 && names.followsLinks(flags)
+        const follow = (lookup & LookupFlag.FOLLOW) !== 0 && names.followsLinks(flags)
         const place = this.#find(dir, path, length, follow)
         given.bytes(out, 4)
         // Before a file is made or cut, which would be for nothing.
         this.#opened.lowest()
         const opening = {
           flags,
-          reads: (rights & RIGHT_TO_READ) !== 0n,
-          writes: (rights & RIGHT_TO_WRITE) !== 0n,
+          reads: (rights & Right.READ) !== 0n,
+          writes: (rights & Right.WRITE) !== 0n,
           mode: modeIn(BigInt(inherited)),
         }
         const node = names.openAt(place, opening, this.#now())
         given.memory.setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
       },
       path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
-        const entry = this.#existing(dir, path, length, (flags & FOLLOW) !== 0)
-        given.bytes(out, FILESTAT)
+        const entry = this.#existing(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0)
+        given.bytes(out, Size.FILESTAT)
         putStat(given.memory, out, entry)
       },
       path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) =>
-        this.#setTimes(this.#existing(dir, path, length, (flags & FOLLOW) !== 0), accessed, modified, what),
+        this.#setTimes(this.#existing(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0), accessed, modified, what),
       path_readlink: (dir = 0, path = 0, length = 0, buffer = 0, size = 0, out = 0) => {
         const entry = this.#existing(dir, path, length, false)
         if (!(entry instanceof LinkNode)) throw new FileError('INVAL')
@@ -269,7 +247,7 @@ export class Files {
       path_rename: (dir = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) =>
         names.rename(this.#find(dir, path, length, false), this.#find(toDir, to, toLength, false), this.#now()),
       path_link: (dir = 0, flags = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) => {
-        const from = this.#find(dir, path, length, (flags & FOLLOW) !== 0)
+        const from = this.#find(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0)
         names.addName(from, this.#find(toDir, to, toLength, false), this.#now())
       },
       path_symlink: (target = 0, targetLength = 0, dir = 0, path = 0, length = 0) => {
@@ -299,14 +277,14 @@ export class Files {
   #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
     const now = this.#now()
     node.changed = now
-    if (flags & SET_MODE) {
-      node.mode = Number(accessed) & MODE_BITS
+    if (flags & TimesFlag.MODE) {
+      node.mode = Number(accessed) & Mode.BITS
       return
     }
-    if (flags & SET_ACCESSED) node.accessed = BigInt(accessed)
-    if (flags & SET_ACCESSED_NOW) node.accessed = now
-    if (flags & SET_MODIFIED) node.modified = BigInt(modified)
-    if (flags & SET_MODIFIED_NOW) node.modified = now
+    if (flags & TimesFlag.ACCESSED) node.accessed = BigInt(accessed)
+    if (flags & TimesFlag.ACCESSED_NOW) node.accessed = now
+    if (flags & TimesFlag.MODIFIED) node.modified = BigInt(modified)
+    if (flags & TimesFlag.MODIFIED_NOW) node.modified = now
   }
 }
 
@@ -324,7 +302,7 @@ function numberOf(value: number | bigint): number {
 /** The permissions that come with an open, in the upper half of what preview 1 calls inherited rights. */
 function modeIn(inherited: bigint): number | undefined {
   const mode = Number(BigInt.asUintN(32, inherited >> 32n))
-  return mode & MODE_KNOWN ? mode & MODE_BITS : undefined
+  return mode & Mode.KNOWN ? mode & Mode.BITS : undefined
 }
 
 const encoder = new TextEncoder()

@@ -1,18 +1,8 @@
 /** The descriptors that a guest has of files: a number leads to an open file. */
 import type { BufferList } from '../../abi/iovec.js'
 import { FileError } from '../errno.js'
+import { STREAMS } from '../layouts.js'
 import { FileNode, type FolderNode, MAX_FILE, type Nanoseconds } from './inodes.js'
-
-/** Flags of a descriptor: preview 1, `fdflags`. */
-export const APPEND = 1
-
-/** The right of preview 1 that a file was opened to be read. */
-export const RIGHT_TO_READ = 2n
-/** The same, to be written. */
-export const RIGHT_TO_WRITE = 64n
-
-/** The first number. Below are the standard streams. */
-const FIRST = 3
 
 /** The last number. Above are the descriptors of the guest's sockets. */
 export const LAST = 255
@@ -33,7 +23,7 @@ export class Descriptors {
 
   /** The lowest free number. @throws {FileError} MFILE */
   lowest(): number {
-    let fd = FIRST
+    let fd: number = STREAMS
     while (this.#opened[fd] !== undefined) fd++
     if (fd > LAST) throw new FileError('MFILE')
     return fd

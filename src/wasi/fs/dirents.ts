@@ -1,6 +1,7 @@
 /** What is done with names in a tree of files: to make, remove and move them. Semantics are those of Linux. */
 
 import { FileError } from '../errno.js'
+import { OpenFlag } from '../layouts.js'
 import {
   type Entry,
   FileNode,
@@ -13,15 +14,9 @@ import {
   WRITE,
 } from './inodes.js'
 
-/** Flags of preview 1, `oflags`. */
-const CREATE = 1
-const DIRECTORY = 2
-const EXCLUSIVE = 4
-const TRUNCATE = 8
-
 /** Whether a link at the end of a path is followed by an open with these flags. */
 export function followsLinks(flags: number): boolean {
-  return (flags & (CREATE | EXCLUSIVE)) !== (CREATE | EXCLUSIVE)
+  return (flags & (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)) !== (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)
 }
 
 /** How a file is opened. */
@@ -39,23 +34,23 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
   const { entry } = place
   const { flags, reads, writes, mode } = opening
   if (entry === undefined) {
-    if ((flags & CREATE) === 0) throw new FileError('NOENT')
+    if ((flags & OpenFlag.CREATE) === 0) throw new FileError('NOENT')
     if (place.mustBeFolder) throw new FileError('ISDIR')
-    if (flags & DIRECTORY) throw new FileError('INVAL')
+    if (flags & OpenFlag.DIRECTORY) throw new FileError('INVAL')
     const made = new FileNode(now, undefined, mode)
     put(place, made, now)
     return made
   }
-  if ((flags & CREATE) !== 0 && (flags & EXCLUSIVE) !== 0) throw new FileError('EXIST')
-  if (entry instanceof LinkNode) throw new FileError(flags & DIRECTORY ? 'NOTDIR' : 'LOOP')
+  if ((flags & OpenFlag.CREATE) !== 0 && (flags & OpenFlag.EXCLUSIVE) !== 0) throw new FileError('EXIST')
+  if (entry instanceof LinkNode) throw new FileError(flags & OpenFlag.DIRECTORY ? 'NOTDIR' : 'LOOP')
   if (entry instanceof FolderNode) {
-    if (writes || flags & (CREATE | TRUNCATE)) throw new FileError('ISDIR')
+    if (writes || flags & (OpenFlag.CREATE | OpenFlag.TRUNCATE)) throw new FileError('ISDIR')
     entry.require(READ)
     return entry
   }
-  if (flags & DIRECTORY || place.mustBeFolder) throw new FileError('NOTDIR')
+  if (flags & OpenFlag.DIRECTORY || place.mustBeFolder) throw new FileError('NOTDIR')
   entry.require((reads ? READ : 0) | (writes ? WRITE : 0))
-  if (flags & TRUNCATE && writes) {
+  if (flags & OpenFlag.TRUNCATE && writes) {
     entry.resize(0)
     entry.modified = entry.changed = now
   }

@@ -2,9 +2,9 @@
  * A file system in memory, with the semantics of POSIX: names lead to files, and a file lives while a name or a descriptor
  * leads to it.
  */
+
 import { NAME_MAX } from '../../abi/limits.js'
-import { copyOf } from '../../base/copy.js'
-import { totalLength } from '../../kernel/payload.js'
+import { copyOf, totalLength } from '../../base/bytes.js'
 import { FileError } from '../errno.js'
 import type { Folder } from './seed.js'
 

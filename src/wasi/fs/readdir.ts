@@ -1,9 +1,7 @@
 /** What `fd_readdir` tells of a folder: each call as much as its buffer holds, and it works no more than for that. */
+import { Size } from '../layouts.js'
 import { typeOf } from './filestat.js'
 import type { Entry, FolderNode } from './inodes.js'
-
-/** The head of a `dirent` of preview 1. */
-const DIRENT = 24
 
 /** Numbers of the two names that every folder has; those of others follow. */
 const ITSELF = 1
@@ -23,13 +21,13 @@ export function list(folder: FolderNode, after: number, last: number, out: Uint8
     if (next === undefined || next.number > last) break
     number = next.number
     const name = encoder.encode(next.text)
-    const record = new Uint8Array(DIRENT + name.length)
+    const record = new Uint8Array(Size.DIRENT + name.length)
     const view = new DataView(record.buffer)
     view.setBigUint64(0, BigInt(number), true)
     view.setBigUint64(8, next.entry.inode, true)
     view.setUint32(16, name.length, true)
     view.setUint8(20, typeOf(next.entry))
-    record.set(name, DIRENT)
+    record.set(name, Size.DIRENT)
     const part = record.subarray(0, out.length - at)
     out.set(part, at)
     at += part.length

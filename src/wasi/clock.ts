@@ -1,0 +1,40 @@
+/** The clocks of preview 1, over the host's. */
+import type { Memory } from '../abi/memory.js'
+import type { WasmImports } from '../base/platform-types.js'
+import type { Host } from '../host/contract/host.js'
+import { Errno } from './errno.js'
+import { Clock } from './layouts.js'
+
+/**
+ * The time of a clock, in nanoseconds. Processor time cannot be had, so that its clocks count like the monotonic one.
+ *
+ * @param clock - `clockid` of preview 1
+ */
+export function timeOf(host: Host, clock: number): bigint {
+  return BigInt(Math.round(clock === Clock.REALTIME ? host.wallClock() * 1e6 : host.clock()))
+}
+
+/**
+ * The calls about clocks, all four.
+ *
+ * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @see WASI preview 1, `clock_time_get`
+ */
+export function clockCalls(host: Host, memory: () => Memory): WasmImports {
+  /** Stores the value of a clock; nothing here may throw through the module. */
+  const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
+    if (clock < 0 || clock > Clock.LAST) return Errno.INVAL
+    if (!memory().contains(out, 8)) return Errno.FAULT
+    try {
+      memory().setU64(out, nanoseconds())
+      return Errno.SUCCESS
+    } catch {
+      return Errno.IO
+    }
+  }
+  return {
+    clock_time_get: (clock: number, _precision: bigint, out: number): number =>
+      store(clock, out, () => timeOf(host, clock)),
+    clock_res_get: (clock: number, out: number): number => store(clock, out, () => 1n),
+  }
+}
