@@ -4,8 +4,8 @@ import { policyHost } from '../guard/policy.js'
 import { Thread } from '../guest/drivers/thread.js'
 import { Guest } from '../guest/guest.js'
 import type { Host } from '../host/contract/host.js'
+import { defaultHost } from '../host/platform/default-host.js'
 import { Trace } from '../runtime/trace.js'
-import { platformHost } from '../uv/platform.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
 import { writeCompileCache } from './compile-cache.js'
 import { Output } from './output.js'
@@ -70,7 +70,7 @@ async function startGuest(command: Command, { input, output, refusals }: Around)
 
 /** The host of that name, of which there are two. */
 async function openHost(name: string): Promise<Host> {
-  return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : platformHost()
+  return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : defaultHost()
 }
 
 /**

@@ -3,7 +3,10 @@
  * and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
-import { realHost } from '../host/platform/real.js'
+import { bunHost } from '../host/bun.js'
+import { denoHost } from '../host/deno.js'
+import { nodeHost } from '../host/node.js'
+import { whichRuntime } from '../host/platform/runtime-name.js'
 import { compileOwn, shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
 import { INSTANCE, Loop } from '../uv/loop.js'
@@ -11,8 +14,8 @@ import { throwUncaught } from './ticks.js'
 
 /** What keeps the run going while nothing else does: libuv ends a run, and serves nobody, when nothing is referenced. */
 class Anchor extends Async {
-  /** Whether something else keeps the loop alive. */
-  get needed(): boolean {
+  /** Asks libuv, while this handle does not count, whether something else keeps the loop alive. */
+  othersAreAlive(): boolean {
     const { exports } = this.instance
     exports.uvw_unref(this.address)
     const alive = exports.uvw_loop_alive() !== 0
@@ -23,6 +26,9 @@ class Anchor extends Async {
 
 let background: Loop | undefined
 
+/** All of them at once, since a program that knows of no loop does not wait for one to be opened. */
+const hosts = { bun: bunHost, deno: denoHost, node: nodeHost }
+
 /** The loop that runs by itself, opened when it is first asked for. A callback's exception is the process's, as Node has it. */
 export function backgroundLoop(): Loop {
   background ??= start()
@@ -30,7 +36,7 @@ export function backgroundLoop(): Loop {
 }
 
 function start(): Loop {
-  const host = realHost()
+  const host = hosts[whichRuntime()]()
   const keepAlive = host.keepAlive.bind(host)
   // The run has no end; the process has.
   host.keepAlive = () => () => {}
@@ -40,7 +46,7 @@ function start(): Loop {
   let release: (() => void) | undefined
   // What a program does between turns asks for another one.
   loop[INSTANCE].pump.afterTurn = () => {
-    if (anchor.needed) release ??= keepAlive()
+    if (anchor.othersAreAlive()) release ??= keepAlive()
     else {
       release?.()
       release = undefined

@@ -2,10 +2,10 @@
 import type { WasmModule } from '../base/platform-types.js'
 import { policyHost } from '../guard/policy.js'
 import type { Host } from '../host/contract/host.js'
+import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import { platformHost } from '../uv/platform.js'
 import type { Dirs, Folder } from '../wasi/fs/seed.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
@@ -144,7 +144,7 @@ function prepareBest(module: WasmModule): Promise<Ready> {
 }
 
 async function openHost({ host }: GuestOptions): Promise<Host> {
-  const opened = (await host) ?? policyHost(await platformHost(), {})
+  const opened = (await host) ?? policyHost(await defaultHost(), {})
   // By what it can do: it may come from another copy of this package, or another realm.
   if (typeof opened?.defer === 'function') return opened
   throw new ArgumentError(`host ${show(opened)} is not a Host; make one with nodeHost() or virtualHost()`)

@@ -2,13 +2,13 @@
 import type { Address } from '../base/address.js'
 import type { WasmModule } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
+import { defaultHost } from '../host/platform/default-host.js'
 import { Instance, type InstanceOptions } from '../runtime/instance.js'
 import { compileModule } from '../runtime/module.js'
 import { ArgumentError, ClosedLoopError, show, UVError } from './errors.js'
 import type { Handle } from './handle.js'
 import { type LookupOptions, lookupAddresses } from './lookup.js'
 import { checkOptions, type LoopOptions } from './loop-options.js'
-import { platformHost } from './platform.js'
 import { learnStatusCodes, StatusCode } from './status.js'
 
 /**
@@ -97,7 +97,7 @@ export class Loop implements AsyncDisposable {
   static async open(options: LoopOptions = {}): Promise<Loop> {
     checkOptions(options)
     // A cold start has to load both, and neither waits for the other.
-    const [host, module] = await Promise.all([options.host ?? platformHost(), compileModule(options.module)])
+    const [host, module] = await Promise.all([options.host ?? defaultHost(), compileModule(options.module)])
     const { instance, begin } = Loop.#plan({ ...options, module }, host)
     return begin(await Instance.open(instance))
   }

@@ -1,5 +1,5 @@
 /** Which host a loop gets when its author did not choose one. */
-import type { Host } from '../host/contract/host.js'
+import type { Host } from '../contract/host.js'
 
 let host: Promise<Host> | undefined
 
@@ -8,7 +8,7 @@ let host: Promise<Host> | undefined
  *
  * @throws {HostError} ENOTSUP where there is none, as in a page
  */
-export function platformHost(): Promise<Host> {
+export function defaultHost(): Promise<Host> {
   host ??= find()
   return host
 }
@@ -16,6 +16,6 @@ export function platformHost(): Promise<Host> {
 async function find(): Promise<Host> {
   // A page without a bundler does not know what `#platform` is.
   const isPage = globalThis.process?.versions?.node === undefined
-  const { openHost } = await (isPage ? import('../host/platform/page.js') : import('#platform'))
+  const { openHost } = await (isPage ? import('./page.js') : import('#platform'))
   return openHost()
 }
