@@ -20,23 +20,23 @@ const WORTH_WAITING = 5
  */
 const STEADY = 8
 
-/** The pace of one pump. */
-export class Pace {
+/** Decides for one pump, and learns from each wait. */
+export class TurnPolicy {
   /** How many turns in a row have waited for nothing. */
   #idle = 0
   /** How many turns may still follow at once. */
   #hasty = 0
 
-  /** Whether the turn is to follow at once, now that `bytes` have come. */
-  hurries(bytes: number): boolean {
+  /** Decides, now that `bytes` have come, whether the turn follows at once; if so, the turn counts as hasty. */
+  chooseImmediate(bytes: number): boolean {
     if (bytes >= LARGE) return true
     if (bytes === 0 || this.#hasty === 0) return false
     this.#hasty -= 1
     return true
   }
 
-  /** A turn waited, and this many events came meanwhile. */
-  waited(events: number): void {
+  /** Records that a turn waited, and how many events came meanwhile. */
+  recordWait(events: number): void {
     this.#idle = events < WORTH_WAITING ? this.#idle + 1 : 0
     this.#hasty = this.#idle < STEADY ? 0 : HASTY_TURNS
   }

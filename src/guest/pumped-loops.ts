@@ -51,8 +51,8 @@ export class PumpedLoops implements Turns {
     return this.#pump?.inTurn ?? false
   }
 
-  get spent(): boolean {
-    return this.inTurn && (this.#pump?.spent ?? false)
+  takePass(): boolean {
+    return !this.inTurn || (this.#pump?.takePass() ?? true)
   }
 
   park(timeout: number): 0 | 'EAGAIN' {
@@ -133,7 +133,7 @@ export class PumpedLoops implements Turns {
     // How the run ended is seen from the pump, since nobody may get to hear of a promise before the guest goes on.
     pump.run(UNTIL_EMPTY).catch(() => {})
     const wait = (timeout: number): number | Promise<number> =>
-      this.#driver.wait(() => (turns.due || this.#kernel.readiness.any ? 1 : 0), timeout)
+      this.#driver.wait(() => (turns.due || this.#kernel.readiness.dropStale() ? 1 : 0), timeout)
     return drive(
       turns.play(() => pump.running && trap === undefined, wait),
       () => {
@@ -159,7 +159,7 @@ export class PumpedLoops implements Turns {
       untilEmpty: UNTIL_EMPTY,
       nowait: NOWAIT,
       host,
-      ready: () => this.#kernel.readiness.any,
+      ready: () => this.#kernel.readiness.dropStale(),
       onTurn: () => {},
       onThrow: () => {},
       trace: undefined,

@@ -20,7 +20,7 @@ export const BACKLOG_MAX = 4096
 export class AcceptQueue<Socket> {
   #backlog = 0
   readonly #waiting: Socket[] = []
-  #sinceTurn = 0
+  #since = 0
   #failure: ErrnoName | undefined
 
   /** @param backlog - see {@link AcceptQueue.backlog} */
@@ -45,13 +45,13 @@ export class AcceptQueue<Socket> {
   /**
    * Takes a new connection in, or resets it when the backlog is full.
    *
-   * @param turn - the number of libuv's present turn
+   * @param iteration - the number of libuv's present one
    * @param adopt - makes what waits of it
    * @returns whether there was room
    */
-  offer(connection: HostConnection<SocketAddress>, turn: number, adopt: () => Socket): boolean {
-    if (this.#waiting.length === 0) this.#sinceTurn = turn
-    const limit = turn - this.#sinceTurn > 1 ? this.#backlog : BURST
+  offer(connection: HostConnection<SocketAddress>, iteration: number, adopt: () => Socket): boolean {
+    if (this.#waiting.length === 0) this.#since = iteration
+    const limit = iteration - this.#since > 1 ? this.#backlog : BURST
     if (this.#waiting.length >= limit) {
       abort(connection)
       return false
@@ -66,8 +66,8 @@ export class AcceptQueue<Socket> {
   }
 
   /** Takes the oldest connection, or the failure. */
-  take(turn: number): Socket | ErrnoName | undefined {
-    this.#sinceTurn = turn
+  take(iteration: number): Socket | ErrnoName | undefined {
+    this.#since = iteration
     const failure = this.#failure
     this.#failure = undefined
     return failure ?? this.#waiting.shift()

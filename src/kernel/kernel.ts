@@ -2,9 +2,6 @@
  * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
-
-import type { Address } from '../base/address.js'
-import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
 import { SocketNames } from '../base/unix-names.js'
 import { Orphans } from '../host/connection/orphans.js'
@@ -17,7 +14,6 @@ import { PairMemory } from './local/local-memory.js'
 import { UnixSocket, type UnixSurroundings } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
-import type { Payload } from './payload.js'
 import { Readiness } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
 import { UdpSocket, type UdpSurroundings } from './udp-socket.js'
@@ -34,8 +30,6 @@ export interface KernelOptions {
   readonly onReady: (bytes: number) => void
   /** Called whenever any descriptor's readiness may be another; `bytes` as above. */
   readonly onChange?: (bytes: number) => void
-  /** The bytes of a request of TypeScript's, which never enter the module's memory, by its number; a guest has none. */
-  readonly requestOf?: (number: number) => Payload | undefined
 }
 
 /** The kernel of one WebAssembly instance. */
@@ -48,25 +42,16 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   readonly readiness: Readiness
   /** Its connections that were closed and still send; they count as open. */
   readonly orphans: Orphans
-  /** The bytes of the last read that did not go to memory. */
-  payload: Uint8Array = NO_BYTES
-  /** Who sent them, where they were a message. */
-  sender: Address | undefined
-  /** Bytes that are lent for the present call: number 0. */
-  lent: Payload | undefined
-  /** How many times readiness was asked for: libuv's turns. */
-  turn = 0
   /** How many numbers of descriptors there are, those below the first one of ours among them. */
   readonly numbers: number
   readonly #descriptors: Descriptors
+  #iteration = 0
   readonly #onChange: ((bytes: number) => void) | undefined
-  readonly #requestOf: ((number: number) => Payload | undefined) | undefined
 
   /** @param options - see {@link KernelOptions} */
   constructor(options: KernelOptions) {
     this.host = options.host
     this.#onChange = options.onChange
-    this.#requestOf = options.requestOf
     this.readiness = new Readiness(options.onReady)
     this.orphans = new Orphans(options.host)
     const { firstDescriptor, maxDescriptors = 65_536 } = options
@@ -74,16 +59,14 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
     this.#descriptors = new Descriptors(firstDescriptor, maxDescriptors)
   }
 
-  /** Takes the bytes of the last read that did not go to memory; they are not kept here. */
-  takePayload(): Uint8Array {
-    const { payload } = this
-    this.payload = NO_BYTES
-    return payload
+  /** The number of libuv's present iteration: how many times readiness was asked for. */
+  get iteration(): number {
+    return this.#iteration
   }
 
-  /** What has that number, to be sent. */
-  payloadOf(number: number): Payload | undefined {
-    return number === 0 ? this.lent : this.#requestOf?.(number)
+  /** Another iteration has come to its poll. */
+  beginIteration(): void {
+    this.#iteration++
   }
 
   /** How many descriptors are open. */

@@ -42,9 +42,9 @@ export class Readiness {
     this.#wake = wake
   }
 
-  /** Whether anything is ready at this moment. */
-  get any(): boolean {
-    // Who was reported stays in the list until somebody finds it no longer ready, as here.
+  /** Drops descriptors that are ready no more from the front of the list. @returns whether one is left, which is ready */
+  dropStale(): boolean {
+    // What was reported stays in the list until it is found to be no longer ready, as here.
     for (;;) {
       const first = this.#ready[0]
       if (first === undefined) return false

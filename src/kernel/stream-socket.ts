@@ -21,8 +21,8 @@ export interface SocketSurroundings {
   readonly host: Host
   /** Its connections that were closed and still send. */
   readonly orphans: Orphans
-  /** The number of libuv's present turn. */
-  readonly turn: number
+  /** The number of libuv's present iteration. */
+  readonly iteration: number
   /** The readiness of `descriptor` may be another now, for `bytes` that came or whatever else. The last thing a call does. */
   changed(descriptor: Descriptor, bytes?: number): void
 }
@@ -90,7 +90,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     this.port = port
     this.#listener = port.listen(accepts.backlog, {
       onConnection: (connection) => {
-        if (accepts.offer(connection, this.kernel.turn, () => this.#adopt(connection))) this.kernel.changed(this)
+        if (accepts.offer(connection, this.kernel.iteration, () => this.#adopt(connection))) this.kernel.changed(this)
       },
       onError: (code) => {
         accepts.fail(code)
@@ -111,7 +111,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   override accept(): StreamSocket<At> | ErrnoName {
-    return this.refusal('accept') ?? this.#accepts?.take(this.kernel.turn) ?? 'EAGAIN'
+    return this.refusal('accept') ?? this.#accepts?.take(this.kernel.iteration) ?? 'EAGAIN'
   }
 
   override start(): void {

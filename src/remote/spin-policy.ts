@@ -7,12 +7,12 @@ const MOST = 4
 const PAUSE = 256
 
 /** Learns from each wait. */
-export class Patience {
+export class SpinPolicy {
   #credit = 1
   #passed = 0
 
-  /** Whether to wait now. */
-  lasts(): boolean {
+  /** Decides whether to wait now; a chance that is not taken is counted. */
+  chooseWait(): boolean {
     if (this.#credit > 0) return true
     this.#passed += 1
     if (this.#passed < PAUSE) return false
@@ -20,8 +20,8 @@ export class Patience {
     return true
   }
 
-  /** Says how a wait went. */
-  learns(worthIt: boolean): void {
+  /** Records how a wait went. */
+  record(worthIt: boolean): void {
     this.#credit = worthIt ? Math.min(this.#credit + 1, MOST) : Math.max(this.#credit - 1, 0)
   }
 }

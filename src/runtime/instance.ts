@@ -9,6 +9,7 @@ import { isCall } from '../base/call.js'
 import type { WasmModule } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
 import { Kernel } from '../kernel/kernel.js'
+import { PayloadBridge } from '../kernel/payload-bridge.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
 import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from '../wasi/provider.js'
 import { Dispatch } from './dispatch.js'
@@ -45,6 +46,8 @@ export class Instance {
   readonly memory: Memory
   readonly kernel: Kernel
   readonly dispatch: Dispatch
+  /** The way of bytes past the module's memory. */
+  readonly payloads: PayloadBridge
   readonly pump: Pump
   readonly trace: Trace
   /** A buffer in the module's memory for strings and small answers, valid until the next call. */
@@ -60,6 +63,7 @@ export class Instance {
     this.host = options.host
     this.trace = trace
     this.dispatch = dispatch
+    this.payloads = new PayloadBridge((number) => dispatch.payload(number))
     this.exports = exports
     this.memory = new Memory(exports.memory)
     this.abi = abi
@@ -69,14 +73,13 @@ export class Instance {
       firstDescriptor: this.abi.constants.UVH_FD_FIRST,
       maxDescriptors: options.maxDescriptors,
       onReady: (bytes) => this.pump.wake(bytes),
-      requestOf: (number) => dispatch.payload(number),
     })
     this.pump = new Pump({
       module: exports,
       untilEmpty: this.abi.constants.UV_RUN_DEFAULT,
       nowait: this.abi.constants.UV_RUN_NOWAIT,
       host: options.host,
-      ready: () => this.kernel.readiness.any,
+      ready: () => this.kernel.readiness.dropStale(),
       onTurn: () => {
         dispatch.pass()
         options.onTurn()
@@ -133,8 +136,8 @@ export class Instance {
       return made
     }
     const system = createUvHost(() => {
-      const { kernel, memory, abi, pump } = instance()
-      return { kernel, memory, abi, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
+      const { kernel, memory, abi, pump, payloads } = instance()
+      return { kernel, memory, abi, payloads, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
     const offers = (wasi: WasiProvider | undefined): Offers =>

@@ -8,7 +8,7 @@
  * by a prepare handle first. What a program can see of it all: such handles are called more often around each wait.
  */
 import { RunResult, type UvExports } from '../abi/uv-module.js'
-import { Pace } from '../base/turn-policy.js'
+import { TurnPolicy } from '../base/turn-policy.js'
 import type { Host, HostTimer } from '../host/contract/host.js'
 import type { TraceSink } from './trace.js'
 
@@ -62,7 +62,7 @@ export class Pump {
   readonly #onThrow: (error: unknown) => void
   readonly #trace: TraceSink | undefined
   readonly #timer: HostTimer
-  readonly #pace = new Pace()
+  readonly #policy = new TurnPolicy()
   /** Called behind every turn, for who runs a loop without end and wants to know what is left in it. */
   afterTurn: (() => void) | undefined
   #run: Run | undefined
@@ -109,9 +109,9 @@ export class Pump {
     return this.#inTurn
   }
 
-  /** Whether this turn has used up its budget. */
-  get spent(): boolean {
-    return this.#run?.mode !== this.#nowait && ++this.#passes > PASSES_PER_TURN
+  /** Counts another pass. @returns whether the turn's budget allows it */
+  takePass(): boolean {
+    return this.#run?.mode === this.#nowait || ++this.#passes <= PASSES_PER_TURN
   }
 
   /**
@@ -173,7 +173,7 @@ export class Pump {
   wake(bytes = 0): void {
     if (this.#run === undefined || this.#inTurn) return
     this.#woken += 1
-    if (!this.#scheduled && this.#host.prompt && this.#pace.hurries(bytes)) this.#turn()
+    if (!this.#scheduled && this.#host.prompt && this.#policy.chooseImmediate(bytes)) this.#turn()
     else this.#schedule()
   }
 
@@ -185,7 +185,7 @@ export class Pump {
 
   readonly #deferred = (): void => {
     this.#scheduled = false
-    this.#pace.waited(this.#woken)
+    this.#policy.recordWait(this.#woken)
     this.#turn()
   }
 

@@ -222,13 +222,13 @@ export abstract class Stream extends Handle {
   tryWrite(buffers: Buffers): number {
     const address = this.address
     const chunks = checkBuffers(buffers)
-    const { kernel } = this.instance
+    const { payloads } = this.instance
     const length = Math.min(totalLength(chunks), TRY_AT_MOST)
-    kernel.lent = new Payload(chunks)
+    payloads.lend(chunks)
     try {
       return this.check(this.instance.exports.uvw_try_write(address, length), 'tryWrite')
     } finally {
-      kernel.lent = undefined
+      payloads.takeBack()
     }
   }
 
@@ -288,7 +288,7 @@ export abstract class Stream extends Handle {
 
   override [FIRE](kind: CallbackKind, value: number): void {
     if (kind === 'read') {
-      if (value > 0) this.onRead?.(this, 0, this.instance.kernel.takePayload())
+      if (value > 0) this.onRead?.(this, 0, this.instance.payloads.takeReceived())
       else this.onRead?.(this, value, new Uint8Array(0))
     } else if (kind === 'connection') {
       this.#offered = true

@@ -234,14 +234,14 @@ export class UDP extends Handle {
     const handle = this.address
     const chunks = checkMessage(buffers)
     const to = address === undefined ? undefined : checkAddress(this.instance.host, address, 'trySend')
-    const { exports, kernel } = this.instance
+    const { exports, payloads } = this.instance
     const text = this.#target(to)
-    kernel.lent = new Payload(chunks)
+    payloads.lend(chunks)
     try {
       const { port = 0, flowInfo = 0, scopeId = 0 } = to ?? {}
       return this.check(exports.uvw_udp_try_send(handle, totalLength(chunks), text, port, flowInfo, scopeId), 'trySend')
     } finally {
-      kernel.lent = undefined
+      payloads.takeBack()
     }
   }
 
@@ -341,9 +341,9 @@ export class UDP extends Handle {
 
   override [FIRE](kind: CallbackKind, value: number): void {
     if (kind !== 'read') return super[FIRE](kind, value)
-    const { kernel } = this.instance
+    const { payloads } = this.instance
     if (value < 0) this.onReceive?.(this, value, new Uint8Array(0), undefined)
-    else this.onReceive?.(this, 0, kernel.takePayload(), kernel.sender)
+    else this.onReceive?.(this, 0, payloads.takeReceived(), payloads.sender)
   }
 
   #setMembership(syscall: string, group: string, on: string | undefined, source: string | undefined, join: boolean) {

@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals'
-import { Pace } from '../../src/base/turn-policy.js'
+import { TurnPolicy } from '../../src/base/turn-policy.js'
 
 /** How many of a hundred small events are followed at once. */
-const hurried = (pace: Pace): number => Array.from({ length: 100 }, () => pace.hurries(64)).filter(Boolean).length
+const hurried = (policy: TurnPolicy): number =>
+  Array.from({ length: 100 }, () => policy.chooseImmediate(64)).filter(Boolean).length
 
-/** A pace after some turns that waited, with what came meanwhile. */
-function after(...events: readonly number[]): Pace {
-  const pace = new Pace()
-  for (const count of events) pace.waited(count)
-  return pace
+/** A policy after some turns that waited, with what came meanwhile. */
+function after(...events: readonly number[]): TurnPolicy {
+  const policy = new TurnPolicy()
+  for (const count of events) policy.recordWait(count)
+  return policy
 }
 
 const ALONE = [1, 4, 1, 1, 2, 1, 1, 1]
@@ -18,10 +19,10 @@ test('waits until it has seen for long enough that events come one by one', () =
 })
 
 test('looks again after some turns, and goes on', () => {
-  const pace = after(...ALONE)
-  hurried(pace)
-  pace.waited(1)
-  expect(hurried(pace)).toBe(63)
+  const policy = after(...ALONE)
+  hurried(policy)
+  policy.recordWait(1)
+  expect(hurried(policy)).toBe(63)
 })
 
 test('waits where several came while it waited', () => {
@@ -30,5 +31,9 @@ test('waits where several came while it waited', () => {
 })
 
 test('follows large chunks at once, and nothing that is no bytes', () => {
-  expect([after().hurries(16_383), after().hurries(16_384), after(...ALONE).hurries(0)]).toEqual([false, true, false])
+  expect([
+    after().chooseImmediate(16_383),
+    after().chooseImmediate(16_384),
+    after(...ALONE).chooseImmediate(0),
+  ]).toEqual([false, true, false])
 })

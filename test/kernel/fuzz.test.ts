@@ -5,7 +5,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'
 import { ERRNO_NAMES } from '../../src/base/errno.js'
-import { Payload } from '../../src/kernel/payload.js'
 import { type Random, seeded } from '../support/random.js'
 import { abi, c, fakeMachine, type Machine } from './support/machine.js'
 
@@ -239,7 +238,7 @@ describe('whatever a guest calls', () => {
       throw new Error(`after ${fuzz.trail.join('; ')}`, { cause: error })
     }
     const { host, kernel } = fuzz.machine
-    expect([host.open(), host.live(), kernel.openDescriptors, kernel.readiness.any]).toEqual([[], [], 0, false])
+    expect([host.open(), host.live(), kernel.openDescriptors, kernel.readiness.dropStale()]).toEqual([[], [], 0, false])
     for (const call of Object.keys(fuzz.machine.raw)) calls.add(call)
     for (const outcome of fuzz.outcomes) outcomes.add(outcome)
     // A connect is under way, at best.
@@ -259,5 +258,6 @@ describe('whatever a guest calls', () => {
 /** Makes a request that can be named, and lends something. */
 function giveBytes({ machine, random }: Fuzz): void {
   machine.request(random.bytes(random.int(0, 3000)), random.bytes(10))
-  machine.kernel.lent = random.chance(0.5) ? new Payload([random.bytes(random.int(0, 4000))]) : undefined
+  if (random.chance(0.5)) machine.payloads.lend([random.bytes(random.int(0, 4000))])
+  else machine.payloads.takeBack()
 }

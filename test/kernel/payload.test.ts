@@ -21,7 +21,7 @@ describe('reading', () => {
     const chunk = text('abc')
     peer.receive(chunk)
     expect(machine.os.readv(fd, machine.iovecs([c.UVH_PAYLOAD, 65_536]), 1, 0)).toBe(3)
-    expect(machine.kernel.payload).toBe(chunk)
+    expect(machine.payloads.takeReceived()).toBe(chunk)
   })
 
   test('gives one chunk at a time, and no more of it than asked for', () => {

@@ -104,8 +104,12 @@ describe('poll_ctl() and poll_wait()', () => {
 describe('the end of a turn', () => {
   /** Turns as a test wants them; counts what is asked. */
   class Scripted implements Turns {
-    spent = false
+    budget = Number.POSITIVE_INFINITY
     readonly parked: number[] = []
+
+    takePass(): boolean {
+      return --this.budget >= 0
+    }
 
     park(timeout: number): 0 | 'EAGAIN' {
       this.parked.push(timeout)
@@ -130,9 +134,9 @@ describe('the end of a turn', () => {
     const [reader, writer] = two(machine, 'pipe')
     machine.os.poll_ctl(reader, c.POLLIN)
     machine.write(writer, 'x')
-    turns.spent = true
+    turns.budget = 0
     expect([machine.wait(8, -1), turns.parked]).toEqual(['EAGAIN', []])
-    turns.spent = false
+    turns.budget = 1
     expect(machine.wait(8, -1)).toEqual([`${reader}:I`])
   })
 })

@@ -45,7 +45,7 @@ const set = (list: Readiness, item: Item | undefined, ready: number): void => {
 
 test('nothing is reported while nothing is ready', () => {
   const { list, wakes } = listWith(3)
-  expect([collect(list), list.any, wakes()]).toEqual([[], false, 0])
+  expect([collect(list), list.dropStale(), wakes()]).toEqual([[], false, 0])
 })
 
 test('who is ready is reported again until it is not', () => {
@@ -53,7 +53,7 @@ test('who is ready is reported again until it is not', () => {
   set(list, items[1], Poll.IN)
   expect([collect(list), collect(list)]).toEqual([[[1, Poll.IN]], [[1, Poll.IN]]])
   set(list, items[1], 0)
-  expect([collect(list), list.any]).toEqual([[], false])
+  expect([collect(list), list.dropStale()]).toEqual([[], false])
   set(list, items[1], Poll.IN)
   expect(collect(list)).toEqual([[1, Poll.IN]])
 })
@@ -76,7 +76,7 @@ test('interest in who is ready already counts', () => {
   list.changed(item)
   expect([collect(list), wakes()]).toEqual([[], 0])
   list.watch(item, Poll.IN)
-  expect([wakes(), list.any, collect(list)]).toEqual([1, true, [[7, Poll.IN]]])
+  expect([wakes(), list.dropStale(), collect(list)]).toEqual([1, true, [[7, Poll.IN]]])
 })
 
 test('without interest nothing is reported, not even errors', () => {
@@ -84,16 +84,16 @@ test('without interest nothing is reported, not even errors', () => {
   const [item] = items
   set(list, item, Poll.IN | Poll.ERR | Poll.HUP)
   if (item !== undefined) list.watch(item, 0)
-  expect([list.any, collect(list)]).toEqual([false, []])
+  expect([list.dropStale(), collect(list)]).toEqual([false, []])
 })
 
 test('who was found not ready any more is reported when it is again', () => {
   const { list, items, wakes } = listWith(1)
   set(list, items[0], Poll.IN)
   set(list, items[0], 0)
-  expect(list.any).toBe(false)
+  expect(list.dropStale()).toBe(false)
   set(list, items[0], Poll.IN)
-  expect([list.any, wakes(), collect(list)]).toEqual([true, 2, [[0, Poll.IN]]])
+  expect([list.dropStale(), wakes(), collect(list)]).toEqual([true, 2, [[0, Poll.IN]]])
 })
 
 test('each becoming ready wakes once, however often it is told', () => {

@@ -105,7 +105,7 @@ describe('receiving', () => {
       text('ef'),
     ])
     expect(machine.os.recvfrom(fd, machine.iovecs([c.UVH_PAYLOAD, 3]), 1, 0, 0, 0)).toBe(7)
-    expect([machine.kernel.payload, machine.kernel.sender]).toEqual([text('pay'), loopback(77)])
+    expect([machine.payloads.takeReceived(), machine.payloads.sender]).toEqual([text('pay'), loopback(77)])
   })
 
   test('a wrong pointer costs no message', () => {

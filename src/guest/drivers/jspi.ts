@@ -6,7 +6,7 @@
  * @see https://github.com/WebAssembly/js-promise-integration
  */
 import type { NumberCall } from '../../base/call.js'
-import { Pace } from '../../base/turn-policy.js'
+import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
 import type { Driver, GuestRun, GuestSetup } from '../driver.js'
@@ -56,7 +56,7 @@ class SuspendingDriver implements Driver {
   /** Ends the present wait, while there is one. */
   #resume: (() => void) | undefined
   #resuming = false
-  readonly #pace = new Pace()
+  readonly #policy = new TurnPolicy()
   /** What has happened since the guest went on. */
   #changes = 0
 
@@ -112,7 +112,7 @@ class SuspendingDriver implements Driver {
     if (this.#resume === undefined) return
     this.#changes += 1
     if (this.#resuming) return
-    if (this.#host.prompt && this.#pace.hurries(bytes)) {
+    if (this.#host.prompt && this.#policy.chooseImmediate(bytes)) {
       this.#changes = 0
       this.#resume()
       return
@@ -123,7 +123,7 @@ class SuspendingDriver implements Driver {
 
   readonly #deferred = (): void => {
     this.#resuming = false
-    this.#pace.waited(this.#changes)
+    this.#policy.recordWait(this.#changes)
     this.#changes = 0
     this.#resume?.()
   }

@@ -1,12 +1,12 @@
 /** `sendto()` and `recvfrom()`: messages between a UDP socket and the buffers of a guest, or past its memory (`UVH_PAYLOAD`). */
 
-import type { Description } from '../../abi/description.js'
 import { BufferList } from '../../abi/iovec.js'
 import type { Memory } from '../../abi/memory.js'
 import { concat, totalLength } from '../../base/bytes.js'
 import type { Result } from '../descriptor.js'
-import type { Kernel } from '../kernel.js'
+import type { PayloadBridge } from '../payload-bridge.js'
 import type { UdpSocket } from '../udp-socket.js'
+import type { Surroundings } from './context.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
 /** What no message can be longer than; how long one can be, its host says. */
@@ -14,25 +14,20 @@ const MESSAGE_MAX = 65_535
 
 /** See the top of the file. */
 export class Messages {
-  readonly #kernel: Kernel
+  readonly #payloads: PayloadBridge | undefined
   readonly #memory: Memory
   /** The buffers of the present call. */
   readonly #list: BufferList
   readonly #addresses: SockaddrCodec
   readonly #payload: number
 
-  /**
-   * @param kernel - keeps what was received and did not go to memory
-   * @param abi - the module's numbers
-   * @param memory - the module's memory
-   * @param addresses - reads and writes them
-   */
-  constructor(kernel: Kernel, abi: Description, memory: Memory, addresses: SockaddrCodec) {
-    this.#kernel = kernel
+  /** @param addresses - reads and writes them */
+  constructor({ payloads, abi, memory }: Surroundings, addresses: SockaddrCodec) {
+    this.#payloads = payloads
     this.#memory = memory
-    this.#list = new BufferList(abi.layout.iovec, abi.constants.UVH_PAYLOAD)
-    this.#addresses = addresses
     this.#payload = abi.constants.UVH_PAYLOAD
+    this.#list = new BufferList(abi.layout.iovec, payloads && this.#payload)
+    this.#addresses = addresses
   }
 
   /** Sends the buffers' bytes as one message. @param addr - 0 for the peer */
@@ -65,10 +60,8 @@ export class Messages {
     if (message === undefined) return 0
     if (typeof message === 'string') return message
     const { bytes, from } = message
-    if (this.#list.beyond) {
-      this.#kernel.payload = bytes.length > room ? bytes.subarray(0, room) : bytes
-      this.#kernel.sender = from
-    } else this.#list.scatter(bytes)
+    if (this.#list.beyond) this.#payloads?.deliver(bytes.length > room ? bytes.subarray(0, room) : bytes, from)
+    else this.#list.scatter(bytes)
     if (addr !== 0) this.#addresses.put(from, addr, len, space)
     return bytes.length
   }
@@ -86,7 +79,7 @@ export class Messages {
       this.#list.gather(bytes)
       return bytes
     }
-    const chunks = this.#kernel.payloadOf(this.#list.base(0) - this.#payload)?.chunks
+    const chunks = this.#payloads?.find(this.#list.base(0) - this.#payload)?.chunks
     return chunks === undefined || totalLength(chunks) !== length ? undefined : concat(chunks)
   }
 }

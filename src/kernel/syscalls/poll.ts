@@ -52,9 +52,9 @@ export class PollCalls {
   wait(events: number, max: number, timeout: number): Result {
     if (max <= 0) return 'EINVAL'
     if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
-    this.#kernel.turn++
+    this.#kernel.beginIteration()
     this.#timely = this.#moment !== undefined && this.#moment() === this.#asked
-    if (this.#turns.spent) return 'EAGAIN'
+    if (!this.#turns.takePass()) return 'EAGAIN'
     this.#events = events
     const count = this.#kernel.readiness.collect(max, this.#report)
     return count > 0 ? count : this.#turns.park(timeout)
@@ -87,7 +87,7 @@ export class PollCalls {
   }
 
   /** Time stands still where the host fails to tell it: libuv's must never go back. */
-  clock(): number {
+  readClock(): number {
     if (this.#timely) {
       this.#timely = false
       return this.#time

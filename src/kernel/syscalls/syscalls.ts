@@ -97,7 +97,7 @@ export function createUvHost(find: () => Surroundings): UvHost {
         return calls.failed(error)
       }
     },
-    clock: () => (made ?? make()).polls.clock(),
+    clock: () => (made ?? make()).polls.readClock(),
   }
 }
 
@@ -127,8 +127,8 @@ class Syscalls {
     this.paths = new PathCalls(kernel, this.#addresses)
     this.polls = new PollCalls(surroundings)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
-    this.#transfer = new Transfer(kernel, abi, memory)
-    this.#messages = new Messages(kernel, abi, memory, this.#addresses)
+    this.#transfer = new Transfer(surroundings)
+    this.#messages = new Messages(surroundings, this.#addresses)
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
       [abi.constants.AF_INET6, 'ipv6'],

@@ -3,15 +3,15 @@
  * buffers are looked at before a byte moves, so that a wrong one costs nothing.
  */
 
-import type { Description } from '../../abi/description.js'
 import { BufferList } from '../../abi/iovec.js'
 import { SSIZE_MAX } from '../../abi/limits.js'
 import type { Memory } from '../../abi/memory.js'
 import { gathered } from '../../base/bytes.js'
 import { HostError } from '../../host/contract/host.js'
 import type { ByteDescriptor, Result } from '../descriptor.js'
-import type { Kernel } from '../kernel.js'
 import type { Payload } from '../payload.js'
+import type { PayloadBridge } from '../payload-bridge.js'
+import type { Surroundings } from './context.js'
 
 /** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
 const TOGETHER = 65_536
@@ -21,23 +21,18 @@ const MOST = 1_048_576
 
 /** Reads and writes for one module's memory. */
 export class Transfer {
-  readonly #kernel: Kernel
+  readonly #payloads: PayloadBridge | undefined
   readonly #memory: Memory
   readonly #payload: number
   /** The buffers of the present call. */
   readonly #list: BufferList
   #together: Uint8Array | undefined
 
-  /**
-   * @param kernel - keeps what was read and did not go to memory
-   * @param abi - has the layout of an iovec
-   * @param memory - the module's memory
-   */
-  constructor(kernel: Kernel, abi: Description, memory: Memory) {
-    this.#kernel = kernel
+  constructor({ payloads, abi, memory }: Surroundings) {
+    this.#payloads = payloads
     this.#memory = memory
     this.#payload = abi.constants.UVH_PAYLOAD
-    this.#list = new BufferList(abi.layout.iovec, this.#payload)
+    this.#list = new BufferList(abi.layout.iovec, payloads && this.#payload)
   }
 
   /**
@@ -55,8 +50,9 @@ export class Transfer {
     const arrived = from.arrived()
     if (typeof arrived === 'string' || arrived === 0) return arrived
     if (list.beyond) {
-      this.#kernel.payload = from.takePayload(wanted)
-      return this.#kernel.payload.length
+      const bytes = from.takePayload(wanted)
+      this.#payloads?.deliver(bytes)
+      return bytes.length
     }
     let done = 0
     for (let index = 0; done < arrived && index < nbufs; index++) {
@@ -79,7 +75,7 @@ export class Transfer {
 
   /** Sends what has that number: bytes that are lent, or a request. */
   #sendPayload(to: ByteDescriptor, number: number, wanted: number): Result {
-    const payload = this.#kernel.payloadOf(number)
+    const payload = this.#payloads?.find(number)
     if (payload === undefined) return 'EFAULT'
     if (!payload.lent) return sendRequest(to, payload, wanted)
     return wanted > payload.left ? 'EFAULT' : to.sendPayload(payload, wanted)

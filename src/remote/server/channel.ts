@@ -4,11 +4,11 @@
  * guest keeps the parent from its other work.
  */
 import { NO_BYTES } from '../../base/bytes.js'
-import { Pace } from '../../base/turn-policy.js'
+import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host } from '../../host/contract/host.js'
 import type { Wires } from '../protocol.js'
 import { type OnRecord, RingReader, RingWriter } from '../ring.js'
-import { Patience } from '../spin-policy.js'
+import { SpinPolicy } from '../spin-policy.js'
 
 /** How long the parent waits at most, in milliseconds: about what it takes to be woken otherwise. */
 const MOMENT = 0.05
@@ -34,8 +34,8 @@ export class ParentWire {
   readonly #in: RingReader
   readonly #events: ParentWireEvents
   readonly #waiting: Waiting[] = []
-  readonly #pace = new Pace()
-  readonly #patience = new Patience()
+  readonly #policy = new TurnPolicy()
+  readonly #spin = new SpinPolicy()
   #publishing = false
   /** Events of the network that were told since the guest last saw any. */
   #told = 0
@@ -87,10 +87,10 @@ export class ParentWire {
    */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean {
     this.#told += 1
-    const hurries = !this.#publishing && this.#host.prompt && this.#pace.hurries(payload.length)
+    const hurries = !this.#publishing && this.#host.prompt && this.#policy.chooseImmediate(payload.length)
     if (!hurries) return this.post(kind, id, 0, payload)
     this.#write(kind, id, 0, payload)
-    if (answered && this.#dozing && !this.#draining && this.#patience.lasts()) this.#linger()
+    if (answered && this.#dozing && !this.#draining && this.#spin.chooseWait()) this.#linger()
     else this.publish()
     return this.#waiting.length === 0
   }
@@ -119,7 +119,7 @@ export class ParentWire {
   readonly #publish = (): void => this.publish()
 
   readonly #deferred = (): void => {
-    this.#pace.waited(this.#told)
+    this.#policy.recordWait(this.#told)
     this.publish()
   }
 
@@ -145,7 +145,7 @@ export class ParentWire {
   /** Lets the guest see what was sent, and waits a moment for what it has to say. */
   #linger(): void {
     const come = this.#in.linger(this.#publish, MOMENT)
-    this.#patience.learns(come)
+    this.#spin.record(come)
     if (come) this.#drain()
   }
 

@@ -13,6 +13,7 @@ import type { Host } from '../../../src/host/contract/host.js'
 import type { Descriptor, Domain } from '../../../src/kernel/descriptor.js'
 import { Kernel } from '../../../src/kernel/kernel.js'
 import { Payload, WriteQueue } from '../../../src/kernel/payload.js'
+import { PayloadBridge } from '../../../src/kernel/payload-bridge.js'
 import type { Turns } from '../../../src/kernel/syscalls/context.js'
 import { SockaddrCodec } from '../../../src/kernel/syscalls/sockaddr.js'
 import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
@@ -60,6 +61,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   /** What the requests have to send together. */
   readonly queue = new WriteQueue()
   readonly #requests: Payload[] = []
+  readonly payloads = new PayloadBridge((number) => this.#requests[number - 1])
 
   constructor({ host, maxDescriptors, turns }: MachineOptions<SomeHost>) {
     this.host = host
@@ -71,13 +73,13 @@ export class Machine<SomeHost extends Host = FakeHost> {
         this.wakes++
       },
       onChange: () => this.#changed(),
-      requestOf: (number) => this.#requests[number - 1],
     })
     this.raw = createUvHost(() => ({
       kernel: this.kernel,
       memory: this.memory,
       abi,
-      turns: turns ?? { spent: false, park: () => 0 },
+      turns: turns ?? { takePass: () => true, park: () => 0 },
+      payloads: this.payloads,
       onDefect: (error) => this.defects.push(error),
     }))
     this.os = byName(this.raw)
@@ -166,7 +168,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   readPayload(fd: number, max = 65_536): string {
     const answer = this.os.readv(fd, this.iovecs([c.UVH_PAYLOAD, max]), 1, 0)
     if (typeof answer === 'string') return answer
-    return answer === 0 ? '' : new TextDecoder().decode(this.kernel.payload)
+    return answer === 0 ? '' : new TextDecoder().decode(this.payloads.takeReceived())
   }
 
   write(fd: number, ...pieces: (Uint8Array | string)[]): Answer {
@@ -177,11 +179,11 @@ export class Machine<SomeHost extends Host = FakeHost> {
 
   /** Tries to send bytes that are lent for this call. @param length - all of them by default */
   writeLent(fd: number, chunks: readonly Uint8Array[], length = totalLength(chunks)): Answer {
-    this.kernel.lent = new Payload(chunks)
+    this.payloads.lend(chunks)
     try {
       return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD, length]), 1, 0)
     } finally {
-      this.kernel.lent = undefined
+      this.payloads.takeBack()
     }
   }
 
@@ -198,7 +200,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
 
   /** Takes a request's bytes back, as for one that has failed. */
   dropRequest(number: number): void {
-    this.kernel.payloadOf(number)?.drop()
+    this.payloads.find(number)?.drop()
   }
 
   /** Sends a message, to where the socket is connected if nothing else is said. */

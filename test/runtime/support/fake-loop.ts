@@ -68,7 +68,7 @@ export class FakeLoop {
   #poll(timeout: number): unknown {
     const { pump } = this
     if (pump === undefined) throw new Error('the loop has no pump')
-    if (pump.spent) return 'EAGAIN'
+    if (!pump.takePass()) return 'EAGAIN'
     if (this.events > 0) return this.events--
     return pump.park(timeout)
   }
