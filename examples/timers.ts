@@ -12,7 +12,7 @@ countdown.start(0, 100, (timer) => {
 // An unreferenced timer does not keep its loop running: this one never fires.
 const patience = new Timer({ loop })
 patience.start(60_000, 0, () => console.log('a minute has passed'))
-patience.dereference()
+patience.unref()
 
 await loop.run()
 // Closes the handles that are left, and the loop.

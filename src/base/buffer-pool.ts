@@ -7,7 +7,7 @@ const SIZES = 4
 const SPARE = 16
 
 /** A few buffers, lent and given back. */
-export class Buffers {
+export class BufferPool {
   /** What lies idle, by size. */
   readonly #spare: readonly ArrayBuffer[][] = Array.from({ length: SIZES }, () => [])
 

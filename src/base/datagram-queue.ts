@@ -15,7 +15,7 @@ export interface Message {
 }
 
 /** See the top of the file. */
-export class MessageQueue {
+export class DatagramQueue {
   /** How much memory may be held, in bytes. */
   limit = DEFAULT_RECEIVE_BUFFER
   #held = 0

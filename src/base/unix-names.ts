@@ -5,7 +5,7 @@
 import type { ErrnoName } from './errno.js'
 
 /** What a name stands for. */
-export interface SocketName<Socket> {
+export interface UnixName<Socket> {
   /** Who has it; `undefined` once that is closed. */
   socket: Socket | undefined
   /** Permissions, as of a file. */
@@ -28,8 +28,8 @@ const MODE_MASK = 0o7777
 const NUMBERS = 0x10_0000
 
 /** See the top of the file. */
-export class SocketNames<Socket extends object> {
-  readonly #names = new Map<string, SocketName<Socket>>()
+export class UnixNames<Socket extends object> {
+  readonly #names = new Map<string, UnixName<Socket>>()
   #number = 0
 
   /** Whether it is a name of the abstract namespace, which goes with its socket. */
@@ -38,14 +38,14 @@ export class SocketNames<Socket extends object> {
   }
 
   /** What the name stands for. */
-  find(path: string): SocketName<Socket> | undefined {
+  find(path: string): UnixName<Socket> | undefined {
     return this.#names.get(path)
   }
 
   /** Who can be connected to at the name; why not, where there is nobody. */
   connectable(path: string): Socket | ErrnoName {
     const name = this.#names.get(path)
-    if (name === undefined) return SocketNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
+    if (name === undefined) return UnixNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
     if ((name.mode & MAY_WRITE) === 0) return 'EACCES'
     return name.socket ?? 'ECONNREFUSED'
   }
@@ -77,7 +77,7 @@ export class SocketNames<Socket extends object> {
     const name = this.#names.get(path)
     // The name may have been removed, and be another's now.
     if (name?.socket !== socket) return
-    if (SocketNames.isAbstract(path)) this.#names.delete(path)
+    if (UnixNames.isAbstract(path)) this.#names.delete(path)
     else name.socket = undefined
   }
 

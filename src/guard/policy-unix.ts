@@ -1,10 +1,10 @@
 /** Sockets with paths for names, as far as they are granted. What is not granted is not there for the guest. */
 import type { UnixAddress } from '../base/address.js'
 import { textOf } from '../base/unix-path.js'
-import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../host/contract/host.js'
+import { type ConnectionEvents, type HostBoundSocket, type HostConnection, HostError } from '../host/contract/host.js'
 import { HostUnix } from '../host/contract/unix.js'
 import type { Grants } from './grants.js'
-import { PolicyPort } from './policy-port.js'
+import { PolicyBoundSocket } from './policy-bound-socket.js'
 
 /** See the top of the file. */
 export class PolicyUnix extends HostUnix {
@@ -18,9 +18,9 @@ export class PolicyUnix extends HostUnix {
     this.#grants = grants
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
     const port = this.#grants.mayTake(local) ? this.#unix.bind(local) : undefined
-    return new PolicyPort(local, port, this.#grants)
+    return new PolicyBoundSocket(local, port, this.#grants)
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {

@@ -8,14 +8,14 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  type HostBoundSocket,
   type HostConnection,
-  type HostPort,
   type HostTimer,
 } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
 import { Grants, type Policy } from './grants.js'
+import { PolicyBoundSocket } from './policy-bound-socket.js'
 import { PolicyDatagram } from './policy-datagram.js'
-import { PolicyPort } from './policy-port.js'
 import { PolicyUnix } from './policy-unix.js'
 
 export { formatEndpoint } from '../base/endpoint.js'
@@ -59,7 +59,7 @@ export function policyHost(host: Host, policy: Policy = {}): Host {
 
 class PolicyHost extends Host {
   readonly name: string
-  override readonly prompt: boolean
+  override readonly deliversInline: boolean
   readonly #host: Host
   readonly #grants: Grants
   #unix: PolicyUnix | undefined
@@ -67,7 +67,7 @@ class PolicyHost extends Host {
   constructor(host: Host, grants: Grants) {
     super()
     this.name = host.name
-    this.prompt = host.prompt
+    this.deliversInline = host.deliversInline
     this.#host = host
     this.#grants = grants
   }
@@ -92,9 +92,9 @@ class PolicyHost extends Host {
     return this.#host.keepAlive()
   }
 
-  override bind(local: Address, options: BindOptions): HostPort {
+  override bind(local: Address, options: BindOptions): HostBoundSocket {
     const port = this.#grants.mayTake(local) ? this.#host.bind(local, options) : undefined
-    return new PolicyPort(local, port, this.#grants)
+    return new PolicyBoundSocket(local, port, this.#grants)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {

@@ -34,7 +34,7 @@ export class GuestTrap extends Error {
 export type Outcome = { readonly code: number } | { readonly reason: unknown }
 
 /** What the guest's imports pass through. */
-export interface Shutter {
+export interface ExitGate {
   /** Whether the guest called us and waits for our return, so that its frames are on the stack. */
   readonly busy: boolean
   /** From now on, every import traps. */
@@ -45,11 +45,11 @@ export interface Shutter {
  * The end of one guest. It comes in two steps: it is decided, and no import answers any more; then, as soon as no frame of the
  * guest's is left on the stack, what it holds is let go of and the outcome is told. Where none is there, both are one.
  */
-export class Ending {
+export class GuestExit {
   /** The exit code, 0 to 255; rejected with why it did not end with one. */
   readonly told: Promise<number>
   #outcome: Outcome | undefined
-  #shutter: Shutter | undefined
+  #shutter: ExitGate | undefined
   #steps: (() => void)[] | undefined = []
   #tell: (outcome: Outcome) => void = () => {}
 
@@ -66,7 +66,7 @@ export class Ending {
   }
 
   /** What to shut when the end is decided. */
-  shuts(shutter: Shutter): void {
+  shuts(shutter: ExitGate): void {
     this.#shutter = shutter
   }
 

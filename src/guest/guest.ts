@@ -6,7 +6,7 @@ import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import type { Dirs, Folder } from '../wasi/fs/seed.js'
+import type { Directory, Dirs } from '../wasi/fs/seed.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import type { GuestRun, GuestSetup } from './driver.js'
@@ -17,7 +17,7 @@ import { Thread } from './drivers/thread.js'
 import type { InputSource } from './input.js'
 import { letsPump } from './pumped-loops.js'
 
-export type { Dirs, Folder } from '../wasi/fs/seed.js'
+export type { Directory, Dirs } from '../wasi/fs/seed.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
@@ -30,7 +30,7 @@ export type { InputSource } from './input.js'
 export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
 
 /** A driver that is ready to start a guest. */
-interface Ready {
+interface PreparedDriver {
   readonly driver: Guest['driver']
   start(setup: GuestSetup): Promise<GuestRun>
   /** In place of `start()`, where there is nothing to start. */
@@ -40,19 +40,19 @@ interface Ready {
 const nothing = (): void => {}
 
 const DRIVERS = {
-  async jspi(): Promise<Ready> {
+  async jspi(): Promise<PreparedDriver> {
     if (hasJspi()) return { driver: 'jspi', start: startWithJspi, cancel: nothing }
     throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
   },
 
-  async worker(): Promise<Ready> {
+  async worker(): Promise<PreparedDriver> {
     const thread = Thread.take()
     // The only driver that needs much code of its own.
     const { startInWorker } = await import('./drivers/worker.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
   },
 
-  async pump(): Promise<Ready> {
+  async pump(): Promise<PreparedDriver> {
     return { driver: 'pump', start: startPumped, cancel: nothing }
   },
 }
@@ -138,7 +138,7 @@ export class Guest {
   }
 }
 
-function prepareBest(module: WasmModule): Promise<Ready> {
+function prepareBest(module: WasmModule): Promise<PreparedDriver> {
   if (letsPump(module)) return DRIVERS.pump()
   return hasJspi() ? DRIVERS.jspi() : DRIVERS.worker()
 }
@@ -150,7 +150,7 @@ async function openHost({ host }: GuestOptions): Promise<Host> {
   throw new ArgumentError(`host ${show(opened)} is not a Host; make one with nodeHost() or virtualHost()`)
 }
 
-async function copyFiles({ dirs }: GuestOptions): Promise<Folder | undefined> {
+async function copyFiles({ dirs }: GuestOptions): Promise<Directory | undefined> {
   return dirs && (await import('../wasi/fs/seed.js')).rootOf(dirs)
 }
 

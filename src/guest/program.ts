@@ -22,7 +22,7 @@ import { WASI_MODULE } from '../wasi/provider.js'
 import type { SlowCall } from '../wasi/stdio.js'
 import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
-import type { Ending } from './exit.js'
+import type { GuestExit } from './exit.js'
 import { letsPump, PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
 
@@ -35,7 +35,7 @@ export interface ProgramOptions extends Preview1Options {
   readonly maxDescriptors: number | undefined
 }
 
-/** A guest that is ready to start. What it holds is let go of when it is over; see {@link Ending}. */
+/** A guest that is ready to start. What it holds is let go of when it is over; see {@link GuestExit}. */
 export interface Program {
   /** Runs its `main()`. */
   readonly start: NumberCall
@@ -49,7 +49,7 @@ export interface Program {
  * @throws {WebAssembly.LinkError} when it asks for imports we do not have
  * @throws {TypeError} when it has no `_start`, as a library has not, or calls us before it is started
  */
-export async function loadProgram(options: ProgramOptions, driver: Driver, ending: Ending): Promise<Program> {
+export async function loadProgram(options: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
   const { module, host } = options
   requireProgram(module)
   const kernel = new Kernel({
@@ -106,7 +106,7 @@ function requirePumped(module: WasmModule): void {
 }
 
 /** What stands between the guest and what it is offered. What is thrown there is its end, and not its own to catch. */
-function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, ending: Ending): Gate {
+function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, ending: GuestExit): Gate {
   const gate = new Gate(module, offers, {
     // It calls the guest's turns.
     reenters: ({ module: from, name }) => from === UV_PUMP_MODULE && name === 'run',
@@ -122,7 +122,7 @@ function contained(
   call: NumberCall,
   parameters: number,
   suspension: Suspension | undefined,
-  ending: Ending,
+  ending: GuestExit,
 ): NumberCall {
   const settle = (answer: number | PromiseLike<number>): number =>
     typeof answer === 'object' ? (suspension?.setAside(answer) ?? 0) : answer
@@ -151,7 +151,7 @@ function contained(
 const FEW = 6
 
 /** @throws {WebAssembly.LinkError} when it wants an import with another type; {TypeError} when its start function traps */
-async function instantiate(module: WasmModule, gate: Gate, ending: Ending): Promise<WasmInstance> {
+async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): Promise<WasmInstance> {
   try {
     return await WebAssembly.instantiate(module, gate.imports)
   } catch (error) {
@@ -165,7 +165,7 @@ async function instantiate(module: WasmModule, gate: Gate, ending: Ending): Prom
 }
 
 /** What the system calls of a guest work on. */
-interface Surroundings {
+interface SystemCallParts {
   readonly kernel: Kernel
   readonly memory: () => Memory
   readonly loops: PumpedLoops
@@ -175,7 +175,7 @@ interface Surroundings {
 function systemCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
-  { kernel, memory, loops }: Surroundings,
+  { kernel, memory, loops }: SystemCallParts,
 ): WasmImports {
   const onDefect = tellDefects((bytes) => driver.output(2, bytes))
   const calls = createUvHost(() => ({ kernel, memory: memory(), abi, turns: loops, onDefect }))

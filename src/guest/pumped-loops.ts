@@ -119,7 +119,7 @@ export class PumpedLoops implements Turns {
 
   #run(loop: number): number | Promise<number> {
     const { uvp_turn, uvp_turn_alive } = this.#guest
-    const turns = new DriverTurns(this.#kernel.host)
+    const turns = new DriverHost(this.#kernel.host)
     const outer = this.#pump
     let trap: { readonly error: unknown } | undefined
     const pump = this.#makePump(loop, turns, () => {
@@ -169,7 +169,7 @@ export class PumpedLoops implements Turns {
 }
 
 /** What a pump has of a host, played by a driver's waits: turns, and one timer. */
-class DriverTurns extends Host {
+class DriverHost extends Host {
   readonly name = 'driver'
   readonly #host: Host
   #deferred: (() => void) | undefined

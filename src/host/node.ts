@@ -21,7 +21,7 @@
 import { NodeHost } from './common/runtime-host.js'
 import type { Transport } from './common/transport.js'
 import { HostError } from './contract/host.js'
-import { rungs } from './node/bind-strategies.js'
+import { bindStrategies } from './node/bind-strategies.js'
 import { handleTransport } from './node/handle.js'
 import { netTransport } from './node/net.js'
 import { tcpWrap } from './node/tcp-wrap.js'
@@ -48,7 +48,7 @@ const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
       `Node ${process.versions.node} does not give its TCP handles away; use transport 'net'`,
     )
   }
-  return netTransport(rungs())
+  return netTransport(bindStrategies())
 }
 
 /**

@@ -12,13 +12,13 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  type HostBoundSocket,
   type HostConnection,
-  type HostPort,
   type HostTimer,
 } from './contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './contract/lookup.js'
 import type { HostUnix } from './contract/unix.js'
-import { type Names, NameTable } from './virtual/name-table.js'
+import { type HostsEntries, HostsTable } from './virtual/hosts-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
 
@@ -27,10 +27,10 @@ export interface VirtualHostOptions {
   /** Chooses the first ephemeral port: the same seed gives the same ports. 0 to 2^32-1; 0 by default. */
   readonly seed?: number
   /** The names of hosts on the network, beside `localhost`: `{ 'db.test': '127.0.0.2', both: ['127.0.0.3', '::1'] }`. */
-  readonly names?: Names
+  readonly names?: HostsEntries
 }
 
-export type { Names }
+export type { HostsEntries }
 
 /**
  * Makes a network of its own. Loops that are opened with the same host reach each other.
@@ -69,7 +69,7 @@ export class VirtualHost extends Host {
   readonly #clock = new RealClock()
   readonly #network: Network
 
-  readonly #names: NameTable
+  readonly #names: HostsTable
 
   /**
    * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
@@ -81,7 +81,7 @@ export class VirtualHost extends Host {
       throw new RangeError(`the seed is ${seed}: give an integer from 0 to 4294967295`)
     }
     this.#network = new Network(seed)
-    this.#names = new NameTable(names)
+    this.#names = new HostsTable(names)
   }
 
   /** What is still open on the network, one line each; empty when everything was closed. */
@@ -114,7 +114,7 @@ export class VirtualHost extends Host {
     return this.#network.queue.keepAlive()
   }
 
-  override bind(local: Address, options: BindOptions): HostPort {
+  override bind(local: Address, options: BindOptions): HostBoundSocket {
     return this.#network.bind(local, options)
   }
 

@@ -12,7 +12,7 @@ import type { Result } from './descriptor.js'
 import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
-import type { SocketOptions } from './stream-options.js'
+import type { StreamOptions } from './stream-options.js'
 
 /** The socket whose bytes they are. */
 export interface StreamOwner {
@@ -26,11 +26,11 @@ export interface StreamOwner {
 const SOCKET_BUFFER = 65_536
 
 /** The byte part of a TCP socket. */
-export class TcpStream implements ConnectionEvents {
-  /** A part of the life in {@link TRANSITIONS}. */
+export class ConnectionStream implements ConnectionEvents {
+  /** A part of the life in {@link LEGAL_CALLS}. */
   state: 'connecting' | 'connected' | 'refused' | 'broken'
 
-  readonly #options: SocketOptions
+  readonly #options: StreamOptions
   readonly #owner: StreamOwner
   readonly #received = new ReceiveQueue()
   #host: HostConnection<SocketAddress> | undefined
@@ -39,7 +39,7 @@ export class TcpStream implements ConnectionEvents {
   /** Bytes of a request that were handed to the host, which has not said that all have gone; and whose they are. */
   #inFlight = 0
   #flying: Payload | undefined
-  /** The last write fell short; {@link TcpStream.onDrain} says when there may be room again. */
+  /** The last write fell short; {@link ConnectionStream.onDrain} says when there may be room again. */
   #choked = false
   #reading = false
   /** The peer's last byte has come. */
@@ -52,7 +52,7 @@ export class TcpStream implements ConnectionEvents {
    * @param state - `connected` for a connection that came in
    * @param options - the socket's, looked at whenever they matter
    */
-  constructor(state: 'connecting' | 'connected', options: SocketOptions, owner: StreamOwner) {
+  constructor(state: 'connecting' | 'connected', options: StreamOptions, owner: StreamOwner) {
     this.state = state
     this.#options = options
     this.#owner = owner
@@ -245,7 +245,7 @@ export class TcpStream implements ConnectionEvents {
     return length
   }
 
-  /** Hands bytes to the host, which has them until the outside has taken all; {@link TcpStream.#landed} says so then. */
+  /** Hands bytes to the host, which has them until the outside has taken all; {@link ConnectionStream.#landed} says so then. */
   #hand(list: readonly Uint8Array[], length: number): Result {
     const { connection } = this
     const first = list[0]

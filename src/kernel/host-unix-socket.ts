@@ -6,14 +6,14 @@
  */
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
-import { HostError, type HostPort } from '../host/contract/host.js'
+import { type HostBoundSocket, HostError } from '../host/contract/host.js'
 import type { HostUnix } from '../host/contract/unix.js'
 import type { OptionName, Result } from './descriptor.js'
 import type { SocketOperation, SocketState } from './legal-calls.js'
-import { type SocketSurroundings, StreamSocket } from './stream-socket.js'
+import { type SocketContext, StreamSocket } from './stream-socket.js'
 
 /** What a socket of this kind needs of its kernel. */
-export interface PathSurroundings extends SocketSurroundings {
+export interface HostUnixContext extends SocketContext {
   /** A name of the abstract namespace that this kernel has not chosen lately. */
   chooseName(): string
 }
@@ -36,15 +36,15 @@ const ALWAYS_SHUT: readonly SocketState[] = ['unbound', 'bound', 'listening', 'b
 const TRIES = 1024
 
 /** See the top of the file. */
-export class PathSocket extends StreamSocket<UnixAddress> {
+export class HostUnixSocket extends StreamSocket<UnixAddress> {
   readonly #unix: HostUnix
-  readonly #surroundings: PathSurroundings
+  readonly #surroundings: HostUnixContext
 
   /**
    * @param unix - its host's
    * @param kernel - where it lives
    */
-  constructor(unix: HostUnix, kernel: PathSurroundings) {
+  constructor(unix: HostUnix, kernel: HostUnixContext) {
     super('unix', kernel)
     this.#unix = unix
     this.#surroundings = kernel
@@ -62,7 +62,7 @@ export class PathSocket extends StreamSocket<UnixAddress> {
 
   override connect(address: SocketAddress): Result {
     if (address.family !== 'unix' || address.path === '') return 'EINVAL'
-    return this.refusal('connect') ?? this.dial(this.port ?? this.#unix, address)
+    return this.refusal('connect') ?? this.connectTo(this.port ?? this.#unix, address)
   }
 
   override shutdown(receive: boolean, send: boolean): Result {
@@ -91,11 +91,11 @@ export class PathSocket extends StreamSocket<UnixAddress> {
     return UNNAMED
   }
 
-  protected override fresh(): PathSocket {
-    return new PathSocket(this.#unix, this.#surroundings)
+  protected override fresh(): HostUnixSocket {
+    return new HostUnixSocket(this.#unix, this.#surroundings)
   }
 
-  #bindAnywhere(): HostPort<UnixAddress> {
+  #bindAnywhere(): HostBoundSocket<UnixAddress> {
     for (let tries = 1; ; tries++) {
       try {
         return this.#unix.bind({ family: 'unix', path: this.#surroundings.chooseName() })

@@ -3,20 +3,20 @@
  * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
  */
 import type { ErrnoName } from '../base/errno.js'
-import { SocketNames } from '../base/unix-names.js'
+import { UnixNames } from '../base/unix-names.js'
 import { Orphans } from '../host/connection/orphans.js'
 import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import type { Descriptor, Domain } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
-import { PathSocket, type PathSurroundings } from './host-unix-socket.js'
-import { PairMemory } from './local/local-memory.js'
-import { UnixSocket, type UnixSurroundings } from './local/local-unix-socket.js'
+import { type HostUnixContext, HostUnixSocket } from './host-unix-socket.js'
+import { LocalMemory } from './local/local-memory.js'
+import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
 import { Readiness } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
-import { UdpSocket, type UdpSurroundings } from './udp-socket.js'
+import { type UdpContext, UdpSocket } from './udp-socket.js'
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -33,12 +33,12 @@ export interface KernelOptions {
 }
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundings {
+export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   readonly host: Host
   /** What its sockets of `AF_UNIX` are called, where the host has no names for them. */
-  readonly names = new SocketNames<UnixSocket>()
+  readonly unixNames = new UnixNames<LocalUnixSocket>()
   /** What may wait in its pipes and pairs of sockets. */
-  readonly pairMemory = new PairMemory()
+  readonly localMemory = new LocalMemory()
   readonly readiness: Readiness
   /** Its connections that were closed and still send; they count as open. */
   readonly orphans: Orphans
@@ -89,13 +89,13 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   }
 
   chooseName(): string {
-    return this.names.choose()
+    return this.unixNames.choose()
   }
 
   /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
   pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
     if (this.#full(2)) return 'EMFILE'
-    const ends = kind === 'pipe' ? PipeEnd.pair(this) : UnixSocket.pair(this)
+    const ends = kind === 'pipe' ? PipeEnd.pair(this) : LocalUnixSocket.pair(this)
     if (ends === undefined) return 'ENFILE'
     for (const end of ends) this.#descriptors.add(end)
     return ends
@@ -158,6 +158,6 @@ export class Kernel implements PathSurroundings, UdpSurroundings, UnixSurroundin
   #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
     if (domain !== 'unix') return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
     const { unix } = this.host
-    return unix === undefined ? new UnixSocket(this) : new PathSocket(unix, this)
+    return unix === undefined ? new LocalUnixSocket(this) : new HostUnixSocket(unix, this)
   }
 }

@@ -21,7 +21,7 @@ export type SocketState = 'unbound' | 'bound' | 'listening' | 'connecting' | 'co
 export type SocketOperation = 'bind' | 'listen' | 'accept' | 'connect' | 'getpeername' | 'read' | 'write' | 'shutdown'
 
 /** The answer of every operation in every state. */
-export const TRANSITIONS: Readonly<Record<SocketOperation, Readonly<Record<SocketState, 'ok' | ErrnoName>>>> = {
+export const LEGAL_CALLS: Readonly<Record<SocketOperation, Readonly<Record<SocketState, 'ok' | ErrnoName>>>> = {
   bind: {
     unbound: 'ok',
     bound: 'EINVAL',

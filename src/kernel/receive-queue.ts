@@ -34,12 +34,12 @@ export class ReceiveQueue {
    * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads a chunk at a time.
    */
   get hangup(): number {
-    return this.#behind() > 0 ? 0 : Poll.HUP
+    return this.#remainder() > 0 ? 0 : Poll.HUP
   }
 
   /** Bytes of memory that it takes, roughly: a peer that sends single bytes fills it too. */
   get weight(): number {
-    return this.#first === undefined ? 0 : this.#length + (1 + this.#behind()) * CHUNK_COST
+    return this.#first === undefined ? 0 : this.#length + (1 + this.#remainder()) * CHUNK_COST
   }
 
   /** Appends a chunk, which belongs to the queue from then on. */
@@ -98,7 +98,7 @@ export class ReceiveQueue {
   }
 
   // A method, not a getter: engines do not inline private getters.
-  #behind(): number {
+  #remainder(): number {
     return this.#others?.length ?? 0
   }
 

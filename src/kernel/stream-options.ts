@@ -26,7 +26,7 @@ export function bufferSize(wanted: number): number {
 }
 
 /** The options of a socket. */
-export class SocketOptions {
+export class StreamOptions {
   /** Close with a reset (`SO_LINGER` with a time of 0). */
   resetOnClose = false
   reuseAddress = false
@@ -42,7 +42,7 @@ export class SocketOptions {
   receiveBuffer = DEFAULT_BUFFER_SIZE
 
   /** Takes over what a listener's connections inherit. */
-  inherit(listener: SocketOptions): void {
+  inherit(listener: StreamOptions): void {
     this.resetOnClose = listener.resetOnClose
     this.noDelay = listener.noDelay
     this.keepAlive = listener.keepAlive

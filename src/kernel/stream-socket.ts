@@ -7,17 +7,17 @@ import type { SocketAddress } from '../base/address.js'
 import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Orphans } from '../host/connection/orphans.js'
-import type { ConnectionEvents, Host, HostConnection, HostListener, HostPort } from '../host/contract/host.js'
+import type { ConnectionEvents, Host, HostBoundSocket, HostConnection, HostListener } from '../host/contract/host.js'
 import { AcceptQueue } from './accept-queue.js'
-import { type StreamOwner, TcpStream } from './connection-stream.js'
+import { ConnectionStream, type StreamOwner } from './connection-stream.js'
 import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from './descriptor.js'
-import { type SocketOperation, type SocketState, TRANSITIONS } from './legal-calls.js'
+import { LEGAL_CALLS, type SocketOperation, type SocketState } from './legal-calls.js'
 import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
-import { SocketOptions } from './stream-options.js'
+import { StreamOptions } from './stream-options.js'
 
 /** What a socket needs of its kernel. */
-export interface SocketSurroundings {
+export interface SocketContext {
   readonly host: Host
   /** Its connections that were closed and still send. */
   readonly orphans: Orphans
@@ -28,29 +28,29 @@ export interface SocketSurroundings {
 }
 
 /** Whoever connects: a host, or a local address that was taken. */
-export interface Dialler<At extends SocketAddress> {
+export interface Connector<At extends SocketAddress> {
   connect(remote: At, events: ConnectionEvents): HostConnection<At>
 }
 
 /** See the top of the file. What its host refuses is thrown (`HostError`); it is as it was before, then. */
 export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor implements StreamOwner {
-  protected readonly kernel: SocketSurroundings
-  protected readonly options = new SocketOptions()
+  protected readonly kernel: SocketContext
+  protected readonly options = new StreamOptions()
   /** A local address that was taken, and is not used yet. */
-  protected port: HostPort<At> | undefined
+  protected port: HostBoundSocket<At> | undefined
   #listener: HostListener<At> | undefined
   #accepts: AcceptQueue<StreamSocket<At>> | undefined
-  #stream: TcpStream | undefined
+  #stream: ConnectionStream | undefined
   #connection: HostConnection<At> | undefined
 
   /** @param kernel - where it lives */
-  protected constructor(domain: Domain, kernel: SocketSurroundings) {
+  protected constructor(domain: Domain, kernel: SocketContext) {
     super(domain, 'both')
     this.kernel = kernel
   }
 
   /** A local address for who listens and has none. */
-  protected abstract takeAny(): HostPort<At> | ErrnoName
+  protected abstract takeAny(): HostBoundSocket<At> | ErrnoName
   /** The local address while there is none. */
   protected abstract unnamed(): At
   /** A socket of the same kind. */
@@ -74,7 +74,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   leave(connection: HostConnection<SocketAddress>): void {
-    this.kernel.orphans.adopt(connection)
+    this.kernel.orphans.add(connection)
   }
 
   override listen(backlog: number): Result {
@@ -188,7 +188,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   /** Begins to connect. */
-  protected dial(from: Dialler<At>, address: At): Result {
+  protected connectTo(from: Connector<At>, address: At): Result {
     const stream = this.#newStream('connecting')
     const connection = from.connect(address, stream)
     stream.attach(connection)
@@ -208,7 +208,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     const { state } = this
     // What the table says of every message need not be looked up for each.
     if (state === 'connected' && (operation === 'read' || operation === 'write')) return undefined
-    const answer = TRANSITIONS[operation][state]
+    const answer = LEGAL_CALLS[operation][state]
     return answer === 'ok' ? undefined : answer
   }
 
@@ -224,8 +224,8 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return socket
   }
 
-  #newStream(state: 'connecting' | 'connected'): TcpStream {
-    return new TcpStream(state, this.options, this)
+  #newStream(state: 'connecting' | 'connected'): ConnectionStream {
+    return new ConnectionStream(state, this.options, this)
   }
 
   /** A failed connection tells its error before it becomes a broken pipe. */

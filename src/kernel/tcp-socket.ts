@@ -1,9 +1,9 @@
 /** A TCP socket: the addresses that it takes, and the options that it has. */
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
-import type { HostPort } from '../host/contract/host.js'
+import type { HostBoundSocket } from '../host/contract/host.js'
 import type { OptionName, Result } from './descriptor.js'
 import { foreign, isOf } from './inet.js'
-import { type SocketSurroundings, StreamSocket } from './stream-socket.js'
+import { type SocketContext, StreamSocket } from './stream-socket.js'
 
 /** A socket of `AF_INET` or `AF_INET6`. */
 export class TcpSocket extends StreamSocket<Address> {
@@ -13,7 +13,7 @@ export class TcpSocket extends StreamSocket<Address> {
    * @param family - what addresses it takes
    * @param kernel - where it lives
    */
-  constructor(family: 'ipv4' | 'ipv6', kernel: SocketSurroundings) {
+  constructor(family: 'ipv4' | 'ipv6', kernel: SocketContext) {
     super(family, kernel)
     this.#family = family
   }
@@ -30,7 +30,7 @@ export class TcpSocket extends StreamSocket<Address> {
     const refusal = this.refusal('connect')
     if (refusal !== undefined) return this.takeRefusal() ?? refusal
     if (!isOf(this.#family, address)) return foreign(address)
-    return this.dial(this.port ?? this.kernel.host, address)
+    return this.connectTo(this.port ?? this.kernel.host, address)
   }
 
   override getOption(name: OptionName): Result {
@@ -46,7 +46,7 @@ export class TcpSocket extends StreamSocket<Address> {
     return super.setOption(name, value)
   }
 
-  protected override takeAny(): HostPort {
+  protected override takeAny(): HostBoundSocket {
     return this.kernel.host.bind(this.unnamed(), this.options)
   }
 

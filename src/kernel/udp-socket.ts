@@ -5,7 +5,7 @@
  * @see Linux `udp(7)` and `net/ipv4/udp.c`, whose answers these are
  */
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
-import { type Message, MessageQueue } from '../base/datagram-queue.js'
+import { DatagramQueue, type Message } from '../base/datagram-queue.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { DatagramEvents, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { Host } from '../host/contract/host.js'
@@ -15,7 +15,7 @@ import { Poll } from './readiness.js'
 import { UdpOptions } from './udp-options.js'
 
 /** What a socket needs of its kernel. */
-export interface UdpSurroundings {
+export interface UdpContext {
   readonly host: Host
   /** The readiness of `descriptor` may be another now; so many bytes have come for it. */
   changed(descriptor: Descriptor, bytes?: number): void
@@ -24,10 +24,10 @@ export interface UdpSurroundings {
 /** See the top of the file. What its host refuses is thrown (`HostError`). */
 export class UdpSocket extends Descriptor implements DatagramEvents {
   override readonly type = 'datagram'
-  readonly #kernel: UdpSurroundings
+  readonly #kernel: UdpContext
   readonly #family: 'ipv4' | 'ipv6'
   readonly #options = new UdpOptions()
-  readonly #queue = new MessageQueue()
+  readonly #queue = new DatagramQueue()
   #socket: HostDatagram | undefined
   /** Whether the port was asked for by its number: another one goes when the socket is disconnected, as on Linux. */
   #portKept = false
@@ -43,7 +43,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
    * @param family - what addresses it takes
    * @param kernel - where it lives
    */
-  constructor(family: 'ipv4' | 'ipv6', kernel: UdpSurroundings) {
+  constructor(family: 'ipv4' | 'ipv6', kernel: UdpContext) {
     super(family, 'both')
     this.#family = family
     this.#kernel = kernel

@@ -6,7 +6,7 @@ import type { Address } from '../base/address.js'
 import { decodeText, encodeText } from './protocol.js'
 
 /** A message on its way between the threads. */
-export interface Envelope {
+export interface DatagramRecord {
   readonly bytes: Uint8Array
   /** Where it comes from or goes to; `undefined` for the peer that the socket is connected to. */
   readonly address: Address | undefined
@@ -15,7 +15,7 @@ export interface Envelope {
 }
 
 /** A message as one payload: the length of its head in a byte, the head as text, the bytes. */
-export function seal({ bytes, address, asked }: Envelope): Uint8Array {
+export function encodeDatagram({ bytes, address, asked }: DatagramRecord): Uint8Array {
   const parts = address === undefined ? [] : [address.host, address.port, ...scopeOf(address)]
   const head = encodeText([asked ? 1 : 0, ...parts].join(' '))
   const payload = new Uint8Array(1 + head.length + bytes.length)
@@ -26,7 +26,7 @@ export function seal({ bytes, address, asked }: Envelope): Uint8Array {
 }
 
 /** Puts the records of one socket's messages together. */
-export class Unsealer {
+export class DatagramDecoder {
   #parts: Uint8Array | undefined
   #length = 0
 
@@ -35,8 +35,8 @@ export class Unsealer {
    * @param total - the record's value
    * @returns the message, its bytes in memory of their own; `undefined` while a part of it is missing
    */
-  take(payload: Uint8Array, total: number): Envelope | undefined {
-    if (payload.length === total) return unseal(payload)
+  take(payload: Uint8Array, total: number): DatagramRecord | undefined {
+    if (payload.length === total) return decodeDatagram(payload)
     this.#parts ??= new Uint8Array(total)
     this.#parts.set(payload, this.#length)
     this.#length += payload.length
@@ -44,11 +44,11 @@ export class Unsealer {
     const whole = this.#parts
     this.#parts = undefined
     this.#length = 0
-    return unseal(whole)
+    return decodeDatagram(whole)
   }
 }
 
-function unseal(payload: Uint8Array): Envelope {
+function decodeDatagram(payload: Uint8Array): DatagramRecord {
   const start = 1 + (payload[0] ?? 0)
   const [asked, host, port, flowInfo, scopeId] = decodeText(payload.subarray(1, start)).split(' ')
   return { bytes: payload.slice(start), address: toAddress(host, port, flowInfo, scopeId), asked: asked === '1' }

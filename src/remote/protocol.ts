@@ -38,7 +38,7 @@ export const ToParent = {
   CONNECT: 10,
   /** The guest was loaded, and starts. */
   READY: 11,
-  /** It cannot be loaded: an {@link Unfit}. Nothing follows. */
+  /** It cannot be loaded: an {@link LoadFailure}. Nothing follows. */
   UNFIT: 12,
   /** Bytes for the standard stream whose number is the value. */
   OUTPUT: 13,
@@ -48,7 +48,7 @@ export const ToParent = {
   TRACE: 15,
   /** The guest ended; the value is its exit code. Nothing follows. */
   EXIT: 16,
-  /** The guest trapped: a {@link Trapped}. Nothing follows. */
+  /** The guest trapped: a {@link TrapReport}. Nothing follows. */
   TRAP: 17,
 } as const
 
@@ -56,7 +56,7 @@ export const ToParent = {
 export const ToGuest = {
   /** A {@link Reply}. */
   REPLY: 1,
-  /** An outgoing connection stands: an {@link Arrival}. */
+  /** An outgoing connection stands: an {@link NewConnection}. */
   CONNECT: 2,
   /** Bytes of a connection, or a message. */
   DATA: 3,
@@ -67,7 +67,7 @@ export const ToGuest = {
   ERROR: 6,
   /** A write failed: nothing more can be sent. The value is the error. What the peer has sent still comes. */
   BROKEN: 7,
-  /** A listener has a connection: an {@link Arrival}. */
+  /** A listener has a connection: an {@link NewConnection}. */
   CONNECTION: 8,
   /** Bytes of standard input; none is its end. A value of 1 says that it cannot be read. */
   INPUT: 9,
@@ -116,12 +116,12 @@ export type Call =
   | { readonly call: 'interfaces' }
 
 /** A new object's number; or what was asked for, where that is a number. */
-export interface Begun {
+export interface NewObject {
   readonly id: number
 }
 
 /** A new object's number and addresses. */
-export interface Arrival<At extends SocketAddress = Address> extends Begun {
+export interface NewConnection<At extends SocketAddress = Address> extends NewObject {
   readonly local: At
   readonly remote: At
   /** That of a connection which stands, where the host lends it. */
@@ -129,7 +129,7 @@ export interface Arrival<At extends SocketAddress = Address> extends Begun {
 }
 
 /** The host's interfaces, each with its number. */
-export interface Interfaces extends Begun {
+export interface NewHost extends NewObject {
   readonly interfaces: readonly (readonly [name: string, index: number])[]
 }
 
@@ -138,25 +138,25 @@ export interface Interfaces extends Begun {
  * address for `remote`.
  */
 export type Reply =
-  | Arrival<SocketAddress>
-  | Interfaces
-  | Begun
+  | NewConnection<SocketAddress>
+  | NewHost
+  | NewObject
   | { readonly error: ErrnoName; readonly message: string }
 
 /** Why a guest cannot be loaded: an error of that name. */
-export interface Unfit {
+export interface LoadFailure {
   readonly name: string
   readonly message: string
 }
 
 /** What is known of a trap. */
-export interface Trapped {
+export interface TrapReport {
   readonly message: string
   readonly stack: string
 }
 
 /** What a payload may hold, as JSON. */
-export type Message = Address | Call | Reply | Unfit | Trapped
+export type Message = Address | Call | Reply | LoadFailure | TrapReport
 
 /** An error's name as a value. */
 export function errnoValue(name: ErrnoName): number {

@@ -44,13 +44,13 @@ export class Dispatch {
     return this.#targets.length - 1 - this.#free.length
   }
 
-  /** Another number than before when time may have passed: a callback was made, or {@link Dispatch.pass} called. */
-  get moment(): number {
+  /** Another number than before when time may have passed: a callback was made, or {@link Dispatch.advanceEpoch} called. */
+  get epoch(): number {
     return this.#moment
   }
 
   /** Time has passed outside of callbacks. */
-  pass(): void {
+  advanceEpoch(): void {
     this.#moment++
   }
 

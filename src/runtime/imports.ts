@@ -66,14 +66,14 @@ export function importObject(
 export function linkError(error: unknown): unknown {
   if (!(error instanceof WebAssembly.LinkError) || error.message.startsWith(CANNOT)) return error
   return new WebAssembly.LinkError(
-    `${CANNOT}: an import of it has another type than here (${cut(error.message)}); build it with this version's uvcc`,
+    `${CANNOT}: an import of it has another type than here (${shorten(error.message)}); build it with this version's uvcc`,
   )
 }
 
 const CANNOT = 'Cannot link the module'
 
 function refusal(module: string, name: string, kind: string, offers: Offers): Error {
-  const what = `it imports the ${kind} ${JSON.stringify(cut(name))} from ${JSON.stringify(cut(module))}`
+  const what = `it imports the ${kind} ${JSON.stringify(shorten(name))} from ${JSON.stringify(shorten(module))}`
   const origin = originOf(module, name, kind)
   // Of our own, and of preview 1, it is the name that is wrong.
   const because =
@@ -170,7 +170,7 @@ function originOf(module: string, name: string, kind: string): Origin {
 }
 
 /** A module's names may be as long as it likes. */
-function cut(text: string): string {
+function shorten(text: string): string {
   return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}...` : text
 }
 

@@ -81,7 +81,7 @@ export class Instance {
       host: options.host,
       ready: () => this.kernel.readiness.dropStale(),
       onTurn: () => {
-        dispatch.pass()
+        dispatch.advanceEpoch()
         options.onTurn()
       },
       // As the end of a process does: its peers learn that it is gone.
@@ -137,7 +137,7 @@ export class Instance {
     }
     const system = createUvHost(() => {
       const { kernel, memory, abi, pump, payloads } = instance()
-      return { kernel, memory, abi, payloads, turns: pump, moment: () => dispatch.moment, onDefect: options.onThrow }
+      return { kernel, memory, abi, payloads, turns: pump, epoch: () => dispatch.epoch, onDefect: options.onThrow }
     })
     const own = ownWasi(options.host, () => instance().memory)
     const offers = (wasi: WasiProvider | undefined): Offers =>

@@ -173,7 +173,7 @@ export class Pump {
   wake(bytes = 0): void {
     if (this.#run === undefined || this.#inTurn) return
     this.#woken += 1
-    if (!this.#scheduled && this.#host.prompt && this.#policy.chooseImmediate(bytes)) this.#turn()
+    if (!this.#scheduled && this.#host.deliversInline && this.#policy.chooseImmediate(bytes)) this.#turn()
     else this.#schedule()
   }
 

@@ -86,23 +86,18 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /** Whether it keeps its loop running while it is active. True at first, false once closed. */
-  get referenced(): boolean {
+  get hasRef(): boolean {
     return !this.#closed && this.instance.exports.uvw_has_ref(this.#address) !== 0
   }
 
-  set referenced(value: boolean) {
-    if (value) this.reference()
-    else this.dereference()
-  }
-
   /** Lets it keep its loop running. Doing so twice is doing so once. @throws {ClosedHandleError} */
-  reference(): void {
+  ref(): void {
     this.instance.exports.uvw_ref(this.address)
     this.instance.pump.wake()
   }
 
   /** Lets its loop end although it is active. @throws {ClosedHandleError} */
-  dereference(): void {
+  unref(): void {
     this.instance.exports.uvw_unref(this.address)
     this.instance.pump.wake()
   }
@@ -201,8 +196,8 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   /** What it is doing, for people. */
   #describe(): object {
     if (this.closing) return { state: this.closed ? 'closed' : 'closing' }
-    const { active, referenced } = this
-    const known: Record<string, unknown> = { state: active ? 'active' : 'inactive', referenced }
+    const { active, hasRef } = this
+    const known: Record<string, unknown> = { state: active ? 'active' : 'inactive', referenced: hasRef }
     for (const name of ['sockname', 'peername']) {
       try {
         if (name in this) known[name] = Reflect.get(this, name)
@@ -252,7 +247,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   /** Closes once something is free; the loop is kept running meanwhile, as by any handle that is closing. */
   #closeOnce(freed: PromiseLike<void>, action: (address: number) => number): void {
     this[FREED] = freed
-    this.reference()
+    this.ref()
     freed.then(() => {
       this[FREED] = undefined
       // Its loop's module may have trapped meanwhile.

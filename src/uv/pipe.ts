@@ -3,8 +3,8 @@ import { checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
-import { openPair } from './pair.js'
 import { type OnRequest, PipeConnectRequest } from './request.js'
+import { openPair } from './socketpair.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
 
 /** Flags of {@link Pipe.bind} and {@link Pipe.connect}. */

@@ -9,12 +9,12 @@ import {
   socketDomain,
 } from './address.js'
 import { checkCallback } from './callback.js'
-import { type Attempt, Dial } from './dial.js'
+import { type Attempt, ConnectAttempts } from './connect-attempts.js'
 import { checkInteger, UVError } from './errors.js'
 import { handleOptions, type OnClosed, WHEN_CLOSED } from './handle.js'
 import type { Loop } from './loop.js'
-import { openPair } from './pair.js'
 import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
+import { openPair } from './socketpair.js'
 import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
 
@@ -80,7 +80,7 @@ const DEFAULT_KEEP_ALIVE_DELAY = 60
  */
 export class TCP extends Stream {
   /** A connection to a name under way. */
-  #dial: Dial<SocketAttempt> | undefined
+  #dial: ConnectAttempts<SocketAttempt> | undefined
 
   /**
    * @throws {ClosedLoopError}
@@ -295,7 +295,7 @@ export class TCP extends Stream {
       return new SocketAttempt(tcp, tcp !== this, begin)
     }
     try {
-      this.#dial = new Dial({ loop: this.loop, name, port, only, make, done: finish })
+      this.#dial = new ConnectAttempts({ loop: this.loop, name, port, only, make, done: finish })
     } catch (error) {
       forget()
       throw error

@@ -13,7 +13,7 @@ import { clockCalls } from './clock.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
 import { LAST } from './fs/descriptors.js'
-import type { Folder } from './fs/seed.js'
+import type { Directory } from './fs/seed.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
@@ -31,7 +31,7 @@ export interface Preview1Options {
   readonly host: Host
   readonly wasi: WasiOptions
   /** The root of its file system; `undefined` for none. */
-  readonly files?: Folder | undefined
+  readonly files?: Directory | undefined
 }
 
 /**

@@ -76,7 +76,7 @@ test('a client that does not end after the last answer is left after a while', a
     ended ||= status === StatusCode.EOF
   })
   // It stays, and keeps nothing running: the run ends with the server's side.
-  client.dereference()
+  client.unref()
   await soon(loop.run(), 'the server to leave')
   expect({ ended, left: peer.closed }).toEqual({ ended: true, left: true })
   await Promise.all([client.close(), loop.run()])

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { UnixAddress } from '../../src/base/address.js'
 import { pathOf } from '../../src/base/unix-path.js'
 import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
-import type { HostPort } from '../../src/host/contract/host.js'
+import type { HostBoundSocket } from '../../src/host/contract/host.js'
 import type { HostUnix } from '../../src/host/contract/unix.js'
 import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
 import { FakeHost } from '../support/fake-host.js'
@@ -26,7 +26,7 @@ const guarded = (policy: Policy): { unix: HostUnix; below: VirtualHost; refused:
   return { unix, below, refused }
 }
 
-const listen = (unix: HostUnix, path: string): HostPort<UnixAddress> => {
+const listen = (unix: HostUnix, path: string): HostBoundSocket<UnixAddress> => {
   const port = unix.bind(named(path))
   port.listen(1, DEAF)
   return port

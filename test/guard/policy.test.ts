@@ -2,7 +2,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
-import type { ConnectionEvents, Host, HostListener, HostPort, ListenerEvents } from '../../src/host/contract/host.js'
+import type {
+  ConnectionEvents,
+  Host,
+  HostBoundSocket,
+  HostListener,
+  ListenerEvents,
+} from '../../src/host/contract/host.js'
 import { virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeHost } from '../support/fake-host.js'
@@ -280,7 +286,7 @@ test('connections that are granted work as they do below', async () => {
   const below = virtualHost()
   const release = below.keepAlive()
   const host = policyHost(below, { listen: ['[::1]:0'], connect: ['*'] })
-  const port: HostPort = host.bind(v6('::1', 0), PLAIN)
+  const port: HostBoundSocket = host.bind(v6('::1', 0), PLAIN)
   const heard = new Promise<string>((resolve) => {
     port.listen(1, {
       onConnection(connection) {

@@ -30,7 +30,7 @@ const withFault = (spoil: (connection: HostConnection) => void): Host => {
   host.connect = (remote, events) => {
     const connection = connect(remote, events)
     // Who writes past the host meets none of its faults.
-    connection.lend = () => undefined
+    connection.exposeDescriptor = () => undefined
     spoil(connection)
     return connection
   }

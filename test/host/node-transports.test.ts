@@ -6,7 +6,7 @@ import { fromNode, toNodeHost } from '../../src/host/common/addresses.js'
 import { EOF, nameOfCode, nameOfStatus, statusError } from '../../src/host/common/errors.js'
 import { NodeHost } from '../../src/host/common/runtime-host.js'
 import type { Transport } from '../../src/host/common/transport.js'
-import { type Rung, rungs } from '../../src/host/node/bind-strategies.js'
+import { type BindStrategy, bindStrategies } from '../../src/host/node/bind-strategies.js'
 import { handleTransport } from '../../src/host/node/handle.js'
 import { netTransport } from '../../src/host/node/net.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
@@ -15,7 +15,9 @@ import { Lab, PLAIN, refusal, v4 } from './contract/lab.js'
 
 const MIB = 1024 * 1024
 
-const transports: { name: string; make: () => Transport }[] = [{ name: 'net', make: () => netTransport(rungs()) }]
+const transports: { name: string; make: () => Transport }[] = [
+  { name: 'net', make: () => netTransport(bindStrategies()) },
+]
 const wrap = tcpWrap()
 if (wrap !== undefined) transports.push({ name: 'handle', make: () => handleTransport(wrap) })
 
@@ -50,7 +52,7 @@ describe.each(transports)('over $name', ({ make }) => {
   test('a descriptor that was lent stays open until the connection is let go of, though it failed', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
-      const descriptor = client.connection.lend()
+      const descriptor = client.connection.exposeDescriptor()
       // Only handles have some.
       if (descriptor === undefined) return
       writeSync(descriptor, 'past it')
@@ -59,7 +61,7 @@ describe.each(transports)('over $name', ({ make }) => {
       client.readStart()
       server.reset()
       expect(await client.failed()).toBe('ECONNRESET')
-      expect(client.connection.lend()).toBeUndefined()
+      expect(client.connection.exposeDescriptor()).toBeUndefined()
       expect(fstatSync(descriptor).isSocket()).toBe(true)
       client.connection.reset()
       expect(() => fstatSync(descriptor)).toThrow('EBADF')
@@ -188,7 +190,7 @@ describe.each(transports)('over $name', ({ make }) => {
 })
 
 describe('the plain rung', () => {
-  const [plain] = rungs().slice(-1) as [Rung]
+  const [plain] = bindStrategies().slice(-1) as [BindStrategy]
   const withPlain = (body: (lab: Lab, host: NodeHost) => Promise<void>): Promise<void> =>
     Lab.try(
       () => ({ host: nodeHost() }),

@@ -1,7 +1,7 @@
 /** The contract over real sockets: each transport, and `net` on each rung of the ladder that this Node has. */
 import { describe } from '@jest/globals'
 import { NodeHost } from '../../src/host/common/runtime-host.js'
-import { rungs } from '../../src/host/node/bind-strategies.js'
+import { bindStrategies } from '../../src/host/node/bind-strategies.js'
 import { netTransport } from '../../src/host/node/net.js'
 import { nodeHost } from '../../src/host/node.js'
 import { hostContract } from './contract/contract.js'
@@ -19,7 +19,7 @@ describe('the node host over net', () =>
     overNet,
   ))
 
-const binding = rungs().filter(({ name }) => name !== 'plain')
+const binding = bindStrategies().filter(({ name }) => name !== 'plain')
 // With one rung only, that is what `nodeHost({ transport: 'net' })` takes anyway.
 if (binding.length > 1) {
   describe.each(binding)('the node host over net, on $name alone', (rung) =>

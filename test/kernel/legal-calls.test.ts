@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type SocketOperation, type SocketState, TRANSITIONS } from '../../src/kernel/legal-calls.js'
+import { LEGAL_CALLS, type SocketOperation, type SocketState } from '../../src/kernel/legal-calls.js'
 import { TcpSocket } from '../../src/kernel/tcp-socket.js'
 import { loopback } from '../support/wishes.js'
 import { type Answer, fakeMachine, type Machine } from './support/machine.js'
@@ -38,7 +38,7 @@ describe.each(STATES)('a socket that is %s', (state) => {
     const machine = fakeMachine()
     const fd = socketIn(state, machine)
     const answer = perform(operation, machine, fd)
-    const inTable = TRANSITIONS[operation][state]
+    const inTable = LEGAL_CALLS[operation][state]
     const legal = LEGAL[`${operation} ${state}`]
     if (legal === undefined) {
       expect(inTable).not.toBe('ok')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { SocketNames } from '../../src/base/unix-names.js'
+import { UnixNames } from '../../src/base/unix-names.js'
 import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, type Machine } from './support/machine.js'
 import { unixAddress, unixBound, unixClient, unixListener } from './support/unix.js'
@@ -187,7 +187,7 @@ describe('names', () => {
   })
 
   test('that nobody removes come to an end', () => {
-    const names = new SocketNames<object>()
+    const names = new UnixNames<object>()
     const socket = {}
     let count = 0
     while (names.add(`name ${count}`, socket) === undefined) count++

@@ -22,7 +22,7 @@ describe('an orphan', () => {
   test('is not read from, and is closed once all is sent', () => {
     const orphans = new Orphans(new FakeHost())
     const connection = sending()
-    orphans.adopt(connection)
+    orphans.add(connection)
     expect([orphans.size, connection.reading, connection.ended]).toEqual([1, false, undefined])
     connection.drain(3)
     expect(orphans.size).toBe(1)
@@ -33,7 +33,7 @@ describe('an orphan', () => {
   test('that fails is forgotten', () => {
     const orphans = new Orphans(new FakeHost())
     const connection = sending()
-    orphans.adopt(connection)
+    orphans.add(connection)
     connection.fail('ECONNRESET')
     expect([orphans.size, connection.log.includes('close')]).toEqual([0, false])
   })
@@ -41,7 +41,7 @@ describe('an orphan', () => {
   test('is given up when there are too many, the oldest first', () => {
     const orphans = new Orphans(new FakeHost())
     const all = Array.from({ length: MOST + 3 }, sending)
-    for (const connection of all) orphans.adopt(connection)
+    for (const connection of all) orphans.add(connection)
     expect(orphans.size).toBe(MOST)
     expect(all.map(({ ended }) => ended)).toEqual([...Array(3).fill('closed'), ...Array(MOST).fill(undefined)])
   })
@@ -50,8 +50,8 @@ describe('an orphan', () => {
     const host = new FakeHost()
     const orphans = new Orphans(host)
     const [quick, slow] = [sending(), sending()]
-    orphans.adopt(quick)
-    orphans.adopt(slow)
+    orphans.add(quick)
+    orphans.add(slow)
     host.advance(3_600_000)
     expect([orphans.size, host.keepers]).toEqual([2, 0])
     orphans.end()
@@ -67,8 +67,8 @@ describe('an orphan', () => {
     const host = new FakeHost()
     const orphans = new Orphans(host)
     const [one, other] = [sending(), sending()]
-    orphans.adopt(one)
-    orphans.adopt(other)
+    orphans.add(one)
+    orphans.add(other)
     orphans.end()
     expect(host.waits).toEqual([AFTER_END])
     one.drain()
@@ -91,7 +91,7 @@ test('over a host: what was pending arrives, then the end', () => {
       const { client, server } = await lab.pair()
       const orphans = new Orphans(host)
       client.write(new Uint8Array(1 << 20).fill(7))
-      orphans.adopt(client.connection)
+      orphans.add(client.connection)
       orphans.end()
       server.readStart()
       await server.ended()

@@ -1,12 +1,12 @@
 /** The parent's end of the worker driver, over a host that does what the test says; the guest is played by hand. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
-  type Arrival,
   type Call,
   decode,
   encode,
   errnoOf,
   FIRST_OF_GUEST,
+  type NewConnection,
   type Reply,
   ToGuest,
   ToParent,
@@ -338,7 +338,7 @@ describe('a connection whose descriptor is lent', () => {
   const lent = (): { id: number; connection: FakeConnection } => {
     const connection = listen(5).listener.arrive(DESCRIPTOR)
     const [arrival] = told()
-    const { id, descriptor } = decode<Arrival>(arrival?.payload ?? Buffer.alloc(0))
+    const { id, descriptor } = decode<NewConnection>(arrival?.payload ?? Buffer.alloc(0))
     expect(descriptor).toBe(DESCRIPTOR)
     return { id, connection }
   }

@@ -10,7 +10,7 @@ import { NodeTimer } from '../../src/host/common/clock.js'
 import { HostError, type HostTimer } from '../../src/host/contract/host.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { udpWrap } from '../../src/host/node/udp-wrap.js'
-import { GuestWire } from '../../src/remote/client/channel.js'
+import { ClientChannel } from '../../src/remote/client/channel.js'
 import { RemoteHost } from '../../src/remote/client/host.js'
 import { makeRing } from '../../src/remote/ring.js'
 import { type ContractOptions, hostContract } from '../host/contract/contract.js'
@@ -20,9 +20,9 @@ const RING = 256 * 1024
 
 /** A remote host for a thread that has turns. */
 class TurningRemoteHost extends RemoteHost {
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
 
-  constructor(wire: GuestWire) {
+  constructor(wire: ClientChannel) {
     super(wire, true)
     this.#wire = wire
   }
@@ -83,7 +83,7 @@ describe.each([
     clearImmediate(pumping)
     const wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
     thread?.postMessage(wires)
-    const wire = new GuestWire(wires)
+    const wire = new ClientChannel(wires)
     const pump = (): void => {
       wire.deliver()
       // Blocked it leaves the processor to the other thread; not for long, since this one has timers too.

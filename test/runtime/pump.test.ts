@@ -120,7 +120,7 @@ describe('a run', () => {
     outcome(pump.run(DEFAULT))
     await settle()
     const bytes = async (prompt: boolean): Promise<unknown> => {
-      host.prompt = prompt
+      host.deliversInline = prompt
       loop.events = 1
       pump.wake(65_536)
       const seen = [loop.events, host.deferred]

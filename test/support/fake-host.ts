@@ -9,9 +9,9 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  HostBoundSocket,
   HostConnection,
   HostListener,
-  HostPort,
   type HostTimer,
   type ListenerEvents,
 } from '../../src/host/contract/host.js'
@@ -85,7 +85,7 @@ export class FakeConnection extends HostConnection {
     this.#asked('shutdown')
   }
 
-  override lend(): number | undefined {
+  override exposeDescriptor(): number | undefined {
     return this.descriptor
   }
 
@@ -215,7 +215,7 @@ export class FakeListener extends HostListener {
 }
 
 /** An address that was taken. */
-export class FakePort extends HostPort {
+export class FakePort extends HostBoundSocket {
   readonly local: Address
   readonly options: BindOptions
   /** What became of it. */
@@ -295,7 +295,7 @@ export class FakeHost extends Host {
   readonly lookups: FakeLookup[] = []
   /** How many hold the process. */
   keepers = 0
-  override prompt = false
+  override deliversInline = false
   #deferred: (() => void)[] = []
   #nextPort = 40_000
 
@@ -325,7 +325,7 @@ export class FakeHost extends Host {
     }
   }
 
-  override bind(local: Address, options: BindOptions): HostPort {
+  override bind(local: Address, options: BindOptions): HostBoundSocket {
     failAs(this.fails.bind)
     const port = new FakePort(this, { ...local, port: local.port || this.#nextPort++ }, options)
     this.ports.push(port)

@@ -7,8 +7,8 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  type HostBoundSocket,
   type HostConnection,
-  type HostPort,
   type HostTimer,
 } from '../../src/host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
@@ -102,7 +102,7 @@ export class WatchedHost extends Host {
     return this.#host.interfaces()
   }
 
-  override bind(local: Address, options: BindOptions): HostPort {
+  override bind(local: Address, options: BindOptions): HostBoundSocket {
     return this.#host.bind(local, options)
   }
 

@@ -132,7 +132,7 @@ class Life {
 
   readonly #calls: [() => unknown, ...(() => unknown)[]] = [
     () => this.#any().close(this.#heard()),
-    () => (this.#random.chance(0.5) ? this.#any().reference() : this.#any().dereference()),
+    () => (this.#random.chance(0.5) ? this.#any().ref() : this.#any().unref()),
     () => this.#tcp().bind(['127.0.0.1', this.#random.pick([0, 0, 4001, 4002])]),
     () => this.#pipe().bind(this.#random.pick(['one', 'two'])),
     () => this.#stream().listen(this.#random.int(1, 3), this.#callback),

@@ -80,7 +80,7 @@ test.each([
 
 test('a handle that is not referenced is waited for all the same, as every handle that is closing', async () => {
   const { host, loop, server, free } = await scene()
-  server.dereference()
+  server.unref()
   void server.close()
   const run = loop.run()
   await turns(host)

@@ -34,7 +34,7 @@ overHosts((lab) => {
     const timer = new Timer({ loop })
     expect(inspect(timer)).toBe("Timer { state: 'inactive', referenced: true }")
     timer.start(60_000)
-    timer.dereference()
+    timer.unref()
     expect(inspect([timer])).toBe("[ Timer { state: 'active', referenced: false } ]")
     const server = new TCP({ loop })
     server.bind(['127.0.0.1', 0])
@@ -48,17 +48,17 @@ overHosts((lab) => {
 
   test('H3 referenced: true at first, then as it is set', async () => {
     const handle = new Async({ loop: await lab.open() })
-    expect(handle.referenced).toBe(true)
-    handle.referenced = false
-    expect(handle.referenced).toBe(false)
-    handle.reference()
-    handle.reference()
-    expect(handle.referenced).toBe(true)
-    handle.dereference()
-    handle.dereference()
-    expect(handle.referenced).toBe(false)
-    handle.referenced = true
-    expect(handle.referenced).toBe(true)
+    expect(handle.hasRef).toBe(true)
+    handle.unref()
+    expect(handle.hasRef).toBe(false)
+    handle.ref()
+    handle.ref()
+    expect(handle.hasRef).toBe(true)
+    handle.unref()
+    handle.unref()
+    expect(handle.hasRef).toBe(false)
+    handle.ref()
+    expect(handle.hasRef).toBe(true)
   })
 
   test('H4 buffer sizes: what is set is read back', async () => {
@@ -98,8 +98,8 @@ overHosts((lab) => {
     const calls: (() => unknown)[] = [
       () => Reflect.set(tcp, 'referenced', true),
       () => Reflect.set(tcp, 'referenced', false),
-      () => tcp.reference(),
-      () => tcp.dereference(),
+      () => tcp.ref(),
+      () => tcp.unref(),
       () => tcp.sendBufferSize,
       () => Reflect.set(tcp, 'sendBufferSize', 4_096),
       () => tcp.receiveBufferSize,
@@ -113,7 +113,7 @@ overHosts((lab) => {
     expectRefusals()
     await lab.run(loop)
     expectRefusals()
-    expect([tcp.closing, tcp.closed, tcp.active, tcp.referenced]).toEqual([true, true, false, false])
+    expect([tcp.closing, tcp.closed, tcp.active, tcp.hasRef]).toEqual([true, true, false, false])
     await expect(tcp.close()).resolves.toBeUndefined()
   })
 
@@ -161,12 +161,12 @@ overHosts((lab) => {
     expect(kept.map((handle) => handle.closed)).toEqual(KINDS.map(() => true))
   })
 
-  test('dereference: an active handle lets its loop end, and still works while another keeps it', async () => {
+  test('unref: an active handle lets its loop end, and still works while another keeps it', async () => {
     const loop = await lab.open()
     let ticks = 0
     const ticker = new Timer({ loop })
     ticker.start(1, 1, () => ticks++)
-    ticker.dereference()
+    ticker.unref()
     expect(loop.alive).toBe(false)
     expect(await lab.run(loop)).toBe(false)
     expect(ticks).toBe(0)
@@ -176,11 +176,11 @@ overHosts((lab) => {
     expect(ticks).toBeGreaterThan(0)
   })
 
-  test('dereference: a listener alone does not keep the loop', async () => {
+  test('unref: a listener alone does not keep the loop', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
-    server.dereference()
+    server.unref()
     expect(await lab.run(loop)).toBe(false)
   })
 })

@@ -63,7 +63,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     const program = `${loop}
       const server = new TCP({ loop })
       server.listen()
-      setTimeout(() => { console.log('still here'); server.dereference() }, 50).unref()
+      setTimeout(() => { console.log('still here'); server.unref() }, 50).unref()
       console.log(await loop.run())
     `
     expect(await run(program)).toEqual({ code: 0, output: 'still here\nfalse\n' })
@@ -73,10 +73,10 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     const program = `${loop}
       const server = new TCP({ loop })
       server.listen()
-      server.dereference()
+      server.unref()
       const timer = new Timer({ loop })
       timer.start(60_000)
-      timer.dereference()
+      timer.unref()
       console.log(await loop.run())
     `
     expect(await run(program)).toEqual({ code: 0, output: 'false\n' })

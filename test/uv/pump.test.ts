@@ -285,12 +285,12 @@ overHosts((lab) => {
         ),
     ],
     [
-      'Async.dereference',
+      'Async.unref',
       (loop: Loop) =>
         started(
           new Async({ loop }),
           () => {},
-          (async) => async.dereference(),
+          (async) => async.unref(),
         ),
     ],
     [

@@ -39,17 +39,17 @@ overHosts((lab) => {
     expect(fired).toBe(0)
   })
 
-  test('M4 dereferenced: the run ends at once; referenced again it fires', async () => {
+  test('M4 unreferenced: the run ends at once; referenced again it fires', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop, onTimeout: () => fired++ })
     timer.start(50)
-    timer.dereference()
+    timer.unref()
     expect(await lab.run(loop)).toBe(false)
-    expect([fired, timer.referenced]).toEqual([0, false])
-    timer.reference()
+    expect([fired, timer.hasRef]).toEqual([0, false])
+    timer.ref()
     expect(await lab.run(loop)).toBe(false)
-    expect([fired, timer.referenced]).toEqual([1, true])
+    expect([fired, timer.hasRef]).toEqual([1, true])
   })
 
   test('M5 pending: active while it is to fire, and not while a one-shot fires', async () => {

@@ -200,14 +200,14 @@ export class Server extends EventEmitter implements AsyncDisposable {
   /** Lets it keep the process alive. */
   ref(): this {
     this.#referenced = true
-    this.#handle?.reference()
+    this.#handle?.ref()
     return this
   }
 
   /** Lets the process end although it listens. */
   unref(): this {
     this.#referenced = false
-    this.#handle?.dereference()
+    this.#handle?.unref()
     return this
   }
 
@@ -248,7 +248,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
       this.#handle = handle
       // A host that is a number, as 127.1, has come here for a backlog, too.
       handle.listen(Math.trunc(backlog ?? 0) || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
-      if (!this.#referenced) handle.dereference()
+      if (!this.#referenced) handle.unref()
     } catch (error) {
       void this.#handle?.close()
       this.#handle = undefined

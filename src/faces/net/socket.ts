@@ -213,7 +213,7 @@ export class Socket extends StreamDuplex {
 
   /** Takes a fresh handle, in the place of the one before. @returns it */
   #use<Handle extends Stream>(handle: Handle): Handle {
-    if (!this.#referenced) handle.dereference()
+    if (!this.#referenced) handle.unref()
     void this.handle?.close()
     this.attach(handle)
     return handle
@@ -288,14 +288,14 @@ export class Socket extends StreamDuplex {
   /** Lets it keep the process alive. */
   ref(): this {
     this.#referenced = true
-    this.handle?.reference()
+    this.handle?.ref()
     return this
   }
 
   /** Lets the process end although it is open. */
   unref(): this {
     this.#referenced = false
-    this.handle?.dereference()
+    this.handle?.unref()
     return this
   }
 

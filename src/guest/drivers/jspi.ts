@@ -10,7 +10,7 @@ import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
 import type { Driver, GuestRun, GuestSetup } from '../driver.js'
-import { Ending, TERMINATED } from '../exit.js'
+import { GuestExit, TERMINATED } from '../exit.js'
 import { Input } from '../input.js'
 import { loadProgram } from '../program.js'
 import { Suspension } from './suspending-import.js'
@@ -25,7 +25,7 @@ const ANSWERS_PER_TURN = 64
 export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const { promising } = WebAssembly
   if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
-  const ending = new Ending()
+  const ending = new GuestExit()
   const driver = new SuspendingDriver(setup, ending)
   const { start } = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
@@ -43,7 +43,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
 class SuspendingDriver implements Driver {
   readonly pumps = false
   readonly suspension: Suspension
-  readonly #ending: Ending
+  readonly #ending: GuestExit
   readonly #host: Host
   readonly #timer: HostTimer
   readonly #input: Input
@@ -60,7 +60,7 @@ class SuspendingDriver implements Driver {
   /** What has happened since the guest went on. */
   #changes = 0
 
-  constructor({ host, input, onOutput }: GuestSetup, ending: Ending) {
+  constructor({ host, input, onOutput }: GuestSetup, ending: GuestExit) {
     this.#ending = ending
     this.suspension = new Suspension((error) => ending.trap(error))
     this.#host = host
@@ -112,7 +112,7 @@ class SuspendingDriver implements Driver {
     if (this.#resume === undefined) return
     this.#changes += 1
     if (this.#resuming) return
-    if (this.#host.prompt && this.#policy.chooseImmediate(bytes)) {
+    if (this.#host.deliversInline && this.#policy.chooseImmediate(bytes)) {
       this.#changes = 0
       this.#resume()
       return

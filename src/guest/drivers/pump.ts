@@ -8,7 +8,7 @@ import { NO_BYTES } from '../../base/bytes.js'
 import type { NumberCall } from '../../base/call.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
 import type { Driver, GuestRun, GuestSetup } from '../driver.js'
-import { Ending, TERMINATED } from '../exit.js'
+import { GuestExit, TERMINATED } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 
 /**
@@ -18,7 +18,7 @@ import { loadProgram, type Program } from '../program.js'
  * @throws what {@link loadProgram} is rejected with
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
-  const ending = new Ending()
+  const ending = new GuestExit()
   const program = await loadProgram(setup, new PumpDriver(setup, ending), ending)
   ending.whenOver(setup.host.keepAlive())
   void live(program, ending)
@@ -26,7 +26,7 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
 }
 
 /** Runs a guest from `main()` to its exit. */
-async function live({ start, loops }: Program, ending: Ending): Promise<void> {
+async function live({ start, loops }: Program, ending: GuestExit): Promise<void> {
   try {
     for (let next: () => unknown = start; ; ) {
       const loop = loops.leftBy(next)
@@ -44,14 +44,14 @@ async function live({ start, loops }: Program, ending: Ending): Promise<void> {
 /** Refuses to wait, and is asked for nothing else while the loop runs. */
 class PumpDriver implements Driver {
   readonly pumps = true
-  readonly #ending: Ending
+  readonly #ending: GuestExit
   readonly #onOutput: OnOutput
   /** Bytes of output that the receiver has not received yet. */
   #untaken = 0
   /** The standard input, until it is read; `undefined` when it comes in its own time. */
   #input: Uint8Array | undefined
 
-  constructor({ input = NO_BYTES, onOutput }: GuestSetup, ending: Ending) {
+  constructor({ input = NO_BYTES, onOutput }: GuestSetup, ending: GuestExit) {
     this.#ending = ending
     this.#input = input instanceof Uint8Array ? input : undefined
     this.#onOutput = onOutput

@@ -3,14 +3,14 @@ import { parentPort } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
-import { GuestWire } from '../../remote/client/channel.js'
+import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
-import type { Folder } from '../../wasi/fs/seed.js'
+import type { Directory } from '../../wasi/fs/seed.js'
 import type { WasiOptions } from '../../wasi/provider.js'
 import type { Driver } from '../driver.js'
-import { Ending, GuestTrap } from '../exit.js'
+import { GuestExit, GuestTrap } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 
 /** What the parent tells the thread, once it is known. */
@@ -18,7 +18,7 @@ export interface WorkerSetup {
   readonly module: WasmModule
   readonly abi: Description
   readonly wasi: WasiOptions
-  readonly files?: Folder | undefined
+  readonly files?: Directory | undefined
   readonly wires: Wires
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
@@ -30,12 +30,12 @@ export interface WorkerSetup {
 /** Waits by blocking the thread. */
 class BlockingDriver implements Driver {
   readonly pumps = false
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   #input: { readonly bytes: Uint8Array | undefined } | undefined
   /** Bytes of output that were sent and not received. */
   #underWay = 0
 
-  constructor(wire: GuestWire) {
+  constructor(wire: ClientChannel) {
     this.#wire = wire
     wire.route(0, (kind, value, payload) => {
       if (kind === ToGuest.OUTPUT_TAKEN) this.#underWay -= value
@@ -77,13 +77,13 @@ class BlockingDriver implements Driver {
 }
 
 const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('message', resolve))
-const wire = new GuestWire(setup.wires)
+const wire = new ClientChannel(setup.wires)
 const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
 
 async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
   const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
-  const ending = new Ending()
+  const ending = new GuestExit()
   const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
     wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
   })
@@ -102,7 +102,7 @@ async function run(): Promise<void> {
 }
 
 /** Runs `main()` to its end. */
-function play({ start }: Program, ending: Ending): void {
+function play({ start }: Program, ending: GuestExit): void {
   try {
     start()
     ending.exit(0)

@@ -6,10 +6,10 @@
 import {
   decode,
   decodeText,
+  type LoadFailure,
   ToGuest,
   ToParent,
-  type Trapped,
-  type Unfit,
+  type TrapReport,
   WINDOW,
   type Wires,
 } from '../../remote/protocol.js'
@@ -36,7 +36,7 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const trace = setup.trace.topics
   const hasUnix = setup.host.unix !== undefined
   const release = setup.host.keepAlive()
-  const life = new Life(setup, wires, terminate)
+  const life = new WorkerGuest(setup, wires, terminate)
   void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
   const exit = thread.end.then(() => life.end()).finally(release)
   thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
@@ -45,7 +45,7 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
 }
 
 /** What the parent has of a guest: its host's part, its streams, and how it ended. */
-class Life {
+class WorkerGuest {
   /** The guest was loaded. Never settled when it cannot be. */
   readonly ready: Promise<void>
   readonly #setup: GuestSetup
@@ -97,7 +97,7 @@ class Life {
         this.#onReady()
         break
       case ToParent.UNFIT:
-        this.#failure ??= { reason: loadError(decode<Unfit>(payload)) }
+        this.#failure ??= { reason: loadError(decode<LoadFailure>(payload)) }
         break
       case ToParent.OUTPUT:
         void this.#output(value === 2 ? 2 : 1, payload.slice())
@@ -112,7 +112,7 @@ class Life {
         this.#code = value
         break
       case ToParent.TRAP: {
-        const { message, stack } = decode<Trapped>(payload)
+        const { message, stack } = decode<TrapReport>(payload)
         this.#failure ??= { reason: new GuestTrap(message, stack) }
         break
       }
@@ -142,6 +142,6 @@ class Life {
 }
 
 /** What {@link Guest.start} throws, made of what the thread has thrown. */
-function loadError({ name, message }: Unfit): Error {
+function loadError({ name, message }: LoadFailure): Error {
   return name === 'LinkError' ? new WebAssembly.LinkError(message) : new TypeError(message)
 }

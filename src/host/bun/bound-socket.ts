@@ -1,18 +1,18 @@
 import type { Address, SocketAddress } from '../../base/address.js'
 import { caughtError } from '../common/errors.js'
-import { Listening } from '../common/listening.js'
+import { StoppableListener } from '../common/listening.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   type HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
 import type { BunHandler, BunListener, BunSockets, BunTarget } from './api.js'
 import { type BunConnection, type BunData, handler } from './connection.js'
 
 /** Bun binds and listens in one; who comes before `listen()` was called is reset, since nobody is there. */
-export class BunPort<At extends SocketAddress = Address> extends HostPort<At> {
+export class BunBoundSocket<At extends SocketAddress = Address> extends HostBoundSocket<At> {
   readonly local: At
   readonly #listener: BunListener
   #events: ListenerEvents<At> | undefined
@@ -56,7 +56,7 @@ export class BunPort<At extends SocketAddress = Address> extends HostPort<At> {
   override listen(_backlog: number, events: ListenerEvents<At>): HostListener<At> {
     this.#owned = false
     this.#events = events
-    return new Listening(this.local, () => {
+    return new StoppableListener(this.local, () => {
       this.#events = undefined
       this.#listener.stop()
       return undefined

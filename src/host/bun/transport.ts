@@ -6,7 +6,7 @@ import { fromNode, isExact, toNodeHost } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { HostError } from '../contract/host.js'
 import type { BunSocket, BunSockets } from './api.js'
-import { BunPort, dial } from './bound-socket.js'
+import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection, type BunData } from './connection.js'
 import { BunUnix } from './unix.js'
 
@@ -69,7 +69,7 @@ export const bunTransport = (bun: BunSockets): Transport => ({
   unix: () => new BunUnix(bun),
   bind(local, { ipv6Only, reusePort }) {
     const options = { ...targetOf(local), exclusive: !reusePort, ipv6Only, reusePort, allowHalfOpen: true }
-    return new BunPort<Address>(
+    return new BunBoundSocket<Address>(
       (socket) => bun.listen({ ...options, socket }),
       ({ port = 0 }) => ({ ...local, port }),
       `bind ${formatEndpoint(local)}`,

@@ -1,9 +1,9 @@
 /** Sockets with paths for names, on `Bun.listen` and `Bun.connect`. Bun removes a path when it stops listening there. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
-import type { ConnectionEvents, HostConnection, HostPort } from '../contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/host.js'
 import type { BunSockets } from './api.js'
-import { BunPort, dial } from './bound-socket.js'
+import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection } from './connection.js'
 
 /** See the top of the file. */
@@ -16,9 +16,9 @@ export class BunUnix extends FileUnix {
     this.#bun = bun
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
     const unix = nodePath(local.path)
-    return new BunPort(
+    return new BunBoundSocket(
       (socket) => this.#bun.listen({ unix, allowHalfOpen: true, socket }),
       () => local,
       `bind ${unix}`,

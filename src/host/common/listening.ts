@@ -2,7 +2,7 @@ import type { Address, SocketAddress } from '../../base/address.js'
 import { HostListener } from '../contract/host.js'
 
 /** A listener of which its port knows all that is to be done. */
-export class Listening<At extends SocketAddress = Address> extends HostListener<At> {
+export class StoppableListener<At extends SocketAddress = Address> extends HostListener<At> {
   readonly local: At
   readonly #stop: () => PromiseLike<void> | undefined
   #freed: PromiseLike<void> | undefined

@@ -5,8 +5,8 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  type HostBoundSocket,
   type HostConnection,
-  type HostPort,
   type HostTimer,
 } from '../contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../contract/lookup.js'
@@ -19,7 +19,7 @@ import type { Transport } from './transport.js'
 /** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
 export class NodeHost extends Host {
   readonly name: string
-  override readonly prompt = true
+  override readonly deliversInline = true
   readonly #transport: Transport
   #unix: HostUnix | undefined
 
@@ -60,7 +60,7 @@ export class NodeHost extends Host {
     return keepAlive()
   }
 
-  override bind(local: Address, options: BindOptions): HostPort {
+  override bind(local: Address, options: BindOptions): HostBoundSocket {
     return this.#transport.bind(local, options)
   }
 

@@ -30,7 +30,7 @@ export class Orphans {
   }
 
   /** Takes a connection over that has bytes pending. */
-  adopt(connection: HostConnection<SocketAddress>): void {
+  add(connection: HostConnection<SocketAddress>): void {
     const [oldest] = this.#connections
     if (oldest !== undefined && this.size >= MOST) this.#close(oldest)
     connection.readStop()

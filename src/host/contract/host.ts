@@ -123,7 +123,7 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    *
    * @returns `undefined` where there is none
    */
-  lend(): number | undefined {
+  exposeDescriptor(): number | undefined {
     return undefined
   }
 
@@ -174,7 +174,7 @@ export abstract class HostListener<At extends SocketAddress = Address> {
 }
 
 /** A local address that was taken and is not used yet. It is consumed by `listen` or `connect`. */
-export abstract class HostPort<At extends SocketAddress = Address> {
+export abstract class HostBoundSocket<At extends SocketAddress = Address> {
   /** The address taken, with its real port. */
   abstract readonly local: At
   /** Gives the address back. */
@@ -220,7 +220,7 @@ export abstract class Host {
    * Whether bytes may be answered before {@link Host.defer} calls back, within `onData`. Right for a host that tells what an
    * operating system told it, one thing after the other, and does so as the last thing it does.
    */
-  readonly prompt: boolean = false
+  readonly deliversInline: boolean = false
 
   /** Monotonic time in nanoseconds, from an arbitrary start. */
   abstract clock(): number
@@ -244,7 +244,7 @@ export abstract class Host {
    * @param _local - port 0 takes a free one
    * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, ENOTSUP
    */
-  bind(_local: Address, _options: BindOptions): HostPort {
+  bind(_local: Address, _options: BindOptions): HostBoundSocket {
     throw new HostError('EOPNOTSUPP', `the ${this.name} host cannot bind`)
   }
 

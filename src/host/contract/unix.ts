@@ -4,7 +4,7 @@
  * its socket.
  */
 import type { UnixAddress } from '../../base/address.js'
-import type { ConnectionEvents, HostConnection, HostPort } from './host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from './host.js'
 
 /** See the top of the file. Its rules are those of {@link Host}, its errors those of Linux. */
 export abstract class HostUnix {
@@ -14,7 +14,7 @@ export abstract class HostUnix {
    * @throws {HostError} EADDRINUSE when there is something of that name, ENOENT when its folder does not exist, EACCES,
    *   EINVAL for a name that the host cannot have, ENOTSUP
    */
-  abstract bind(local: UnixAddress): HostPort<UnixAddress>
+  abstract bind(local: UnixAddress): HostBoundSocket<UnixAddress>
   /**
    * Starts to connect. The outcome is `onConnect` or `onError`, later: ENOENT when there is no such name, ECONNREFUSED when
    * nobody listens there, EACCES.

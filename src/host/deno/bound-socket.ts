@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers'
 import type { Address, SocketAddress } from '../../base/address.js'
-import { Listening } from '../common/listening.js'
+import { StoppableListener } from '../common/listening.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   type HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
 import type { DenoConn, DenoListener, DenoTarget } from './api.js'
@@ -31,7 +31,7 @@ export const dial = <At extends SocketAddress>(
 }
 
 /** Deno binds and listens in one; a peer that connects before `listen()` was called waits for it. */
-export class DenoPort<At extends SocketAddress = Address> extends HostPort<At> {
+export class DenoBoundSocket<At extends SocketAddress = Address> extends HostBoundSocket<At> {
   readonly local: At
   readonly #target: DenoTarget
   readonly #make: () => DenoConnection<At>
@@ -70,7 +70,7 @@ export class DenoPort<At extends SocketAddress = Address> extends HostPort<At> {
     this.#state = 'listening'
     this.#events = events
     this.#accept()
-    return new Listening(this.local, () => this.#stop())
+    return new StoppableListener(this.local, () => this.#stop())
   }
 
   /** @returns resolves once the port is free, where that is not at once */

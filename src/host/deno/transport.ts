@@ -7,7 +7,7 @@ import { toNodeHost } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { HostError } from '../contract/host.js'
 import type { DenoAddress, DenoSockets } from './api.js'
-import { DenoPort, dial } from './bound-socket.js'
+import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
 import { setKeepAlive } from './keep-alive.js'
 import { connect, listen } from './leaving.js'
@@ -52,7 +52,7 @@ export const denoTransport = (deno: DenoSockets): Transport => ({
     if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard takes IPv4 as well")
     const listener = listen(deno, targetOf(wanted), `bind ${formatEndpoint(wanted)}`)
     const local = 'then' in listener ? wanted : addressOf(listener.addr, wanted)
-    return new DenoPort(listener, local, targetOf(local), () => new DenoTcpConnection(local, true))
+    return new DenoBoundSocket(listener, local, targetOf(local), () => new DenoTcpConnection(local, true))
   },
   connect: (remote, events) => dial(new DenoTcpConnection(remote, false), events, connect(deno, targetOf(remote))),
   bindDatagram() {

@@ -2,9 +2,9 @@
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { pathOf } from '../../base/unix-path.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
-import type { ConnectionEvents, HostConnection, HostPort } from '../contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/host.js'
 import type { DenoAddress, DenoSockets, DenoTarget } from './api.js'
-import { DenoPort, dial } from './bound-socket.js'
+import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
 import { connect, listen } from './leaving.js'
 
@@ -18,10 +18,10 @@ export class DenoUnix extends FileUnix {
     this.#deno = deno
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
     const target = targetOf(local)
     const listener = listen(this.#deno, target, `bind ${target.path}`)
-    return new DenoPort(listener, local, target, () => new DenoPathConnection(UNNAMED, true))
+    return new DenoBoundSocket(listener, local, target, () => new DenoPathConnection(UNNAMED, true))
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {

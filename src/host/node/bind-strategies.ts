@@ -22,7 +22,7 @@ import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 export const nodeNet = (): typeof import('node:net') => process.getBuiltinModule('node:net')
 
 /** The name of a rung. */
-export type RungName = 'bound-socket' | 'tcp-wrap' | 'plain'
+export type BindStrategyName = 'bound-socket' | 'tcp-wrap' | 'plain'
 
 /** A socket that connects. It tells of failure by its `error` event. */
 export interface Dialled {
@@ -46,8 +46,8 @@ export interface Bound {
 }
 
 /** One way to own a local address. */
-export interface Rung {
-  readonly name: RungName
+export interface BindStrategy {
+  readonly name: BindStrategyName
   /** @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP where this rung cannot bind */
   bind(local: Address, options: BindOptions): Bound
   /**
@@ -76,7 +76,7 @@ type BoundSocketClass = new (options: { host: string; port: number } & BindOptio
 
 const isBoundSocketClass = (value: unknown): value is BoundSocketClass => typeof value === 'function'
 
-const boundSocketRung = (Class: BoundSocketClass): Rung => {
+const boundSocketRung = (Class: BoundSocketClass): BindStrategy => {
   const bind = (local: Address, options: BindOptions): Bound => {
     let source: BoundSocket
     try {
@@ -113,7 +113,7 @@ const boundSocketRung = (Class: BoundSocketClass): Rung => {
   return { name: 'bound-socket', bind, connect }
 }
 
-const tcpWrapRung = (wrap: TcpWrap): Rung => {
+const tcpWrapRung = (wrap: TcpWrap): BindStrategy => {
   const connectFrom = (handle: TcpHandle, remote: Address, onConnect: () => void): Dialled => {
     try {
       connectHandle(wrap, handle, remote, (status) => {
@@ -142,7 +142,7 @@ const tcpWrapRung = (wrap: TcpWrap): Rung => {
   }
 }
 
-const plainRung: Rung = {
+const plainRung: BindStrategy = {
   name: 'plain',
   bind(local) {
     throw new HostError(
@@ -159,8 +159,8 @@ const plainRung: Rung = {
 }
 
 /** Every rung this Node has, the most public one first; the last is always there. */
-export const rungs = (): readonly [Rung, ...Rung[]] => {
-  const found: Rung[] = []
+export const bindStrategies = (): readonly [BindStrategy, ...BindStrategy[]] => {
+  const found: BindStrategy[] = []
   const Class: unknown = Reflect.get(nodeNet(), 'BoundSocket')
   if (isBoundSocketClass(Class)) found.push(boundSocketRung(Class))
   const wrap = tcpWrap()

@@ -1,6 +1,6 @@
 import type dgram from 'node:dgram'
 import type { Address } from '../../base/address.js'
-import { MessageQueue } from '../../base/datagram-queue.js'
+import { DatagramQueue } from '../../base/datagram-queue.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import { fromNode, interfaceText, toNodeHost } from '../common/addresses.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
@@ -22,7 +22,7 @@ import { HostError } from '../contract/host.js'
 export class DgramDatagram extends HostDatagram {
   readonly #socket: dgram.Socket
   #events: DatagramEvents | undefined
-  readonly #inbox = new MessageQueue()
+  readonly #inbox = new DatagramQueue()
   #peer: Address | undefined
   #reading = false
   #telling = false

@@ -5,9 +5,9 @@ import { formatEndpoint } from '../../base/endpoint.js'
 import { nameOfStatus, statusError } from '../common/errors.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
 import type { HandleConnection } from './handle-connection.js'
@@ -24,7 +24,7 @@ export interface HandleKind<At extends SocketAddress, Handle extends StreamHandl
   /** @param listener - the address that it was accepted at */
   accepted(client: Handle, listener: At): HandleConnection<At, Handle>
   /** @param local - where the handle is bound; `undefined` for nowhere */
-  dialling(handle: Handle, local: At | undefined, remote: At): HandleConnection<At, Handle>
+  outgoing(handle: Handle, local: At | undefined, remote: At): HandleConnection<At, Handle>
 }
 
 /**
@@ -32,28 +32,28 @@ export interface HandleKind<At extends SocketAddress, Handle extends StreamHandl
  *
  * @throws {HostError} what is known at once. The handle is still the caller's then
  */
-export const dial = <At extends SocketAddress, Handle extends StreamHandle>(
+export const connectFrom = <At extends SocketAddress, Handle extends StreamHandle>(
   kind: HandleKind<At, Handle>,
   handle: Handle,
   local: At | undefined,
   remote: At,
   events: ConnectionEvents,
 ): HostConnection<At> => {
-  const connection = kind.dialling(handle, local, remote)
+  const connection = kind.outgoing(handle, local, remote)
   connection.events = events
   connection.start(remote)
   return connection
 }
 
 /** The same with a handle that nobody has; it is closed where that cannot be. */
-export const dialFresh = <At extends SocketAddress, Handle extends StreamHandle>(
+export const connectUnbound = <At extends SocketAddress, Handle extends StreamHandle>(
   kind: HandleKind<At, Handle>,
   handle: Handle,
   remote: At,
   events: ConnectionEvents,
 ): HostConnection<At> => {
   try {
-    return dial(kind, handle, undefined, remote, events)
+    return connectFrom(kind, handle, undefined, remote, events)
   } catch (error) {
     handle.close()
     throw error
@@ -61,7 +61,10 @@ export const dialFresh = <At extends SocketAddress, Handle extends StreamHandle>
 }
 
 /** A bound handle. */
-export class HandlePort<At extends SocketAddress, Handle extends ServerHandle<Handle>> extends HostPort<At> {
+export class HandleBoundSocket<
+  At extends SocketAddress,
+  Handle extends ServerHandle<Handle>,
+> extends HostBoundSocket<At> {
   readonly local: At
   readonly #kind: HandleKind<At, Handle>
   readonly #handle: Handle
@@ -90,7 +93,7 @@ export class HandlePort<At extends SocketAddress, Handle extends ServerHandle<Ha
   }
 
   override connect(remote: At, events: ConnectionEvents): HostConnection<At> {
-    const connection = dial(this.#kind, this.#handle, this.local, remote, events)
+    const connection = connectFrom(this.#kind, this.#handle, this.local, remote, events)
     this.#owned = false
     return connection
   }

@@ -89,13 +89,13 @@ export abstract class HandleConnection<
   }
 
   /** Asks the handle to connect. @throws {HostError} what is known at once */
-  protected abstract dial(remote: At, done: (status: number) => void): void
+  protected abstract connectHandle(remote: At, done: (status: number) => void): void
   /** Asks the handle what it is called. */
   protected abstract askLocal(): At
   /** Asks the handle what its peer is called. */
   protected abstract askRemote(): At
   /** Closes the handle with RST. @returns a negative status where that cannot be */
-  protected abstract cut(): number
+  protected abstract resetHandle(): number
 
   /**
    * Begins to connect; called once, before anything else.
@@ -104,7 +104,7 @@ export abstract class HandleConnection<
    */
   start(remote: At): void {
     this.#remote = remote
-    this.dial(remote, (status) => this.#onConnected(status))
+    this.connectHandle(remote, (status) => this.#onConnected(status))
   }
 
   get local(): At {
@@ -158,7 +158,7 @@ export abstract class HandleConnection<
     this.#buffers.recycle(chunk, sole)
   }
 
-  override lend(): number | undefined {
+  override exposeDescriptor(): number | undefined {
     const fd = this.#descriptor()
     if (fd < 0 || !this.connected || !this.open) return undefined
     this.#lent = true
@@ -232,7 +232,7 @@ export abstract class HandleConnection<
   }
 
   #cutOrClose(): void {
-    if (this.cut() !== 0) this.handle.close()
+    if (this.resetHandle() !== 0) this.handle.close()
   }
 
   #descriptor(): number {

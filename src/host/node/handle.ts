@@ -5,7 +5,7 @@
 import type { Address } from '../../base/address.js'
 import type { Transport } from '../common/transport.js'
 import { bindDatagram } from './datagram.js'
-import { dialFresh, type HandleKind, HandlePort } from './handle-bound-socket.js'
+import { connectUnbound, HandleBoundSocket, type HandleKind } from './handle-bound-socket.js'
 import { newCommon } from './handle-connection.js'
 import { bindHandle, localOf } from './tcp-calls.js'
 import { TcpConnection } from './tcp-connection.js'
@@ -17,16 +17,16 @@ export const handleTransport = (wrap: TcpWrap): Transport => {
   const common = newCommon(wrap)
   const kind: HandleKind<Address, TcpHandle> = {
     accepted: (client, listener) => new TcpConnection(common, client, listener, true),
-    dialling: (handle, _local, remote) => new TcpConnection(common, handle, remote, false),
+    outgoing: (handle, _local, remote) => new TcpConnection(common, handle, remote, false),
   }
   return {
     name: 'handle',
     unix: unixHost,
     bind(local, options) {
       const handle = bindHandle(wrap, local, options)
-      return new HandlePort(kind, handle, localOf(handle, local))
+      return new HandleBoundSocket(kind, handle, localOf(handle, local))
     },
-    connect: (remote, events) => dialFresh(kind, newHandle(wrap), remote, events),
+    connect: (remote, events) => connectUnbound(kind, newHandle(wrap), remote, events),
     bindDatagram,
   }
 }

@@ -7,7 +7,7 @@ import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 
 /** What is known of a connection when it begins. */
-export interface Beginning {
+export interface ConnectionInit {
   /** An address of the same family. */
   readonly like: Address
   /** Known before the connection stands, where Node lets us. */
@@ -52,7 +52,7 @@ export class NetConnection extends StreamConnection<Address> {
   #lent: Uint8Array | undefined
 
   /** @param socket - accepted or connecting, and paused; owned by the connection from now on */
-  constructor(socket: net.Socket, beginning: Beginning) {
+  constructor(socket: net.Socket, beginning: ConnectionInit) {
     super(beginning.connected)
     this.#socket = socket
     this.#like = beginning.like

@@ -8,18 +8,18 @@ import { codeOf, nameOfCode } from '../common/errors.js'
 import type { Transport } from '../common/transport.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   HostError,
   HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
-import { type Bound, nodeNet, type Rung } from './bind-strategies.js'
+import { type BindStrategy, type Bound, nodeNet } from './bind-strategies.js'
 import { DgramDatagram } from './dgram-datagram.js'
-import { type Beginning, NetConnection } from './net-connection.js'
+import { type ConnectionInit, NetConnection } from './net-connection.js'
 import { unixHost } from './unix.js'
 
-type Adopt = (socket: Socket, beginning: Beginning) => NetConnection
+type Adopt = (socket: Socket, beginning: ConnectionInit) => NetConnection
 
 class NetListener extends HostListener {
   readonly local: Address
@@ -52,7 +52,7 @@ class NetListener extends HostListener {
   }
 }
 
-class NetPort extends HostPort {
+class NetBoundSocket extends HostBoundSocket {
   readonly #bound: Bound
   readonly #adopt: Adopt
   #owned = true
@@ -86,7 +86,12 @@ class NetPort extends HostPort {
 }
 
 /** @param from - a bound address, or a rung, which takes a free one */
-const connect = (from: Rung | Bound, remote: Address, events: ConnectionEvents, adopt: Adopt): HostConnection => {
+const connect = (
+  from: BindStrategy | Bound,
+  remote: Address,
+  events: ConnectionEvents,
+  adopt: Adopt,
+): HostConnection => {
   const { socket, local } = from.connect(remote, () => connection.onConnected())
   const connection = adopt(socket, { like: remote, local, remote, connected: false })
   connection.events = events
@@ -94,7 +99,7 @@ const connect = (from: Rung | Bound, remote: Address, events: ConnectionEvents, 
 }
 
 /** @param ladder - the rungs to use, at least one, the preferred one for `bind` first */
-export const netTransport = (ladder: readonly [Rung, ...Rung[]]): Transport => {
+export const netTransport = (ladder: readonly [BindStrategy, ...BindStrategy[]]): Transport => {
   const [top] = ladder
   // Where it can be had, the handle is better to connect from: a BoundSocket must take a port for itself first, and there
   // are 28,000 of those for all peers together, while a plain connect has as many for each.
@@ -103,7 +108,7 @@ export const netTransport = (ladder: readonly [Rung, ...Rung[]]): Transport => {
   return {
     name: 'net',
     unix: unixHost,
-    bind: (local, options) => new NetPort(top.bind(local, options), adopt),
+    bind: (local, options) => new NetBoundSocket(top.bind(local, options), adopt),
     connect: (remote, events) => connect(dialler, remote, events, adopt),
     bindDatagram: (local, options, events) => new DgramDatagram(local, options, events),
   }

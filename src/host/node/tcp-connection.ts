@@ -35,7 +35,7 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
     if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
   }
 
-  protected override dial(remote: Address, done: (status: number) => void): void {
+  protected override connectHandle(remote: Address, done: (status: number) => void): void {
     connectHandle(this.#wrap, this.handle, remote, done)
   }
 
@@ -47,7 +47,7 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
     return remoteOf(this.handle, this.#like)
   }
 
-  protected override cut(): number {
+  protected override resetHandle(): number {
     return this.handle.reset()
   }
 }

@@ -7,9 +7,9 @@ import { dirname } from 'node:path'
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { nameOfStatus, statusError } from '../common/errors.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
-import { type ConnectionEvents, type HostConnection, HostError, type HostPort } from '../contract/host.js'
+import { type ConnectionEvents, type HostBoundSocket, type HostConnection, HostError } from '../contract/host.js'
 import type { HostUnix } from '../contract/unix.js'
-import { dialFresh, type HandleKind, HandlePort } from './handle-bound-socket.js'
+import { connectUnbound, HandleBoundSocket, type HandleKind } from './handle-bound-socket.js'
 import { type HandleCommon, HandleConnection, newCommon } from './handle-connection.js'
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
@@ -28,15 +28,15 @@ class NodeUnix extends FileUnix {
     this.#pipes = pipes
     this.#kind = {
       accepted: (client, listener) => new PipeConnection(pipes, common, client, true, listener, UNNAMED),
-      dialling: (handle, local = UNNAMED, remote) => new PipeConnection(pipes, common, handle, false, local, remote),
+      outgoing: (handle, local = UNNAMED, remote) => new PipeConnection(pipes, common, handle, false, local, remote),
     }
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
     const path = nodePath(local.path)
     const handle = newPipe(this.#pipes)
     const status = handle.bind(path)
-    if (status === 0) return new HandlePort(this.#kind, handle, local)
+    if (status === 0) return new HandleBoundSocket(this.#kind, handle, local)
     handle.close()
     // libuv says EACCES for a folder that is not there, as Windows does.
     if (nameOfStatus(status) === 'EACCES' && !existsSync(dirname(path))) {
@@ -46,7 +46,7 @@ class NodeUnix extends FileUnix {
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    return dialFresh(this.#kind, newPipe(this.#pipes), remote, events)
+    return connectUnbound(this.#kind, newPipe(this.#pipes), remote, events)
   }
 }
 
@@ -94,7 +94,7 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
     this.#remote = remote
   }
 
-  protected override dial(remote: UnixAddress, done: (status: number) => void): void {
+  protected override connectHandle(remote: UnixAddress, done: (status: number) => void): void {
     const request = new this.#pipes.PipeConnectWrap()
     request.oncomplete = done
     const status = this.handle.connect(request, nodePath(remote.path)) ?? 0
@@ -110,7 +110,7 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
   }
 
   /** There is no RST: what was left unread says as much. */
-  protected override cut(): number {
+  protected override resetHandle(): number {
     this.handle.close()
     return 0
   }

@@ -2,7 +2,7 @@
 
 import type { Address } from '../../base/address.js'
 import { copyOf } from '../../base/bytes.js'
-import { MessageQueue } from '../../base/datagram-queue.js'
+import { DatagramQueue } from '../../base/datagram-queue.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -37,7 +37,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
   readonly #bound: Ip
   #remote: Address | undefined
   /** What was not told; messages under way have their room in it. */
-  readonly #inbox = new MessageQueue()
+  readonly #inbox = new DatagramQueue()
   #broadcast = false
   /** By group: the senders that are wanted, or all. */
   readonly #groups = new Map<string, Set<string> | 'all'>()

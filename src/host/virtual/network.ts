@@ -3,10 +3,10 @@ import type { Address } from '../../base/address.js'
 import {
   type BindOptions,
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   HostError,
   HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
 import { VirtualConnection, type Wire } from './connection.js'
@@ -46,8 +46,8 @@ export class Network implements Wire {
   }
 
   /** Takes an address. @throws {HostError} what {@link PortTable.take} throws */
-  bind(local: Address, options: BindOptions): HostPort {
-    return new VirtualPort(this, this.ports.take(local, options))
+  bind(local: Address, options: BindOptions): HostBoundSocket {
+    return new VirtualBoundSocket(this, this.ports.take(local, options))
   }
 
   /** Connects from a free port. @throws {HostError} ENETUNREACH, EADDRNOTAVAIL when no port is free */
@@ -90,7 +90,7 @@ export class Network implements Wire {
   }
 }
 
-class VirtualPort extends HostPort {
+class VirtualBoundSocket extends HostBoundSocket {
   readonly #network: Network
   readonly #claim: Claim<VirtualListener>
   /** Whether a listener or a connection has the address now. */

@@ -1,13 +1,13 @@
 /** Sockets with paths for names, on the virtual network: the names are no files, and no folder has to be there for them. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
-import { SocketNames } from '../../base/unix-names.js'
+import { UnixNames } from '../../base/unix-names.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   HostError,
   HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../contract/host.js'
 import { HostUnix } from '../contract/unix.js'
@@ -17,7 +17,7 @@ import type { EventQueue } from './event-queue.js'
 /** See the top of the file. */
 export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
   readonly queue: EventQueue
-  readonly #names = new SocketNames<VirtualName>()
+  readonly #names = new UnixNames<VirtualName>()
   /** Live connections, with the name that an outgoing one holds. */
   readonly #connections = new Map<VirtualConnection<UnixAddress>, VirtualName | undefined>()
 
@@ -33,7 +33,7 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
     return [...[...this.#names.open()].map((path) => `name ${JSON.stringify(path)}`), ...connections]
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
     const name = new VirtualName(this, local)
     const refusal = this.#names.add(local.path, name)
     if (refusal !== undefined) throw new HostError(refusal, `bind ${JSON.stringify(local.path)}`)
@@ -99,7 +99,7 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
 }
 
 /** A socket that has a name. */
-class VirtualName extends HostPort<UnixAddress> {
+class VirtualName extends HostBoundSocket<UnixAddress> {
   readonly local: UnixAddress
   /** What accepts connections there. */
   listener: VirtualUnixListener | undefined

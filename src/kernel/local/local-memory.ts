@@ -15,7 +15,7 @@ const HARD = 2 * SOFT
  *
  * @see Linux `pipe(7)`, `pipe-user-pages-soft` and `pipe-user-pages-hard`, whose rules these are
  */
-export class PairMemory {
+export class LocalMemory {
   #promised = 0
 
   /** How many bytes may wait in so many new directions, each; 0 when no more are to be had. */

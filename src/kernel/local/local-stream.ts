@@ -5,31 +5,31 @@ import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../de
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { ByteQueue } from './byte-queue.js'
-import { CAPACITY, type PairMemory } from './local-memory.js'
+import { CAPACITY, type LocalMemory } from './local-memory.js'
 
 /** What an end needs of its kernel. */
-export interface PairSurroundings {
+export interface LocalContext {
   /** Counts what may wait in all ends. */
-  readonly pairMemory: PairMemory
+  readonly localMemory: LocalMemory
   /** The readiness of `descriptor` may be another now. */
   changed(descriptor: Descriptor): void
 }
 
 /** One end of two, or the only one as long as it has no peer. */
-export abstract class PairEnd extends ByteDescriptor {
+export abstract class LocalStream extends ByteDescriptor {
   protected readonly received = new ByteQueue()
   /** Nothing can be sent any more. */
   protected sendEnded = false
   /** Nothing comes any more. */
   protected receiveEnded = false
-  readonly #kernel: PairSurroundings
+  readonly #kernel: LocalContext
   #capacity = CAPACITY
   /** Whether the capacity was promised, and is to be given back. */
   #promised = false
-  #peer: PairEnd | undefined
+  #peer: LocalStream | undefined
   #error: ErrnoName | undefined
 
-  protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both', kernel: PairSurroundings) {
+  protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both', kernel: LocalContext) {
     super(domain, access)
     this.#kernel = kernel
   }
@@ -73,9 +73,9 @@ export abstract class PairEnd extends ByteDescriptor {
    *
    * @returns `false` where there is no memory for what they would send each other
    */
-  protected static join(one: PairEnd, other: PairEnd): boolean {
+  protected static join(one: LocalStream, other: LocalStream): boolean {
     const receivers = [one, other].filter(({ access }) => access !== 'write')
-    const capacity = one.#kernel.pairMemory.promise(receivers.length)
+    const capacity = one.#kernel.localMemory.promise(receivers.length)
     if (capacity === 0) return false
     for (const end of receivers) end.#hold(capacity)
     one.#peer = other
@@ -90,7 +90,7 @@ export abstract class PairEnd extends ByteDescriptor {
     const peer = this.#peer
     this.#peer = undefined
     this.received.clear()
-    if (this.#promised) this.#kernel.pairMemory.release(this.#capacity)
+    if (this.#promised) this.#kernel.localMemory.release(this.#capacity)
     this.#promised = false
     if (peer === undefined) return
     peer.#peer = undefined
@@ -129,7 +129,7 @@ export abstract class PairEnd extends ByteDescriptor {
 
   /**
    * What to tell of an end that is over: {@link Poll.HUP}, but not before the last piece. libuv takes a short read together with
-   * a hang-up for the end of the stream (`uv__stream_io`), and {@link PairEnd.takePayload} reads a piece at a time.
+   * a hang-up for the end of the stream (`uv__stream_io`), and {@link LocalStream.takePayload} reads a piece at a time.
    */
   protected get hangup(): number {
     return this.received.pieces > 1 ? 0 : Poll.HUP

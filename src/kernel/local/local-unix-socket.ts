@@ -6,38 +6,38 @@
  */
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
-import type { SocketNames } from '../../base/unix-names.js'
+import type { UnixNames } from '../../base/unix-names.js'
 import { BACKLOG_MAX } from '../accept-queue.js'
 import type { OptionName, Result } from '../descriptor.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
-import { PairEnd, type PairSurroundings } from './local-stream.js'
+import { type LocalContext, LocalStream } from './local-stream.js'
 
 /** What a socket needs of its kernel. */
-export interface UnixSurroundings extends PairSurroundings {
-  readonly names: SocketNames<UnixSocket>
+export interface LocalUnixContext extends LocalContext {
+  readonly unixNames: UnixNames<LocalUnixSocket>
 }
 
 /** See the top of the file. */
-export class UnixSocket extends PairEnd {
-  readonly #kernel: UnixSurroundings
+export class LocalUnixSocket extends LocalStream {
+  readonly #kernel: LocalUnixContext
   #address = UNNAMED
   /** Once connected: the other end, even when it is closed. */
-  #other: UnixSocket | undefined
+  #other: LocalUnixSocket | undefined
   /** Ends whose other one is connected, to be accepted. */
-  readonly #waiting: UnixSocket[] = []
+  readonly #waiting: LocalUnixSocket[] = []
   /** How many may wait, beside one; negative while this does not listen. */
   #backlog = -1
 
   /** @param kernel - where it lives */
-  constructor(kernel: UnixSurroundings) {
+  constructor(kernel: LocalUnixContext) {
     super('unix', 'both', kernel)
     this.#kernel = kernel
   }
 
   /** Two sockets without names that are connected to each other; `undefined` where there is no memory for them. */
-  static pair(kernel: UnixSurroundings): [UnixSocket, UnixSocket] | undefined {
-    const ends: [UnixSocket, UnixSocket] = [new UnixSocket(kernel), new UnixSocket(kernel)]
+  static pair(kernel: LocalUnixContext): [LocalUnixSocket, LocalUnixSocket] | undefined {
+    const ends: [LocalUnixSocket, LocalUnixSocket] = [new LocalUnixSocket(kernel), new LocalUnixSocket(kernel)]
     return ends[0].#meet(ends[1]) ? ends : undefined
   }
 
@@ -54,7 +54,7 @@ export class UnixSocket extends PairEnd {
     if (address.family !== 'unix') return 'EINVAL'
     const bound = this.#address !== UNNAMED
     if (address.path !== '') return bound ? 'EINVAL' : this.#take(address)
-    return bound ? 0 : this.#take({ family: 'unix', path: this.#kernel.names.choose() })
+    return bound ? 0 : this.#take({ family: 'unix', path: this.#kernel.unixNames.choose() })
   }
 
   override listen(backlog: number): Result {
@@ -63,7 +63,7 @@ export class UnixSocket extends PairEnd {
     return 0
   }
 
-  override accept(): UnixSocket | ErrnoName {
+  override accept(): LocalUnixSocket | ErrnoName {
     return this.#listens() ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
   }
 
@@ -75,7 +75,7 @@ export class UnixSocket extends PairEnd {
     if (listener.#waiting.length > listener.#backlog) return 'EAGAIN'
     if (this.#other !== undefined) return 'EISCONN'
     if (this.#listens()) return 'EINVAL'
-    const accepted = new UnixSocket(this.#kernel)
+    const accepted = new LocalUnixSocket(this.#kernel)
     accepted.#address = listener.#address
     if (!this.#meet(accepted)) return 'ENOBUFS'
     listener.#waiting.push(accepted)
@@ -126,16 +126,16 @@ export class UnixSocket extends PairEnd {
   }
 
   override close(): void {
-    this.#kernel.names.close(this.#address.path, this)
+    this.#kernel.unixNames.close(this.#address.path, this)
     for (const waiting of this.#waiting.splice(0)) waiting.part('ECONNRESET')
     // Bytes that were left unread take the connection down with a reset.
     this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
   }
 
-  #meet(other: UnixSocket): boolean {
+  #meet(other: LocalUnixSocket): boolean {
     this.#other = other
     other.#other = this
-    if (PairEnd.join(this, other)) return true
+    if (LocalStream.join(this, other)) return true
     this.#other = other.#other = undefined
     return false
   }
@@ -145,14 +145,14 @@ export class UnixSocket extends PairEnd {
   }
 
   /** Who listens at the name. */
-  #find(path: string): UnixSocket | ErrnoName {
-    const socket = this.#kernel.names.connectable(path)
+  #find(path: string): LocalUnixSocket | ErrnoName {
+    const socket = this.#kernel.unixNames.connectable(path)
     if (typeof socket === 'string') return socket
     return !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
   }
 
   #take(address: UnixAddress): Result {
-    const refusal = this.#kernel.names.add(address.path, this)
+    const refusal = this.#kernel.unixNames.add(address.path, this)
     if (refusal !== undefined) return refusal
     this.#address = address
     return 0

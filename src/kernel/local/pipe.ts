@@ -1,17 +1,17 @@
 /** `pipe()`: bytes one way. */
 import type { Result } from '../descriptor.js'
 import { Poll } from '../readiness.js'
-import { PairEnd, type PairSurroundings } from './local-stream.js'
+import { type LocalContext, LocalStream } from './local-stream.js'
 
 /** What a pipe takes in one piece, as on Linux. */
 const PIPE_BUF = 4096
 
 /** One end of a pipe. */
-export class PipeEnd extends PairEnd {
+export class PipeEnd extends LocalStream {
   /** Makes a pipe: the first end reads what the second writes; `undefined` where there is no memory for one more. */
-  static pair(kernel: PairSurroundings): [PipeEnd, PipeEnd] | undefined {
+  static pair(kernel: LocalContext): [PipeEnd, PipeEnd] | undefined {
     const ends: [PipeEnd, PipeEnd] = [new PipeEnd(undefined, 'read', kernel), new PipeEnd(undefined, 'write', kernel)]
-    return PairEnd.join(...ends) ? ends : undefined
+    return LocalStream.join(...ends) ? ends : undefined
   }
 
   override readiness(): number {

@@ -14,7 +14,7 @@ export interface Turns {
 }
 
 /** What they are made over. */
-export interface Surroundings {
+export interface SyscallContext {
   readonly kernel: Kernel
   readonly memory: Memory
   readonly abi: Description
@@ -25,7 +25,7 @@ export interface Surroundings {
    * Another number than before when time may have passed; given where a poll never waits. While it is the same, the time
    * behind a poll is the time before it, and the host's clock needs not be asked again.
    */
-  readonly moment?: () => number
+  readonly epoch?: () => number
   /** Told when our own code threw; the caller has got EIO. */
   readonly onDefect: (error: unknown) => void
 }

@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
 /** Translates them. */
-export class NameCalls {
+export class LookupCalls {
   readonly #kernel: Kernel
   readonly #abi: Description
   readonly #memory: Memory

@@ -6,7 +6,7 @@ import { concat, totalLength } from '../../base/bytes.js'
 import type { Result } from '../descriptor.js'
 import type { PayloadBridge } from '../payload-bridge.js'
 import type { UdpSocket } from '../udp-socket.js'
-import type { Surroundings } from './context.js'
+import type { SyscallContext } from './context.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
 /** What no message can be longer than; how long one can be, its host says. */
@@ -22,7 +22,7 @@ export class Messages {
   readonly #payload: number
 
   /** @param addresses - reads and writes them */
-  constructor({ payloads, abi, memory }: Surroundings, addresses: SockaddrCodec) {
+  constructor({ payloads, abi, memory }: SyscallContext, addresses: SockaddrCodec) {
     this.#payloads = payloads
     this.#memory = memory
     this.#payload = abi.constants.UVH_PAYLOAD

@@ -18,7 +18,7 @@ export class PathCalls {
   unlink(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, names } = this.#kernel
+    const { host, unixNames: names } = this.#kernel
     if (host.unix === undefined) return names.remove(path) ? 0 : 'ENOENT'
     host.unix.unlink(path)
     return 0
@@ -28,7 +28,7 @@ export class PathCalls {
   chmod(at: number, length: number, mode: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, names } = this.#kernel
+    const { host, unixNames: names } = this.#kernel
     if (host.unix === undefined) return names.chmod(path, mode) ? 0 : 'ENOENT'
     host.unix.chmod(path, mode)
     return 0
@@ -38,7 +38,7 @@ export class PathCalls {
   stat(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, names } = this.#kernel
+    const { host, unixNames: names } = this.#kernel
     return host.unix === undefined ? (names.find(path)?.mode ?? 'ENOENT') : host.unix.mode(path)
   }
 }

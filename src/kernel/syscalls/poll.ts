@@ -3,7 +3,7 @@ import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
-import type { Surroundings, Turns } from './context.js'
+import type { SyscallContext, Turns } from './context.js'
 import { PollMask } from './poll-mask.js'
 
 /** Translates them. */
@@ -29,7 +29,7 @@ export class PollCalls {
     this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
   }
 
-  constructor({ kernel, memory, abi, turns, moment, onDefect }: Surroundings) {
+  constructor({ kernel, memory, abi, turns, epoch: moment, onDefect }: SyscallContext) {
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi

@@ -6,7 +6,7 @@ import type { SocketAddress } from '../../base/address.js'
 import { NO_BYTES } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { bytesOfIp, printIp } from '../../base/ip.js'
-import { SocketNames } from '../../base/unix-names.js'
+import { UnixNames } from '../../base/unix-names.js'
 import type { Result } from '../descriptor.js'
 
 /** The size of a `socklen_t`. */
@@ -89,7 +89,7 @@ export class SockaddrCodec {
     if (!memory.contains(at, length)) return undefined
     if (length > STORAGE) return ''
     const path = toPath(memory.view(at, length))
-    return SocketNames.isAbstract(path) ? '' : path
+    return UnixNames.isAbstract(path) ? '' : path
   }
 
   /**

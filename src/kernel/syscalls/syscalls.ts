@@ -10,8 +10,8 @@ import { HostError } from '../../host/contract/host.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import { UdpSocket } from '../udp-socket.js'
-import type { Surroundings } from './context.js'
-import { NameCalls } from './lookups.js'
+import type { SyscallContext } from './context.js'
+import { LookupCalls } from './lookups.js'
 import { Messages } from './messages.js'
 import { PathCalls } from './paths.js'
 import { PollCalls } from './poll.js'
@@ -28,7 +28,7 @@ type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: num
  * @param find - gives what they work on. An instance needs its imports before it has a memory, so this is asked at the first
  *   call, not before.
  */
-export function createUvHost(find: () => Surroundings): UvHost {
+export function createUvHost(find: () => SyscallContext): UvHost {
   let made: Syscalls | undefined
   const make = (): Syscalls => {
     made ??= new Syscalls(find())
@@ -103,7 +103,7 @@ export function createUvHost(find: () => Surroundings): UvHost {
 
 /** The calls themselves. */
 class Syscalls {
-  readonly names: NameCalls
+  readonly names: LookupCalls
   readonly paths: PathCalls
   readonly polls: PollCalls
   readonly #kernel: Kernel
@@ -116,14 +116,14 @@ class Syscalls {
   readonly #messages: Messages
   readonly #domains: ReadonlyMap<number, Domain>
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: SyscallContext) {
     const { kernel, memory, abi, onDefect } = surroundings
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi
     this.#onDefect = onDefect
     this.#addresses = new SockaddrCodec(abi, memory)
-    this.names = new NameCalls(kernel, abi, memory, this.#addresses)
+    this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)
     this.polls = new PollCalls(surroundings)
     this.#options = new OptionCodec(abi, memory, this.#addresses)

@@ -11,7 +11,7 @@ import { HostError } from '../../host/contract/host.js'
 import type { ByteDescriptor, Result } from '../descriptor.js'
 import type { Payload } from '../payload.js'
 import type { PayloadBridge } from '../payload-bridge.js'
-import type { Surroundings } from './context.js'
+import type { SyscallContext } from './context.js'
 
 /** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
 const TOGETHER = 65_536
@@ -28,7 +28,7 @@ export class Transfer {
   readonly #list: BufferList
   #together: Uint8Array | undefined
 
-  constructor({ payloads, abi, memory }: Surroundings) {
+  constructor({ payloads, abi, memory }: SyscallContext) {
     this.#payloads = payloads
     this.#memory = memory
     this.#payload = abi.constants.UVH_PAYLOAD

@@ -2,11 +2,11 @@
 import { NO_BYTES } from '../../base/bytes.js'
 import { HostError } from '../../host/contract/host.js'
 import {
-  type Arrival,
-  type Begun,
   type Call,
   decode,
   encode,
+  type NewConnection,
+  type NewObject,
   type Reply,
   ToGuest,
   ToParent,
@@ -32,7 +32,7 @@ interface Timer {
 }
 
 /** Sends and receives a guest's records. Id 0 is nobody's: the records of the guest itself have it. */
-export class GuestWire {
+export class ClientChannel {
   readonly #out: RingWriter
   readonly #in: RingReader
   readonly #objects = new Map<number, OnObjectRecord>()
@@ -64,7 +64,7 @@ export class GuestWire {
   }
 
   /** Asks the parent and waits. What else comes meanwhile is delivered later. @throws {HostError} its refusal */
-  call<Answer extends Begun = Arrival>(call: Call): Answer {
+  call<Answer extends NewObject = NewConnection>(call: Call): Answer {
     this.post(ToParent.CALL, 0, 0, encode(call))
     this.#out.publish()
     while (this.#reply === undefined) if (!this.#in.drain(this.#keep)) this.#in.sleep(Number.POSITIVE_INFINITY)
@@ -139,7 +139,7 @@ export class GuestWire {
     const receive = this.#objects.get(id)
     if (receive !== undefined) receive(kind, value, payload)
     // Nobody else would let go of what came in at a listener that was closed meanwhile.
-    else if (kind === ToGuest.CONNECTION) this.post(ToParent.RESET, decode<Arrival>(payload).id)
+    else if (kind === ToGuest.CONNECTION) this.post(ToParent.RESET, decode<NewConnection>(payload).id)
   }
 
   /** While an answer is waited for: nothing else may happen before the call has returned. */

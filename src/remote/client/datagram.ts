@@ -1,7 +1,7 @@
 /** A datagram socket whose host is in another thread. */
 
 import type { Address } from '../../base/address.js'
-import { MessageQueue } from '../../base/datagram-queue.js'
+import { DatagramQueue } from '../../base/datagram-queue.js'
 import { endpointKey } from '../../base/endpoint.js'
 import {
   type DatagramBindOptions,
@@ -11,9 +11,17 @@ import {
   type Membership,
   requireSendable,
 } from '../../host/contract/datagram.js'
-import { seal, Unsealer } from '../datagram-codec.js'
-import { type Arrival, type DatagramAction, errnoOf, MESSAGE_COST, ToGuest, ToParent, WINDOW } from '../protocol.js'
-import type { GuestWire } from './channel.js'
+import { DatagramDecoder, encodeDatagram } from '../datagram-codec.js'
+import {
+  type DatagramAction,
+  errnoOf,
+  MESSAGE_COST,
+  type NewConnection,
+  ToGuest,
+  ToParent,
+  WINDOW,
+} from '../protocol.js'
+import type { ClientChannel } from './channel.js'
 
 /** How many addresses are remembered where messages arrive, or come from. */
 const KNOWN_MAX = 1024
@@ -24,13 +32,13 @@ const KNOWN_MAX = 1024
  */
 export class RemoteDatagram extends HostDatagram {
   local: Address
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   readonly #id: number
   readonly #events: DatagramEvents
   readonly #known = new Set<string>()
-  readonly #unsealer = new Unsealer()
+  readonly #unsealer = new DatagramDecoder()
   /** What was already on its way when reading was stopped. */
-  readonly #unread = new MessageQueue()
+  readonly #unread = new DatagramQueue()
   #peer: Address | undefined
   #reading = false
   /** Bytes that were sent, and that the host has not said to have taken. */
@@ -40,14 +48,14 @@ export class RemoteDatagram extends HostDatagram {
 
   /** @throws {HostError} what `Host.bindDatagram` throws */
   constructor(
-    wire: GuestWire,
+    wire: ClientChannel,
     local: Address,
     { ipv6Only, reusePort, reuseAddress }: DatagramBindOptions,
     events: DatagramEvents,
   ) {
     super()
     const options = { ipv6Only, reusePort, reuseAddress }
-    const bound = wire.call<Arrival>({ call: 'bindDatagram', local, options })
+    const bound = wire.call<NewConnection>({ call: 'bindDatagram', local, options })
     this.#wire = wire
     this.#id = bound.id
     this.local = bound.local
@@ -62,7 +70,7 @@ export class RemoteDatagram extends HostDatagram {
       return false
     }
     const asked = to !== undefined && !this.#known.has(endpointKey(to))
-    const payload = seal({ bytes, address: to, asked })
+    const payload = encodeDatagram({ bytes, address: to, asked })
     this.#wire.post(ToParent.WRITE, this.#id, payload.length, payload)
     if (asked) {
       this.#act({ does: 'tell' })
@@ -132,7 +140,7 @@ export class RemoteDatagram extends HostDatagram {
 
   /** What the parent's socket does, and is asked for. @throws {HostError} its refusal */
   #act(action: DatagramAction): void {
-    this.local = this.#wire.call<Arrival>({ call: 'datagram', socket: this.#id, action }).local
+    this.local = this.#wire.call<NewConnection>({ call: 'datagram', socket: this.#id, action }).local
   }
 
   #receive(kind: number, value: number, payload: Uint8Array): void {

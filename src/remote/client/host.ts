@@ -11,26 +11,26 @@ import {
   type BindOptions,
   type ConnectionEvents,
   Host,
+  type HostBoundSocket,
   type HostConnection,
   HostError,
-  type HostPort,
   type HostTimer,
 } from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../host/contract/lookup.js'
-import { type Arrival, encode, FIRST_OF_GUEST, type Interfaces, ToParent } from '../protocol.js'
-import type { GuestWire } from './channel.js'
+import { encode, FIRST_OF_GUEST, type NewConnection, type NewHost, ToParent } from '../protocol.js'
+import type { ClientChannel } from './channel.js'
 import { RemoteDatagram } from './datagram.js'
 import { remoteLookup } from './lookup.js'
-import { RemoteConnection, RemotePort } from './stream.js'
+import { RemoteBoundSocket, RemoteConnection } from './stream.js'
 import { RemoteUnix } from './unix.js'
 
 /** How many addresses are remembered that were connected to. */
 const REACHED_MAX = 1024
 
-/** A host over a {@link GuestWire}. */
+/** A host over a {@link ClientChannel}. */
 export class RemoteHost extends Host {
   readonly name = 'remote'
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   readonly #unix: RemoteUnix | undefined
   /** What the parent is told of addresses that it has not refused. */
   readonly #reached = new Map<string, Uint8Array>()
@@ -40,7 +40,7 @@ export class RemoteHost extends Host {
    * @param wire - to the thread that has the sockets
    * @param hasUnix - whether its host has paths for some
    */
-  constructor(wire: GuestWire, hasUnix: boolean) {
+  constructor(wire: ClientChannel, hasUnix: boolean) {
     super()
     this.#wire = wire
     this.#unix = hasUnix ? new RemoteUnix(wire) : undefined
@@ -66,9 +66,9 @@ export class RemoteHost extends Host {
     throw new HostError('ENOTSUP', 'a thread that blocks has no timers')
   }
 
-  override bind(local: Address, { ipv6Only, reusePort }: BindOptions): HostPort {
+  override bind(local: Address, { ipv6Only, reusePort }: BindOptions): HostBoundSocket {
     const port = this.#wire.call({ call: 'bind', local, options: { ipv6Only, reusePort } })
-    return new RemotePort(this.#wire, port)
+    return new RemoteBoundSocket(this.#wire, port)
   }
 
   /**
@@ -79,7 +79,7 @@ export class RemoteHost extends Host {
     const key = JSON.stringify(remote)
     const payload = this.#reached.get(key)
     if (payload !== undefined) return this.#connectTo(remote, payload, events)
-    const arrival = this.#wire.call<Arrival>({ call: 'connect', remote })
+    const arrival = this.#wire.call<NewConnection>({ call: 'connect', remote })
     if (this.#reached.size >= REACHED_MAX) this.#reached.clear()
     this.#reached.set(key, encode(remote))
     return new RemoteConnection(this.#wire, arrival, events)
@@ -101,7 +101,7 @@ export class RemoteHost extends Host {
   }
 
   override interfaces(): ReadonlyMap<string, number> {
-    return new Map(this.#wire.call<Interfaces>({ call: 'interfaces' }).interfaces)
+    return new Map(this.#wire.call<NewHost>({ call: 'interfaces' }).interfaces)
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {

@@ -1,14 +1,14 @@
 /** Names, as a guest in another thread asks for them: its parent's host answers. */
 import type { CancelLookup, LookupEvents } from '../../host/contract/lookup.js'
-import { type Begun, type Call, decodeText, errnoOf, ToGuest, ToParent } from '../protocol.js'
-import type { GuestWire } from './channel.js'
+import { type Call, decodeText, errnoOf, type NewObject, ToGuest, ToParent } from '../protocol.js'
+import type { ClientChannel } from './channel.js'
 
 /** Between two texts of an answer, none of which can have it. */
 const BETWEEN = '\n'
 
 /** Asks the parent. @throws {HostError} its refusal */
-export function remoteLookup(wire: GuestWire, call: Call, events: LookupEvents): CancelLookup {
-  const { id } = wire.call<Begun>(call)
+export function remoteLookup(wire: ClientChannel, call: Call, events: LookupEvents): CancelLookup {
+  const { id } = wire.call<NewObject>(call)
   const forget = (): void => wire.route(id, undefined)
   wire.route(id, (kind, value, payload) => {
     forget()

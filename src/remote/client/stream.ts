@@ -7,14 +7,14 @@ import { StreamConnection } from '../../host/connection/stream-connection.js'
 import { Waiting } from '../../host/connection/waiting.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   HostError,
   HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../../host/contract/host.js'
-import { type Arrival, decode, errnoOf, ToGuest, ToParent, WINDOW } from '../protocol.js'
-import type { GuestWire, SelfReader } from './channel.js'
+import { decode, errnoOf, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import type { ClientChannel, SelfReader } from './channel.js'
 import { readFrom, writeTo } from './fd-io.js'
 
 /** How much is read at once, as libuv suggests it. */
@@ -31,12 +31,12 @@ const copied = (payload: Uint8Array): Uint8Array => {
 }
 
 /** A local address that was taken there. */
-export class RemotePort<At extends SocketAddress> extends HostPort<At> {
+export class RemoteBoundSocket<At extends SocketAddress> extends HostBoundSocket<At> {
   readonly local: At
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   readonly #id: number
 
-  constructor(wire: GuestWire, { id, local }: Arrival<At>) {
+  constructor(wire: ClientChannel, { id, local }: NewConnection<At>) {
     super()
     this.#wire = wire
     this.#id = id
@@ -58,17 +58,17 @@ export class RemotePort<At extends SocketAddress> extends HostPort<At> {
 
 class RemoteListener<At extends SocketAddress> extends HostListener<At> {
   readonly local: At
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   readonly #id: number
 
-  constructor(wire: GuestWire, { id, local }: Arrival<At>, events: ListenerEvents<At>) {
+  constructor(wire: ClientChannel, { id, local }: NewConnection<At>, events: ListenerEvents<At>) {
     super()
     this.#wire = wire
     this.#id = id
     this.local = local
     wire.route(id, (kind, value, payload) => {
       if (kind === ToGuest.ERROR) events.onError(errnoOf(value))
-      else events.onConnection(new RemoteConnection(wire, decode<Arrival<At>>(payload), undefined))
+      else events.onConnection(new RemoteConnection(wire, decode<NewConnection<At>>(payload), undefined))
     })
   }
 
@@ -87,9 +87,9 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   remote: At
   #local: At
   #named: boolean
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
   readonly #id: number
-  /** See {@link HostConnection.lend}. */
+  /** See {@link HostConnection.exposeDescriptor}. */
   #descriptor: number | undefined
   /** What waits for room, in the writer's own buffers. */
   readonly #waiting = new Waiting()
@@ -107,7 +107,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   #room: RoomWatch | undefined
 
   /** @param named - whether the local address is known; if not, the parent is asked when it is wanted */
-  constructor(wire: GuestWire, arrival: Arrival<At>, events: ConnectionEvents | undefined, named = true) {
+  constructor(wire: ClientChannel, arrival: NewConnection<At>, events: ConnectionEvents | undefined, named = true) {
     super(events === undefined)
     const { id, local, remote, descriptor } = arrival
     this.#named = named
@@ -215,7 +215,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   #askName(): void {
     this.#named = true
     try {
-      this.#local = this.#wire.call<Arrival<At>>({ call: 'name', connection: this.#id }).local
+      this.#local = this.#wire.call<NewConnection<At>>({ call: 'name', connection: this.#id }).local
     } catch (error) {
       // It has failed, as will be told. What it was called is not known any more.
       if (!(error instanceof HostError)) throw error
@@ -296,7 +296,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
         else if (this.#choked) this.#onRoom()
         break
       case ToGuest.CONNECT: {
-        const { local, remote, descriptor } = decode<Arrival<At>>(payload)
+        const { local, remote, descriptor } = decode<NewConnection<At>>(payload)
         this.#descriptor = descriptor
         this.#local = local
         this.#named = true

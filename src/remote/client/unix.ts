@@ -1,27 +1,27 @@
 /** Sockets with paths for names, as a guest in another thread has them: they are its parent's host's. */
 import type { UnixAddress } from '../../base/address.js'
-import type { ConnectionEvents, HostConnection, HostPort } from '../../host/contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/host.js'
 import { HostUnix } from '../../host/contract/unix.js'
-import type { Arrival, Begun } from '../protocol.js'
-import type { GuestWire } from './channel.js'
-import { RemoteConnection, RemotePort } from './stream.js'
+import type { NewConnection, NewObject } from '../protocol.js'
+import type { ClientChannel } from './channel.js'
+import { RemoteBoundSocket, RemoteConnection } from './stream.js'
 
 /** See the top of the file. */
 export class RemoteUnix extends HostUnix {
-  readonly #wire: GuestWire
+  readonly #wire: ClientChannel
 
   /** @param wire - to the thread that has the sockets */
-  constructor(wire: GuestWire) {
+  constructor(wire: ClientChannel) {
     super()
     this.#wire = wire
   }
 
-  bind(local: UnixAddress): HostPort<UnixAddress> {
-    return new RemotePort(this.#wire, this.#wire.call<Arrival<UnixAddress>>({ call: 'bindPath', local }))
+  bind(local: UnixAddress): HostBoundSocket<UnixAddress> {
+    return new RemoteBoundSocket(this.#wire, this.#wire.call<NewConnection<UnixAddress>>({ call: 'bindPath', local }))
   }
 
   connect(remote: UnixAddress, events: ConnectionEvents): HostConnection<UnixAddress> {
-    const arrival = this.#wire.call<Arrival<UnixAddress>>({ call: 'connect', remote })
+    const arrival = this.#wire.call<NewConnection<UnixAddress>>({ call: 'connect', remote })
     return new RemoteConnection(this.#wire, arrival, events)
   }
 
@@ -38,6 +38,6 @@ export class RemoteUnix extends HostUnix {
   }
 
   #ask(does: 'unlink' | 'chmod' | 'mode', path: string, mode = 0): number {
-    return this.#wire.call<Begun>({ call: 'path', does, path, mode }).id
+    return this.#wire.call<NewObject>({ call: 'path', does, path, mode }).id
   }
 }

@@ -20,19 +20,19 @@ interface Waiting {
   readonly payload: Uint8Array
 }
 
-/** Whom a {@link ParentWire} tells. Neither may throw. */
-export interface ParentWireEvents {
+/** Whom a {@link ServerChannel} tells. Neither may throw. */
+export interface ServerChannelEvents {
   readonly onRecord: OnRecord
   /** All that waited for room has been sent. */
   readonly onRoom: () => void
 }
 
 /** Sends and receives the records of one guest. */
-export class ParentWire {
+export class ServerChannel {
   readonly #host: Host
   readonly #out: RingWriter
   readonly #in: RingReader
-  readonly #events: ParentWireEvents
+  readonly #events: ServerChannelEvents
   readonly #waiting: Waiting[] = []
   readonly #policy = new TurnPolicy()
   readonly #spin = new SpinPolicy()
@@ -47,7 +47,7 @@ export class ParentWire {
    * @param host - gives turns
    * @param wires - the rings
    */
-  constructor(host: Host, { toParent, toGuest }: Wires, events: ParentWireEvents) {
+  constructor(host: Host, { toParent, toGuest }: Wires, events: ServerChannelEvents) {
     this.#host = host
     this.#in = new RingReader(toParent)
     this.#out = new RingWriter(toGuest)
@@ -80,14 +80,14 @@ export class ParentWire {
   }
 
   /**
-   * Like {@link ParentWire.post}, for bytes that have just come from the network. Where they come one by one the guest sees them
+   * Like {@link ServerChannel.post}, for bytes that have just come from the network. Where they come one by one the guest sees them
    * at once, and what it has to say to them soon is heard before this returns.
    *
    * @param answered - whether the guest will say that here; if not, nobody waits for it
    */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean {
     this.#told += 1
-    const hurries = !this.#publishing && this.#host.prompt && this.#policy.chooseImmediate(payload.length)
+    const hurries = !this.#publishing && this.#host.deliversInline && this.#policy.chooseImmediate(payload.length)
     if (!hurries) return this.post(kind, id, 0, payload)
     this.#write(kind, id, 0, payload)
     if (answered && this.#dozing && !this.#draining && this.#spin.chooseWait()) this.#linger()
@@ -107,7 +107,7 @@ export class ParentWire {
     while (this.#drain()) {}
   }
 
-  /** Ends it: nothing is sent any more, and nothing read but by {@link ParentWire.drain}. */
+  /** Ends it: nothing is sent any more, and nothing read but by {@link ServerChannel.drain}. */
   close(): void {
     this.#closed = true
     this.#waiting.length = 0

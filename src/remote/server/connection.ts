@@ -1,30 +1,30 @@
 /** One connection of a guest in another thread, as the parent has it: between the host and the wire. */
 import type { SocketAddress } from '../../base/address.js'
-import { Buffers } from '../../base/buffer-pool.js'
+import { BufferPool } from '../../base/buffer-pool.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
 import { type ConnectionEvents, type HostConnection, HostError } from '../../host/contract/host.js'
-import { type Arrival, encode, errnoValue, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import { encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 
 /** What does not read because the guest takes nothing. */
-export interface Held {
+export interface ServedObject {
   /** There is room again. */
   release(): void
 }
 
-/** What a {@link Served} needs of its server. */
-export interface ServedSurroundings {
+/** What a {@link ServedConnection} needs of its server. */
+export interface ServerContext {
   /** Tells the guest. @returns `false` when that has to wait */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
-  /** Tells the guest of bytes that have just come, see `ParentWire`. @returns `false` when that has to wait */
+  /** Tells the guest of bytes that have just come, see `ServerChannel`. @returns `false` when that has to wait */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean
   /** The connection does not read until it is released. */
-  hold(served: Held): void
+  hold(served: ServedObject): void
   /** Where a connection goes that is closed with bytes to be sent. */
   readonly orphans: Orphans
   /** The connection is gone. */
-  forget(id: number, served: Held): void
+  forget(id: number, served: ServedObject): void
   /** The host threw what no contract has. */
   onDefect(error: unknown): void
 }
@@ -32,12 +32,12 @@ export interface ServedSurroundings {
 /** From how many bytes at once on there may be more. */
 const MUCH = 32_768
 
-const buffers = new Buffers()
+const buffers = new BufferPool()
 
 /** See the top of the file. */
-export class Served implements ConnectionEvents, Held {
+export class ServedConnection implements ConnectionEvents, ServedObject {
   readonly #id: number
-  readonly #server: ServedSurroundings
+  readonly #server: ServerContext
   #connection: HostConnection<SocketAddress> | undefined
   /** Whether the guest wants bytes, and whether there is no room for them. */
   #wanted = false
@@ -54,7 +54,7 @@ export class Served implements ConnectionEvents, Held {
   /** Bytes that were handed to the host, and not told as taken. */
   #untold = 0
 
-  constructor(id: number, server: ServedSurroundings) {
+  constructor(id: number, server: ServerContext) {
     this.#id = id
     this.#server = server
   }
@@ -65,9 +65,9 @@ export class Served implements ConnectionEvents, Held {
   }
 
   /** What the guest must know of it. */
-  arrival(): Arrival<SocketAddress> {
+  arrival(): NewConnection<SocketAddress> {
     const { local, remote } = this.#host
-    const descriptor = this.#host.lend()
+    const descriptor = this.#host.exposeDescriptor()
     this.#lent = descriptor !== undefined
     return { id: this.#id, local, remote, descriptor }
   }
@@ -103,7 +103,7 @@ export class Served implements ConnectionEvents, Held {
    */
   close(come = this.#told): void {
     if (come !== this.#told) abort(this.#host)
-    else if (this.#host.pending > 0) this.#server.orphans.adopt(this.#host)
+    else if (this.#host.pending > 0) this.#server.orphans.add(this.#host)
     else this.#host.close()
   }
 

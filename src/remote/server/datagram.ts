@@ -3,18 +3,26 @@ import type { Address } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
 import { HostError } from '../../host/contract/host.js'
-import { type Envelope, seal, Unsealer } from '../datagram-codec.js'
-import { type Arrival, type DatagramAction, errnoValue, MESSAGE_COST, ToGuest, ToParent, WINDOW } from '../protocol.js'
-import type { Held, ServedSurroundings } from './connection.js'
+import { DatagramDecoder, type DatagramRecord, encodeDatagram } from '../datagram-codec.js'
+import {
+  type DatagramAction,
+  errnoValue,
+  MESSAGE_COST,
+  type NewConnection,
+  ToGuest,
+  ToParent,
+  WINDOW,
+} from '../protocol.js'
+import type { ServedObject, ServerContext } from './connection.js'
 
 /** See the top of the file. */
-export class ServedDatagram implements DatagramEvents, Held {
+export class ServedDatagram implements DatagramEvents, ServedObject {
   readonly #id: number
-  readonly #server: ServedSurroundings
+  readonly #server: ServerContext
   readonly #host: HostDatagram
-  readonly #unsealer = new Unsealer()
+  readonly #unsealer = new DatagramDecoder()
   /** What the host had no room for, in order. */
-  readonly #waiting: Envelope[] = []
+  readonly #waiting: DatagramRecord[] = []
   /** Why the last message could not be sent, where that is asked for. */
   #failure: HostError | undefined
   /** Whether the guest wants messages, and whether there is no room for them. */
@@ -24,14 +32,14 @@ export class ServedDatagram implements DatagramEvents, Held {
   #untold = 0
 
   /** @param bind - takes the host's socket; its refusal is thrown */
-  constructor(id: number, server: ServedSurroundings, bind: (events: DatagramEvents) => HostDatagram) {
+  constructor(id: number, server: ServerContext, bind: (events: DatagramEvents) => HostDatagram) {
     this.#id = id
     this.#server = server
     this.#host = bind(this)
   }
 
   /** What the guest must know of it. */
-  get arrival(): Arrival {
+  get arrival(): NewConnection {
     const { local } = this.#host
     return { id: this.#id, local, remote: local }
   }
@@ -47,7 +55,7 @@ export class ServedDatagram implements DatagramEvents, Held {
   }
 
   /** Does what the guest waits for. @throws {HostError} what the host refuses */
-  act(action: DatagramAction): Arrival {
+  act(action: DatagramAction): NewConnection {
     const host = this.#host
     switch (action.does) {
       case 'tell':
@@ -90,7 +98,7 @@ export class ServedDatagram implements DatagramEvents, Held {
   }
 
   onMessage(bytes: Uint8Array, from: Address): void {
-    const payload = seal({ bytes, address: from, asked: false })
+    const payload = encodeDatagram({ bytes, address: from, asked: false })
     if (this.#server.post(ToGuest.DATA, this.#id, payload.length, payload)) return
     this.#server.hold(this)
     this.#read(this.#wanted, true)
@@ -105,7 +113,7 @@ export class ServedDatagram implements DatagramEvents, Held {
     this.#server.post(ToGuest.ERROR, this.#id, errnoValue(code))
   }
 
-  #send(message: Envelope): void {
+  #send(message: DatagramRecord): void {
     const { bytes, address, asked } = message
     try {
       if (this.#waiting.length > 0 || !this.#host.send(bytes, address)) {

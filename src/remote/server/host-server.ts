@@ -7,26 +7,32 @@ import type { Address, SocketAddress } from '../../base/address.js'
 import { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
 import type { DatagramEvents } from '../../host/contract/datagram.js'
-import { type Host, type HostConnection, HostError, type HostListener, HostPort } from '../../host/contract/host.js'
+import {
+  type Host,
+  HostBoundSocket,
+  type HostConnection,
+  HostError,
+  type HostListener,
+} from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../../host/contract/lookup.js'
 import type { HostUnix } from '../../host/contract/unix.js'
 import { joinAnswer } from '../client/lookup.js'
 import {
-  type Begun,
   type Call,
   decode,
   encode,
   encodeText,
   errnoValue,
   FIRST_OF_GUEST,
+  type NewObject,
   type Reply,
   ToGuest,
   ToParent,
   type Wires,
 } from '../protocol.js'
 import type { OnRecord } from '../ring.js'
-import { ParentWire } from './channel.js'
-import { type Held, Served, type ServedSurroundings } from './connection.js'
+import { ServerChannel } from './channel.js'
+import { ServedConnection, type ServedObject, type ServerContext } from './connection.js'
 import { ServedDatagram } from './datagram.js'
 
 /** What is done with all that is not about sockets. */
@@ -38,7 +44,7 @@ export interface HostServerEvents {
 }
 
 /** A lookup that a guest waits for. */
-interface Looking {
+interface PendingLookup {
   /** Gives it up. */
   close: CancelLookup
 }
@@ -46,19 +52,19 @@ interface Looking {
 /** Serves one guest. */
 export class HostServer {
   /** To tell the guest something. */
-  readonly wire: ParentWire
+  readonly wire: ServerChannel
   readonly #host: Host
   readonly #events: HostServerEvents
   /** What the guest has, by number. */
   readonly #objects = new Map<
     number,
-    HostPort<SocketAddress> | HostListener<SocketAddress> | Served | ServedDatagram | Looking
+    HostBoundSocket<SocketAddress> | HostListener<SocketAddress> | ServedConnection | ServedDatagram | PendingLookup
   >()
   /** Connections and sockets that are not read because the guest takes nothing. */
-  readonly #held = new Set<Held>()
+  readonly #held = new Set<ServedObject>()
   /** Connections that are closed and still send. */
   readonly #orphans: Orphans
-  readonly #surroundings: ServedSurroundings
+  readonly #surroundings: ServerContext
   #lastId = 0
 
   /**
@@ -80,7 +86,7 @@ export class HostServer {
       },
       onDefect: events.onDefect,
     }
-    this.wire = new ParentWire(host, wires, { onRecord: this.#receive, onRoom: () => this.#release() })
+    this.wire = new ServerChannel(host, wires, { onRecord: this.#receive, onRoom: () => this.#release() })
     this.wire.start()
   }
 
@@ -101,7 +107,7 @@ export class HostServer {
     else {
       const served = this.#objects.get(id)
       // One that has failed meanwhile is gone, and the guest will learn of it.
-      if (served instanceof Served) served.perform(kind, value, payload)
+      if (served instanceof ServedConnection) served.perform(kind, value, payload)
       else if (served instanceof ServedDatagram) this.#attempt(() => served.perform(kind, value, payload))
     }
   }
@@ -110,7 +116,7 @@ export class HostServer {
     const object = this.#objects.get(id)
     this.#objects.delete(id)
     this.#attempt(() => {
-      if (object instanceof Served || object instanceof ServedDatagram) this.#held.delete(object)
+      if (object instanceof ServedConnection || object instanceof ServedDatagram) this.#held.delete(object)
       object?.close(value)
     })
   }
@@ -179,14 +185,14 @@ export class HostServer {
     }
   }
 
-  #begin(id: number, dial: (events: Served) => HostConnection<SocketAddress>): Served {
-    const served = new Served(id, this.#surroundings)
+  #begin(id: number, dial: (events: ServedConnection) => HostConnection<SocketAddress>): ServedConnection {
+    const served = new ServedConnection(id, this.#surroundings)
     served.attach(dial(served))
     this.#objects.set(id, served)
     return served
   }
 
-  #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: Served): HostConnection<SocketAddress> {
+  #dial({ remote, port }: Extract<Call, { call: 'connect' }>, served: ServedConnection): HostConnection<SocketAddress> {
     if (port !== undefined) return this.#port(port).connect(remote, served)
     return remote.family === 'unix' ? this.#unix.connect(remote, served) : this.#host.connect(remote, served)
   }
@@ -204,7 +210,7 @@ export class HostServer {
     return unix
   }
 
-  #look(id: number, begin: (events: LookupEvents) => CancelLookup): Begun {
+  #look(id: number, begin: (events: LookupEvents) => CancelLookup): NewObject {
     const answer = (kind: number, value: number, text: string): void => {
       this.#objects.delete(id)
       this.wire.post(kind, id, value, encodeText(text))
@@ -224,22 +230,22 @@ export class HostServer {
       return
     }
     const id = this.#newId()
-    const served = new Served(id, this.#surroundings)
+    const served = new ServedConnection(id, this.#surroundings)
     connection.events = served
     served.attach(connection)
     this.#objects.set(id, served)
     this.wire.post(ToGuest.CONNECTION, listener, 0, encode(served.arrival()))
   }
 
-  #port(id: number): HostPort<SocketAddress> {
+  #port(id: number): HostBoundSocket<SocketAddress> {
     const port = this.#objects.get(id)
-    if (port instanceof HostPort) return port
+    if (port instanceof HostBoundSocket) return port
     throw new HostError('EINVAL', `${id} is no bound port`)
   }
 
-  #connection(id: number): Served {
+  #connection(id: number): ServedConnection {
     const served = this.#objects.get(id)
-    if (served instanceof Served) return served
+    if (served instanceof ServedConnection) return served
     throw new HostError('EINVAL', `${id} is no connection`)
   }
 

@@ -13,26 +13,26 @@ import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, STREAMS, TimesFlag,
 import { Descriptors, readFrom, writeTo } from './descriptors.js'
 import * as names from './dirents.js'
 import { putStat, typeOf } from './filestat.js'
-import { type Entry, FolderNode, find, LinkNode, type Nanoseconds, type Place, plant } from './inodes.js'
+import { DirectoryNode, type Entry, find, fromTree, LinkNode, type Nanoseconds, type Place } from './inodes.js'
 import { list } from './readdir.js'
-import type { Folder } from './seed.js'
+import type { Directory } from './seed.js'
 
 /** Files in memory for one guest. */
 export class Files {
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
   readonly #opened = new Descriptors()
-  readonly #root: FolderNode
+  readonly #root: DirectoryNode
 
   /**
    * @param given - what is in the root; `undefined` for no file system at all
    * @param memory - of the instance; asked at each call, since it does not exist yet
    * @param now - nanoseconds since 1970
    */
-  constructor(given: Folder | undefined, memory: () => Memory, now: () => Nanoseconds) {
+  constructor(given: Directory | undefined, memory: () => Memory, now: () => Nanoseconds) {
     this.#given = new Arguments(memory)
     this.#now = now
-    this.#root = plant({ folder: given ?? new Map(), now: now() })
+    this.#root = fromTree({ folder: given ?? new Map(), now: now() })
     if (given !== undefined) this.#opened.add({ node: this.#root, rights: Right.ALL, flags: 0, offset: 0 })
   }
 
@@ -263,9 +263,9 @@ export class Files {
   }
 
   #existing(dir: number, path: number, length: number, follow: boolean): Entry {
-    const { entry, mustBeFolder } = this.#find(dir, path, length, follow)
+    const { entry, mustBeDirectory: mustBeFolder } = this.#find(dir, path, length, follow)
     if (entry === undefined) throw new FileError('NOENT')
-    if (mustBeFolder && !(entry instanceof FolderNode)) throw new FileError('NOTDIR')
+    if (mustBeFolder && !(entry instanceof DirectoryNode)) throw new FileError('NOTDIR')
     return entry
   }
 

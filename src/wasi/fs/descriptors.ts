@@ -2,14 +2,14 @@
 import type { BufferList } from '../../abi/iovec.js'
 import { FileError } from '../errno.js'
 import { STREAMS } from '../layouts.js'
-import { FileNode, type FolderNode, MAX_FILE, type Nanoseconds } from './inodes.js'
+import { type DirectoryNode, FileNode, MAX_FILE, type Nanoseconds } from './inodes.js'
 
 /** The last number. Above are the descriptors of the guest's sockets. */
 export const LAST = 255
 
 /** An open file or folder. */
 export interface Opened {
-  readonly node: FileNode | FolderNode
+  readonly node: FileNode | DirectoryNode
   rights: bigint
   flags: number
   offset: number
@@ -49,7 +49,7 @@ export class Descriptors {
   }
 
   /** The folder of that number. */
-  folder(fd: number): FolderNode {
+  folder(fd: number): DirectoryNode {
     const { node } = this.get(fd)
     if (node instanceof FileNode) throw new FileError('NOTDIR')
     return node

@@ -3,9 +3,9 @@
 import { FileError } from '../errno.js'
 import { OpenFlag } from '../layouts.js'
 import {
+  DirectoryNode,
   type Entry,
   FileNode,
-  FolderNode,
   LinkNode,
   type Nanoseconds,
   type Place,
@@ -30,12 +30,12 @@ export interface Opening {
 }
 
 /** The file to open, made if need be. */
-export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | FolderNode {
+export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | DirectoryNode {
   const { entry } = place
   const { flags, reads, writes, mode } = opening
   if (entry === undefined) {
     if ((flags & OpenFlag.CREATE) === 0) throw new FileError('NOENT')
-    if (place.mustBeFolder) throw new FileError('ISDIR')
+    if (place.mustBeDirectory) throw new FileError('ISDIR')
     if (flags & OpenFlag.DIRECTORY) throw new FileError('INVAL')
     const made = new FileNode(now, undefined, mode)
     put(place, made, now)
@@ -43,12 +43,12 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
   }
   if ((flags & OpenFlag.CREATE) !== 0 && (flags & OpenFlag.EXCLUSIVE) !== 0) throw new FileError('EXIST')
   if (entry instanceof LinkNode) throw new FileError(flags & OpenFlag.DIRECTORY ? 'NOTDIR' : 'LOOP')
-  if (entry instanceof FolderNode) {
+  if (entry instanceof DirectoryNode) {
     if (writes || flags & (OpenFlag.CREATE | OpenFlag.TRUNCATE)) throw new FileError('ISDIR')
     entry.require(READ)
     return entry
   }
-  if (flags & OpenFlag.DIRECTORY || place.mustBeFolder) throw new FileError('NOTDIR')
+  if (flags & OpenFlag.DIRECTORY || place.mustBeDirectory) throw new FileError('NOTDIR')
   entry.require((reads ? READ : 0) | (writes ? WRITE : 0))
   if (flags & OpenFlag.TRUNCATE && writes) {
     entry.resize(0)
@@ -60,23 +60,23 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
 /** Makes a folder. */
 export function makeFolder(place: Place, now: Nanoseconds): void {
   if (place.entry !== undefined) throw new FileError('EXIST')
-  put(place, new FolderNode(now), now)
+  put(place, new DirectoryNode(now), now)
 }
 
 /** Makes a symbolic link. */
 export function makeLink(place: Place, target: string, now: Nanoseconds): void {
   if (place.entry !== undefined) throw new FileError('EXIST')
-  if (target === '' || place.mustBeFolder) throw new FileError('NOENT')
+  if (target === '' || place.mustBeDirectory) throw new FileError('NOENT')
   put(place, new LinkNode(now, target), now)
 }
 
 /** Gives a file one more name. */
-export function addName({ entry, mustBeFolder }: Place, to: Place, now: Nanoseconds): void {
+export function addName({ entry, mustBeDirectory: mustBeFolder }: Place, to: Place, now: Nanoseconds): void {
   if (entry === undefined) throw new FileError('NOENT')
-  if (entry instanceof FolderNode) throw new FileError('PERM')
+  if (entry instanceof DirectoryNode) throw new FileError('PERM')
   if (mustBeFolder) throw new FileError('NOTDIR')
   if (to.entry !== undefined) throw new FileError('EXIST')
-  if (to.mustBeFolder) throw new FileError('NOENT')
+  if (to.mustBeDirectory) throw new FileError('NOENT')
   put(to, entry, now)
   entry.links++
   entry.changed = now
@@ -86,8 +86,8 @@ export function addName({ entry, mustBeFolder }: Place, to: Place, now: Nanoseco
 export function removeName(place: Place, now: Nanoseconds): void {
   const { entry } = place
   if (entry === undefined) throw new FileError('NOENT')
-  if (entry instanceof FolderNode) throw new FileError('ISDIR')
-  if (place.mustBeFolder) throw new FileError('NOTDIR')
+  if (entry instanceof DirectoryNode) throw new FileError('ISDIR')
+  if (place.mustBeDirectory) throw new FileError('NOTDIR')
   take(place, entry, now)
 }
 
@@ -95,7 +95,7 @@ export function removeName(place: Place, now: Nanoseconds): void {
 export function removeFolder(place: Place, now: Nanoseconds): void {
   const { entry } = place
   if (entry === undefined) throw new FileError('NOENT')
-  if (!(entry instanceof FolderNode)) throw new FileError('NOTDIR')
+  if (!(entry instanceof DirectoryNode)) throw new FileError('NOTDIR')
   if (place.name === '') throw new FileError(entry === entry.parent ? 'BUSY' : 'INVAL')
   if (entry.size > 0) throw new FileError('NOTEMPTY')
   take(place, entry, now)
@@ -106,11 +106,11 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
   const { entry } = from
   if (entry === undefined) throw new FileError('NOENT')
   if (from.name === '' || to.name === '') throw new FileError('BUSY')
-  const isFolder = entry instanceof FolderNode
-  if (!isFolder && (from.mustBeFolder || to.mustBeFolder)) throw new FileError('NOTDIR')
+  const isFolder = entry instanceof DirectoryNode
+  if (!isFolder && (from.mustBeDirectory || to.mustBeDirectory)) throw new FileError('NOTDIR')
   if (to.entry === entry) return
   if (isFolder && isWithin(to.folder, entry)) throw new FileError('INVAL')
-  if (to.entry instanceof FolderNode) {
+  if (to.entry instanceof DirectoryNode) {
     if (!isFolder) throw new FileError('ISDIR')
     if (to.entry.size > 0) throw new FileError('NOTEMPTY')
   } else if (isFolder && to.entry !== undefined) {
@@ -142,11 +142,11 @@ function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
 }
 
 /** Whether a folder was removed: who still has it open can put nothing in. */
-function isGone(folder: FolderNode): boolean {
+function isGone(folder: DirectoryNode): boolean {
   return folder.links === 0
 }
 
-function isWithin(folder: FolderNode, outer: FolderNode): boolean {
+function isWithin(folder: DirectoryNode, outer: DirectoryNode): boolean {
   for (let at = folder; ; at = at.parent) {
     if (at === outer) return true
     if (at === at.parent) return false

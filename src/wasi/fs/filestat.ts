@@ -1,14 +1,14 @@
 /** What preview 1 tells of a file: `filestat`, and its type, which listings tell too. */
 import type { Memory } from '../../abi/memory.js'
 import { FileType, Mode, Size } from '../layouts.js'
-import { type Entry, FileNode, FolderNode, LinkNode } from './inodes.js'
+import { DirectoryNode, type Entry, FileNode, LinkNode } from './inodes.js'
 
 const DEVICE = 1n
 const FOLDER_SIZE = 4096
 
 /** The type of an entry. */
 export function typeOf(node: Entry): number {
-  if (node instanceof FolderNode) return FileType.DIRECTORY
+  if (node instanceof DirectoryNode) return FileType.DIRECTORY
   return node instanceof LinkNode ? FileType.SYMBOLIC_LINK : FileType.REGULAR_FILE
 }
 

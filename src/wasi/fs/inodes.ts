@@ -6,7 +6,7 @@
 import { NAME_MAX } from '../../abi/limits.js'
 import { copyOf, totalLength } from '../../base/bytes.js'
 import { FileError } from '../errno.js'
-import type { Folder } from './seed.js'
+import type { Directory } from './seed.js'
 
 /** The longest file: a guest cannot address more anyway. */
 export const MAX_FILE = 2 ** 30
@@ -129,8 +129,8 @@ interface Name {
 const FIRST_NUMBER = 3
 
 /** A folder. The root is its own parent. */
-export class FolderNode extends Node {
-  parent: FolderNode = this
+export class DirectoryNode extends Node {
+  parent: DirectoryNode = this
   readonly #names = new Map<string, Name>()
   /** In the order of their numbers; up to half of them were removed. */
   #order: Name[] = []
@@ -160,7 +160,7 @@ export class FolderNode extends Node {
     const name = { text, number: ++this.#latest, entry }
     this.#names.set(text, name)
     this.#order.push(name)
-    if (entry instanceof FolderNode) entry.parent = this
+    if (entry instanceof DirectoryNode) entry.parent = this
   }
 
   /** Removes a name. */
@@ -189,25 +189,25 @@ export class FolderNode extends Node {
 }
 
 /** What a name may lead to. */
-export type Entry = FileNode | FolderNode | LinkNode
+export type Entry = FileNode | DirectoryNode | LinkNode
 
 /** Where a path leads. */
 export interface Place {
-  readonly folder: FolderNode
+  readonly folder: DirectoryNode
   /** The last name of the path; empty for the folder itself, as `.` and `/` are. */
   readonly name: string
   /** What is there; `undefined` when nothing is. */
   readonly entry: Entry | undefined
   /** The path ends in a slash, or in `.` or `..`. */
-  readonly mustBeFolder: boolean
+  readonly mustBeDirectory: boolean
 }
 
 /** Makes nodes of a folder that was given. */
-export function plant({ folder, now }: { folder: Folder; now: Nanoseconds }): FolderNode {
-  const node = new FolderNode(now)
+export function fromTree({ folder, now }: { folder: Directory; now: Nanoseconds }): DirectoryNode {
+  const node = new DirectoryNode(now)
   for (const [name, given] of folder) {
     if (given instanceof Uint8Array) node.put(name, new FileNode(now, copyOf(given)))
-    else if (given instanceof Map) node.put(name, plant({ folder: given, now }))
+    else if (given instanceof Map) node.put(name, fromTree({ folder: given, now }))
     else if ('link' in given) node.put(name, new LinkNode(now, given.link))
   }
   return node
@@ -219,7 +219,7 @@ export function plant({ folder, now }: { folder: Folder; now: Nanoseconds }): Fo
  * @param follow - whether a link at its end is followed too
  * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP, ACCES
  */
-export function find(root: FolderNode, start: FolderNode, path: string, follow: boolean): Place {
+export function find(root: DirectoryNode, start: DirectoryNode, path: string, follow: boolean): Place {
   if (path === '') throw new FileError('NOENT')
   let folder = path.startsWith('/') ? root : start
   let links = 0
@@ -228,7 +228,7 @@ export function find(root: FolderNode, start: FolderNode, path: string, follow: 
   const mustBeFolder = /(?:^|\/)\.{0,2}$/.test(path)
   for (;;) {
     const name = names.pop()
-    if (name === undefined) return { folder, name: '', entry: folder, mustBeFolder: true }
+    if (name === undefined) return { folder, name: '', entry: folder, mustBeDirectory: true }
     if (byteLength(name) > NAME_MAX) throw new FileError('NAMETOOLONG')
     folder.require(SEARCH)
     if (name === '..') {
@@ -242,8 +242,8 @@ export function find(root: FolderNode, start: FolderNode, path: string, follow: 
       if (entry.target.startsWith('/')) folder = root
       names.push(...namesOf(entry.target))
     } else if (last) {
-      return { folder, name, entry, mustBeFolder }
-    } else if (entry instanceof FolderNode) {
+      return { folder, name, entry, mustBeDirectory: mustBeFolder }
+    } else if (entry instanceof DirectoryNode) {
       folder = entry
     } else {
       throw new FileError(entry === undefined ? 'NOENT' : 'NOTDIR')

@@ -1,7 +1,7 @@
 /** What `fd_readdir` tells of a folder: each call as much as its buffer holds, and it works no more than for that. */
 import { Size } from '../layouts.js'
 import { typeOf } from './filestat.js'
-import type { Entry, FolderNode } from './inodes.js'
+import type { DirectoryNode, Entry } from './inodes.js'
 
 /** Numbers of the two names that every folder has; those of others follow. */
 const ITSELF = 1
@@ -14,7 +14,7 @@ const PARENT = 2
  * @param last - the number of the last name to tell, so that a folder whose names change while it is listed has an end
  * @returns how many bytes were used: less than all is the end
  */
-export function list(folder: FolderNode, after: number, last: number, out: Uint8Array): number {
+export function list(folder: DirectoryNode, after: number, last: number, out: Uint8Array): number {
   let at = 0
   for (let number = after; at < out.length; ) {
     const next = follower(folder, number)
@@ -42,7 +42,7 @@ interface Follower {
   readonly entry: Entry
 }
 
-function follower(folder: FolderNode, number: number): Follower | undefined {
+function follower(folder: DirectoryNode, number: number): Follower | undefined {
   if (number < ITSELF) return { text: '.', number: ITSELF, entry: folder }
   if (number < PARENT) return { text: '..', number: PARENT, entry: folder.parent }
   return folder.after(number)

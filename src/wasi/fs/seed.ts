@@ -1,20 +1,20 @@
 /** What a guest is given for files: folders in memory, or copies of the host's. */
 /** A folder in memory, by name: a file's bytes, another folder, or `{ link }`, a symbolic link to a path. */
-export type Folder = ReadonlyMap<string, Uint8Array | Folder | { readonly link: string }>
+export type Directory = ReadonlyMap<string, Uint8Array | Directory | { readonly link: string }>
 
 /**
  * What a guest is to find in its file system: by absolute path, a folder in memory or the path of a folder of the host's. A
  * symbolic link is copied as it stands: it leads nowhere outside, but its text may tell the guest a path of the host's.
  */
-export type Dirs = Readonly<Record<string, Folder | string>>
+export type Dirs = Readonly<Record<string, Directory | string>>
 
 /**
  * Makes one folder, the root, of all that a guest is given.
  *
  * @throws {TypeError} when a guest's path is not absolute, or no folder is where one is to be copied from
  */
-export async function rootOf(dirs: Dirs): Promise<Folder> {
-  const root: MutableFolder = new Map()
+export async function rootOf(dirs: Dirs): Promise<Directory> {
+  const root: MutableDirectory = new Map()
   // An outer folder comes before what is put into it.
   for (const path of Object.keys(dirs).sort()) {
     const names = path.split('/').filter((name) => name !== '')
@@ -28,17 +28,17 @@ export async function rootOf(dirs: Dirs): Promise<Folder> {
   return root
 }
 
-type MutableFolder = Map<string, Uint8Array | Folder | { readonly link: string }>
+type MutableDirectory = Map<string, Uint8Array | Directory | { readonly link: string }>
 
 /** The folder of that name; it is replaced by a copy, since it may be the caller's. */
-function within(folder: MutableFolder, name: string): MutableFolder {
+function within(folder: MutableDirectory, name: string): MutableDirectory {
   const there = folder.get(name)
-  const made: MutableFolder = new Map(there instanceof Map ? there : [])
+  const made: MutableDirectory = new Map(there instanceof Map ? there : [])
   folder.set(name, made)
   return made
 }
 
-async function copyOf(path: string): Promise<Folder> {
+async function copyOf(path: string): Promise<Directory> {
   // Not every platform has a file system: only who copies from it needs one.
   const fs = await import('node:fs/promises')
   try {
@@ -50,8 +50,8 @@ async function copyOf(path: string): Promise<Folder> {
 }
 
 /** Copies what a guest can have: sockets, pipes and devices are left out. */
-async function copyFolder(fs: typeof import('node:fs/promises'), path: string): Promise<Folder> {
-  const folder: MutableFolder = new Map()
+async function copyFolder(fs: typeof import('node:fs/promises'), path: string): Promise<Directory> {
+  const folder: MutableDirectory = new Map()
   for (const entry of await fs.readdir(path, { withFileTypes: true })) {
     const from = `${path}/${entry.name}`
     if (entry.isFile()) folder.set(entry.name, new Uint8Array(await fs.readFile(from)))

@@ -16,7 +16,9 @@ import { readFileSync } from 'node:fs'
 // What is compiled is looked for when it is needed: it is not there yet when this is checked.
 const compiled = new URL('../../../build/lib/', import.meta.url)
 /** @type {HostModule} */
-const { Host, HostConnection, HostListener, HostPort } = await import(new URL('host/contract/host.js', compiled).href)
+const { Host, HostConnection, HostListener, HostBoundSocket } = await import(
+  new URL('host/contract/host.js', compiled).href
+)
 /** @type {typeof import('../../../src/index.js')} */
 const { Loop, TCP } = await import(new URL('index.js', compiled).href)
 /** @type {typeof import('../../../src/guest/guest.js')} */
@@ -55,7 +57,7 @@ class Listener extends HostListener {
   close() {}
 }
 
-class Port extends HostPort {
+class Port extends HostBoundSocket {
   local = address
   /** @type {ListenerEvents | undefined} */
   events

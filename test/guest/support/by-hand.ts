@@ -3,7 +3,7 @@ import { expect } from '@jest/globals'
 import { Memory } from '../../../src/abi/memory.js'
 import { isCall } from '../../../src/base/call.js'
 import { Errno } from '../../../src/wasi/errno.js'
-import type { Folder } from '../../../src/wasi/fs/seed.js'
+import type { Directory } from '../../../src/wasi/fs/seed.js'
 import { preview1 } from '../../../src/wasi/preview1.js'
 import type { Streams } from '../../../src/wasi/stdio.js'
 import { FakeHost } from '../../support/fake-host.js'
@@ -59,7 +59,7 @@ export class ByHand {
   #next = GROUND
 
   /** @param folder - the root of its files; none for no files at all */
-  constructor(folder?: Folder, pages = 16) {
+  constructor(folder?: Directory, pages = 16) {
     this.memory = new Memory(new WebAssembly.Memory({ initial: pages }))
     this.#calls = preview1({ host: this.host, wasi: {}, files: folder }, this.hand, () => this.memory)
   }
@@ -144,7 +144,7 @@ export class ByHand {
 
 /** A guest with a file `f` of ten bytes, open as 4, a folder `d`, open as 5, and a link `l` to the file. */
 export function stage(): ByHand {
-  const folder = new Map<string, Uint8Array | Folder | { readonly link: string }>()
+  const folder = new Map<string, Uint8Array | Directory | { readonly link: string }>()
   folder.set('f', new TextEncoder().encode('0123456789'))
   folder.set('d', new Map())
   folder.set('l', { link: 'f' })

@@ -4,7 +4,7 @@
  */
 
 import type { Address, SocketAddress } from '../../../src/base/address.js'
-import type { BindOptions, Host, HostListener, HostPort } from '../../../src/host/contract/host.js'
+import type { BindOptions, Host, HostBoundSocket, HostListener } from '../../../src/host/contract/host.js'
 import { HostError } from '../../../src/host/contract/host.js'
 import { soon } from '../../support/deadline.js'
 import { expect, refuse, test } from '../../support/harness.js'
@@ -151,14 +151,14 @@ export class Lab {
   }
 
   /** Takes an address; closed at the end of the test. */
-  bind(local: Address = v4(), options: Partial<BindOptions> = {}): HostPort {
+  bind(local: Address = v4(), options: Partial<BindOptions> = {}): HostBoundSocket {
     const port = this.call(() => this.host.bind(local, { ...PLAIN, ...options }))
     this.#closers.push(() => port.close())
     return port
   }
 
   /** Listens, on a free IPv4 port unless told otherwise. */
-  listen(on: Address | HostPort = v4(), options: Partial<BindOptions> = {}): Listener {
+  listen(on: Address | HostBoundSocket = v4(), options: Partial<BindOptions> = {}): Listener {
     const port = 'family' in on ? this.bind(on, options) : on
     const listener = new Listener(this, port)
     this.#closers.push(() => listener.close())
@@ -177,7 +177,7 @@ export class Lab {
   }
 
   /** Starts to connect, from a taken address if one is given. */
-  connect(remote: Address, from?: HostPort): Socket {
+  connect(remote: Address, from?: HostBoundSocket): Socket {
     const socket = this.socket('client')
     socket.connection = this.call(() => (from ?? this.host).connect(remote, socket))
     return socket
@@ -259,7 +259,7 @@ export class Listener<At extends SocketAddress = Address> {
   /** What to do with a connection in the very call that brings it. */
   onAccept: (socket: Socket<At>) => void = () => {}
 
-  constructor(lab: Lab, port: HostPort<At>) {
+  constructor(lab: Lab, port: HostBoundSocket<At>) {
     this.#lab = lab
     this.#listener = lab.call(() =>
       port.listen(1024, {

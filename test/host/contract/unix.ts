@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { UnixAddress } from '../../../src/base/address.js'
-import type { HostPort } from '../../../src/host/contract/host.js'
+import type { HostBoundSocket } from '../../../src/host/contract/host.js'
 import type { HostUnix } from '../../../src/host/contract/unix.js'
 import { describe, expect } from '../../support/harness.js'
 import { type ContractOptions, contract, type Lab, Listener, type MakeHost, refusal } from './lab.js'
@@ -33,7 +33,7 @@ export class UnixLab {
     return join(this.#folder, name)
   }
 
-  bind(path: string): HostPort<UnixAddress> {
+  bind(path: string): HostBoundSocket<UnixAddress> {
     const port = this.lab.call(() => this.unix.bind(named(path)))
     this.lab.atEnd(() => port.close())
     return port
@@ -45,7 +45,7 @@ export class UnixLab {
     return listener
   }
 
-  connect(path: string, from?: HostPort<UnixAddress>): Socket<UnixAddress> {
+  connect(path: string, from?: HostBoundSocket<UnixAddress>): Socket<UnixAddress> {
     const socket = this.lab.socket<UnixAddress>('client')
     socket.connection = this.lab.call(() => (from ?? this.unix).connect(named(path), socket))
     return socket

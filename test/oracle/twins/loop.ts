@@ -67,7 +67,7 @@ const stoppedBy =
 const look = (handle: Handle, when: string, stage: Stage): void => {
   const words = [
     handle.active ? 'active' : 'not-active',
-    handle.referenced ? 'ref' : 'no-ref',
+    handle.hasRef ? 'ref' : 'no-ref',
     handle.loop.alive ? 'alive' : 'not-alive',
   ]
   stage.say(`${when}: ${words.join(' ')}`)
@@ -131,8 +131,8 @@ const phases: Twins = {
     timer.start(50)
     prepare.start()
     check.start()
-    prepare.dereference()
-    check.dereference()
+    prepare.unref()
+    check.unref()
     await stage.run(DEFAULT)
   },
   'prepare and check around one wait': async (stage) => {
@@ -218,10 +218,10 @@ export const alive: Twins = {
     look(timer, 'new', stage)
     timer.start(1000)
     look(timer, 'started', stage)
-    timer.dereference()
+    timer.unref()
     look(timer, 'unreferenced', stage)
-    timer.dereference()
-    timer.reference()
+    timer.unref()
+    timer.ref()
     look(timer, 'referenced', stage)
     timer.stop()
     look(timer, 'stopped', stage)
@@ -241,7 +241,7 @@ export const alive: Twins = {
     look(idle, 'stopped idle', stage)
     prepare.start()
     look(prepare, 'started prepare', stage)
-    prepare.dereference()
+    prepare.unref()
     look(prepare, 'unreferenced prepare', stage)
     prepare.stop()
     check.start()
@@ -253,13 +253,13 @@ export const alive: Twins = {
     const cast = new Cast(stage)
     const async = cast.async()
     look(async, 'new', stage)
-    async.dereference()
+    async.unref()
     look(async, 'unreferenced', stage)
     await stage.run(DEFAULT)
     async.send()
     await stage.run(DEFAULT)
     await stage.run(NOWAIT)
-    async.reference()
+    async.ref()
     look(async, 'referenced', stage)
     cast.close(async)
     look(async, 'closing', stage)
@@ -272,7 +272,7 @@ export const alive: Twins = {
     look(client.tcp, 'bound', stage)
     const server = stage.serve()
     look(server.tcp, 'listening', stage)
-    server.tcp.dereference()
+    server.tcp.unref()
     look(server.tcp, 'unreferenced', stage)
     client.call(server, () => {
       look(client.tcp, 'connected client', stage)
@@ -282,7 +282,7 @@ export const alive: Twins = {
       look(client.tcp, 'stopped client', stage)
     })
     look(client.tcp, 'connecting', stage)
-    client.tcp.dereference()
+    client.tcp.unref()
     look(client.tcp, 'connecting, unreferenced', stage)
     await stage.run(DEFAULT)
     client.write(FLOOD)
@@ -301,9 +301,9 @@ export const alive: Twins = {
     timeout('timer')
     await stage.run(NOWAIT)
     timeout('timer after a round')
-    timer.dereference()
+    timer.unref()
     timeout('unreferenced timer')
-    timer.reference()
+    timer.ref()
     idle.start()
     timeout('idle')
     idle.stop()

@@ -1,7 +1,7 @@
 /** A guest's wire and host, and its parent played by hand: made anew for each test of the file that imports this. */
 import { beforeEach, expect } from '@jest/globals'
 import type { HostConnection } from '../../../src/host/contract/host.js'
-import { GuestWire } from '../../../src/remote/client/channel.js'
+import { ClientChannel } from '../../../src/remote/client/channel.js'
 import { RemoteHost } from '../../../src/remote/client/host.js'
 import { encode, ToGuest } from '../../../src/remote/protocol.js'
 import { makeRing, RingReader, RingWriter } from '../../../src/remote/ring.js'
@@ -14,7 +14,7 @@ interface Crossed {
   readonly text: string
 }
 
-export let wire: GuestWire
+export let wire: ClientChannel
 export let host: RemoteHost
 /** What the guest was told, since it was last looked at. */
 export let log: string[]
@@ -24,7 +24,7 @@ let incoming: RingReader
 
 beforeEach(() => {
   const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
-  wire = new GuestWire(wires)
+  wire = new ClientChannel(wires)
   host = new RemoteHost(wire, true)
   out = new RingWriter(wires.toGuest)
   incoming = new RingReader(wires.toParent)

@@ -65,7 +65,7 @@ export interface DialOptions<Socket extends Attempt> {
 }
 
 /** A connection to a name under way. */
-export class Dial<Socket extends Attempt> {
+export class ConnectAttempts<Socket extends Attempt> {
   readonly #options: DialOptions<Socket>
   readonly #timer: Timer
   readonly #under = new Set<Socket>()

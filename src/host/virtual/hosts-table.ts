@@ -6,18 +6,18 @@ import type { LookupFamily } from '../contract/lookup.js'
 import { ipOf } from './ip.js'
 
 /** Names and what they mean: an address, or several, the best first. */
-export type Names = Readonly<Record<string, string | readonly string[]>>
+export type HostsEntries = Readonly<Record<string, string | readonly string[]>>
 
 /** Everybody has these (RFC 6761, section 6.3). */
-const LOCALHOST: Names = { localhost: ['127.0.0.1', '::1'] }
+const LOCALHOST: HostsEntries = { localhost: ['127.0.0.1', '::1'] }
 
-/** See {@link Names}. A name is the same in any case, with a dot at its end, and in the script it is written in. */
-export class NameTable {
+/** See {@link HostsEntries}. A name is the same in any case, with a dot at its end, and in the script it is written in. */
+export class HostsTable {
   readonly #addresses = new Map<string, readonly string[]>()
   readonly #names = new Map<string, string>()
 
   /** @throws {TypeError} when there is no object of names, a name is empty, or stands for something that is no address */
-  constructor(names: Names) {
+  constructor(names: HostsEntries) {
     if (typeof names !== 'object') throw new TypeError(`names is a ${typeof names}: give { 'db.test': '127.0.0.2' }`)
     for (const [name, value] of Object.entries({ ...LOCALHOST, ...names })) {
       const texts = typeof value === 'string' ? [value] : value

@@ -2,22 +2,22 @@
 import type { SocketAddress } from '../base/address.js'
 import {
   type ConnectionEvents,
+  HostBoundSocket,
   type HostConnection,
   type HostListener,
-  HostPort,
   type ListenerEvents,
 } from '../host/contract/host.js'
 import type { Grants } from './grants.js'
 
 /** See the top of the file. */
-export class PolicyPort<At extends SocketAddress> extends HostPort<At> {
+export class PolicyBoundSocket<At extends SocketAddress> extends HostBoundSocket<At> {
   readonly #asked: At
   /** `undefined` when it was not taken. */
-  readonly #port: HostPort<At> | undefined
+  readonly #port: HostBoundSocket<At> | undefined
   readonly #grants: Grants
 
   /** @param port - what was taken; `undefined` when it was not granted */
-  constructor(asked: At, port: HostPort<At> | undefined, grants: Grants) {
+  constructor(asked: At, port: HostBoundSocket<At> | undefined, grants: Grants) {
     super()
     this.#asked = asked
     this.#port = port
@@ -42,7 +42,7 @@ export class PolicyPort<At extends SocketAddress> extends HostPort<At> {
     return this.#taken().connect(remote, events)
   }
 
-  #taken(): HostPort<At> {
+  #taken(): HostBoundSocket<At> {
     return this.#port ?? this.#grants.refuse({ action: 'listen', address: this.#asked })
   }
 }
