@@ -2,7 +2,7 @@
 import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
 import { endpointKey, formatEndpoint } from '../base/endpoint.js'
 import { isLoopbackIp, isWildcardIp } from '../base/ip.js'
-import { HostError } from '../host/contract/host.js'
+import { HostError } from '../host/contract/error.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 import { type Learn, NamedHosts } from './named-hosts.js'
 import { readRules } from './rules.js'

@@ -6,7 +6,7 @@ import {
   type HostConnection,
   type HostListener,
   type ListenerEvents,
-} from '../host/contract/host.js'
+} from '../host/contract/connection.js'
 import type { Grants } from './grants.js'
 
 /** See the top of the file. */

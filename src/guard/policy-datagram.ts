@@ -8,7 +8,8 @@ import {
   HostDatagram,
   type Membership,
 } from '../host/contract/datagram.js'
-import { type Host, HostError } from '../host/contract/host.js'
+import { HostError } from '../host/contract/error.js'
+import type { Host } from '../host/contract/host.js'
 import type { Grants } from './grants.js'
 
 /** How many senders are remembered that may be answered. */

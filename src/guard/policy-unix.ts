@@ -1,7 +1,8 @@
 /** Sockets with paths for names, as far as they are granted. What is not granted is not there for the guest. */
 import type { UnixAddress } from '../base/address.js'
 import { textOf } from '../base/unix-path.js'
-import { type ConnectionEvents, type HostBoundSocket, type HostConnection, HostError } from '../host/contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
+import { HostError } from '../host/contract/error.js'
 import { HostUnix } from '../host/contract/unix.js'
 import type { Grants } from './grants.js'
 import { PolicyBoundSocket } from './policy-bound-socket.js'

@@ -3,15 +3,10 @@
  * over any of them.
  */
 import type { Address } from '../base/address.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/contract/datagram.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  Host,
-  type HostBoundSocket,
-  type HostConnection,
-  type HostTimer,
-} from '../host/contract/host.js'
+import type { BindOptions } from '../host/contract/error.js'
+import { Host, type HostTimer } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
 import { Grants, type Policy } from './grants.js'
 import { PolicyBoundSocket } from './policy-bound-socket.js'

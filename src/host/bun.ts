@@ -11,7 +11,8 @@
 import { bunSockets } from './bun/api.js'
 import { bunTransport } from './bun/transport.js'
 import { NodeHost } from './common/runtime-host.js'
-import { type Host, HostError } from './contract/host.js'
+import { HostError } from './contract/error.js'
+import type { Host } from './contract/host.js'
 
 /**
  * The outside world as Bun has it: real sockets, real time.

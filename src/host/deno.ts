@@ -18,7 +18,8 @@
  */
 
 import { NodeHost } from './common/runtime-host.js'
-import { type Host, HostError } from './contract/host.js'
+import { HostError } from './contract/error.js'
+import type { Host } from './contract/host.js'
 import { denoSockets } from './deno/api.js'
 import { denoTransport } from './deno/transport.js'
 

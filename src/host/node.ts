@@ -20,7 +20,7 @@
 
 import { NodeHost } from './common/runtime-host.js'
 import type { Transport } from './common/transport.js'
-import { HostError } from './contract/host.js'
+import { HostError } from './contract/error.js'
 import { bindStrategies } from './node/bind-strategies.js'
 import { handleTransport } from './node/handle.js'
 import { netTransport } from './node/net.js'

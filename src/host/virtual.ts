@@ -7,15 +7,10 @@
  * (255.255.255.255). A message is lost where its receiver has no room left, and nowhere else.
  */
 import type { Address } from '../base/address.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from './contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './contract/datagram.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  Host,
-  type HostBoundSocket,
-  type HostConnection,
-  type HostTimer,
-} from './contract/host.js'
+import type { BindOptions } from './contract/error.js'
+import { Host, type HostTimer } from './contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './contract/lookup.js'
 import type { HostUnix } from './contract/unix.js'
 import { type HostsEntries, HostsTable } from './virtual/hosts-table.js'

@@ -8,7 +8,7 @@
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import { abort } from '../host/contract/abort.js'
-import type { HostConnection } from '../host/contract/host.js'
+import type { HostConnection } from '../host/contract/connection.js'
 
 /** How many connections a burst may have: more than any backlog, and yet a bound for who listens and never runs its loop. */
 const BURST = 16_384

@@ -6,7 +6,8 @@
  */
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
-import { type HostBoundSocket, HostError } from '../host/contract/host.js'
+import type { HostBoundSocket } from '../host/contract/connection.js'
+import { HostError } from '../host/contract/error.js'
 import type { HostUnix } from '../host/contract/unix.js'
 import type { OptionName, Result } from './descriptor.js'
 import type { SocketOperation, SocketState } from './legal-calls.js'

@@ -1,6 +1,6 @@
 /** The options of one TCP socket: remembered until there is a connection to apply them to. */
 import type { SocketAddress } from '../base/address.js'
-import type { HostConnection } from '../host/contract/host.js'
+import type { HostConnection } from '../host/contract/connection.js'
 import type { OptionName, Result } from './descriptor.js'
 
 /** The smallest and the largest size that a buffer can be given, in bytes; those of Linux are near. */

@@ -1,6 +1,6 @@
 /** A TCP socket: the addresses that it takes, and the options that it has. */
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
-import type { HostBoundSocket } from '../host/contract/host.js'
+import type { HostBoundSocket } from '../host/contract/connection.js'
 import type { OptionName, Result } from './descriptor.js'
 import { foreign, isOf } from './inet.js'
 import { type SocketContext, StreamSocket } from './stream-socket.js'

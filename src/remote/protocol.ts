@@ -8,7 +8,7 @@
 import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../base/errno.js'
 import type { DatagramBindOptions, DatagramBuffer, Membership } from '../host/contract/datagram.js'
-import type { BindOptions } from '../host/contract/host.js'
+import type { BindOptions } from '../host/contract/error.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
 /** The rings of one guest, each named by where it leads. */

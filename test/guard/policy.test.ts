@@ -4,11 +4,11 @@ import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
 import type {
   ConnectionEvents,
-  Host,
   HostBoundSocket,
   HostListener,
   ListenerEvents,
-} from '../../src/host/contract/host.js'
+} from '../../src/host/contract/connection.js'
+import type { Host } from '../../src/host/contract/host.js'
 import { virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeHost } from '../support/fake-host.js'

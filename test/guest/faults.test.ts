@@ -1,7 +1,8 @@
 /** Guests over a host that refuses, or breaks: it is their error, and nobody else's. */
 import net from 'node:net'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
-import type { Host, HostConnection } from '../../src/host/contract/host.js'
+import type { HostConnection } from '../../src/host/contract/connection.js'
+import type { Host } from '../../src/host/contract/host.js'
 import { driver, HostError, nodeHost } from './support/built.js'
 import { endAll, play } from './support/stage.js'
 import { COMPILING, guestModule } from './support/uvcc.js'

@@ -1,6 +1,6 @@
 /** The guest's end of the worker driver: what of the wire it makes its kernel believe. The parent is played by hand. */
 import { describe, expect, test } from '@jest/globals'
-import type { HostConnection, HostListener } from '../../src/host/contract/host.js'
+import type { HostConnection, HostListener } from '../../src/host/contract/connection.js'
 import { encode, errnoValue, FIRST_OF_GUEST, ToGuest, ToParent, WINDOW } from '../../src/remote/protocol.js'
 import { codeOf } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { HostConnection } from '../../src/host/contract/host.js'
+import type { HostConnection } from '../../src/host/contract/connection.js'
 import { errnoValue, ToGuest, ToParent } from '../../src/remote/protocol.js'
 import { codeOf } from '../support/loops.js'
 import { connect, ID, kinds, log, seen, send, wire } from './support/played-parent.js'

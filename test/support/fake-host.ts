@@ -4,17 +4,16 @@
  */
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
-import type { DatagramBindOptions, DatagramEvents } from '../../src/host/contract/datagram.js'
 import {
-  type BindOptions,
   type ConnectionEvents,
-  Host,
   HostBoundSocket,
   HostConnection,
   HostListener,
-  type HostTimer,
   type ListenerEvents,
-} from '../../src/host/contract/host.js'
+} from '../../src/host/contract/connection.js'
+import type { DatagramBindOptions, DatagramEvents } from '../../src/host/contract/datagram.js'
+import type { BindOptions } from '../../src/host/contract/error.js'
+import { Host, type HostTimer } from '../../src/host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
 import { FakeDatagram } from './fake-datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'

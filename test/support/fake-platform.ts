@@ -2,7 +2,7 @@
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
 import { StreamConnection } from '../../src/host/connection/stream-connection.js'
-import { HostError } from '../../src/host/contract/host.js'
+import { HostError } from '../../src/host/contract/error.js'
 import { loopback } from './wishes.js'
 
 /** Keeps what was asked of the platform and what was told, in order, and makes the platform's calls public. */

@@ -2,15 +2,10 @@
 import { setImmediate } from 'node:timers'
 import { expect } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../src/host/contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../src/host/contract/datagram.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  Host,
-  type HostBoundSocket,
-  type HostConnection,
-  type HostTimer,
-} from '../../src/host/contract/host.js'
+import type { BindOptions } from '../../src/host/contract/error.js'
+import { Host, type HostTimer } from '../../src/host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
 import type { HostUnix } from '../../src/host/contract/unix.js'
 import type { Loop } from '../../src/index.js'

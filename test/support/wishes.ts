@@ -1,7 +1,7 @@
 /** What a fake host is told to answer. */
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
-import { HostError } from '../../src/host/contract/host.js'
+import { HostError } from '../../src/host/contract/error.js'
 
 /** What a scripted call shall throw: a refusal by name, anything else, or nothing. */
 export type Wish = ErrnoName | Error | undefined

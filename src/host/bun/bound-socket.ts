@@ -7,7 +7,7 @@ import {
   type HostConnection,
   type HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
 import type { BunHandler, BunListener, BunSockets, BunTarget } from './api.js'
 import { type BunConnection, type BunData, handler } from './connection.js'
 

@@ -5,7 +5,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import { codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { Waiting } from '../connection/waiting.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import type { BunHandler, BunSocket } from './api.js'
 
 /** What a socket of Bun's belongs to. */

@@ -1,7 +1,7 @@
 /** Sockets with paths for names, on `Bun.listen` and `Bun.connect`. Bun removes a path when it stops listening there. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
-import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/connection.js'
 import type { BunSockets } from './api.js'
 import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection } from './connection.js'

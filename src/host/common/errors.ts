@@ -1,7 +1,7 @@
 /** Node's errors, which come as negative numbers from handles and as words from streams, by POSIX name. */
 import { getSystemErrorMap } from 'node:util'
 import type { ErrnoName } from '../../base/errno.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 // A record and not a list, so that the compiler asks for the name that is missing.
 const known: Readonly<Record<ErrnoName, true>> = {

@@ -1,5 +1,5 @@
 import type { Address, SocketAddress } from '../../base/address.js'
-import { HostListener } from '../contract/host.js'
+import { HostListener } from '../contract/connection.js'
 
 /** A listener of which its port knows all that is to be done. */
 export class StoppableListener<At extends SocketAddress = Address> extends HostListener<At> {

@@ -1,6 +1,7 @@
 import type { Address } from '../../base/address.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../contract/datagram.js'
-import type { BindOptions, ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/host.js'
+import type { BindOptions } from '../contract/error.js'
 import type { HostUnix } from '../contract/unix.js'
 
 /** The part of a host that knows sockets: {@link file://../node/net.ts | net} and {@link file://../node/handle.ts | handle} on Node. */

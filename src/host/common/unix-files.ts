@@ -1,6 +1,6 @@
 /** Sockets with paths where paths are files: what Node's, Deno's and Bun's have in common. */
 import fs from 'node:fs'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import { HostUnix } from '../contract/unix.js'
 import { caughtError } from './errors.js'
 

@@ -3,7 +3,8 @@
  * are sent, and then the connection is closed. That can only be where the platform says later what it took.
  */
 import type { SocketAddress } from '../../base/address.js'
-import type { ConnectionEvents, Host, HostConnection, HostTimer } from '../contract/host.js'
+import type { ConnectionEvents, HostConnection } from '../contract/connection.js'
+import type { Host, HostTimer } from '../contract/host.js'
 
 /** How many there may be. When there is another, the oldest is given up. */
 const MOST = 64

@@ -2,7 +2,8 @@
 import type { SocketAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { Fifo } from '../../base/fifo.js'
-import { HostConnection, HostError } from '../contract/host.js'
+import { HostConnection } from '../contract/connection.js'
+import { HostError } from '../contract/error.js'
 import { RECEIVING, type Receiving, SENDING, type Sending, step } from './halves.js'
 import type { Waiting } from './waiting.js'
 

@@ -1,5 +1,5 @@
 import { Fifo } from '../../base/fifo.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 /** A buffer, and which of its bytes wait. Its own length may change under us: its memory can be transferred or resized. */
 interface Entry {

@@ -4,7 +4,7 @@
  * its socket.
  */
 import type { UnixAddress } from '../../base/address.js'
-import type { ConnectionEvents, HostBoundSocket, HostConnection } from './host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from './connection.js'
 
 /** See the top of the file. Its rules are those of {@link Host}, its errors those of Linux. */
 export abstract class HostUnix {

@@ -7,7 +7,7 @@ import {
   type HostConnection,
   type HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
 import type { DenoConn, DenoListener, DenoTarget } from './api.js'
 import type { DenoConnection } from './connection.js'
 import { denoCode } from './errors.js'

@@ -1,7 +1,7 @@
 /** Deno's errors, which have the codes of POSIX, except what Deno itself does not permit. */
 import type { ErrnoName } from '../../base/errno.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 const notPermitted = (error: unknown): error is Error => error instanceof Error && error.name === 'NotCapable'
 

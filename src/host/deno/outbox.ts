@@ -1,5 +1,5 @@
 import { Fifo } from '../../base/fifo.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import type { DenoConn } from './api.js'
 
 /** The most that is copied at once. */

@@ -2,7 +2,7 @@
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { pathOf } from '../../base/unix-path.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
-import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/connection.js'
 import type { DenoAddress, DenoSockets, DenoTarget } from './api.js'
 import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'

@@ -14,7 +14,7 @@ import { type Address, unspecified } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import { fromNode, type NodeAddress, toNodeHost } from '../common/addresses.js'
 import { caughtError, statusError } from '../common/errors.js'
-import { type BindOptions, HostError } from '../contract/host.js'
+import { type BindOptions, HostError } from '../contract/error.js'
 import { bindHandle, connectHandle, localOf } from './tcp-calls.js'
 import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 

@@ -12,7 +12,7 @@ import {
   type Membership,
   requireSendable,
 } from '../contract/datagram.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 /**
  * A datagram socket on public ground, `node:dgram`. It binds at once, since a name that is looked up at once is bound at once;

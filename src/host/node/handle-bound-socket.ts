@@ -9,7 +9,7 @@ import {
   type HostConnection,
   HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
 import type { HandleConnection } from './handle-connection.js'
 import type { StreamHandle } from './tcp-wrap.js'
 

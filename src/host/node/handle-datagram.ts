@@ -9,7 +9,7 @@ import {
   HostDatagram,
   type Membership,
 } from '../contract/datagram.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import type { SendRequest, UdpHandle, UdpWrap } from './udp-wrap.js'
 
 /** A datagram socket on one of Node's bare handles. Everything is answered at once. */

@@ -10,10 +10,10 @@ import {
   type ConnectionEvents,
   HostBoundSocket,
   type HostConnection,
-  HostError,
   HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
+import { HostError } from '../contract/error.js'
 import { type BindStrategy, type Bound, nodeNet } from './bind-strategies.js'
 import { DgramDatagram } from './dgram-datagram.js'
 import { type ConnectionInit, NetConnection } from './net-connection.js'

@@ -1,5 +1,6 @@
 /** What a page has of what `node.ts` gives: nothing. A bundler for pages takes this file, and so nothing of Node's. */
-import { type Host, HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
+import type { Host } from '../contract/host.js'
 
 /** @throws {HostError} ENOTSUP always */
 export async function openHost(): Promise<Host> {

@@ -5,7 +5,7 @@ import { formatEndpoint } from '../../base/endpoint.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { Waiting } from '../connection/waiting.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
 

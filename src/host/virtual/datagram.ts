@@ -11,7 +11,7 @@ import {
   type Membership,
   requireSendable,
 } from '../contract/datagram.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import type { Datagrams } from './datagrams.js'
 import {
   addressOf,

@@ -1,7 +1,7 @@
 /** The datagram sockets of a virtual network: who has which address, and who gets a message. The rules are Linux's. */
 import type { Address } from '../../base/address.js'
 import type { DatagramBindOptions, DatagramEvents } from '../contract/datagram.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 import { VirtualDatagram } from './datagram.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import type { EventQueue } from './event-queue.js'

@@ -1,5 +1,5 @@
 import type { ErrnoName } from '../../base/errno.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 /** Where ephemeral ports begin (RFC 6335, section 6). They end with 65535. */
 const FIRST = 49_152

@@ -1,6 +1,6 @@
 /** IP addresses as the virtual network sees them: an IPv4 address in IPv6 clothes is an IPv4 address. */
 import type { Address } from '../../base/address.js'
-import { HostError } from '../contract/host.js'
+import { HostError } from '../contract/error.js'
 
 /** An address of one of the two networks, in its shortest text form. */
 export interface Ip {

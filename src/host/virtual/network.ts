@@ -1,14 +1,13 @@
 /** The sockets of a virtual network: who listens where, and who is connected to whom. */
 import type { Address } from '../../base/address.js'
 import {
-  type BindOptions,
   type ConnectionEvents,
   HostBoundSocket,
   type HostConnection,
-  HostError,
   HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
+import { type BindOptions, HostError } from '../contract/error.js'
 import { VirtualConnection, type Wire } from './connection.js'
 import { Datagrams } from './datagrams.js'
 import { EventQueue } from './event-queue.js'

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
-import { type BindOptions, HostError } from '../contract/host.js'
+import { type BindOptions, HostError } from '../contract/error.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 

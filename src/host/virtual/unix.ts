@@ -6,10 +6,10 @@ import {
   type ConnectionEvents,
   HostBoundSocket,
   type HostConnection,
-  HostError,
   HostListener,
   type ListenerEvents,
-} from '../contract/host.js'
+} from '../contract/connection.js'
+import { HostError } from '../contract/error.js'
 import { HostUnix } from '../contract/unix.js'
 import { VirtualConnection, type Wire } from './connection.js'
 import type { EventQueue } from './event-queue.js'

@@ -1,6 +1,6 @@
 /** The guest's end of the two rings: it blocks where an answer, room or news is waited for. */
 import { NO_BYTES } from '../../base/bytes.js'
-import { HostError } from '../../host/contract/host.js'
+import { HostError } from '../../host/contract/error.js'
 import {
   type Call,
   decode,

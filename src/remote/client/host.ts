@@ -6,16 +6,10 @@
  * the failure of its connection.
  */
 import { type Address, unspecified } from '../../base/address.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
-import {
-  type BindOptions,
-  type ConnectionEvents,
-  Host,
-  type HostBoundSocket,
-  type HostConnection,
-  HostError,
-  type HostTimer,
-} from '../../host/contract/host.js'
+import { type BindOptions, HostError } from '../../host/contract/error.js'
+import { Host, type HostTimer } from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../host/contract/lookup.js'
 import { encode, FIRST_OF_GUEST, type NewConnection, type NewHost, ToParent } from '../protocol.js'
 import type { ClientChannel } from './channel.js'

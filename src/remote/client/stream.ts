@@ -9,10 +9,10 @@ import {
   type ConnectionEvents,
   HostBoundSocket,
   type HostConnection,
-  HostError,
   HostListener,
   type ListenerEvents,
-} from '../../host/contract/host.js'
+} from '../../host/contract/connection.js'
+import { HostError } from '../../host/contract/error.js'
 import { decode, errnoOf, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 import type { ClientChannel, SelfReader } from './channel.js'
 import { readFrom, writeTo } from './fd-io.js'

@@ -1,6 +1,6 @@
 /** Sockets with paths for names, as a guest in another thread has them: they are its parent's host's. */
 import type { UnixAddress } from '../../base/address.js'
-import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/host.js'
+import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/connection.js'
 import { HostUnix } from '../../host/contract/unix.js'
 import type { NewConnection, NewObject } from '../protocol.js'
 import type { ClientChannel } from './channel.js'

@@ -4,7 +4,8 @@ import { BufferPool } from '../../base/buffer-pool.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
-import { type ConnectionEvents, type HostConnection, HostError } from '../../host/contract/host.js'
+import type { ConnectionEvents, HostConnection } from '../../host/contract/connection.js'
+import { HostError } from '../../host/contract/error.js'
 import { encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 
 /** What does not read because the guest takes nothing. */

@@ -2,7 +2,7 @@
 import type { Address } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
-import { HostError } from '../../host/contract/host.js'
+import { HostError } from '../../host/contract/error.js'
 import { DatagramDecoder, type DatagramRecord, encodeDatagram } from '../datagram-codec.js'
 import {
   type DatagramAction,

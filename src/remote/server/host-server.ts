@@ -6,14 +6,10 @@
 import type { Address, SocketAddress } from '../../base/address.js'
 import { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
+import { HostBoundSocket, type HostConnection, type HostListener } from '../../host/contract/connection.js'
 import type { DatagramEvents } from '../../host/contract/datagram.js'
-import {
-  type Host,
-  HostBoundSocket,
-  type HostConnection,
-  HostError,
-  type HostListener,
-} from '../../host/contract/host.js'
+import { HostError } from '../../host/contract/error.js'
+import type { Host } from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../../host/contract/lookup.js'
 import type { HostUnix } from '../../host/contract/unix.js'
 import { joinAnswer } from '../client/lookup.js'

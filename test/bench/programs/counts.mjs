@@ -9,15 +9,18 @@
 import { readFileSync } from 'node:fs'
 
 /** @typedef {typeof import('../../../src/host/contract/host.js')} HostModule */
-/** @typedef {import('../../../src/host/contract/host.js').ListenerEvents} ListenerEvents */
+/** @typedef {typeof import('../../../src/host/contract/connection.js')} ConnectionModule */
+/** @typedef {import('../../../src/host/contract/connection.js').ListenerEvents} ListenerEvents */
 /** @typedef {import('../../../src/uv/tcp.js').TCP} Peer */
 /** @typedef {{ in: number, out: number, bytes: number }} Counts */
 
 // What is compiled is looked for when it is needed: it is not there yet when this is checked.
 const compiled = new URL('../../../build/lib/', import.meta.url)
 /** @type {HostModule} */
-const { Host, HostConnection, HostListener, HostBoundSocket } = await import(
-  new URL('host/contract/host.js', compiled).href
+const { Host } = await import(new URL('host/contract/host.js', compiled).href)
+/** @type {ConnectionModule} */
+const { HostConnection, HostListener, HostBoundSocket } = await import(
+  new URL('host/contract/connection.js', compiled).href
 )
 /** @type {typeof import('../../../src/index.js')} */
 const { Loop, TCP } = await import(new URL('index.js', compiled).href)

@@ -4,7 +4,7 @@
  */
 import type * as PolicyModule from '../../../src/guard/policy.js'
 import type * as GuestModule from '../../../src/guest/guest.js'
-import type * as HostModule from '../../../src/host/contract/host.js'
+import type * as ErrorModule from '../../../src/host/contract/error.js'
 import type * as NodeModule from '../../../src/host/node.js'
 import type * as VirtualModule from '../../../src/host/virtual.js'
 import type * as ServerModule from '../../../src/remote/server/host-server.js'
@@ -13,7 +13,7 @@ import type * as LoaderModule from '../../../src/runtime/module.js'
 const load = (path: string) => import(new URL(`../../../build/lib/${path}.js`, import.meta.url).href)
 
 export const { Guest, GuestTrap }: typeof GuestModule = await load('guest/guest')
-export const { HostError }: typeof HostModule = await load('host/contract/host')
+export const { HostError }: typeof ErrorModule = await load('host/contract/error')
 export const { HostServer }: typeof ServerModule = await load('remote/server/host-server')
 export const { compileModule, describeModule }: typeof LoaderModule = await load('runtime/module')
 export const { policyHost }: typeof PolicyModule = await load('guard/policy')

@@ -1,7 +1,7 @@
 /** What taking a local address must do. The answers are Linux's. */
 
 import type { Address } from '../../../src/base/address.js'
-import type { BindOptions } from '../../../src/host/contract/host.js'
+import type { BindOptions } from '../../../src/host/contract/error.js'
 import { describe, expect } from '../../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, refusal, v4, v6 } from './lab.js'
 

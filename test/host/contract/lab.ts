@@ -4,8 +4,10 @@
  */
 
 import type { Address, SocketAddress } from '../../../src/base/address.js'
-import type { BindOptions, Host, HostBoundSocket, HostListener } from '../../../src/host/contract/host.js'
-import { HostError } from '../../../src/host/contract/host.js'
+import type { HostBoundSocket, HostListener } from '../../../src/host/contract/connection.js'
+import type { BindOptions } from '../../../src/host/contract/error.js'
+import { HostError } from '../../../src/host/contract/error.js'
+import type { Host } from '../../../src/host/contract/host.js'
 import { soon } from '../../support/deadline.js'
 import { expect, refuse, test } from '../../support/harness.js'
 import { Socket } from './socket.js'

@@ -1,7 +1,7 @@
 /** A datagram socket under watch: what came is kept, and what the contract forbids is noted. */
 import type { Address } from '../../../src/base/address.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../../src/host/contract/datagram.js'
-import { HostError } from '../../../src/host/contract/host.js'
+import { HostError } from '../../../src/host/contract/error.js'
 import { soon } from '../../support/deadline.js'
 import { type Lab, v4 } from './lab.js'
 

@@ -1,7 +1,8 @@
 /** One watched end of a connection. */
 import type { Address, SocketAddress } from '../../../src/base/address.js'
 import type { ErrnoName } from '../../../src/base/errno.js'
-import { type ConnectionEvents, type HostConnection, HostError } from '../../../src/host/contract/host.js'
+import type { ConnectionEvents, HostConnection } from '../../../src/host/contract/connection.js'
+import { HostError } from '../../../src/host/contract/error.js'
 import { soon } from '../../support/deadline.js'
 
 /** What may be told. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { UnixAddress } from '../../../src/base/address.js'
-import type { HostBoundSocket } from '../../../src/host/contract/host.js'
+import type { HostBoundSocket } from '../../../src/host/contract/connection.js'
 import type { HostUnix } from '../../../src/host/contract/unix.js'
 import { describe, expect } from '../../support/harness.js'
 import { type ContractOptions, contract, type Lab, Listener, type MakeHost, refusal } from './lab.js'

@@ -1,6 +1,6 @@
 /** A guest's wire and host, and its parent played by hand: made anew for each test of the file that imports this. */
 import { beforeEach, expect } from '@jest/globals'
-import type { HostConnection } from '../../../src/host/contract/host.js'
+import type { HostConnection } from '../../../src/host/contract/connection.js'
 import { ClientChannel } from '../../../src/remote/client/channel.js'
 import { RemoteHost } from '../../../src/remote/client/host.js'
 import { encode, ToGuest } from '../../../src/remote/protocol.js'
