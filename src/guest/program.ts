@@ -3,7 +3,6 @@
  * is here: kernel, imports, WASI.
  */
 
-import type { Description } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
 import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
@@ -15,9 +14,8 @@ import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
 import { Gate } from '../runtime/gate.js'
 import { linkError, type Offers } from '../runtime/imports.js'
-import type { Trace } from '../runtime/trace.js'
 import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
-import { type Preview1Options, preview1 } from '../wasi/preview1.js'
+import { preview1 } from '../wasi/preview1.js'
 import { WASI_MODULE } from '../wasi/provider.js'
 import type { SlowCall } from '../wasi/stdio.js'
 import type { Driver } from './driver.js'
@@ -25,15 +23,7 @@ import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
 import { letsPump, PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
-
-/** What a guest is made of. */
-export interface ProgramOptions extends Preview1Options {
-  readonly module: WasmModule
-  /** The numbers of its C library. */
-  readonly abi: Description
-  readonly trace: Trace
-  readonly maxDescriptors: number | undefined
-}
+import type { ProgramOptions } from './setup.js'
 
 /** A guest that is ready to start. What it holds is let go of when it is over; see {@link GuestExit}. */
 export interface Program {

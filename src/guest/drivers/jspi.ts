@@ -9,10 +9,11 @@ import type { NumberCall } from '../../base/call.js'
 import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
-import type { Driver, GuestRun, GuestSetup } from '../driver.js'
+import type { Driver } from '../driver.js'
 import { GuestExit, TERMINATED } from '../exit.js'
 import { Input } from '../input.js'
 import { loadProgram } from '../program.js'
+import type { GuestRun, GuestSetup } from '../setup.js'
 import { Suspension } from './suspending-import.js'
 
 /** Bytes of input or output that pass before the host's event loop has its turn. */

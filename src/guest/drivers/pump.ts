@@ -7,9 +7,10 @@ import { COPY_MAX } from '../../abi/limits.js'
 import { NO_BYTES } from '../../base/bytes.js'
 import type { NumberCall } from '../../base/call.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
-import type { Driver, GuestRun, GuestSetup } from '../driver.js'
+import type { Driver } from '../driver.js'
 import { GuestExit, TERMINATED } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
+import type { GuestRun, GuestSetup } from '../setup.js'
 
 /**
  * Starts a guest.

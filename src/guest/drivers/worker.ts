@@ -15,10 +15,10 @@ import {
 } from '../../remote/protocol.js'
 import { makeRing } from '../../remote/ring.js'
 import { HostServer } from '../../remote/server/host-server.js'
-import type { GuestRun, GuestSetup } from '../driver.js'
 import { GuestTrap, TERMINATED } from '../exit.js'
 import { Input } from '../input.js'
 import { tellDefects } from '../report-defects.js'
+import type { GuestRun, GuestSetup } from '../setup.js'
 import type { Thread } from './thread.js'
 
 /** Bytes of each ring: enough for what a busy guest and its host say in one turn. */

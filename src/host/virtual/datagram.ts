@@ -12,7 +12,7 @@ import {
   requireSendable,
 } from '../contract/datagram.js'
 import { HostError } from '../contract/error.js'
-import type { Datagrams } from './datagrams.js'
+import type { EventQueue } from './event-queue.js'
 import {
   addressOf,
   destinationOf,
@@ -27,12 +27,23 @@ import {
   unreachable,
 } from './ip.js'
 
-/** See the top of the file. */
+/** What a socket needs of its network. */
+export interface DatagramNetwork {
+  readonly queue: EventQueue
+  /** Messages that found no room. */
+  dropped: number
+  /** Gives an address back. */
+  release(socket: VirtualDatagram): void
+  /** The sockets that get a message; there may be none. */
+  receivers(sender: VirtualDatagram, from: Ip, to: Ip, port: number): VirtualDatagram[]
+}
+
+/** One datagram socket on the virtual network. */
 export class VirtualDatagram extends HostDatagram implements Endpoint {
   readonly family: Address['family']
   readonly port: number
   readonly options: DatagramBindOptions
-  readonly #network: Datagrams
+  readonly #network: DatagramNetwork
   readonly #events: DatagramEvents
   readonly #bound: Ip
   #remote: Address | undefined
@@ -45,7 +56,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
   #closed = false
 
   constructor(
-    network: Datagrams,
+    network: DatagramNetwork,
     at: { readonly family: Address['family']; readonly ip: Ip; readonly port: number },
     options: DatagramBindOptions,
     events: DatagramEvents,

@@ -2,15 +2,14 @@
 import type { Address } from '../../base/address.js'
 import type { DatagramBindOptions, DatagramEvents } from '../contract/datagram.js'
 import { HostError } from '../contract/error.js'
-import { VirtualDatagram } from './datagram.js'
+import { type DatagramNetwork, VirtualDatagram } from './datagram.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import type { EventQueue } from './event-queue.js'
 import { type Ip, isBroadcast, isLocal, isMulticast, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 
-/** See the top of the file. */
-export class Datagrams {
+/** The datagram sockets of one network, and their addresses. */
+export class Datagrams implements DatagramNetwork {
   readonly queue: EventQueue
-  /** Messages that found no room. */
   dropped = 0
   readonly #ephemeral: EphemeralPorts
   /** By port; the last one bound is the last. */
@@ -42,14 +41,12 @@ export class Datagrams {
     return socket
   }
 
-  /** Gives an address back. */
   release(socket: VirtualDatagram): void {
     const sockets = this.#sockets.get(socket.port)
     sockets?.delete(socket)
     if (sockets?.size === 0) this.#sockets.delete(socket.port)
   }
 
-  /** Who gets a message; nobody may. */
   receivers(sender: VirtualDatagram, from: Ip, to: Ip, port: number): VirtualDatagram[] {
     const sockets = [...(this.#sockets.get(port) ?? [])].filter((socket) => socket.hears(from, sender.port))
     if (isMulticast(to)) {

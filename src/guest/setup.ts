@@ -1,0 +1,32 @@
+/** What a driver is given to start a guest, and what it gives back. */
+import type { Description } from '../abi/description.js'
+import type { WasmModule } from '../base/platform-types.js'
+import type { Trace } from '../runtime/trace.js'
+import type { Preview1Options } from '../wasi/preview1.js'
+import type { OnOutput } from '../wasi/stdio.js'
+import type { InputSource } from './input.js'
+
+/** What a guest is made of. */
+export interface ProgramOptions extends Preview1Options {
+  readonly module: WasmModule
+  /** The numbers of its C library. */
+  readonly abi: Description
+  readonly trace: Trace
+  readonly maxDescriptors: number | undefined
+}
+
+/** What a driver starts. */
+export interface GuestSetup extends ProgramOptions {
+  /** See {@link GuestOptions.input}. */
+  readonly input: InputSource | undefined
+  /** See {@link GuestOptions.onOutput}. */
+  readonly onOutput: OnOutput
+}
+
+/** A guest that a driver has started. */
+export interface GuestRun {
+  /** The exit code; rejected when the guest traps. */
+  readonly exit: Promise<number>
+  /** Ends it from outside. */
+  terminate(): void
+}
