@@ -4,7 +4,7 @@
  * import.meta.url)`) finds it, wherever its code has come to.
  */
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { rolldown } from 'rolldown'
 import { exported, hooks, programs } from './lib/entries.mjs'
@@ -12,37 +12,44 @@ import { exported, hooks, programs } from './lib/entries.mjs'
 const COMPILED = 'build/lib'
 
 /**
- * What is loaded together: an entry point with all that it imports, unless an earlier one has it. The first is what every
- * program needs, pages included. Everything else is stored with its importer.
+ * What is loaded together: entry points and folders with all that they import, unless an earlier one has it. The first is what
+ * every program needs, pages included. Everything else is stored with its importer.
  *
- * @type {Record<string, string>} an entry point, by the name of its chunk
+ * @type {Record<string, string[]>} modules and folders, by the name of their chunk
  */
-const CHUNKS = { core: 'index', node: 'host/node', guests: 'guest/guest' }
+const CHUNKS = {
+  core: ['index'],
+  node: ['host/node', 'host/common', 'host/platform/node'],
+  guests: ['guest/guest'],
+}
 
 /** What is imported when it runs: what is installed with the package, and what package.json chooses. */
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-const installed = [...Object.keys(dependencies), /^node:/]
+const installed = Object.keys(dependencies)
 const external = ['#platform', ...installed]
 
 /**
- * Node's own modules as they are, and not as modules of ECMAScript: to make one of these Node reads each property of the
- * module, and that of `node:fs` and `node:util` loads its streams, colors and parsers. It is 9 ms of a start.
+ * Node's own modules by `process.getBuiltinModule()`, and not as modules of ECMAScript: to make one of these Node reads each
+ * property of the module, and that of `node:fs` and `node:util` loads its streams, colors and parsers. It is 9 ms of a start.
+ * Each importer has its own, so that no file is made of what several share.
  *
  * @type {import('rolldown').Plugin}
  */
 const builtins = {
   name: 'builtins',
-  renderChunk(code) {
-    const rendered = code.replace(
-      /^import (?:\* as )?(\w+)?(?:, )?(\{[^}]*\})? from "(node:[a-z_/]+)";$/gm,
-      (_, whole, names, module) =>
-        [whole, names?.replaceAll(' as ', ': ')]
-          .filter((pattern) => pattern !== undefined)
-          .map((pattern) => `const ${pattern} = process.getBuiltinModule("${module}");`)
-          .join('\n'),
-    )
-    if (/^import .*"node:/m.test(rendered)) throw new Error('a way to import a module of Node that is not known here')
-    return rendered
+  resolveId: (id, importer, { kind }) =>
+    id.startsWith('node:') && kind === 'import-statement'
+      ? { id: `\0${id}?${importer}`, moduleSideEffects: false }
+      : undefined,
+  load(id) {
+    const [, name] = /^\0(node:[^?]+)\?/.exec(id) ?? []
+    if (name === undefined) return undefined
+    const members = Object.keys(Object(process.getBuiltinModule(name))).filter((member) => member !== 'default')
+    return [
+      `const builtin = process.getBuiltinModule(${JSON.stringify(name)})`,
+      'export default builtin',
+      ...members.map((member) => `export const ${member} = builtin.${member}`),
+    ].join('\n')
   },
 }
 
@@ -80,34 +87,13 @@ const apart = {
 }
 
 /**
- * The platform of the command is known, so it need not wait until that is asked for.
+ * The command runs on Node, and on what is like Node.
  *
  * @type {import('rolldown').Plugin}
  */
-const knownPlatform = {
-  name: 'known-platform',
-  transform: (code) =>
-    code.includes("import('#platform')")
-      ? `import * as platform from '#platform'\n${code.replaceAll(/import\('(#|.*\/)platform.*?'\)/g, 'platform')}`
-      : undefined,
-  resolveId: (id) => (id === '#platform' ? resolve(COMPILED, 'host/platform/node.js') : undefined),
-}
-
-/**
- * What the module says about itself is known as well: to compile it for that takes 1 ms, and a guest has no other use for it.
- *
- * @type {import('rolldown').Plugin}
- */
-const knownModule = {
-  name: 'known-module',
-  async transform(code, id) {
-    if (id !== resolve(COMPILED, 'runtime/module.js')) return
-    const { describeModule } = await import(id)
-    const asked = 'compileModule().then(readDescription)'
-    if (!code.includes(asked)) throw new Error(`describeModule() does not call ${asked} any more`)
-    const text = JSON.stringify(JSON.stringify(await describeModule()))
-    return code.replace(asked, `Promise.resolve(JSON.parse(${text}))`)
-  },
+const nodePlatform = {
+  name: 'node-platform',
+  resolveId: (id) => (id === '#platform' || id === './page.js' ? resolve(COMPILED, 'host/platform/node.js') : undefined),
 }
 
 /** @param {Record<string, string>} modules - which files come of which modules */
@@ -122,8 +108,11 @@ const put = async (input, output) => {
   const bundle = await rolldown({
     platform: 'node',
     tsconfig: false,
-    onLog: (_level, { message }) => {
-      throw new Error(message)
+    // What is read of a module and not used has no effect.
+    treeshake: { propertyReadSideEffects: false },
+    onLog: (_level, { code, message }) => {
+      // The command asks for its platform by name as well, so that it is in the same file.
+      if (code !== 'INEFFECTIVE_DYNAMIC_IMPORT') throw new Error(message)
     },
     ...input,
   })
@@ -147,14 +136,19 @@ await put(
     minifyInternalExports: false,
     chunkFileNames: 'chunk-[name].js',
     codeSplitting: {
-      groups: Object.entries(CHUNKS).map(([name, entry]) => ({
+      groups: Object.entries(CHUNKS).map(([name, paths]) => ({
         name,
-        test: (id) => id === resolve(COMPILED, `${entry}.js`),
+        test: (id) => [id.replace(/\.js$/, ''), dirname(id)].some((path) => paths.includes(relative(COMPILED, path))),
         includeDependenciesRecursively: true,
       })),
     },
   },
 )
+// What the package's module says about itself: a guest has no other use for compiling it. See src/runtime/module.ts, which
+// finds its platform in what was just written.
+const { describeModule } = await import(resolve(COMPILED, 'runtime/module.js'))
+const SHIPPED_DESCRIPTION = JSON.stringify(JSON.stringify(await describeModule()))
+
 // Its programs, each in files of its own, since nobody shares them, and how soon they run is all that counts: to look over what
 // is not wanted takes the engine 20 µs for a kB. What is written in lines stays so: Node prints the line that failed.
 for (const [file, module] of Object.entries(programs)) {
@@ -164,7 +158,8 @@ for (const [file, module] of Object.entries(programs)) {
       input: inputs({ [file]: module }),
       preserveEntrySignatures: 'allow-extension',
       external: reachesOut ? installed : external,
-      plugins: [apart, ...(reachesOut ? [knownPlatform, knownModule] : []), ...plugins],
+      plugins: [apart, ...(reachesOut ? [nodePlatform] : []), ...plugins],
+      ...(reachesOut && { transform: { define: { SHIPPED_DESCRIPTION } } }),
     },
     {
       minify: { compress: true, mangle: true, codegen: false },

@@ -1,10 +1,11 @@
 /** Runs a program as the command line wants it: with our standard streams, and our signals. */
 import { readFileSync } from 'node:fs'
+// By name, so that it is loaded with this file and not when it is first asked for.
+import * as platform from '#platform'
 import { policyHost } from '../guard/policy.js'
 import { Thread } from '../guest/drivers/thread.js'
 import { Guest } from '../guest/guest.js'
 import type { Host } from '../host/contract/host.js'
-import { defaultHost } from '../host/platform/default-host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
 import { writeCompileCache } from './compile-cache.js'
@@ -70,7 +71,7 @@ async function startGuest(command: Command, { input, output, refusals }: Around)
 
 /** The host of that name, of which there are two. */
 async function openHost(name: string): Promise<Host> {
-  return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : defaultHost()
+  return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : platform.openHost()
 }
 
 /**

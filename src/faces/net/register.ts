@@ -10,10 +10,12 @@
  * What the runtime imports itself stays as it is: `node:http` and `node:tls` are given sockets by their options
  * (`createConnection`, `socket`) and by the event `connection`.
  */
-import * as loader from 'node:module'
 import { whichRuntime } from '../../host/platform/runtime-name.js'
 import net from './replacement.js'
 import { resolve } from './resolve-net.js'
+
+/** As it is here, and not as it was where this was bundled: Nodes differ in what it has. */
+const loader = process.getBuiltinModule('node:module')
 
 if (whichRuntime() !== 'bun') addHooks()
 else changeModule()
