@@ -34,7 +34,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 
-.PHONY: help setup build demo test stress fuzz check format lock size-update docs pack smoke hosts bench clean
+.PHONY: help setup build demo test stress fuzz check format lock size-update docs pack release-check smoke hosts bench clean
 
 help: ## says what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ docs: setup ## writes the API reference into build/docs
 
 pack: build ## packs what is published into build/pack
 	@node scripts/pack.mjs
+
+release-check: ## does everything that a release needs but publish (RELEASING.md)
+	@node scripts/release-check.mjs
 
 smoke: build sdk ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
 	@scripts/ensure-test-tools.sh

@@ -2,25 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { conclude } from './lib/report.mjs'
 
-const targets = [
-  'help',
-  'setup',
-  'wasm',
-  'native',
-  'sdk',
-  'build',
-  'demo',
-  'test',
-  'stress',
-  'fuzz',
-  'conformance',
-  'bench',
-  'docs',
-  'pack',
-  'smoke',
-  'hosts',
-  'clean',
-]
+// Every target that `make help` names.
+const help = spawnSync('make', ['--silent', 'help'], { encoding: 'utf8' }).stdout
+const targets = [...help.matchAll(/^ {2}make (\S+)/gm)].map(([, target = '']) => target)
 /** @type {string[]} */
 const problems = []
 for (const target of targets) {

@@ -1,0 +1,56 @@
+/**
+ * `make release-check`: everything a release needs but publishing. Builds in fresh clones, so that nothing of this folder counts
+ * that is not committed.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** @param {string} path */
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'))
+/** @param {...string} args */
+const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+/** @param {string} path */
+const hashOf = (path) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+/** @param {string} folder @param {string} program @param {...string} args */
+const run = (folder, program, ...args) => execFileSync(program, args, { cwd: folder, stdio: 'inherit' })
+
+/** What is wrong with the commit itself. @param {string} version @returns {string[]} */
+const checkPapers = (version) => {
+  const lock = json('package-lock.json').version
+  const entry = new RegExp(`^## \\[?${version.replaceAll('.', '\\.')}\\]? - (\\d{4}-\\d{2}-\\d{2})$`, 'm')
+  return [
+    ...(git('status', '--porcelain') === '' ? [] : ['the work tree has changes: commit them']),
+    ...(git('tag', '--list', `v${version}`) === '' ? [] : [`v${version} is tagged already: choose the next version`]),
+    ...(lock === version ? [] : [`package-lock.json has version ${lock}, package.json ${version}: run \`make lock\``]),
+    ...(entry.test(readFileSync('CHANGELOG.md', 'utf8')) ? [] : [`CHANGELOG.md has no "## ${version} - YYYY-MM-DD"`]),
+  ]
+}
+
+const { version } = json('package.json')
+const problems = checkPapers(version)
+if (problems.length > 0) {
+  for (const problem of problems) console.error(`release-check: ${problem}`)
+  process.exit(1)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-release-'))
+try {
+  const [first, second] = ['first', 'second'].map((name) => join(folder, name))
+  for (const clone of [first, second]) run('.', 'git', 'clone', '--quiet', '.', clone)
+  run(first, '.ci/run')
+  run(second, 'make', 'wasm')
+  const hashes = [first, second].map((clone) => hashOf(join(clone, 'wasm/build/release/libuv.wasm')))
+  if (hashes[0] !== hashes[1]) throw new Error(`two builds differ: libuv.wasm is ${hashes.join(' and ')}`)
+  run(first, 'make', 'pack')
+  run('.', 'mkdir', '-p', 'build/pack')
+  run('.', 'cp', join(first, 'build/pack', `libuv-wasm-${version}.tgz`), 'build/pack')
+  console.log(`libuv.wasm   sha256 ${hashes[0]}`)
+  console.log(`tarball      build/pack/libuv-wasm-${version}.tgz  sha256 ${hashOf(`build/pack/libuv-wasm-${version}.tgz`)}`)
+  console.log(`release-check: ${version} is ready; RELEASING.md says how to publish it`)
+} finally {
+  rmSync(folder, { recursive: true })
+}
