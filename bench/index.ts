@@ -153,8 +153,8 @@ async function compareAll(
 }
 
 /**
- * Measures a mode. In each round the yardstick comes before every other contender, and after the last, so that each has one as
- * its neighbour.
+ * Measures a mode. In each round the yardstick comes before every other contender, and after the last, so that each has
+ * one as its neighbour.
  */
 async function compare(
   mode: Mode,

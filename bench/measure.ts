@@ -79,8 +79,9 @@ function holding<Value>(port: string, connections: number, use: () => Promise<Va
 /**
  * Connections that do nothing: bytes of resident memory for each, and CPU microseconds a second for all.
  *
- * @param beside - how many stand before memory is looked at. The first thousand bring what comes once: an engine compiles what
- *   a connection runs when it has run some hundred times, and what it needed for that stays with the process.
+ * @param beside - how many stand before memory is looked at. The first thousand bring what comes once: an engine
+ *   compiles what a connection runs when it has run some hundred times, and what it needed for that stays with the
+ *   process.
  */
 export function standing(connections: number, beside = 0): Measure {
   const measure = async (server: Running, port: string): Promise<Measurement> => {
@@ -89,7 +90,8 @@ export function standing(connections: number, beside = 0): Measure {
     return holding(port, connections, async () => {
       await settled(server)
       const value = (server.memory - before) / connections
-      // V8 looks once more, some seconds later, at what it has compiled of WebAssembly. That is not what connections cost.
+      // V8 looks once more, some seconds later, at what it has compiled of WebAssembly. That is not what connections
+      // cost.
       const cpu = Math.min(await spentInSecond(server), await spentInSecond(server))
       return { value, cpu: cpu * 1e6 }
     })

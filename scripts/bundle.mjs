@@ -1,7 +1,7 @@
 /**
- * Puts the compiled library of build/lib together into the few files of dist, which is what is published: Node's loader takes
- * 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new URL('./worker-thread.js',
- * import.meta.url)`) finds it, wherever its code has come to.
+ * Puts the compiled library of build/lib together into the few files of dist, which is what is published: Node's loader
+ * takes 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new
+ * URL('./worker-thread.js', import.meta.url)`) finds it, wherever its code has come to.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
@@ -12,8 +12,8 @@ import { exported, hooks, programs } from './lib/entries.mjs'
 const COMPILED = 'build/lib'
 
 /**
- * What is loaded together: entry points and folders with all that they import, unless an earlier one has it. The first is what
- * every program needs, pages included. Everything else is stored with its importer.
+ * What is loaded together: entry points and folders with all that they import, unless an earlier one has it. The first
+ * is what every program needs, pages included. Everything else is stored with its importer.
  *
  * @type {Record<string, string[]>} modules and folders, by the name of their chunk
  */
@@ -29,9 +29,9 @@ const installed = Object.keys(dependencies)
 const external = ['#platform', ...installed]
 
 /**
- * Node's own modules by `process.getBuiltinModule()`, and not as modules of ECMAScript: to make one of these Node reads each
- * property of the module, and that of `node:fs` and `node:util` loads its streams, colors and parsers. It is 9 ms of a start.
- * Each importer has its own, so that no file is made of what several share.
+ * Node's own modules by `process.getBuiltinModule()`, and not as modules of ECMAScript: to make one of these Node reads
+ * each property of the module, and that of `node:fs` and `node:util` loads its streams, colors and parsers. It is 9 ms
+ * of a start. Each importer has its own, so that no file is made of what several share.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -54,8 +54,8 @@ const builtins = {
 }
 
 /**
- * The one module that is CommonJS as one of ECMAScript: else each bundle would begin with what can load any. It runs when
- * something of it is wanted, and few who start want any.
+ * The one module that is CommonJS as one of ECMAScript: else each bundle would begin with what can load any. It runs
+ * when something of it is wanted, and few who start want any.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -93,7 +93,8 @@ const apart = {
  */
 const nodePlatform = {
   name: 'node-platform',
-  resolveId: (id) => (id === '#platform' || id === './page.js' ? resolve(COMPILED, 'host/platform/node.js') : undefined),
+  resolveId: (id) =>
+    id === '#platform' || id === './page.js' ? resolve(COMPILED, 'host/platform/node.js') : undefined,
 }
 
 /** @param {Record<string, string>} modules - which files come of which modules */
@@ -144,13 +145,14 @@ await put(
     },
   },
 )
-// What the package's module says about itself: a guest has no other use for compiling it. See src/runtime/module.ts, which
-// finds its platform in what was just written.
+// What the package's module says about itself: a guest has no other use for compiling it. See src/runtime/module.ts,
+// which finds its platform in what was just written.
 const { describeModule } = await import(resolve(COMPILED, 'runtime/module.js'))
 const SHIPPED_DESCRIPTION = JSON.stringify(JSON.stringify(await describeModule()))
 
-// Its programs, each in files of its own, since nobody shares them, and how soon they run is all that counts: to look over what
-// is not wanted takes the engine 20 µs for a kB. What is written in lines stays so: Node prints the line that failed.
+// Its programs, each in files of its own, since nobody shares them, and how soon they run is all that counts: to look
+// over what is not wanted takes the engine 20 µs for a kB. What is written in lines stays so: Node prints the line that
+// failed.
 for (const [file, module] of Object.entries(programs)) {
   const reachesOut = file === 'cli-run'
   await put(

@@ -1,7 +1,7 @@
 /**
- * Checks that the boundary is the same on its three sides: the C header that says it, the module that was compiled, and the
- * TypeScript that answers. Names, numbers and types are compared; a parameter may have another name in TypeScript, but where
- * both have a name it stands in the same place.
+ * Checks that the boundary is the same on its three sides: the C header that says it, the module that was compiled, and
+ * the TypeScript that answers. Names, numbers and types are compared; a parameter may have another name in TypeScript,
+ * but where both have a name it stands in the same place.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { headerPrototypes, interfacePrototypes } from './lib/prototypes.mjs'
@@ -15,10 +15,11 @@ import { readSurface } from './lib/wasm-module.mjs'
 const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
 
 /**
- * The parts of the boundary. `side` is where the compiled module has it; `others` must be there too, though no header of ours
- * says them.
+ * The parts of the boundary. `side` is where the compiled module has it; `others` must be there too, though no header
+ * of ours says them.
  *
- * @type {{ header: string, macro: string, ts: string, interface: string, types?: string, side: (surface: Surface) => Map<string, Item>, others: string[], guests?: string[] }[]}
+ * @type {{ header: string, macro: string, ts: string, interface: string, types?: string, side: (surface: Surface) =>
+ *   Map<string, Item>, others: string[], guests?: string[] }[]}
  */
 const parts = [
   {
@@ -29,8 +30,8 @@ const parts = [
     types: 'UV_HOST_TYPES',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and asks its host for names
-    // by itself.
+    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and asks its host
+    // for names by itself.
     guests: ['poll', 'lookup', 'reverse'],
   },
   {

@@ -1,6 +1,6 @@
 /**
- * Checks the package as its users get it: the packed tarball. Its size is what README says, nothing in it leads outside of it,
- * publint and are-the-types-wrong find nothing, and a strict program compiles against it with skipLibCheck off.
+ * Checks the package as its users get it: the packed tarball. Its size is what README says, nothing in it leads outside
+ * of it, publint and are-the-types-wrong find nothing, and a strict program compiles against it with skipLibCheck off.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,8 +59,8 @@ const askPublint = async (folder) => {
 }
 
 /**
- * What is only for the old ways of resolving, which know no "exports", or for `require()` before Node 22, is no problem of a
- * package of ES modules.
+ * What is only for the old ways of resolving, which know no "exports", or for `require()` before Node 22, is no problem
+ * of a package of ES modules.
  *
  * @param {string} tarball
  * @returns {Promise<string[]>}

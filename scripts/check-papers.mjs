@@ -3,9 +3,13 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ownFiles } from './lib/files.mjs'
 import { conclude } from './lib/report.mjs'
 
-const papers = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+const papers = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'RELEASING.md'],
+  ...ownFiles('docs').filter((path) => path.endsWith('.md')),
+]
 
 const makefile = readFileSync('Makefile', 'utf8')
 const included = [...makefile.matchAll(/^include (.+)$/gm)].flatMap(([, names = '']) => names.split(' '))
@@ -24,8 +28,8 @@ const roots = readdirSync('.', { withFileTypes: true })
   .map((entry) => entry.name)
 
 /**
- * Whether a word of code means a path of this repository: it starts with a folder of it, or is the name of a file as they
- * stand at the top. A pattern is looked up as far as it is plain.
+ * Whether a word of code means a path of this repository: it starts with a folder of it, or is the name of a file as
+ * they stand at the top. A pattern is looked up as far as it is plain.
  *
  * @param {string} word
  */
@@ -84,4 +88,51 @@ const checkPaper = (paper) => {
   return [...[...fenced, ...spans].flatMap(checkCode), ...dead].map((problem) => `${paper}: ${problem}`)
 }
 
-conclude([...new Set(papers.flatMap(checkPaper))], `${papers.join(', ')} tell what is there`)
+/**
+ * The paths of this repository that comments name, in every file that is committed.
+ *
+ * @returns {string[]} what is wrong with them
+ */
+const checkComments = () =>
+  ownFiles()
+    // The list of libuv's own files names its paths.
+    .filter((path) => /\.(?:ts|mjs|c|h|mk|sh|grit)$|^\.[\w-]+$|^Makefile$/.test(path) && !path.endsWith('sources.mk'))
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\/\*.*?\*\/|(?:^|\s)(?:\/\/|#)[^\n]*/gs)]
+        .flatMap(([comment]) => [...comment.matchAll(COMMENT_PATH)].map(([found]) => found.replace(/\.$/, '')))
+        .filter((found) => !isThere(found))
+        .map((found) => `${path}: ${found}: there is no such file`),
+    )
+
+/** A path from the top as comments write it: in a folder of ours, with the ending of a file. */
+const COMMENT_PATH =
+  /(?<![\w./-])(?:src|test|scripts|libuv-port|wasm|sdk|bench|docs|examples|conformance)\/[\w./-]+\.(?:ts|mjs|c|h|md|mk|sh|json)\b/g
+
+/** The Nodes that users and builders need, said once in package.json and repeated for people. @returns {string[]} */
+const checkNodes = () => {
+  const { engines, devEngines } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const use = engines.node.slice(2)
+  const build = devEngines.runtime.version.slice(2)
+  /** @type {[file: string, told: string][]} */
+  const places = [
+    ['README.md', `Node ${use}`],
+    ['README.md', `Node ${build}`],
+    ['CONTRIBUTING.md', `Node ${build}`],
+    ['.nvmrc', build],
+  ]
+  return places.flatMap(([file, told]) => {
+    const text = readFileSync(file, 'utf8')
+    const others = [...text.matchAll(/Node (20\.\d+)/g)].map(([, version = '']) => version)
+    return [
+      ...(text.includes(told) ? [] : [`${file}: does not say ${told}, as package.json does`]),
+      ...others
+        .filter((one) => one !== use && one !== build)
+        .map((one) => `${file}: Node ${one} is neither ${use} nor ${build}`),
+    ]
+  })
+}
+
+conclude(
+  [...new Set([...papers.flatMap(checkPaper), ...checkComments(), ...checkNodes()])],
+  `${papers.length} papers and all comments tell what is there`,
+)

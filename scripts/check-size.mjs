@@ -1,6 +1,7 @@
 /**
- * Checks the size of the modules against scripts/size.json, where what they should weigh is committed: a change of more than
- * 3 % is either a mistake or worth a line in the commit that runs `make size-update`. The shipped module has a hard limit too.
+ * Checks the size of the modules against scripts/size.json, where what they should weigh is committed: a change of more
+ * than 3 % is either a mistake or worth a line in the commit that runs `make size-update`. The shipped module has a
+ * hard limit too.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

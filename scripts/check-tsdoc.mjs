@@ -1,6 +1,6 @@
 /**
- * Checks the doc comments of src/. Every exported symbol has one, and so has every method of an exported class; of what the
- * package shows to its users, every property has one too. Every `{@link X}` names something.
+ * Checks the doc comments of src/. Every exported symbol has one, and so has every method of an exported class; of what
+ * the package shows to its users, every property has one too. Every `{@link X}` names something.
  */
 import { relative } from 'node:path'
 import ts from 'typescript'
@@ -73,9 +73,9 @@ const documented = (node) =>
   ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && (doc.comment ?? doc.tags) !== undefined)
 
 /**
- * A member that its readers need a word about: a public one that repeats nothing of a base. A constructor is told with its
- * class, a setter with its getter, an overload with the first signature. One that is named by a symbol of ours is not for
- * users, and one that can only have one value says it itself.
+ * A member that its readers need a word about: a public one that repeats nothing of a base. A constructor is told with
+ * its class, a setter with its getter, an overload with the first signature. One that is named by a symbol of ours is
+ * not for users, and one that can only have one value says it itself.
  *
  * @param {ts.ClassElement | ts.TypeElement} member
  * @returns {boolean}

@@ -1,6 +1,6 @@
 /**
- * `make check`: runs every check, also after one failed, and says in one line each how it went. A check is a program that
- * exits 0 and whose last line is a summary, or prints what is wrong and how to mend it.
+ * `make check`: runs every check, also after one failed, and says in one line each how it went. A check is a program
+ * that exits 0 and whose last line is a summary, or prints what is wrong and how to mend it.
  *
  * `make check ONLY="types rooms"` runs some of them.
  */
@@ -18,6 +18,7 @@ const checks = {
   abi: ['node', 'scripts/check-abi.mjs'],
   size: ['node', 'scripts/check-size.mjs'],
   papers: ['node', 'scripts/check-papers.mjs'],
+  prose: ['node', 'scripts/check-prose.mjs'],
   examples: ['node', 'scripts/check-examples.mjs'],
   docs: ['node', 'scripts/docs.mjs'],
   package: ['node', 'scripts/check-package.mjs'],

@@ -1,7 +1,8 @@
 /**
- * Completes package-lock.json after npm wrote it. A registry that mirrors only some platforms makes npm leave the optional
- * binaries of all others out, and then `npm ci` refuses the file everywhere. Their names, which say the platform, and their
- * exact versions stand in the packages that want them; that is all npm needs to pass them over, or to install them elsewhere.
+ * Completes package-lock.json after npm wrote it. A registry that mirrors only some platforms makes npm leave the
+ * optional binaries of all others out, and then `npm ci` refuses the file everywhere. Their names, which say the
+ * platform, and their exact versions stand in the packages that want them; that is all npm needs to pass them over, or
+ * to install them elsewhere.
  *
  *   complete-lock.mjs [LOCK_FILE]
  */

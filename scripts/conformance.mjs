@@ -1,6 +1,7 @@
 /**
- * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a deadline,
- * compares with what conformance/expectations.json says and, where an entry does not pass, with the same entry run natively.
+ * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a
+ * deadline, compares with what conformance/expectations.json says and, where an entry does not pass, with the same
+ * entry run natively.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

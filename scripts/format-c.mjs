@@ -1,6 +1,6 @@
 /**
- * Formats the C of this project as libuv is formatted: clang-format with .clang-format, and what that has no setting for.
- * With `--check` it changes nothing and fails where it would.
+ * Formats the C of this project as libuv is formatted: clang-format with .clang-format, and what that has no setting
+ * for. With `--check` it changes nothing and fails where it would.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

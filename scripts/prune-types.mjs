@@ -1,4 +1,7 @@
-/** Removes the types from dist/types that nobody meets who imports the package: two thirds of the library are its own business. */
+/**
+ * Removes the types from dist/types that nobody meets who imports the package: two thirds of the library are its own
+ * business.
+ */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript'

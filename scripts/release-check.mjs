@@ -1,6 +1,6 @@
 /**
- * `make release-check`: everything a release needs but publishing. Builds in fresh clones, so that nothing of this folder counts
- * that is not committed.
+ * `make release-check`: everything a release needs but publishing. Builds in fresh clones, so that nothing of this
+ * folder counts that is not committed.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -39,7 +39,8 @@ if (problems.length > 0) {
 
 const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-release-'))
 try {
-  const [first, second] = ['first', 'second'].map((name) => join(folder, name))
+  const first = join(folder, 'first')
+  const second = join(folder, 'second')
   for (const clone of [first, second]) run('.', 'git', 'clone', '--quiet', '.', clone)
   run(first, '.ci/run')
   run(second, 'make', 'wasm')
@@ -49,7 +50,9 @@ try {
   run('.', 'mkdir', '-p', 'build/pack')
   run('.', 'cp', join(first, 'build/pack', `libuv-wasm-${version}.tgz`), 'build/pack')
   console.log(`libuv.wasm   sha256 ${hashes[0]}`)
-  console.log(`tarball      build/pack/libuv-wasm-${version}.tgz  sha256 ${hashOf(`build/pack/libuv-wasm-${version}.tgz`)}`)
+  console.log(
+    `tarball      build/pack/libuv-wasm-${version}.tgz  sha256 ${hashOf(`build/pack/libuv-wasm-${version}.tgz`)}`,
+  )
   console.log(`release-check: ${version} is ready; RELEASING.md says how to publish it`)
 } finally {
   rmSync(folder, { recursive: true })

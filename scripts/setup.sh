@@ -2,15 +2,17 @@
 # Installs what the build needs from npm, as package-lock.json has it.
 set -eu
 
+# The oldest Node that builds. Users of the package need an older one: "engines" in package.json.
+oldest=$(cat .nvmrc)
+
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  echo 'setup: node and npm are not on the PATH: install Node 20.12 or later' >&2
+  echo "Cannot set up: node and npm are not on the PATH; install Node $oldest or later" >&2
   exit 1
 fi
 
 version=$(node -p process.versions.node)
-major=${version%%.*}
-if [ "$major" -lt 20 ]; then
-  echo "setup: this is Node $version: install Node 20.12 or later" >&2
+if [ "$(printf '%s\n' "$oldest" "$version" | sort -V | head -n 1)" != "$oldest" ]; then
+  echo "Cannot set up: this is Node $version; install Node $oldest or later" >&2
   exit 1
 fi
 

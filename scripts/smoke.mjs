@@ -1,7 +1,7 @@
 /**
  * `make smoke`: installs the packed tarball in an empty folder, without a network, and runs README's programs on every
- * runtime, bundled by every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md when all is
- * well; ARGS='node-20 bun' runs only the rows with these words.
+ * runtime, bundled by every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md when
+ * all is well; ARGS='node-20 bun' runs only the rows with these words.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

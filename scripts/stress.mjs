@@ -1,6 +1,6 @@
 /**
- * Plays the random lives of connections, streams and sockets again and again, each time with another seed, for as long as
- * it is told. `make stress` calls it; it stops at the first round that fails, and says how to play that one again.
+ * Plays the random lives of connections, streams and sockets again and again, each time with another seed, for as long
+ * as it is told. `make stress` calls it; it stops at the first round that fails, and says how to play that one again.
  *
  *   node scripts/stress.mjs MINUTES JEST...      JEST: the command that runs the tests
  */

@@ -1,4 +1,6 @@
-/** How a program that measures itself tells it: `ready`, and its figures when it is through. It is ended from outside. */
+/**
+ * How a program that measures itself tells it: `ready`, and its figures when it is through. It is ended from outside.
+ */
 
 /** Says that the work begins. @returns what ends it, told how many operations there were */
 export function begin(): (operations: number) => void {

@@ -1,4 +1,7 @@
-/** The yardstick on Bun: the same server on `Bun.listen`, at its fastest. Its argument is a role, as in `native/server-uv.c`. */
+/**
+ * The yardstick on Bun: the same server on `Bun.listen`, at its fastest. Its argument is a role, as in
+ * `native/server-uv.c`.
+ */
 import { pattern } from '../pattern.js'
 
 /** What is used of Bun, whose types are not Node's. */

@@ -1,4 +1,7 @@
-/** The yardstick on Deno: the same server on `Deno.listen`, at its fastest. Its argument is a role, as in `native/server-uv.c`. */
+/**
+ * The yardstick on Deno: the same server on `Deno.listen`, at its fastest. Its argument is a role, as in
+ * `native/server-uv.c`.
+ */
 import { pattern } from '../pattern.js'
 
 /** What is used of Deno, whose types are not Node's. */

@@ -1,4 +1,7 @@
-/** The yardstick: a server on `node:net`, as most people would write it. Its argument is a role, as in `native/server-uv.c`. */
+/**
+ * The yardstick: a server on `node:net`, as most people would write it. Its argument is a role, as in
+ * `native/server-uv.c`.
+ */
 import net from 'node:net'
 import { pattern } from '../pattern.js'
 

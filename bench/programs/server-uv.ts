@@ -1,6 +1,6 @@
 /**
- * The same server through the TypeScript API. The first argument is a transport of Node's, or `auto` for the host that the
- * runtime has, the second a role, as in `native/server-uv.c`.
+ * The same server through the TypeScript API. The first argument is a transport of Node's, or `auto` for the host that
+ * the runtime has, the second a role, as in `native/server-uv.c`.
  */
 import { Loop, StatusCode, TCP, type WriteRequest } from 'libuv-wasm'
 import { nodeHost } from 'libuv-wasm/node'

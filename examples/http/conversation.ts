@@ -32,8 +32,8 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
   })
 
   function hear(data: Uint8Array): void {
-    // Behind the last answer, what comes is taken and dropped: bytes left unread would reset the connection, and the client
-    // might never see that answer.
+    // Behind the last answer, what comes is taken and dropped: bytes left unread would reset the connection, and the
+    // client might never see that answer.
     if (last) return
     patience.again()
     requests.push(data)

@@ -7,8 +7,8 @@ const HIGH_WATER = 256 * 1024
 const LOW_WATER = HIGH_WATER / 4
 
 /**
- * Writing with regard to the reader: who does not take what is written is not read from either, so that its share of memory
- * stays small.
+ * Writing with regard to the reader: who does not take what is written is not read from either, so that its share of
+ * memory stays small.
  *
  * @param peer - a stream that reads
  * @param onFailure - called when a write failed

@@ -19,8 +19,8 @@ const BACKLOG = 1_000
 const GRACE = 1_000
 
 /**
- * Runs a server until SIGINT or SIGTERM. It says on standard output where it listens, and nothing else there. The process
- * ends with 0, with 1 when the address cannot be had, with 2 when the command line is wrong.
+ * Runs a server until SIGINT or SIGTERM. It says on standard output where it listens, and nothing else there. The
+ * process ends with 0, with 1 when the address cannot be had, with 2 when the command line is wrong.
  */
 export async function serve(program: Program): Promise<void> {
   const options = readOptions(program)

@@ -1,4 +1,7 @@
-/** Shows a conversation over libuv in a page. Where it ran to and how it stands is in `data-state` of the document, for tests. */
+/**
+ * Shows a conversation over libuv in a page. Where it ran to and how it stands is in `data-state` of the document, for
+ * tests.
+ */
 import { Loop, Timer, virtualHost } from 'libuv-wasm'
 import { Conversation, SERVER, type Step } from './conversation.js'
 

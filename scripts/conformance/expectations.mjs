@@ -1,4 +1,7 @@
-/** What is expected of each entry of libuv's tests, as conformance/expectations.json has it, and what to make of a result. */
+/**
+ * What is expected of each entry of libuv's tests, as conformance/expectations.json has it, and what to make of a
+ * result.
+ */
 import { readFileSync } from 'node:fs'
 
 /** @typedef {import('./entry.mjs').Outcome} Outcome */

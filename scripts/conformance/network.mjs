@@ -1,7 +1,7 @@
 /**
- * A network and a /tmp for each entry alone, since ports and names of sockets in libuv's tests are fixed: namespaces of Linux,
- * where the system lets us have them. The network has a loopback interface and nothing else; native runs, which are compared
- * with, have the same.
+ * A network and a /tmp for each entry alone, since ports and names of sockets in libuv's tests are fixed: namespaces of
+ * Linux, where the system lets us have them. The network has a loopback interface and nothing else; native runs, which
+ * are compared with, have the same.
  */
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'

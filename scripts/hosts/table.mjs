@@ -31,7 +31,9 @@ const COLUMNS = new Map([
 /** How a test is called in the table. @param {readonly string[]} path */
 export const key = (path) => path.join(': ')
 
-/** Whether a test has a line of its own: that a host refuses in the right way is no such line. @param {Outcome} outcome */
+/**
+ * Whether a test has a line of its own: that a host refuses in the right way is no such line. @param {Outcome} outcome
+ */
 export const isRow = ({ path }) => path[0] !== 'refusals'
 
 /** Reasons, each with its number. */

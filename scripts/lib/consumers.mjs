@@ -1,4 +1,7 @@
-/** Programs that use the package, in the surroundings people have: they compile against it, every line of its declarations. */
+/**
+ * Programs that use the package, in the surroundings people have: they compile against it, every line of its
+ * declarations.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'

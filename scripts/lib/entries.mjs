@@ -9,8 +9,8 @@ const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 /**
  * What is imported from the package.
  *
- * @type {{ name: string, file: string, module: string }[]} by which name, as `libuv-wasm/net`; from which file, as `net`; and
- * what it is in src, as `faces/net`
+ * @type {{ name: string, file: string, module: string }[]} by which name, as `libuv-wasm/net`; from which file, as
+ *   `net`; and what it is in src, as `faces/net`
  */
 export const exported = Object.entries(exports).flatMap(([path, { types, default: file }]) =>
   types === undefined || file === undefined
@@ -24,7 +24,9 @@ export const exported = Object.entries(exports).flatMap(([path, { types, default
       ],
 )
 
-/** What is found by other means: what a platform has, and what Node's loader is given. @type {Record<string, string>} */
+/**
+ * What is found by other means: what a platform has, and what Node's loader is given. @type {Record<string, string>}
+ */
 export const hooks = {
   'platform-node': 'host/platform/node',
   'platform-page': 'host/platform/page',

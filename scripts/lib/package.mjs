@@ -45,7 +45,8 @@ export const unpack = (tarball, folder) => {
 }
 
 /**
- * Packs what the package depends on, out of this project's own node_modules, so that it can be installed without a network.
+ * Packs what the package depends on, out of this project's own node_modules, so that it can be installed without a
+ * network.
  *
  * @param {string} folder
  * @returns {string[]} the tarballs

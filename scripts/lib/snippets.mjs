@@ -48,8 +48,9 @@ declare const loop: Loop, server: TCP, client: TCP, peer: TCP, timer: Timer, hos
 `
 
 /**
- * All TypeScript and JavaScript that README.md, docs and the `@example`s of src print. What imports something is a program,
- * which runs, and prints what the \`\`\`text after it says; the rest is a piece, which compiles among usual names.
+ * All TypeScript and JavaScript that README.md, docs and the `@example`s of src print. What imports something is a
+ * program, which runs, and prints what the \`\`\`text after it says; the rest is a piece, which compiles among usual
+ * names.
  *
  * @returns {Example[]}
  */

@@ -1,13 +1,15 @@
 /**
- * Reads what a WebAssembly module says of itself: its imports and exports with their signatures, which the JavaScript API
- * (`WebAssembly.Module.imports()`) does not tell.
+ * Reads what a WebAssembly module says of itself: its imports and exports with their signatures, which the JavaScript
+ * API (`WebAssembly.Module.imports()`) does not tell.
  *
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
 
 /** @typedef {{ params: string[], result: string }} Signature `result` is `void` for none. */
 /** @typedef {{ kind: 'func', signature: Signature } | { kind: 'table' | 'memory' | 'global' | 'tag' }} Item */
-/** @typedef {{ imports: Map<string, Map<string, Item>>, exports: Map<string, Item> }} Surface imports by module and name */
+/**
+ * @typedef {{ imports: Map<string, Map<string, Item>>, exports: Map<string, Item> }} Surface imports by module and name
+ */
 
 /** @type {Record<number, string>} */
 const VALUE_TYPES = { 127: 'i32', 126: 'i64', 125: 'f32', 124: 'f64', 123: 'v128', 112: 'funcref', 111: 'externref' }

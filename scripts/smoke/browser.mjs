@@ -14,7 +14,10 @@ export const chromiumVersion = async () =>
     /[\d.]+/,
   )?.[0] ?? ''
 
-/** @param {string} folder - the site @param {string} picture - a name for the pictures @returns {Promise<string>} what was seen */
+/**
+ * @param {string} folder - the site @param {string} picture - a name for the pictures @returns {Promise<string>} what
+ *   was seen
+ */
 export const watchPage = async (folder, picture) => {
   execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })
   const { default: playwright } = await tool('playwright-core')

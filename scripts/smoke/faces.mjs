@@ -1,6 +1,6 @@
 /**
- * Foreign programs on `libuv-wasm/net`, as installed: the programs of test/faces, on a runtime, with `node:net` replaced. Where
- * one fails, it is run once more with the runtime's own `node:net`, which says whose fault it is.
+ * Foreign programs on `libuv-wasm/net`, as installed: the programs of test/faces, on a runtime, with `node:net`
+ * replaced. Where one fails, it is run once more with the runtime's own `node:net`, which says whose fault it is.
  */
 import { cpSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -79,7 +79,10 @@ export const runFace = async (name, program, what, ...flags) => {
   }
 }
 
-/** The project's helpers that start databases. @type {Promise<typeof import('../../test/faces/support/servers.js')> | undefined} */
+/**
+ * The project's helpers that start databases. @type {Promise<typeof import('../../test/faces/support/servers.js')> |
+ * undefined}
+ */
 let servers
 
 const loadServers = () => {
@@ -109,8 +112,10 @@ const certificate = async () => {
 
 /**
  * @param {string} name - of the server's program
- * @param {(servers: typeof import('../../test/faces/support/servers.js')) => Promise<import('../../test/faces/support/servers.js').Database>} start
- * @param {(database: import('../../test/faces/support/servers.js').Database) => string[]} more - arguments behind the port
+ * @param {(servers: typeof import('../../test/faces/support/servers.js')) =>
+ *   Promise<import('../../test/faces/support/servers.js').Database>} start
+ * @param {(database: import('../../test/faces/support/servers.js').Database) => string[]} more - arguments behind the
+ *   port
  */
 const database = async (name, start, more = () => []) => {
   const servers = await loadServers()

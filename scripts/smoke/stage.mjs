@@ -23,7 +23,10 @@ const DEADLINE = 30_000
 
 const PROGRAMS = readmePrograms()
 
-/** README's first program as a CommonJS program: what it imports is required, what it awaits at its top is awaited in a function. */
+/**
+ * README's first program as a CommonJS program: what it imports is required, what it awaits at its top is awaited in a
+ * function.
+ */
 const COMMON = (/** @type {string} */ code) =>
   `${code.replace(/^import (.*) from (.*)$/m, 'const $1 = require($2)\nvoid (async () => {')}})()\n`
 

@@ -1,6 +1,7 @@
 /**
- * What a message costs, and what an idle connection holds, may become less, never more: `counts.mjs` counts, `counts.json` is
- * what it has counted before. UPDATE=1 writes it anew; do that after an improvement, too, so that it is kept.
+ * What a message costs, and what an idle connection holds, may become less, never more: `counts.mjs` counts,
+ * `counts.json` is what it has counted before. UPDATE=1 writes it anew; do that after an improvement, too, so that it
+ * is kept.
  */
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -15,7 +16,9 @@ interface Counts {
   readonly callsOut?: number
   /** Bytes that were copied. */
   readonly copied?: number
-  /** Bytes of the engine's heap, from Node 20's interpreter: an upper bound, since compiled code makes fewer objects. */
+  /**
+   * Bytes of the engine's heap, from Node 20's interpreter: an upper bound, since compiled code makes fewer objects.
+   */
   readonly heap?: number
   /** Bytes of the heap that an idle connection holds. */
   readonly held?: number

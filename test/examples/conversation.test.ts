@@ -1,4 +1,7 @@
-/** The HTTP server's conversation with clients that are slow, silent or gone; over socket pairs, so nothing depends on time. */
+/**
+ * The HTTP server's conversation with clients that are slow, silent or gone; over socket pairs, so nothing depends on
+ * time.
+ */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { BODY, converse } from '../../examples/http/conversation.js'
 import { Loop, RunMode, StatusCode, TCP, virtualHost } from '../../src/index.js'

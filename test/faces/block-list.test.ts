@@ -1,4 +1,6 @@
-/** What a list keeps out where `node:net` cannot be asked, since it throws there, or lets pass what it does not know. */
+/**
+ * What a list keeps out where `node:net` cannot be asked, since it throws there, or lets pass what it does not know.
+ */
 import { BlockList } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { isBlocked } from '../../src/faces/net/block-list.js'

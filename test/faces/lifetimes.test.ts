@@ -1,6 +1,7 @@
 /**
- * Sockets of `libuv-wasm/net` whose ends do as chance has it. Each byte says where it belongs, and a buffer is written over with
- * a marker as soon as its callback was called: no peer receives the marker, what was reported arrives, and nothing is left.
+ * Sockets of `libuv-wasm/net` whose ends do as chance has it. Each byte says where it belongs, and a buffer is written
+ * over with a marker as soon as its callback was called: no peer receives the marker, what was reported arrives, and
+ * nothing is left.
  */
 import { once } from 'node:events'
 import nodeNet from 'node:net'

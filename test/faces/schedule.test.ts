@@ -20,14 +20,14 @@ jest.setTimeout(60_000 + RUNS * 50)
 
 const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
 /**
- * Bytes that are left unread reset a connection. Between paths only the system can do that, which has not got them any more when
- * the kernel has taken them in: then the peer sees an end.
+ * Bytes that are left unread reset a connection. Between paths only the system can do that, which has not got them any
+ * more when the kernel has taken them in: then the peer sees an end.
  */
 const isReset = (lines: readonly string[]): boolean => lines.some((line) => line.includes('ECONNRESET'))
 
 /**
- * A reset while the end is on its way is EINVAL in both. Node leaves the socket without its `close` then; ours is closed and says
- * so (docs/coming-from-node-net.md).
+ * A reset while the end is on its way is EINVAL in both. Node leaves the socket without its `close` then; ours is
+ * closed and says so (docs/coming-from-node-net.md).
  */
 const comparable = (lines: readonly string[]): readonly string[] =>
   lines.some((line) => line.includes('error EINVAL reset')) ? lines.filter((line) => !/: close \w+$/.test(line)) : lines

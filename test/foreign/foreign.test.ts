@@ -124,8 +124,8 @@ describe("in the book of libuv's documentation", () => {
   })
 
   test('tcp-echo-server sends back what it gets', async () => {
-    // Its port is fixed, and free only here. It closes at the end of what it reads, and with that gives up what it has not
-    // written: an answer is whole if it fits into the socket's buffer, which has 64 KiB for a guest in a worker.
+    // Its port is fixed, and free only here. It closes at the end of what it reads, and with that gives up what it has
+    // not written: an answer is whole if it fits into the socket's buffer, which has 64 KiB for a guest in a worker.
     const host = virtualHost()
     const server = await Guest.start(pathToFileURL(book('tcp-echo-server')), { host })
     try {

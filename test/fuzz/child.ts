@@ -13,7 +13,9 @@ import { Watch } from './watch.js'
 /** Calls of one guest. */
 const CALLS = { imports: 8, calls: 1000, deep: 60, end: 40 } as const
 
-/** By how many frames deep calls differ, and by how many the middle is moved when the stack ran over there, or did not. */
+/**
+ * By how many frames deep calls differ, and by how many the middle is moved when the stack ran over there, or did not.
+ */
 const SPREAD = 160
 const STEP = 12
 

@@ -1,4 +1,6 @@
-/** A small run of the fuzzer (`make fuzz`): what a guest may import, called at random under every driver of this engine. */
+/**
+ * A small run of the fuzzer (`make fuzz`): what a guest may import, called at random under every driver of this engine.
+ */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'

@@ -1,4 +1,7 @@
-/** Modules that import anything: names, kinds and types. Either all are functions that a guest is offered, or it is refused. */
+/**
+ * Modules that import anything: names, kinds and types. Either all are functions that a guest is offered, or it is
+ * refused.
+ */
 import type { Random } from '../support/random.js'
 import { Assembly, type Code, F64, I32, I64, op } from './assembler.js'
 import type { Library } from './library.js'

@@ -1,6 +1,7 @@
 /**
- * The guest: a module that carries out a script which it reads from its standard input. Real imports, called by WebAssembly; what
- * it calls and with what is the script's. It keeps each result, and in the end writes its memory to its error stream.
+ * The guest: a module that carries out a script which it reads from its standard input. Real imports, called by
+ * WebAssembly; what it calls and with what is the script's. It keeps each result, and in the end writes its memory to
+ * its error stream.
  */
 import { Assembly, type Code, I32, I64, op, typesOf } from './assembler.js'
 import {

@@ -96,7 +96,9 @@ function printedBy(parts: readonly (readonly [number, number])[], length: number
   return Buffer.concat(pieces).subarray(0, length)
 }
 
-/** The beginning of what was printed before the guest's memory, without what a terminal would take for more than text. */
+/**
+ * The beginning of what was printed before the guest's memory, without what a terminal would take for more than text.
+ */
 export function readable(bytes: Uint8Array): string {
   const [text = ''] = new TextDecoder().decode(bytes.subarray(0, 600)).split(MAGIC.text)
   return JSON.stringify(text.split('\0')[0])

@@ -1,6 +1,7 @@
 /**
- * Where things lie in the memory of a fuzzed guest. What its calls may write to comes last: a pointer there with any length
- * stays there, or leads out of the memory. So everything below it must be, in the end, as the guest itself has left it.
+ * Where things lie in the memory of a fuzzed guest. What its calls may write to comes last: a pointer there with any
+ * length stays there, or leads out of the memory. So everything below it must be, in the end, as the guest itself has
+ * left it.
  */
 
 /** Bytes of a page. */
@@ -23,10 +24,15 @@ export function register(index: number): number {
 /** Bytes that nothing changes: what the guest sends and prints. */
 export const PATTERN = { at: 4096, length: 32_768 } as const
 
-/** Guarded as the pattern is. The pattern is a list of buffers that lie here: data that is taken for such a list is seen. */
+/**
+ * Guarded as the pattern is. The pattern is a list of buffers that lie here: data that is taken for such a list is
+ * seen.
+ */
 export const GUARD = { at: PATTERN.at + PATTERN.length, length: 4096 } as const
 
-/** What the guest is to do, and its header of four numbers: bytes in all, by `run()` or not, depth, bytes of the log. */
+/**
+ * What the guest is to do, and its header of four numbers: bytes in all, by `run()` or not, depth, bytes of the log.
+ */
 export const SCRIPT = { at: PAGE, header: 16, max: 10 * PAGE } as const
 
 /** Where results are kept, 8 bytes for a call. */

@@ -1,4 +1,7 @@
-/** The library that is tried, as its users load it: from a folder of its built modules, which may be a copy that was broken. */
+/**
+ * The library that is tried, as its users load it: from a folder of its built modules, which may be a copy that was
+ * broken.
+ */
 import type { Description } from '../../src/abi/description.js'
 import { readNumbers } from './numbers.js'
 

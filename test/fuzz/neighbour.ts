@@ -1,4 +1,7 @@
-/** An honest guest beside the one that is tried: it sends a message to itself by way of a peer, over and over, and tells. */
+/**
+ * An honest guest beside the one that is tried: it sends a message to itself by way of a peer, over and over, and
+ * tells.
+ */
 import type { Guest } from 'libuv-wasm/guest'
 import { within } from '../support/deadline.js'
 import { ARENA, PATTERN } from './layout.js'

@@ -1,6 +1,7 @@
 /**
- * The functions that a guest may import, as C declares them: a letter for each parameter, and after a colon one for the result.
- * `i` is `i32`, `I` is `i64`, `d` is `f64`. Written down apart from the implementation, which is what is tried here.
+ * The functions that a guest may import, as C declares them: a letter for each parameter, and after a colon one for the
+ * result. `i` is `i32`, `I` is `i64`, `d` is `f64`. Written down apart from the implementation, which is what is tried
+ * here.
  *
  * @see libuv-port/include/uv_host.h, libuv-port/include/uv_pump.h
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md

@@ -1,4 +1,7 @@
-/** Modules that no compiler made: what they may import, that nothing catches their end, and that nothing is left behind it. */
+/**
+ * Modules that no compiler made: what they may import, that nothing catches their end, and that nothing is left behind
+ * it.
+ */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'

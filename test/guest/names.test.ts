@@ -1,4 +1,6 @@
-/** Names as programs in C look them up: `uv_getaddrinfo()` on the loop, `getaddrinfo()` waiting, both through the host. */
+/**
+ * Names as programs in C look them up: `uv_getaddrinfo()` on the loop, `getaddrinfo()` waiting, both through the host.
+ */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Host } from '../../src/host/contract/host.js'
 import { virtualHost as sourceHost } from '../../src/host/virtual.js'

@@ -1,4 +1,6 @@
-/** Programs in C with sockets that have paths: on this machine's paths, on those of a virtual network, and not granted. */
+/**
+ * Programs in C with sockets that have paths: on this machine's paths, on those of a virtual network, and not granted.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** Guests that leave their loop to their host: under the driver that pumps it, and the same programs under one that waits. */
+/**
+ * Guests that leave their loop to their host: under the driver that pumps it, and the same programs under one that
+ * waits.
+ */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'

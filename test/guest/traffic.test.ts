@@ -1,4 +1,7 @@
-/** What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the code. */
+/**
+ * What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the
+ * code.
+ */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
 import type { WorkerSetup } from '../../src/guest/drivers/worker-thread.js'

@@ -1,7 +1,7 @@
 /**
- * What loops on Deno and Bun owe to others: bytes that were reported as written, bytes that were not, ports that are free, and a
- * process that ends. Each is a program of its own there, over the library as built, which `make test` has just done; its peer is
- * a server of this Node.
+ * What loops on Deno and Bun owe to others: bytes that were reported as written, bytes that were not, ports that are
+ * free, and a process that ends. Each is a program of its own there, over the library as built, which `make test` has
+ * just done; its peer is a server of this Node.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

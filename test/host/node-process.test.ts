@@ -1,6 +1,6 @@
 /**
- * What a host does to its process, tried in processes of their own: how long it lives, what happens when descriptors run
- * out, and when Node hands out less. They run the library as built, which `make test` has just done.
+ * What a host does to its process, tried in processes of their own: how long it lives, what happens when descriptors
+ * run out, and when Node hands out less. They run the library as built, which `make test` has just done.
  */
 import { spawn } from 'node:child_process'
 import net from 'node:net'

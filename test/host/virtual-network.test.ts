@@ -1,4 +1,7 @@
-/** What the virtual host promises beyond the contract: Linux's answers where hosts may differ, and the same run every time. */
+/**
+ * What the virtual host promises beyond the contract: Linux's answers where hosts may differ, and the same run every
+ * time.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { virtualHost } from '../../src/host/virtual.js'
 import { seeded } from '../support/random.js'

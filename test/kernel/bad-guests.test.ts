@@ -33,7 +33,10 @@ function stage(): Stage {
   return { machine, fresh: machine.socket(), bound, listener, connection, reader }
 }
 
-/** Each pointer that a call takes: the call with that pointer wrong and all else right, and how many bytes are wanted there. */
+/**
+ * Each pointer that a call takes: the call with that pointer wrong and all else right, and how many bytes are wanted
+ * there.
+ */
 const POINTERS: readonly [what: string, bytes: number, call: (stage: Stage, at: number) => Answer][] = [
   ['socketpair, fds', 8, ({ machine }, at) => machine.os.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0, at)],
   ['pipe, fds', 8, ({ machine }, at) => machine.os.pipe(at, 0)],

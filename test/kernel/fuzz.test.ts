@@ -1,6 +1,6 @@
 /**
- * A guest that makes any call with any numbers, over a host whose outside does anything. Nothing may throw, every answer is
- * one that C can have, the books always balance, and in the end nothing is left.
+ * A guest that makes any call with any numbers, over a host whose outside does anything. Nothing may throw, every
+ * answer is one that C can have, the books always balance, and in the end nothing is left.
  */
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'

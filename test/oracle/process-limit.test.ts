@@ -7,7 +7,8 @@ import { nativeTraces, sideBySide, tracesOf } from './support/native-traces.js'
 
 const program = fileURLToPath(new URL('support/process-limit.mjs', import.meta.url))
 
-// glibc opens a file when another thread gives memory back that is not of the first arena; here that takes the last descriptor.
+// glibc opens a file when another thread gives memory back that is not of the first arena; here that takes the last
+// descriptor.
 const env = { ...process.env, MALLOC_ARENA_MAX: '1' }
 
 test.each(['handle', 'net'])('over %s: at the limit of the process all goes as natively', async (transport) => {

@@ -1,4 +1,6 @@
-/** What the guest writes and reads past its parent, on a descriptor that was lent to it. The parent is played by hand. */
+/**
+ * What the guest writes and reads past its parent, on a descriptor that was lent to it. The parent is played by hand.
+ */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * The host's contract over the wire of the worker driver: the host is in another thread, and everything that is true of it
- * must be true here.
+ * The host's contract over the wire of the worker driver: the host is in another thread, and everything that is true of
+ * it must be true here.
  */
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers'

@@ -1,6 +1,6 @@
 /**
- * `await` on what a loop does. Its continuation runs when the turn is over, which may have been the loop's last: the run must
- * not end before the continuation had its chance to ask for more.
+ * `await` on what a loop does. Its continuation runs when the turn is over, which may have been the loop's last: the
+ * run must not end before the continuation had its chance to ask for more.
  */
 import { createServer, type Server } from 'node:net'
 import { expect, test } from '@jest/globals'

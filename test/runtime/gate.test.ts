@@ -16,7 +16,9 @@ const note = (...values: unknown[]): unknown => {
   return answer()
 }
 
-/** A module whose imports are `one`, `two` and `none`; it exports them, and how often it has caught what `one` threw. */
+/**
+ * A module whose imports are `one`, `two` and `none`; it exports them, and how often it has caught what `one` threw.
+ */
 const foreign = new WebAssembly.Module(
   build({
     imports: [
@@ -137,7 +139,10 @@ test('a function without a result can leave the frames of the module; the next c
 
 test('where a call is made, there is stack for it', () => {
   const { call } = open()
-  /** How much of the stack a function takes that does nothing but to call itself: more than so many frames are not to be had. */
+  /**
+   * How much of the stack a function takes that does nothing but to call itself: more than so many frames are not to be
+   * had.
+   */
   const dig = (left: number): number => (left === 0 ? 0 : 1 + dig(left - 1))
   let dug = 0
   answer = () => {

@@ -8,7 +8,9 @@ import { readSurface } from '../../scripts/lib/wasm-module.mjs'
 const text = (name: string): number[] => [name.length, ...Buffer.from(name)]
 const section = (id: number, ...bytes: readonly number[]): number[] => [id, bytes.length, ...bytes]
 
-/** (module (import "m" "memory" (memory 1)) (import "m" "f" (func (param i32 i64) (result f64))) (func (export "g"))) */
+/**
+ * (module (import "m" "memory" (memory 1)) (import "m" "f" (func (param i32 i64) (result f64))) (func (export "g")))
+ */
 const bytes = Uint8Array.of(
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
   ...section(1, 2, 0x60, 2, 0x7f, 0x7e, 1, 0x7c, 0x60, 0, 0),

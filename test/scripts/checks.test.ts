@@ -9,16 +9,23 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 const order = {
   'package.json': JSON.stringify({
     type: 'module',
+    engines: { node: '>=20.16' },
+    devEngines: { runtime: { name: 'node', version: '>=20.19' } },
     scripts: { demo: 'true' },
     devDependencies: { jest: '*' },
     exports: { '.': { types: './dist/types/index.d.ts', default: './dist/index.js' } },
   }),
   Makefile: 'demo: ## plays\n',
-  '.gitignore': '/dist/\n',
-  'README.md': 'Run `make demo`, read [this](ARCHITECTURE.md) and `src/index.ts`.\n',
+  // The scripts are those of the real project, and so are the paths that they name.
+  '.gitignore': '/dist/\n/node_modules\n/scripts/\n',
+  '.nvmrc': '20.19\n',
+  'README.md': 'Node 20.16, Node 20.19. Run `make demo`, read [this](ARCHITECTURE.md) and `src/index.ts`.\n',
   'ARCHITECTURE.md': '',
-  'CONTRIBUTING.md': '',
+  'CONTRIBUTING.md': 'Node 20.19\n',
   'CHANGELOG.md': '',
+  'SECURITY.md': '',
+  'RELEASING.md': '',
+  'docs/guide.md': '',
   'src/index.ts': "export { Loop } from './uv/loop.js'\n",
   'src/uv/loop.ts':
     "import { turn } from '../kernel/kernel.js'\n\n/** A loop. */\nexport class Loop {\n  /** Turns. */\n  run = turn\n}\n",
@@ -48,6 +55,7 @@ beforeEach(async () => {
     await cp(path, join(house, path), { recursive: true })
   }
   await symlink(resolve('node_modules'), join(house, 'node_modules'))
+  await run('-e', "require('node:child_process').execFileSync('git', ['init', '--quiet'])")
   await write(order)
 })
 
@@ -120,7 +128,10 @@ describe('papers', () => {
   })
 
   test('names a command, a link and a path that are not there', async () => {
-    await write({ 'README.md': '`make -s dmo`, `npm run --silent dmo`, [x](X.md), `src/none.ts`, `dist/index.js`\n' })
+    await write({
+      'README.md':
+        'Node 20.16, Node 20.19 `make -s dmo`, `npm run --silent dmo`, [x](X.md), `src/none.ts`, `dist/index.js`\n',
+    })
     expect(await check()).toEqual({
       code: 1,
       output: [
@@ -134,7 +145,46 @@ describe('papers', () => {
   })
 
   test('misses a paper', async () => {
-    await rm(join(house, 'CONTRIBUTING.md'))
-    expect(await check()).toMatchObject({ code: 1, output: 'CONTRIBUTING.md is missing: a newcomer looks for it\n' })
+    await rm(join(house, 'SECURITY.md'))
+    expect(await check()).toMatchObject({ code: 1, output: 'SECURITY.md is missing: a newcomer looks for it\n' })
+  })
+
+  test('names a path in a guide and in a comment that is not there', async () => {
+    await write({ 'docs/guide.md': 'See `src/none.ts`.\n', 'src/index.ts': '// As src/gone.ts does.\nexport {}\n' })
+    expect((await check()).output.split('\n')).toEqual([
+      'docs/guide.md: src/none.ts: there is no such file',
+      'src/index.ts: src/gone.ts: there is no such file',
+      '',
+    ])
+  })
+
+  test('names a place that asks for another Node', async () => {
+    await write({ 'CONTRIBUTING.md': 'Node 20.12 or later\n' })
+    expect((await check()).output.split('\n')).toEqual([
+      'CONTRIBUTING.md: does not say Node 20.19, as package.json does',
+      'CONTRIBUTING.md: Node 20.12 is neither 20.16 nor 20.19',
+      '',
+    ])
+  })
+})
+
+describe('prose', () => {
+  const check = () => run('scripts/check-prose.mjs')
+
+  test('passes where programs are programs', async () => {
+    expect(await check()).toMatchObject({ code: 0 })
+  })
+
+  test('names people, idioms and comments that are too wide', async () => {
+    await write({
+      'src/index.ts': `// ${'wide '.repeat(24)}\nexport {}\n`,
+      'docs/guide.md': 'Whoever reads is told anew.\n',
+    })
+    expect((await check()).output.split('\n')).toEqual([
+      'docs/guide.md: "anew": say it in plain English',
+      expect.stringMatching(/^docs: \d+\.\d of 1,000 words are "who", "nobody", \.\.\.; at most 0\.5: name the thing$/),
+      'src/index.ts:1: a comment of 123 columns; at most 120',
+      '',
+    ])
   })
 })

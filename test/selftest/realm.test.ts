@@ -1,10 +1,10 @@
 /**
- * What a test file must know about its realm, kept true here. Jest runs each file in a context of its own (node:vm), with its
- * own `Error`, `Array`, `Promise` and `WebAssembly`, while Node's modules live in the main one.
+ * What a test file must know about its realm, kept true here. Jest runs each file in a context of its own (node:vm),
+ * with its own `Error`, `Array`, `Promise` and `WebAssembly`, while Node's modules live in the main one.
  *
- * So in a test: compare `error.code` and `error.name`, not `instanceof Error`, for what came out of `node:net` and its like;
- * and let product code do the same, since a user's bundler or vm may split realms just so. Jest shares `Uint8Array` and
- * `ArrayBuffer` between both, so `instanceof Uint8Array` holds for what Node hands out.
+ * So in a test: compare `error.code` and `error.name`, not `instanceof Error`, for what came out of `node:net` and its
+ * like; and let product code do the same, since a user's bundler or vm may split realms just so. Jest shares
+ * `Uint8Array` and `ArrayBuffer` between both, so `instanceof Uint8Array` holds for what Node hands out.
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'

@@ -1,4 +1,7 @@
-/** More bytes than 31 bits count, in one write and behind one, from end to end. With STRESS=1 (`make stress`) only: it takes long. */
+/**
+ * More bytes than 31 bits count, in one write and behind one, from end to end. With STRESS=1 (`make stress`) only: it
+ * takes long.
+ */
 import { expect, test } from '@jest/globals'
 import { within } from '../support/deadline.js'
 import { connectPair, overHosts } from '../support/loops.js'

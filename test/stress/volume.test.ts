@@ -1,6 +1,6 @@
 /**
- * A lot of bytes through the echo server, from a client that has nothing of ours: none is lost, and the server's memory does
- * not grow with them. 64 MiB by default, 1 GiB with STRESS=1 (`make stress`).
+ * A lot of bytes through the echo server, from a client that has nothing of ours: none is lost, and the server's memory
+ * does not grow with them. 64 MiB by default, 1 GiB with STRESS=1 (`make stress`).
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
@@ -18,11 +18,16 @@ const PATIENCE = full ? 300_000 : 30_000
 /** What the server's memory may grow by: buffers of one connection, and what V8 has not collected yet. */
 const GROWTH = 80 * MIB
 
-/** The most that the operating system buffers for one direction of a connection, in bytes, as a file of /proc has it. */
+/**
+ * The most that the operating system buffers for one direction of a connection, in bytes, as a file of /proc has it.
+ */
 const buffer = (name: 'tcp_rmem' | 'tcp_wmem'): number =>
   Number(readFileSync(`/proc/sys/net/ipv4/${name}`, 'utf8').trim().split(/\s+/)[2])
 
-/** What fits between a client that does not read and the server: the system's buffers, both ways, and the server's share. */
+/**
+ * What fits between a client that does not read and the server: the system's buffers, both ways, and the server's
+ * share.
+ */
 const ROOM = 2 * (buffer('tcp_rmem') + buffer('tcp_wmem')) + 4 * MIB
 
 /** Milliseconds between two looks at the server's memory. */

@@ -1,4 +1,6 @@
-/** A receiver that does with its chunks whatever their owner may do, and finds out whether another one suffers from it. */
+/**
+ * A receiver that does with its chunks whatever their owner may do, and finds out whether another one suffers from it.
+ */
 import { MARKER, type Pattern } from './pattern.js'
 import type { Random } from './random.js'
 import { transferAway } from './transfer.js'

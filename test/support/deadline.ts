@@ -1,6 +1,6 @@
 /**
- * Waiting with a deadline. A test awaits an event, never a length of time; the deadline only turns an event that does not
- * come into a failure that says what was awaited.
+ * Waiting with a deadline. A test awaits an event, never a length of time; the deadline only turns an event that does
+ * not come into a failure that says what was awaited.
  */
 
 /** Milliseconds an event may take, be it that another program has to be started first, on a slow, busy machine. */

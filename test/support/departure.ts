@@ -1,6 +1,6 @@
 /**
- * Programs that end at once, and what their peers get of them. A program is given as text and runs the library as built, as
- * `make test` has just done, in a process of its own.
+ * Programs that end at once, and what their peers get of them. A program is given as text and runs the library as
+ * built, as `make test` has just done, in a process of its own.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
@@ -35,8 +35,8 @@ export type Where = 'tcp' | 'path'
 /**
  * Runs a program that connects to `where`, and reads what came of it.
  *
- * @param program - has `Loop`, `TCP`, `Pipe`, `Guest`, `createNet`, `nodeHost`; `say(what)` to tell us something, and `leave(what)`
- *   to exit at once after that
+ * @param program - has `Loop`, `TCP`, `Pipe`, `Guest`, `createNet`, `nodeHost`; `say(what)` to tell us something, and
+ *   `leave(what)` to exit at once after that
  * @throws {Error} when it fails, or does not end
  */
 export const depart = async (where: Where, program: (where: string) => string): Promise<Departure> => {

@@ -1,6 +1,6 @@
 /**
- * A host without a world: it does what a test says, when the test says it, and writes down what it was asked for. Nothing
- * happens by itself; time stands still until the test moves it.
+ * A host without a world: it does what a test says, when the test says it, and writes down what it was asked for.
+ * Nothing happens by itself; time stands still until the test moves it.
  */
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'

@@ -1,6 +1,6 @@
 /**
- * What tests are written with that run in Jest and, since Jest knows only Node, as a plain program under other runtimes too:
- * Jest's own functions in the one case, {@link file://./plain-runner.ts | plain-runner} in the other.
+ * What tests are written with that run in Jest and, since Jest knows only Node, as a plain program under other runtimes
+ * too: Jest's own functions in the one case, {@link file://./plain-runner.ts | plain-runner} in the other.
  */
 import { createRequire } from 'node:module'
 import type { Tests } from './plain-runner.js'

@@ -1,6 +1,6 @@
 /**
- * Chance that can be repeated. jest.config.mjs chooses a SEED for the run (or keeps the one in the environment), and a run
- * that failed prints it: `make test SEED=...` is that run again.
+ * Chance that can be repeated. jest.config.mjs chooses a SEED for the run (or keeps the one in the environment), and a
+ * run that failed prints it: `make test SEED=...` is that run again.
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
@@ -46,8 +46,8 @@ export const runSeed = (): number => {
 }
 
 /**
- * A source of chance for one test. Its answers depend on the run's seed and on `name` alone, so that one test can be run
- * again without the others.
+ * A source of chance for one test. Its answers depend on the run's seed and on `name` alone, so that one test can be
+ * run again without the others.
  */
 export const seeded = (name: string): Random => {
   let seed = runSeed()

@@ -1,6 +1,8 @@
 /** Memory that changes hands. */
 
-/** Takes the memory of a chunk away, as its receiver may (`postMessage()` with a transfer list). @returns the same bytes */
+/**
+ * Takes the memory of a chunk away, as its receiver may (`postMessage()` with a transfer list). @returns the same bytes
+ */
 export const transferAway = (chunk: Uint8Array): Uint8Array => {
   const { buffer } = chunk
   if (!(buffer instanceof ArrayBuffer)) throw new Error('the memory is shared, and cannot be transferred')

@@ -1,6 +1,6 @@
 /**
- * Any call on any handle, in any order, from within any callback, with callbacks that throw: libuv never traps, what is refused
- * is a UVError, and whatever happened everything can be closed. `make test SEED=...` is the run again.
+ * Any call on any handle, in any order, from within any callback, with callbacks that throw: libuv never traps, what is
+ * refused is a UVError, and whatever happened everything can be closed. `make test SEED=...` is the run again.
  */
 import { expect, test } from '@jest/globals'
 import {

@@ -1,4 +1,7 @@
-/** Wrong input before any loop was open, when nobody knows the module's numbers yet. A file of its own: it must be first. */
+/**
+ * Wrong input before any loop was open, when nobody knows the module's numbers yet. A file of its own: it must be
+ * first.
+ */
 import { expect, test } from '@jest/globals'
 import { Loop, StatusCode, TCP, Timer, virtualHost } from '../../src/index.js'
 

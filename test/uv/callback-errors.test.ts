@@ -1,6 +1,6 @@
 /**
- * What happens when a callback throws: behaviour L11 of the Python library's test_loop, whose `excepthook` is our `onError`,
- * and what its `run()` of the tests re-throws is what ours is rejected with.
+ * What happens when a callback throws: behaviour L11 of the Python library's test_loop, whose `excepthook` is our
+ * `onError`, and what its `run()` of the tests re-throws is what ours is rejected with.
  */
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, type Loop, Prepare, TCP, Timer } from '../../src/index.js'

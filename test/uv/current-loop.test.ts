@@ -1,7 +1,7 @@
 /**
- * Which loop a handle belongs to that was not given one: behaviours L9, L12 and L13 of the Python library's test_loop. Its
- * `Loop.get_default()` is our `Loop.default()`, its `Loop.get_current()` our `Loop.getCurrent()`, and where it has two threads
- * with a loop each, two of our loops take turns in one.
+ * Which loop a handle belongs to that was not given one: behaviours L9, L12 and L13 of the Python library's test_loop.
+ * Its `Loop.get_default()` is our `Loop.default()`, its `Loop.get_current()` our `Loop.getCurrent()`, and where it has
+ * two threads with a loop each, two of our loops take turns in one.
  */
 import { expect, test } from '@jest/globals'
 import { Loop, RunMode, TCP, Timer } from '../../src/index.js'

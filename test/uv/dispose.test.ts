@@ -1,4 +1,7 @@
-/** `await using` a loop: whatever state it is in, it closes its handles, runs until they are closed, and is closed itself. */
+/**
+ * `await using` a loop: whatever state it is in, it closes its handles, runs until they are closed, and is closed
+ * itself.
+ */
 import { expect, test } from '@jest/globals'
 import { Idle, type Loop, TCP, Timer } from '../../src/index.js'
 import { soon } from '../support/deadline.js'

@@ -1,6 +1,6 @@
 /**
- * The end of a process, which waits for nothing: what was reported as written arrives all the same, and after the end of a loop
- * nothing keeps the process, whatever peers do. Here they do not read.
+ * The end of a process, which waits for nothing: what was reported as written arrives all the same, and after the end
+ * of a loop nothing keeps the process, whatever peers do. Here they do not read.
  */
 import { describe, expect, test } from '@jest/globals'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'

@@ -1,4 +1,6 @@
-/** A listener whose port the host frees only later: its close is reported then, and everything else is as it always is. */
+/**
+ * A listener whose port the host frees only later: its close is reported then, and everything else is as it always is.
+ */
 import { expect, test } from '@jest/globals'
 import { Loop, RunMode, TCP } from '../../src/index.js'
 import { soon } from '../support/deadline.js'

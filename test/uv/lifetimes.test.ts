@@ -1,4 +1,7 @@
-/** Streams whose ends do as chance has it: no foreign byte, none lost that was reported, no request forgotten, nothing left. */
+/**
+ * Streams whose ends do as chance has it: no foreign byte, none lost that was reported, no request forgotten, nothing
+ * left.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,6 @@
-/** What else may be asked of a stream that listens. Native libuv aborts at most of it; here it is refused, and goes on. */
+/**
+ * What else may be asked of a stream that listens. Native libuv aborts at most of it; here it is refused, and goes on.
+ */
 import { expect, test } from '@jest/globals'
 import { type Loop, TCP, UVError } from '../../src/index.js'
 import { soon } from '../support/deadline.js'

@@ -1,7 +1,7 @@
 /**
- * Loops: behaviours of the Python library's test_loop. L9, L12 and L13 are in current-loop.test.ts, L11 in errors.test.ts.
- * L15 is out: it asks for the descriptor of the loop's backend (`uv_backend_fd`), and ours has none that a program could
- * poll, for the host tells it what is ready.
+ * Loops: behaviours of the Python library's test_loop. L9, L12 and L13 are in current-loop.test.ts, L11 in
+ * errors.test.ts. L15 is out: it asks for the descriptor of the loop's backend (`uv_backend_fd`), and ours has none
+ * that a program could poll, for the host tells it what is ready.
  */
 import { expect, test } from '@jest/globals'
 import {

@@ -1,7 +1,7 @@
 /**
- * Ping-pong: behaviours P2 and P3 of the Python library's test_ping_pong. P1 plays it over a named pipe and P4 over a TCP
- * handle that is passed through one; both are out, since hosts have no pipes between programs and WebAssembly has no
- * descriptors that could be passed (`SCM_RIGHTS`).
+ * Ping-pong: behaviours P2 and P3 of the Python library's test_ping_pong. P1 plays it over a named pipe and P4 over a
+ * TCP handle that is passed through one; both are out, since hosts have no pipes between programs and WebAssembly has
+ * no descriptors that could be passed (`SCM_RIGHTS`).
  */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP } from '../../src/index.js'

@@ -1,6 +1,6 @@
 /**
- * How long a process lives: exactly as long as a run of a loop lasts, and so as the loop is alive. In processes of their own,
- * which run the library as built, as `make test` has just done.
+ * How long a process lives: exactly as long as a run of a loop lasts, and so as the loop is alive. In processes of
+ * their own, which run the library as built, as `make test` has just done.
  */
 import { spawn } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'

@@ -1,4 +1,7 @@
-/** How a loop shares its thread with the host's event loop: turns, waits, stops, and nothing while there is nothing to do. */
+/**
+ * How a loop shares its thread with the host's event loop: turns, waits, stops, and nothing while there is nothing to
+ * do.
+ */
 import { setImmediate } from 'node:timers'
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, type Loop, Prepare, RunMode, TCP, Timer } from '../../src/index.js'

@@ -1,6 +1,7 @@
 /**
- * Any order of writing, reading, holding back and ending on a pair of connected streams: the bytes of each direction arrive
- * once, in order and complete, and every request is called back once, in order. `make test SEED=...` is the run again.
+ * Any order of writing, reading, holding back and ending on a pair of connected streams: the bytes of each direction
+ * arrive once, in order and complete, and every request is called back once, in order. `make test SEED=...` is the run
+ * again.
  */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'

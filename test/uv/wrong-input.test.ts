@@ -1,4 +1,6 @@
-/** Wrong input gets a typed error that names the value and what would be right; the loop goes on as if nothing had been. */
+/**
+ * Wrong input gets a typed error that names the value and what would be right; the loop goes on as if nothing had been.
+ */
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, Loop, Prepare, TCP, TCPFlags, Timer, UVError, virtualHost } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'

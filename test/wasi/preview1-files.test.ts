@@ -1,4 +1,6 @@
-/** Files by the calls of preview 1, as a guest that keeps to no rules makes them: paths, names, listings, descriptors. */
+/**
+ * Files by the calls of preview 1, as a guest that keeps to no rules makes them: paths, names, listings, descriptors.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { ByHand, names, stage } from '../guest/support/by-hand.js'
 

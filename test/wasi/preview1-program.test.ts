@@ -1,4 +1,7 @@
-/** Programs of preview 1 alone, as other tools make them, under the drivers: they link, sleep, and print as much as is taken. */
+/**
+ * Programs of preview 1 alone, as other tools make them, under the drivers: they link, sleep, and print as much as is
+ * taken.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { driver, Guest } from '../guest/support/built.js'
 import { name, section, vector, wasm } from '../runtime/support/wasm-builder.js'

@@ -2,7 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { ByHand, names, stage } from '../guest/support/by-hand.js'
 
-/** Every function of preview 1, with what it takes: `i` 32 bits, `I` 64. Proc_exit ends the guest, and is the program's. */
+/**
+ * Every function of preview 1, with what it takes: `i` 32 bits, `I` 64. Proc_exit ends the guest, and is the program's.
+ */
 const ALL: Readonly<Record<string, string>> = {
   args_get: 'ii',
   args_sizes_get: 'ii',

@@ -1,8 +1,8 @@
 /**
- * Counts what an echoed message takes, in the middle of a long exchange over a host that does nothing: how often the boundary is
- * crossed, how many bytes are copied, and how much memory the engine's heap gives; and what of the heap an idle connection
- * holds. Nothing here depends on time. What the heap gives depends on the engine; with the flags of counts.test.ts it is what
- * the code says, and no garbage is collected.
+ * Counts what an echoed message takes, in the middle of a long exchange over a host that does nothing: how often the
+ * boundary is crossed, how many bytes are copied, and how much memory the engine's heap gives; and what of the heap an
+ * idle connection holds. Nothing here depends on time. What the heap gives depends on the engine; with the flags of
+ * counts.test.ts it is what the code says, and no garbage is collected.
  *
  *   counts.mjs [GUEST.wasm]
  */

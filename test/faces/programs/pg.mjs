@@ -1,4 +1,6 @@
-/** The `pg` client against PostgreSQL, as it comes: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD FOLDER`. */
+/**
+ * The `pg` client against PostgreSQL, as it comes: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD FOLDER`.
+ */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

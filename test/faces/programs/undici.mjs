@@ -1,4 +1,7 @@
-/** `undici`: over its own connector, which imports `node:net`, and over one of ours with TLS: `undici.mjs KEY CERTIFICATE`. */
+/**
+ * `undici`: over its own connector, which imports `node:net`, and over one of ours with TLS: `undici.mjs KEY
+ * CERTIFICATE`.
+ */
 import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'

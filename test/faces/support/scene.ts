@@ -1,8 +1,12 @@
-/** Where a behaviour of `node:net` is played: on one implementation, with everything that its user sees written down. */
+/**
+ * Where a behaviour of `node:net` is played: on one implementation, with everything that its user sees written down.
+ */
 import type { Net, Server, Socket } from 'libuv-wasm/net'
 import { soon } from '../../support/deadline.js'
 
-/** Something that programs rely on. What they see of it stands in the scene afterwards, and is the same on `node:net`. */
+/**
+ * Something that programs rely on. What they see of it stands in the scene afterwards, and is the same on `node:net`.
+ */
 export type Behaviour = (scene: Scene) => Promise<void>
 
 /** Behaviours by what they are about. */

@@ -1,6 +1,6 @@
 /**
- * Random lives of a connection, played on any implementation of `node:net`, and written down as its user sees them: events in
- * order, what calls return, and what the socket says of itself whenever all is quiet.
+ * Random lives of a connection, played on any implementation of `node:net`, and written down as its user sees them:
+ * events in order, what calls return, and what the socket says of itself whenever all is quiet.
  */
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -42,15 +42,17 @@ type Deed =
   | { readonly do: 'read'; readonly size: number | undefined }
   | { readonly do: 'end' | 'destroy' | 'fail' | 'reset' | 'destroy soon' | 'pause' | 'resume' | 'cork' | 'uncork' }
 
-/** A life: what is done, together or one after the other, with quiet in between. The first deeds come with `connect()`. */
+/**
+ * A life: what is done, together or one after the other, with quiet in between. The first deeds come with `connect()`.
+ */
 export interface Schedule {
   readonly ends: Readonly<Record<'client' | 'server', EndOptions & { readonly reading: Reading }>>
   readonly steps: readonly (readonly (Deed & { readonly who: 'client' | 'server' })[])[]
 }
 
 /**
- * Above this all is read that comes, before anybody asks. Below it a stream stops in between, and where TCP's chunks happen to
- * end decides how far it got: then only what was read in the end is compared.
+ * Above this all is read that comes, before anybody asks. Below it a stream stops in between, and where TCP's chunks
+ * happen to end decides how far it got: then only what was read in the end is compared.
  */
 const ROOMY = 65_536
 
@@ -68,7 +70,10 @@ const end = fc.oneof(
 )
 
 const who = fc.constantFrom<'client' | 'server'>('client', 'server')
-/** Small, as far as that goes: what is larger than what is tried at once learns of a reset a turn later than with node:net. */
+/**
+ * Small, as far as that goes: what is larger than what is tried at once learns of a reset a turn later than with
+ * node:net.
+ */
 const size = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 200 }))
 
 const deed = fc.oneof(

@@ -44,8 +44,8 @@ export interface Database {
 }
 
 /**
- * PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder, where its
- * Unix socket is, too.
+ * PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder,
+ * where its Unix socket is, too.
  */
 export const startPostgres = async (password: string): Promise<Database> => {
   const folder = newFolder()
@@ -80,7 +80,10 @@ export const startRedis = (): Promise<Database> => {
   ])
 }
 
-/** MariaDB with a Unix socket `socket` in its folder, where everybody may do everything: without its tables of users, which take long to make. */
+/**
+ * MariaDB with a Unix socket `socket` in its folder, where everybody may do everything: without its tables of users,
+ * which take long to make.
+ */
 export const startMariadb = (): Promise<Database> => {
   const folder = newFolder()
   const data = ['--no-defaults', `--datadir=${folder}`, '--skip-grant-tables', `--socket=${join(folder, 'socket')}`]

@@ -1,4 +1,7 @@
-/** Compiles the C programs of test/guest/programs for this machine, over native libuv: what they say there is what guests should say. */
+/**
+ * Compiles the C programs of test/guest/programs for this machine, over native libuv: what they say there is what
+ * guests should say.
+ */
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -6,7 +6,9 @@ import { soon } from '../../support/deadline.js'
 import { driver, Guest, nodeHost } from './built.js'
 import { guestModule } from './uvcc.js'
 
-/** What a test may say of its guest; network and driver are this machine's and the tested one, unless it says otherwise. */
+/**
+ * What a test may say of its guest; network and driver are this machine's and the tested one, unless it says otherwise.
+ */
 export type Part = GuestOptions & { readonly program?: string }
 
 const playing: Play[] = []

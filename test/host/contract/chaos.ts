@@ -1,4 +1,7 @@
-/** Two ends that do as they please: whatever they do, no byte is invented, reordered or lost without somebody being told. */
+/**
+ * Two ends that do as they please: whatever they do, no byte is invented, reordered or lost without somebody being
+ * told.
+ */
 import { describe, expect } from '../../support/harness.js'
 import { type Random, seeded } from '../../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.js'

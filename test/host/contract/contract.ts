@@ -1,6 +1,6 @@
 /**
- * The contract of `src/host/contract/host.ts` as tests over any host. A driver is a few lines: it makes the host, says what the host
- * refuses and why, and calls {@link hostContract}.
+ * The contract of `src/host/contract/host.ts` as tests over any host. A driver is a few lines: it makes the host, says
+ * what the host refuses and why, and calls {@link hostContract}.
  */
 import type { HostConnection } from '../../../src/host/contract/connection.js'
 import { describe, expect, test } from '../../support/harness.js'

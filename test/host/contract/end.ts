@@ -7,8 +7,8 @@ import type { EventName, Socket } from './socket.js'
 const MIB = 1024 * 1024
 
 /**
- * How a connection ends that was reset while bytes waited to be read: Linux says ECONNRESET. libuv says EOF where it finds the
- * bytes and the hang-up together (`uv__stream_io`), and so does a host over it.
+ * How a connection ends that was reset while bytes waited to be read: Linux says ECONNRESET. libuv says EOF where it
+ * finds the bytes and the hang-up together (`uv__stream_io`), and so does a host over it.
  */
 const END_OF_READ_AHEAD = /^(ECONNRESET|end)$/
 

@@ -1,6 +1,7 @@
 /**
- * A place to try a host in: every connection is watched, and what the contract forbids at any time (an event during the call
- * that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test at its end.
+ * A place to try a host in: every connection is watched, and what the contract forbids at any time (an event during the
+ * call that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test
+ * at its end.
  */
 
 import type { Address, SocketAddress } from '../../../src/base/address.js'
@@ -168,8 +169,8 @@ export class Lab {
   }
 
   /**
-   * A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that asks for any port may be given one that
-   * another program has in IPv4.
+   * A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that asks for any port may be given one
+   * that another program has in IPv4.
    */
   freePort(): number {
     const both = this.bind(v6(0, '::'))
@@ -211,8 +212,8 @@ export class Lab {
   }
 
   /**
-   * Returns when what was sent before must have arrived where it goes: another connection has been opened, used both ways
-   * and closed, and the event loop has turned.
+   * Returns when what was sent before must have arrived where it goes: another connection has been opened, used both
+   * ways and closed, and the event loop has turned.
    */
   async settle(): Promise<void> {
     const listener = this.listen()

@@ -1,7 +1,8 @@
 /**
- * Random lives of connections: whatever both ends do, and whenever they leave. Each byte says where it belongs, and a buffer is
- * written over with a marker as soon as it is its writer's again. So: no peer receives the marker, what arrives is the
- * beginning of what was written, what was reported as written arrives in full, and nothing is left in the end.
+ * Random lives of connections: whatever both ends do, and whenever they leave. Each byte says where it belongs, and a
+ * buffer is written over with a marker as soon as it is its writer's again. So: no peer receives the marker, what
+ * arrives is the beginning of what was written, what was reported as written arrives in full, and nothing is left in
+ * the end.
  */
 import type { SocketAddress } from '../../../src/base/address.js'
 import { ChunkOwner } from '../../support/chunk-owner.js'

@@ -1,6 +1,7 @@
 /**
  * To whom bytes and memory belong. A buffer is the writer's again, and written over with a marker here, as soon as the
- * contract says so; no peer may ever receive the marker. A chunk is its receiver's, which transfers and changes it here.
+ * contract says so; no peer may ever receive the marker. A chunk is its receiver's, which transfers and changes it
+ * here.
  */
 import type { SocketAddress } from '../../../src/base/address.js'
 import { activeResources, activeSince } from '../../support/active.js'

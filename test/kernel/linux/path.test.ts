@@ -1,6 +1,7 @@
 /**
- * Compares sockets whose paths are their host's with those of this machine, call by call (linux-unix.c asks it): on this machine's
- * paths and on those of a virtual network. A host tells of a connection later, so what is compared is what came of each call.
+ * Compares sockets whose paths are their host's with those of this machine, call by call (linux-unix.c asks it): on
+ * this machine's paths and on those of a virtual network. A host tells of a connection later, so what is compared is
+ * what came of each call.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid out in
- * the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
+ * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid
+ * out in the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
  */
 
 import type { Description } from '../../../src/abi/description.js'

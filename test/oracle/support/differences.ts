@@ -15,8 +15,8 @@ interface Some {
 /** Scenarios in which the order of all events is nobody's promise. */
 export interface Raced extends Some {
   /**
-   * Whose order counts: that of each `actor`'s events, or of each kind of `event` of each actor; or that of all events, where
-   * `rounds` with nothing but prepare and check are told once.
+   * Whose order counts: that of each `actor`'s events, or of each kind of `event` of each actor; or that of all events,
+   * where `rounds` with nothing but prepare and check are told once.
    */
   readonly by: 'actor' | 'event' | 'rounds'
 }

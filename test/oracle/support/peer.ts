@@ -23,8 +23,8 @@ export const startProcess = (program: string, port: number, script: string): Pee
 }
 
 /**
- * Does what native/peer.c does, on a loop of its own over a host that has no processes. Its end is the end of that loop's
- * kernel, which lets go of what is open without a word to libuv.
+ * Does what native/peer.c does, on a loop of its own over a host that has no processes. Its end is the end of that
+ * loop's kernel, which lets go of what is open without a word to libuv.
  */
 export const startVirtualPeer = (host: Host, port: number, script: string): Peer => {
   let end = (): void => {}

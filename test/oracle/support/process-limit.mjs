@@ -1,6 +1,6 @@
 /**
- * Two scenarios of `native/descriptors.c` in a process that has few descriptors, where it is the host that runs out of them.
- * Run by process-limit.test.ts with the library as built; it prints the traces as the oracle does.
+ * Two scenarios of `native/descriptors.c` in a process that has few descriptors, where it is the host that runs out of
+ * them. Run by process-limit.test.ts with the library as built; it prints the traces as the oracle does.
  *
  * usage: process-limit.mjs handle|net
  */

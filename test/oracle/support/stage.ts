@@ -1,6 +1,6 @@
 /**
- * What the twins of the oracle's scenarios are told with: `native/actor.c` and `native/stage.c` over our API, call by call,
- * printing the same lines. Read `native/oracle.h` first.
+ * What the twins of the oracle's scenarios are told with: `native/actor.c` and `native/stage.c` over our API, call by
+ * call, printing the same lines. Read `native/oracle.h` first.
  */
 import { Async, type Host, Loop, type RunMode, type Stream, TCP, UVError } from '../../../src/index.js'
 import { statusName } from '../../../src/uv/status.js'

@@ -7,8 +7,8 @@ import type { FakeHost } from '../../support/fake-host.js'
 export const [DEFAULT, ONCE, NOWAIT] = [0, 1, 2]
 
 /**
- * What `uv_run()` does, as far as the pump can see: passes that poll, until nothing is left, somebody stops it, or the poll
- * says that it would have to wait.
+ * What `uv_run()` does, as far as the pump can see: passes that poll, until nothing is left, somebody stops it, or the
+ * poll says that it would have to wait.
  */
 export class FakeLoop {
   /** What is called in every pass, before the poll. */

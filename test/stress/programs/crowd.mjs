@@ -1,10 +1,11 @@
 /**
- * An echo server that waits for a crowd and ends when all of it has left: it closes what it opened, and says what is left.
+ * An echo server that waits for a crowd and ends when all of it has left: it closes what it opened, and says what is
+ * left.
  *
  *   node crowd.mjs COUNT CLIENTS
  *
- * CLIENTS `foreign` come from elsewhere; `own` are handles on the server's loop. A client echoes, waits until all are there,
- * echoes again and leaves. The process ends by itself: nobody tells it to.
+ * CLIENTS `foreign` come from elsewhere; `own` are handles on the server's loop. A client echoes, waits until all are
+ * there, echoes again and leaves. The process ends by itself: nobody tells it to.
  */
 import { readdirSync, readlinkSync } from 'node:fs'
 import { Loop, StatusCode, TCP } from 'libuv-wasm'

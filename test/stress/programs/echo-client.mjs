@@ -1,11 +1,11 @@
 /**
- * A client that has nothing of ours in it: sends pseudo-random bytes in pieces of random sizes to an echo server over node:net,
- * and hashes what it sends and what comes back.
+ * A client that has nothing of ours in it: sends pseudo-random bytes in pieces of random sizes to an echo server over
+ * node:net, and hashes what it sends and what comes back.
  *
  *   node echo-client.mjs HOST PORT BYTES SEED PACE
  *
- * PACE `steady` reads whatever comes. `slow` does not read at all until it cannot send any more, and then in bursts with
- * rests between them. The last line of output is a report in JSON.
+ * PACE `steady` reads whatever comes. `slow` does not read at all until it cannot send any more, and then in bursts
+ * with rests between them. The last line of output is a report in JSON.
  */
 import { createCipheriv, createHash } from 'node:crypto'
 import { Socket } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * Random lives of streams: what is written, and how, and how both ends leave, is left to chance. Each byte says where it
- * belongs, and a buffer is written over with a marker as soon as its request is over.
+ * Random lives of streams: what is written, and how, and how both ends leave, is left to chance. Each byte says where
+ * it belongs, and a buffer is written over with a marker as soon as its request is over.
  */
 import { setImmediate } from 'node:timers'
 import { Async, type Loop, Pipe, StatusCode, TCP, UVError } from '../../../src/index.js'
