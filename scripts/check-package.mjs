@@ -3,7 +3,7 @@
  * of it, publint and are-the-types-wrong find nothing, and a strict program compiles against it with skipLibCheck off.
  */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -51,6 +51,17 @@ const checkFiles = ({ files }, folder) => {
     ...needed.filter((path) => !files.includes(path)).map((path) => `${path} is not packed`),
   ]
 }
+
+/** Links between the papers that are packed lead to what is packed. @param {Packed} packed @param {string} folder @returns {string[]} */
+const checkLinks = ({ files }, folder) =>
+  files
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      [...readFileSync(join(folder, path), 'utf8').matchAll(/\]\(([^)#\s]+)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link) && !files.includes(join(dirname(path), link)))
+        .map((link) => `${path}: (${link}): the package does not have it`),
+    )
 
 /** @param {string} folder @returns {Promise<string[]>} */
 const askPublint = async (folder) => {

@@ -22,7 +22,7 @@ export {
   setDefaultAutoSelectFamilyAttemptTimeout,
 } from 'node:net'
 export { type StreamDuplexOptions, toDuplex } from './duplex.js'
-export type { AddressInfo } from './net/places.js'
+export type { AddressInfo } from './net/address-info.js'
 export type { ConnectionListener, ListenOptions, ServerOptions } from './net/server.js'
 export type { ConnectOptions, NetConnectOptions, SocketOptions, SocketReadyState } from './net/socket.js'
 export { Server, Socket, Socket as Stream }

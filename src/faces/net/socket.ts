@@ -13,7 +13,7 @@ import { takeBlockList } from './block-list.js'
 import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
 import { ConnectingPath } from './connecting-path.js'
 import { lookUpName } from './lookup.js'
-import { type AddressInfo, localOf, remoteOf } from './places.js'
+import { type AddressInfo, localOf, remoteOf } from './address-info.js'
 import { isUserBuffer, type OnReadOptions, UserBuffer } from './user-buffer.js'
 
 /** How a {@link Socket} is made. */
