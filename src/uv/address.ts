@@ -9,7 +9,7 @@ import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
 /**
- * An address to bind or connect to: an object, or `[host, port]` as the Python library has it. `host` is an IP address in text:
+ * An address to bind or connect to: an object, or `[host, port]`. `host` is an IP address in text:
  * of IPv4 four decimal numbers, of IPv6 with or without `%zone`, which is an interface's number or name, as `fe80::1%2` or
  * `fe80::1%eth0`; {@link TCP.connect} takes names, too.
  */

@@ -1,8 +1,10 @@
 /** The world around a guest: peers on a virtual network, or on the loopback interface of this machine. */
+
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Host, TCP } from 'libuv-wasm'
+import { freePort } from '../support/free-port.js'
 import { openSockets } from '../support/open-sockets.js'
 import type { Places } from './author.js'
 import { patternBytes } from './layout.js'
@@ -115,16 +117,6 @@ export async function nodeStage({ main, node }: Library): Promise<Stage> {
       for (const close of open) close()
     },
   }
-}
-
-/** A port that is free at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function portOf(server: Server): number {

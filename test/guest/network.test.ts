@@ -69,7 +69,7 @@ describe('a guest that serves', () => {
     flood()
     for (let round = 0; round < 100; round++) {
       modest.write('ping')
-      await receive(modest, 4)
+      expect(String(await receive(modest, 4))).toBe('ping')
     }
     flooding = false
   })

@@ -50,7 +50,7 @@ export const hosts: readonly HostUnderTest[] = [virtual, nodeNet, ...(tcpWrap() 
  * A port that nobody has, neither in IPv6 nor in IPv4. Who asks for any port in one family may be given one that
  * another program has in the other.
  */
-export const freePort = (loop: Loop): number => {
+export const portFreeInBothFamilies = (loop: Loop): number => {
   const both = new TCP({ loop })
   both.bind(['::', 0])
   const { port } = both.sockname

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { expect, test } from '@jest/globals'
 import { type Address, type AddressLike, StatusCode, TCP, TCPFlags, UDP } from '../../src/index.js'
-import { bytes, codeOf, freePort, hosts, type LoopLab, overHosts, virtual } from '../support/loops.js'
+import { bytes, codeOf, hosts, type LoopLab, overHosts, portFreeInBothFamilies, virtual } from '../support/loops.js'
 
 /** Connects from one address to another. @returns what the server sees of the client, or the status when it failed */
 const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Promise<Address | number> => {
@@ -40,7 +40,7 @@ overHosts((lab) => {
   })
 
   test('IPV6ONLY: IPv6 comes, IPv4 is refused', async () => {
-    const only = (server: TCP): void => server.bind(['::', freePort(server.loop)], TCPFlags.IPV6ONLY)
+    const only = (server: TCP): void => server.bind(['::', portFreeInBothFamilies(server.loop)], TCPFlags.IPV6ONLY)
     expect(await meet(lab, only, '::1')).toMatchObject({ family: 'ipv6', host: '::1' })
     expect(await meet(lab, only, '127.0.0.1')).toBe(StatusCode.ECONNREFUSED)
   })
@@ -111,7 +111,7 @@ overHosts((lab) => {
   test('the same port on IPv4 and on IPv6 only', async () => {
     const loop = await lab.open()
     const [six, four] = [new TCP({ loop }), new TCP({ loop })]
-    six.bind(['::1', freePort(loop)], TCPFlags.IPV6ONLY)
+    six.bind(['::1', portFreeInBothFamilies(loop)], TCPFlags.IPV6ONLY)
     six.listen()
     four.bind(['127.0.0.1', six.sockname.port])
     four.listen()

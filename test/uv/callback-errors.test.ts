@@ -1,7 +1,4 @@
-/**
- * What happens when a callback throws: behaviour L11 of the Python library's test_loop, whose `excepthook` is our
- * `onError`, and what its `run()` of the tests re-throws is what ours is rejected with.
- */
+/** Exceptions in callbacks: they go to `onError`, or reject `run()`. */
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, type Loop, Prepare, TCP, Timer } from '../../src/index.js'
 import { bytes, connectPair, overHosts } from '../support/loops.js'
@@ -42,7 +39,7 @@ const thrower = (error: Error) => (): void => {
 }
 
 overHosts((lab) => {
-  test('L11 onError: gets what callbacks of every kind throw, and the loop can be run again', async () => {
+  test('onError: gets what callbacks of every kind throw, and the loop can be run again', async () => {
     const loop = await lab.open()
     const caught: unknown[] = []
     loop.onError = (error) => {

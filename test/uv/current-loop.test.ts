@@ -1,15 +1,11 @@
-/**
- * Which loop a handle belongs to that was not given one: behaviours L9, L12 and L13 of the Python library's test_loop.
- * Its `Loop.get_default()` is our `Loop.default()`, its `Loop.get_current()` our `Loop.getCurrent()`, and where it has
- * two threads with a loop each, two of our loops take turns in one.
- */
+/** The loop of a handle that was created without one: the current loop, else the default one. */
 import { expect, test } from '@jest/globals'
 import { Loop, RunMode, TCP, Timer } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('L9 current loop: the default one at first, then whichever runs', async () => {
+  test('current loop: the default one at first, then whichever runs', async () => {
     expect(Loop.current).toBeUndefined()
     const first = await lab.open({ default: true })
     expect(await Loop.default()).toBe(first)
@@ -42,7 +38,7 @@ overHosts((lab) => {
     expect(new TCP().loop).toBe(first)
   })
 
-  test('L12 getCurrent: opens a loop when there is none, and gives the same one the next time', async () => {
+  test('getCurrent: opens a loop when there is none, and gives the same one the next time', async () => {
     expect(Loop.current).toBeUndefined()
     const [loop, same] = await soon(Promise.all([Loop.getCurrent(), Loop.getCurrent()]), 'a loop')
     try {
@@ -59,7 +55,7 @@ overHosts((lab) => {
     next.close()
   })
 
-  test('L13 default: there is one at most, and another after it was closed', async () => {
+  test('default: there is one at most, and another after it was closed', async () => {
     const first = await lab.open({ default: true })
     await expect(lab.open({ default: true })).rejects.toMatchObject({ code: 'EBUSY', message: /Loop\.default\(\)/ })
     first.close()

@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js'
 import { overHosts, virtual } from '../support/loops.js'
 
-/** The names that the Python library has, without those of name look-ups. */
+/** Names of status codes, without those of lookups. */
 const NAMES =
   'E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBUSY ECANCELED ECHARSET ECONNABORTED ' +
   'ECONNREFUSED ECONNRESET EDESTADDRREQ EEXIST EFAULT EFBIG EHOSTUNREACH EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE ' +

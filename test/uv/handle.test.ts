@@ -1,4 +1,4 @@
-/** What all handles have: behaviours H1 to H6 of the Python library's test_handle, then closing and disposal. */
+/** Every handle: states, references, closing and disposal. */
 import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { Async, Check, ClosedHandleError, type Handle, Idle, Prepare, TCP, Timer } from '../../src/index.js'
@@ -7,14 +7,14 @@ import { codeOf, overHosts } from '../support/loops.js'
 const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
 
 overHosts((lab) => {
-  test('H1 close: twice is once', async () => {
+  test('close: twice is once', async () => {
     const handle = new Async({ loop: await lab.open() })
     const closed = handle.close()
     expect(handle.close()).toBe(closed)
     expect(handle[Symbol.asyncDispose]()).toBe(closed)
   })
 
-  test('H2 active: an async handle from the beginning, others when they are started', async () => {
+  test('active: an async handle from the beginning, others when they are started', async () => {
     const loop = await lab.open()
     expect(new Async({ loop }).active).toBe(true)
     for (const handle of [new Check({ loop }), new Idle({ loop }), new Prepare({ loop })]) {
@@ -46,7 +46,7 @@ overHosts((lab) => {
     expect(inspect(server)).toBe("TCP { state: 'closed' }")
   })
 
-  test('H3 referenced: true at first, then as it is set', async () => {
+  test('referenced: true at first, then as it is set', async () => {
     const handle = new Async({ loop: await lab.open() })
     expect(handle.hasRef).toBe(true)
     handle.unref()
@@ -61,7 +61,7 @@ overHosts((lab) => {
     expect(handle.hasRef).toBe(true)
   })
 
-  test('H4 buffer sizes: what is set is read back', async () => {
+  test('buffer sizes: what is set is read back', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     expect(codeOf(() => tcp.sendBufferSize)).toBe('EBADF')
     tcp.bind(['127.0.0.1', 0])
@@ -80,7 +80,7 @@ overHosts((lab) => {
     expect(codeOf(() => timer.receiveBufferSize)).toBe('ENOTSUP')
   })
 
-  test('H5 fileno: a whole number for a bound TCP handle', async () => {
+  test('fileno: a whole number for a bound TCP handle', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     expect(codeOf(() => tcp.fileno())).toBe('EBADF')
@@ -89,7 +89,7 @@ overHosts((lab) => {
     expect(codeOf(() => new Timer({ loop }).fileno())).toBe('EINVAL')
   })
 
-  test('H6 closed: methods throw, questions have plain answers', async () => {
+  test('closed: methods throw, questions have plain answers', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     tcp.bind(['127.0.0.1', 0])

@@ -4,7 +4,7 @@ import type { LookupEvents } from '../../src/host/contract/lookup.js'
 import { ConnectError, type Host, type Loop, StatusCode, TCP, UVError } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeConnection } from '../support/fake-host.js'
-import { codeOf, freePort, type LoopLab, overHosts, virtual } from '../support/loops.js'
+import { codeOf, type LoopLab, overHosts, portFreeInBothFamilies, virtual } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'
 
 /** Lets a host know names; a name without addresses is never answered. @returns the questions, and what was given up */
@@ -46,7 +46,7 @@ const settle = async (lab: LoopLab, loop: Loop, promise: PromiseLike<unknown>): 
 }
 
 /** Listens on a loopback address, and lets whoever comes go. */
-const serve = (loop: Loop, host = '127.0.0.1', port = freePort(loop)): TCP => {
+const serve = (loop: Loop, host = '127.0.0.1', port = portFreeInBothFamilies(loop)): TCP => {
   const server = new TCP({ loop })
   server.bind([host, port])
   server.listen(8, () => {

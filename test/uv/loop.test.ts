@@ -1,7 +1,6 @@
 /**
- * Loops: behaviours of the Python library's test_loop. L9, L12 and L13 are in current-loop.test.ts, L11 in
- * errors.test.ts. L15 is out: it asks for the descriptor of the loop's backend (`uv_backend_fd`), and ours has none
- * that a program could poll, for the host tells it what is ready.
+ * Loops: running, stopping, closing, metrics. There is no `uv_backend_fd`: the host reports readiness, and no descriptor could
+ * be polled.
  */
 import { expect, test } from '@jest/globals'
 import {
@@ -21,7 +20,7 @@ import { codeOf, overHosts } from '../support/loops.js'
 const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
 
 overHosts((lab) => {
-  test('L1 alive: false when fresh, true within a callback, false after the run', async () => {
+  test('alive: false when fresh, true within a callback, false after the run', async () => {
     const loop = await lab.open()
     let within: boolean | undefined
     expect(loop.alive).toBe(false)
@@ -35,7 +34,7 @@ overHosts((lab) => {
     expect(loop.alive).toBe(false)
   })
 
-  test('L2 run once: 500 rounds, 500 callbacks', async () => {
+  test('run once: 500 rounds, 500 callbacks', async () => {
     const loop = await lab.open()
     let count = 0
     for (let round = 1; round <= 500; round++) {
@@ -49,7 +48,7 @@ overHosts((lab) => {
     }
   })
 
-  test('L3 run nowait: a timer is not waited for', async () => {
+  test('run nowait: a timer is not waited for', async () => {
     const loop = await lab.open()
     let fired = false
     const timer = new Timer({ loop })
@@ -63,7 +62,7 @@ overHosts((lab) => {
     expect(fired).toBe(false)
   })
 
-  test('L4 handles: those that were made, until they are closed', async () => {
+  test('handles: those that were made, until they are closed', async () => {
     const loop = await lab.open()
     const made = [new Prepare({ loop }), new TCP({ loop })]
     expect(loop.handles).toEqual(new Set(made))
@@ -73,7 +72,7 @@ overHosts((lab) => {
     expect(loop.handles).toEqual(new Set())
   })
 
-  test('L5 stop: ends the run, and the next one goes on from there', async () => {
+  test('stop: ends the run, and the next one goes on from there', async () => {
     const loop = await lab.open()
     let ticks = 0
     let prepared = 0
@@ -103,7 +102,7 @@ overHosts((lab) => {
     expect(prepared).toBeGreaterThan(before + 1)
   })
 
-  test('L6 close: refused until every handle is closed; then nothing can be made on it', async () => {
+  test('close: refused until every handle is closed; then nothing can be made on it', async () => {
     const loop = await lab.open()
     const prepare = new Prepare({ loop })
     const refusal = { name: 'UVError', code: 'EBUSY', errno: StatusCode.EBUSY }
@@ -119,7 +118,7 @@ overHosts((lab) => {
     expect(() => TCP.pair(loop)).toThrow(ClosedLoopError)
   })
 
-  test('L7 updateTime: the time stands still until it is brought up to date', async () => {
+  test('updateTime: the time stands still until it is brought up to date', async () => {
     const loop = await lab.open()
     const start = loop.now
     busyWait(20)
@@ -128,7 +127,7 @@ overHosts((lab) => {
     expect(loop.now).toBeGreaterThanOrEqual(start + 20)
   })
 
-  test('L8 callLater: calls back while another handle keeps the loop alive, in order', async () => {
+  test('callLater: calls back while another handle keeps the loop alive, in order', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const keeper = new Async({ loop })
@@ -162,13 +161,13 @@ overHosts((lab) => {
     expect(timer.active).toBe(false)
   })
 
-  test('L10 close: twice is once', async () => {
+  test('close: twice is once', async () => {
     const loop = await lab.open()
     loop.close()
     expect(() => loop.close()).not.toThrow()
   })
 
-  test('L14 closed: questions have plain answers, everything else throws', async () => {
+  test('closed: questions have plain answers, everything else throws', async () => {
     const loop = await lab.open()
     loop.close()
     expect(loop.alive).toBe(false)
@@ -188,7 +187,7 @@ overHosts((lab) => {
     await expect(loop.run()).rejects.toThrow(ClosedLoopError)
   })
 
-  test('L16 pollTimeout: 0 for a fresh loop', async () => {
+  test('pollTimeout: 0 for a fresh loop', async () => {
     const loop = await lab.open()
     expect(loop.pollTimeout).toBe(0)
     new Async({ loop })

@@ -1,8 +1,4 @@
-/**
- * Ping-pong: behaviours P2 and P3 of the Python library's test_ping_pong. P1 plays it over a named pipe and P4 over a
- * TCP handle that is passed through one; both are out, since hosts have no pipes between programs and WebAssembly has
- * no descriptors that could be passed (`SCM_RIGHTS`).
- */
+/** Ping-pong between two handles over IPv4 and IPv6. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP } from '../../src/index.js'
 import { bytes, overHosts, text } from '../support/loops.js'
@@ -11,8 +7,8 @@ const ROUNDS = 5
 
 overHosts((lab) => {
   test.each([
-    ['P2 over IPv4', '127.0.0.1'],
-    ['P3 over IPv6', '::1'],
+    ['over IPv4', '127.0.0.1'],
+    ['over IPv6', '::1'],
   ])('%s', async (_name, host) => {
     const loop = await lab.open()
     let pings = 0

@@ -1,11 +1,11 @@
-/** Streams: behaviours S1 to S3 of the Python library's test_stream, over TCP, then reading and accepting. */
+/** Streams over TCP: readable and writable, reading, accepting. */
 import { expect, test } from '@jest/globals'
 import { ArgumentError, ClosedHandleError, Loop, StatusCode, TCP, Timer } from '../../src/index.js'
 import { FakeHost } from '../support/fake-host.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('S1 closed: neither readable nor writable, and every method but readStop throws', async () => {
+  test('closed: neither readable nor writable, and every method but readStop throws', async () => {
     const stream = new TCP({ loop: await lab.open() })
     void stream.close()
     expect([stream.readable, stream.writable, stream.writeQueueSize]).toEqual([false, false, 0])
@@ -22,7 +22,7 @@ overHosts((lab) => {
     expect(stream.readStop()).toBeUndefined()
   })
 
-  test('S2 tryWrite: what it says it wrote is what the peer reads first', async () => {
+  test('tryWrite: what it says it wrote is what the peer reads first', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -47,7 +47,7 @@ overHosts((lab) => {
     expect(received).toBe('hello')
   })
 
-  test('S3 fresh: neither readable nor writable', async () => {
+  test('fresh: neither readable nor writable', async () => {
     const stream = new TCP({ loop: await lab.open() })
     expect([stream.readable, stream.writable]).toEqual([false, false])
     expect(codeOf(() => stream.readStart())).toBe('ENOTCONN')

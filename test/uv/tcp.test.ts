@@ -1,11 +1,11 @@
-/** TCP handles: behaviours T1 to T5 of the Python library's test_tcp, then what our own API promises of them. */
+/** TCP handles: options, addresses, flags and states. */
 import { expect, test } from '@jest/globals'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
 import { ClosedHandleError, RunMode, StatusCode, TCP, TCPFlags } from '../../src/index.js'
 import { codeOf, connectPair, overHosts, virtual } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('T1 closed: every method throws, whatever its arguments', async () => {
+  test('closed: every method throws, whatever its arguments', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     void tcp.close()
     const calls: (() => unknown)[] = [
@@ -25,7 +25,7 @@ overHosts((lab) => {
     expect(tcp.family).toBeUndefined()
   })
 
-  test('T2 settings: options are taken before there is a socket', async () => {
+  test('settings: options are taken before there is a socket', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     expect(() => tcp.setNoDelay(true)).not.toThrow()
     expect(() => tcp.setKeepAlive(false, 10)).not.toThrow()
@@ -47,7 +47,7 @@ overHosts((lab) => {
     expect(await lab.run(loop)).toBe(false)
   })
 
-  test('T3 open: a descriptor is taken over', async () => {
+  test('open: a descriptor is taken over', async () => {
     const loop = await lab.open()
     const made = new TCP({ loop, family: 'ipv4' })
     const fd = made.fileno()
@@ -79,7 +79,7 @@ overHosts((lab) => {
   test.each([
     ['ipv4', '127.0.0.1', '0.0.0.0'],
     ['ipv6', '::1', '::'],
-  ] as const)('T4 family: %s once bound to %s', async (family, host, any) => {
+  ] as const)('family: %s once bound to %s', async (family, host, any) => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     expect(tcp.family).toBeUndefined()
@@ -90,7 +90,7 @@ overHosts((lab) => {
     expect(early.sockname).toMatchObject({ family, host: any, port: 0 })
   })
 
-  test('T5 sockname and peername: of a listener, of who connects, and of nobody', async () => {
+  test('sockname and peername: of a listener, of who connects, and of nobody', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     const client = new TCP({ loop })

@@ -1,10 +1,10 @@
-/** Timers: behaviours M1 to M6 of the Python library's test_timer, then what else is promised of them. */
+/** Timers: starting, repeating, stopping, and the order in which they fire. */
 import { expect, test } from '@jest/globals'
 import { Check, ClosedHandleError, Prepare, RunMode, Timer } from '../../src/index.js'
 import { codeOf, overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('M1 one shot: fires once, not early', async () => {
+  test('one shot: fires once, not early', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     let fired = 0
@@ -18,7 +18,7 @@ overHosts((lab) => {
     expect(fired).toBe(1)
   })
 
-  test('M2 repeat: closes itself at its third time', async () => {
+  test('repeat: closes itself at its third time', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop })
@@ -29,7 +29,7 @@ overHosts((lab) => {
     expect(fired).toBe(3)
   })
 
-  test('M3 start, then close: never fires', async () => {
+  test('start, then close: never fires', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop, onTimeout: () => fired++ })
@@ -39,7 +39,7 @@ overHosts((lab) => {
     expect(fired).toBe(0)
   })
 
-  test('M4 unreferenced: the run ends at once; referenced again it fires', async () => {
+  test('unreferenced: the run ends at once; referenced again it fires', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop, onTimeout: () => fired++ })
@@ -52,7 +52,7 @@ overHosts((lab) => {
     expect([fired, timer.hasRef]).toEqual([1, true])
   })
 
-  test('M5 pending: active while it is to fire, and not while a one-shot fires', async () => {
+  test('pending: active while it is to fire, and not while a one-shot fires', async () => {
     const loop = await lab.open()
     const active: boolean[] = []
     let calls = 0
@@ -76,7 +76,7 @@ overHosts((lab) => {
     expect(calls).toBe(5)
   })
 
-  test('M6 closed: every method but stop throws', async () => {
+  test('closed: every method but stop throws', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     void timer.close()

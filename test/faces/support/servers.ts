@@ -1,11 +1,12 @@
 /** Databases that nobody here wrote, started for a test and stopped after it. */
+
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { within } from '../../support/deadline.js'
+import { freePort } from '../../support/free-port.js'
 
 /** Milliseconds that a database may take to begin, or to make its folder, on a machine that does a lot besides. */
 export const PATIENCE = 60_000
@@ -145,15 +146,4 @@ const said = (child: ChildProcess, words: RegExp): Promise<void> =>
     }
     child.once('error', reject)
     child.once('close', (code) => reject(new Error(`${child.spawnfile} ended with ${code}: ${output}`)))
-  })
-
-/** A port that was free a moment ago: these programs do not tell which one they took. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })

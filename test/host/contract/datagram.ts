@@ -238,14 +238,17 @@ export function datagramContract(make: MakeHost, options?: ContractOptions): voi
       expect(await receiver.got(1)).toEqual(['to all'])
     })
 
-    test('lifetimes and buffer sizes can be set', async (lab) => {
-      const { socket } = new Mailbox(lab)
+    test('a socket still sends and receives after its lifetimes and buffer sizes were set', async (lab) => {
+      const mailbox = new Mailbox(lab)
+      const { socket } = mailbox
       socket.setTtl(1)
       socket.setMulticastTtl(0)
       // Without an effect on the loopback interface, where everything comes back.
       socket.setMulticastLoop(false)
       socket.setBufferSize('send', 10_000)
       socket.setBufferSize('receive', 10_000)
+      mailbox.send('within the smallest limits', mailbox.local)
+      expect(await mailbox.got(1)).toEqual(['within the smallest limits'])
     })
 
     test('a group is joined and left', async (lab) => {

@@ -19,7 +19,7 @@ const named =
   }
 
 /** A port that nobody has, see `free_port()` of native/bind.c. */
-const freePort = async (stage: Stage): Promise<number> => {
+const portOfNone = async (stage: Stage): Promise<number> => {
   stage.hush(true)
   const both = stage.actor('both')
   both.bind('::')
@@ -31,7 +31,7 @@ const freePort = async (stage: Stage): Promise<number> => {
 }
 
 const serveOn = async (stage: Stage, host: string, flags: number): Promise<Actor> => {
-  const port = await freePort(stage)
+  const port = await portOfNone(stage)
   const server = stage.actor('server')
   server.bind(host, port, flags)
   server.listen(() => {
