@@ -1,22 +1,23 @@
-/**
- * Connections that a listener has and nobody has accepted yet.
- *
- * The platform below accepts on its own, often many at once, before libuv had a turn to take any: such a burst is let in. The
- * backlog bounds what waits on although a turn went by, as it does when a program does not accept.
- */
-
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import { abort } from '../host/contract/abort.js'
 import type { HostConnection } from '../host/contract/connection.js'
 
-/** How many connections a burst may have: more than any backlog, and yet a bound for who listens and never runs its loop. */
+/**
+ * Most connections that a burst may have: above any backlog, but a limit for a program that listens and never runs
+ * its loop.
+ */
 const BURST = 16_384
 
 /** The longest backlog, as on Linux. */
 export const BACKLOG_MAX = 4096
 
-/** The waiting connections of one listener. */
+/**
+ * The connections of one listener that the program has not accepted yet.
+ *
+ * The platform accepts connections by itself, often many at once before libuv has had a turn to take any, so a burst
+ * is let in. The backlog limits the connections that remain after a turn, as happens when a program does not accept.
+ */
 export class AcceptQueue<Socket> {
   #backlog = 0
   readonly #waiting: Socket[] = []
@@ -28,7 +29,7 @@ export class AcceptQueue<Socket> {
     this.backlog = backlog
   }
 
-  /** How many may wait. 0 becomes 1; a negative number, as one above 4096, becomes 4096. */
+  /** How many connections may wait. 0 becomes 1; a negative number becomes 4096, like a number above 4096. */
   get backlog(): number {
     return this.#backlog
   }
@@ -43,10 +44,10 @@ export class AcceptQueue<Socket> {
   }
 
   /**
-   * Takes a new connection in, or resets it when the backlog is full.
+   * Adds a new connection, or resets it when the backlog is full.
    *
-   * @param iteration - the number of libuv's present one
-   * @param adopt - makes what waits of it
+   * @param iteration - the number of libuv's current iteration
+   * @param adopt - makes the queue's entry for the connection
    * @returns whether there was room
    */
   offer(connection: HostConnection<SocketAddress>, iteration: number, adopt: () => Socket): boolean {
@@ -60,7 +61,7 @@ export class AcceptQueue<Socket> {
     return true
   }
 
-  /** Remembers that the platform could not accept one (`EMFILE`, ...), to be told once. */
+  /** Records that the platform could not accept a connection (`EMFILE`, ...); the error is reported once. */
   fail(code: ErrnoName): void {
     this.#failure = code
   }
@@ -73,7 +74,7 @@ export class AcceptQueue<Socket> {
     return failure ?? this.#waiting.shift()
   }
 
-  /** Takes all that wait, to let them go, and forgets a failure. */
+  /** Removes and returns all waiting connections so that the caller can release them, and drops a recorded failure. */
   drain(): Socket[] {
     this.#failure = undefined
     return this.#waiting.splice(0)

@@ -1,8 +1,3 @@
-/**
- * The bytes of one TCP connection, from the moment `connect()` was asked for or a peer was accepted: what came and was not
- * read, what was sent and not taken, and how the two directions ended.
- */
-
 import type { SocketAddress } from '../base/address.js'
 import { gathered, totalLength } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
@@ -15,43 +10,49 @@ import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 import type { StreamOptions } from './stream-options.js'
 
-/** The socket whose bytes they are. */
+/** The socket that owns a stream. */
 export interface StreamOwner {
-  /** Its readiness may be another now, for `bytes` that came or whatever else. */
+  /** Reports that the readiness may have changed: `bytes` is how many arrived, 0 for any other cause. */
   changed(bytes: number): void
-  /** Takes over a connection that is closed once what it has pending is sent. */
+  /** Takes over a connection that must stay open until its pending bytes are sent. */
   leave(connection: HostConnection<SocketAddress>): void
 }
 
-/** Bytes of a guest that a host without `tryWrite()` keeps for a connection, at the most. */
+/** The most bytes of a guest that are buffered per connection on a host without `tryWrite()`. */
 const SOCKET_BUFFER = 65_536
 
-/** The byte part of a TCP socket. */
+/**
+ * The byte stream of one connection, from `connect()` or from the incoming connection on: received bytes that have
+ * not been read, sent bytes that the host has not taken, and how the two directions ended.
+ */
 export class ConnectionStream implements ConnectionEvents {
-  /** A part of the life in {@link LEGAL_CALLS}. */
+  /** One of the states in {@link LEGAL_CALLS}. */
   state: 'connecting' | 'connected' | 'refused' | 'broken'
 
   readonly #options: StreamOptions
   readonly #owner: StreamOwner
   readonly #received = new ReceiveQueue()
   #host: HostConnection<SocketAddress> | undefined
-  /** What `SO_ERROR` answers, once. */
+  /** The pending error for `SO_ERROR`, which returns it once. */
   #error: ErrnoName | undefined
-  /** Bytes of a request that were handed to the host, which has not said that all have gone; and whose they are. */
+  /**
+   * Bytes of a request that were handed to the host, which has not sent all of them yet; and the payload that they
+   * belong to.
+   */
   #inFlight = 0
   #flying: Payload | undefined
-  /** The last write fell short; {@link ConnectionStream.onDrain} says when there may be room again. */
+  /** The last write was incomplete; {@link ConnectionStream.onDrain} reports when there may be room again. */
   #choked = false
   #reading = false
-  /** The peer's last byte has come. */
+  /** The peer's last byte has been received. */
   #peerEnded = false
-  /** Our own side was shut down, for receiving and for sending. */
+  /** This side was shut down, for receiving and for sending. */
   #receiveEnded = false
   #sendEnded = false
 
   /**
-   * @param state - `connected` for a connection that came in
-   * @param options - the socket's, looked at whenever they matter
+   * @param state - `connected` for an incoming connection
+   * @param options - the socket's options, read whenever they are needed
    */
   constructor(state: 'connecting' | 'connected', options: StreamOptions, owner: StreamOwner) {
     this.state = state
@@ -59,19 +60,22 @@ export class ConnectionStream implements ConnectionEvents {
     this.#owner = owner
   }
 
-  /** Gives the stream the host's part. */
+  /** Sets the host's connection. */
   attach(connection: HostConnection<SocketAddress>): void {
     this.#host = connection
     if (this.state === 'connected') this.#applyOptions()
   }
 
-  /** The host's part. */
+  /** The host's connection. */
   get connection(): HostConnection<SocketAddress> {
     if (this.#host === undefined) throw new Error('a stream was used before it had a connection')
     return this.#host
   }
 
-  /** Starts to take bytes from the host; an accepted connection is held back until somebody accepts it. */
+  /**
+   * Starts to take bytes from the host. Nothing is read from an incoming connection until the program has accepted
+   * it.
+   */
   start(): void {
     if (this.state !== 'connected' || this.#reading) return
     this.#reading = true
@@ -96,7 +100,7 @@ export class ConnectionStream implements ConnectionEvents {
   /** See {@link Descriptor.arrived}. */
   arrived(): Result {
     if (this.#received.length > 0) return this.#received.length
-    // What the peer finished is over for a reader: a reset after it is a writer's matter.
+    // After the peer has finished, a reader sees the end of the stream; a later reset concerns writers only.
     if (this.#peerEnded) return 0
     return this.takeError() ?? (this.#receiveEnded || this.state !== 'connected' ? 0 : 'EAGAIN')
   }
@@ -120,7 +124,7 @@ export class ConnectionStream implements ConnectionEvents {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal
     if (bytes.length === 0) return 0
-    // What is in flight must not be overtaken.
+    // Bytes in flight must not be overtaken.
     if (this.#inFlight > 0) return 'EAGAIN'
     return this.connection.writesAtOnce ? this.#try(bytes) : this.#keep(bytes)
   }
@@ -131,7 +135,7 @@ export class ConnectionStream implements ConnectionEvents {
     if (refusal !== undefined) return refusal
     if (this.#inFlight > 0) return payload === this.#flying ? this.#landed(payload, length) : 'EAGAIN'
     const list = payload.peek(length)
-    // The buffers are their owner's, which may have transferred one away.
+    // The owner of the buffers may have transferred one away.
     if (totalLength(list) !== length) return 'EFAULT'
     const sent = payload.lent ? this.#tryList(list) : this.#hand(list, length)
     if (typeof sent === 'number') payload.advance(sent)
@@ -151,8 +155,8 @@ export class ConnectionStream implements ConnectionEvents {
   }
 
   /**
-   * Lets the connection go: unread bytes, or the wish for it (`SO_LINGER` 0), end it with a reset. Of a write in flight
-   * nothing more is sent; bytes that count as written still are.
+   * Closes the connection. Unread bytes or a linger time of 0 (`SO_LINGER`) end it with a reset. Nothing more is sent
+   * of a write in flight, but bytes that were reported as written are still sent.
    *
    * @see RFC 2525, section 2.17
    */
@@ -164,7 +168,7 @@ export class ConnectionStream implements ConnectionEvents {
     else this.connection.close()
   }
 
-  /** Ends the connection with a reset, whatever waits. */
+  /** Ends the connection with a reset, whatever is pending. */
   abort(): void {
     this.#received.clear()
     if (this.state === 'connecting' || this.state === 'connected') abort(this.connection)
@@ -202,7 +206,7 @@ export class ConnectionStream implements ConnectionEvents {
     this.#owner.changed(0)
   }
 
-  /** Fetches the pending error, as `SO_ERROR` does. */
+  /** Takes the pending error, like `SO_ERROR`. */
   takeError(): ErrnoName | undefined {
     const error = this.#error
     this.#error = undefined
@@ -217,7 +221,7 @@ export class ConnectionStream implements ConnectionEvents {
     return this.#inFlight > 0 ? this.connection.pending === 0 : !this.#choked
   }
 
-  /** What was asked for before there was a connection can only be refused now: as the connection's error. */
+  /** Options set before the connection existed can be refused only now, so a refusal becomes the connection's error. */
   #applyOptions(): void {
     try {
       this.#options.apply(this.connection)
@@ -227,7 +231,7 @@ export class ConnectionStream implements ConnectionEvents {
     }
   }
 
-  /** Lets the peer go on once half of what held it back has been read. */
+  /** Resumes reading once the buffered bytes have fallen to half of the receive buffer. */
   #readOn(): void {
     if (!this.#reading && this.#received.weight * 2 <= this.#options.receiveBuffer) this.start()
   }
@@ -236,7 +240,7 @@ export class ConnectionStream implements ConnectionEvents {
     return this.takeError() ?? (this.#sendEnded || this.state !== 'connected' ? 'EPIPE' : undefined)
   }
 
-  /** The bytes in flight have arrived, or have not. */
+  /** Completes a write in flight if all its bytes have been sent. */
   #landed(payload: Payload, length: number): Result {
     if (this.connection.pending > 0) return 'EAGAIN'
     if (length !== this.#inFlight) return 'EINVAL'
@@ -246,7 +250,9 @@ export class ConnectionStream implements ConnectionEvents {
     return length
   }
 
-  /** Hands bytes to the host, which has them until the outside has taken all; {@link ConnectionStream.#landed} says so then. */
+  /**
+   * Hands bytes to the host, which owns them until all are sent; then {@link ConnectionStream.#landed} reports them.
+   */
   #hand(list: readonly Uint8Array[], length: number): Result {
     const { connection } = this
     const first = list[0]
@@ -257,14 +263,16 @@ export class ConnectionStream implements ConnectionEvents {
     return 'EAGAIN'
   }
 
-  /** Sends what the outside takes now. */
+  /** Sends as much as the host takes now. */
   #try(bytes: Uint8Array): number | 'EAGAIN' {
     const taken = this.connection.tryWrite(bytes)
     this.#choked = taken < bytes.length
     return taken > 0 ? taken : 'EAGAIN'
   }
 
-  /** The same for bytes that are given up after this call, whatever is taken of them. */
+  /**
+   * Does the same for a list of lent buffers, which are not accessed after this call, however much of them is taken.
+   */
   #tryList(list: readonly Uint8Array[]): Result {
     const wanted = totalLength(list)
     if (wanted > 0 && !this.connection.writesAtOnce) return 'EAGAIN'
@@ -274,7 +282,7 @@ export class ConnectionStream implements ConnectionEvents {
       try {
         taken = this.#try(bytes)
       } catch (error) {
-        // After others that were taken, the next call tells it.
+        // Some bytes were taken before, so the next call reports the error.
         if (done > 0 && error instanceof HostError) return done
         throw error
       }
@@ -286,8 +294,8 @@ export class ConnectionStream implements ConnectionEvents {
   }
 
   /**
-   * Where the platform says only later what it took, a guest's bytes are kept meanwhile, as the socket's own buffer: up to
-   * {@link SOCKET_BUFFER} of them, so that no more is lost than that if the process ends at once.
+   * On a host that reports only later what it has sent, the bytes of a guest are buffered, like in a socket's send
+   * buffer: at most {@link SOCKET_BUFFER} of them, so that no more than that is lost if the process exits at once.
    */
   #keep(bytes: Uint8Array): Result {
     const { connection } = this

@@ -1,17 +1,17 @@
-/** What every descriptor can be asked. What only sockets do, others answer with ENOTSOCK. */
+/** The operations of a descriptor. Descriptors that are not sockets answer the socket operations with ENOTSOCK. */
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Membership } from '../host/contract/datagram.js'
 import type { Payload } from './payload.js'
 import type { Pollable } from './readiness.js'
 
-/** The outcome of a system call: a number of 0 or more, or an error's name. */
+/** The result of a system call: a number of 0 or more, or the name of an error. */
 export type Result = number | ErrnoName
 
-/** The domains a socket of ours can have. */
+/** The domains that a socket of this kernel can have. */
 export type Domain = 'ipv4' | 'ipv6' | 'unix'
 
-/** The socket options we know, by what they mean; times are seconds, sizes bytes, switches 0 or 1. */
+/** The supported socket options, by meaning; times are in seconds, sizes in bytes, switches are 0 or 1. */
 export type OptionName =
   | 'error'
   | 'acceptsConnections'
@@ -40,11 +40,11 @@ export abstract class Descriptor implements Pollable {
   listed = false
   /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
   nonBlocking = false
-  /** What it carries. */
+  /** Whether it carries a stream of bytes or datagrams. */
   readonly type: 'stream' | 'datagram' = 'stream'
-  /** Its domain, when it is a socket. */
+  /** Its domain; `undefined` when it is not a socket. */
   readonly domain: Domain | undefined
-  /** Whether bytes can be read from it and written to it. */
+  /** Whether bytes can be read from it, written to it, or both. */
   readonly access: 'read' | 'write' | 'both'
 
   /** @param domain - `undefined` for a pipe */
@@ -53,18 +53,25 @@ export abstract class Descriptor implements Pollable {
     this.access = access
   }
 
-  /** What it is ready for, as `poll()` of Linux has it: `asked` at least, which are bits of {@link Poll}. */
+  /**
+   * What it is ready for, like `poll()` on Linux.
+   *
+   * @param asked - bits of {@link Poll}; the result is exact for at least these
+   */
   abstract readiness(asked: number): number
-  /** Lets go of everything; called once. */
+  /** Releases everything it holds; called once. */
   abstract close(): void
 
-  /** Takes back what `takePayload()` gave, for reads to come. What is not its own, or back already, is no matter. */
+  /**
+   * Takes back a chunk that `takePayload()` returned, to reuse it for later reads. A chunk that it does not own, or
+   * already has back, is ignored.
+   */
   recycle(_chunk: Uint8Array): void {}
 
-  /** Lets bytes come: an accepted connection has got its number. */
+  /** Starts the flow of bytes, once an accepted connection has its number. */
   start(): void {}
 
-  /** Gives a local address. */
+  /** Assigns a local address. */
   bind(_address: SocketAddress): Result {
     return 'ENOTSOCK'
   }
@@ -75,9 +82,9 @@ export abstract class Descriptor implements Pollable {
   }
 
   /**
-   * Lets a listener's port go before the descriptor is closed, for a caller that waits until the port is free.
+   * Releases a listener's port before the descriptor is closed, for a caller that waits until the port is free.
    *
-   * @returns resolves then; `undefined` where it is free already, or nothing listens
+   * @returns a promise that resolves when the port is free; `undefined` if it is free already or nothing is listening
    */
   stopListening(): PromiseLike<void> | undefined {
     return undefined
@@ -88,7 +95,7 @@ export abstract class Descriptor implements Pollable {
     return 'ENOTSOCK'
   }
 
-  /** Connects: EINPROGRESS where the answer comes later. */
+  /** Connects; returns EINPROGRESS when the outcome comes later. */
   connect(_address: SocketAddress): Result {
     return 'ENOTSOCK'
   }
@@ -98,17 +105,17 @@ export abstract class Descriptor implements Pollable {
     return 'ENOTSOCK'
   }
 
-  /** Takes back what `connect()` said. */
+  /** Dissolves the association with the peer, after `connect()` with an address of no family. */
   disconnect(): Result {
     return 'EAFNOSUPPORT'
   }
 
-  /** The local address, which means none while there is none. */
+  /** The local address; the unspecified one while there is none. */
   localAddress(): SocketAddress | ErrnoName {
     return 'ENOTSOCK'
   }
 
-  /** The address of the peer it was accepted from, whatever became of it. */
+  /** The address of the peer that it was accepted from, even if the connection has failed since. */
   origin(): SocketAddress | undefined {
     return undefined
   }
@@ -136,15 +143,15 @@ export abstract class Descriptor implements Pollable {
 
 /** A descriptor that carries a stream of bytes. */
 export abstract class ByteDescriptor extends Descriptor {
-  /** How many bytes wait to be taken: 0 is the end of the stream. An error is told once, and is over then. */
+  /** How many bytes can be taken; 0 is the end of the stream. A pending error is returned once and then cleared. */
   abstract arrived(): Result
-  /** Moves bytes that arrived to `heap`, or copies them there for a `peek`; returns how many. */
+  /** Moves received bytes to `heap`, or copies them for a `peek`; returns how many. */
   abstract take(heap: Uint8Array, address: number, length: number, peek: boolean): number
-  /** Takes bytes that arrived without a copy: one chunk of them, at most `max` bytes. */
+  /** Takes received bytes without a copy: one chunk, at most `max` bytes of it. */
   abstract takePayload(max: number): Uint8Array
 
   /**
-   * Sends what there is room for of bytes that stay the caller's: they are not looked at after this call.
+   * Sends as many bytes as there is room for. The caller keeps the buffer: it is not accessed after this call.
    *
    * @returns how many were taken, from the front; EAGAIN for none
    */
@@ -152,8 +159,8 @@ export abstract class ByteDescriptor extends Descriptor {
   /**
    * Sends the next `length` bytes of a payload, at most as many as it has left.
    *
-   * @returns how many the outside has taken; EAGAIN for none, or while a request's bytes are under way; EFAULT where a buffer has
-   *   lost some
+   * @returns how many the host has taken; EAGAIN for none, or while bytes of a request are in flight; EFAULT when a
+   *   buffer has become shorter
    */
   abstract sendPayload(payload: Payload, length: number): Result
 }

@@ -1,7 +1,6 @@
-/** The descriptor table: small dense numbers, the lowest free one first, as POSIX has it. */
 import type { Descriptor } from './descriptor.js'
 
-/** The open descriptors of one kernel. */
+/** The descriptor table of one kernel: small dense numbers, the lowest free one first, as POSIX requires. */
 export class Descriptors {
   readonly #first: number
   readonly #limit: number
@@ -11,7 +10,7 @@ export class Descriptors {
   #open = 0
 
   /**
-   * @param first - the lowest number to hand out
+   * @param first - the lowest number to assign
    * @param limit - how many may be open at once, at least 1
    */
   constructor(first: number, limit: number) {
@@ -24,12 +23,12 @@ export class Descriptors {
     return this.#open
   }
 
-  /** Whether `count` more find no number. */
+  /** Whether the table has no room for `count` more. */
   full(count = 1): boolean {
     return this.#open + count > this.#limit
   }
 
-  /** Gives a descriptor the lowest free number. To be called when the table is not full. */
+  /** Assigns the lowest free number to a descriptor. The table must not be full. */
   add(descriptor: Descriptor): number {
     let index = this.#lowest
     while (this.#table[index] !== undefined) index++
@@ -40,7 +39,7 @@ export class Descriptors {
     return descriptor.fd
   }
 
-  /** The open descriptor of that number. */
+  /** The open descriptor with that number. */
   get(fd: number): Descriptor | undefined {
     return this.#table[fd - this.#first]
   }

@@ -1,9 +1,3 @@
-/**
- * A socket of `AF_UNIX` whose names are its host's: whoever has the same host can meet it there. Where a host has no such
- * names, `unix-socket.ts` has those of the kernel itself.
- *
- * @see Linux `unix(7)`
- */
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { HostBoundSocket } from '../host/contract/connection.js'
@@ -13,37 +7,42 @@ import type { OptionName, Result } from './descriptor.js'
 import type { SocketOperation, SocketState } from './legal-calls.js'
 import { type SocketContext, StreamSocket } from './stream-socket.js'
 
-/** What a socket of this kind needs of its kernel. */
+/** What this kind of socket needs from its kernel. */
 export interface HostUnixContext extends SocketContext {
-  /** A name of the abstract namespace that this kernel has not chosen lately. */
+  /** A name in the abstract namespace that this kernel has not chosen recently. */
   chooseName(): string
 }
 
-/** Where Linux answers otherwise than a TCP socket would. */
+/** Operations that Linux answers differently for this socket than for a TCP socket. */
 const DIFFERENCES: Partial<Record<SocketOperation, Partial<Record<SocketState, 'ok' | ErrnoName>>>> = {
   listen: { unbound: 'EINVAL' },
-  // One that was refused may try again, as one that never tried.
+  // A refused socket may try again like one that never tried.
   connect: { listening: 'EINVAL', refused: 'ok' },
-  // There a connection stands at once; a host tells of it later. What broke keeps its names.
+  // On Linux the connection is established at once; a host reports it later. A broken connection keeps its names.
   getpeername: { connecting: 'ok', broken: 'ok' },
   read: { unbound: 'EINVAL', bound: 'EINVAL', listening: 'EINVAL' },
   write: { unbound: 'ENOTCONN', bound: 'ENOTCONN', listening: 'ENOTCONN' },
 }
 
-/** Where `shutdown()` has nothing to do. */
+/** The states in which `shutdown()` has nothing to do. */
 const ALWAYS_SHUT: readonly SocketState[] = ['unbound', 'bound', 'listening', 'broken']
 
-/** How many names are tried for who wants any. */
+/** How many names are tried when the program leaves the choice to the kernel. */
 const TRIES = 1024
 
-/** See the top of the file. */
+/**
+ * A socket of `AF_UNIX` with names of the host, where every program on the same host can connect to it. On a host
+ * without such names, {@link LocalUnixSocket} uses names of the kernel itself.
+ *
+ * @see Linux `unix(7)`
+ */
 export class HostUnixSocket extends StreamSocket<UnixAddress> {
   readonly #unix: HostUnix
   readonly #surroundings: HostUnixContext
 
   /**
-   * @param unix - its host's
-   * @param kernel - where it lives
+   * @param unix - the host's `AF_UNIX` part
+   * @param kernel - the kernel that the socket belongs to
    */
   constructor(unix: HostUnix, kernel: HostUnixContext) {
     super('unix', kernel)
@@ -53,7 +52,7 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
 
   override bind(address: SocketAddress): Result {
     if (address.family !== 'unix') return 'EINVAL'
-    // Who wants any name is content with the one that it has.
+    // A caller that accepts any name keeps the one that the socket has.
     if (address.path === '' && this.localAddress().path !== '') return 0
     const refusal = this.refusal('bind')
     if (refusal !== undefined) return refusal
@@ -107,6 +106,6 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
   }
 }
 
-/** The options that it has at all, and those that can be set. */
+/** The options that can be set, and the options that can be read. */
 const SETTABLE: readonly OptionName[] = ['linger', 'reuseAddress', 'sendBuffer', 'receiveBuffer']
 const KNOWN: readonly OptionName[] = ['error', 'acceptsConnections', 'sendBuffer', 'receiveBuffer']

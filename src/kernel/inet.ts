@@ -2,12 +2,12 @@
 import type { Address, SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 
-/** Whether a socket of the family takes the address. */
+/** Whether an address is of the socket's family. */
 export function isOf(family: 'ipv4' | 'ipv6', address: SocketAddress): address is Address {
   return address.family === family
 }
 
-/** What a socket says to an address of another family: one of IPv4 is too short for it, as well. */
+/** The error for an address of another family. An IPv4 address in an IPv6 socket fails as too short: EINVAL. */
 export function foreign(address: SocketAddress): ErrnoName {
   return address.family === 'ipv4' ? 'EINVAL' : 'EAFNOSUPPORT'
 }

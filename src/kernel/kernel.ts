@@ -1,6 +1,6 @@
 /**
- * A small POSIX kernel: descriptors, sockets and readiness over a host. It answers every call at once from what the host has
- * told it, knows nothing of memory layouts (`syscalls.ts` does), and says errors by name.
+ * A small POSIX kernel: descriptors, sockets and readiness on top of a host. It answers every call at once from what
+ * the host has reported so far. It knows no memory layouts (`syscalls/` does) and returns errors by name.
  */
 import type { ErrnoName } from '../base/errno.js'
 import { UnixNames } from '../base/unix-names.js'
@@ -18,31 +18,34 @@ import { Readiness } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
 import { type UdpContext, UdpSocket } from './udp-socket.js'
 
-/** How a kernel is set up. */
+/** The options of a kernel. */
 export interface KernelOptions {
-  /** The world outside. */
+  /** The host that provides the network. */
   readonly host: Host
-  /** The lowest descriptor. */
+  /** The lowest descriptor number. */
   readonly firstDescriptor: number
   /** How many descriptors may be open at once; 65,536 by default. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
-  /** Called whenever a watched descriptor became ready; `bytes` are what has just come for it, 0 where it is something else. */
+  /**
+   * Called when a watched descriptor has become ready; `bytes` is how many have just arrived for it, 0 for any other
+   * cause.
+   */
   readonly onReady: (bytes: number) => void
-  /** Called whenever any descriptor's readiness may be another; `bytes` as above. */
+  /** Called when the readiness of any descriptor may have changed; `bytes` as above. */
   readonly onChange?: (bytes: number) => void
 }
 
 /** The kernel of one WebAssembly instance. */
 export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   readonly host: Host
-  /** What its sockets of `AF_UNIX` are called, where the host has no names for them. */
+  /** The names of its `AF_UNIX` sockets, for hosts without such names. */
   readonly unixNames = new UnixNames<LocalUnixSocket>()
-  /** What may wait in its pipes and pairs of sockets. */
+  /** Limits the bytes that its pipes and socket pairs may hold. */
   readonly localMemory = new LocalMemory()
   readonly readiness: Readiness
-  /** Its connections that were closed and still send; they count as open. */
+  /** Its closed connections that still have data to send; they count as open. */
   readonly orphans: Orphans
-  /** How many numbers of descriptors there are, those below the first one of ours among them. */
+  /** How many descriptor numbers exist, including those below the first one of this kernel. */
   readonly numbers: number
   readonly #descriptors: Descriptors
   #iteration = 0
@@ -59,12 +62,12 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     this.#descriptors = new Descriptors(firstDescriptor, maxDescriptors)
   }
 
-  /** The number of libuv's present iteration: how many times readiness was asked for. */
+  /** The number of libuv's current iteration, that is, how often it has polled. */
   get iteration(): number {
     return this.#iteration
   }
 
-  /** Another iteration has come to its poll. */
+  /** Counts one more iteration; called when libuv polls. */
   beginIteration(): void {
     this.#iteration++
   }
@@ -74,12 +77,12 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return this.#descriptors.open
   }
 
-  /** The open descriptor of that number. */
+  /** The open descriptor with that number. */
   get(fd: number): Descriptor | undefined {
     return this.#descriptors.get(fd)
   }
 
-  /** A new socket's descriptor. */
+  /** Opens a socket. */
   socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'EPROTONOSUPPORT' {
     if (domain === 'unix' && type === 'datagram') return 'EPROTONOSUPPORT'
     if (this.#full(1)) return 'EMFILE'
@@ -92,7 +95,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return this.unixNames.choose()
   }
 
-  /** Two connected descriptors: sockets, or the reading and the writing end of a pipe. */
+  /** Opens two connected descriptors: sockets, or the read end and the write end of a pipe. */
   pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
     if (this.#full(2)) return 'EMFILE'
     const ends = kind === 'pipe' ? PipeEnd.pair(this) : LocalUnixSocket.pair(this)
@@ -101,7 +104,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return ends
   }
 
-  /** A descriptor that is readable when the host has answered. @throws {HostError} its refusal */
+  /**
+   * Opens a descriptor that becomes readable when the host has answered.
+   *
+   * @throws {HostError} when the host refuses the lookup
+   */
   lookup(begin: (events: LookupEvents) => CancelLookup): Descriptor | 'EMFILE' {
     if (this.#full(1)) return 'EMFILE'
     const lookup = new Lookup(begin, (descriptor) => this.changed(descriptor))
@@ -109,9 +116,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return lookup
   }
 
-  /** Takes the oldest connection that waits at a listener and gives it a descriptor. */
+  /** Takes the oldest waiting connection of a listener and gives it a descriptor. */
   accept(listener: Descriptor): Descriptor | ErrnoName {
-    // The number comes first, as on Linux: a connection that finds none goes on waiting.
+    // The number is checked first, as on Linux: without a free one, the connection keeps waiting.
     if (this.#full(1)) return 'EMFILE'
     const socket = listener.accept()
     if (typeof socket === 'string') return socket
@@ -120,7 +127,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return socket
   }
 
-  /** Frees a descriptor. */
+  /** Closes a descriptor and frees its number. */
   close(descriptor: Descriptor): void {
     descriptor.interest = 0
     this.#descriptors.remove(descriptor)
@@ -128,9 +135,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   }
 
   /**
-   * Frees everything, as the end of a process does.
+   * Closes everything, like the end of a process.
    *
-   * @throws {AggregateError} what a host threw at it, after the rest was freed too
+   * @throws {AggregateError} with the errors that a host threw, after everything else has been closed
    */
   closeAll(): void {
     const failures: unknown[] = []
@@ -142,7 +149,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
       }
     }
     this.orphans.end()
-    if (failures.length > 0) throw new AggregateError(failures, 'the host failed to let go of its sockets')
+    if (failures.length > 0) throw new AggregateError(failures, 'Cannot close all sockets: the host failed to release some; `errors` has the causes')
   }
 
   changed(descriptor: Descriptor, bytes = 0): void {
@@ -150,7 +157,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     this.#onChange?.(bytes)
   }
 
-  /** Whether so many more descriptors are too many. */
+  /** Whether `count` more descriptors would exceed the limit. */
   #full(count: number): boolean {
     return this.#descriptors.full(count + this.orphans.size)
   }

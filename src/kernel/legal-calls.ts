@@ -1,8 +1,8 @@
 /**
- * The life of a TCP socket, as one table: which operation is legal in which state, and which error an illegal one gets. What
- * the table calls `ok` may still fail for its own reasons.
+ * The states of a TCP socket as one table: which operation is legal in which state, and which error an illegal one
+ * returns. An operation that the table calls `ok` can still fail for other reasons.
  *
- * @see Linux `net/ipv4/af_inet.c` and `tcp.c`, whose answers these are
+ * @see Linux `net/ipv4/af_inet.c` and `tcp.c`, where these answers come from
  */
 import type { ErrnoName } from '../base/errno.js'
 
@@ -10,9 +10,9 @@ import type { ErrnoName } from '../base/errno.js'
  * - `unbound`: fresh from `socket()`
  * - `bound`: has a local address
  * - `listening`: accepts connections
- * - `connecting`: `connect()` is under way
- * - `connected`: until both directions are over and beyond
- * - `refused`: `connect()` failed. POSIX leaves the state open and says to take a new socket: so must who wants to try again
+ * - `connecting`: `connect()` is in progress
+ * - `connected`: established; the state remains after both directions have ended
+ * - `refused`: `connect()` failed. POSIX leaves the state unspecified and requires a new socket for another attempt
  * - `broken`: was connected and then failed (reset, timed out)
  */
 export type SocketState = 'unbound' | 'bound' | 'listening' | 'connecting' | 'connected' | 'refused' | 'broken'

@@ -1,14 +1,14 @@
-/**
- * A lookup as a descriptor: it becomes readable when the host has answered, what is read is the answer, and to close it is to
- * give it up. So whatever waits for descriptors can wait for a name.
- */
 import type { ErrnoName } from '../base/errno.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import { ByteDescriptor, type Descriptor, type Result } from './descriptor.js'
 import { Poll } from './readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
 
-/** See the top of the file. The answer is its texts, each with a NUL behind it. */
+/**
+ * A name lookup as a descriptor. It becomes readable when the host has answered, reading it returns the answer, and
+ * closing it cancels the lookup, so anything that waits for descriptors can wait for a name. The answer is the texts,
+ * each terminated by a NUL.
+ */
 export class Lookup extends ByteDescriptor implements LookupEvents {
   readonly #received = new ReceiveQueue()
   readonly #changed: (descriptor: Descriptor) => void
@@ -17,8 +17,8 @@ export class Lookup extends ByteDescriptor implements LookupEvents {
   #error: ErrnoName | undefined
 
   /**
-   * @param begin - asks the host
-   * @param changed - told when it has answered
+   * @param begin - starts the lookup on the host
+   * @param changed - called when the host has answered
    */
   constructor(begin: (events: LookupEvents) => CancelLookup, changed: (descriptor: Descriptor) => void) {
     super(undefined, 'read')

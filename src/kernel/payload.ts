@@ -1,17 +1,20 @@
-/** Bytes that TypeScript wants to send and that never enter the module's memory: libuv has their request, the kernel sends them. */
+/**
+ * Bytes that TypeScript sends and that never enter the module's memory: libuv has the request, the kernel sends the
+ * bytes.
+ */
 import { totalLength } from '../base/bytes.js'
 
-/** What the requests of one handle have to send together. */
+/** Counts the bytes that the requests of one handle still have to send. */
 export class WriteQueue {
-  /** Bytes that were not sent yet. */
+  /** Bytes not sent yet. */
   size = 0
 }
 
 /** The bytes of one request, or those lent to one call. */
 export class Payload {
-  /** Bytes that were not sent yet; none once it was taken back. */
+  /** Bytes not sent yet; 0 after {@link Payload.drop}. */
   left: number
-  /** All of them, as they were given. */
+  /** All the bytes, as they were given. */
   readonly chunks: readonly Uint8Array[]
   readonly #queue: WriteQueue | undefined
   #index: number
@@ -19,11 +22,11 @@ export class Payload {
 
   /**
    * @param chunks - the bytes, in order; empty chunks are allowed
-   * @param queue - where a request counts. Without one they are the caller's again when the present call returns,
-   *   whatever was sent of them (`uv_try_write`)
+   * @param queue - counts the bytes of a request. Without one the bytes are lent: they belong to the caller again
+   *   when the current call returns, however many of them were sent (`uv_try_write`)
    */
   constructor(chunks: readonly Uint8Array[], queue?: WriteQueue) {
-    // All fields here: what has an initializer is a function of its own, which engines do not inline.
+    // Fields are set here: an initializer compiles to a separate function, which engines do not inline.
     this.#queue = queue
     this.#index = 0
     this.#offset = 0
@@ -32,18 +35,18 @@ export class Payload {
     if (queue !== undefined) queue.size += this.left
   }
 
-  /** Whether they are lent. */
+  /** Whether the bytes are lent. */
   get lent(): boolean {
     return this.#queue === undefined
   }
 
-  /** Takes it back: the request failed. What was sent, or is taken back already, does not matter. */
+  /** Gives up the bytes of a failed request. Bytes that were sent or given up already are not counted twice. */
   drop(): void {
     if (this.#queue !== undefined) this.#queue.size -= this.left
     this.left = 0
   }
 
-  /** What is left, at most `max` bytes of it; valid until the next {@link Payload.advance}. */
+  /** The next bytes, at most `max`; valid until the next {@link Payload.advance}. */
   peek(max: number): readonly Uint8Array[] {
     if (this.#index === 0 && this.#offset === 0 && this.left <= max) return this.chunks
     const list: Uint8Array[] = []

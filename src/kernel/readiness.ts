@@ -1,17 +1,20 @@
 /**
- * Who waits for what, and who is ready. Interest is told once; a descriptor tells when its state changed; an answer walks the
- * ready ones only, so that idle connections cost nothing.
+ * Which descriptors are watched, and which of them are ready. Interest is registered once and a descriptor reports
+ * when its state changes, so a poll walks the ready descriptors only and idle connections cost nothing.
  */
 
-/** What a descriptor can be ready for, as bits of a mask. They are ours: the boundary translates them to the C library's. */
+/**
+ * What a descriptor can be ready for, as bits of a mask. The bits are internal; the system call layer translates them
+ * to the C library's.
+ */
 export const Poll = {
   /** Bytes, the end of the stream, or a connection can be taken. */
   IN: 1,
   /** Bytes can be sent. */
   OUT: 2,
-  /** An error waits to be fetched. Reported unasked. */
+  /** An error is pending. Always reported, even if not requested. */
   ERR: 4,
-  /** Both directions are over. Reported unasked. */
+  /** Both directions have ended. Always reported, even if not requested. */
   HUP: 8,
   /** The peer has sent its last byte. */
   RDHUP: 16,
@@ -19,15 +22,15 @@ export const Poll = {
 
 const UNASKED = Poll.ERR | Poll.HUP
 
-/** What the readiness list keeps about a descriptor. */
+/** What the ready list stores about a descriptor. */
 export interface Pollable {
   /** The descriptor's number. */
   readonly fd: number
-  /** What is asked for; 0 while nobody asks. */
+  /** The requested events; 0 while the descriptor is not watched. */
   interest: number
-  /** Whether the descriptor stands in the list of ready ones. */
+  /** Whether the descriptor is in the ready list. */
   listed: boolean
-  /** What it is ready for at this moment, as far as `asked`; the rest need not be found out. */
+  /** What it is ready for now. Only the bits in `asked` must be exact. */
   readiness(asked: number): number
 }
 
@@ -37,35 +40,37 @@ export class Readiness {
   #ready: Pollable[] = []
   #again: Pollable[] = []
 
-  /** @param wake - called whenever a descriptor became ready, with what `changed()` was told; cheap to call often */
+  /**
+   * @param wake - called when a descriptor has become ready, with the bytes given to `changed()`; cheap to call often
+   */
   constructor(wake: (bytes: number) => void) {
     this.#wake = wake
   }
 
-  /** Drops descriptors that are ready no more from the front of the list. @returns whether one is left, which is ready */
+  /** Removes descriptors that are no longer ready from the front of the list. @returns whether a ready one is left */
   dropStale(): boolean {
-    // What was reported stays in the list until it is found to be no longer ready, as here.
+    // A reported descriptor stays in the list until it is found to be no longer ready, as here.
     for (;;) {
       const first = this.#ready[0]
       if (first === undefined) return false
       if (wanted(first) !== 0) return true
       first.listed = false
-      // Of one that is alone the end is the beginning, and shortening a list at its end is cheap.
+      // With a single entry, the front is also the end, and removing from the end is cheap.
       if (this.#ready.length === 1) this.#ready.pop()
       else this.#ready.shift()
     }
   }
 
-  /** Says from now on what a descriptor is watched for; 0 ends it. */
+  /** Sets the events that a descriptor is watched for; 0 ends the watch. */
   watch(descriptor: Pollable, events: number): void {
     descriptor.interest = events
     this.changed(descriptor)
   }
 
   /**
-   * To be called by a descriptor whose state changed.
+   * Called by a descriptor when its state has changed.
    *
-   * @param bytes - how many have just come from outside; 0 where it is something else that changed
+   * @param bytes - how many have just arrived from outside; 0 for any other change
    */
   changed(descriptor: Pollable, bytes = 0): void {
     if (descriptor.listed || wanted(descriptor) === 0) return
@@ -75,7 +80,8 @@ export class Readiness {
   }
 
   /**
-   * Reports ready descriptors, the longest ready first. Level-triggered: who stays ready is reported again, after the others.
+   * Reports ready descriptors, those that have been ready longest first. Level-triggered: a descriptor that remains
+   * ready is reported again, after the others.
    *
    * @param max - how many at most
    * @param report - receives the descriptor's number and what it is ready for
@@ -97,7 +103,7 @@ export class Readiness {
       report(count++, descriptor.fd, events)
       again.push(descriptor)
     }
-    // Whoever found no room in this answer comes first in the next.
+    // Descriptors that did not fit into this answer come first in the next one.
     const next = index < ready.length ? [...ready.slice(index), ...again] : again
     this.#again = next === again ? empty(ready) : empty(again)
     this.#ready = next
@@ -105,13 +111,13 @@ export class Readiness {
   }
 }
 
-/** What a descriptor is ready for of what is asked for; nothing while nobody asks. */
+/** The requested events that a descriptor is ready for; 0 while it is not watched. */
 function wanted(descriptor: Pollable): number {
   const { interest } = descriptor
   return interest === 0 ? 0 : descriptor.readiness(interest | UNASKED) & (interest | UNASKED)
 }
 
-/** Empties a list one by one: shortening it by its length is a slow call of the engine's. */
+/** Empties a list one by one: setting its length is a slow call in the engine. */
 function empty(list: Pollable[]): Pollable[] {
   while (list.length > 0) list.pop()
   return list

@@ -2,47 +2,54 @@ import { copyOf, NO_BYTES } from '../base/bytes.js'
 import { Fifo } from '../base/fifo.js'
 import { Poll } from './readiness.js'
 
-/** What a chunk costs beside its bytes, roughly. */
+/** What a chunk costs in addition to its bytes, roughly. */
 const CHUNK_COST = 256
 
-/** Who takes back chunks that were copied. */
+/** Takes back chunks whose bytes were copied. */
 export interface Recycler {
-  /** The chunk is of no more use here. @param sole - it was passed to nothing else */
+  /** Returns a chunk that is no longer used. @param sole - no other reference to it was given out */
   recycle(chunk: Uint8Array, sole?: boolean): void
 }
 
 /**
- * Received bytes that nobody has read yet, in the chunks they came in. A chunk that is taken whole is passed on without a
- * copy.
+ * Received bytes that have not been read yet, in the chunks in which they arrived. A chunk that is taken whole is
+ * passed on without a copy.
  */
 export class ReceiveQueue {
   /** The oldest chunk. */
   #first: Uint8Array | undefined
-  /** Those behind it. Most connections never have any, and a list costs them more memory than all the rest here. */
+  /**
+   * The chunks after the first. Most connections never have any, and a list would cost them more memory than all the
+   * other fields.
+   */
   #others: Fifo<Uint8Array> | undefined
-  /** Bytes of the first chunk that were read already. */
+  /** Bytes of the first chunk that have been read. */
   #offset = 0
   #length = 0
 
-  /** Bytes that wait. */
+  /** Bytes that can be read. */
   get length(): number {
     return this.#length
   }
 
   /**
-   * What to tell of a connection that is over: {@link Poll.HUP}, but not before the last chunk. libuv takes a short read
-   * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads a chunk at a time.
+   * What a finished connection reports: {@link Poll.HUP}, but not before the last chunk. libuv takes a short read
+   * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads one
+   * chunk at a time.
    */
   get hangup(): number {
     return this.#remainder() > 0 ? 0 : Poll.HUP
   }
 
-  /** Bytes of memory that it takes, roughly: a peer that sends single bytes fills it too. */
+  /**
+   * Bytes of memory in use, roughly. It includes the overhead, so that a peer that sends single bytes fills the queue
+   * too.
+   */
   get weight(): number {
     return this.#first === undefined ? 0 : this.#length + (1 + this.#remainder()) * CHUNK_COST
   }
 
-  /** Appends a chunk, which belongs to the queue from then on. */
+  /** Appends a chunk, which belongs to the queue from now on. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#length += chunk.length
@@ -57,7 +64,7 @@ export class ReceiveQueue {
    * Moves bytes into `heap`.
    *
    * @param peek - leave them in the queue
-   * @param recycler - gets the chunks of which everything was copied
+   * @param recycler - receives the chunks that were copied completely
    * @returns how many were moved: as many as there are, up to `length`
    */
   copyTo(heap: Uint8Array, address: number, length: number, peek: boolean, recycler?: Recycler): number {
@@ -76,8 +83,8 @@ export class ReceiveQueue {
   /**
    * Takes the oldest chunk, or its first `max` bytes.
    *
-   * @returns the bytes, in memory that the queue shares with no one: a part of a chunk is copied, all of it or its rest are not.
-   *   None when the queue is empty
+   * @returns the bytes, in memory that the queue no longer uses: part of a chunk is copied, a whole chunk or the rest
+   *   of one is not. Empty when the queue is empty
    */
   take(max: number): Uint8Array {
     const chunk = this.#first
@@ -89,7 +96,7 @@ export class ReceiveQueue {
     return offset === 0 ? chunk : chunk.subarray(offset)
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#first = undefined
     this.#others = undefined
@@ -119,7 +126,7 @@ export class ReceiveQueue {
   }
 }
 
-/** Copies the bytes of a chunk from `offset` on, `max` at most. @returns how many */
+/** Copies the bytes of a chunk from `offset` on, at most `max`. @returns how many */
 function copyPart(heap: Uint8Array, address: number, chunk: Uint8Array, offset: number, max: number): number {
   const count = Math.min(chunk.length - offset, max)
   heap.set(count === chunk.length ? chunk : chunk.subarray(offset, offset + count), address)

@@ -1,31 +1,30 @@
-/** The options of one TCP socket: remembered until there is a connection to apply them to. */
 import type { SocketAddress } from '../base/address.js'
 import type { HostConnection } from '../host/contract/connection.js'
 import type { OptionName, Result } from './descriptor.js'
 
-/** The smallest and the largest size that a buffer can be given, in bytes; those of Linux are near. */
+/** The smallest and the largest buffer size, in bytes; Linux has similar limits. */
 const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
 
 /**
- * How large the buffers of both directions are when nobody says otherwise, in bytes: three times what Linux long began with.
- * No round number, since a message of so many times that size would leave a buffer that is full to the last byte, and the
- * few bytes behind it would have to wait, which hardly ever happens where memory is counted with its overhead.
+ * The default buffer size of each direction, in bytes: three times the old default of Linux. It is deliberately not a
+ * round number: messages whose size divides the buffer size would fill the buffer to the last byte and leave a few
+ * bytes waiting, which hardly ever happens while memory is counted with its overhead.
  */
 export const DEFAULT_BUFFER_SIZE = 3 * 87_380
 
 /**
- * The probes every platform's libuv sends: one a second, ten in all. Hosts can change the idle time only, so other values are
- * refused.
+ * The probes that libuv sends on every platform: one per second, ten in all. Hosts can change the idle time only, so
+ * other values are refused.
  */
 const KEEP_INTERVAL = 1
 const KEEP_COUNT = 10
 
-/** The size that a buffer is given when somebody asks for that many bytes: platforms have limits, too. */
+/** The buffer size for a requested number of bytes; platforms have limits too. */
 export function bufferSize(wanted: number): number {
   return Math.min(Math.max(BUFFER_SIZES.min, wanted), BUFFER_SIZES.max)
 }
 
-/** The options of a socket. */
+/** The options of one stream socket, kept until there is a connection to apply them to. */
 export class StreamOptions {
   /** Close with a reset (`SO_LINGER` with a time of 0). */
   resetOnClose = false
@@ -34,14 +33,14 @@ export class StreamOptions {
   ipv6Only = false
   noDelay = false
   keepAlive = false
-  /** Seconds of silence before the first probe; Linux begins with two hours. */
+  /** Seconds of silence before the first probe; the default on Linux is two hours. */
   keepIdle = 7200
-  /** Bytes that may wait to be taken by the outside. */
+  /** Bytes that may wait until the network takes them. */
   sendBuffer = DEFAULT_BUFFER_SIZE
   /** Bytes that may wait to be read before the peer is held back. */
   receiveBuffer = DEFAULT_BUFFER_SIZE
 
-  /** Takes over what a listener's connections inherit. */
+  /** Copies the options that accepted connections inherit from their listener. */
   inherit(listener: StreamOptions): void {
     this.resetOnClose = listener.resetOnClose
     this.noDelay = listener.noDelay
@@ -51,7 +50,7 @@ export class StreamOptions {
     this.receiveBuffer = listener.receiveBuffer
   }
 
-  /** Reads an option; a lingering time of -1 means none is set. */
+  /** Reads an option; a linger time of -1 means that none is set. */
   get(name: OptionName): Result {
     switch (name) {
       case 'linger':
@@ -78,9 +77,10 @@ export class StreamOptions {
   }
 
   /**
-   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB: platforms have limits, too.
+   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB, since platforms have
+   * limits too.
    *
-   * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not have
+   * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not support
    */
   set(name: OptionName, value: number): Result {
     switch (name) {
@@ -112,13 +112,17 @@ export class StreamOptions {
     }
   }
 
-  /** Gives a fresh connection what was set before it stood. @throws {HostError} what the host refuses */
+  /**
+   * Applies the options that were set before the connection was established.
+   *
+   * @throws {HostError} when the host refuses
+   */
   apply(connection: HostConnection<SocketAddress>): void {
     if (this.noDelay) connection.setNoDelay(true)
     if (this.keepAlive) connection.setKeepAlive(true, this.keepIdle)
   }
 
-  /** Gives a standing connection one option that was just set. @throws {HostError} what the host refuses */
+  /** Applies an option that was just set to an established connection. @throws {HostError} when the host refuses */
   update(connection: HostConnection<SocketAddress>, name: OptionName): void {
     if (name === 'noDelay') connection.setNoDelay(this.noDelay)
     if (name === 'keepAlive' || (name === 'keepIdle' && this.keepAlive)) {

@@ -1,8 +1,3 @@
-/**
- * A socket whose connections are its host's, as POSIX has it: its life (see `socket-states.ts`) and its bytes
- * (`tcp-stream.ts`). What its addresses are, and which options it has, its kinds say.
- */
-
 import type { SocketAddress } from '../base/address.js'
 import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
@@ -17,47 +12,54 @@ import type { Payload } from './payload.js'
 import { Poll } from './readiness.js'
 import { StreamOptions } from './stream-options.js'
 
-/** What a socket needs of its kernel. */
+/** What a socket needs from its kernel. */
 export interface SocketContext {
   readonly host: Host
-  /** Its connections that were closed and still send. */
+  /** Its closed connections that still have data to send. */
   readonly orphans: Orphans
-  /** The number of libuv's present iteration. */
+  /** The number of libuv's current iteration. */
   readonly iteration: number
-  /** The readiness of `descriptor` may be another now, for `bytes` that came or whatever else. The last thing a call does. */
+  /**
+   * Reports that the readiness of `descriptor` may have changed: `bytes` is how many arrived, 0 for any other cause.
+   * Always the last thing that a call does.
+   */
   changed(descriptor: Descriptor, bytes?: number): void
 }
 
-/** Whoever connects: a host, or a local address that was taken. */
+/** Opens connections: a host, or a bound local address. */
 export interface Connector<At extends SocketAddress> {
   connect(remote: At, events: ConnectionEvents): HostConnection<At>
 }
 
-/** See the top of the file. What its host refuses is thrown (`HostError`); it is as it was before, then. */
+/**
+ * A stream socket whose connections come from the host, with POSIX semantics. `legal-calls.ts` has its states and
+ * `connection-stream.ts` its bytes; the subclasses add the addresses and options. A refusal of the host is thrown as
+ * `HostError` and leaves the socket unchanged.
+ */
 export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor implements StreamOwner {
   protected readonly kernel: SocketContext
   protected readonly options = new StreamOptions()
-  /** A local address that was taken, and is not used yet. */
+  /** A bound local address that is not in use yet. */
   protected port: HostBoundSocket<At> | undefined
   #listener: HostListener<At> | undefined
   #accepts: AcceptQueue<StreamSocket<At>> | undefined
   #stream: ConnectionStream | undefined
   #connection: HostConnection<At> | undefined
 
-  /** @param kernel - where it lives */
+  /** @param kernel - the kernel that the socket belongs to */
   protected constructor(domain: Domain, kernel: SocketContext) {
     super(domain, 'both')
     this.kernel = kernel
   }
 
-  /** A local address for who listens and has none. */
+  /** Binds a local address for a socket that listens without one. */
   protected abstract takeAny(): HostBoundSocket<At> | ErrnoName
-  /** The local address while there is none. */
+  /** The local address that an unbound socket reports. */
   protected abstract unnamed(): At
-  /** A socket of the same kind. */
+  /** A new socket of the same kind. */
   protected abstract fresh(): StreamSocket<At>
 
-  /** Where the socket is in its life. */
+  /** The current state of the socket. */
   get state(): SocketState {
     if (this.#stream !== undefined) return this.#stream.state
     if (this.#accepts !== undefined) return 'listening'
@@ -162,7 +164,8 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
 
   override getOption(name: OptionName): Result {
     if (name === 'acceptsConnections') return this.#accepts === undefined ? 0 : 1
-    // Linux has no error to tell of a connect under way; but libuv, asked for a shutdown meanwhile, takes that for success.
+    // Linux has no pending error during a connect. But libuv, when a shutdown is requested in that time, would take 0
+    // for success.
     if (name === 'error') return this.#stream?.takeError() ?? (this.state === 'connecting' ? 'EINPROGRESS' : 0)
     return this.options.get(name)
   }
@@ -175,7 +178,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     try {
       this.options.update(connection, name)
     } catch (error) {
-      // What the host refuses is not remembered as if it had been granted.
+      // An option that the host refuses must not be remembered as if it had been set.
       if (typeof before === 'number') this.options.set(name, before)
       throw error
     }
@@ -188,7 +191,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     this.#stream?.close()
   }
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   protected connectTo(from: Connector<At>, address: At): Result {
     const stream = this.#newStream('connecting')
     const connection = from.connect(address, stream)
@@ -199,21 +202,21 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return 'EINPROGRESS'
   }
 
-  /** The outcome of an attempt to connect that nobody has fetched yet. */
+  /** The error of a failed connect that has not been reported yet. */
   protected takeRefusal(): ErrnoName | undefined {
     return this.state === 'refused' ? this.#stream?.takeError() : undefined
   }
 
-  /** What the state forbids. */
+  /** The error for an operation that the current state forbids. */
   protected refusal(operation: SocketOperation): ErrnoName | undefined {
     const { state } = this
-    // What the table says of every message need not be looked up for each.
+    // Reads and writes happen for every message; this skips the table lookup for them.
     if (state === 'connected' && (operation === 'read' || operation === 'write')) return undefined
     const answer = LEGAL_CALLS[operation][state]
     return answer === 'ok' ? undefined : answer
   }
 
-  /** Makes the socket of a connection that came in; it inherits the listener's options, as on Linux. */
+  /** Makes the socket for an incoming connection; it inherits the listener's options, as on Linux. */
   #adopt(connection: HostConnection<At>): StreamSocket<At> {
     const socket = this.fresh()
     socket.options.inherit(this.options)
@@ -229,7 +232,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return new ConnectionStream(state, this.options, this)
   }
 
-  /** A failed connection tells its error before it becomes a broken pipe. */
+  /** A failed connection reports its error before it becomes a broken pipe. */
   #writeRefusal(): ErrnoName | undefined {
     return this.#stream?.takeError() ?? this.refusal('write')
   }

@@ -1,17 +1,16 @@
-/** A TCP socket: the addresses that it takes, and the options that it has. */
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
 import type { HostBoundSocket } from '../host/contract/connection.js'
 import type { OptionName, Result } from './descriptor.js'
 import { foreign, isOf } from './inet.js'
 import { type SocketContext, StreamSocket } from './stream-socket.js'
 
-/** A socket of `AF_INET` or `AF_INET6`. */
+/** A TCP socket, of `AF_INET` or `AF_INET6`: the addresses that it accepts and the options that it has. */
 export class TcpSocket extends StreamSocket<Address> {
   readonly #family: 'ipv4' | 'ipv6'
 
   /**
-   * @param family - what addresses it takes
-   * @param kernel - where it lives
+   * @param family - the family of its addresses
+   * @param kernel - the kernel that the socket belongs to
    */
   constructor(family: 'ipv4' | 'ipv6', kernel: SocketContext) {
     super(family, kernel)

@@ -1,11 +1,9 @@
-/** The options of one UDP socket: remembered until there is a host's socket to apply them to, and for the next one. */
-
 import { DEFAULT_RECEIVE_BUFFER } from '../base/datagram-queue.js'
 import type { DatagramBindOptions, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { OptionName, Result } from './descriptor.js'
 import { bufferSize } from './stream-options.js'
 
-/** What a socket begins with; Linux's own. */
+/** The initial values; the same as on Linux. */
 const DEFAULTS = {
   reuseAddress: 0,
   reusePort: 0,
@@ -23,9 +21,9 @@ type UdpOption = keyof typeof DEFAULTS
 
 const isUdpOption = (name: OptionName): name is UdpOption & OptionName => Object.hasOwn(DEFAULTS, name)
 
-/** See the top of the file. */
+/** The options of one UDP socket, kept until there is a host's socket to apply them to, and for the next one. */
 export class UdpOptions implements DatagramBindOptions {
-  /** What was set. */
+  /** The options that were set. */
   readonly #values = new Map<UdpOption, number>()
   readonly #memberships: Membership[] = []
 
@@ -52,10 +50,10 @@ export class UdpOptions implements DatagramBindOptions {
   }
 
   /**
-   * Sets an option, for the host's socket too where there is one. What that refuses is not remembered.
+   * Sets an option, also on the host's socket if there is one. A value that the host refuses is not remembered.
    *
-   * @returns 0; EINVAL for a value out of range, ENOPROTOOPT for an option that there is not
-   * @throws {HostError} what the host refuses
+   * @returns 0; EINVAL for a value out of range, ENOPROTOOPT for an option that does not exist
+   * @throws {HostError} when the host refuses
    */
   set(name: OptionName, value: number, socket: HostDatagram | undefined, family: 'ipv4' | 'ipv6'): Result {
     if (!isUdpOption(name)) return 'ENOPROTOOPT'
@@ -66,7 +64,7 @@ export class UdpOptions implements DatagramBindOptions {
     return 0
   }
 
-  /** Joins or leaves a group, at once where there is a host's socket. @throws {HostError} what the host refuses */
+  /** Joins or leaves a group, at once if there is a host's socket. @throws {HostError} when the host refuses */
   setMembership(membership: Membership, join: boolean, socket: HostDatagram | undefined): Result {
     const { group, on, source } = membership
     const index = this.#memberships.findIndex((one) => one.group === group && one.on === on && one.source === source)
@@ -78,7 +76,7 @@ export class UdpOptions implements DatagramBindOptions {
     return 0
   }
 
-  /** Gives a fresh socket what was set before. @throws {HostError} what the host refuses */
+  /** Applies the options that were set before to a new socket. @throws {HostError} when the host refuses */
   apply(socket: HostDatagram, family: 'ipv4' | 'ipv6'): void {
     for (const [name, value] of this.#values) applyTo(socket, name, value, family)
     for (const membership of this.#memberships) socket.setMembership(membership, true)
@@ -89,7 +87,10 @@ export class UdpOptions implements DatagramBindOptions {
   }
 }
 
-/** The value that is set; `undefined` where it is out of range. -1 stands for the default of a lifetime, as on Linux. */
+/**
+ * The value to set; `undefined` if it is out of range. -1 resets `ttl` and `multicastTtl` to the default, as on
+ * Linux.
+ */
 function acceptable(name: UdpOption, value: number): number | undefined {
   switch (name) {
     case 'ttl':
@@ -119,7 +120,7 @@ function applyTo(socket: HostDatagram, name: UdpOption, value: number, family: '
     case 'multicastLoop':
       return socket.setMulticastLoop(value !== 0)
     case 'multicastInterface':
-      // An address in C's own order of bytes, or the number of an interface.
+      // An IPv4 address in C's byte order, or for IPv6 the number of an interface.
       return socket.setMulticastInterface(family === 'ipv6' ? value : bytesOf(value).join('.'))
     case 'sendBuffer':
       return socket.setBufferSize('send', value)

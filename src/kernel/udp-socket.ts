@@ -1,9 +1,3 @@
-/**
- * A UDP socket as POSIX has it. Messages come as the host tells of them and wait here, as many as the receive buffer holds;
- * then the host is asked to keep them, and loses what finds no room there either.
- *
- * @see Linux `udp(7)` and `net/ipv4/udp.c`, whose answers these are
- */
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
 import { DatagramQueue, type Message } from '../base/datagram-queue.js'
 import type { ErrnoName } from '../base/errno.js'
@@ -14,14 +8,20 @@ import { foreign, isOf } from './inet.js'
 import { Poll } from './readiness.js'
 import { UdpOptions } from './udp-options.js'
 
-/** What a socket needs of its kernel. */
+/** What a socket needs from its kernel. */
 export interface UdpContext {
   readonly host: Host
-  /** The readiness of `descriptor` may be another now; so many bytes have come for it. */
+  /** Reports that the readiness of `descriptor` may have changed; `bytes` is how many have just arrived for it. */
   changed(descriptor: Descriptor, bytes?: number): void
 }
 
-/** See the top of the file. What its host refuses is thrown (`HostError`). */
+/**
+ * A UDP socket with POSIX semantics. Messages wait here as the host delivers them, up to the receive buffer; then the
+ * host is asked to hold them back, and drops those that exceed its own buffer. A refusal of the host is thrown as
+ * `HostError`.
+ *
+ * @see Linux `udp(7)` and `net/ipv4/udp.c`, where these answers come from
+ */
 export class UdpSocket extends Descriptor implements DatagramEvents {
   override readonly type = 'datagram'
   readonly #kernel: UdpContext
@@ -29,19 +29,22 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
   readonly #options = new UdpOptions()
   readonly #queue = new DatagramQueue()
   #socket: HostDatagram | undefined
-  /** Whether the port was asked for by its number: another one goes when the socket is disconnected, as on Linux. */
+  /**
+   * Whether the program chose the port by number. Otherwise the port is released when the socket is disconnected, as
+   * on Linux.
+   */
   #portKept = false
   #peer: Address | undefined
-  /** What became of something that was sent, until somebody is told. */
+  /** The pending error of an earlier send, until it is reported. */
   #error: ErrnoName | undefined
-  /** The host has no room for a message. */
+  /** The host has no room for another message. */
   #choked = false
   #receiveEnded = false
   #sendEnded = false
 
   /**
-   * @param family - what addresses it takes
-   * @param kernel - where it lives
+   * @param family - the family of its addresses
+   * @param kernel - the kernel that the socket belongs to
    */
   constructor(family: 'ipv4' | 'ipv6', kernel: UdpContext) {
     super(family, 'both')
@@ -114,9 +117,9 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
   /**
    * Sends one message.
    *
-   * @param bytes - the host's, if it takes them
+   * @param bytes - belong to the host once it takes them
    * @param to - `undefined` for the peer
-   * @returns 0, or what is wrong; EAGAIN where there is no room
+   * @returns 0, or an error; EAGAIN when there is no room
    */
   send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
     const remote = to && this.#destination(to, 'ENETUNREACH')
@@ -132,7 +135,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return this.#choked ? 'EAGAIN' : 0
   }
 
-  /** The next message. @returns `undefined` for the end, which only `shutdown()` makes */
+  /** The next message. @returns `undefined` at the end of the stream, which only `shutdown()` causes */
   receive(peek: boolean): Message | undefined | ErrnoName {
     const error = this.#takeError()
     if (error !== undefined) return error
@@ -196,7 +199,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return error
   }
 
-  /** The host's socket; who has no address yet gets a free one. */
+  /** The host's socket; binds a free port if there is none yet. */
   #bound(): HostDatagram {
     return this.#socket ?? this.#take(unspecified(this.#family))
   }
@@ -214,7 +217,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return socket
   }
 
-  /** Where a message to the address goes: IPv6 sockets reach IPv4 too, unless they are told not to. */
+  /** The destination of a message to the address: IPv6 sockets reach IPv4 too, unless `ipv6Only` is set. */
   #destination(address: SocketAddress, wrongFamily: ErrnoName): Address | ErrnoName {
     if (address.family === 'unix') return 'EAFNOSUPPORT'
     if (address.family === this.#family) return address

@@ -1,32 +1,34 @@
-/** Bytes that wait in a pipe, at little more than their own cost, in whatever pieces they come. */
 import { copyOf, NO_BYTES } from '../../base/bytes.js'
 import { Fifo } from '../../base/fifo.js'
 
-/** What is smaller joins the piece before it, as small writes share a page in a pipe of Linux. */
+/** Smaller writes are appended to the last piece, like small writes share a page in a Linux pipe. */
 export const PAGE = 4096
 
-/** The least room that is made for bytes which may be followed by others. */
+/** The smallest allocation for bytes that others may follow. */
 const LEAST = 64
 
-/** Bytes that lie one after the other, in memory which is the queue's alone. */
+/** Contiguous bytes in memory that belongs to the queue alone. */
 interface Piece {
   bytes: Uint8Array
   start: number
   end: number
 }
 
-/** See the top of the file. */
+/**
+ * The bytes in a pipe. Their memory is little more than their own size, however small the pieces in which they
+ * arrive.
+ */
 export class ByteQueue {
   readonly #pieces = new Fifo<Piece>()
   #last: Piece | undefined
   #length = 0
 
-  /** Bytes that wait. */
+  /** Bytes in the queue. */
   get length(): number {
     return this.#length
   }
 
-  /** In how many pieces they wait: {@link ByteQueue.take} gives one at a time. */
+  /** The number of pieces in the queue; {@link ByteQueue.take} returns one at a time. */
   get pieces(): number {
     return this.#pieces.length
   }
@@ -77,7 +79,10 @@ export class ByteQueue {
     return done
   }
 
-  /** Takes the oldest piece, or its first `max` bytes, in memory that is the receiver's alone; none when the queue is empty. */
+  /**
+   * Takes the oldest piece, or its first `max` bytes, in memory that belongs to the caller; empty when the queue is
+   * empty.
+   */
   take(max: number): Uint8Array {
     const piece = this.#pieces.first
     if (piece === undefined) return NO_BYTES
@@ -88,7 +93,7 @@ export class ByteQueue {
     return taken
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.#pieces.clear()
     this.#last = undefined

@@ -1,24 +1,23 @@
-/** How much may wait in all pipes and pairs of sockets of one kernel together. */
-
 /** Bytes that may wait in one direction: a pipe's capacity on Linux. */
 export const CAPACITY = 65_536
 
-/** What is left of that where there are very many: what a pipe must take in one piece. */
+/** The reduced capacity when there are very many pipes: what a pipe must accept in one piece. */
 const LEAST = 4096
 
-/** From how much on a new one gets the least, and from where on there are no more. */
+/** Above SOFT promised bytes, a new direction gets the reduced capacity; above HARD, there are no new ones. */
 const SOFT = 1024 * CAPACITY
 const HARD = 2 * SOFT
 
 /**
- * Counts what was promised, not what waits: a pipe that exists takes what it is to take. Memory is allocated as bytes come.
+ * Limits how much may wait in all pipes and socket pairs of one kernel together. It counts the promised capacity, not
+ * the waiting bytes, so that an existing pipe can always be filled. Memory is allocated as bytes arrive.
  *
- * @see Linux `pipe(7)`, `pipe-user-pages-soft` and `pipe-user-pages-hard`, whose rules these are
+ * @see Linux `pipe(7)`, `pipe-user-pages-soft` and `pipe-user-pages-hard`, where these rules come from
  */
 export class LocalMemory {
   #promised = 0
 
-  /** How many bytes may wait in so many new directions, each; 0 when no more are to be had. */
+  /** Reserves capacity for new directions. @returns the bytes that may wait in each; 0 when no more are available */
   promise(directions: number): number {
     const each = this.#promised + directions * CAPACITY <= SOFT ? CAPACITY : LEAST
     if (this.#promised + directions * each > HARD) return 0
@@ -26,7 +25,7 @@ export class LocalMemory {
     return each
   }
 
-  /** Takes back what was promised for one direction. */
+  /** Returns the capacity of one direction. */
   release(capacity: number): void {
     this.#promised -= capacity
   }

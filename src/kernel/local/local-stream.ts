@@ -1,4 +1,6 @@
-/** Descriptors that are connected to each other inside the kernel: what one sends is what the other has received. */
+/**
+ * Descriptors that are connected to each other inside the kernel: bytes that one end sends are received by the other.
+ */
 import { totalLength } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
@@ -7,24 +9,24 @@ import { Poll } from '../readiness.js'
 import { ByteQueue } from './byte-queue.js'
 import { CAPACITY, type LocalMemory } from './local-memory.js'
 
-/** What an end needs of its kernel. */
+/** What an end needs from its kernel. */
 export interface LocalContext {
-  /** Counts what may wait in all ends. */
+  /** Limits the bytes that may wait in all ends. */
   readonly localMemory: LocalMemory
-  /** The readiness of `descriptor` may be another now. */
+  /** Reports that the readiness of `descriptor` may have changed. */
   changed(descriptor: Descriptor): void
 }
 
-/** One end of two, or the only one as long as it has no peer. */
+/** One of two connected ends, or a single end that has no peer yet. */
 export abstract class LocalStream extends ByteDescriptor {
   protected readonly received = new ByteQueue()
-  /** Nothing can be sent any more. */
+  /** Nothing more can be sent. */
   protected sendEnded = false
-  /** Nothing comes any more. */
+  /** Nothing more will be received. */
   protected receiveEnded = false
   readonly #kernel: LocalContext
   #capacity = CAPACITY
-  /** Whether the capacity was promised, and is to be given back. */
+  /** Whether the capacity was reserved and has to be returned. */
   #promised = false
   #peer: LocalStream | undefined
   #error: ErrnoName | undefined
@@ -61,7 +63,7 @@ export abstract class LocalStream extends ByteDescriptor {
     const room = this.room(length)
     if (typeof room === 'string') return room
     const list = payload.peek(room)
-    // The buffers are their owner's, which may have transferred one away.
+    // The owner of the buffers may have transferred one away.
     if (totalLength(list) !== room) return 'EFAULT'
     for (const bytes of list) this.#pass(bytes)
     payload.advance(room)
@@ -69,9 +71,9 @@ export abstract class LocalStream extends ByteDescriptor {
   }
 
   /**
-   * Makes two ends each other's peers.
+   * Connects two ends to each other.
    *
-   * @returns `false` where there is no memory for what they would send each other
+   * @returns `false` when there is no capacity for the bytes between them
    */
   protected static join(one: LocalStream, other: LocalStream): boolean {
     const receivers = [one, other].filter(({ access }) => access !== 'write')
@@ -85,7 +87,11 @@ export abstract class LocalStream extends ByteDescriptor {
     return true
   }
 
-  /** Lets go of the peer, for which all is over then. @param error - what it is told, after what was sent to it */
+  /**
+   * Disconnects from the peer and ends both of its directions.
+   *
+   * @param error - what the peer reports, after the bytes sent to it
+   */
   protected part(error: ErrnoName | undefined): void {
     const peer = this.#peer
     this.#peer = undefined
@@ -98,38 +104,39 @@ export abstract class LocalStream extends ByteDescriptor {
     peer.#end(true, true)
   }
 
-  /** Ends directions, for the peer too. */
+  /** Ends directions, on the peer too. */
   protected end(receive: boolean, send: boolean): void {
     const peer = this.#peer
     this.#end(receive, send)
     if (peer !== undefined) peer.#end(send, receive)
   }
 
-  /** Whether an error waits to be told. */
+  /** Whether an error is pending. */
   protected get failed(): boolean {
     return this.#error !== undefined
   }
 
-  /** Tells the error, and forgets it. */
+  /** Returns the pending error and clears it. */
   protected takeError(): ErrnoName | undefined {
     const error = this.#error
     this.#error = undefined
     return error
   }
 
-  /** Bytes the peer has room for. */
+  /** Bytes that the peer has room for. */
   protected get free(): number {
     return this.#peer === undefined ? 0 : this.#peer.#capacity - this.#peer.received.length
   }
 
-  /** How many bytes may wait here. */
+  /** How many received bytes this end may hold. */
   protected get capacity(): number {
     return this.#capacity
   }
 
   /**
-   * What to tell of an end that is over: {@link Poll.HUP}, but not before the last piece. libuv takes a short read together with
-   * a hang-up for the end of the stream (`uv__stream_io`), and {@link LocalStream.takePayload} reads a piece at a time.
+   * What a finished end reports: {@link Poll.HUP}, but not before the last piece. libuv takes a short read together
+   * with a hang-up for the end of the stream (`uv__stream_io`), and {@link LocalStream.takePayload} reads one piece
+   * at a time.
    */
   protected get hangup(): number {
     return this.received.pieces > 1 ? 0 : Poll.HUP
@@ -147,7 +154,7 @@ export abstract class LocalStream extends ByteDescriptor {
     return room === 0 && wanted > 0 ? 'EAGAIN' : room
   }
 
-  /** Gives bytes to the peer, for good. */
+  /** Copies bytes to the peer. */
   #pass(bytes: Uint8Array): void {
     const peer = this.#peer
     if (peer === undefined) return

@@ -1,9 +1,3 @@
-/**
- * A socket of `AF_UNIX` as Linux has it: an end of a pair that gets its peer by a name. Whoever connects is connected at once,
- * and can send before the other end was accepted.
- *
- * @see Linux `unix(7)` and `net/unix/af_unix.c`, whose answers these are
- */
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
@@ -13,29 +7,34 @@ import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { type LocalContext, LocalStream } from './local-stream.js'
 
-/** What a socket needs of its kernel. */
+/** What a socket needs from its kernel. */
 export interface LocalUnixContext extends LocalContext {
   readonly unixNames: UnixNames<LocalUnixSocket>
 }
 
-/** See the top of the file. */
+/**
+ * An `AF_UNIX` socket inside the kernel, with the semantics of Linux: an end of a pair that finds its peer by name. A
+ * connect succeeds at once, and the socket can send before the other end has been accepted.
+ *
+ * @see Linux `unix(7)` and `net/unix/af_unix.c`, where these answers come from
+ */
 export class LocalUnixSocket extends LocalStream {
   readonly #kernel: LocalUnixContext
   #address = UNNAMED
-  /** Once connected: the other end, even when it is closed. */
+  /** Once connected: the other end, even after that was closed. */
   #other: LocalUnixSocket | undefined
-  /** Ends whose other one is connected, to be accepted. */
+  /** Connected ends that wait to be accepted. */
   readonly #waiting: LocalUnixSocket[] = []
-  /** How many may wait, beside one; negative while this does not listen. */
+  /** How many may wait, plus one; negative while the socket does not listen. */
   #backlog = -1
 
-  /** @param kernel - where it lives */
+  /** @param kernel - the kernel that the socket belongs to */
   constructor(kernel: LocalUnixContext) {
     super('unix', 'both', kernel)
     this.#kernel = kernel
   }
 
-  /** Two sockets without names that are connected to each other; `undefined` where there is no memory for them. */
+  /** Two unnamed sockets that are connected to each other; `undefined` when there is no capacity for them. */
   static pair(kernel: LocalUnixContext): [LocalUnixSocket, LocalUnixSocket] | undefined {
     const ends: [LocalUnixSocket, LocalUnixSocket] = [new LocalUnixSocket(kernel), new LocalUnixSocket(kernel)]
     return ends[0].#meet(ends[1]) ? ends : undefined
@@ -71,7 +70,7 @@ export class LocalUnixSocket extends LocalStream {
     if (address.family !== 'unix' || address.path === '') return 'EINVAL'
     const listener = this.#find(address.path)
     if (typeof listener === 'string') return listener
-    // One more than the backlog may wait. Nobody but this guest could make room, so that there is no sense in waiting for it.
+    // One more than the backlog may wait. Only this guest could make room, so waiting for room would be pointless.
     if (listener.#waiting.length > listener.#backlog) return 'EAGAIN'
     if (this.#other !== undefined) return 'EISCONN'
     if (this.#listens()) return 'EINVAL'
@@ -121,14 +120,14 @@ export class LocalUnixSocket extends LocalStream {
   }
 
   override setOption(name: OptionName): Result {
-    // Nothing lingers here, what was sent has arrived; and a name is never used again by itself.
+    // Nothing lingers, since sent bytes have arrived already; and a name is never reused automatically.
     return name === 'linger' || name === 'reuseAddress' ? 0 : 'EOPNOTSUPP'
   }
 
   override close(): void {
     this.#kernel.unixNames.close(this.#address.path, this)
     for (const waiting of this.#waiting.splice(0)) waiting.part('ECONNRESET')
-    // Bytes that were left unread take the connection down with a reset.
+    // Unread bytes end the connection with a reset.
     this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
   }
 
@@ -144,7 +143,7 @@ export class LocalUnixSocket extends LocalStream {
     return this.#backlog >= 0
   }
 
-  /** Who listens at the name. */
+  /** The listener with that name. */
   #find(path: string): LocalUnixSocket | ErrnoName {
     const socket = this.#kernel.unixNames.connectable(path)
     if (typeof socket === 'string') return socket

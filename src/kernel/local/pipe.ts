@@ -1,14 +1,13 @@
-/** `pipe()`: bytes one way. */
 import type { Result } from '../descriptor.js'
 import { Poll } from '../readiness.js'
 import { type LocalContext, LocalStream } from './local-stream.js'
 
-/** What a pipe takes in one piece, as on Linux. */
+/** What a pipe accepts in one piece, as on Linux. */
 const PIPE_BUF = 4096
 
-/** One end of a pipe. */
+/** One end of a pipe, which carries bytes in one direction. */
 export class PipeEnd extends LocalStream {
-  /** Makes a pipe: the first end reads what the second writes; `undefined` where there is no memory for one more. */
+  /** Makes a pipe: the first end reads what the second writes; `undefined` when there is no capacity for one more. */
   static pair(kernel: LocalContext): [PipeEnd, PipeEnd] | undefined {
     const ends: [PipeEnd, PipeEnd] = [new PipeEnd(undefined, 'read', kernel), new PipeEnd(undefined, 'write', kernel)]
     return LocalStream.join(...ends) ? ends : undefined
@@ -24,7 +23,7 @@ export class PipeEnd extends LocalStream {
 
   protected override room(wanted: number): Result {
     const room = super.room(wanted)
-    // What fits into PIPE_BUF goes through in one piece or not at all.
+    // A write of up to PIPE_BUF bytes is atomic: all of it is taken, or nothing.
     return typeof room === 'number' && room < wanted && wanted <= PIPE_BUF ? 'EAGAIN' : room
   }
 

@@ -1,4 +1,3 @@
-/** The calls that ask for names and addresses: each answer is a descriptor, readable once the host has answered. */
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import { isName } from '../../base/host-text.js'
@@ -8,7 +7,10 @@ import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
-/** Translates them. */
+/**
+ * The calls that look up names and addresses. Each returns a descriptor that becomes readable when the host has
+ * answered.
+ */
 export class LookupCalls {
   readonly #kernel: Kernel
   readonly #abi: Description
@@ -59,10 +61,10 @@ export class LookupCalls {
 /** The longest name of a host (RFC 1035, section 2.3.4). */
 const NAME_MAX = 255
 
-/** No interface has a longer name. */
+/** The longest name of an interface that is looked up. */
 const INTERFACE_MAX = 64
 
-/** The C library would read more into a text than there is in it: what is no address is left out. */
+/** Drops texts that are not addresses: the C library would read past the end of such a text. */
 function onlyAddresses(events: LookupEvents): LookupEvents {
   return {
     onAnswer: (texts) => {

@@ -1,4 +1,4 @@
-/** C's structures for joining and leaving groups, `struct ip_mreq` and the like, to our {@link Membership}. */
+/** Reads C's structures for joining and leaving groups (`struct ip_mreq` and others) as {@link Membership}. */
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { ErrnoName } from '../../base/errno.js'
@@ -6,7 +6,7 @@ import type { Membership } from '../../host/contract/datagram.js'
 import type { Result } from '../descriptor.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
-/** What an option does: joins or leaves, with which structure. */
+/** What an option does: whether it joins or leaves, and how to read its structure. */
 interface Kind {
   readonly join: boolean
   readonly read: (at: number, length: number) => Membership | ErrnoName
@@ -17,7 +17,7 @@ export class MembershipCodec {
   readonly #memory: Memory
   readonly #layout: Description['layout']
   readonly #addresses: SockaddrCodec
-  /** By level, and there by number. */
+  /** By level, then by option number. */
   readonly #kinds: ReadonlyMap<number, ReadonlyMap<number, Kind>>
 
   /**
@@ -52,7 +52,7 @@ export class MembershipCodec {
     return this.#kinds.get(level)?.has(name) === true
   }
 
-  /** Reads the structure at `at`, and gives it to `apply`. @returns what that answers; EINVAL, EFAULT */
+  /** Reads the structure at `at` and passes it to `apply`. @returns the result of `apply`; EINVAL, EFAULT */
   set(
     level: number,
     name: number,
@@ -71,7 +71,7 @@ export class MembershipCodec {
   readonly #read4 = (at: number, length: number): Membership | ErrnoName => {
     const { size, imr_multiaddr, imr_interface } = this.#layout.ip_mreq
     if (length < size) return 'EINVAL'
-    // `struct ip_mreqn` goes on with the number of an interface, by which hosts know none of IPv4.
+    // `struct ip_mreqn` adds an interface index, which hosts do not support for IPv4.
     if (length >= size + 4 && this.#memory.i32(at + size) !== 0) return 'ENODEV'
     return { group: this.#addresses.host4(at + imr_multiaddr), on: this.#addresses.host4(at + imr_interface) }
   }

@@ -1,5 +1,3 @@
-/** `sendto()` and `recvfrom()`: messages between a UDP socket and the buffers of a guest, or past its memory (`UVH_PAYLOAD`). */
-
 import { BufferList } from '../../abi/iovec.js'
 import type { Memory } from '../../abi/memory.js'
 import { concat, totalLength } from '../../base/bytes.js'
@@ -9,19 +7,22 @@ import type { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
-/** What no message can be longer than; how long one can be, its host says. */
+/** The upper limit for any message; the host decides on the actual limit. */
 const MESSAGE_MAX = 65_535
 
-/** See the top of the file. */
+/**
+ * `sendto()` and `recvfrom()`: messages between a UDP socket and a guest's buffers, or without a copy in the module's
+ * memory (`UVH_PAYLOAD`).
+ */
 export class Messages {
   readonly #payloads: PayloadBridge | undefined
   readonly #memory: Memory
-  /** The buffers of the present call. */
+  /** The buffers of the current call. */
   readonly #list: BufferList
   readonly #addresses: SockaddrCodec
   readonly #payload: number
 
-  /** @param addresses - reads and writes them */
+  /** @param addresses - reads and writes socket addresses */
   constructor({ payloads, abi, memory }: SyscallContext, addresses: SockaddrCodec) {
     this.#payloads = payloads
     this.#memory = memory
@@ -36,7 +37,7 @@ export class Messages {
     if (typeof length === 'string') return length
     const to = addr === 0 ? undefined : this.#addresses.read(addr, len)
     if (typeof to === 'string') return to
-    // Before the bytes are gathered, which may be the same ones a thousand times.
+    // Checked before the bytes are gathered: the buffers may refer to the same bytes a thousand times.
     if (length > MESSAGE_MAX) return 'EMSGSIZE'
     const bytes = this.#bytes(length)
     if (bytes === undefined) return 'EFAULT'
@@ -47,13 +48,13 @@ export class Messages {
   /**
    * Receives a message into the buffers, as much of it as fits.
    *
-   * @param addr - where the sender's address goes; 0 for nowhere
-   * @returns the whole length of the message
+   * @param addr - where the sender's address is stored; 0 to discard it
+   * @returns the full length of the message
    */
   receive(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean, addr: number, len: number): Result {
     const room = this.#list.read(this.#memory, bufs, nbufs)
     if (typeof room === 'string') return room
-    // Before anything is taken from the queue, which a wrong pointer would lose.
+    // Checked before a message is taken from the queue, since it would be lost if the pointer is wrong.
     const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
     if (typeof space === 'string') return space
     const message = socket.receive(peek)
@@ -66,13 +67,13 @@ export class Messages {
     return bytes.length
   }
 
-  /** The same as `readv()` does it. @returns how many bytes found room in the buffers; the others are lost */
+  /** Receives a message like `readv()`. @returns how many bytes fit into the buffers; the others are lost */
   read(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean): Result {
     const length = this.receive(socket, bufs, nbufs, peek, 0, 0)
     return typeof length === 'number' ? Math.min(length, this.#list.total) : length
   }
 
-  /** A message in a buffer of its own; `undefined` where there is no such payload. */
+  /** The message in a buffer that belongs to it; `undefined` if there is no such payload. */
   #bytes(length: number): Uint8Array | undefined {
     if (!this.#list.beyond) {
       const bytes = new Uint8Array(length)

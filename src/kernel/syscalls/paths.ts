@@ -1,14 +1,16 @@
-/** The system calls on paths that are names of sockets: the host's, or the kernel's own where a host has none. */
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
-/** See the top of the file. An abstract name is no path, and nobody's here. */
+/**
+ * The system calls on paths that name sockets: the host's names, or the kernel's if the host has none. An abstract
+ * name is not a path; here it never matches a socket.
+ */
 export class PathCalls {
   readonly #kernel: Kernel
   readonly #addresses: SockaddrCodec
 
-  /** @param addresses - reads what the guest says */
+  /** @param addresses - reads the guest's paths */
   constructor(kernel: Kernel, addresses: SockaddrCodec) {
     this.#kernel = kernel
     this.#addresses = addresses

@@ -1,14 +1,14 @@
-/** The C library's `POLLIN`, `POLLOUT`, ... to and from {@link Poll}. */
+/** Converts the C library's `POLLIN`, `POLLOUT`, ... to and from {@link Poll}. */
 import type { Description } from '../../abi/description.js'
 import { Poll } from '../readiness.js'
 
-/** Translates masks by table, since it happens for every ready descriptor. */
+/** Converts masks by table, since a conversion happens for every ready descriptor. */
 export class PollMask {
   readonly #pairs: readonly (readonly [ours: number, guests: number])[]
-  /** The guest's mask for each of ours. */
+  /** The guest's mask, indexed by the kernel's mask. */
   readonly #toGuest: readonly number[]
 
-  /** @param abi - has the guest's bits */
+  /** @param abi - the guest's bits */
   constructor(abi: Description) {
     const { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } = abi.constants
     this.#pairs = [
@@ -23,12 +23,12 @@ export class PollMask {
     )
   }
 
-  /** Ours as the guest has it. */
+  /** Converts the kernel's mask to the guest's. */
   toGuest(events: number): number {
     return this.#toGuest[events] ?? 0
   }
 
-  /** The guest's as we have it; unknown bits are dropped. */
+  /** Converts the guest's mask to the kernel's; unknown bits are dropped. */
   fromGuest(events: number): number {
     let mask = 0
     for (const [bit, guests] of this.#pairs) if ((events & guests) !== 0) mask |= bit

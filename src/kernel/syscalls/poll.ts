@@ -1,4 +1,3 @@
-/** The calls that wait, and the clock: what a turn of libuv begins and ends with. */
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { Result } from '../descriptor.js'
@@ -6,7 +5,7 @@ import type { Kernel } from '../kernel.js'
 import type { SyscallContext, Turns } from './context.js'
 import { PollMask } from './poll-mask.js'
 
-/** Translates them. */
+/** The calls that wait, and the clock: the beginning and the end of libuv's iteration. */
 export class PollCalls {
   readonly #kernel: Kernel
   readonly #memory: Memory
@@ -17,11 +16,11 @@ export class PollCalls {
   readonly #event: Description['layout']['uvh_event']
   readonly #moment: (() => number) | undefined
   #time = 0
-  /** The moment at which the host's clock was asked. */
+  /** The epoch in which the host's clock was last read. */
   #asked = -1
-  /** Whether the next answer is the last one. */
+  /** Whether the next `clock` call may return the last answer. */
   #timely = false
-  /** Where `wait` puts what it collects. */
+  /** Where `wait` stores the events. */
   #events = 0
   readonly #report = (index: number, fd: number, events: number): void => {
     const at = this.#events + index * this.#event.size
@@ -63,7 +62,7 @@ export class PollCalls {
   /** `poll`. */
   poll(fds: number, nfds: number, timeout: number): Result {
     const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
-    // As on Linux: no more than there can be open.
+    // The limit is the number of possible descriptors, as on Linux.
     if (nfds >>> 0 > this.#kernel.numbers) return 'EINVAL'
     if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
     let ready = 0
@@ -75,7 +74,7 @@ export class PollCalls {
     return ready > 0 ? ready : this.#turns.park(timeout)
   }
 
-  /** What one entry of `poll()` is answered, in the guest's bits. */
+  /** The answer for one entry of `poll()`, in the guest's bits. */
   #revents(fd: number, events: number): number {
     const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.#abi.constants
     if (fd < 0) return 0
@@ -86,7 +85,7 @@ export class PollCalls {
     return this.#mask.toGuest(descriptor.readiness(this.#mask.fromGuest(events))) & (events | POLLERR | POLLHUP)
   }
 
-  /** Time stands still where the host fails to tell it: libuv's must never go back. */
+  /** Reads the clock. If the host fails, the last time is returned again: libuv's time must never go back. */
   readClock(): number {
     if (this.#timely) {
       this.#timely = false

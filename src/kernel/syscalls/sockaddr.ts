@@ -1,4 +1,4 @@
-/** C's `struct sockaddr` to and from our addresses, by the module's own layouts. */
+/** Converts C's `struct sockaddr` to and from socket addresses, by the module's own layouts. */
 
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
@@ -32,7 +32,7 @@ export class SockaddrCodec {
   /**
    * Reads an address.
    *
-   * @param length - the bytes the caller says are there
+   * @param length - the length that the caller gave
    * @returns the address; EINVAL when it is too short or too long, EAFNOSUPPORT for another family, EFAULT
    */
   read(at: number, length: number): SocketAddress | ErrnoName {
@@ -73,7 +73,7 @@ export class SockaddrCodec {
     return printIp(this.#memory.view(at, 16))
   }
 
-  /** Whether the address is of no family, by which `connect()` means nobody. */
+  /** Whether the address is of no family, which `connect()` takes as a request to disconnect. */
   isUnspecified(at: number, length: number): boolean {
     return length >= 2 && this.#memory.contains(at, 2) && this.#memory.u16(at) === this.#abi.constants.AF_UNSPEC
   }
@@ -81,8 +81,8 @@ export class SockaddrCodec {
   /**
    * Reads a path.
    *
-   * @returns the path; empty, which is no socket's name, where it is an abstract one, or longer than that of any socket;
-   *   `undefined` for EFAULT
+   * @returns the path; `undefined` for EFAULT. It is empty, and thus not the name of any socket, for an abstract name
+   *   or for a path that is too long for a socket
    */
   readPath(at: number, length: number): string | undefined {
     const memory = this.#memory
@@ -93,9 +93,9 @@ export class SockaddrCodec {
   }
 
   /**
-   * How many bytes of an address find room at `at`, as `*length` says.
+   * How many bytes of an address fit at `at`, according to `*length`.
    *
-   * @returns EFAULT, or EINVAL when `*length` is negative
+   * @returns the size; EFAULT, or EINVAL when `*length` is negative
    */
   space(at: number, length: number): number | 'EFAULT' | 'EINVAL' {
     if (!this.#memory.contains(length, INT)) return 'EFAULT'
@@ -105,9 +105,9 @@ export class SockaddrCodec {
   }
 
   /**
-   * Writes an address as `getsockname()` does: cut at `*length`, which becomes the whole size.
+   * Writes an address like `getsockname()`: cut at `*length`, which is set to the full size.
    *
-   * @returns 0, or what {@link SockaddrCodec.space} finds
+   * @returns 0, or the error of {@link SockaddrCodec.space}
    */
   write(address: SocketAddress, at: number, length: number): Result {
     const space = this.space(at, length)
@@ -116,7 +116,7 @@ export class SockaddrCodec {
     return 0
   }
 
-  /** The same where {@link SockaddrCodec.space} was asked before. */
+  /** Writes an address into a space that {@link SockaddrCodec.space} has returned. */
   put(address: SocketAddress, at: number, length: number, space: number): void {
     const image = this.#encode(address)
     this.#memory.setBytes(at, image.subarray(0, space))
@@ -148,13 +148,13 @@ export class SockaddrCodec {
   }
 }
 
-/** The path in C's bytes: all of them in the abstract namespace, else those before the first NUL. */
+/** The path from C's bytes: all of them in the abstract namespace, otherwise those before the first NUL. */
 function toPath(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
   return String.fromCharCode(...(end > 0 ? bytes.subarray(0, end) : bytes))
 }
 
-/** A path as C has it: with a NUL behind it, where it is one in the file system. */
+/** The path as C's bytes: with a terminating NUL if it is a path in the file system. */
 function fromPath(path: string): Uint8Array {
   return Uint8Array.from(path === '' || path.startsWith('\0') ? path : `${path}\0`, (byte) => byte.charCodeAt(0))
 }

@@ -1,4 +1,7 @@
-/** `getsockopt()` and `setsockopt()`: C's levels, numbers and structures to and from our option names. */
+/**
+ * `getsockopt()` and `setsockopt()`: converts C's levels, numbers and structures to and from the kernel's option
+ * names.
+ */
 import { type Description, errnoNumber } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { ErrnoName } from '../../base/errno.js'
@@ -14,13 +17,13 @@ export class OptionCodec {
   readonly #abi: Description
   readonly #memory: Memory
   readonly #memberships: MembershipCodec
-  /** By level, and there by number. */
+  /** By level, then by option number. */
   readonly #names: ReadonlyMap<number, ReadonlyMap<number, OptionName>>
 
   /**
    * @param abi - the module's option numbers
    * @param memory - the module's memory
-   * @param addresses - reads addresses there
+   * @param addresses - reads socket addresses in that memory
    */
   constructor(abi: Description, memory: Memory, addresses: SockaddrCodec) {
     this.#abi = abi
@@ -73,9 +76,9 @@ export class OptionCodec {
     ])
   }
 
-  /** Answers `getsockopt()`. A value that finds no room is cut, as on Linux. */
+  /** Answers `getsockopt()`. A value that does not fit is cut, as on Linux. */
   get(socket: Descriptor, level: number, name: number, value: number, length: number): Result {
-    // Before the option is read, which clears an error.
+    // Checked before the option is read, since reading `SO_ERROR` clears it.
     if (!this.#memory.contains(length, INT)) return 'EFAULT'
     const room = this.#memory.i32(length)
     if (room < 0) return 'EINVAL'
@@ -97,11 +100,11 @@ export class OptionCodec {
     }
     const option = this.#option(socket, level, name)
     if (option === undefined || option === 'error' || option === 'acceptsConnections') return 'ENOPROTOOPT'
-    // Linux takes a byte for a number here, as other systems do.
+    // At this level Linux accepts a single byte as the value, like other systems do.
     if (level === this.#abi.constants.IPPROTO_IP && length > 0 && length < INT) {
       return this.#memory.contains(value, length) ? socket.setOption(option, this.#memory.u8(value)) : 'EFAULT'
     }
-    // A larger structure would have the address elsewhere.
+    // A larger structure would hold the address at another offset.
     if (option === 'multicastInterface' && length !== INT) return 'EINVAL'
     const { size, l_onoff, l_linger } = this.#abi.layout.linger
     const wanted = option === 'linger' ? size : INT
@@ -116,7 +119,7 @@ export class OptionCodec {
     return this.#isOwn(socket, level) ? this.#names.get(level)?.get(name) : undefined
   }
 
-  /** Whether the socket knows that level: IPv6's own of IPv4 do not reach it. */
+  /** Whether the level applies to the socket: an IPv6 socket does not accept options of the IPv4 level. */
   #isOwn(socket: Descriptor, level: number): boolean {
     return level !== this.#abi.constants.IPPROTO_IP || socket.domain === 'ipv4'
   }
@@ -128,7 +131,7 @@ export class OptionCodec {
     const option = this.#option(socket, level, name)
     if (option === undefined) return 'ENOPROTOOPT'
     const result = socket.getOption(option)
-    // The name of an error is the answer here, not a failure.
+    // The name of an error is the value here, not a failure.
     if (option === 'error')
       return bytes([[0, typeof result === 'string' ? errnoNumber(this.#abi, result) : result]], INT)
     if (typeof result === 'string') return result
@@ -143,7 +146,7 @@ export class OptionCodec {
     )
   }
 
-  /** What a socket is, which no option changes. */
+  /** Properties of the socket that no option can change. */
   #fixed(socket: Descriptor, level: number, name: number): number | undefined {
     const { AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } = this.#abi.constants
     const { SOL_SOCKET, SO_DOMAIN, SO_PROTOCOL, SO_TYPE } = this.#abi.constants
@@ -156,7 +159,7 @@ export class OptionCodec {
   }
 }
 
-/** An image of C's: `int`s at their offsets. */
+/** An image of a C structure: `int`s at their offsets. */
 function bytes(ints: readonly (readonly [at: number, value: number])[], size: number): Uint8Array {
   const image = new Uint8Array(size)
   const fields = new DataView(image.buffer)

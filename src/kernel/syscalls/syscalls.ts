@@ -1,6 +1,6 @@
 /**
- * The system calls of `uv_host_1` over a kernel: everything here is translation, from the C library's numbers and structures
- * to ours and back. No call throws, none waits.
+ * The system calls of `uv_host_1` on top of a kernel. Everything here converts between the C library's numbers and
+ * structures and the kernel's terms. No call throws, and none waits.
  */
 import { type Description, errnoNumber } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
@@ -19,14 +19,17 @@ import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt-codec.js'
 import { Transfer } from './transfer.js'
 
-/** A system call: numbers of the guest in, and an answer in our terms. A call that takes fewer numbers ignores the others. */
+/**
+ * A system call: takes the guest's numbers and returns a result in the kernel's terms. A call with fewer parameters
+ * ignores the other numbers.
+ */
 type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: number, f: number) => Result
 
 /**
  * The functions of the import module `uv_host_1` for one instance.
  *
- * @param find - gives what they work on. An instance needs its imports before it has a memory, so this is asked at the first
- *   call, not before.
+ * @param find - returns the context. An instance needs its imports before it has a memory, so this is called at the
+ *   first system call, not earlier.
  */
 export function createUvHost(find: () => SyscallContext): UvHost {
   let made: Syscalls | undefined
@@ -35,7 +38,7 @@ export function createUvHost(find: () => SyscallContext): UvHost {
     return made
   }
 
-  /** A call as C has it: an error is a number, and nothing throws. */
+  /** Wraps a call for C: an error becomes a number, and nothing is thrown. */
   const guarded =
     (call: Call) =>
     (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number => {
@@ -72,7 +75,8 @@ export function createUvHost(find: () => SyscallContext): UvHost {
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
-    // What every message takes is spelled out: the engine inlines these, and could not where one function serves all.
+    // The calls that every message needs are written out: engines inline these, but could not inline one shared
+    // wrapper.
     readv: (fd, bufs, nbufs, flags) => {
       const calls = made ?? make()
       try {
@@ -101,7 +105,7 @@ export function createUvHost(find: () => SyscallContext): UvHost {
   }
 }
 
-/** The calls themselves. */
+/** Implements the calls for one instance. */
 class Syscalls {
   readonly names: LookupCalls
   readonly paths: PathCalls
@@ -136,12 +140,12 @@ class Syscalls {
     ])
   }
 
-  /** A result as C has it. */
+  /** Converts a result to C's form. */
   answer(result: Result): number {
     return typeof result === 'string' ? -errnoNumber(this.#abi, result) : result
   }
 
-  /** The answer where a call threw: a host's refusal, or a defect of ours or of the host. */
+  /** The answer when a call threw: a refusal of the host, or a defect in our code or in the host. */
   failed(error: unknown): number {
     if (error instanceof HostError) return this.answer(error.code)
     this.#onDefect(error)
@@ -199,13 +203,13 @@ class Syscalls {
     if (!this.#knowsFlags(flags)) return 'EINVAL'
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
-    // Before anything is taken from the queue, which a wrong pointer would lose.
+    // Checked before a connection is taken from the queue, since it would be lost if the pointer is wrong.
     const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
     if (typeof space === 'string') return space
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
     accepted.nonBlocking = this.#nonBlocking(flags)
-    // Asked for only where somebody wants it: it costs the host a call.
+    // Read only if the caller wants the address: it costs the host a call.
     const origin = addr === 0 ? undefined : accepted.origin()
     if (origin !== undefined) this.#addresses.put(origin, addr, len, space)
     return accepted.fd
@@ -275,7 +279,7 @@ class Syscalls {
     if (descriptor instanceof UdpSocket) return this.#messages.receive(descriptor, bufs, nbufs, peek, addr, len)
     const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
     const result = typeof space === 'string' ? space : this.readv(fd, bufs, nbufs, flags)
-    // Of a stream everything comes from the peer, whose address is known.
+    // On a stream everything comes from the peer, whose address is known.
     if (addr !== 0 && typeof result === 'number') this.#memory.setI32(len, 0)
     return result
   }
@@ -336,5 +340,5 @@ class Syscalls {
   }
 }
 
-/** The bits of a socket's type that are no flags, as on Linux. */
+/** The bits of a socket's type that are not flags, as on Linux. */
 const TYPE_MASK = 0xf

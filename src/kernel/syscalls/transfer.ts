@@ -1,6 +1,6 @@
 /**
- * `readv()` and `writev()`: bytes between a descriptor and the buffers of a guest, or past its memory (`UVH_PAYLOAD`). All
- * buffers are looked at before a byte moves, so that a wrong one costs nothing.
+ * `readv()` and `writev()`: bytes between a descriptor and a guest's buffers, or without a copy in the module's
+ * memory (`UVH_PAYLOAD`). All buffers are checked before a byte moves, so that a wrong one loses no data.
  */
 
 import { BufferList } from '../../abi/iovec.js'
@@ -13,18 +13,18 @@ import type { Payload } from '../payload.js'
 import type { PayloadBridge } from '../payload-bridge.js'
 import type { SyscallContext } from './context.js'
 
-/** Up to how many bytes of several buffers are put together: a copy of them costs less than a call of the system for each. */
+/** Up to this many bytes, several buffers are gathered into one: copying costs less than a write for each buffer. */
 const TOGETHER = 65_536
 
-/** The most bytes of several buffers that one call sends, which may be the same bytes over and over. */
+/** The most bytes of several buffers that one call sends; the buffers may refer to the same bytes repeatedly. */
 const MOST = 1_048_576
 
-/** Reads and writes for one module's memory. */
+/** Reads and writes for the memory of one module. */
 export class Transfer {
   readonly #payloads: PayloadBridge | undefined
   readonly #memory: Memory
   readonly #payload: number
-  /** The buffers of the present call. */
+  /** The buffers of the current call. */
   readonly #list: BufferList
   #together: Uint8Array | undefined
 
@@ -38,13 +38,13 @@ export class Transfer {
   /**
    * Receives into the buffers, in order.
    *
-   * @param peek - leave the bytes where they are; into one buffer only
+   * @param peek - leave the bytes in the descriptor; for a single buffer only
    */
   read(from: ByteDescriptor, bufs: number, nbufs: number, peek: boolean): Result {
     if (from.access === 'write') return 'EBADF'
     const list = this.#list
     const wanted = list.read(this.#memory, bufs, nbufs)
-    // Who asks for nothing gets it, whatever happened to the descriptor: that is how Linux reads.
+    // A read of 0 bytes succeeds whatever the state of the descriptor, as on Linux.
     if (typeof wanted === 'string' || wanted === 0) return wanted
     if (peek && (list.beyond || nbufs > 1)) return 'EINVAL'
     const arrived = from.arrived()
@@ -61,7 +61,7 @@ export class Transfer {
     return done
   }
 
-  /** Sends the buffers' bytes, in order, as far as there is room for them. */
+  /** Sends the bytes of the buffers, in order, as far as there is room for them. */
   write(to: ByteDescriptor, bufs: number, nbufs: number): Result {
     if (to.access === 'read') return 'EBADF'
     const list = this.#list
@@ -73,7 +73,7 @@ export class Transfer {
     return to.write(this.#memory.heap.subarray(base, base + wanted))
   }
 
-  /** Sends what has that number: bytes that are lent, or a request. */
+  /** Sends the payload with that number: lent bytes, or a request. */
   #sendPayload(to: ByteDescriptor, number: number, wanted: number): Result {
     const payload = this.#payloads?.find(number)
     if (payload === undefined) return 'EFAULT'
@@ -81,7 +81,7 @@ export class Transfer {
     return wanted > payload.left ? 'EFAULT' : to.sendPayload(payload, wanted)
   }
 
-  /** Sends several buffers: small ones together, large ones as they lie in memory. */
+  /** Sends several buffers: small ones gathered, large ones straight from memory. */
   #writeParts(to: ByteDescriptor, wanted: number): Result {
     if (wanted <= TOGETHER) {
       this.#together ??= new Uint8Array(TOGETHER)
@@ -100,7 +100,7 @@ export class Transfer {
   }
 }
 
-/** Sends a part after others that were taken: a failure is told by the next call then. */
+/** Sends a part after others that were taken. A refusal here is dropped, since the next call reports it. */
 function rest(to: ByteDescriptor, part: Uint8Array): Result {
   try {
     return to.write(part)
@@ -111,10 +111,10 @@ function rest(to: ByteDescriptor, part: Uint8Array): Result {
 }
 
 /**
- * Sends a request, at most {@link SSIZE_MAX} of it at once: the sizes that hosts tell have 32 bits, some of them.
+ * Sends a request, at most {@link SSIZE_MAX} bytes of it at once, since some hosts report sizes as 32 bits.
  *
  * @param weight - 0 for a request without bytes
- * @returns the weight when all of the request is gone, 0 while some is left
+ * @returns the weight when the whole request has been sent, 0 while some is left
  */
 function sendRequest(to: ByteDescriptor, payload: Payload, weight: number): Result {
   const { left } = payload
