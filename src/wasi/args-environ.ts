@@ -1,6 +1,6 @@
 /**
- * What a guest is told of how it was started: the calls of WASI preview 1 about arguments, environment, and what the standard
- * streams are.
+ * What a guest can learn about how it was started: the calls of WASI preview 1 about arguments, environment
+ * variables, and the type of the standard streams.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
@@ -11,16 +11,19 @@ import { FdFlag, FileType, Right, Size } from './layouts.js'
 import type { WasiOptions } from './provider.js'
 
 /**
- * The calls about arguments and environment.
+ * The calls about arguments and environment variables.
  *
- * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
  */
 export function startCalls({ args = [], env = {} }: WasiOptions, memory: () => Memory): WasmImports {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return { ...textCalls('args', args, memory), ...textCalls('environ', variables, memory) }
 }
 
-/** Two calls for a list of texts: how many there are, with how many bytes in all, and the texts with their addresses. */
+/**
+ * The two calls for a list of texts: one returns their number and their total size in bytes, the other the texts with
+ * their addresses.
+ */
 function textCalls(name: string, texts: readonly string[], memory: () => Memory): WasmImports {
   const all = encoder.encode(texts.map((text) => `${text}\0`).join(''))
   const starts = [0]
@@ -42,7 +45,8 @@ function textCalls(name: string, texts: readonly string[], memory: () => Memory)
 }
 
 /**
- * The calls about the standard streams, which are devices without a position; what is read and written comes and goes elsewhere.
+ * The calls about the standard streams as devices without a position. Their bytes are read and written elsewhere
+ * ({@link Stdio}).
  *
  * @param memory - as above
  */

@@ -1,21 +1,23 @@
-/** What the calls of preview 1 are given: all of it is checked, by place and length, before anything is done. */
 import { BufferList } from '../abi/iovec.js'
 import { PATH_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import { FileError } from './errno.js'
 import { IOVEC } from './layouts.js'
 
-/** Reads arguments that lie in the memory of a guest. */
+/**
+ * Reads the arguments of preview 1 calls from a guest's memory. Addresses and lengths are checked before a call does
+ * anything.
+ */
 export class Arguments {
   readonly #memory: () => Memory
   readonly #list = new BufferList(IOVEC)
 
-  /** @param memory - of the instance; asked at each call, since it does not exist yet */
+  /** @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet */
   constructor(memory: () => Memory) {
     this.#memory = memory
   }
 
-  /** Where they lie. */
+  /** The guest's memory. */
   get memory(): Memory {
     return this.#memory()
   }
@@ -32,7 +34,8 @@ export class Arguments {
   }
 
   /**
-   * Bytes as they lie there, to be read, or to be written as the result of the call: asked for before it does anything.
+   * A view of bytes in the guest's memory, to read, or to write the result of a call. A call requests it before it
+   * does anything else.
    *
    * @throws {FileError} FAULT when they are not all in memory
    */
@@ -43,9 +46,9 @@ export class Arguments {
   }
 
   /**
-   * A path, or where a link leads.
+   * A path, or the target of a link.
    *
-   * @throws {FileError} NAMETOOLONG, by its length alone; FAULT; INVAL when it has a NUL
+   * @throws {FileError} NAMETOOLONG, for its length alone; FAULT; INVAL when it contains a NUL
    */
   path(at: number, length: number): string {
     if (length >>> 0 >= PATH_MAX) throw new FileError('NAMETOOLONG')

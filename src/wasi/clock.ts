@@ -1,4 +1,4 @@
-/** The clocks of preview 1, over the host's. */
+/** The clocks of preview 1, based on the host's. */
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
@@ -6,7 +6,8 @@ import { Errno } from './errno.js'
 import { Clock } from './layouts.js'
 
 /**
- * The time of a clock, in nanoseconds. Processor time cannot be had, so that its clocks count like the monotonic one.
+ * The time of a clock, in nanoseconds. Processor time is not available, so its clocks return the same time as the
+ * monotonic clock.
  *
  * @param clock - `clockid` of preview 1
  */
@@ -15,13 +16,13 @@ export function timeOf(host: Host, clock: number): bigint {
 }
 
 /**
- * The calls about clocks, all four.
+ * The calls about clocks, for all four clocks.
  *
- * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
  * @see WASI preview 1, `clock_time_get`
  */
 export function clockCalls(host: Host, memory: () => Memory): WasmImports {
-  /** Stores the value of a clock; nothing here may throw through the module. */
+  /** Stores the value of a clock; an exception must not propagate through the module. */
   const store = (clock: number, out: number, nanoseconds: () => bigint): number => {
     if (clock < 0 || clock > Clock.LAST) return Errno.INVAL
     if (!memory().contains(out, 8)) return Errno.FAULT

@@ -1,6 +1,6 @@
 /**
- * What plain emcc leaves over: imports of the module `env`. System calls that no layer of ours has answer ENOSYS, so that a
- * program which never makes them still runs.
+ * The imports from the module `env` that plain emcc leaves in a program. System calls that nothing here implements
+ * answer ENOSYS, so that a program that never makes them still runs.
  */
 import type { Description } from '../abi/description.js'
 import type { WasmImports, WasmModule } from '../base/platform-types.js'
@@ -9,16 +9,16 @@ import type { WasmImports, WasmModule } from '../base/platform-types.js'
 export const ENV_MODULE = 'env'
 
 /**
- * Functions for the `env` imports of a module that we know how to answer; the others are left out, and fail to link. Their types
- * are not known, so they make nothing of what they are given.
+ * Stubs for those `env` imports of a module that can be answered; the others are left out and fail to link. The types
+ * of the imports are not known, so the stubs ignore their arguments.
  *
- * @param check - called first; it traps where the guest is over
+ * @param check - called first; it traps when the guest has ended
  */
 export function envShells(module: WasmModule, abi: Description, check: () => void): WasmImports {
   const shells: WasmImports = {}
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     if (from !== ENV_MODULE || kind !== 'function') continue
-    // Our views of the memory renew themselves.
+    // Views of the memory are renewed elsewhere.
     if (name === 'emscripten_notify_memory_growth') shells[name] = () => check()
     else if (name.startsWith('__syscall_')) {
       shells[name] = () => {

@@ -1,4 +1,4 @@
-/** Errors of WASI preview 1, as far as guests meet them. */
+/** The errors of WASI preview 1 that guests can receive. */
 export const Errno = {
   SUCCESS: 0,
   ACCES: 2,
@@ -26,7 +26,7 @@ export const Errno = {
   NOTCAPABLE: 76,
 } as const
 
-/** Why a call is refused. */
+/** The reason why a call is refused. */
 export class FileError extends Error {
   /** One of {@link Errno}. */
   readonly errno: number
@@ -37,7 +37,9 @@ export class FileError extends Error {
   }
 }
 
-/** What a call does; what it throws becomes its answer. Numbers of 64 bits come as `bigint`, and are made what they must be. */
+/**
+ * The body of a call; an exception becomes its answer. 64-bit numbers arrive as `bigint`, and the body converts them.
+ */
 export type Action = (...values: number[]) => void
 
 /** The answer of a call that threw. */
@@ -45,7 +47,7 @@ export function errnoOf(error: unknown): number {
   return error instanceof FileError ? error.errno : Errno.IO
 }
 
-/** Makes an import of an action: 0, or the error it threw. */
+/** Makes an import from an action. It returns 0, or the error that the action threw. */
 export function answer(action: Action): (...values: number[]) => number {
   return (...values) => {
     try {

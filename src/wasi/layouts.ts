@@ -1,10 +1,11 @@
 /**
- * The numbers of WASI preview 1 beside its errors: flags, types, and the sizes of what it stores.
+ * The constants of WASI preview 1 other than its errors: flags, types, and the sizes of the structures that it
+ * stores.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 
-/** `clockid`: `LAST` is the last of four; those after `REALTIME` count from an unspecified moment. */
+/** `clockid`: `LAST` is the last of four; those after `REALTIME` start at an unspecified time. */
 export const Clock = { REALTIME: 0, LAST: 3 } as const
 
 /** `filetype`. */
@@ -19,10 +20,10 @@ export const OpenFlag = { CREATE: 1, DIRECTORY: 2, EXCLUSIVE: 4, TRUNCATE: 8 } a
 /** `lookupflags`. */
 export const LookupFlag = { FOLLOW: 1 } as const
 
-/** `fstflags`; `MODE` is {@link Mode}'s. */
+/** `fstflags`; `MODE` is described at {@link Mode}. */
 export const TimesFlag = { ACCESSED: 1, ACCESSED_NOW: 2, MODIFIED: 4, MODIFIED_NOW: 8, MODE: 0x8000 } as const
 
-/** `rights`: those that are looked at, and all that there are. */
+/** `rights`: those that are checked, and all that exist. */
 export const Right = { READ: 1n << 1n, WRITE: 1n << 6n, STAT: 1n << 21n, POLL: 1n << 27n, ALL: 0x1fff_ffffn } as const
 
 /** `whence`. */
@@ -34,7 +35,7 @@ export const LAST_ADVICE = 5
 /** `eventtype`. */
 export const EventType = { CLOCK: 0, FD_WRITE: 2 } as const
 
-/** `subclockflags`: the time is not from now on. */
+/** `subclockflags`: the time is absolute, not relative to now. */
 export const ABSOLUTE_TIME = 1
 
 /** Sizes of structures, in bytes. */
@@ -44,10 +45,10 @@ export const Size = { FDSTAT: 24, FILESTAT: 64, PRESTAT: 8, DIRENT: 24, SUBSCRIP
 export const IOVEC = { size: 8, iov_base: 0, iov_len: 4 } as const
 
 /**
- * Permissions, of which preview 1 has none. The C library of our guests (`libuv-port/src/attributes.c`) finds them in the padding
- * of a `filestat`, and sets them by a flag of its own; `make check` compares the numbers.
+ * Permissions, which preview 1 lacks. The C library of the guests (`libuv-port/src/attributes.c`) reads them from the
+ * padding of a `filestat` and sets them with a private flag; `make check` compares the numbers.
  */
 export const Mode = { AT: 18, KNOWN: 0x8000, BITS: 0o7777 } as const
 
-/** The standard streams are the first descriptors. */
+/** The number of standard streams, which are the first descriptors. */
 export const STREAMS = 3

@@ -1,6 +1,6 @@
 /**
- * `poll_oneoff` of preview 1: a guest waits for clocks, and learns of its files and standard streams, which are always ready.
- * Its sockets are not preview 1's: `poll()` and libuv wait for them.
+ * `poll_oneoff` of preview 1, which waits for clocks and for files and standard streams, which are always ready. A
+ * guest's sockets do not belong to preview 1: `poll()` and libuv wait for them.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
@@ -13,30 +13,30 @@ import { LAST } from './fs/descriptors.js'
 import { ABSOLUTE_TIME, Clock, EventType, Size } from './layouts.js'
 import type { SlowCall } from './stdio.js'
 
-/** How long to wait at most before the clock is looked at again, in ms: what a timer can do. */
+/** The longest wait before the clock is read again, in ms: the limit of a timer. */
 const LONGEST = 2 ** 31 - 1
 
-/** What a call waits with, when its answer is not there yet. */
+/** Waits on behalf of a call that has no answer yet. */
 export interface Waiter {
   /**
-   * Asks until the answer is not 0 or the time is over.
+   * Polls until the answer is not 0 or the time has elapsed.
    *
-   * @param ask - never waits
-   * @param timeout - milliseconds; 0 does not wait, a negative one waits for ever
+   * @param ask - the poll; it never waits
+   * @param timeout - milliseconds; 0 does not wait, a negative number waits without limit
    */
   wait(ask: () => number, timeout: number): number | Promise<number>
 }
 
-/** What a guest waits for. */
+/** One event that a guest waits for. */
 interface Subscription {
   readonly userdata: bigint
   readonly type: number
-  /** When it is due, by which clock; `undefined` where the answer is known: `error`. */
+  /** When it is due, and by which clock; `undefined` if the answer, `error`, is known already. */
   readonly due: { readonly clock: number; readonly at: bigint } | undefined
   readonly error: number
 }
 
-/** Answers for one guest. */
+/** Answers `poll_oneoff` for one guest. */
 export class Subscriptions {
   readonly #host: Host
   readonly #waiter: Waiter
@@ -44,8 +44,8 @@ export class Subscriptions {
   readonly #isOpen: (fd: number) => boolean
 
   /**
-   * @param waiter - waits
-   * @param given - reads what the guest says
+   * @param waiter - waits on behalf of a call
+   * @param given - reads the guest's arguments
    * @param isOpen - whether a descriptor is a file's or a standard stream's
    */
   constructor(host: Host, waiter: Waiter, given: Arguments, isOpen: (fd: number) => boolean) {
@@ -65,7 +65,7 @@ export class Subscriptions {
     } catch (error) {
       return errnoOf(error)
     }
-    // Only the waiter may throw, by which a guest ends.
+    // Outside of the `try`: only the waiter may throw, which is how a guest is ended.
     const look = (): number | Promise<number> => {
       for (;;) {
         const left = this.#look(all, to, out)
@@ -77,7 +77,7 @@ export class Subscriptions {
     return look()
   }
 
-  /** Tells what is due, or how long that takes, in ms. */
+  /** Reports the events that are due, or the time until the first one, in ms. */
   #look(all: readonly Subscription[], to: number, out: number): { errno: number } | { errno: undefined; wait: number } {
     try {
       const now = [timeOf(this.#host, Clock.REALTIME), timeOf(this.#host, Clock.LAST)] as const
@@ -101,7 +101,7 @@ export class Subscriptions {
     memory.setU64(at, userdata)
     memory.setU16(at + 8, error)
     memory.setU8(at + 10, type)
-    // How many bytes can be read or written is not known, but that it is more than none.
+    // The number of bytes that can be read or written is unknown, except that it is not 0.
     if (type !== EventType.CLOCK && error === Errno.SUCCESS) memory.setU64(at + 16, 1n)
   }
 

@@ -1,6 +1,6 @@
 /**
- * WASI preview 1 for guests: every function of it, each ours. What one call may cost is bounded, and nothing is kept for a guest
- * that has ended. What we cannot do answers ENOSYS.
+ * WASI preview 1 for guests: all of its functions, implemented here. The cost of one call is bounded, and nothing is
+ * kept for a guest that has ended. Functions that cannot be supported answer ENOSYS.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
@@ -19,7 +19,7 @@ import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
 import { type SlowCall, Stdio, type Streams } from './stdio.js'
 
-/** The functions that may answer later. */
+/** The functions whose answer may come later. */
 interface SlowCalls {
   readonly fd_read: SlowCall
   readonly fd_write: SlowCall
@@ -35,11 +35,11 @@ export interface Preview1Options {
 }
 
 /**
- * The functions for one guest, but `proc_exit`.
+ * The functions for one guest, except `proc_exit`.
  *
- * @param options - what it is given
- * @param driver - how it waits, and where its streams lead
- * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @param options - what the guest is given
+ * @param driver - how the guest waits, and what its streams are connected to
+ * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
  */
 export function preview1(
   { host, wasi, files: folder }: Preview1Options,
@@ -61,14 +61,17 @@ export function preview1(
     fd_read: stdio.read,
     fd_write: stdio.write,
     poll_oneoff: poll,
-    // Nothing else of the guest could run meanwhile.
+    // There is nothing else in the guest that could run.
     sched_yield: () => Errno.SUCCESS,
-    // Signals of its own are the C library's.
+    // The C library implements the signals that a program raises itself.
     proc_raise: () => Errno.NOSYS,
   }
 }
 
-/** The calls about sockets: those of a guest are not preview 1's, and what preview 1 has opened are files. */
+/**
+ * The socket calls. A guest's sockets do not belong to preview 1, and the descriptors that preview 1 has opened are
+ * files.
+ */
 function socketCalls(isOpen: (fd: number) => boolean): WasmImports {
   const refuse = (fd: number): number => {
     if (isOpen(fd)) return Errno.NOTSOCK

@@ -1,7 +1,8 @@
 /**
- * WASI preview 1 for modules of TypeScript's loops that ask for it: trusted code, since one provider may serve all, and does what
- * it is told. It is `@wasmer/wasi`, behind this interface so that another can take its place. Clocks are never the provider's:
- * time comes from the loop's host, so that a virtual clock is one for all. Guests have none: all of theirs is ours
+ * WASI preview 1 for the modules of TypeScript's loops that need it. Such a module is trusted code: one provider may
+ * serve all of them and does not restrict them. The provider is `@wasmer/wasi`, wrapped in an interface so that
+ * another one can replace it. Clocks never come from the provider: time comes from the loop's host, so that a virtual
+ * clock applies everywhere. Guests do not use a provider: all their functions are implemented here
  * (`src/wasi/preview1.ts`).
  */
 import type { Memory } from '../abi/memory.js'
@@ -13,29 +14,29 @@ import { Errno } from './errno.js'
 /** The import module's name. */
 export const WASI_MODULE = 'wasi_snapshot_preview1'
 
-/** Somebody who answers preview 1. */
+/** An implementation of preview 1. */
 export interface WasiProvider {
   /** The functions for a module; called once, before it is instantiated. */
   imports(module: WasmModule): WasmImports
-  /** Gives the provider the instance whose memory its functions work on; called before any of them. */
+  /** Passes the instance, whose memory the functions work on, to the provider; called before any of the functions. */
   bind(instance: WasmInstance): void
-  /** Lets the instance go, which has ended. A provider that holds on to it holds all its memory. */
+  /** Releases the instance after it has ended. A provider that keeps a reference to it keeps all of its memory. */
   close?(): void
 }
 
-/** What a guest sees of the world beside sockets: nothing but what stands here. */
+/** What a guest can see of its environment besides sockets. Nothing else is visible. */
 export interface WasiOptions {
-  /** Arguments, the program's name first. None by default. */
+  /** The arguments, beginning with the program's name. None by default. */
   readonly args?: readonly string[]
-  /** Environment variables. None by default. */
+  /** The environment variables. None by default. */
   readonly env?: Readonly<Record<string, string>>
 }
 
 /**
  * The default provider, `@wasmer/wasi`.
  *
- * @returns once its own code is compiled, which happens once in a process
- * @throws {TypeError} in a page, where its half a megabyte is left out
+ * @returns a promise that resolves once the provider's own code is compiled, which happens once per process
+ * @throws {TypeError} in a browser page, where its half megabyte is left out
  */
 export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvider> {
   const { loadWasi } = await import('#platform')
@@ -45,7 +46,7 @@ export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvide
   const wasi = new WASI({ args: [...(options.args ?? [])], env: { ...options.env } })
   return {
     imports: (module) => {
-      // The package types this as an object without members; it has one per import module.
+      // The package types this as an object without members; it has one member per import module.
       const modules = new Map<string, WasmImports>(Object.entries(wasi.getImports(module)))
       return modules.get(WASI_MODULE) ?? {}
     },
@@ -59,17 +60,19 @@ export async function wasmerWasi(options: WasiOptions = {}): Promise<WasiProvide
 let wasmerReady: Promise<unknown> | undefined
 
 /**
- * The functions of preview 1 that are always ours in a module for TypeScript: time is the host's, and nothing waits inside WASI.
+ * The functions of preview 1 that are always implemented here for a module of TypeScript: time comes from the host,
+ * and nothing waits inside WASI.
  *
- * @param memory - of the instance; asked at each call, since it does not exist yet
+ * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
  */
 export function ownWasi(host: Host, memory: () => Memory): WasmImports {
   return { ...clockCalls(host, memory), poll_oneoff: (): number => Errno.NOSYS }
 }
 
 /**
- * What a module asks for that has no streams and no files: to read, write and close what is no socket. Nothing is there. A
- * provider would say the same, but to load one takes ten times as long as all the rest of opening a loop.
+ * The functions that a module without streams and files still imports: to read, write and close descriptors that are
+ * not sockets. They always answer EBADF. A provider would answer the same, but loading one takes ten times as long as
+ * all the rest of opening a loop.
  */
 export const noStreams: WasmImports = {
   fd_read: (): number => Errno.BADF,
@@ -77,7 +80,7 @@ export const noStreams: WasmImports = {
   fd_close: (): number => Errno.BADF,
 }
 
-/** Whether a module asks WASI for more than what is ours and {@link noStreams}. */
+/** Whether a module imports functions of WASI that neither `own` nor {@link noStreams} has. */
 export function needsProvider(module: WasmModule, own: WasmImports): boolean {
   return WebAssembly.Module.imports(module).some(
     (entry) => entry.module === WASI_MODULE && !(entry.name in own) && !(entry.name in noStreams),

@@ -1,18 +1,18 @@
-/** Random numbers for guests. They are the platform's, for want of a host that has some. */
+/** Random numbers for guests. They come from the platform, since hosts have no such function. */
 import type { WasmImports } from '../base/platform-types.js'
 import type { Arguments } from './arguments.js'
 import { answer, FileError } from './errno.js'
 
-/** How many bytes the platform gives at once. */
+/** The most bytes that the platform returns at once. */
 const PIECE = 65_536
 
-/** How many a guest gets at once: as `getrandom()` of Linux has it, and some 50 ms of work. */
+/** The most bytes that a guest gets at once: the limit of `getrandom()` on Linux, and about 50 ms of work. */
 const MOST = 2 ** 25 - 1
 
 /**
- * `random_get` of preview 1, which has no short answers: more than 32 MiB are EINVAL.
+ * `random_get` of preview 1, which cannot return fewer bytes than requested: more than 32 MiB fail with EINVAL.
  *
- * @param given - reads what the guest says
+ * @param given - reads the guest's arguments
  */
 export function randomCalls(given: Arguments): WasmImports {
   return {

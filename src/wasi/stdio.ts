@@ -1,4 +1,4 @@
-/** The standard streams of a guest, as streams. */
+/** The standard streams of a guest. */
 
 import { BufferList } from '../abi/iovec.js'
 import { COPY_MAX } from '../abi/limits.js'
@@ -10,44 +10,45 @@ import { Errno } from './errno.js'
 import { IOVEC } from './layouts.js'
 
 /**
- * Receives what a guest writes, as it comes: stream 1 is the output, 2 the errors. The bytes are the receiver's. A guest whose
- * receiver returns a promise waits with its next output, at the latest after 64 KiB, until that is settled; one that is pumped
- * cannot wait, and gets EAGAIN from 16 MiB on that wait for such promises. What is thrown ends the guest.
+ * Receives a guest's output as it is written: stream 1 is the standard output, 2 the standard error. The bytes belong
+ * to the receiver. If the receiver returns a promise, the guest waits until it settles before it writes more, after
+ * 64 KiB at the latest. A pumped guest cannot wait: it gets EAGAIN once 16 MiB are waiting for such promises. If the
+ * receiver throws, the guest ends.
  */
 export type OnOutput = (stream: 1 | 2, bytes: Uint8Array) => unknown
 
-/** Whether a receiver's answer is to be waited for. */
+/** Whether the receiver returned a promise to wait for. */
 export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer
 }
 
-/** A call that may answer later. */
+/** A call whose answer may come later. */
 export type SlowCall = (...values: number[]) => number | Promise<number>
 
-/** The ends of the standard streams. */
+/** What the standard streams of a guest are connected to. */
 export interface Streams {
-  /** The next bytes of the standard input, which belong to the caller: none is its end, `undefined` a failure. */
+  /** The next bytes of the standard input, which belong to the caller. No bytes mean the end, `undefined` a failure. */
   input(): Uint8Array | undefined | Promise<Uint8Array | undefined>
-  /** Takes bytes for stream 1 or 2, which belong to it. */
+  /** Takes ownership of bytes that the guest wrote to stream 1 or 2. */
   output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown>
-  /** How many bytes of output it takes now, where it cannot let the guest wait until there is room for more. */
+  /** How many bytes of output are accepted now, if the guest cannot be made to wait until there is room for more. */
   readonly outputRoom?: number
 }
 
-/** `fd_read` and `fd_write` for a guest, for its standard streams; other descriptors are files. */
+/** `fd_read` and `fd_write` of a guest for its standard streams; other descriptors are files. */
 export class Stdio {
   readonly #streams: Streams
   readonly #memory: () => Memory
   readonly #files: WasmImports
-  /** The buffers of the present read, which may wait for its bytes. */
+  /** The buffers of the current read, which may wait for its bytes. */
   readonly #wanted = new BufferList(IOVEC)
-  /** Those of the present write. */
+  /** The buffers of the current write. */
   readonly #given = new BufferList(IOVEC)
   /** Bytes of input that the guest has not read. */
   #rest: Uint8Array = NO_BYTES
 
   /**
-   * @param memory - of the instance; asked at each call, since it does not exist yet
+   * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
    * @param files - the functions for files
    */
   constructor(streams: Streams, memory: () => Memory, files: WasmImports) {
@@ -87,14 +88,14 @@ export class Stdio {
     return taken === undefined ? done() : taken.then(done)
   }
 
-  /** Reads the list of a call, and looks at where its result goes. @returns what is wrong */
+  /** Reads the buffer list of a call and checks where its result is stored. @returns the error, if any */
   #check(list: BufferList, iovs: number, count: number, result: number): number | undefined {
     const total = list.read(this.#memory(), iovs, count)
     if (total === 'EINVAL') return Errno.INVAL
     return total === 'EFAULT' || !this.#memory().contains(result, 4) ? Errno.FAULT : undefined
   }
 
-  /** Moves bytes of the input to the guest. */
+  /** Copies bytes of the input to the guest. */
   #fill(read: number): number {
     const count = this.#wanted.scatter(this.#rest)
     this.#rest = this.#rest.subarray(count)

@@ -100,7 +100,7 @@ test('a guest that cannot be started leaves no thread that waits for it', async 
   expect(output.trim().split('\n')).toEqual([
     'no host',
     expect.stringContaining('host "a host" is not a Host'),
-    expect.stringContaining('Cannot give the guest the folder "/no/such/folder"'),
+    expect.stringContaining('Cannot give the guest the directory "/no/such/folder"'),
     'CompileError',
   ])
 })

@@ -1,9 +1,3 @@
-/**
- * The file system of a guest: the part of WASI preview 1 that is about files, in memory.
- *
- * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
- */
-
 import type { Memory } from '../../abi/memory.js'
 import { isCall } from '../../base/call.js'
 import type { WasmImports } from '../../base/platform-types.js'
@@ -17,7 +11,11 @@ import { DirectoryNode, type Entry, find, fromTree, LinkNode, type Nanoseconds, 
 import { list } from './readdir.js'
 import type { Directory } from './seed.js'
 
-/** Files in memory for one guest. */
+/**
+ * The file system of one guest, in memory: the functions of WASI preview 1 that concern files.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
+ */
 export class Files {
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
@@ -25,8 +23,8 @@ export class Files {
   readonly #root: DirectoryNode
 
   /**
-   * @param given - what is in the root; `undefined` for no file system at all
-   * @param memory - of the instance; asked at each call, since it does not exist yet
+   * @param given - the contents of the root; `undefined` for no file system at all
+   * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
    * @param now - nanoseconds since 1970
    */
   constructor(given: Directory | undefined, memory: () => Memory, now: () => Nanoseconds) {
@@ -37,9 +35,9 @@ export class Files {
   }
 
   /**
-   * The functions of preview 1 that are about files.
+   * The functions of preview 1 that concern files.
    *
-   * @param devices - those for the standard streams
+   * @param devices - the functions for the standard streams
    */
   imports(devices: WasmImports): WasmImports {
     const own: Record<string, Action> = { ...this.#descriptorCalls(), ...this.#byteCalls() }
@@ -55,7 +53,7 @@ export class Files {
     return imports
   }
 
-  /** Whether a descriptor is one of them, or of the standard streams. */
+  /** Whether a descriptor is an open file or a standard stream. */
   has(fd: number): boolean {
     return isStream(fd) || this.#opened.has(fd)
   }
@@ -124,7 +122,7 @@ export class Files {
     }
   }
 
-  /** Calls that move bytes, and what a folder has instead. */
+  /** Calls that read and write bytes or, for a directory, its entries. */
   #byteCalls(): Record<string, Action> {
     const given = this.#given
     const opened = this.#opened
@@ -156,7 +154,7 @@ export class Files {
         const { node, flags } = opened.file(fd, Right.WRITE)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
-        // As on Linux: who appends does so wherever he means to write.
+        // With APPEND the offset is ignored, as on Linux.
         const at = flags & FdFlag.APPEND ? node.size : numberOf(offset)
         given.memory.setU32(out, writeTo(node, at, buffers, this.#now()))
       },
@@ -186,7 +184,7 @@ export class Files {
     }
   }
 
-  /** Calls that look where a path leads, and open it. */
+  /** Calls that resolve a path or open it. */
   #pathCalls(): Record<string, Action> {
     const given = this.#given
     return {
@@ -205,7 +203,7 @@ export class Files {
         const follow = (lookup & LookupFlag.FOLLOW) !== 0 && names.followsLinks(flags)
         const place = this.#find(dir, path, length, follow)
         given.bytes(out, 4)
-        // Before a file is made or cut, which would be for nothing.
+        // Fails early when no descriptor is free, before a file is created or truncated.
         this.#opened.lowest()
         const opening = {
           flags,
@@ -269,7 +267,7 @@ export class Files {
     return entry
   }
 
-  /** @throws {FileError} BADF unless it is the root as it was given */
+  /** @throws {FileError} BADF unless it is the preopened root */
   #requireRoot(fd: number): void {
     if (fd !== STREAMS || this.#opened.get(fd).node !== this.#root) throw new FileError('BADF')
   }
@@ -292,14 +290,14 @@ function isStream(fd: number): boolean {
   return fd >= 0 && fd < STREAMS
 }
 
-/** A 64-bit number that must not be negative, nor too large to count with. */
+/** A 64-bit number that must be neither negative nor above the safe integers. */
 function numberOf(value: number | bigint): number {
   const number = Number(value)
   if (number < 0 || !Number.isSafeInteger(number)) throw new FileError('INVAL')
   return number
 }
 
-/** The permissions that come with an open, in the upper half of what preview 1 calls inherited rights. */
+/** The permissions for a new file, passed in the upper half of the inherited rights of preview 1. */
 function modeIn(inherited: bigint): number | undefined {
   const mode = Number(BigInt.asUintN(32, inherited >> 32n))
   return mode & Mode.KNOWN ? mode & Mode.BITS : undefined

@@ -1,23 +1,26 @@
-/** The descriptors that a guest has of files: a number leads to an open file. */
+/** The file descriptors of a guest: numbers that refer to open files. */
 import type { BufferList } from '../../abi/iovec.js'
 import { FileError } from '../errno.js'
 import { STREAMS } from '../layouts.js'
 import { type DirectoryNode, FileNode, MAX_FILE, type Nanoseconds } from './inodes.js'
 
-/** The last number. Above are the descriptors of the guest's sockets. */
+/** The largest number. Those above are the descriptors of the guest's sockets. */
 export const LAST = 255
 
-/** An open file or folder. */
+/** An open file or directory. */
 export interface Opened {
   readonly node: FileNode | DirectoryNode
   rights: bigint
   flags: number
   offset: number
-  /** The last name that was in a folder when its listing began: one that is renamed meanwhile is not listed again and again. */
+  /**
+   * The number of the newest name when the listing of a directory began. It ends the listing, so that a file that is
+   * renamed during the listing does not appear again and again.
+   */
   listed?: number
 }
 
-/** Who has which number. */
+/** The table of a guest's file descriptors. */
 export class Descriptors {
   readonly #opened: (Opened | undefined)[] = []
 
@@ -29,7 +32,7 @@ export class Descriptors {
     return fd
   }
 
-  /** Gives the lowest free number to a file. */
+  /** Assigns the lowest free number to a file. */
   add(opened: Opened): number {
     const fd = this.lowest()
     this.#opened[fd] = opened
@@ -43,19 +46,19 @@ export class Descriptors {
     return opened
   }
 
-  /** Whether a number leads to something. */
+  /** Whether the number is in use. */
   has(fd: number): boolean {
     return this.#opened[fd] !== undefined
   }
 
-  /** The folder of that number. */
+  /** The directory with that number. */
   folder(fd: number): DirectoryNode {
     const { node } = this.get(fd)
     if (node instanceof FileNode) throw new FileError('NOTDIR')
     return node
   }
 
-  /** The file of that number, which must have been opened with a right. */
+  /** The file with that number, which must have been opened with the given rights. */
   file(fd: number, right = 0n): Opened & { readonly node: FileNode } {
     const opened = this.get(fd)
     if ((opened.rights & right) !== right) throw new FileError('BADF')
@@ -63,13 +66,13 @@ export class Descriptors {
     return opened
   }
 
-  /** Lets go of what a number leads to. */
+  /** Closes a descriptor. */
   close(fd: number): void {
     this.get(fd)
     this.#opened[fd] = undefined
   }
 
-  /** Gives one number's file to another, and closes what that had. */
+  /** Moves an open file to another number, and closes the file that had that number. */
   move(from: number, to: number): void {
     const opened = this.get(from)
     this.get(to)
@@ -94,10 +97,10 @@ export function readFrom(node: FileNode, offset: number, buffers: BufferList): n
 }
 
 /**
- * Writes from the buffers of a call, up to where a file ends at the latest, as on Linux.
+ * Writes from the buffers of a call, at most up to the maximum size of a file, as on Linux.
  *
  * @returns how many bytes were written
- * @throws {FileError} FBIG, NOSPC; then nothing was written
+ * @throws {FileError} FBIG, NOSPC; nothing was written in this case
  */
 export function writeTo(node: FileNode, offset: number, buffers: BufferList, now: Nanoseconds): number {
   if (buffers.total === 0) return 0

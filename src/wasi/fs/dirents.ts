@@ -1,4 +1,4 @@
-/** What is done with names in a tree of files: to make, remove and move them. Semantics are those of Linux. */
+/** Creates, removes and moves names in a file tree, with the semantics of Linux. */
 
 import { FileError } from '../errno.js'
 import { OpenFlag } from '../layouts.js'
@@ -14,7 +14,7 @@ import {
   WRITE,
 } from './inodes.js'
 
-/** Whether a link at the end of a path is followed by an open with these flags. */
+/** Whether an open with these flags follows a link at the end of the path. */
 export function followsLinks(flags: number): boolean {
   return (flags & (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)) !== (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)
 }
@@ -25,11 +25,11 @@ export interface Opening {
   readonly flags: number
   readonly reads: boolean
   readonly writes: boolean
-  /** The permissions of a file that is made; what is usual by default. */
+  /** The permissions of a new file; `undefined` for the default. */
   readonly mode: number | undefined
 }
 
-/** The file to open, made if need be. */
+/** Opens a file or directory, and creates the file if requested. */
 export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | DirectoryNode {
   const { entry } = place
   const { flags, reads, writes, mode } = opening
@@ -57,7 +57,7 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
   return entry
 }
 
-/** Makes a folder. */
+/** Makes a directory. */
 export function makeFolder(place: Place, now: Nanoseconds): void {
   if (place.entry !== undefined) throw new FileError('EXIST')
   put(place, new DirectoryNode(now), now)
@@ -70,7 +70,7 @@ export function makeLink(place: Place, target: string, now: Nanoseconds): void {
   put(place, new LinkNode(now, target), now)
 }
 
-/** Gives a file one more name. */
+/** Adds a name for a file. */
 export function addName({ entry, mustBeDirectory: mustBeFolder }: Place, to: Place, now: Nanoseconds): void {
   if (entry === undefined) throw new FileError('NOENT')
   if (entry instanceof DirectoryNode) throw new FileError('PERM')
@@ -91,7 +91,7 @@ export function removeName(place: Place, now: Nanoseconds): void {
   take(place, entry, now)
 }
 
-/** Removes an empty folder. */
+/** Removes an empty directory. */
 export function removeFolder(place: Place, now: Nanoseconds): void {
   const { entry } = place
   if (entry === undefined) throw new FileError('NOENT')
@@ -101,7 +101,7 @@ export function removeFolder(place: Place, now: Nanoseconds): void {
   take(place, entry, now)
 }
 
-/** Moves a file or folder; what had the new name loses it. */
+/** Moves a file or directory, and replaces what has the new name. */
 export function rename(from: Place, to: Place, now: Nanoseconds): void {
   const { entry } = from
   if (entry === undefined) throw new FileError('NOENT')
@@ -141,7 +141,7 @@ function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
   entry.changed = now
 }
 
-/** Whether a folder was removed: who still has it open can put nothing in. */
+/** Whether a directory was removed: it may still be open, but nothing can be added to it. */
 function isGone(folder: DirectoryNode): boolean {
   return folder.links === 0
 }

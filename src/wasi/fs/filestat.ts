@@ -1,4 +1,4 @@
-/** What preview 1 tells of a file: `filestat`, and its type, which listings tell too. */
+/** The `filestat` of preview 1, and the file type, which directory listings contain too. */
 import type { Memory } from '../../abi/memory.js'
 import { FileType, Mode, Size } from '../layouts.js'
 import { DirectoryNode, type Entry, FileNode, LinkNode } from './inodes.js'
@@ -13,9 +13,9 @@ export function typeOf(node: Entry): number {
 }
 
 /**
- * Stores what is known of an entry. Of the standard streams, which have none, nothing is told but that they are devices.
+ * Stores the attributes of an entry. A standard stream has no entry, so only its type, a device, is stored.
  *
- * @param out - {@link Size.FILESTAT} bytes, which are in memory
+ * @param out - the address of {@link Size.FILESTAT} bytes, which are known to be in memory
  */
 export function putStat(memory: Memory, out: number, node: Entry | undefined): void {
   memory.clear(out, Size.FILESTAT)

@@ -1,6 +1,6 @@
 /**
- * A file system in memory, with the semantics of POSIX: names lead to files, and a file lives while a name or a descriptor
- * leads to it.
+ * A file system in memory, with POSIX semantics: names refer to files, and a file exists while a name or a descriptor
+ * refers to it.
  */
 
 import { NAME_MAX } from '../../abi/limits.js'
@@ -8,31 +8,31 @@ import { copyOf, totalLength } from '../../base/bytes.js'
 import { FileError } from '../errno.js'
 import type { Directory } from './seed.js'
 
-/** The longest file: a guest cannot address more anyway. */
+/** The maximum size of a file: a guest cannot address more anyway. */
 export const MAX_FILE = 2 ** 30
-/** As on Linux: the most links that a path may lead over. */
+/** The maximum number of links that the resolution of a path follows, as on Linux. */
 const MAX_LINKS = 40
 
-/** Nanoseconds since 1970; before that, negative. */
+/** Nanoseconds since 1970; negative for earlier times. */
 export type Nanoseconds = bigint
 
 let inodes = 0n
 
-/** A permission of the owner, who is the guest: to read, or to list a folder. */
+/** The owner's permission to read a file or list a directory. The guest is the owner. */
 export const READ = 0o400
-/** To write, or to change what is in a folder. */
+/** The owner's permission to write a file or change a directory. */
 export const WRITE = 0o200
-/** To go through a folder. */
+/** The owner's permission to traverse a directory. */
 export const SEARCH = 0o100
-/** The permission to act as the owner, which a file loses when it is written to. */
+/** The set-user-ID bit, which a file loses when it is written to. */
 const AS_OWNER = 0o4000
 
-/** What all files have. */
+/** The common part of all files. */
 abstract class Node {
   readonly inode = ++inodes
-  /** Permissions, as POSIX counts them. */
+  /** The permission bits, as in POSIX. */
   mode: number
-  /** How many names lead here. */
+  /** How many names refer to it. */
   links = 1
   accessed: Nanoseconds
   modified: Nanoseconds
@@ -49,24 +49,24 @@ abstract class Node {
   }
 }
 
-/** A file with bytes. */
+/** A regular file. */
 export class FileNode extends Node {
   #bytes: Uint8Array
   #size: number
 
-  /** @param bytes - what is in it, which belong to it from now on */
+  /** @param bytes - its contents, which belong to the file from now on */
   constructor(now: Nanoseconds, bytes: Uint8Array = new Uint8Array(0), mode = 0o644) {
     super(now, mode)
     this.#bytes = bytes
     this.#size = bytes.length
   }
 
-  /** In bytes. */
+  /** Its size in bytes. */
   get size(): number {
     return this.#size
   }
 
-  /** Cuts it, or fills it up with zeros. */
+  /** Truncates the file, or extends it with zeros. */
   resize(size: number): void {
     this.#reserve(size)
     this.mode &= ~AS_OWNER
@@ -74,12 +74,15 @@ export class FileNode extends Node {
     this.#size = size
   }
 
-  /** The bytes from there on, at most so many: not to be kept. */
+  /** A view of at most `length` bytes from `offset` on; valid until the next change. */
   read(offset: number, length: number): Uint8Array {
     return this.#bytes.subarray(Math.min(offset, this.#size), Math.min(offset + length, this.#size))
   }
 
-  /** Copies bytes to there, one piece after the other; what lies between the end and them becomes zeros. */
+  /**
+   * Copies the pieces to `offset`, one after the other; a gap between the end of the file and `offset` is filled with
+   * zeros.
+   */
   write(offset: number, pieces: readonly Uint8Array[]): void {
     const end = offset + totalLength(pieces)
     if (end === offset) return
@@ -116,23 +119,23 @@ export class LinkNode extends Node {
   }
 }
 
-/** A name in a folder. */
+/** A name in a directory. */
 interface Name {
   readonly text: string
-  /** Larger than those of all names that were put in before. */
+  /** Larger than the numbers of all names that were added earlier. */
   readonly number: number
-  /** `undefined` once it was removed. */
+  /** `undefined` once the name was removed. */
   entry: Entry | undefined
 }
 
-/** The number of the first name; below are those of `.` and `..`. */
+/** The number of the first name; the numbers below it belong to `.` and `..`. */
 const FIRST_NUMBER = 3
 
-/** A folder. The root is its own parent. */
+/** A directory. The root is its own parent. */
 export class DirectoryNode extends Node {
   parent: DirectoryNode = this
   readonly #names = new Map<string, Name>()
-  /** In the order of their numbers; up to half of them were removed. */
+  /** In the order of their numbers; up to half of them have been removed. */
   #order: Name[] = []
   #latest = FIRST_NUMBER - 1
 
@@ -140,22 +143,22 @@ export class DirectoryNode extends Node {
     super(now, mode)
   }
 
-  /** How many names there are. */
+  /** The number of names. */
   get size(): number {
     return this.#names.size
   }
 
-  /** The largest number that a name was given. */
+  /** The number of the newest name. */
   get latest(): number {
     return this.#latest
   }
 
-  /** What a name leads to. */
+  /** The entry with that name. */
   get(text: string): Entry | undefined {
     return this.#names.get(text)?.entry
   }
 
-  /** Lets a name, which is not there, lead to an entry. */
+  /** Adds an entry under a name that does not exist yet. */
   put(text: string, entry: Entry): void {
     const name = { text, number: ++this.#latest, entry }
     this.#names.set(text, name)
@@ -172,7 +175,7 @@ export class DirectoryNode extends Node {
     if (this.#order.length > 2 * this.#names.size) this.#order = this.#order.filter(({ entry }) => entry !== undefined)
   }
 
-  /** The name that follows a number. */
+  /** The first name with a larger number. */
   after(number: number): { text: string; number: number; entry: Entry } | undefined {
     let [low, high] = [0, this.#order.length]
     while (low < high) {
@@ -188,21 +191,21 @@ export class DirectoryNode extends Node {
   }
 }
 
-/** What a name may lead to. */
+/** What a name can refer to. */
 export type Entry = FileNode | DirectoryNode | LinkNode
 
-/** Where a path leads. */
+/** The result of resolving a path. */
 export interface Place {
   readonly folder: DirectoryNode
-  /** The last name of the path; empty for the folder itself, as `.` and `/` are. */
+  /** The last name of the path; empty if it refers to `folder` itself, like `.` and `/` do. */
   readonly name: string
-  /** What is there; `undefined` when nothing is. */
+  /** The entry with that name; `undefined` if there is none. */
   readonly entry: Entry | undefined
-  /** The path ends in a slash, or in `.` or `..`. */
+  /** Whether the path ends in a slash, or in `.` or `..`. */
   readonly mustBeDirectory: boolean
 }
 
-/** Makes nodes of a folder that was given. */
+/** Makes nodes from a given directory tree. */
 export function fromTree({ folder, now }: { folder: Directory; now: Nanoseconds }): DirectoryNode {
   const node = new DirectoryNode(now)
   for (const [name, given] of folder) {
@@ -214,16 +217,16 @@ export function fromTree({ folder, now }: { folder: Directory; now: Nanoseconds 
 }
 
 /**
- * Follows a path, which is shorter than PATH_MAX. The root is where it starts at most: nothing leads above it.
+ * Resolves a path, which is shorter than PATH_MAX. Nothing leads above the root.
  *
- * @param follow - whether a link at its end is followed too
+ * @param follow - whether a link at the end of the path is followed too
  * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP, ACCES
  */
 export function find(root: DirectoryNode, start: DirectoryNode, path: string, follow: boolean): Place {
   if (path === '') throw new FileError('NOENT')
   let folder = path.startsWith('/') ? root : start
   let links = 0
-  /** Names yet to be followed, the next one last. */
+  /** Names that remain to be resolved, the next one last. */
   const names = namesOf(path)
   const mustBeFolder = /(?:^|\/)\.{0,2}$/.test(path)
   for (;;) {
@@ -251,7 +254,7 @@ export function find(root: DirectoryNode, start: DirectoryNode, path: string, fo
   }
 }
 
-/** The names of a path, the first one last. */
+/** The names in a path, the first one last. */
 function namesOf(path: string): string[] {
   return path
     .split('/')
@@ -260,7 +263,7 @@ function namesOf(path: string): string[] {
 }
 
 function byteLength(text: string): number {
-  // Only what is long must be counted.
+  // Only long names need to be encoded to be measured.
   return text.length * 3 <= NAME_MAX ? text.length : encoder.encode(text).length
 }
 

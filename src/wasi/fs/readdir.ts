@@ -1,18 +1,18 @@
-/** What `fd_readdir` tells of a folder: each call as much as its buffer holds, and it works no more than for that. */
+/** `fd_readdir`: each call returns as many entries as fit into its buffer, and costs no more than those entries. */
 import { Size } from '../layouts.js'
 import { typeOf } from './filestat.js'
 import type { DirectoryNode, Entry } from './inodes.js'
 
-/** Numbers of the two names that every folder has; those of others follow. */
+/** The numbers of the two names that every directory has; other names have larger numbers. */
 const ITSELF = 1
 const PARENT = 2
 
 /**
  * Fills a buffer with `dirent`s; the last one may be cut.
  *
- * @param after - the number of the last name that was told before; 0 for none
- * @param last - the number of the last name to tell, so that a folder whose names change while it is listed has an end
- * @returns how many bytes were used: less than all is the end
+ * @param after - the number of the last name that was listed before; 0 for none
+ * @param last - the number of the last name to list, so that the listing of a directory that changes meanwhile ends
+ * @returns how many bytes were used; fewer than the buffer has means the end
  */
 export function list(folder: DirectoryNode, after: number, last: number, out: Uint8Array): number {
   let at = 0
@@ -35,7 +35,7 @@ export function list(folder: DirectoryNode, after: number, last: number, out: Ui
   return at
 }
 
-/** What comes after a name. */
+/** The next entry of a listing. */
 interface Follower {
   readonly text: string
   readonly number: number

@@ -1,25 +1,26 @@
-/** What a guest is given for files: folders in memory, or copies of the host's. */
-/** A folder in memory, by name: a file's bytes, another folder, or `{ link }`, a symbolic link to a path. */
+/** The initial files of a guest: directories in memory, or copies of directories on the host's disk. */
+/** A directory in memory, by name: the bytes of a file, another directory, or `{ link }`, a symbolic link to a path. */
 export type Directory = ReadonlyMap<string, Uint8Array | Directory | { readonly link: string }>
 
 /**
- * What a guest is to find in its file system: by absolute path, a folder in memory or the path of a folder of the host's. A
- * symbolic link is copied as it stands: it leads nowhere outside, but its text may tell the guest a path of the host's.
+ * The initial contents of a guest's file system: by absolute path, a directory in memory or the path of a directory
+ * on the host's disk, which is copied. A symbolic link is copied unchanged: it gives no access to the host's files,
+ * but its text may reveal one of the host's paths to the guest.
  */
 export type Dirs = Readonly<Record<string, Directory | string>>
 
 /**
- * Makes one folder, the root, of all that a guest is given.
+ * Combines all the directories of a guest into one, the root.
  *
- * @throws {TypeError} when a guest's path is not absolute, or no folder is where one is to be copied from
+ * @throws {TypeError} when a guest's path is not absolute, or the directory to copy does not exist
  */
 export async function rootOf(dirs: Dirs): Promise<Directory> {
   const root: MutableDirectory = new Map()
-  // An outer folder comes before what is put into it.
+  // Sorted, so that an outer directory comes before those placed inside it.
   for (const path of Object.keys(dirs).sort()) {
     const names = path.split('/').filter((name) => name !== '')
     if (!path.startsWith('/') || names.some((name) => name === '.' || name === '..'))
-      throw new TypeError(`Cannot give the guest ${JSON.stringify(path)}: its path must be absolute, as /data is`)
+      throw new TypeError(`Cannot give the guest ${JSON.stringify(path)}: its path must be absolute, like /data`)
     const given = dirs[path] ?? new Map()
     const contents = typeof given === 'string' ? await copyOf(given) : given
     const place = names.reduce(within, root)
@@ -30,7 +31,7 @@ export async function rootOf(dirs: Dirs): Promise<Directory> {
 
 type MutableDirectory = Map<string, Uint8Array | Directory | { readonly link: string }>
 
-/** The folder of that name; it is replaced by a copy, since it may be the caller's. */
+/** The directory of that name; it is replaced by a copy, since the original may belong to the caller. */
 function within(folder: MutableDirectory, name: string): MutableDirectory {
   const there = folder.get(name)
   const made: MutableDirectory = new Map(there instanceof Map ? there : [])
@@ -39,13 +40,13 @@ function within(folder: MutableDirectory, name: string): MutableDirectory {
 }
 
 async function copyOf(path: string): Promise<Directory> {
-  // Not every platform has a file system: only who copies from it needs one.
+  // Imported only when something is copied, since not every platform has a file system.
   const fs = await import('node:fs/promises')
   try {
     return await copyFolder(fs, path)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new TypeError(`Cannot give the guest the folder ${JSON.stringify(path)}: ${reason}`)
+    throw new TypeError(`Cannot give the guest the directory ${JSON.stringify(path)}: ${reason}`)
   }
 }
 
