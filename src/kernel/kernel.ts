@@ -149,7 +149,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
       }
     }
     this.orphans.end()
-    if (failures.length > 0) throw new AggregateError(failures, 'Cannot close all sockets: the host failed to release some; `errors` has the causes')
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        'Cannot close all sockets: the host failed to release some; `errors` has the causes',
+      )
   }
 
   changed(descriptor: Descriptor, bytes = 0): void {
