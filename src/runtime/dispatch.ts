@@ -1,69 +1,69 @@
-/**
- * The one place where the module calls into TypeScript. Handles and requests are known to it by small numbers; an exception of
- * a callback is caught here, so that it never unwinds through WebAssembly frames, and the rest of the turn goes on.
- */
 import type { UvFace } from '../abi/uv-module.js'
 import type { Payload } from '../kernel/payload.js'
 
-/** What happened to a handle or a request. */
+/** The event of a handle or a request. */
 export type CallbackKind = 'connection' | 'read' | 'done' | 'close' | 'wakeup' | 'walk'
 
-/** The method by which a handle or a request is told; not a part of anybody's public face. */
+/** The method that delivers events to a handle or a request; not part of any public interface. */
 export const FIRE: unique symbol = Symbol('fire')
 
-/** Something the module calls back. */
+/** An object that the module calls back. */
 export interface CallbackTarget {
-  /** What a request has to send. */
+  /** The bytes that a request sends. */
   readonly payload?: Payload | undefined
   /**
-   * @param kind - what happened
+   * @param kind - the event
    * @param value - a status, a count of bytes, or 0
    */
   [FIRE](kind: CallbackKind, value: number): void
 }
 
-/** Numbers for targets, and the imports that find them again. */
+/**
+ * The one place where the module calls into TypeScript. The module knows handles and requests by small numbers. The
+ * exception of a callback is caught here, so that it never unwinds through WebAssembly frames and the rest of the
+ * turn continues.
+ */
 export class Dispatch {
   readonly #targets: (CallbackTarget | undefined)[] = [undefined]
   readonly #free: number[] = []
   readonly #onThrow: (error: unknown) => void
   #moment = 0
 
-  /** @param onThrow - told what a callback threw */
+  /** @param onThrow - called with the exception of a callback */
   constructor(onThrow: (error: unknown) => void) {
     this.#onThrow = onThrow
   }
 
-  /** What a request has to send. */
+  /** The bytes that a request sends. */
   payload(id: number): Payload | undefined {
     return this.#targets[id]?.payload
   }
 
-  /** How many targets are registered. */
+  /** The number of registered targets. */
   get size(): number {
     return this.#targets.length - 1 - this.#free.length
   }
 
-  /** Another number than before when time may have passed: a callback was made, or {@link Dispatch.advanceEpoch} called. */
+  /** A number that changes whenever time may have passed: after a callback, or after {@link Dispatch.advanceEpoch}. */
   get epoch(): number {
     return this.#moment
   }
 
-  /** Time has passed outside of callbacks. */
+  /** Reports that time has passed outside of callbacks. */
   advanceEpoch(): void {
     this.#moment++
   }
 
-  /** Gives a target its number, which is never 0. It is held until {@link Dispatch.remove}. */
+  /** Assigns a number, which is never 0, to a target. The target is kept until {@link Dispatch.remove}. */
   add(target: CallbackTarget): number {
     const id = this.#free.pop() ?? this.#targets.length
     this.#targets[id] = target
     return id
   }
 
-  /** Forgets a target; one that is not known is no matter. */
+  /** Removes a target; an unknown number is ignored. */
   remove(id: number): void {
-    // A number that were free twice would be given to two.
+    // A number that is freed twice would be assigned to two targets.
     if (this.#targets[id] === undefined) return
     this.#targets[id] = undefined
     this.#free.push(id)
@@ -100,7 +100,7 @@ export class Dispatch {
     }
   }
 
-  /** The last thing that happens to a target: its number is free before it is told. */
+  /** Delivers the last event of a target. Its number is freed before the callback fires. */
   #finish(id: number, kind: CallbackKind, value: number): void {
     const target = this.#targets[id]
     this.#moment++

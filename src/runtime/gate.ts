@@ -1,13 +1,3 @@
-/**
- * What stands between a foreign module and our functions: one function in WebAssembly for each import. It has the only type by
- * which the import may be asked for, so that what reaches us is always numbers. It looks for room on the stack before it calls
- * us ({@link stackRoom}). And once the gate is shut it traps, before the call and after it: no code of WebAssembly can catch a
- * trap, as it could an exception, so the module's frames are left for good.
- *
- * While one of our functions runs, the next that is called traps, too: one that was left by an exception has not come back, and
- * its module must not call on.
- */
-
 import type { Signature } from '../abi/signature.js'
 import { isCall, type NumberCall } from '../base/call.js'
 import type { WasmImports, WasmModule } from '../base/platform-types.js'
@@ -17,29 +7,43 @@ import { Kind, Op, Section, Type, typesOf, Writer } from './wasm-writer.js'
 
 /** How a gate treats the imports of a module. */
 export interface GateOptions {
-  /** Whether our function may call the module again before it returns; none may by default. */
+  /** Whether the function may call the module again before it returns; by default none may. */
   readonly reenters?: (wanted: Wanted) => boolean
   /**
-   * What stands before each of our functions. One that has no result may answer true here: the module's frames are left then, as
+   * Wraps each function. A function without a result may return true here: the module's frames are then abandoned, as
    * by a trap, and the gate stays open.
    */
   readonly before?: (call: NumberCall, parameters: number) => NumberCall
-  /** An import that suspends the module and comes back with the answer that {@link LATER} has promised. */
+  /** An import that suspends the module and returns the answer that {@link LATER} announced. */
   readonly later?: WasmImports[string]
 }
 
-/** The answer of a function whose real one is given by {@link GateOptions.later}. No call of ours answers this. */
+/**
+ * The return value of a function whose actual answer comes from {@link GateOptions.later}. No call returns this value
+ * otherwise.
+ */
 export const LATER = -(2 ** 31)
 
-/** The gate of one module. */
+/**
+ * Separates a foreign module from the functions that it imports: for each import there is one function in
+ * WebAssembly. It has the only type with which the import may be declared, so the arguments that reach TypeScript are
+ * always numbers. It checks for room on the stack before the call ({@link stackRoom}). And once the gate is shut it
+ * traps, before the call and after it: unlike an exception, a trap cannot be caught in WebAssembly, so the module's
+ * frames are left for good.
+ *
+ * While one of the functions runs, a call of another one traps too: a function that was left by an exception has not
+ * returned, and its module must not continue to make calls.
+ */
 export class Gate {
-  /** What the module is instantiated with. */
+  /** The import object for the module. */
   readonly imports: Record<string, WasmImports>
-  /** Traps unless the gate is open, for functions without a type. */
+  /** Traps unless the gate is open; for functions without a type. */
   readonly check: () => void
   readonly #state: WebAssembly.Global
 
-  /** @throws {WebAssembly.LinkError} when the module asks for what is not offered; see {@link wantedImports} */
+  /**
+   * @throws {WebAssembly.LinkError} when the module imports something that is not offered; see {@link wantedImports}
+   */
   constructor(foreign: WasmModule, offers: Offers, { reenters, before = same, later }: GateOptions = {}) {
     const wanted = wantedImports(foreign, offers)
     const call = (one: Wanted): NumberCall => functionOf(offers, one.module, one.name) ?? never
@@ -56,19 +60,20 @@ export class Gate {
     const passages = typed.map(({ passage }) => passage)
     const { exports } = new WebAssembly.Instance(gateModule(passages), { '': given })
     const { state, check } = exports
-    if (!(state instanceof WebAssembly.Global) || !isCall(check)) throw new TypeError('the module is broken')
+    if (!(state instanceof WebAssembly.Global) || !isCall(check))
+      throw new TypeError('Cannot guard the module: its gate is broken; report this as a bug')
     this.#state = state
     this.check = check
     const places = new Map(typed.map(({ one }, index) => [one, exports[index] ?? never]))
     this.imports = importObject(wanted, (one) => places.get(one) ?? call(one))
   }
 
-  /** Whether one of our functions runs, called by the module. One that waits does not. */
+  /** Whether a function that the module has called is running. A function that waits does not count. */
   get busy(): boolean {
     return this.#state.value === State.CALLED
   }
 
-  /** From now on, every import traps. */
+  /** Shuts the gate: from now on, every import traps. */
   shut(): void {
     this.#state.value = State.SHUT
   }
@@ -76,10 +81,10 @@ export class Gate {
 
 const State = { OPEN: 0, CALLED: 1, SHUT: 2 } as const
 
-/** An import as the gate has it. */
+/** One import in the gate. */
 interface Passage {
   readonly type: Signature
-  /** Whether no other may be called before this one has returned. */
+  /** Whether no other import may be called before this one has returned. */
   readonly claims: boolean
   /** Whether its answer may be {@link LATER}. */
   readonly waits: boolean
@@ -90,10 +95,10 @@ function typeOf(offers: Offers, { module: from, name: text }: Wanted): Signature
   return Object.hasOwn(types, text) ? types[text] : undefined
 }
 
-/** The compiled gates, by what passes through: the guests of a process are often of a few kinds. */
+/** The compiled gates, by their imports: the guests of a process often have the same few sets of imports. */
 const modules = new Map<string, WasmModule>()
 
-/** How many are kept. */
+/** How many compiled gates are kept. */
 const KEPT = 32
 
 function gateModule(passages: readonly Passage[]): WasmModule {
@@ -106,11 +111,11 @@ function gateModule(passages: readonly Passage[]): WasmModule {
   return made
 }
 
-/** The functions that are there in every gate: the imports `room` and `later`. */
+/** The functions that every gate has: the imports `room` and `later`. */
 const ROOM = 0
 const LATER_CALL = 1
 
-/** The types that are there in every gate: of `room`, of `later`, and of `check`. Then come two for each passage. */
+/** The types that every gate has: of `room`, of `later`, and of `check`. Two for each import follow. */
 const [ROOM_TYPE, LATER_TYPE, CHECK_TYPE, TYPES] = [0, 1, 2, 3] as const
 
 function gateCode(passages: readonly Passage[]): Uint8Array<ArrayBuffer> {
@@ -121,7 +126,7 @@ function gateCode(passages: readonly Passage[]): Uint8Array<ArrayBuffer> {
     writer.type([Type.I32], [])
     writer.type([], [Type.I32])
     writer.type([], [])
-    // As the module calls it, and as we are called.
+    // The type with which the module calls it, and the type of the TypeScript function.
     for (const { type } of passages) {
       const { parameters, results } = typesOf(type)
       writer.type(parameters, results)
@@ -150,7 +155,7 @@ function gateCode(passages: readonly Passage[]): Uint8Array<ArrayBuffer> {
   return writer.bytes
 }
 
-/** Writes the code of one import, and of our function that it calls. */
+/** Writes the code of one import, which calls the TypeScript function with the index `ours`. */
 function writePassage(writer: Writer, { type, claims, waits }: Passage, ours: number): void {
   const { parameters, results } = typesOf(type)
   const [result = Type.I32] = results
@@ -181,23 +186,23 @@ function writePassage(writer: Writer, { type, claims, waits }: Passage, ours: nu
 /** Code that traps in any other state. */
 const EXPECT = [expect(State.OPEN), expect(State.CALLED)] as const
 
-/** Code before a call, before one that lets no other one in, and behind a function without a result. */
+/** The code before a call, before a call that excludes others, and after a function without a result. */
 const ENTER = [...EXPECT[State.OPEN], Op.I32_CONST, 0, Op.CALL, ROOM]
 const CLAIM = [Op.I32_CONST, State.CALLED, Op.GLOBAL_SET, 0]
 const LEAVE = [Op.IF, Type.NONE, Op.UNREACHABLE, Op.END]
 
-/** Code after a call that let no other one in. */
+/** The code after a call that excluded others. */
 const BACK = [...EXPECT[State.CALLED], Op.I32_CONST, State.OPEN, Op.GLOBAL_SET, 0]
 
 function expect(state: number): readonly number[] {
   return [Op.GLOBAL_GET, 0, Op.I32_CONST, state, Op.I32_NE, Op.IF, Type.NONE, Op.UNREACHABLE, Op.END]
 }
 
-/** Where the answer is {@link LATER}, as the format writes it. */
+/** Code that tests whether the answer is {@link LATER}, in the encoding of the format. */
 const IF_LATER = [Op.I32_CONST, 0x80, 0x80, 0x80, 0x80, 0x78, Op.I32_EQ, Op.IF, Type.NONE]
 
 const same = (call: NumberCall): NumberCall => call
 
 const never = (): never => {
-  throw new TypeError('the module is broken')
+  throw new TypeError('Cannot guard the module: its gate is broken; report this as a bug')
 }

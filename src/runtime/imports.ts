@@ -1,7 +1,7 @@
 /**
- * What a foreign module may import: functions that are offered, and nothing else. WebAssembly looks an import up as JavaScript
- * looks up a property, so what is given to it must inherit nothing; and a value that is no function (a global, a memory, a table,
- * a tag) is never ours to give.
+ * What a foreign module may import: functions that are offered, and nothing else. WebAssembly looks an import up like
+ * JavaScript looks up a property, so the import object must not inherit anything. Values that are not functions
+ * (globals, memories, tables, tags) are never offered.
  */
 
 import type { Signatures } from '../abi/signature.js'
@@ -11,11 +11,11 @@ import type { WasmImports, WasmModule } from '../base/platform-types.js'
 /** The functions of one import module. */
 export interface Offer {
   readonly functions: WasmImports
-  /** Their types. A function without one is given as it is: it must make nothing of its arguments. */
+  /** Their types. A function without a type is passed to the module without a wrapper: it must ignore its arguments. */
   readonly types: Signatures
 }
 
-/** What is offered, by the names of import modules. */
+/** The offers, by the names of import modules. */
 export type Offers = ReadonlyMap<string, Offer>
 
 /** One import of a module that is offered. */
@@ -25,9 +25,9 @@ export interface Wanted {
 }
 
 /**
- * The imports of a module, each once.
+ * The imports of a module, without duplicates.
  *
- * @throws {WebAssembly.LinkError} when one of them is not offered; it names the import, where it comes from, and the remedy
+ * @throws {WebAssembly.LinkError} when one of them is not offered; it names the import, its origin, and the remedy
  */
 export function wantedImports(module: WasmModule, offers: Offers): readonly Wanted[] {
   const wanted = new Map<string, Wanted>()
@@ -38,14 +38,14 @@ export function wantedImports(module: WasmModule, offers: Offers): readonly Want
   return [...wanted.values()]
 }
 
-/** The function that is offered by that name; `undefined` where there is none, whatever its object inherits. */
+/** The function that is offered under that name; `undefined` if there is none, whatever its object inherits. */
 export function functionOf(offers: Offers, module: string, name: string): NumberCall | undefined {
   const functions = offers.get(module)?.functions ?? {}
   const found = Object.hasOwn(functions, name) ? functions[name] : undefined
   return isCall(found) ? found : undefined
 }
 
-/** An import object that inherits nothing, at neither level. */
+/** Makes an import object that inherits nothing, on either level. */
 export function importObject(
   wanted: readonly Wanted[],
   give: (wanted: Wanted) => WasmImports[string],
@@ -59,14 +59,15 @@ export function importObject(
 }
 
 /**
- * What the engine says of a function that a module imports with another type, in our words; anything else as it is.
+ * Rewords an engine's error for an import that the module declares with another type; returns any other error
+ * unchanged.
  *
- * @param error - what instantiating a module has thrown
+ * @param error - the exception of instantiating a module
  */
 export function linkError(error: unknown): unknown {
   if (!(error instanceof WebAssembly.LinkError) || error.message.startsWith(CANNOT)) return error
   return new WebAssembly.LinkError(
-    `${CANNOT}: an import of it has another type than here (${shorten(error.message)}); build it with this version's uvcc`,
+    `${CANNOT}: one of its imports has another type here (${shorten(error.message)}); build it with uvcc of this version`,
   )
 }
 
@@ -75,7 +76,7 @@ const CANNOT = 'Cannot link the module'
 function refusal(module: string, name: string, kind: string, offers: Offers): Error {
   const what = `it imports the ${kind} ${JSON.stringify(shorten(name))} from ${JSON.stringify(shorten(module))}`
   const origin = originOf(module, name, kind)
-  // Of our own, and of preview 1, it is the name that is wrong.
+  // In libuv-wasm's own modules and in preview 1, it is the name that is wrong.
   const because =
     offers.has(module) && kind === 'function' && origin.whole
       ? `${origin.is}, which has no such function here`
@@ -83,19 +84,19 @@ function refusal(module: string, name: string, kind: string, offers: Offers): Er
   return new WebAssembly.LinkError(`${CANNOT}: ${what}, ${because}; ${origin.remedy}`)
 }
 
-/** A standard, or a toolchain, whose modules import what we do not have. */
+/** A standard or a toolchain whose modules import functions that are not available here. */
 interface Origin {
-  /** Whether it is told by the name of the import module alone. */
+  /** Whether an import has this origin. */
   readonly matches: (module: string, name: string, kind: string) => boolean
   readonly is: string
   readonly remedy: string
-  /** Whether functions of this import module are offered, so that only a name may be missing. */
+  /** Whether functions of this import module are offered, so that only the name is unknown. */
   readonly whole?: boolean
 }
 
 const UVCC = 'build it with uvcc'
 
-/** The first that matches is taken. */
+/** The first match is used. */
 const ORIGINS: readonly Origin[] = [
   {
     matches: (module) => /^uv_(?:host|face|pump)_\d+$/.test(module),
@@ -106,18 +107,18 @@ const ORIGINS: readonly Origin[] = [
   {
     matches: (module, name) => module === 'wasi_snapshot_preview1' && name.startsWith('sock_'),
     is: 'a socket call of WASI preview 1 or of an extension of it',
-    remedy: `${UVCC}: POSIX's calls and libuv's have sockets there`,
+    remedy: `${UVCC}, where sockets are available through POSIX and libuv`,
   },
   {
     matches: (module) => module === 'wasi_snapshot_preview1',
-    is: 'named as a part of WASI preview 1',
-    remedy: `${UVCC}, or without what needs it`,
+    is: 'the import module of WASI preview 1',
+    remedy: `${UVCC}, or without the code that needs it`,
     whole: true,
   },
   {
     matches: (module) => module === 'wasi_unstable',
-    is: 'a part of WASI preview 0, which came before wasi_snapshot_preview1',
-    remedy: 'build it with a toolchain that targets WASI preview 1, as uvcc',
+    is: 'a part of WASI preview 0, the predecessor of wasi_snapshot_preview1',
+    remedy: 'build it with a toolchain that targets WASI preview 1, such as uvcc',
   },
   {
     matches: (module) => /^wasix_/.test(module),
@@ -127,8 +128,8 @@ const ORIGINS: readonly Origin[] = [
   {
     matches: (module, name, kind) =>
       (module === 'wasi' && name.startsWith('thread')) || (module === 'env' && kind === 'memory'),
-    is: 'as programs with threads have it (wasi-threads, or a memory that is shared)',
-    remedy: 'build it without threads, with a memory of its own that it exports',
+    is: 'an import of programs with threads (wasi-threads, or a shared memory)',
+    remedy: 'build it without threads, with a memory that it defines and exports',
   },
   {
     matches: (module) => /^(?:wasi:|cm32p2)/.test(module) || /^[a-z][\w-]*:[a-z][\w-]*\//.test(module),
@@ -142,34 +143,35 @@ const ORIGINS: readonly Origin[] = [
   },
   {
     matches: (module) => /^(?:wbg|__wbindgen_|__wbg)/.test(module) || /_bg(?:\.js)?$/.test(module),
-    is: 'made by wasm-bindgen, for JavaScript',
+    is: 'generated by wasm-bindgen, for JavaScript',
     remedy: 'build it for the target wasm32-wasip1, without wasm-bindgen',
   },
   {
     matches: (module, name) => module === 'env' && /^(?:abort|seed|trace|console\.|Date\.|Math\.|process\.)/.test(name),
-    is: 'a part of the run time of AssemblyScript (env.abort and the like)',
-    remedy: 'build it with functions of its own for them (--use abort=...)',
+    is: 'a part of the runtime of AssemblyScript (env.abort and the like)',
+    remedy: 'build it with its own implementations of these functions (--use abort=...)',
   },
   {
     matches: (module) => module === 'env' || module === 'a' || module.startsWith('GOT.'),
     is: "a part of emscripten's JavaScript, or a function that was not linked",
-    remedy: `${UVCC}, which links it whole (-sSTANDALONE_WASM)`,
+    remedy: `${UVCC}, which links a standalone module (-sSTANDALONE_WASM)`,
   },
   {
     matches: (module) => module === 'spectest' || module.startsWith('wasm:'),
     is: "a part of an engine's own tests and functions",
     remedy: UVCC,
   },
-  { matches: () => true, is: 'which no standard known here has', remedy: UVCC },
+  { matches: () => true, is: 'which belongs to no known standard', remedy: UVCC },
 ]
 
 function originOf(module: string, name: string, kind: string): Origin {
   const origin = ORIGINS.find(({ matches }) => matches(module, name, kind))
-  if (origin === undefined) throw new Error('the last origin matches everything')
+  if (origin === undefined)
+    throw new Error('Cannot find the origin of an import: the last entry must match everything; report this as a bug')
   return origin
 }
 
-/** A module's names may be as long as it likes. */
+/** The names in a module can have any length. */
 function shorten(text: string): string {
   return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}...` : text
 }

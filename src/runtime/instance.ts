@@ -1,4 +1,4 @@
-/** One WebAssembly instance with everything around it: memory, kernel, dispatch and pump. */
+/** One WebAssembly instance with its memory, kernel, dispatch and pump. */
 
 import type { Description } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
@@ -19,26 +19,28 @@ import { compileModule, describe, isOwn, type ModuleSource } from './module.js'
 import { Pump } from './pump.js'
 import { Trace } from './trace.js'
 
-/** How an instance is made. */
+/** The options of an instance. */
 export interface InstanceOptions {
   readonly host: Host
   /** The module; the package's own by default. */
   readonly module?: ModuleSource | undefined
-  /** Who answers WASI; by default `@wasmer/wasi`, for a module that has streams or files. */
+  /** The implementation of WASI; by default `@wasmer/wasi`, for a module that has streams or files. */
   readonly wasi?: WasiProvider | undefined
   /** How many descriptors may be open at once; 65,536 by default. */
   readonly maxDescriptors?: number | undefined
-  /** What to trace; what `UVWASM_DEBUG` says by default. */
+  /** What to trace; by default the topics in `UVWASM_DEBUG`. */
   readonly trace?: Trace | undefined
-  /** Called at the beginning of every turn. */
+  /** Called at the start of every turn. */
   readonly onTurn: () => void
-  /** Told what a callback threw. */
+  /** Called with the exception of a callback. */
   readonly onThrow: (error: unknown) => void
-  /** Called when the module has trapped, or the host cannot run it on: it must not be called any more. */
+  /**
+   * Called when the module has trapped or the host cannot continue to run it. The module must not be called any more.
+   */
   readonly onTrap?: () => void
 }
 
-/** A running copy of libuv. */
+/** A running instance of libuv. */
 export class Instance {
   readonly host: Host
   readonly abi: Description
@@ -46,11 +48,14 @@ export class Instance {
   readonly memory: Memory
   readonly kernel: Kernel
   readonly dispatch: Dispatch
-  /** The way of bytes past the module's memory. */
+  /** Passes bytes without a copy in the module's memory. */
   readonly payloads: PayloadBridge
   readonly pump: Pump
   readonly trace: Trace
-  /** A buffer in the module's memory for strings and small answers, valid until the next call. */
+  /**
+   * The address of a buffer in the module's memory for strings and small results; its contents are valid until the
+   * next call.
+   */
   readonly scratch: number
 
   private constructor(
@@ -84,7 +89,7 @@ export class Instance {
         dispatch.advanceEpoch()
         options.onTurn()
       },
-      // As the end of a process does: its peers learn that it is gone.
+      // Like the end of a process: the peers see that their connections have ended.
       onTrap: () => {
         options.onTrap?.()
         this.kernel.closeAll()
@@ -97,9 +102,9 @@ export class Instance {
   /**
    * Makes an instance; its loop is not initialized yet.
    *
-   * @throws {WebAssembly.CompileError} when the module is no WebAssembly
-   * @throws {WebAssembly.LinkError} when it asks for imports we do not have
-   * @throws {TypeError} when it does not export libuv, or one that we do not fit
+   * @throws {WebAssembly.CompileError} when the module is not valid WebAssembly
+   * @throws {WebAssembly.LinkError} when it has imports that are not available
+   * @throws {TypeError} when it does not export libuv, or exports an incompatible version
    */
   static async open(options: InstanceOptions): Promise<Instance> {
     const module = await compileModule(options.module)
@@ -109,9 +114,9 @@ export class Instance {
   }
 
   /**
-   * {@link Instance.open} for who cannot wait: of a compiled module that needs no WASI, or is given one.
+   * The synchronous variant of {@link Instance.open}, for a compiled module that needs no WASI or is given one.
    *
-   * @throws what {@link Instance.open} is rejected with
+   * @throws the errors with which {@link Instance.open} is rejected
    */
   static openSync(options: InstanceOptions & { readonly module: WasmModule }): Instance {
     const { module, wasi } = options
@@ -124,15 +129,17 @@ export class Instance {
     }
   }
 
-  /** What comes before and after a module is instantiated. */
+  /** The steps before and after a module is instantiated. */
   static #begin(options: InstanceOptions, module: WebAssembly.Module) {
     const trace = options.trace ?? Trace.fromEnvironment()
     const dispatch = new Dispatch(options.onThrow)
-    // Imports exist before the instance they work on; none is called before it is there.
+    // The imports are made before the instance that they work on; none may be called until it exists.
     let made: Instance | undefined
     const instance = (): Instance => {
       if (made === undefined)
-        throw new TypeError('Cannot use the module: it called an import while it was instantiated')
+        throw new TypeError(
+          'Cannot use the module: it called an import during instantiation; build it with `make wasm`',
+        )
       return made
     }
     const system = createUvHost(() => {
@@ -153,7 +160,7 @@ export class Instance {
         wasi?.bind(wasm)
         const abi = describe(wasm.exports)
         if (!exportsLibuv(wasm.exports)) {
-          throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
+          throw new TypeError('Cannot use the module: it does not export libuv; build it with `make wasm`')
         }
         made = new Instance(options, wasm.exports, abi, dispatch, trace)
         made.exports._initialize()
@@ -168,10 +175,10 @@ export class Instance {
   }
 
   /**
-   * A string in the scratch buffer.
+   * Writes a string into the scratch buffer.
    *
-   * @param at - where it begins there, for who needs several at once
-   * @returns its address, or `undefined` when it is too long or has a NUL
+   * @param at - its offset there, for a caller that needs several strings at once
+   * @returns its address, or `undefined` when it is too long or contains a NUL
    */
   text(text: string, at = 0): number | undefined {
     const address = this.scratch + at
@@ -179,16 +186,16 @@ export class Instance {
   }
 }
 
-/** Whether a module is one of ours; the names stand for all the others, which `make check` compares. */
+/** Whether a module exports libuv. Some names are checked here; `make check` compares all of them. */
 function exportsLibuv(exports: WebAssembly.Exports): exports is WebAssembly.Exports & UvExports {
   return ['_initialize', 'uvw_scratch', 'uvw_loop_init', 'uvw_loop_run'].every((name) => isCall(exports[name]))
 }
 
 /**
- * What a module is instantiated with. The one of this package calls our functions as they are; between another one and them there
- * is a gate, through which they may call it back.
+ * Makes the import object. The module of this package calls the functions directly; another one calls them through a
+ * gate, which allows them to call the module back.
  *
- * @throws {WebAssembly.LinkError} when it asks for imports we do not have
+ * @throws {WebAssembly.LinkError} when it has imports that are not available
  */
 function importsFor(module: WasmModule, offers: Offers): WebAssembly.Imports {
   if (!isOwn(module)) return new Gate(module, offers, { reenters: () => true }).imports

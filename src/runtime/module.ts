@@ -1,4 +1,4 @@
-/** Finds and compiles libuv's WebAssembly module, once in a process. */
+/** Finds and compiles libuv's WebAssembly module, once per process. */
 
 import { type Description, parseDescription } from '../abi/description.js'
 import { Memory } from '../abi/memory.js'
@@ -6,12 +6,12 @@ import { isCall } from '../base/call.js'
 import type { PlatformURL, WasmExports, WasmModule } from '../base/platform-types.js'
 import { importObject } from './imports.js'
 
-/** Where a module may come from: compiled, its bytes, or an address of it. */
+/** The source of a module: compiled, its bytes, or its URL. */
 export type ModuleSource = WasmModule | Uint8Array<ArrayBuffer> | ArrayBuffer | PlatformURL
 
-/** Where the module is that comes with this package. */
-// Bundlers know this form, and one that does not leaves a file to be copied beside its bundle. In src it is a link to what was
-// built.
+/** The URL of the module that comes with this package. */
+// Bundlers recognize this form; with one that does not, the file has to be copied next to the bundle. In src, it is a
+// link to the built module.
 export const shippedModule: PlatformURL = new URL('./libuv.wasm', import.meta.url)
 
 let shipped: Promise<WasmModule> | undefined
@@ -19,17 +19,17 @@ let shipped: Promise<WasmModule> | undefined
 /**
  * Compiles a module.
  *
- * @param source - the one that comes with this package by default
- * @throws {WebAssembly.CompileError} when the bytes are no WebAssembly
- * @throws {TypeError} when nothing is to be had from its address
+ * @param source - the module that comes with this package by default
+ * @throws {WebAssembly.CompileError} when the bytes are not valid WebAssembly
+ * @throws {TypeError} when nothing can be loaded from its URL
  */
 export async function compileModule(source?: ModuleSource): Promise<WasmModule> {
   if (source === undefined) {
     shipped ??= loadOwn().catch((error: unknown) => {
       shipped = undefined
       const remedy =
-        "a bundler that leaves the file behind wants Loop.open({ module }), this project's own folder `make wasm`"
-      throw new Error(`Cannot load libuv's WebAssembly module from ${shippedModule.href}: ${remedy}`, {
+        'pass it as Loop.open({ module }) if a bundler left it out, or run `make wasm` in a checkout of the project'
+      throw new Error(`Cannot load libuv's WebAssembly module from ${shippedModule.href}: see the cause; ${remedy}`, {
         cause: error,
       })
     })
@@ -39,7 +39,7 @@ export async function compileModule(source?: ModuleSource): Promise<WasmModule> 
   return isModule(source) ? source : WebAssembly.compile(source)
 }
 
-/** The modules that are known to be the one that comes with this package. */
+/** The compiled modules that are known to come with this package. */
 const own = new WeakSet<WasmModule>()
 
 async function loadOwn(): Promise<WasmModule> {
@@ -48,19 +48,22 @@ async function loadOwn(): Promise<WasmModule> {
   return module
 }
 
-/** {@link compileModule} for a caller that cannot wait. @param bytes - what is to be had from {@link shippedModule} */
+/** The synchronous variant of {@link compileModule}. @param bytes - the contents of {@link shippedModule} */
 export function compileOwn(bytes: Uint8Array<ArrayBuffer>): WasmModule {
   const module = new WebAssembly.Module(bytes)
   own.add(module)
   return module
 }
 
-/** Whether a module is known to be the one that comes with this package. One that is given from outside is not, be it the same. */
+/**
+ * Whether a module is known to be the one that comes with this package. A module that a caller passes in never is,
+ * even if it is identical.
+ */
 export function isOwn(module: WasmModule): boolean {
   return own.has(module)
 }
 
-/** Whether it is compiled, by whatever realm: a worker's or a test's has a `WebAssembly` of its own. */
+/** Whether it is a compiled module, from any realm: a worker and a test have another `WebAssembly` object. */
 function isModule(source: ModuleSource): source is WasmModule {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]'
 }
@@ -71,9 +74,10 @@ declare const SHIPPED_DESCRIPTION: string | undefined
 let described: Promise<Description> | undefined
 
 /**
- * The numbers of the C library that comes with this package, which programs linked with its libuv have too.
+ * The constants of the C library that comes with this package, which are the same for programs linked with its libuv.
  *
- * @returns once the package's module was compiled and asked, which happens once in a process
+ * @returns a promise that resolves once the package's module has been compiled and queried, which happens once per
+ *   process
  */
 export function describeModule(): Promise<Description> {
   described ??=
@@ -84,26 +88,28 @@ export function describeModule(): Promise<Description> {
 }
 
 async function readDescription(module: WasmModule): Promise<Description> {
-  // Only a function that touches nothing but its own memory is called, so the imports may be empty shells.
+  // The only function that is called uses nothing but its own memory, so the imports may be empty stubs.
   const imports = importObject(WebAssembly.Module.imports(module), () => () => 0)
   const { exports } = await WebAssembly.instantiate(module, imports)
   return describe(exports)
 }
 
 /**
- * What an instance says about itself.
+ * Reads the description that an instance exports.
  *
- * @throws {TypeError} when it does not, or not all that we need
+ * @throws {TypeError} when it exports none, or an incomplete one
  */
 export function describe({ memory, uvw_describe: call }: WasmExports): Description {
   if (!isCall(call) || !(memory instanceof WebAssembly.Memory)) {
-    throw new TypeError('Cannot use the module: it does not export libuv (build it with `make wasm`)')
+    throw new TypeError('Cannot use the module: it does not export libuv; build it with `make wasm`')
   }
   try {
     return parseDescription(new Memory(memory).string(call()))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new TypeError('Cannot use the module: its description lies outside its memory', { cause: error })
+    throw new TypeError('Cannot use the module: its description is outside its memory; build it with `make wasm`', {
+      cause: error,
+    })
   }
 }
 
@@ -111,7 +117,9 @@ async function load(url: URL): Promise<WasmModule> {
   if (url.protocol !== 'file:') {
     const response = await fetch(url)
     if (!response.ok)
-      throw new TypeError(`Cannot load the module from ${url.href}: ${response.status} ${response.statusText}`)
+      throw new TypeError(
+        `Cannot load the module from ${url.href}: ${response.status} ${response.statusText}; check the URL`,
+      )
     return WebAssembly.compile(await response.arrayBuffer())
   }
   const { readFile } = await import('#platform')

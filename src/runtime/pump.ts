@@ -1,45 +1,47 @@
 /**
- * Runs libuv's loop in turns, without a thread to wait in. A turn goes through the loop until it would have to wait; then it
- * leaves, arms one timer, and comes back when the timer ends or the kernel has something ready.
+ * Runs libuv's loop in turns, without a thread that could wait. A turn iterates the loop until it would have to wait;
+ * then it leaves the loop, arms one timer, and the next turn starts when the timer fires or the kernel has something
+ * ready.
  *
- * `uv_run()` in its default mode is entered for each turn; its poll asks {@link Pump.park}, which answers EAGAIN where waiting
- * would begin. So the turn ends behind the poll that found nothing, and the next one starts with one that finds something.
- * Where handles are called in every pass, the poll finds nothing twice before the wait, so that what a check handle did is seen
- * by a prepare handle first. What a program can see of it all: such handles are called more often around each wait.
+ * Each turn calls `uv_run()` in its default mode. Its poll calls {@link Pump.park}, which answers EAGAIN where the
+ * wait would begin. So a turn ends after a poll that found nothing, and the next one starts with a poll that finds
+ * something. With handles that are called in every iteration (check, prepare, idle), the poll finds nothing twice
+ * before the wait, so that a prepare handle sees what a check handle did before the loop waits. The only effect that
+ * a program can observe is that such handles are called more often around each wait.
  */
 import { RunResult, type UvExports } from '../abi/uv-module.js'
 import { TurnPolicy } from '../base/turn-policy.js'
 import type { Host, HostTimer } from '../host/contract/host.js'
 import type { TraceSink } from './trace.js'
 
-/** How many passes through the loop a turn may make before the host's event loop has its own. */
+/** How many iterations a turn may make before the host's event loop gets a turn. */
 const PASSES_PER_TURN = 64
 
-/** A loop that has been left and wants to go on. */
+/** The loop was left but has more to do. */
 const PARKED_ALIVE = RunResult.PARKED | RunResult.ALIVE
 
-/** What a pump works with. */
+/** The options of a pump. */
 export interface PumpOptions {
-  /** The module's loop; see `uvw.h`. */
+  /** The exports that run the module's loop; see `uvw.h`. */
   readonly module: Pick<
     UvExports,
     'uvw_loop_alive' | 'uvw_loop_now' | 'uvw_loop_run' | 'uvw_loop_stop' | 'uvw_loop_timeout'
   >
-  /** The module's number for `UV_RUN_DEFAULT`, the mode that goes on until nothing is left. */
+  /** The module's number for `UV_RUN_DEFAULT`, the mode that runs until nothing is left. */
   readonly untilEmpty: number
   /** The module's number for `UV_RUN_NOWAIT`, the mode that never parks. */
   readonly nowait: number
-  /** Gives timers and turns. */
+  /** Provides timers, and deferred calls for the turns. */
   readonly host: Host
   /** Whether the kernel has something to report. */
   readonly ready: () => boolean
-  /** Called at the beginning of every turn. */
+  /** Called at the start of every turn. */
   readonly onTurn: () => void
-  /** Called when the module has trapped: it is in no state to go on. */
+  /** Called when the module has trapped and cannot continue. */
   readonly onTrap?: () => void
-  /** Told what a callback of {@link Pump.later} threw. */
+  /** Called with the exception of a {@link Pump.later} callback. */
   readonly onThrow: (error: unknown) => void
-  /** Where to tell what happens. */
+  /** Receives the trace lines. */
   readonly trace: TraceSink | undefined
 }
 
@@ -50,7 +52,7 @@ interface Run {
   readonly reject: (error: unknown) => void
 }
 
-/** The pump of one loop. */
+/** Runs one loop in turns; see the file header for how a turn works. */
 export class Pump {
   readonly #host: Host
   readonly #module: PumpOptions['module']
@@ -63,7 +65,7 @@ export class Pump {
   readonly #trace: TraceSink | undefined
   readonly #timer: HostTimer
   readonly #policy = new TurnPolicy()
-  /** Called behind every turn, for who runs a loop without end and wants to know what is left in it. */
+  /** Called after every turn, for a caller that runs a loop indefinitely and needs to know what is left in it. */
   afterTurn: (() => void) | undefined
   #run: Run | undefined
   #inTurn = false
@@ -72,16 +74,19 @@ export class Pump {
   #woken = 0
   #stopped = false
   #passes = 0
-  /** How often the module was entered in this turn: one that makes no polls is to have no more of them. */
+  /**
+   * How often the module was entered in this turn. It has the same limit as the iterations, for a module that never
+   * polls.
+   */
   #entered = 0
-  /** Whether handles that are called in every pass have been, since the turn began, with nothing behind them. */
+  /** Whether this turn has made its extra iteration for the handles that are called in every iteration. */
   #sawAll = false
-  /** How long the loop may be left alone, in milliseconds; -1 until somebody wakes it. */
+  /** The longest time until the next turn, in milliseconds; -1 means until the pump is woken. */
   #timeout = 0
-  /** When the wait would be over that `UV_RUN_ONCE` was last left for, in milliseconds of the loop's time. */
+  /** When the current wait of `UV_RUN_ONCE` ends, in milliseconds of the loop's time. */
   #due = Infinity
   #armed = false
-  /** Whether this turn comes because the time to wait is over. */
+  /** Whether this turn started because the wait has timed out. */
   #expired = false
   readonly #later: (() => void)[] = []
 
@@ -99,24 +104,24 @@ export class Pump {
     this.#timer = host.timer(this.#expire)
   }
 
-  /** Whether a run is under way. */
+  /** Whether a run is in progress. */
   get running(): boolean {
     return this.#run !== undefined
   }
 
-  /** Whether libuv is on the stack at this moment. */
+  /** Whether libuv is on the stack now. */
   get inTurn(): boolean {
     return this.#inTurn
   }
 
-  /** Counts another pass. @returns whether the turn's budget allows it */
+  /** Counts another iteration. @returns whether the budget of the turn allows it */
   takePass(): boolean {
     return this.#run?.mode === this.#nowait || ++this.#passes <= PASSES_PER_TURN
   }
 
   /**
-   * The answer to a poll that found nothing: leave the loop where it would wait. Only a round that has waited already (in
-   * `UV_RUN_ONCE`, which is left and entered again) goes on with nothing.
+   * The answer to a poll that found nothing: EAGAIN, to leave the loop where it would wait. Only an iteration that
+   * has waited already (in `UV_RUN_ONCE`, which is left and entered again) continues with no events.
    */
   park(timeout: number): 0 | 'EAGAIN' {
     const waited = this.#expired && this.#run?.mode !== this.#untilEmpty
@@ -127,10 +132,11 @@ export class Pump {
   }
 
   /**
-   * Runs the loop; the first turn comes after the host's present one. To be called when no run is under way.
+   * Runs the loop; the first turn starts after the current turn of the host's event loop. Must not be called while a
+   * run is in progress.
    *
-   * @param mode - one of libuv's
-   * @returns what `uv_run()` returns: whether something is left to do. It is rejected when the module itself traps.
+   * @param mode - one of libuv's run modes
+   * @returns what `uv_run()` returns: whether something is left to do. Rejected when the module itself traps.
    */
   run(mode: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -144,14 +150,18 @@ export class Pump {
     })
   }
 
-  /** Ends the run as soon as the present pass is over, as `uv_stop()` does. */
+  /** Ends the run after the current iteration, like `uv_stop()`. */
   stop(): void {
     this.#module.uvw_loop_stop()
     this.#stopped = true
     this.wake()
   }
 
-  /** Ends the run without calling the module, which is over. @param error - what {@link Pump.run} is rejected with */
+  /**
+   * Ends the run without calling the module, which has ended.
+   *
+   * @param error - the reason with which {@link Pump.run} is rejected
+   */
   abort(error: unknown): void {
     const run = this.#run
     if (run === undefined) return
@@ -159,16 +169,19 @@ export class Pump {
     this.#end(run, false)
   }
 
-  /** Calls back at the beginning of the next turn, before libuv, in the order asked for. Keeps nothing alive. */
+  /**
+   * Calls back at the start of the next turn, before libuv, in the order of the calls. Does not keep the loop alive.
+   */
   later(callback: () => void): void {
     this.#later.push(callback)
     this.wake()
   }
 
   /**
-   * Something changed that the loop should look at. Cheap to call often.
+   * Reports a change that the loop should handle. Cheap to call often.
    *
-   * @param bytes - how many have come, where that is what changed; the turn may be over then when this returns
+   * @param bytes - how many bytes arrived, if that is the change; in this case the turn may have run when the call
+   *   returns
    */
   wake(bytes = 0): void {
     if (this.#run === undefined || this.#inTurn) return
@@ -189,7 +202,7 @@ export class Pump {
     this.#turn()
   }
 
-  /** The time is over for which the loop would have waited. */
+  /** Runs the turn that follows when the wait of the loop has timed out. */
   readonly #expire = (): void => {
     this.#armed = false
     this.#expired = true
@@ -227,7 +240,7 @@ export class Pump {
     }
   }
 
-  /** Decides what comes after a turn: another one, a wait, or the end of the run. */
+  /** Decides what follows a turn: another one, a wait, or the end of the run. */
   #leave(run: Run, result: number): void {
     if (this.#run !== run) return
     if (this.#trace !== undefined) this.#tell(result)
@@ -238,8 +251,8 @@ export class Pump {
   }
 
   /**
-   * Ends the run of an empty loop, unless it has been filled again: who awaits a request or a `close()` goes on only when the
-   * turn is over.
+   * Ends the run of an empty loop unless something was added to it. Code that awaits a request or a `close()` resumes
+   * only after the turn.
    */
   readonly #lookAgain = (): void => {
     const run = this.#run
@@ -252,18 +265,19 @@ export class Pump {
     }
   }
 
-  /** Whether the loop was left where it would wait, and is to go on behind the wait. */
+  /** Whether the loop was left where it would wait, and must continue after the wait. */
   #left(run: Run, result: number): boolean {
     if ((result & PARKED_ALIVE) !== PARKED_ALIVE || this.#stopped) return false
-    // A single round is over with its wait, and check handles may have taken longer than that: its timers have been called.
+    // `UV_RUN_ONCE` ends with its wait. If check handles have run past the due time, its timers were called already.
     return run.mode === this.#untilEmpty || this.#module.uvw_loop_now() < this.#due
   }
 
-  /** Whether a loop that was left needs not wait, or must not yet, and there is budget for more. */
+  /** Whether a loop that was left can continue without a wait, or must not wait yet, and the budget allows more. */
   #goesOn(run: Run, result: number): boolean {
     const spent = this.#passes > PASSES_PER_TURN || ++this.#entered > PASSES_PER_TURN
     if (!spent && !this.#sawAll && run.mode === this.#untilEmpty && (result & RunResult.PHASES) !== 0) {
-      // The end of the pass that was left has run already. What it did is to be seen by a whole pass before the wait.
+      // The end of the iteration that was left has run already. A full iteration must see its effects before the
+      // wait.
       this.#sawAll = true
       return true
     }
@@ -271,14 +285,14 @@ export class Pump {
     return this.#timeout === 0 && !spent
   }
 
-  /** How long a loop that was left may be left alone. Not asked for where the answer is known. */
+  /** How long the loop may wait. The module is not called when the answer is already known. */
   #mayWait(result: number): number {
     return (result & RunResult.UNTIMED) === 0 ? this.#module.uvw_loop_timeout() : -1
   }
 
   #wait(): void {
     if (this.#later.length > 0 || this.#timeout === 0) return this.#schedule()
-    // An armed timer is moved, not taken away at every turn: a turn too many costs less.
+    // An armed timer is moved instead of being cleared in every turn: one turn too many costs less.
     const armed = this.#timeout > 0
     if (armed) this.#timer.set(this.#timeout)
     else if (this.#armed) this.#timer.clear()
@@ -299,7 +313,7 @@ export class Pump {
     }
   }
 
-  /** The module trapped, or the host cannot wait: the loop is over. */
+  /** The module trapped, or the host cannot wait: the loop has ended. */
   #fail(run: Run, error: unknown): void {
     if (this.#run !== run) return
     run.reject(error)

@@ -1,22 +1,27 @@
 /**
- * Makes sure that there is stack left before any of our code runs: a stack that ran over within it would leave it half-way. An
- * engine looks at its stack when it enters a function, by the size of that function's frame. So a function with a large frame
- * that does nothing is called first: it traps where there is not as much room as it pretends to need, and nothing has begun.
+ * Makes sure that there is stack left before any of our code runs: a stack overflow in the middle of it would leave
+ * its state inconsistent. An engine checks the stack when it enters a function, by the size of that function's frame.
+ * So a function with a large frame that does nothing is called first: it traps if there is less room than its frame
+ * needs, before anything has started.
  *
- * The frame is large because of code that never runs, which keeps many values over a call. Several smaller frames, one in the
- * other, are compiled much sooner than a large one. Each is an instance of its own, so that no engine makes one of them all.
+ * The frame is large because of code that never runs but keeps many values across a call. Several smaller frames that
+ * call each other compile much faster than one large frame. Each is in a separate instance, so that no engine merges
+ * them by inlining.
  */
 import { isCall, type NumberCall } from '../base/call.js'
 import { Kind, Op, Section, Type, Writer } from './wasm-writer.js'
 
-/** How many frames, and how many values of 16 bytes each keeps: 64 KiB together. The deepest of our own calls took 4 KiB. */
+/**
+ * How many frames there are, and how many values of 16 bytes each keeps: 64 KiB together. The deepest measured calls
+ * took 4 KiB.
+ */
 const FRAMES = 4
 const CALLS = 10
 const VALUES = 100
 
 let made: NumberCall | undefined
 
-/** A function that traps unless 64 KiB of stack are left. It wants a zero. */
+/** A function that traps unless 64 KiB of stack are left. Its argument must be 0. */
 export function stackRoom(): NumberCall {
   made ??= make()
   return made
@@ -28,11 +33,11 @@ function make(): NumberCall {
     new WebAssembly.Instance(frame, { '': { next } }).exports
   let room = instance(() => {}).nothing
   for (let frames = 0; frames < FRAMES; frames++) room = room && instance(room).room
-  if (!isCall(room)) throw new TypeError('the module is broken')
+  if (!isCall(room)) throw new TypeError('Cannot check the stack: the generated module is broken; report this as a bug')
   return room
 }
 
-/** A module that exports `room`, which calls the import `next`, and `nothing`, which is the last one. */
+/** A module that exports `room`, which calls the import `next`, and `nothing`, which ends the chain. */
 function largeFrame(): Uint8Array<ArrayBuffer> {
   const values = Array<number>(VALUES).fill(Type.V128)
   const [NEXT, SOURCE, SINK] = [0, 1, 2] as const
@@ -51,9 +56,10 @@ function largeFrame(): Uint8Array<ArrayBuffer> {
   })
   writer.section(Section.CODE, 2, () => {
     writer.code(undefined, () => {
-      // First what runs: V8 takes the code before a return for how much has run, and compiles anew what has run much.
+      // The code that runs comes first: V8 takes the code before a return as a measure of how much has run, and
+      // recompiles what runs often.
       writer.put(Op.LOCAL_GET, 0, Op.I32_EQZ, Op.IF, Type.NONE, Op.LOCAL_GET, 0, Op.CALL, 0, Op.RETURN, Op.END)
-      // Through an empty table: what is called is not known, so that no engine can leave it out.
+      // Called through an empty table: the target is unknown, so no engine can remove the call.
       for (const type of [SOURCE, SINK])
         for (let calls = 0; calls < CALLS; calls++) writer.put(Op.I32_CONST, 0, Op.CALL_INDIRECT, type, 0)
     })

@@ -1,19 +1,19 @@
 /**
- * An strace-like view of what happens, for `UVWASM_DEBUG=syscall,pump,handle`. Where a topic is off, nothing is wrapped and
- * nothing is asked, so it costs nothing.
+ * An strace-like view of the system calls, turns and handles, for `UVWASM_DEBUG=syscall,pump,handle`. A topic that is
+ * off costs nothing: no function is wrapped, and no state is read.
  */
 import type { Description } from '../abi/description.js'
 
 const TOPICS = ['syscall', 'pump', 'handle'] as const
 
-/** What can be traced. */
+/** The topics that can be traced. */
 export type TraceTopic = (typeof TOPICS)[number]
 
 /** Receives one line, without a line break. */
 export type TraceSink = (line: string) => void
 
 /**
- * The topics somebody wants to see.
+ * A set of topics to trace, and where their lines are written.
  *
  * @example
  * ```ts
@@ -36,30 +36,33 @@ export class Trace {
   readonly #sink: TraceSink
 
   /**
-   * @param topics - comma-separated topics, or `*` for all; empty for none. What is no topic is told as the first line
-   * @param sink - where lines go; the console's error stream by default
-   * @throws {TypeError} when topics is no text
+   * @param topics - comma-separated topics, or `*` for all; empty for none. An unknown topic is reported as the first
+   *   line
+   * @param sink - receives the lines; the console's error stream by default
+   * @throws {TypeError} when topics is not a string
    */
   constructor(topics: string, sink: TraceSink = (line) => console.error(line)) {
-    if (typeof topics !== 'string') throw new TypeError(`topics is a ${typeof topics}: give text, as 'syscall,pump'`)
+    if (typeof topics !== 'string')
+      throw new TypeError(`Cannot trace: topics is a ${typeof topics}, not a string; give one like 'syscall,pump'`)
     this.topics = topics
     const wanted = topics.split(',').map((topic) => topic.trim())
     this.#topics = new Set(wanted.filter((topic) => topic !== ''))
     this.#sink = sink
     const known: ReadonlySet<string> = new Set([...TOPICS, '*'])
     for (const topic of this.#topics) {
-      if (!known.has(topic)) sink(`nothing to trace is called ${JSON.stringify(topic)}: take ${[...known].join(', ')}`)
+      if (!known.has(topic))
+        sink(`Cannot trace ${JSON.stringify(topic)}: it is not a topic; use ${[...known].join(', ')}`)
     }
   }
 
-  /** What the environment variable `UVWASM_DEBUG` asks for, where there is an environment. */
+  /** Traces the topics in the environment variable `UVWASM_DEBUG`; none if there are no environment variables. */
   static fromEnvironment(): Trace {
     return new Trace(globalThis.process?.env?.UVWASM_DEBUG ?? '')
   }
 
-  /** A function that prints lines of a topic, or `undefined` when nobody wants them. */
+  /** The function that prints lines of a topic, or `undefined` when the topic is off. */
   topic(topic: TraceTopic): TraceSink | undefined {
-    // Every handle asks when it is made.
+    // A shortcut, since every handle calls this when it is made.
     if (this.#topics.size === 0) return undefined
     return this.#topics.has(topic) || this.#topics.has('*') ? this.#sink : undefined
   }
@@ -68,7 +71,7 @@ export class Trace {
    * Wraps every function of an import module so that each call prints itself and its result.
    *
    * @param functions - the import module
-   * @param abi - gives negative results their names; asked when a line is printed
+   * @param abi - has the names of negative results; called when a line is printed
    */
   imports<Functions extends object>(functions: Functions, abi: () => Description): Functions {
     const print = this.topic('syscall')
@@ -85,7 +88,7 @@ export class Trace {
         const result: unknown = Reflect.apply(call, functions, values)
         const given = values.filter((value) => value !== undefined)
         const tell = (answer: unknown): void => print(`${name}(${given.join(', ')}) = ${show(answer)}`)
-        // A call that waits is a line when it has its answer; when it never gets one, there is none.
+        // A call that waits prints its line when the answer comes; if none ever comes, it prints no line.
         if (result instanceof Promise) result.then(tell, () => {})
         else tell(result)
         return result

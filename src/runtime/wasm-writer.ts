@@ -1,10 +1,10 @@
 /**
- * WebAssembly's binary format, as far as the small modules need it that are made here. They are made whenever a guest starts that
- * is not like one before, so bytes are put where they belong, and not gathered in pieces first.
+ * Writes WebAssembly's binary format, as far as the small generated modules need it. They are generated whenever a
+ * guest starts with a new set of imports, so bytes are written in place and not collected in pieces first.
  */
 import type { Signature } from '../abi/signature.js'
 
-/** Numbers of the format. */
+/** The opcodes of the format that are used. */
 export const Op = {
   UNREACHABLE: 0x00,
   IF: 0x04,
@@ -23,13 +23,13 @@ export const Op = {
   I32_NE: 0x47,
 } as const
 
-/** Types of values. */
+/** The value types. */
 export const Type = { I32: 0x7f, I64: 0x7e, F64: 0x7c, V128: 0x7b, FUNCREF: 0x70, NONE: 0x40 } as const
 
-/** What an export is. */
+/** The kinds of exports. */
 export const Kind = { FUNCTION: 0, GLOBAL: 3 } as const
 
-/** What sections are called. */
+/** The section numbers. */
 export const Section = { TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, GLOBAL: 6, EXPORT: 7, CODE: 10 } as const
 
 const FUNCTION = 0x60
@@ -43,37 +43,37 @@ export class Writer {
     this.put(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
   }
 
-  /** The module. */
+  /** The finished module. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#at)
   }
 
-  /** Bytes as they are; numbers below 128 are one. */
+  /** Writes bytes; a number below 128 is one byte. */
   put(...bytes: number[]): void {
     this.add(bytes)
   }
 
-  /** The same, of many at once. */
+  /** Writes an array of bytes. */
   add(bytes: readonly number[]): void {
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#at)
     this.#at += bytes.length
   }
 
-  /** A number that may be larger. */
+  /** Writes a number of up to 21 bits. */
   number(value: number): void {
     this.#reserve(3)
     this.#number(value, this.#at)
     this.#at += 3
   }
 
-  /** A name; ASCII only. */
+  /** Writes a name; ASCII only. */
   name(text: string): void {
     this.number(text.length)
     for (let index = 0; index < text.length; index++) this.put(text.charCodeAt(index))
   }
 
-  /** A section of so many items. */
+  /** Writes a section with the given number of items. */
   section(id: number, items: number, write: () => void): void {
     this.put(id)
     this.#sized(() => {
@@ -82,7 +82,7 @@ export class Writer {
     })
   }
 
-  /** The type of a function. */
+  /** Writes the type of a function. */
   type(parameters: readonly number[], results: readonly number[]): void {
     this.put(FUNCTION)
     for (const values of [parameters, results]) {
@@ -91,7 +91,7 @@ export class Writer {
     }
   }
 
-  /** An import of a function, from the module without a name. */
+  /** Writes the import of a function, from the module with an empty name. */
   import(text: string, type: number): void {
     this.put(0)
     this.name(text)
@@ -99,14 +99,14 @@ export class Writer {
     this.number(type)
   }
 
-  /** An export. */
+  /** Writes an export. */
   export(text: string, kind: number, index: number): void {
     this.name(text)
     this.put(kind)
     this.number(index)
   }
 
-  /** A function's code, and the type of its one local, if it has one. */
+  /** Writes a function's code, and the type of its local variable, if it has one. */
   code(local: number | undefined, write: () => void): void {
     this.#sized(() => {
       if (local === undefined) this.put(0)

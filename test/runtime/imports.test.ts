@@ -44,7 +44,7 @@ describe('is refused, by its name, its origin and the remedy:', () => {
     ['env', 'invoke_vi', /emscripten/],
     ['a', 'b', /emscripten/],
     ['GOT.func', 'f', /emscripten/],
-    ['nobody', 'knows', /no standard known here/],
+    ['nobody', 'knows', /no known standard/],
   ])('%s, %s', (module, name, says) => {
     expect(refused(module, name)).toMatchObject({ name: 'LinkError', message: expect.stringMatching(says) })
     expect(String(refused(module, name))).toContain(`imports the function ${JSON.stringify(name)} from "${module}"`)

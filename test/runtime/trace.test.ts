@@ -66,6 +66,6 @@ test.each([
 
 test('a topic that there is not is told, with those that there are', () => {
   const { trace, lines } = traced('pump,syscalls')
-  expect(lines).toEqual(['nothing to trace is called "syscalls": take syscall, pump, handle, *'])
+  expect(lines).toEqual(['Cannot trace "syscalls": it is not a topic; use syscall, pump, handle, *'])
   expect(trace.topic('pump')).toBeDefined()
 })
