@@ -1,17 +1,20 @@
-/** What a driver is to its guest: how it waits. `drivers/` has the three that there are. */
+/** The contract of a driver, which decides how a guest waits. `drivers/` has the three implementations. */
 import type { NumberCall } from '../base/call.js'
 import type { Waiter } from '../wasi/poll-oneoff.js'
 import type { Streams } from '../wasi/stdio.js'
 import type { Suspension } from './drivers/suspending-import.js'
 
-/** How a guest waits, and where its standard streams lead: what drivers differ in. */
+/** How a guest waits, and what its standard streams are connected to: the differences between the drivers. */
 export interface Driver extends Streams, Waiter {
-  /** Whether it runs the loops that a guest leaves to it; see {@link PumpedLoops.pump}. */
+  /** Whether the driver runs the loops that a guest leaves to its host; see {@link PumpedLoops.pump}. */
   readonly pumps: boolean
-  /** How a call that answers later is waited for, under a driver that has such answers. */
+  /** Suspends the guest for calls whose answer comes later, if the driver has such calls. */
   readonly suspension?: Suspension
-  /** Calls an export while the guest waits. Whatever it waits for there, everybody waits for. */
+  /** Calls an export while the guest waits. A wait inside of that call blocks the whole thread. */
   enter(call: NumberCall, argument: number): number
-  /** Told whenever something happened that a waiting guest may wait for, and how many bytes came, if it was that. */
+  /**
+   * Called when anything happened that a waiting guest may wait for; `bytes` is how many arrived, 0 for any other
+   * event.
+   */
   onChange(bytes: number): void
 }

@@ -1,16 +1,18 @@
-/** How a guest ends: by its own wish, from outside, or in a trap. It is decided once. */
+/** How a guest ends: by exiting, by being terminated, or in a trap. The first outcome is final. */
 
-/** The exit code of a guest that is told to stop: that of SIGTERM in a shell. */
+/** The exit code of a terminated guest: the one that a shell reports for SIGTERM. */
 export const TERMINATED = 143
 
-/** How many characters a trap tells, of its message and of its stack: names in them are the guest's. */
+/** How many characters of a trap's message and of its stack are kept, since the guest controls the names in them. */
 const TOLD = 8192
 
-/** A guest that trapped: `abort()`, an address outside its memory, a stack that ran over. Other guests go on. */
+/**
+ * A guest that trapped: `abort()`, an address outside of its memory, a stack overflow. Other guests are not affected.
+ */
 export class GuestTrap extends Error {
   /**
-   * @param message - what the engine says of it
-   * @param stack - names the C functions of a module with debug information
+   * @param message - the engine's message
+   * @param stack - names the C functions of a module that has debug information
    */
   constructor(message: string, stack: string) {
     super(message.slice(0, TOLD))
@@ -18,35 +20,36 @@ export class GuestTrap extends Error {
     this.stack = stack.slice(0, TOLD)
   }
 
-  /** Makes a trap of what was thrown through a guest's frames. */
+  /** Makes a trap from an exception that went through a guest's frames. */
   static from(error: unknown): GuestTrap {
     if (error instanceof GuestTrap) return error
     if (!(error instanceof Error)) return new GuestTrap(String(error), String(error))
     const message = `${error.name}: ${error.message}`
     const lines = (error.stack ?? message).split('\n')
-    // How we called main() is of no interest.
+    // Our own frames below main() are dropped.
     const outermost = lines.findLastIndex((line) => /wasm:\/\/|wasm-function/.test(line))
     return new GuestTrap(message, lines.slice(0, outermost < 0 ? undefined : outermost + 1).join('\n'))
   }
 }
 
-/** How a guest has ended: with an exit code, 0 to 255, or for a reason that is thrown. */
+/** The outcome of a guest: an exit code, 0 to 255, or a reason to throw. */
 export type Outcome = { readonly code: number } | { readonly reason: unknown }
 
-/** What the guest's imports pass through. */
+/** The gate between a guest and its imports, as far as the end of the guest needs it. */
 export interface ExitGate {
-  /** Whether the guest called us and waits for our return, so that its frames are on the stack. */
+  /** Whether the guest has called an import that has not returned, so that its frames are on the stack. */
   readonly busy: boolean
-  /** From now on, every import traps. */
+  /** Shuts the gate: from now on, every import traps. */
   shut(): void
 }
 
 /**
- * The end of one guest. It comes in two steps: it is decided, and no import answers any more; then, as soon as no frame of the
- * guest's is left on the stack, what it holds is let go of and the outcome is told. Where none is there, both are one.
+ * The end of one guest, in two steps. First the outcome is decided, and every import traps from then on. Then, as
+ * soon as no frame of the guest is left on the stack, its resources are released and the outcome is reported. If
+ * there is no such frame, both happen at once.
  */
 export class GuestExit {
-  /** The exit code, 0 to 255; rejected with why it did not end with one. */
+  /** The exit code, 0 to 255; rejected with the reason if the guest did not end with an exit code. */
   readonly told: Promise<number>
   #outcome: Outcome | undefined
   #shutter: ExitGate | undefined
@@ -60,43 +63,46 @@ export class GuestExit {
     this.told.catch(() => {})
   }
 
-  /** How it ends, once that is decided. */
+  /** The outcome, once it is decided. */
   get outcome(): Outcome | undefined {
     return this.#outcome
   }
 
-  /** What to shut when the end is decided. */
+  /** Sets the gate to shut when the outcome is decided. */
   shuts(shutter: ExitGate): void {
     this.#shutter = shutter
   }
 
-  /** What to do when the guest is over, in the order given; at once if it is. */
+  /**
+   * Adds a step that runs when the guest has ended, after the earlier ones; it runs at once if the guest has ended
+   * already.
+   */
   whenOver(step: () => void): void {
     if (this.#steps === undefined) step()
     else this.#steps.push(step)
   }
 
-  /** It exits. @param code - cut to 8 bits, as POSIX does */
+  /** Ends the guest with an exit code. @param code - cut to 8 bits, like in POSIX */
   exit(code: number): void {
     this.#decide({ code: code & 0xff })
   }
 
-  /** It traps, for what was thrown. */
+  /** Ends the guest in a trap, with the exception as its reason. */
   trap(error: unknown): void {
     if (this.#outcome === undefined) this.#decide({ reason: GuestTrap.from(error) })
   }
 
-  /** It is ended by what its embedder threw. */
+  /** Ends the guest because of an exception in code of its embedder. */
   fail(reason: unknown): void {
     this.#decide({ reason })
   }
 
-  /** No frame of the guest's is on the stack any more. */
+  /** Called when no frame of the guest is on the stack any more. */
   unwound(): void {
     const steps = this.#steps
     const outcome = this.#outcome
     if (steps === undefined || outcome === undefined) return
-    // A guest that is still referenced must not hold what it was made of.
+    // The references are dropped, so that a guest that is still referenced does not keep its parts alive.
     this.#steps = undefined
     this.#shutter = undefined
     let failure: Outcome | undefined

@@ -1,4 +1,4 @@
-/** Runs somebody else's WebAssembly program: one with a `main()`, made with libuv's archive by `uvcc`. */
+/** Runs a foreign WebAssembly program: one that has a `main()` and was linked with libuv by `uvcc`. */
 import type { WasmModule } from '../base/platform-types.js'
 import { policyHost } from '../guard/policy.js'
 import type { Host } from '../host/contract/host.js'
@@ -23,9 +23,9 @@ export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
 
 /**
- * How a guest waits: `pump` not at all, for it leaves its loop to its host (`uvp_run_and_exit()` of `uv/pump.h`); `jspi` where
- * the engine can suspend WebAssembly (Node 24.21 and later, Deno 2.9, Bun 1.4, Chromium 137); `worker` in a thread of its own.
- * `auto` is the first of them that there is.
+ * How a guest waits. `pump`: not at all, since the program leaves its loop to its host (`uvp_run_and_exit()` of
+ * `uv/pump.h`). `jspi`: by suspending WebAssembly, where the engine supports it (Node 24.21 and later, Deno 2.9, Bun
+ * 1.4, Chromium 137). `worker`: by blocking a separate thread. `auto` is the first of them that is available.
  */
 export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
 
@@ -33,7 +33,7 @@ export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
 interface PreparedDriver {
   readonly driver: Guest['driver']
   start(setup: GuestSetup): Promise<GuestRun>
-  /** In place of `start()`, where there is nothing to start. */
+  /** Called instead of `start()` when there is no guest to start. */
   cancel(): void
 }
 
@@ -42,12 +42,14 @@ const nothing = (): void => {}
 const DRIVERS = {
   async jspi(): Promise<PreparedDriver> {
     if (hasJspi()) return { driver: 'jspi', start: startWithJspi, cancel: nothing }
-    throw new TypeError("Cannot use the driver 'jspi': this engine has none; take 'worker', or Node 24.21 and later")
+    throw new TypeError(
+      "Cannot use the driver 'jspi': this engine cannot suspend WebAssembly; use 'worker', or Node 24.21 or later",
+    )
   },
 
   async worker(): Promise<PreparedDriver> {
     const thread = Thread.take()
-    // The only driver that needs much code of its own.
+    // Imported on demand, since this driver is the only one that needs much additional code.
     const { startInWorker } = await import('./drivers/worker.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
   },
@@ -57,39 +59,39 @@ const DRIVERS = {
   },
 }
 
-/** What a guest is given. Nothing that is not given exists for it. */
+/** The options of a guest. It has access to nothing else. */
 export interface GuestOptions extends WasiOptions {
   /**
-   * The network, or a promise of it where it is still being made. None by default: every `listen` and `connect` gets `EACCES`.
-   * See {@link policyHost}.
+   * The network, or a promise of it. None by default: every `listen` and `connect` gets `EACCES`. See
+   * {@link policyHost}.
    */
   readonly host?: Host | Promise<Host>
   /**
-   * Its files: what stands at which absolute path when it starts. They are its own, in memory: folders of the host's are copied,
-   * and what the guest writes goes nowhere else and ends with it. No file system by default, so that every path gets `ENOENT`;
-   * with `{}` an empty one.
+   * The initial files, by absolute path. They are private to the guest, in memory: directories of the host are
+   * copied, and what the guest writes is stored nowhere else and is lost when the guest ends. By default there is no
+   * file system, so every path gets `ENOENT`; with `{}` it is empty.
    */
   readonly dirs?: Dirs
-  /** How it waits; `auto` by default. */
+  /** How the guest waits; `auto` by default. */
   readonly driver?: DriverName
-  /** Its standard input, taken as it reads. Ends at once by default. */
+  /** Its standard input, consumed as the guest reads it. Empty by default. */
   readonly input?: InputSource
-  /** Receives what it writes, as it comes. Dropped by default. */
+  /** Receives the output as it is written. Dropped by default. */
   readonly onOutput?: OnOutput
   /** How many descriptors it may have open at once; 65,536 by default. */
   readonly maxDescriptors?: number
-  /** What to print while it runs; what the variable `UVWASM_DEBUG` says by default. */
+  /** What to trace while it runs; by default the topics in the environment variable `UVWASM_DEBUG`. */
   readonly trace?: Trace
 }
 
 /** A running guest. */
 export class Guest {
   /**
-   * Its exit code, 0 to 255; 143 when it was terminated. Rejected with a {@link GuestTrap} when it traps, and with what
-   * `onOutput` threw. Nothing happens to a program that does not look at it.
+   * Its exit code, 0 to 255; 143 when it was terminated. Rejected with a {@link GuestTrap} when the guest traps, and
+   * with the exception of `onOutput`. The rejection may be left unhandled.
    */
   readonly exit: Promise<number>
-  /** How it waits. */
+  /** The driver in use. */
   readonly driver: Exclude<DriverName, 'auto'>
   readonly #run: GuestRun
 
@@ -104,15 +106,16 @@ export class Guest {
    * Starts a guest.
    *
    * @param program - its module
-   * @throws {ArgumentError} when an option, or the program, is something else
-   * @throws {WebAssembly.CompileError} when it is no WebAssembly
-   * @throws {WebAssembly.LinkError} when it asks for imports we do not have; it names the first, and the remedy
-   * @throws {TypeError} when it has no `main()`, or traps or calls us before that; when the driver asked for is not to be had, or a
-   *   folder of `dirs` cannot be copied
+   * @throws {ArgumentError} when the program or an option is not valid
+   * @throws {WebAssembly.CompileError} when the program is not valid WebAssembly
+   * @throws {WebAssembly.LinkError} when it has imports that are not available; the message names the first one and
+   *   the remedy
+   * @throws {TypeError} when it has no `main()`, or traps or calls an import before that; when the requested driver
+   *   is not available, or a directory of `dirs` cannot be copied
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
-    // All at once: other threads compile, and one comes into being, while this one loads what is needed.
+    // In parallel: other threads compile the module and start up while this thread loads the rest.
     const { driver = 'auto' } = options
     const compiling = compileModule(program)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
@@ -130,8 +133,8 @@ export class Guest {
   }
 
   /**
-   * Ends the guest from outside; its connections are closed, and nothing in it can prevent or see that. One that computes ends
-   * when it next calls us, unless it has a thread of its own (`worker`).
+   * Ends the guest; its connections are closed, and the guest can neither prevent nor observe that. A guest that
+   * computes ends at its next call of an import, except under the `worker` driver, where it ends at once.
    */
   terminate(): void {
     this.#run.terminate()
@@ -145,44 +148,58 @@ function prepareBest(module: WasmModule): Promise<PreparedDriver> {
 
 async function openHost({ host }: GuestOptions): Promise<Host> {
   const opened = (await host) ?? policyHost(await defaultHost(), {})
-  // By what it can do: it may come from another copy of this package, or another realm.
+  // Checked by capability, since it may come from another copy of this package or from another realm.
   if (typeof opened?.defer === 'function') return opened
-  throw new ArgumentError(`host ${show(opened)} is not a Host; make one with nodeHost() or virtualHost()`)
+  throw new ArgumentError(
+    `Cannot start the guest: host ${show(opened)} is not a Host; make one with nodeHost() or virtualHost()`,
+  )
 }
 
 async function copyFiles({ dirs }: GuestOptions): Promise<Directory | undefined> {
   return dirs && (await import('../wasi/fs/seed.js')).rootOf(dirs)
 }
 
-/** @throws {ArgumentError} naming what is something else */
+/** @throws {ArgumentError} naming the argument that is not valid */
 function checkStart(program: unknown, options: GuestOptions): void {
   const { driver = 'auto', args, env, input, onOutput, maxDescriptors, trace } = options
-  // By what they can do: they may come from another copy of this package, or another realm.
+  // Checked by capability, since they may come from another copy of this package or from another realm.
   if (typeof program !== 'object' || program === null) {
-    throw new ArgumentError(`program ${show(program)} is no module; give its bytes, its URL, or it compiled`)
+    throw new ArgumentError(
+      `Cannot start the guest: program ${show(program)} is not a module; give its bytes, its URL or a compiled module`,
+    )
   }
   if (driver !== 'auto' && !Object.hasOwn(DRIVERS, driver)) {
-    throw new ArgumentError(`driver ${show(driver)} is none of auto, ${Object.keys(DRIVERS).join(', ')}`)
+    throw new ArgumentError(
+      `Cannot start the guest: driver ${show(driver)} is not a driver; use one of auto, ${Object.keys(DRIVERS).join(', ')}`,
+    )
   }
   if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {
-    throw new ArgumentError(`args ${show(args)} is no list of strings without NUL`)
+    throw new ArgumentError(
+      `Cannot start the guest: args ${show(args)} is not valid; give a list of strings without NUL`,
+    )
   }
   if (env !== undefined && !(typeof env === 'object' && env !== null && Object.entries(env).every(isVariable))) {
-    throw new ArgumentError(`env ${show(env)} is no object of strings without NUL, whose names have no "="`)
+    throw new ArgumentError(
+      `Cannot start the guest: env ${show(env)} is not valid; give an object of strings without NUL, and no "=" in names`,
+    )
   }
   if (input !== undefined && !(input instanceof Uint8Array || typeof input?.[Symbol.asyncIterator] === 'function')) {
-    throw new ArgumentError(`input ${show(input)} is neither bytes nor an async iterable of them`)
+    throw new ArgumentError(
+      `Cannot start the guest: input ${show(input)} is not valid; give a Uint8Array or an async iterable of them`,
+    )
   }
   if (onOutput !== undefined && typeof onOutput !== 'function') {
-    throw new ArgumentError(`onOutput ${show(onOutput)} is no function`)
+    throw new ArgumentError(`Cannot start the guest: onOutput ${show(onOutput)} is not valid; give a function`)
   }
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
   if (trace !== undefined && typeof trace?.topic !== 'function') {
-    throw new ArgumentError(`trace ${show(trace)} is not a Trace; make one with new Trace('syscall')`)
+    throw new ArgumentError(
+      `Cannot start the guest: trace ${show(trace)} is not a Trace; make one with new Trace('syscall')`,
+    )
   }
 }
 
-/** Whether C can have it as a string. */
+/** Whether the value can be a C string. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0')
 }

@@ -1,23 +1,23 @@
-/** A guest's standard input, from whoever gives it. */
 import { NO_BYTES } from '../base/bytes.js'
 
-/** Where a guest's standard input comes from: all of it, or piece by piece as it is wanted. */
+/** The source of a guest's standard input: all its bytes, or an iterable that produces them on demand. */
 export type InputSource = Uint8Array | AsyncIterable<Uint8Array>
 
-/** Gives a source's bytes one piece after the other. */
+/** The standard input of one guest: reads a source piece by piece. */
 export class Input {
   readonly #pieces: AsyncIterator<Uint8Array>
   #rest: Uint8Array = NO_BYTES
 
-  /** @param source - ends at once when there is none */
+  /** @param source - an empty input by default */
   constructor(source: InputSource = NO_BYTES) {
     this.#pieces = (source instanceof Uint8Array ? single(source) : source)[Symbol.asyncIterator]()
   }
 
   /**
-   * The next piece, not to be asked for before the last has come: an empty one is the end, `undefined` a source that failed.
+   * The next piece; must not be called before the previous one has arrived. An empty piece is the end, `undefined`
+   * means that the source failed.
    *
-   * @param max - how long it may be; what is left of it comes next
+   * @param max - the maximum length; the rest of a longer piece comes next
    */
   async next(max = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
     try {
@@ -35,9 +35,9 @@ export class Input {
     return piece
   }
 
-  /** Tells the source that no more is wanted. */
+  /** Tells the source that nothing more will be read. */
   close(): void {
-    // What a source has to say about that, nobody can hear any more.
+    // A failure of the source at this point has no receiver.
     void this.#pieces.return?.().then(nothing, nothing)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A guest: a module with a `main()` of its own, made with libuv's archive. Whoever runs it decides how it waits; all the rest
- * is here: kernel, imports, WASI.
+ * Loads a guest: a module with a `main()`, linked with libuv's archive. The driver decides how it waits; everything
+ * else is here: kernel, imports, WASI.
  */
 
 import { Memory } from '../abi/memory.js'
@@ -25,19 +25,19 @@ import { letsPump, PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
 import type { ProgramOptions } from './setup.js'
 
-/** A guest that is ready to start. What it holds is let go of when it is over; see {@link GuestExit}. */
+/** A guest that is ready to start. Its resources are released when it ends; see {@link GuestExit}. */
 export interface Program {
   /** Runs its `main()`. */
   readonly start: NumberCall
-  /** The loops it leaves to its host. */
+  /** The loops that it leaves to its host. */
   readonly loops: PumpedLoops
 }
 
 /**
- * Makes an instance of a guest.
+ * Instantiates a guest.
  *
- * @throws {WebAssembly.LinkError} when it asks for imports we do not have
- * @throws {TypeError} when it has no `_start`, as a library has not, or calls us before it is started
+ * @throws {WebAssembly.LinkError} when it has imports that are not available
+ * @throws {TypeError} when it has no `_start`, like a library, or calls an import before it is started
  */
 export async function loadProgram(options: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
   const { module, host } = options
@@ -52,7 +52,8 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   const loops = new PumpedLoops(kernel, driver)
   let bound: Memory | undefined
   const memory = (): Memory => {
-    if (bound === undefined) throw new Error('the guest called an import while it was instantiated')
+    if (bound === undefined)
+      throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
     return bound
   }
   const wasi = { ...preview1(options, driver, memory), proc_exit: (code: number): void => ending.exit(code) }
@@ -67,7 +68,8 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   if (driver.pumps) requirePumped(module)
   const wasm = await instantiate(module, gate, ending)
   const { memory: exported, _start: start } = wasm.exports
-  if (!(exported instanceof WebAssembly.Memory) || !isCall(start)) throw new TypeError('the module changed its exports')
+  if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
+    throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
   bound = new Memory(exported)
   loops.bind(wasm.exports)
   ending.whenOver(() => {
@@ -77,28 +79,31 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   return { start, loops }
 }
 
-/** libuv itself is no program, which says more than which callbacks it imports. */
+/**
+ * Checked before the imports: for libuv's own module, "not a program" says more than the names of the callbacks that
+ * it imports.
+ */
 function requireProgram(module: WasmModule): void {
   if (WebAssembly.Module.imports(module).some((entry) => entry.module === UV_FACE_MODULE)) requireMain(module)
 }
 
-/** @throws {TypeError} when a module is no program */
+/** @throws {TypeError} when the module is not a program */
 function requireMain(module: WasmModule): void {
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
   if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
-  throw new TypeError('Cannot run the module: it exports no memory and no _start; link a main() with uvcc')
+  throw new TypeError('Cannot run the module: it does not export both memory and _start; link a main() with uvcc')
 }
 
-/** @throws {TypeError} when a program never leaves its loop to its host */
+/** @throws {TypeError} when the program never leaves its loop to its host */
 function requirePumped(module: WasmModule): void {
   if (letsPump(module)) return
-  throw new TypeError("Cannot pump the guest: it does not call uvp_run_and_exit(); take the driver 'worker' or 'jspi'")
+  throw new TypeError("Cannot pump the guest: it does not call uvp_run_and_exit(); use the driver 'worker' or 'jspi'")
 }
 
-/** What stands between the guest and what it is offered. What is thrown there is its end, and not its own to catch. */
+/** Makes the gate between the guest and its imports. An exception there ends the guest, which cannot catch it. */
 function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, ending: GuestExit): Gate {
   const gate = new Gate(module, offers, {
-    // It calls the guest's turns.
+    // It calls the guest for each turn.
     reenters: ({ module: from, name }) => from === UV_PUMP_MODULE && name === 'run',
     before: (call, parameters) => contained(call, parameters, suspension, ending),
     ...(suspension && { later: suspension.later }),
@@ -107,7 +112,7 @@ function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, en
   return gate
 }
 
-/** A call that throws nothing, and is waited for where it answers later. */
+/** Wraps a call so that it never throws, and so that the guest is suspended for an answer that comes later. */
 function contained(
   call: NumberCall,
   parameters: number,
@@ -126,7 +131,7 @@ function contained(
       }
     }
   }
-  // What most calls take is spelled out: a list of them would be made at each call.
+  // The common number of parameters is written out, since rest parameters would allocate an array for every call.
   return (a: number, b: number, c: number, d: number, e: number, f: number) => {
     try {
       return settle(call(a, b, c, d, e, f))
@@ -137,10 +142,10 @@ function contained(
   }
 }
 
-/** How many numbers the calls take that are made often. */
+/** The most parameters of a call that is made often. */
 const FEW = 6
 
-/** @throws {WebAssembly.LinkError} when it wants an import with another type; {TypeError} when its start function traps */
+/** @throws {WebAssembly.LinkError} when an import has another type; {TypeError} when its start function traps */
 async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): Promise<WasmInstance> {
   try {
     return await WebAssembly.instantiate(module, gate.imports)
@@ -149,19 +154,19 @@ async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): P
     const reason = outcome !== undefined && 'reason' in outcome ? outcome.reason : linkError(error)
     if (reason instanceof WebAssembly.LinkError) throw reason
     throw new TypeError(
-      `Cannot run the module: it trapped while it was instantiated (${String(reason)}); link a main() with uvcc`,
+      `Cannot run the module: it trapped during instantiation (${String(reason)}); link a main() with uvcc`,
     )
   }
 }
 
-/** What the system calls of a guest work on. */
+/** What the system calls of a guest work with. */
 interface SystemCallParts {
   readonly kernel: Kernel
   readonly memory: () => Memory
   readonly loops: PumpedLoops
 }
 
-/** The import module of libuv's system calls, with two among them that wait. */
+/** The import module of libuv's system calls; two of them wait. */
 function systemCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,

@@ -1,6 +1,7 @@
 /**
- * Guests that let the host run their loop (`uv_pump.h`), by the pump of TypeScript's own loops. Either the guest has left its
- * stack, and the pump gets turns and timers from the host; or it waits for the pump, which a driver plays the host to then.
+ * Guests that let the host run their loop (`uv_pump.h`), with the same pump as TypeScript's own loops. Either the
+ * guest has left its stack, and the pump gets turns and timers from the host; or the guest waits for the pump, and
+ * turns and timers come from the driver's waits.
  */
 
 import { type PumpedExports, UV_PUMP_MODULE } from '../abi/uv-pump.js'
@@ -12,12 +13,12 @@ import type { Turns } from '../kernel/syscalls/context.js'
 import { Pump } from '../runtime/pump.js'
 import type { Driver } from './driver.js'
 
-/** Whether a program may leave its loop to its host: it is linked with `uvp_run_and_exit()`. */
+/** Whether a program may leave its loop to its host, that is, whether it is linked with `uvp_run_and_exit()`. */
 export function letsPump(module: WasmModule): boolean {
   return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
 }
 
-/** The numbers of the modes, which are only the pump's own here. */
+/** The numbers of the run modes; they only have to be consistent within this pump. */
 const UNTIL_EMPTY = 0
 const NOWAIT = 2
 
@@ -32,15 +33,15 @@ export class PumpedLoops implements Turns {
   #closed = false
 
   /**
-   * @param kernel - the guest's
-   * @param driver - how it waits
+   * @param kernel - the guest's kernel
+   * @param driver - how the guest waits
    */
   constructor(kernel: Kernel, driver: Driver) {
     this.#kernel = kernel
     this.#driver = driver
   }
 
-  /** Takes what the guest exports, where it exports it. */
+  /** Takes the functions that the guest exports for the pump, if it exports them. */
   bind({ uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }: WasmExports): void {
     if (!isCall(uvp_turn) || !isCall(uvp_turn_timeout) || !isCall(uvp_turn_alive) || !isCall(uvp_end)) return
     this.#exports = { uvp_turn, uvp_turn_timeout, uvp_turn_alive, uvp_end }
@@ -62,11 +63,11 @@ export class PumpedLoops implements Turns {
   /** The functions of the import module. */
   imports(): WasmImports {
     return {
-      /** Whether the guest's frames are to be left. */
+      /** Whether the guest's frames have to be abandoned. */
       leave: (loop: number): boolean => {
         if (!this.#driver.pumps) return false
         if (this.#left !== undefined || this.inTurn)
-          throw new Error('Cannot leave a loop to the host: one is left to it')
+          throw new Error('Cannot leave a loop to the host: it runs one already')
         this.#left = { loop }
         return true
       },
@@ -74,7 +75,7 @@ export class PumpedLoops implements Turns {
     }
   }
 
-  /** Calls the guest. @returns the loop with which it has left its stack; `undefined` when it came back */
+  /** Calls the guest. @returns the loop with which it has left its stack; `undefined` when it returned */
   leftBy(call: () => unknown): number | undefined {
     try {
       call()
@@ -89,31 +90,33 @@ export class PumpedLoops implements Turns {
   /**
    * Runs a loop that the guest has left to its host, until nothing is left in it or it was stopped.
    *
-   * @returns rejected with what was thrown through the guest's frames, or when the guest is over
+   * @returns a promise that is rejected with an exception that went through the guest's frames, or when the guest has
+   *   ended
    */
   async pump(loop: number): Promise<void> {
     const { uvp_turn } = this.#guest
     await this.#makePump(loop, this.#kernel.host, () => uvp_turn(loop)).run(UNTIL_EMPTY)
   }
 
-  /** The guest is over: it is called no more. */
+  /** Called when the guest has ended: it is not called any more. */
   close(): void {
     this.#closed = true
-    this.#pump?.abort(new Error('the guest is over'))
+    this.#pump?.abort(new Error('Cannot run the loop: the guest has ended'))
   }
 
-  /** Lets the guest end, whose loop is over. It throws, as `exit()` of a guest does. */
+  /** Ends the guest after its loop has ended. It throws, like `exit()` in a guest. */
   end(loop: number): void {
     this.#guest.uvp_end(loop)
   }
 
-  /** Something became ready. @param bytes - how many have come, see {@link Pump.wake} */
+  /** Reports that something became ready. @param bytes - how many bytes arrived; see {@link Pump.wake} */
   wake(bytes = 0): void {
     this.#pump?.wake(bytes)
   }
 
   get #guest(): PumpedExports {
-    if (this.#exports === undefined) throw new TypeError('Cannot pump the guest: it does not export uvp_turn')
+    if (this.#exports === undefined)
+      throw new TypeError('Cannot pump the guest: it does not export uvp_turn; link it with uvcc')
     return this.#exports
   }
 
@@ -130,7 +133,7 @@ export class PumpedLoops implements Turns {
         throw error
       }
     })
-    // How the run ended is seen from the pump, since nobody may get to hear of a promise before the guest goes on.
+    // The outcome is read from the pump: in a blocked thread, the guest resumes before a promise could call back.
     pump.run(UNTIL_EMPTY).catch(() => {})
     const wait = (timeout: number): number | Promise<number> =>
       this.#driver.wait(() => (turns.due || this.#kernel.readiness.dropStale() ? 1 : 0), timeout)
@@ -148,11 +151,11 @@ export class PumpedLoops implements Turns {
     const { uvp_turn_timeout, uvp_turn_alive } = this.#guest
     this.#pump = new Pump({
       module: {
-        // Numbers, whatever type it says they have.
+        // The guest determines the types of its exports, so the results are converted to numbers.
         uvw_loop_run: () => turn() | 0,
         uvw_loop_timeout: () => uvp_turn_timeout(loop) | 0,
         uvw_loop_alive: () => uvp_turn_alive(loop) | 0,
-        // Of a run that is neither stopped from here nor a single round, nobody asks these.
+        // Never called: the run is not stopped from here, and it is not a single iteration.
         uvw_loop_stop: () => {},
         uvw_loop_now: () => 0,
       },
@@ -168,7 +171,7 @@ export class PumpedLoops implements Turns {
   }
 }
 
-/** What a pump has of a host, played by a driver's waits: turns, and one timer. */
+/** The parts of a host that a pump uses, provided by a driver's waits: turns, and one timer. */
 class DriverHost extends Host {
   readonly name = 'driver'
   readonly #host: Host
@@ -214,7 +217,7 @@ class DriverHost extends Host {
     return this.#host.clock() / 1e6
   }
 
-  /** Plays until `running` says no. What is yielded is to be waited for. */
+  /** Runs turns and the timer while `running` returns true. The caller has to wait for each yielded value. */
   *play(
     running: () => boolean,
     wait: (timeout: number) => number | Promise<number>,
@@ -238,7 +241,7 @@ class DriverHost extends Host {
   }
 }
 
-/** Goes through all waits, at once where none is a promise. */
+/** Runs through all the waits, synchronously if none of them is a promise. */
 function drive(waits: Generator<number | Promise<number>>, result: () => number): number | Promise<number> {
   for (;;) {
     const { done, value } = waits.next()

@@ -1,11 +1,10 @@
-/** What a guest's error stream is told of defects that are not its own: a few, and no more, for it may cause one at each call. */
-
-/** How many are told, and how many characters of each. */
+/** How many defects are reported, and how many characters of each. */
 const TOLD = 16
 const LENGTH = 1024
 
 /**
- * Tells defects, until it has told enough.
+ * Makes a function that reports defects that are not the guest's own on its error stream. The number of reports is
+ * limited, since a guest may be able to cause one with every call.
  *
  * @param print - takes bytes for the error stream
  */
@@ -14,7 +13,7 @@ export function tellDefects(print: (bytes: Uint8Array) => unknown): (error: unkn
   return (error) => {
     told += 1
     if (told > TOLD + 1) return
-    const what = told > TOLD ? 'and more defects, which are not told' : String(error).slice(0, LENGTH)
+    const what = told > TOLD ? 'more defects follow, which are not reported' : String(error).slice(0, LENGTH)
     print(encoder.encode(`libuv-wasm: ${what}\n`))
   }
 }

@@ -1,4 +1,4 @@
-/** What a driver is given to start a guest, and what it gives back. */
+/** What a driver receives to start a guest, and what it returns. */
 import type { Description } from '../abi/description.js'
 import type { WasmModule } from '../base/platform-types.js'
 import type { Trace } from '../runtime/trace.js'
@@ -6,16 +6,16 @@ import type { Preview1Options } from '../wasi/preview1.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import type { InputSource } from './input.js'
 
-/** What a guest is made of. */
+/** The parts that a guest is made of. */
 export interface ProgramOptions extends Preview1Options {
   readonly module: WasmModule
-  /** The numbers of its C library. */
+  /** The constants of its C library. */
   readonly abi: Description
   readonly trace: Trace
   readonly maxDescriptors: number | undefined
 }
 
-/** What a driver starts. */
+/** The parts and the streams of a guest that a driver starts. */
 export interface GuestSetup extends ProgramOptions {
   /** See {@link GuestOptions.input}. */
   readonly input: InputSource | undefined
@@ -23,10 +23,10 @@ export interface GuestSetup extends ProgramOptions {
   readonly onOutput: OnOutput
 }
 
-/** A guest that a driver has started. */
+/** A guest that was started by a driver. */
 export interface GuestRun {
   /** The exit code; rejected when the guest traps. */
   readonly exit: Promise<number>
-  /** Ends it from outside. */
+  /** Ends the guest. */
   terminate(): void
 }

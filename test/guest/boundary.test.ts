@@ -115,7 +115,7 @@ describe.each(DRIVERS)('under %s, it does not link', (driver) => {
     const module = build({ imports: IMPORTS, functions, start: OWN })
     await expect(start(module, { driver })).rejects.toMatchObject({
       name: 'TypeError',
-      message: expect.stringMatching(/^Cannot run the module: .*while it was instantiated/),
+      message: expect.stringMatching(/^Cannot run the module: .*during instantiation/),
     })
   })
 })

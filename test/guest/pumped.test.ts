@@ -63,8 +63,8 @@ describe(`under ${driver}, a program that waits for the pump`, () => {
 
 describe('where nothing waits', () => {
   test.each([
-    ['wait', 'uv_run()', /Cannot wait outside of the loop.*take 'worker' or 'jspi'/],
-    ['sleep', 'sleep()', /Cannot wait outside of the loop.*take 'worker' or 'jspi'/],
+    ['wait', 'uv_run()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
+    ['sleep', 'sleep()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
     ['other', 'a loop of another', /uv__io_poll/],
   ])('%s: waiting in %s is a trap', async (what, _title, message) => {
     const trap = await (await pumped(what)).failure

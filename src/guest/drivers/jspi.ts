@@ -1,7 +1,7 @@
 /**
- * The driver for engines that can suspend a WebAssembly stack (JavaScript Promise Integration, in its standard form): the
- * guest waits by being set aside until the host has something for it. Everything happens in one thread, so a guest that
- * computes and never waits holds up everybody, and nothing here can end it.
+ * The driver for engines that can suspend a WebAssembly stack (JavaScript Promise Integration, in its standard form):
+ * a guest that waits is suspended until the host has something for it. Everything runs in one thread, so a guest that
+ * computes and never waits blocks everything else, and nothing here can end it.
  *
  * @see https://github.com/WebAssembly/js-promise-integration
  */
@@ -16,16 +16,17 @@ import { loadProgram } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Suspension } from './suspending-import.js'
 
-/** Bytes of input or output that pass before the host's event loop has its turn. */
+/** Bytes of input or output after which the host's event loop gets a turn. */
 const BYTES_PER_TURN = 64 * 1024
 
-/** How many answers a guest gets at once before the host's event loop has its turn. */
+/** Answers that a guest gets at once before the host's event loop gets a turn. */
 const ANSWERS_PER_TURN = 64
 
-/** Starts a guest. @returns when it first waits, or has ended */
+/** Starts a guest. @returns a promise that resolves when the guest first waits, or has ended */
 export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const { promising } = WebAssembly
-  if (promising === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
+  if (promising === undefined)
+    throw new TypeError("Cannot start the guest: this engine cannot suspend WebAssembly; use the driver 'worker'")
   const ending = new GuestExit()
   const driver = new SuspendingDriver(setup, ending)
   const { start } = await loadProgram(setup, driver, ending)
@@ -40,7 +41,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
 }
 
-/** Waits by suspending the guest. One wait at a time: there is one guest. */
+/** Waits by suspending the guest. There is one wait at a time, since there is one guest. */
 class SuspendingDriver implements Driver {
   readonly pumps = false
   readonly suspension: Suspension
@@ -52,13 +53,13 @@ class SuspendingDriver implements Driver {
   /** Answers and bytes of output since the host's event loop last had a turn. */
   #answers = 0
   #printed = 0
-  /** Calls of {@link Driver.enter} that are under way. */
+  /** How many calls of {@link Driver.enter} are in progress. */
   #entered = 0
-  /** Ends the present wait, while there is one. */
+  /** Ends the current wait, if there is one. */
   #resume: (() => void) | undefined
   #resuming = false
   readonly #policy = new TurnPolicy()
-  /** What has happened since the guest went on. */
+  /** How many changes were reported since the guest resumed. */
   #changes = 0
 
   constructor({ host, input, onOutput }: GuestSetup, ending: GuestExit) {
@@ -70,7 +71,7 @@ class SuspendingDriver implements Driver {
     this.#onOutput = onOutput
   }
 
-  /** Without a pause where there is an answer, most of the time. */
+  /** Usually returns an available answer without suspending the guest. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
     if (this.#entered > 0) return waitHere(ask, timeout)
     const answer = ask()
@@ -108,7 +109,10 @@ class SuspendingDriver implements Driver {
     return this.#turn()
   }
 
-  /** Something happened. The guest goes on when it knows what else happens in the host's present turn, or at once. */
+  /**
+   * Reports that something happened. The guest resumes after the current turn of the host's event loop, when it can
+   * see everything that happens in it, or at once.
+   */
   onChange(bytes: number): void {
     if (this.#resume === undefined) return
     this.#changes += 1
@@ -129,7 +133,7 @@ class SuspendingDriver implements Driver {
     this.#resume?.()
   }
 
-  /** The guest is over: nothing waits for anything any more. */
+  /** Called when the guest has ended: ends every wait. */
   close(): void {
     this.#resume = undefined
     this.#timer.clear()
@@ -142,7 +146,7 @@ class SuspendingDriver implements Driver {
     return first !== 0 ? first : ask()
   }
 
-  /** Lets the host's event loop have a turn, so that a guest which always has something to do is not alone in the world. */
+  /** Lets the host's event loop have a turn, so that a guest that is always busy does not starve everything else. */
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#host.defer(resolve))
   }
@@ -164,11 +168,12 @@ class SuspendingDriver implements Driver {
   }
 }
 
-/** Waits without letting anybody else do anything: what is asked can only change by itself. */
+/** Waits and blocks the thread meanwhile: only the passage of time can change the answer. */
 function waitHere(ask: () => number, timeout: number): number {
   const answer = ask()
   if (answer !== 0 || timeout === 0) return answer
-  if (timeout < 0) throw new Error('a guest that is pumped cannot wait in a turn for what happens outside of it')
+  if (timeout < 0)
+    throw new Error('Cannot wait without a timeout: the guest is in a turn of its loop; use libuv handles instead')
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout)
   return ask()
 }

@@ -1,6 +1,7 @@
 /**
- * The driver that asks nothing of the engine: the guest's `main()` lets go of its stack (`uvp_run_and_exit()` of `uv/pump.h`),
- * and its loop is run by the pump of TypeScript's own loops. It never waits, so a guest that waits elsewhere ends in a trap.
+ * The driver that needs no special feature of the engine: the guest's `main()` gives up its stack
+ * (`uvp_run_and_exit()` of `uv/pump.h`), and its loop is run by the same pump as TypeScript's own loops. The driver
+ * never waits, so a guest that waits anywhere else ends in a trap.
  */
 
 import { COPY_MAX } from '../../abi/limits.js'
@@ -15,8 +16,8 @@ import type { GuestRun, GuestSetup } from '../setup.js'
 /**
  * Starts a guest.
  *
- * @returns when it has left its loop to us, or has ended
- * @throws what {@link loadProgram} is rejected with
+ * @returns a promise that resolves when the guest has left its loop to its host, or has ended
+ * @throws the errors with which {@link loadProgram} is rejected
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
@@ -42,14 +43,14 @@ async function live({ start, loops }: Program, ending: GuestExit): Promise<void>
   ending.unwound()
 }
 
-/** Refuses to wait, and is asked for nothing else while the loop runs. */
+/** Never waits; a call that would have to wait throws. */
 class PumpDriver implements Driver {
   readonly pumps = true
   readonly #ending: GuestExit
   readonly #onOutput: OnOutput
-  /** Bytes of output that the receiver has not received yet. */
+  /** Bytes of output for which the receiver's promise has not settled yet. */
   #untaken = 0
-  /** The standard input, until it is read; `undefined` when it comes in its own time. */
+  /** The standard input, until it is read; `undefined` when it comes from an asynchronous source. */
   #input: Uint8Array | undefined
 
   constructor({ input = NO_BYTES, onOutput }: GuestSetup, ending: GuestExit) {
@@ -79,7 +80,10 @@ class PumpDriver implements Driver {
     return Math.max(0, COPY_MAX - this.#untaken)
   }
 
-  /** A slow receiver is not waited for: what it has not received waits with it, and there is an end to that. */
+  /**
+   * Passes output on without waiting for a slow receiver. The bytes that it has not taken are counted, and their
+   * number is limited.
+   */
   output(stream: 1 | 2, bytes: Uint8Array): void {
     try {
       const received = this.#onOutput(stream, bytes)
@@ -100,5 +104,5 @@ class PumpDriver implements Driver {
 }
 
 function cannotWait(where: string): Error {
-  return new Error(`Cannot wait ${where}: the driver 'pump' never does; take 'worker' or 'jspi'`)
+  return new Error(`Cannot wait ${where}: the driver 'pump' never waits; use 'worker' or 'jspi'`)
 }

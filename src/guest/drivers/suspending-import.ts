@@ -1,7 +1,8 @@
 /**
- * How a guest is set aside where engines can do it: a call that cannot answer yet says so ({@link LATER}), and the gate then calls
- * an import that suspends the guest until the answer is there. What engines suspend by themselves they always suspend, be it for a
- * microtask, and it cannot be called where nothing may wait.
+ * How a guest is suspended in engines that support it: a call that cannot answer yet returns {@link LATER}, and the
+ * gate then calls a separate import that suspends the guest until the answer is there. An import that is wrapped in
+ * `WebAssembly.Suspending` suspends in every call, if only for a microtask, and cannot be called where nothing may
+ * wait.
  */
 import type { WasmImports } from '../../base/platform-types.js'
 import { LATER } from '../../runtime/gate.js'
@@ -11,34 +12,35 @@ export function hasJspi(): boolean {
   return WebAssembly.Suspending !== undefined && WebAssembly.promising !== undefined
 }
 
-/** The one wait of a guest. */
+/** The pending wait of one guest. */
 export class Suspension {
-  /** The import that suspends. */
+  /** The import that suspends the guest. */
   readonly later: WasmImports[string]
   readonly #onFailure: (error: unknown) => void
   #answer: PromiseLike<number> | undefined
   #resume: ((answer: number) => void) | undefined
 
   /**
-   * @param onFailure - told when there will be no answer; it is to shut the gate, for the guest goes on
+   * @param onFailure - called when there will be no answer; it has to shut the gate, since the guest then resumes
    * @throws {TypeError} when the engine cannot suspend WebAssembly
    */
   constructor(onFailure: (error: unknown) => void) {
     const { Suspending } = WebAssembly
-    if (Suspending === undefined) throw new TypeError('this engine cannot suspend WebAssembly')
+    if (Suspending === undefined)
+      throw new TypeError("Cannot suspend the guest: this engine cannot suspend WebAssembly; use the driver 'worker'")
     this.#onFailure = onFailure
     this.later = new Suspending(() => this.#suspend())
   }
 
-  /** Takes the answer that will come. @returns what the call answers meanwhile */
+  /** Stores the promise of an answer. @returns the value that the call returns now */
   setAside(answer: PromiseLike<number>): number {
     this.#answer = answer
     return LATER
   }
 
   /**
-   * Lets go of the guest's stack, when the gate is shut: it goes on into the gate, which traps before any code of the guest's.
-   * Engines never free a stack that is not gone on with, nor what it holds.
+   * Releases the guest's stack after the gate was shut: the guest resumes inside the gate, which traps before any of
+   * the guest's code runs. Engines never free a suspended stack, nor what it references, unless it is resumed.
    */
   release(): void {
     this.#resume?.(0)
@@ -51,7 +53,7 @@ export class Suspension {
     this.#answer = undefined
     return new Promise((resolve) => {
       this.#resume = resolve
-      // Never rejected: an exception is what a guest could catch.
+      // Never rejected, since a guest could catch the exception.
       answer?.then(resolve, (error: unknown) => {
         this.#onFailure(error)
         resolve(0)

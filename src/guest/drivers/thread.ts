@@ -1,52 +1,53 @@
 /**
- * A thread for a guest of the worker driver. To be there takes it longer than all the rest of starting a guest, so it is made
- * first, and told what to run when that is known.
+ * The thread of a guest under the worker driver. A thread takes longer to start than everything else that a guest
+ * needs, so it is created first and receives its guest later.
  */
 import type { WorkerSetup } from './worker-thread.js'
 
 let offered: Thread | undefined
 
-/** A thread that runs a guest, once it is told to. */
+/** A thread that runs one guest. */
 export class Thread {
-  /** Resolved with the reason when the thread fails. Never settled when it does not. */
+  /** Resolves with the reason when the thread fails; otherwise it never settles. */
   readonly failure: Promise<unknown>
-  /** Resolved when it has ended. */
+  /** Resolves when the thread has ended. */
   readonly end: Promise<void>
   readonly #worker: import('node:worker_threads').Worker
 
-  /** Leaves one to whoever takes the next. */
+  /** Makes a thread available to the next call of {@link Thread.take}. */
   static offer(thread: Thread): void {
     offered = thread
   }
 
-  /** The one that was offered, or one that is made now. */
+  /** Returns the offered thread, or creates one. */
   static take(): Thread {
     const thread = offered ?? new Thread()
     offered = undefined
     return thread
   }
 
-  /** Ends the one that was offered, unless somebody has taken it. */
+  /** Ends the offered thread, unless it was taken. */
   static cancel(): void {
     offered?.terminate()
     offered = undefined
   }
 
   constructor() {
-    // Not every platform has such threads, so they are not imported: only who makes one needs them, and needs them at once.
+    // Loaded only here, since not every platform has such threads; and synchronously, so that the thread starts at
+    // once.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
-    // What this process was started with (loaders, debuggers) is not the guest's.
+    // The options of this process (loaders, debuggers) must not apply to the guest.
     const worker = new Worker(new URL('./worker-thread.js', import.meta.url), { execArgv: [] })
     this.#worker = worker
     this.failure = new Promise((resolve) => worker.once('error', resolve))
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))
   }
 
-  /** Tells it what to run. */
+  /** Starts a guest in it. */
   run(setup: WorkerSetup): void {
     this.#worker.postMessage(setup)
   }
 
-  /** Ends it, whatever it does. */
+  /** Ends the thread, whatever it is doing. */
   readonly terminate = (): void => void this.#worker.terminate()
 }

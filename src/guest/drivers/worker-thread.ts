@@ -1,4 +1,7 @@
-/** The thread of a guest under the worker driver: the kernel and the guest, which blocks it whenever it waits. */
+/**
+ * The thread of a guest under the worker driver. It has the kernel and the guest, and it blocks while the guest
+ * waits.
+ */
 import { parentPort } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
 import type { NumberCall } from '../../base/call.js'
@@ -13,7 +16,7 @@ import type { Driver } from '../driver.js'
 import { GuestExit, GuestTrap } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 
-/** What the parent tells the thread, once it is known. */
+/** The message with which the parent starts a guest. */
 export interface WorkerSetup {
   readonly module: WasmModule
   readonly abi: Description
@@ -23,7 +26,7 @@ export interface WorkerSetup {
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
   readonly maxDescriptors: number | undefined
-  /** Whether the host has sockets with paths. */
+  /** Whether the host supports sockets with paths. */
   readonly hasUnix: boolean
 }
 
@@ -32,7 +35,7 @@ class BlockingDriver implements Driver {
   readonly pumps = false
   readonly #wire: ClientChannel
   #input: { readonly bytes: Uint8Array | undefined } | undefined
-  /** Bytes of output that were sent and not received. */
+  /** Bytes of output that were sent but not received yet. */
   #underWay = 0
 
   constructor(wire: ClientChannel) {
@@ -91,7 +94,8 @@ async function run(): Promise<void> {
   wire.post(ToParent.READY, 0)
   wire.publish()
   play(program, ending)
-  // After what it held was let go of, and before the parent closes what is left: here it is known which bytes were not read.
+  // Sent after the guest's resources were released and before the parent closes the rest: only this thread knows
+  // which received bytes were not read, and so which connections end with a reset.
   await ending.told.then(
     (code) => wire.post(ToParent.EXIT, 0, code),
     (reason) => {
@@ -112,10 +116,10 @@ function play({ start }: Program, ending: GuestExit): void {
   ending.unwound()
 }
 
-/** How much is told of why a program cannot be run; its names may be as long as it likes. */
+/** How many characters of a load error are reported; the names in it can have any length. */
 const UNFIT_TOLD = 8192
 
-// Between main() and a callback of libuv lie more frames than engines show.
+// There are more frames between main() and a callback of libuv than engines show by default.
 Error.stackTraceLimit = 100
 await run()
 wire.publish()

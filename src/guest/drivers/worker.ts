@@ -1,6 +1,6 @@
 /**
- * The driver for engines that cannot suspend WebAssembly: the guest has a thread of its own, which it may block, and the host
- * stays in this one.
+ * The driver for engines that cannot suspend WebAssembly: the guest runs in a separate thread, which it may block,
+ * and the host stays in this thread.
  */
 
 import {
@@ -21,13 +21,13 @@ import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import type { Thread } from './thread.js'
 
-/** Bytes of each ring: enough for what a busy guest and its host say in one turn. */
+/** The size of each ring in bytes: enough for the messages of a busy guest and its host in one turn. */
 const RING = 1024 * 1024
 
 /**
- * Starts a guest in a thread of its own.
+ * Starts a guest in a separate thread.
  *
- * @returns when it was instantiated, and runs
+ * @returns a promise that resolves when the guest has been instantiated and runs
  */
 export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
   const { terminate } = thread
@@ -44,9 +44,9 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   return { exit, terminate }
 }
 
-/** What the parent has of a guest: its host's part, its streams, and how it ended. */
+/** The parent's side of a guest: the host, the streams, and the outcome. */
 class WorkerGuest {
-  /** The guest was loaded. Never settled when it cannot be. */
+  /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
   readonly ready: Promise<void>
   readonly #setup: GuestSetup
   readonly #terminate: () => void
@@ -55,7 +55,7 @@ class WorkerGuest {
   #onReady = (): void => {}
   #code = TERMINATED
   #failure: { readonly reason: unknown } | undefined
-  /** Bytes of output that were received, and that the guest was not told of. */
+  /** Bytes of output that were received but not acknowledged to the guest. */
   #received = 0
 
   constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
@@ -71,17 +71,17 @@ class WorkerGuest {
     })
   }
 
-  /** Ends the guest for a reason, unless it has one. */
+  /** Ends the guest with a reason, unless it already has one. */
   fail(reason: unknown): void {
     this.#failure ??= { reason }
     this.#terminate()
   }
 
   /**
-   * To be called when the thread has ended.
+   * Called when the thread has ended.
    *
    * @returns the exit code
-   * @throws why it did not end with one
+   * @throws the reason if the guest did not end with an exit code
    */
   end(): number {
     this.#server.wire.drain()
@@ -141,7 +141,7 @@ class WorkerGuest {
   }
 }
 
-/** What {@link Guest.start} throws, made of what the thread has thrown. */
+/** The error that {@link Guest.start} throws for a load failure in the thread. */
 function loadError({ name, message }: LoadFailure): Error {
   return name === 'LinkError' ? new WebAssembly.LinkError(message) : new TypeError(message)
 }
