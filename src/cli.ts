@@ -16,7 +16,7 @@ try {
   else if (command === 'version') process.stdout.write(`${ownVersion()}\n`)
   else {
     enableCompileCache()
-    // It comes into being while this thread loads the rest.
+    // Its thread starts up while this thread loads the rest.
     const thread = command.driver === 'worker' ? new Thread() : undefined
     const { run } = await import('./cli/run.js')
     process.exitCode = await run(command, thread)

@@ -1,4 +1,4 @@
-/** libuv's loop and TCP handles, in WebAssembly, over the host of your choice. */
+/** libuv's loop and handles in WebAssembly, on the host of your choice. */
 export type { Address, Address4, Address6 } from './base/address.js'
 export type { ErrnoName } from './base/errno.js'
 export { type Policy, policyHost, type Refusal } from './guard/policy.js'

@@ -1,50 +1,50 @@
-/** The command line: what may stand there, and what it means. Nothing of the library is needed to read it. */
+/** Parses the command line. This file does not import the library, so that parsing is fast. */
 import { parseArgs } from 'node:util'
 import type { Policy } from '../guard/policy.js'
 import type { Dirs, DriverName } from '../guest/guest.js'
 
 /** What `--help` prints. */
-export const HELP = `Runs a WebAssembly program that was written in C against libuv, and built with uvcc.
+export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc.
 
   libuv-wasm run [options] PROGRAM.wasm [-- arguments for the program]
 
-The program gets nothing that is not granted here. What may be granted:
+By default the program has access to nothing. These options grant access:
 
   --allow-net                   the whole network, but no socket with a path
-  --allow-listen=HOST:PORT      to listen there, as it asks for it (port 0: a free one)
-  --allow-listen=unix:PATH      to listen on a socket of that name, in the host's file system
-  --allow-connect=HOST:PORT     to connect there; where HOST is a name, to look it up, and to
-                                connect to the addresses that it has, but to loopback and
-                                link-local ones only with a rule of their own
-  --allow-connect=unix:PATH     to connect to that socket; unix:@NAME is an abstract one
-  --env NAME=VALUE              an environment variable
-  --dir HOST[:GUEST]            a copy of a folder, at the path GUEST or /; the program's writes stay in memory
+  --allow-listen=HOST:PORT      listen on this address, as the program asks for it (port 0: any free port)
+  --allow-listen=unix:PATH      listen on a socket at this path in the host's file system
+  --allow-connect=HOST:PORT     connect to this address; if HOST is a name, the program may look it up and connect
+                                to its addresses, except loopback and link-local ones, which need their own rule
+  --allow-connect=unix:PATH     connect to this socket; unix:@NAME is an abstract one
+  --env NAME=VALUE              set an environment variable
+  --dir HOST[:GUEST]            copy the directory HOST to the path GUEST (default: /); writes stay in memory
 
-To listen and to connect is for messages (UDP) too: to receive and answer them, and to send them.
-Each but the first may stand more than once. IPv6 hosts are written [::1]:80; localhost
-is both loopback addresses, and can always be looked up.
+The rules also apply to UDP: a listen rule allows the program to receive and answer messages, a connect rule to send
+them. Every option but the first can be repeated. Write IPv6 hosts as [::1]:80. The name localhost means both
+loopback addresses, and the program can always look it up.
 
-How it runs:
+These options change how the program runs:
 
   --driver auto|jspi|worker|pump
-                                how it waits: suspended by the engine, in a thread of its own, or its loop left to us
-  --host node|virtual           real sockets, or a network of its own in memory
-  --max-descriptors N           how many sockets and pipes it may have open at once; 65536 by default
-  --trace                       print each system call, as strace does
-  --help                        print this
+                                how it waits: suspended by the engine (jspi), in a separate thread (worker), or not
+                                at all, because it leaves its loop to the host (pump)
+  --host node|virtual           use real sockets, or a private network in memory
+  --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
+  --trace                       print each system call, like strace
+  --help                        print this help
   --version                     print the version
 
-The exit code is the program's. It is 134 when the program trapped, 128 and the signal's number after a signal (130 for
-Ctrl-C), and 2 when it could not be run at all.
+The exit code is the program's own. It is 134 if the program trapped, 128 plus the signal's number after a signal (130
+for Ctrl-C), and 2 if the program could not be run.
 `
 
-/** What most programs give for a wrong command line. */
+/** The exit code for a wrong command line, as is usual. */
 export const WRONG_USAGE = 2
 
-/** A command line that cannot be carried out; the message says why. */
+/** A command line that cannot be carried out; the message is the reason. */
 export class UsageError extends Error {}
 
-/** What is to be run, and how. */
+/** What to run, and how. */
 export interface Command {
   readonly program: string
   readonly args: readonly string[]
@@ -70,10 +70,13 @@ export function readCommand(argv: readonly string[]): Command | 'help' | 'versio
   if (values.help || ours.length === 0 || command === 'help') return 'help'
   if (values.version) return 'version'
   if (command !== 'run') {
-    throw new UsageError(`the command is ${quote(command)}; there is only 'run': libuv-wasm run PROGRAM.wasm`)
+    throw new UsageError(`Cannot run the command ${quote(command)}: it does not exist; use libuv-wasm run PROGRAM.wasm`)
   }
-  if (program === undefined) throw new UsageError('which program? name its .wasm file after run')
-  if (extra !== undefined) throw new UsageError(`${quote(extra)} is too much; the program's own arguments go after --`)
+  if (program === undefined) throw new UsageError('Cannot run: no program is given; name its .wasm file after run')
+  if (extra !== undefined)
+    throw new UsageError(
+      `Cannot use ${quote(extra)}: only one program can run; put the program's own arguments after --`,
+    )
   const all = values['allow-net'] ? ['*'] : []
   return {
     program,
@@ -111,20 +114,20 @@ function parseOptions(args: readonly string[]) {
       },
     })
   } catch (error) {
-    // Only its first sentence: the rest explains what this parser does, and not this command.
-    throw new UsageError(`${messageOf(error).split('. ')[0]}; --help lists all options`)
+    // The first sentence only: the rest explains the parser of Node, not this command.
+    throw new UsageError(`Cannot read the command line: ${messageOf(error).split('. ')[0]}; --help lists all options`)
   }
 }
 
 function readVariable(text: string): [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw new UsageError(`--env ${quote(text)} is no variable; give NAME=VALUE`)
+  if (at < 1) throw new UsageError(`Cannot set --env ${quote(text)}: it is not a variable; give NAME=VALUE`)
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
 function readNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new UsageError(`--max-descriptors ${quote(text)} is no number; give 4 or more`)
+  throw new UsageError(`Cannot use --max-descriptors ${quote(text)}: it is not a valid number; give 4 or more`)
 }
 
 function readDirs(texts: readonly string[]): Dirs {
@@ -133,8 +136,11 @@ function readDirs(texts: readonly string[]): Dirs {
     const at = text.lastIndexOf(':')
     const [from, to] = at < 0 ? [text, '/'] : [text.slice(0, at), text.slice(at + 1)]
     if (from === '' || !to.startsWith('/'))
-      throw new UsageError(`--dir ${quote(text)} is no folder and place; give HOST or HOST:/GUEST`)
-    if (dirs.has(to)) throw new UsageError(`--dir ${quote(text)}: there is a folder at ${to} already`)
+      throw new UsageError(
+        `Cannot use --dir ${quote(text)}: HOST is empty or GUEST is not absolute; give HOST or HOST:/GUEST`,
+      )
+    if (dirs.has(to))
+      throw new UsageError(`Cannot use --dir ${quote(text)}: ${quote(to)} has a directory already; give another GUEST`)
     dirs.set(to, from)
   }
   return Object.fromEntries(dirs)
@@ -142,11 +148,14 @@ function readDirs(texts: readonly string[]): Dirs {
 
 function oneOf<Choice extends string>(option: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((one) => one === value)
-  if (choice === undefined) throw new UsageError(`--${option} ${quote(value)} is none of ${choices.join(', ')}`)
+  if (choice === undefined)
+    throw new UsageError(
+      `Cannot use --${option} ${quote(value)}: it is not one of the choices; give ${choices.join(', ')}`,
+    )
   return choice
 }
 
-/** What something thrown says. */
+/** The message of an exception. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
@@ -155,7 +164,7 @@ function quote(text: string | undefined): string {
   return JSON.stringify(text ?? '')
 }
 
-/** Tells the user something, apart from what the program prints. */
+/** Prints a message of the command itself, which is separate from the program's output. */
 export function say(message: string): void {
   process.stderr.write(`libuv-wasm: ${message}\n`)
 }

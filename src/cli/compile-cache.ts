@@ -1,6 +1,7 @@
 /**
- * What Node has compiled of the command is kept for its next start, which takes a sixth less then: from Node 22.1 on, in
- * `libuv-wasm` among the user's caches. `NODE_COMPILE_CACHE` is another folder, `NODE_DISABLE_COMPILE_CACHE=1` is none.
+ * Keeps the code that Node has compiled for the command, which makes the next start faster by a sixth. Needs Node
+ * 22.1 or later. The cache is `libuv-wasm` in the user's cache directory; `NODE_COMPILE_CACHE` sets another
+ * directory, and `NODE_DISABLE_COMPILE_CACHE=1` disables it.
  *
  * @see https://nodejs.org/api/module.html#module-compile-cache
  */
@@ -8,30 +9,31 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
-/** What newer Nodes have of it, and who is like Node may not. */
+/** The functions that recent versions of Node have, and compatible runtimes may lack. */
 interface Compiled {
   enableCompileCache?(folder: string): { readonly directory?: string }
   flushCompileCache?(): void
 }
 const compiled: Compiled & typeof import('node:module') = process.getBuiltinModule('node:module')
 
-/** Begins, for what is loaded from now on in this thread, and in those made later. */
+/** Enables the cache for the code that is loaded from now on, in this thread and in threads that are created later. */
 export function enableCompileCache(): void {
   if (compiled.enableCompileCache === undefined) return
   try {
-    // Not the folder for everybody's temporary files, which is Node's choice: what lies there is run.
+    // Node would choose the shared directory for temporary files, but the code in the cache is executed, so it must
+    // be private.
     const { XDG_CACHE_HOME: caches = '' } = process.env
     const folder = isAbsolute(caches) ? caches : join(homedir(), '.cache')
-    // Not by Node: it tries for ever where nothing can be made though all seems to be there, as in /proc.
+    // Created here and not by Node, which retries forever where a directory can never be created, as in /proc.
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
     const { directory } = compiled.enableCompileCache(join(folder, 'libuv-wasm'))
     if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory
   } catch {
-    // A user without a home, or with one that is not to be written.
+    // The user has no home directory, or cannot write to it.
   }
 }
 
-/** Writes it. Node does so when a process exits, but one that a signal ends does not exit. */
+/** Writes the cache. Node does this when a process exits, but not when it is ended by a signal. */
 export function writeCompileCache(): void {
   compiled.flushCompileCache?.()
 }

@@ -1,17 +1,17 @@
-/** What the program prints, as what this process prints. */
 import { writeSync } from 'node:fs'
 
 /**
- * Prints at once, as `write(2)` of a native program does. Node's own streams do no other on Linux, but take 4 ms to load; they
- * are for where this thread has to stay free, and for a descriptor that has no room and does not wait for it.
+ * Prints the program's output as the output of this process. It is written synchronously, like `write(2)` in a native
+ * program. Node's own streams do the same on Linux, but take 4 ms to load. They are used when this thread must not
+ * block, and for a non-blocking descriptor that has no room.
  */
 export class Output {
   readonly #onGone: () => void
   #streams: boolean
 
   /**
-   * @param free - whether a slow reader may hold up nobody but the program
-   * @param onGone - called when nobody reads it any more
+   * @param free - whether this thread must not block while a reader is slow
+   * @param onGone - called when the reader has closed its end
    */
   constructor(free: boolean, onGone: () => void) {
     this.#streams = free
@@ -19,10 +19,10 @@ export class Output {
   }
 
   /**
-   * Prints.
+   * Prints bytes.
    *
-   * @returns when a slow reader has taken it
-   * @throws what Node throws when nobody reads it any more
+   * @returns a promise that resolves when a slow reader has taken them
+   * @throws the error of Node when the reader has closed its end
    */
   readonly print = (stream: 1 | 2, bytes: Uint8Array): void | Promise<void> => {
     const rest = this.#streams ? bytes : this.#write(stream, bytes)
@@ -35,7 +35,7 @@ export class Output {
     })
   }
 
-  /** @returns what there is no room for */
+  /** @returns the bytes that did not fit */
   #write(stream: 1 | 2, bytes: Uint8Array): Uint8Array {
     let rest = bytes
     try {

@@ -1,16 +1,17 @@
-/** Tells of what a program was refused: each place once, and in the end how often there was more. */
 import { formatEndpoint, type Refusal } from '../guard/policy.js'
 import { say } from './command.js'
 
-/** How many places are told. A program that tries all there are says nothing by the rest. */
+/** How many different refusals are reported. For a program that tries every address, more would not be useful. */
 const MOST = 100
 
-/** What one program was refused. */
+/**
+ * Reports what the policy refuses to a program: each address once, and at the end how many more refusals there were.
+ */
 export class Refusals {
   readonly #told = new Set<string>()
   #others = 0
 
-  /** Takes a refusal, and tells it if that is news. */
+  /** Takes a refusal, and reports it if it is new. */
   readonly add = (refusal: Refusal): void => {
     const text = explain(refusal)
     if (this.#told.has(text) || this.#told.size >= MOST) {
@@ -21,7 +22,7 @@ export class Refusals {
     say(text)
   }
 
-  /** Tells how many more there were; called once, when the program has ended. */
+  /** Reports how many more there were; called once, when the program has ended. */
   close(): void {
     if (this.#others > 0) say(`the program was refused ${this.#others} more times`)
   }
@@ -29,7 +30,7 @@ export class Refusals {
 
 function explain(refusal: Refusal): string {
   if (refusal.action === 'lookup')
-    return `the program may not look ${refusal.name} up; grant it with --allow-connect=${refusal.name}:PORT`
+    return `the program may not look up ${refusal.name}; grant it with --allow-connect=${refusal.name}:PORT`
   const { action, address } = refusal
   const endpoint = formatEndpoint(address)
   const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`

@@ -1,4 +1,4 @@
-/** Runs a program as the command line wants it: with our standard streams, and our signals. */
+/** Runs a program according to the command line, with the standard streams and the signals of this process. */
 import { readFileSync } from 'node:fs'
 // By name, so that it is loaded with this file and not when it is first asked for.
 import * as platform from '#platform'
@@ -13,13 +13,13 @@ import { Output } from './output.js'
 import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
 
-/** As a shell gives it for SIGABRT. */
+/** The exit code that a shell reports for SIGABRT. */
 const TRAPPED = 134
 
-/** When a program has begun what it does, in ms. */
+/** The time after which a program has normally finished its startup, in ms. */
 const AT_REST = 1000
 
-/** Our standard input as the program's, untouched until it reads. */
+/** The standard input of this process as the program's, untouched until the program reads. */
 class StandardInput implements AsyncIterable<Uint8Array> {
   #used = false
 
@@ -28,7 +28,7 @@ class StandardInput implements AsyncIterable<Uint8Array> {
     yield* process.stdin
   }
 
-  /** Whoever waits for it waits no more, so that the process can end. */
+  /** Ends a pending read, so that the process can exit. */
   close(): void {
     if (this.#used) process.stdin.destroy()
   }
@@ -38,11 +38,11 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(readFileSync(path))
   } catch (error) {
-    throw new UsageError(`cannot read the program: ${messageOf(error)}`)
+    throw new UsageError(`Cannot read the program: ${messageOf(error)}; check its path`)
   }
 }
 
-/** What is around a program. */
+/** The parts of the command that serve a program. */
 interface Around {
   readonly input: StandardInput
   readonly output: Output
@@ -64,20 +64,21 @@ async function startGuest(command: Command, { input, output, refusals }: Around)
     }
     return await Guest.start(bytes, { ...given, driver, trace, onOutput: output.print })
   } catch (error) {
-    const remedy = error instanceof WebAssembly.CompileError ? 'build it with uvcc; ' : ''
-    throw new UsageError(`cannot run ${program}: ${remedy}${messageOf(error)}`)
+    const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
+    throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
   }
 }
 
-/** The host of that name, of which there are two. */
+/** The host with that name. */
 async function openHost(name: string): Promise<Host> {
   return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : platform.openHost()
 }
 
 /**
- * Runs the program, and says why where it cannot. It is bundled apart from the command, and has classes of its own.
+ * Runs the program, and reports an error that prevents it. This function is bundled separately from the command, so
+ * its classes differ from the command's.
  *
- * @param thread - for the worker driver, where it was made already
+ * @param thread - the worker driver's thread, if it was created already
  * @returns the exit code
  */
 export async function run(command: Command, thread: Thread | undefined): Promise<number> {

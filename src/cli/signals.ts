@@ -1,4 +1,3 @@
-/** How the program is ended from outside: as the system would end a native one. */
 import { constants } from 'node:os'
 import { hasJspi } from '../guest/drivers/suspending-import.js'
 import type { DriverName, Guest } from '../guest/guest.js'
@@ -6,13 +5,13 @@ import type { DriverName, Guest } from '../guest/guest.js'
 const HEARD = ['SIGINT', 'SIGTERM'] as const
 
 /**
- * The signals that a program may get. A program in this thread may hold it up for ever, so there only the system's own way
- * works, and nothing is heard here.
+ * Ends the program on a signal, like the system ends a native one. A program in this thread can block it
+ * indefinitely, so in that case the system's default action applies, and no signal is handled here.
  */
 export class Signals {
-  /** Whether they are heard here; then this thread has to stay free for them. */
+  /** Whether signals are handled here; then this thread must not block. */
   readonly heard: boolean
-  /** What its exit code is, where it was ended by one: what a shell says. */
+  /** The exit code after a signal, as a shell reports it. */
   code: number | undefined
   #started: Promise<Guest> | undefined
 
@@ -21,13 +20,13 @@ export class Signals {
     if (this.heard) for (const name of HEARD) process.once(name, this.end)
   }
 
-  /** Whom they end. */
+  /** Sets the guest that a signal ends. */
   aim(started: Promise<Guest>): void {
     this.#started = started
     started.then(({ driver }) => driver !== 'worker' && this.#ignore(), this.#ignore)
   }
 
-  /** Ends it, also when it is still to start. */
+  /** Ends the guest, even if it is still starting. */
   readonly end = (name: (typeof HEARD)[number] | 'SIGPIPE'): void => {
     this.code ??= 128 + constants.signals[name]
     this.#started?.then(

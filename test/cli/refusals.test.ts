@@ -30,7 +30,7 @@ test('a place is told once, and in the end how often there was more', () => {
   expect(lines).toEqual([
     'libuv-wasm: the program may not connect to 127.0.0.1:9; grant it with --allow-connect=127.0.0.1:9\n',
     'libuv-wasm: the program may not listen on 127.0.0.1:9; grant it with --allow-listen=127.0.0.1:9\n',
-    'libuv-wasm: the program may not look example.com up; grant it with --allow-connect=example.com:PORT\n',
+    'libuv-wasm: the program may not look up example.com; grant it with --allow-connect=example.com:PORT\n',
     'libuv-wasm: the program was refused 2997 more times\n',
   ])
 })

@@ -69,7 +69,7 @@ describe('a wrong command line is 2, and the message says what to do', () => {
   test.each([
     [['walk', 'x.wasm'], /"walk".*libuv-wasm run PROGRAM\.wasm/],
     [['run'], /name its \.wasm file/],
-    [['run', 'a.wasm', 'b'], /"b" is too much.*after --/],
+    [['run', 'a.wasm', 'b'], /"b": only one program.*after --/],
     [['run', '--', 'a.wasm'], /name its \.wasm file/],
     [['run', '--frobnicate', 'a.wasm'], /'--frobnicate'.*--help/],
     [['run', '--env', 'NAME', 'a.wasm'], /"NAME".*NAME=VALUE/],
@@ -81,9 +81,9 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     [['run', '--max-descriptors', 'many', 'a.wasm'], /--max-descriptors "many".*4 or more/],
     [['run', '--max-descriptors', '0', 'a.wasm'], /--max-descriptors "0".*4 or more/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
-    [['run', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
+    [['run', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
     // Its thread is there already, and waits.
-    [['run', '--driver', 'worker', '/no/such/file.wasm'], /cannot read.*\/no\/such\/file\.wasm/],
+    [['run', '--driver', 'worker', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
   ])('%j', async (args, message) => {
     const { code, output, errors } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
@@ -102,7 +102,8 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     await writeFile(file, 'no program')
     const { code, errors } = await run('run', file)
     expect(code).toBe(2)
-    expect(errors).toContain(`cannot run ${file}: build it with uvcc`)
+    expect(errors).toContain(`Cannot run ${JSON.stringify(file)}: `)
+    expect(errors).toContain('; build it with uvcc')
     const library = fileURLToPath(new URL('../../wasm/build/release/libuv.wasm', import.meta.url))
     expect(await run('run', library)).toMatchObject({ code: 2, errors: expect.stringMatching(/main\(\).*uvcc/) })
   })
