@@ -1,5 +1,5 @@
 /**
- * Keeps the code that Node has compiled for the command, which makes the next start faster by a sixth. Needs Node
+ * Keeps the code that Node has compiled for the command, so that the next start takes a sixth less time. Needs Node
  * 22.1 or later. The cache is `libuv-wasm` in the user's cache directory; `NODE_COMPILE_CACHE` sets another
  * directory, and `NODE_DISABLE_COMPILE_CACHE=1` disables it.
  *

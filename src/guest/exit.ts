@@ -26,7 +26,7 @@ export class GuestTrap extends Error {
     if (!(error instanceof Error)) return new GuestTrap(String(error), String(error))
     const message = `${error.name}: ${error.message}`
     const lines = (error.stack ?? message).split('\n')
-    // Our own frames below main() are dropped.
+    // The frames of our own code that called main() are dropped.
     const outermost = lines.findLastIndex((line) => /wasm:\/\/|wasm-function/.test(line))
     return new GuestTrap(message, lines.slice(0, outermost < 0 ? undefined : outermost + 1).join('\n'))
   }

@@ -97,7 +97,7 @@ export class ConnectionStream implements ConnectionEvents {
     return events
   }
 
-  /** See {@link Descriptor.arrived}. */
+  /** See {@link ByteDescriptor.arrived}. */
   arrived(): Result {
     if (this.#received.length > 0) return this.#received.length
     // After the peer has finished, a reader sees the end of the stream; a later reset concerns writers only.
@@ -105,14 +105,14 @@ export class ConnectionStream implements ConnectionEvents {
     return this.takeError() ?? (this.#receiveEnded || this.state !== 'connected' ? 0 : 'EAGAIN')
   }
 
-  /** See {@link Descriptor.take}. */
+  /** See {@link ByteDescriptor.take}. */
   take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
     const count = this.#received.copyTo(heap, address, length, peek, this.#host)
     if (!peek) this.#readOn()
     return count
   }
 
-  /** See {@link Descriptor.takePayload}. */
+  /** See {@link ByteDescriptor.takePayload}. */
   takePayload(max: number): Uint8Array {
     const chunk = this.#received.take(max)
     this.#readOn()
@@ -129,7 +129,7 @@ export class ConnectionStream implements ConnectionEvents {
     return this.connection.writesAtOnce ? this.#try(bytes) : this.#keep(bytes)
   }
 
-  /** See {@link Descriptor.sendPayload}. */
+  /** See {@link ByteDescriptor.sendPayload}. */
   sendPayload(payload: Payload, length: number): Result {
     const refusal = this.#writeRefusal()
     if (refusal !== undefined) return refusal

@@ -31,7 +31,7 @@ const ALWAYS_SHUT: readonly SocketState[] = ['unbound', 'bound', 'listening', 'b
 const TRIES = 1024
 
 /**
- * A socket of `AF_UNIX` with names of the host, where every program on the same host can connect to it. On a host
+ * A socket of `AF_UNIX` with names of the host, so every program that uses the same host can connect to it. On a host
  * without such names, {@link LocalUnixSocket} uses names of the kernel itself.
  *
  * @see Linux `unix(7)`

@@ -7,8 +7,8 @@ const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
 
 /**
  * The default buffer size of each direction, in bytes: three times the old default of Linux. It is deliberately not a
- * round number: messages whose size divides the buffer size would fill the buffer to the last byte and leave a few
- * bytes waiting, which hardly ever happens while memory is counted with its overhead.
+ * round number: with one, a message whose size is a multiple of it would fill the buffer to the last byte, and the few
+ * bytes after it would have to wait. That hardly ever happens where the overhead of the memory counts too.
  */
 export const DEFAULT_BUFFER_SIZE = 3 * 87_380
 
