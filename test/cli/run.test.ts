@@ -98,7 +98,7 @@ describe('a wrong command line is 2, and the message says what to do', () => {
   })
 
   test('for a file that is no program', async () => {
-    const file = join(tmpdir(), `libuv-wasm-${process.pid}.wasm`)
+    const file = join(caches, 'no-program.wasm')
     await writeFile(file, 'no program')
     const { code, errors } = await run('run', file)
     expect(code).toBe(2)
@@ -207,7 +207,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
   })
 
   test('with --allow-listen=unix: and --allow-connect=unix: they meet at a path', async () => {
-    const path = join(tmpdir(), `libuv-wasm-${process.pid}-${driver}.sock`)
+    const path = join(caches, `${driver}.sock`)
     const server = start(`--allow-listen=unix:${path}`, paths, '--', 'serve', path)
     await server.says(/listening/)
     expect(await play(`--allow-connect=unix:${path}`, paths, '--', 'ask', path, 'hello')).toEqual({
