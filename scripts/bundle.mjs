@@ -1,7 +1,7 @@
 /**
  * Puts the compiled library of build/lib together into the few files of dist, which is what is published: Node's loader
  * takes 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new
- * URL('./worker-thread.js', import.meta.url)`) finds it, wherever its code has come to.
+ * URL('./worker.js', import.meta.url)`) finds it, wherever its code has come to.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'

@@ -35,4 +35,4 @@ export const hooks = {
 }
 
 /** What is run: the command, what it does, and the thread of a guest. @type {Record<string, string>} */
-export const programs = { cli: 'cli', 'cli-run': 'cli/run', 'worker-thread': 'guest/drivers/worker-thread' }
+export const programs = { cli: 'cli', 'cli-run': 'cli/run', worker: 'guest/drivers/worker' }

@@ -50,7 +50,7 @@ const DRIVERS = {
   async worker(): Promise<PreparedDriver> {
     const thread = Thread.take()
     // Imported on demand, since this driver is the only one that needs much additional code.
-    const { startInWorker } = await import('./drivers/worker.js')
+    const { startInWorker } = await import('./drivers/worker-driver.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
   },
 

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
-import type { WorkerSetup } from '../../src/guest/drivers/worker-thread.js'
+import type { WorkerSetup } from '../../src/guest/drivers/worker.js'
 import { ToParent, type Wires } from '../../src/remote/protocol.js'
 import { makeRing, type RingFigures, ringFigures } from '../../src/remote/ring.js'
 import { soon } from '../support/deadline.js'
@@ -42,7 +42,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   })
   const wasi = { args: ['echo'] }
   const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
-  const worker = new Worker(new URL('../../build/lib/guest/drivers/worker-thread.js', import.meta.url))
+  const worker = new Worker(new URL('../../build/lib/guest/drivers/worker.js', import.meta.url))
   const setup: WorkerSetup = { module, abi, wasi, wires, ...how }
   worker.postMessage(setup)
   const end = (): Promise<unknown> => {

@@ -8,12 +8,12 @@ import { TCP } from '../../uv/tcp.js'
 import { backgroundLoop } from '../background.js'
 import { StreamDuplex, type StreamDuplexOptions } from '../duplex.js'
 import { nodeError } from '../node-error.js'
+import { type AddressInfo, localOf, remoteOf } from './address-info.js'
 import { checkInt32, checkType, normalize, seconds, wrongType, wrongValue } from './arguments.js'
 import { takeBlockList } from './block-list.js'
 import { Connecting, type ConnectingOptions, type Steps } from './connecting.js'
 import { ConnectingPath } from './connecting-path.js'
 import { lookUpName } from './lookup.js'
-import { type AddressInfo, localOf, remoteOf } from './address-info.js'
 import { isUserBuffer, type OnReadOptions, UserBuffer } from './user-buffer.js'
 
 /** How a {@link Socket} is made. */

@@ -2,7 +2,7 @@
  * The thread of a guest under the worker driver. A thread takes longer to start than everything else that a guest
  * needs, so it is created first and receives its guest later.
  */
-import type { WorkerSetup } from './worker-thread.js'
+import type { WorkerSetup } from './worker.js'
 
 let offered: Thread | undefined
 
@@ -37,7 +37,7 @@ export class Thread {
     // once.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // The options of this process (loaders, debuggers) must not apply to the guest.
-    const worker = new Worker(new URL('./worker-thread.js', import.meta.url), { execArgv: [] })
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
     this.#worker = worker
     this.failure = new Promise((resolve) => worker.once('error', resolve))
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))

@@ -1,147 +1,125 @@
 /**
- * The driver for engines that cannot suspend WebAssembly: the guest runs in a separate thread, which it may block,
- * and the host stays in this thread.
+ * The thread of a guest under the worker driver. It has the kernel and the guest, and it blocks while the guest
+ * waits.
  */
+import { parentPort } from 'node:worker_threads'
+import type { Description } from '../../abi/description.js'
+import type { NumberCall } from '../../base/call.js'
+import type { WasmModule } from '../../base/platform-types.js'
+import { ClientChannel } from '../../remote/client/channel.js'
+import { RemoteHost } from '../../remote/client/host.js'
+import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
+import { Trace } from '../../runtime/trace.js'
+import type { Directory } from '../../wasi/fs/seed.js'
+import type { WasiOptions } from '../../wasi/provider.js'
+import type { Driver } from '../driver.js'
+import { GuestExit, GuestTrap } from '../exit.js'
+import { loadProgram, type Program } from '../program.js'
 
-import {
-  decode,
-  decodeText,
-  type LoadFailure,
-  ToGuest,
-  ToParent,
-  type TrapReport,
-  WINDOW,
-  type Wires,
-} from '../../remote/protocol.js'
-import { makeRing } from '../../remote/ring.js'
-import { HostServer } from '../../remote/server/host-server.js'
-import { GuestTrap, TERMINATED } from '../exit.js'
-import { Input } from '../input.js'
-import { tellDefects } from '../report-defects.js'
-import type { GuestRun, GuestSetup } from '../setup.js'
-import type { Thread } from './thread.js'
+/** The message with which the parent starts a guest. */
+export interface WorkerSetup {
+  readonly module: WasmModule
+  readonly abi: Description
+  readonly wasi: WasiOptions
+  readonly files?: Directory | undefined
+  readonly wires: Wires
+  /** The topics to trace; see {@link Trace}. */
+  readonly trace: string
+  readonly maxDescriptors: number | undefined
+  /** Whether the host supports sockets with paths. */
+  readonly hasUnix: boolean
+}
 
-/** The size of each ring in bytes: enough for the messages of a busy guest and its host in one turn. */
-const RING = 1024 * 1024
+/** Waits by blocking the thread. */
+class BlockingDriver implements Driver {
+  readonly pumps = false
+  readonly #wire: ClientChannel
+  #input: { readonly bytes: Uint8Array | undefined } | undefined
+  /** Bytes of output that were sent but not received yet. */
+  #underWay = 0
 
-/**
- * Starts a guest in a separate thread.
- *
- * @returns a promise that resolves when the guest has been instantiated and runs
- */
-export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
-  const { terminate } = thread
+  constructor(wire: ClientChannel) {
+    this.#wire = wire
+    wire.route(0, (kind, value, payload) => {
+      if (kind === ToGuest.OUTPUT_TAKEN) this.#underWay -= value
+      else if (kind === ToGuest.INPUT) this.#input = { bytes: value === 0 ? payload.slice() : undefined }
+    })
+  }
+
+  wait(ask: () => number, timeout: number): number {
+    const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout
+    for (;;) {
+      this.#wire.deliver()
+      const answer = ask()
+      if (answer !== 0) return answer
+      const left = deadline - performance.now()
+      if (left <= 0) return 0
+      this.#wire.sleep(left)
+    }
+  }
+
+  input(): Uint8Array | undefined {
+    this.#wire.post(ToParent.INPUT, 0)
+    this.#wire.until(() => this.#input !== undefined)
+    const bytes = this.#input?.bytes
+    this.#input = undefined
+    return bytes
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void {
+    this.#underWay += bytes.length
+    this.#wire.post(ToParent.OUTPUT, 0, stream, bytes)
+    this.#wire.until(() => this.#underWay <= WINDOW)
+  }
+
+  enter(call: NumberCall, argument: number): number {
+    return call(argument)
+  }
+
+  onChange(): void {}
+}
+
+const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('message', resolve))
+const wire = new ClientChannel(setup.wires)
+const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
+
+async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
-  const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
-  const trace = setup.trace.topics
-  const hasUnix = setup.host.unix !== undefined
-  const release = setup.host.keepAlive()
-  const life = new WorkerGuest(setup, wires, terminate)
-  void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
-  const exit = thread.end.then(() => life.end()).finally(release)
-  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
-  await Promise.race([life.ready, exit])
-  return { exit, terminate }
+  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
+  const ending = new GuestExit()
+  const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
+    wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
+  })
+  if (program === undefined) return
+  wire.post(ToParent.READY, 0)
+  wire.publish()
+  play(program, ending)
+  // Sent after the guest's resources were released and before the parent closes the rest: only this thread knows
+  // which received bytes were not read, and so which connections end with a reset.
+  await ending.told.then(
+    (code) => wire.post(ToParent.EXIT, 0, code),
+    (reason) => {
+      const { message, stack = message } = GuestTrap.from(reason)
+      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+    },
+  )
 }
 
-/** The parent's side of a guest: the host, the streams, and the outcome. */
-class WorkerGuest {
-  /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
-  readonly ready: Promise<void>
-  readonly #setup: GuestSetup
-  readonly #terminate: () => void
-  readonly #input: Input
-  readonly #server: HostServer
-  #onReady = (): void => {}
-  #code = TERMINATED
-  #failure: { readonly reason: unknown } | undefined
-  /** Bytes of output that were received but not acknowledged to the guest. */
-  #received = 0
-
-  constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
-    this.#setup = setup
-    this.#terminate = terminate
-    this.ready = new Promise((resolve) => {
-      this.#onReady = resolve
-    })
-    this.#input = new Input(setup.input)
-    this.#server = new HostServer(setup.host, wires, {
-      onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
-      onDefect: tellDefects((bytes) => this.#print(2, bytes)),
-    })
+/** Runs `main()` to its end. */
+function play({ start }: Program, ending: GuestExit): void {
+  try {
+    start()
+    ending.exit(0)
+  } catch (trap) {
+    ending.trap(trap)
   }
-
-  /** Ends the guest with a reason, unless it already has one. */
-  fail(reason: unknown): void {
-    this.#failure ??= { reason }
-    this.#terminate()
-  }
-
-  /**
-   * Called when the thread has ended.
-   *
-   * @returns the exit code
-   * @throws the reason if the guest did not end with an exit code
-   */
-  end(): number {
-    this.#server.wire.drain()
-    this.#server.close()
-    this.#input.close()
-    if (this.#failure !== undefined) throw this.#failure.reason
-    return this.#code
-  }
-
-  #receive(kind: number, value: number, payload: Uint8Array): void {
-    switch (kind) {
-      case ToParent.READY:
-        this.#onReady()
-        break
-      case ToParent.UNFIT:
-        this.#failure ??= { reason: loadError(decode<LoadFailure>(payload)) }
-        break
-      case ToParent.OUTPUT:
-        void this.#output(value === 2 ? 2 : 1, payload.slice())
-        break
-      case ToParent.INPUT:
-        void this.#sendInput()
-        break
-      case ToParent.TRACE:
-        this.#setup.trace.topic('syscall')?.(decodeText(payload))
-        break
-      case ToParent.EXIT:
-        this.#code = value
-        break
-      case ToParent.TRAP: {
-        const { message, stack } = decode<TrapReport>(payload)
-        this.#failure ??= { reason: new GuestTrap(message, stack) }
-        break
-      }
-    }
-  }
-
-  async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-    await this.#print(stream, bytes)
-    this.#received += bytes.length
-    if (this.#received < WINDOW / 2) return
-    this.#server.wire.post(ToGuest.OUTPUT_TAKEN, 0, this.#received)
-    this.#received = 0
-  }
-
-  async #print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#setup.onOutput(stream, bytes)
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  async #sendInput(): Promise<void> {
-    const bytes = await this.#input.next(WINDOW)
-    this.#server.wire.post(ToGuest.INPUT, 0, bytes === undefined ? 1 : 0, bytes)
-  }
+  ending.unwound()
 }
 
-/** The error that {@link Guest.start} throws for a load failure in the thread. */
-function loadError({ name, message }: LoadFailure): Error {
-  return name === 'LinkError' ? new WebAssembly.LinkError(message) : new TypeError(message)
-}
+/** How many characters of a load error are reported; the names in it can have any length. */
+const UNFIT_TOLD = 8192
+
+// There are more frames between main() and a callback of libuv than engines show by default.
+Error.stackTraceLimit = 100
+await run()
+wire.publish()

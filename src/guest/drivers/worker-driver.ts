@@ -1,0 +1,147 @@
+/**
+ * The driver for engines that cannot suspend WebAssembly: the guest runs in a separate thread, which it may block,
+ * and the host stays in this thread.
+ */
+
+import {
+  decode,
+  decodeText,
+  type LoadFailure,
+  ToGuest,
+  ToParent,
+  type TrapReport,
+  WINDOW,
+  type Wires,
+} from '../../remote/protocol.js'
+import { makeRing } from '../../remote/ring.js'
+import { HostServer } from '../../remote/server/host-server.js'
+import { GuestTrap, TERMINATED } from '../exit.js'
+import { Input } from '../input.js'
+import { tellDefects } from '../report-defects.js'
+import type { GuestRun, GuestSetup } from '../setup.js'
+import type { Thread } from './thread.js'
+
+/** The size of each ring in bytes: enough for the messages of a busy guest and its host in one turn. */
+const RING = 1024 * 1024
+
+/**
+ * Starts a guest in a separate thread.
+ *
+ * @returns a promise that resolves when the guest has been instantiated and runs
+ */
+export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
+  const { terminate } = thread
+  const { module, abi, wasi, files, maxDescriptors } = setup
+  const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
+  const trace = setup.trace.topics
+  const hasUnix = setup.host.unix !== undefined
+  const release = setup.host.keepAlive()
+  const life = new WorkerGuest(setup, wires, terminate)
+  void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
+  const exit = thread.end.then(() => life.end()).finally(release)
+  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
+  await Promise.race([life.ready, exit])
+  return { exit, terminate }
+}
+
+/** The parent's side of a guest: the host, the streams, and the outcome. */
+class WorkerGuest {
+  /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
+  readonly ready: Promise<void>
+  readonly #setup: GuestSetup
+  readonly #terminate: () => void
+  readonly #input: Input
+  readonly #server: HostServer
+  #onReady = (): void => {}
+  #code = TERMINATED
+  #failure: { readonly reason: unknown } | undefined
+  /** Bytes of output that were received but not acknowledged to the guest. */
+  #received = 0
+
+  constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
+    this.#setup = setup
+    this.#terminate = terminate
+    this.ready = new Promise((resolve) => {
+      this.#onReady = resolve
+    })
+    this.#input = new Input(setup.input)
+    this.#server = new HostServer(setup.host, wires, {
+      onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
+      onDefect: tellDefects((bytes) => this.#print(2, bytes)),
+    })
+  }
+
+  /** Ends the guest with a reason, unless it already has one. */
+  fail(reason: unknown): void {
+    this.#failure ??= { reason }
+    this.#terminate()
+  }
+
+  /**
+   * Called when the thread has ended.
+   *
+   * @returns the exit code
+   * @throws the reason if the guest did not end with an exit code
+   */
+  end(): number {
+    this.#server.wire.drain()
+    this.#server.close()
+    this.#input.close()
+    if (this.#failure !== undefined) throw this.#failure.reason
+    return this.#code
+  }
+
+  #receive(kind: number, value: number, payload: Uint8Array): void {
+    switch (kind) {
+      case ToParent.READY:
+        this.#onReady()
+        break
+      case ToParent.UNFIT:
+        this.#failure ??= { reason: loadError(decode<LoadFailure>(payload)) }
+        break
+      case ToParent.OUTPUT:
+        void this.#output(value === 2 ? 2 : 1, payload.slice())
+        break
+      case ToParent.INPUT:
+        void this.#sendInput()
+        break
+      case ToParent.TRACE:
+        this.#setup.trace.topic('syscall')?.(decodeText(payload))
+        break
+      case ToParent.EXIT:
+        this.#code = value
+        break
+      case ToParent.TRAP: {
+        const { message, stack } = decode<TrapReport>(payload)
+        this.#failure ??= { reason: new GuestTrap(message, stack) }
+        break
+      }
+    }
+  }
+
+  async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
+    await this.#print(stream, bytes)
+    this.#received += bytes.length
+    if (this.#received < WINDOW / 2) return
+    this.#server.wire.post(ToGuest.OUTPUT_TAKEN, 0, this.#received)
+    this.#received = 0
+  }
+
+  async #print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#setup.onOutput(stream, bytes)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  async #sendInput(): Promise<void> {
+    const bytes = await this.#input.next(WINDOW)
+    this.#server.wire.post(ToGuest.INPUT, 0, bytes === undefined ? 1 : 0, bytes)
+  }
+}
+
+/** The error that {@link Guest.start} throws for a load failure in the thread. */
+function loadError({ name, message }: LoadFailure): Error {
+  return name === 'LinkError' ? new WebAssembly.LinkError(message) : new TypeError(message)
+}
