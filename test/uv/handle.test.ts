@@ -96,8 +96,6 @@ overHosts((lab) => {
     void tcp.close()
     expect([tcp.closing, tcp.closed]).toEqual([true, false])
     const calls: (() => unknown)[] = [
-      () => Reflect.set(tcp, 'referenced', true),
-      () => Reflect.set(tcp, 'referenced', false),
       () => tcp.ref(),
       () => tcp.unref(),
       () => tcp.sendBufferSize,
