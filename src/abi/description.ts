@@ -1,7 +1,6 @@
 /**
- * What a module says about itself: the numbers its C compiler used. No number of the C side is typed in TypeScript.
- *
- * The C side is `wasm/describe.c`.
+ * A module's description of itself: the numbers that its C compiler used, so that no number of the C side has to be
+ * written down in TypeScript. The C side is `wasm/describe.c`.
  */
 import { ERRNO_NAMES, type ErrnoName } from '../base/errno.js'
 
@@ -112,30 +111,30 @@ export type Layout<Field extends string> = Readonly<Record<Field | 'size', numbe
 /** The C structures that TypeScript reads or writes. */
 export type Layouts = { readonly [Name in keyof typeof LAYOUTS]: Layout<(typeof LAYOUTS)[Name][number]> }
 
-/** A module's description of itself, parsed. */
+/** The parsed description of a module. */
 export interface Description {
-  /** libuv's version, as `1.50.0`. */
+  /** libuv's version, such as `1.50.0`. */
   readonly libuv: string
   /** `debug` or `release`. */
   readonly build: string
-  /** The C library's numbers, positive, by POSIX name. */
+  /** The errno numbers of the C library, positive, by POSIX name. */
   readonly errno: Readonly<Record<ErrnoName, number>>
-  /** libuv's status codes by name without the `UV_`; negative. */
+  /** libuv's status codes, negative, by name without `UV_`. */
   readonly status: Readonly<Record<string, number>>
   readonly constants: Readonly<Record<ConstantName, number>>
   readonly layout: Layouts
 }
 
-/** The C library's number of an error, positive. A host of somebody's own may say a name that we do not know: EIO. */
+/** The C library's number of an error, positive. EIO for an unknown name, which a custom host may report. */
 export function errnoNumber(abi: Description, name: ErrnoName): number {
   return abi.errno[name] ?? abi.errno.EIO
 }
 
 /**
- * Reads a description.
+ * Parses a description.
  *
- * @param text - what the module's `uvw_describe()` points to
- * @throws {TypeError} when it is no description, or lacks a number that we need
+ * @param text - the string that the module's `uvw_describe()` returns
+ * @throws {TypeError} when the text is not a description, or lacks a required number
  */
 export function parseDescription(text: string): Description {
   const description = parse(text)
@@ -144,7 +143,7 @@ export function parseDescription(text: string): Description {
     return names.filter((name) => !Number.isInteger(member(part, name))).map((name) => `${path}.${name}`)
   })
   if (missing.length === 0) return description as Description
-  throw new TypeError(`Cannot use the module: it does not describe ${missing.join(', ')} (build it with \`make wasm\`)`)
+  throw new TypeError(`Cannot use the module: it does not describe ${missing.join(', ')}; build it with \`make wasm\``)
 }
 
 const NEEDED: readonly (readonly [path: string, names: readonly string[]])[] = [
@@ -158,7 +157,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new TypeError('Cannot use the module: its description is no JSON (build it with `make wasm`)', { cause })
+    throw new TypeError('Cannot use the module: its description is not valid JSON; build it with `make wasm`', {
+      cause,
+    })
   }
 }
 

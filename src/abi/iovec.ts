@@ -1,39 +1,41 @@
 /**
- * The buffers of one call, `struct iovec` of C and `iovec` of WASI: the list is read once from the memory of the module, which
- * may lie in the very buffers that it names, and every buffer is checked before a byte moves.
+ * The buffer lists of system calls: `struct iovec` of C and `iovec` of WASI. A list is read from the module's memory
+ * only once, because it may overlap the buffers that it describes, and all buffers are checked before any byte is
+ * moved.
  */
 import { NO_BYTES } from '../base/bytes.js'
 import { IOV_MAX, SSIZE_MAX } from './limits.js'
 import type { Memory } from './memory.js'
 
-/** Where a list has what. */
+/** The layout of a list entry. */
 export interface BufferLayout {
-  /** Bytes of an entry. */
+  /** The size of an entry, in bytes. */
   readonly size: number
   readonly iov_base: number
   readonly iov_len: number
 }
 
-/** How many entries there is room for before more is made: few calls have so many. */
+/** The initial capacity in entries; few calls have more. */
 const USUAL = 16
 
-/** A list that is used again for each call; it is valid until the next one is read. */
+/** A buffer list that is reused for each call; it is valid until the next one is read. */
 export class BufferList {
-  /** How many buffers there are; none after an error. */
+  /** The number of buffers; 0 after an error. */
   count = 0
-  /** How many bytes they hold together. */
+  /** The total length of the buffers, in bytes. */
   total = 0
-  /** Whether the only one lies beyond all memory, from the address on that the constructor was given. */
+  /** Whether the only buffer is outside the memory, at or above the `payload` address given to the constructor. */
   beyond = false
   readonly #layout: BufferLayout
   readonly #payload: number
   #memory: Memory | undefined
-  /** Base and length, in turn. */
+  /** Base and length of each buffer, alternating. */
   #entries = new Uint32Array(2 * USUAL)
 
   /**
-   * @param layout - of an entry
-   * @param payload - from where on an address that is in no memory means bytes which are kept elsewhere; nowhere by default
+   * @param layout - the layout of an entry
+   * @param payload - from this address on, a base outside the memory refers to bytes that are kept elsewhere; by
+   *   default there is no such address
    */
   constructor(layout: BufferLayout, payload = Number.POSITIVE_INFINITY) {
     this.#layout = layout
@@ -43,11 +45,12 @@ export class BufferList {
   /**
    * Reads a list.
    *
-   * @param memory - where it is
-   * @param at - its address
-   * @param count - how many entries it says to have
-   * @returns how many bytes the buffers hold together, at most {@link SSIZE_MAX}; EINVAL when the buffers are too many or too
-   *   long, or one that lies beyond all memory is not alone; EFAULT when something is not in memory
+   * @param memory - the memory that contains the list
+   * @param at - the address of the list
+   * @param count - the number of entries that the guest claims
+   * @returns the total length of the buffers in bytes, at most {@link SSIZE_MAX}; EINVAL when there are too many
+   *   buffers, they are too long, or a buffer outside the memory is not the only one; EFAULT when the list or a
+   *   buffer is not in memory
    */
   read(memory: Memory, at: number, count: number): number | 'EINVAL' | 'EFAULT' {
     const { size, iov_base, iov_len } = this.#layout
@@ -78,21 +81,21 @@ export class BufferList {
     return total
   }
 
-  /** Where a buffer begins. */
+  /** The address of a buffer. */
   base(index: number): number {
     return this.#entries[2 * index] ?? 0
   }
 
-  /** Bytes of a buffer. */
+  /** The length of a buffer, in bytes. */
   length(index: number): number {
     return this.#entries[2 * index + 1] ?? 0
   }
 
   /**
-   * The buffers as they lie in memory, valid until it grows.
+   * The buffers as views of the memory, valid until it grows.
    *
-   * @param max - how many bytes at most, from the front; all by default
-   * @param from - how many bytes at the front are left out
+   * @param max - the maximum number of bytes; all by default
+   * @param from - the number of bytes to skip at the front
    */
   views(max = this.total, from = 0): Uint8Array[] {
     const list: Uint8Array[] = []
@@ -110,7 +113,7 @@ export class BufferList {
     return list
   }
 
-  /** Copies the first bytes of the buffers, as many as `target` has room for; there must be as many. */
+  /** Fills `target` with the first bytes of the buffers, which must hold at least as many. */
   gather(target: Uint8Array): void {
     const heap = this.#heap()
     for (let done = 0, index = 0; done < target.length; index++) {
@@ -121,7 +124,7 @@ export class BufferList {
     }
   }
 
-  /** Spreads bytes over the buffers, as far as they go. @returns how many found room */
+  /** Distributes bytes over the buffers until either runs out. @returns the number of bytes copied */
   scatter(bytes: Uint8Array): number {
     const heap = this.#heap()
     let done = 0

@@ -1,24 +1,25 @@
 /**
- * What one call of a guest may ask for. The numbers are those of Linux, and they are checked by length, before anything is
- * allocated, decoded or copied.
+ * The limits of a single call of a guest. The numbers are those of Linux. They are checked by length, before anything
+ * is allocated, decoded or copied.
  *
  * @see POSIX `<limits.h>`
  */
 
-/** The most buffers of one call. */
+/** The maximum number of buffers per call. */
 export const IOV_MAX = 1024
 
-/** The most bytes of one call: what it answers is an `ssize_t`, which has 32 bits here. */
+/** The maximum number of bytes per call: the result is an `ssize_t`, which has 32 bits here. */
 export const SSIZE_MAX = 0x7fff_ffff
 
-/** The longest path in bytes, with the NUL that ends it in C: without it, one byte less. */
+/** The length of the longest path in bytes, including the terminating NUL of C: the path itself has one byte less. */
 export const PATH_MAX = 4096
 
-/** The longest name in a path, in bytes. */
+/** The length of the longest file name in bytes. */
 export const NAME_MAX = 255
 
 /**
- * The most bytes of one call that are copied for what takes them later: a write of more is a short one. Linux has no such
- * limit, since a write to a pipe waits; programs that print by `stdio` go on with the rest.
+ * The maximum number of bytes per call that are copied for deferred consumption; a longer write becomes a short one.
+ * Linux has no such limit, since a write to a pipe blocks. Programs that print through `stdio` continue with the
+ * rest.
  */
 export const COPY_MAX = 16 * 1024 * 1024

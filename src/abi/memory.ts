@@ -1,27 +1,27 @@
 import type { WasmMemory } from '../base/platform-types.js'
 
 /**
- * A module's memory: the only place that reads or writes it. Growth detaches every view, so views are made anew whenever the
- * buffer has changed; nobody else keeps one.
+ * A module's memory. No other code reads or writes it. Growth detaches every view, so the views are created again
+ * whenever the buffer has changed; other code must not keep a view.
  *
- * Numbers are little-endian. WebAssembly passes addresses as signed numbers; here they are what they mean, unsigned ones of
- * 32 bits. An address outside the memory throws a `RangeError`.
+ * Numbers are little-endian. WebAssembly passes addresses as signed numbers; this class treats them as unsigned
+ * 32-bit numbers. An address outside the memory throws a `RangeError`.
  */
 export class Memory {
   readonly #memory: WasmMemory
   #heap: Uint8Array
   #view: DataView
 
-  /** @param memory - the memory the module exports */
+  /** @param memory - the memory that the module exports */
   constructor(memory: WasmMemory) {
     this.#memory = memory
     this.#heap = new Uint8Array(memory.buffer)
     this.#view = new DataView(memory.buffer)
   }
 
-  /** All bytes, as of now: not to be kept over a call into the module. */
+  /** The whole memory. The view must not be kept across a call into the module. */
   get heap(): Uint8Array {
-    // A detached view is an empty one. Asking the memory for its buffer would cost more than the access itself.
+    // A detached view has length 0. Asking the memory for its buffer would cost more than the access itself.
     if (this.#heap.length === 0) this.#renew()
     return this.#heap
   }
@@ -37,7 +37,7 @@ export class Memory {
     this.#view = new DataView(this.#memory.buffer)
   }
 
-  /** Bytes the module occupies, a multiple of 64 KiB. */
+  /** The size of the memory in bytes, a multiple of 64 KiB. */
   get size(): number {
     return this.heap.length
   }
@@ -108,9 +108,10 @@ export class Memory {
   }
 
   /**
-   * Whether `length` bytes from `address` lie inside. Nothing lies at 0, which is C's `NULL`; no bytes lie anywhere.
+   * Whether the `length` bytes at `address` are inside the memory. No range starts at 0, which is C's `NULL`; an
+   * empty range is inside at any address.
    *
-   * @param address - may be anything, since guests choose it
+   * @param address - any number, since guests choose it
    * @param length - 0 or more
    */
   contains(address: number, length: number): boolean {
@@ -118,14 +119,15 @@ export class Memory {
     return length === 0 || (start > 0 && length > 0 && start + length <= this.heap.length)
   }
 
-  /** Bytes as they lie there, valid until the memory grows. None at all lie anywhere. */
+  /** A view of the bytes, valid until the memory grows. An empty range may be at any address. */
   view(address: number, length: number): Uint8Array {
-    if (!this.contains(address, length)) throw new RangeError(`${length} bytes at ${address} are outside the memory`)
+    if (!this.contains(address, length))
+      throw new RangeError(`Cannot access ${length} bytes at ${address}: they are outside the memory`)
     const start = address >>> 0
     return this.heap.subarray(start, start + length)
   }
 
-  /** Writes bytes. None at all may be written anywhere. */
+  /** Writes bytes. An empty array may be written to any address. */
   setBytes(address: number, bytes: Uint8Array): void {
     if (bytes.length > 0) this.heap.set(bytes, address >>> 0)
   }
@@ -135,20 +137,20 @@ export class Memory {
     this.view(address, length).fill(0)
   }
 
-  /** Reads a string that ends in NUL; it is decoded as UTF-8. */
+  /** Reads a NUL-terminated string and decodes it as UTF-8. */
   string(address: number): string {
     const heap = this.heap
     const start = address >>> 0
     const end = start > 0 ? heap.indexOf(0, start) : -1
-    if (end < 0) throw new RangeError(`no string ends after ${start}`)
+    if (end < 0) throw new RangeError(`Cannot read a string at ${start}: no NUL ends it`)
     return decoder.decode(heap.subarray(start, end))
   }
 
   /**
-   * Writes a string in UTF-8, with a NUL after it.
+   * Writes a string in UTF-8 with a terminating NUL.
    *
-   * @param room - how many bytes may be written, the NUL included
-   * @returns `false` when the room is too small, or the text has a NUL itself; the bytes there are then undefined
+   * @param room - the number of bytes that may be written, including the NUL
+   * @returns `false` when the room is too small or the text contains a NUL; the bytes in the room are then undefined
    */
   setString(address: number, text: string, room: number): boolean {
     if (text.includes('\0')) return false

@@ -1,11 +1,12 @@
 /**
- * The functions of WASI preview 1 and their types: a pointer or a size is `i`, a position or a time `I`, and a result an errno.
+ * The functions of WASI preview 1 and their signatures: a pointer or a size is `i`, a position or a time is `I`, and
+ * a result is an errno.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 import type { Signatures } from './signature.js'
 
-/** By name; see {@link Signatures}. */
+/** The signatures by function name; see {@link Signatures}. */
 export const PREVIEW1_TYPES: Signatures = {
   args_get: 'ii:i',
   args_sizes_get: 'ii:i',

@@ -1,8 +1,9 @@
 /**
- * The type of a function that crosses the boundary, as short text: a letter for each parameter, and after a colon one for the
- * result, if there is one. `i` is `i32`, `I` is `i64`, `d` is `f64`; so `iI:i` takes an `i32` and an `i64`, and gives an `i32`.
+ * The type of a function that crosses the WebAssembly boundary, as a short text: one letter per parameter, then, if
+ * the function has a result, a colon and the letter of the result. `i` is `i32`, `I` is `i64`, `d` is `f64`; for
+ * example, `iI:i` takes an `i32` and an `i64`, and returns an `i32`.
  */
 export type Signature = string
 
-/** The types of the functions of an import module, by name. */
+/** The signatures of an import module's functions, by name. */
 export type Signatures = Readonly<Record<string, Signature>>

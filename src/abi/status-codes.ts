@@ -1,6 +1,7 @@
 /**
- * libuv's status codes, as they are with the C library of this package. The only numbers of C's that are typed: programs know them
- * whatever module is there, so a module is held to them, and never asked. `make test` compares them with the package's own.
+ * libuv's status codes with the C library of this package. These are the only numbers of the C side that are written
+ * down in TypeScript: programs know them regardless of the module, so every module must use them and is never asked
+ * for its own. `make test` compares them with those of the package.
  *
  * @see libuv, `uv/errno.h`; the C library, `errno.h`
  */

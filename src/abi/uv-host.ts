@@ -1,16 +1,16 @@
 /**
- * The import module `uv_host_1`: what libuv asks of its operating system. Meanings, owners and errors stand in
- * `libuv-port/include/uv_host.h`, which `make check` compares with this.
+ * The import module `uv_host_1`: the system calls that libuv makes. Semantics, owners and errors are documented in
+ * `libuv-port/include/uv_host.h`; `make check` compares that header with this file.
  */
 
 import type { Signature } from './signature.js'
 
-/** The import module's name, with its version. */
+/** The name of the import module, including its version. */
 export const UV_HOST_MODULE = 'uv_host_1'
 
 /**
- * One function per system call. Numbers are C's `int`, pointers are addresses in the module's memory; a result is 0 or more,
- * or a negated errno of the module's C library.
+ * One function per system call. Numbers are C's `int`, pointers are addresses in the module's memory. A result is 0
+ * or more, or a negated errno of the module's C library.
  */
 export interface UvHost {
   socket(domain: number, type: number, protocol: number): number
@@ -43,7 +43,7 @@ export interface UvHost {
   clock(): number
 }
 
-/** The types of these functions. */
+/** The signatures of these functions. */
 export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   socket: 'iii:i',
   socketpair: 'iiii:i',

@@ -1,22 +1,23 @@
 /**
- * What the module exports to TypeScript (`uvw_*`) and calls back (`uv_face_1`). Owners, errors and whether a callback may run
- * before a call returns stand in `wasm/uvw.h`, which `make check` compares with this.
+ * The functions that the module exports to TypeScript (`uvw_*`), and the callbacks that it imports (`uv_face_1`).
+ * Owners, errors, and whether a callback may run before a call returns are documented in `wasm/uvw.h`; `make check`
+ * compares that header with this file.
  */
 import type { WasmMemory } from '../base/platform-types.js'
 import type { Signature } from './signature.js'
 
-/** The import module's name, with its version. */
+/** The name of the import module, including its version. */
 export const UV_FACE_MODULE = 'uv_face_1'
 
 /**
- * The callbacks, one per kind. `id` is what the handle was made with, `request` what the call was given; a status is 0 or a
- * negative `UV_E*`.
+ * The callbacks, one per kind. `id` was given when the handle was initialized, `request` when the call was made. A
+ * status is 0 or a negative `UV_E*`.
  */
 export interface UvFace {
   on_connection(id: number, status: number): void
-  /** `count` is how many bytes came (0: none yet), or a negative status. */
+  /** `count` is the number of bytes received (0: none yet), or a negative status. */
   on_read(id: number, count: number): void
-  /** A message of `count` bytes came, or `count` is a negative status. */
+  /** `count` is the length of the received message in bytes, or a negative status. */
   on_message(id: number, count: number): void
   on_udp_send(request: number, status: number): void
   on_connect(request: number, status: number): void
@@ -31,7 +32,7 @@ export interface UvFace {
   on_walk(id: number): void
 }
 
-/** The types of the callbacks. */
+/** The signatures of the callbacks. */
 export const UV_FACE_TYPES: Readonly<Record<keyof UvFace, Signature>> = {
   on_connection: 'ii',
   on_read: 'ii',
@@ -49,21 +50,21 @@ export const UV_FACE_TYPES: Readonly<Record<keyof UvFace, Signature>> = {
   on_walk: 'i',
 }
 
-/** Bits of what `uvw_loop_run` and a guest's `uvp_turn` return. */
+/** The bits that `uvw_loop_run` and a guest's `uvp_turn` return. */
 export const RunResult = {
-  /** Something active, referenced or closing is left. */
+  /** The loop is alive: it has active and referenced handles, active requests, or closing handles. */
   ALIVE: 1,
-  /** The loop was left because it would have had to wait. */
+  /** The loop returned because it would have had to wait. */
   PARKED: 2,
-  /** It has idle, prepare or check handles, which are called in every round. */
+  /** The loop has idle, prepare or check handles, whose callbacks fire in every iteration. */
   PHASES: 4,
-  /** Only an event can wake it: there is no timer, and `uvw_loop_timeout()` would be -1. */
+  /** Only an event can wake the loop: no timer is active, and `uvw_loop_timeout()` would return -1. */
   UNTIMED: 8,
 } as const
 
 /**
- * The exported functions. A handle is the address of its `uv_handle_t`; `*_init` return one, or a negative status. Everything
- * else returns libuv's own result. Times are milliseconds.
+ * The exported functions. A handle is the address of its `uv_handle_t`; `*_init` return one, or a negative status.
+ * All other functions return libuv's own result. Times are in milliseconds.
  */
 export interface UvExports {
   readonly memory: WasmMemory

@@ -1,22 +1,23 @@
 /**
- * The import module `uv_pump_1`, and what a guest exports that lets its host run its loop. Owners, and whether a callback may run
- * before a call returns, stand in `libuv-port/include/uv_pump.h`, which `make check` compares with this.
+ * The import module `uv_pump_1`, and the exports of a guest that let its host run its loop. Owners, and whether a
+ * callback may run before a call returns, are documented in `libuv-port/include/uv_pump.h`; `make check` compares
+ * that header with this file.
  */
 import type { Signature } from './signature.js'
 
-/** The import module's name, with its version. */
+/** The name of the import module, including its version. */
 export const UV_PUMP_MODULE = 'uv_pump_1'
 
-/** What a guest asks of its host. `loop` is the address of its `uv_loop_t`. */
+/** The functions that a guest calls in its host. `loop` is the address of its `uv_loop_t`. */
 export interface UvPump {
   leave(loop: number): void
   run(loop: number): number
 }
 
-/** The types of these functions. */
+/** The signatures of these functions. */
 export const UV_PUMP_TYPES: Readonly<Record<keyof UvPump, Signature>> = { leave: 'i', run: 'i:i' }
 
-/** What a guest exports. `uvp_turn` returns {@link RunResult}; times are milliseconds. */
+/** The exports of a guest. `uvp_turn` returns {@link RunResult}; times are in milliseconds. */
 export interface PumpedExports {
   uvp_turn(loop: number): number
   uvp_turn_timeout(loop: number): number

@@ -5,7 +5,7 @@
  */
 export interface Address4 {
   readonly family: 'ipv4'
-  /** Dotted decimal, as `127.0.0.1`. */
+  /** Dotted decimal, such as `127.0.0.1`. */
   readonly host: string
   /** 0 to 65535. */
   readonly port: number
@@ -28,27 +28,30 @@ export interface Address6 {
   readonly scopeId: number
 }
 
-/** Where a TCP socket is: what `sockname` and `peername` answer. */
+/** The endpoint of a TCP or UDP socket, as returned by `sockname` and `peername`. */
 export type Address = Address4 | Address6
 
 /**
- * The name of a socket of `AF_UNIX`.
+ * The name of an `AF_UNIX` socket.
  *
  * @see Linux `unix(7)`
  */
 export interface UnixAddress {
   readonly family: 'unix'
-  /** One character per byte, whatever they mean to whom. Starts with a NUL in the abstract namespace; empty is no name. */
+  /**
+   * One character per byte, in any encoding. Starts with a NUL in the abstract namespace; empty if the socket has no
+   * name.
+   */
   readonly path: string
 }
 
-/** Where a socket of any kind is. */
+/** The address of a socket of any kind. */
 export type SocketAddress = Address | UnixAddress
 
-/** The name of a socket of `AF_UNIX` that has none. */
+/** The address of an `AF_UNIX` socket without a name. */
 export const UNNAMED: UnixAddress = { family: 'unix', path: '' }
 
-/** The unspecified address of a family, which means every address of this machine, with port 0. */
+/** The unspecified address of a family (every address of this machine), with port 0. */
 export function unspecified(family: 'ipv4' | 'ipv6'): Address {
   if (family === 'ipv4') return { family, host: '0.0.0.0', port: 0 }
   return { family, host: '::', port: 0, flowInfo: 0, scopeId: 0 }

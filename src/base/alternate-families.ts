@@ -1,6 +1,6 @@
 /**
- * Sorts addresses as RFC 8305 (section 4) wants them tried: the families take turns, the first address's family first, so that a
- * family that leads nowhere costs little. Within a family the order stays.
+ * Sorts addresses into the order in which RFC 8305 (section 4) tries them: the families alternate, starting with the
+ * family of the first address, so that an unreachable family costs little. The order within a family is kept.
  */
 export function alternateFamilies<T extends { readonly family: unknown }>(addresses: readonly T[]): T[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family)

@@ -1,17 +1,20 @@
-/** Buffers that are used again: to make one for every piece of a stream costs more than to copy the piece. */
+/** A pool of reusable buffers: allocating one for every chunk of a stream costs more than copying the chunk. */
 
-/** The smallest size. Each next one is four times as large; the last is what most platforms read at once. */
+/**
+ * The smallest size, in bytes. Each following size is four times as large; the largest is what most platforms read at
+ * once.
+ */
 export const SMALLEST = 1024
 const SIZES = 4
-/** How many buffers of one size may lie idle. */
+/** The maximum number of idle buffers per size. */
 const SPARE = 16
 
-/** A few buffers, lent and given back. */
+/** A small pool of buffers that callers take and give back. */
 export class BufferPool {
-  /** What lies idle, by size. */
+  /** The idle buffers, by size. */
   readonly #spare: readonly ArrayBuffer[][] = Array.from({ length: SIZES }, () => [])
 
-  /** Room for so many bytes, the caller's; what stands in it does not matter. It may be given back. */
+  /** Returns a buffer of `length` bytes with unspecified contents. The caller owns it and may give it back. */
   take(length: number): Uint8Array {
     let index = 0
     let size = SMALLEST
@@ -21,20 +24,20 @@ export class BufferPool {
     return new Uint8Array(spare.pop() ?? new ArrayBuffer(size), 0, length)
   }
 
-  /** A copy of the bytes, the caller's. It may be given back. */
+  /** Returns a copy of the bytes. The caller owns it and may give it back. */
   copy(bytes: Uint8Array): Uint8Array {
     const copy = this.take(bytes.length)
     copy.set(bytes)
     return copy
   }
 
-  /** Takes back what was taken, which nobody may use any more. */
+  /** Takes a buffer back. It must not be used afterwards. */
   giveBack({ buffer }: Uint8Array): void {
     let index = 0
     let size = SMALLEST
     for (; size < buffer.byteLength; size *= 4) index += 1
     const spare = this.#spare[index]
-    // What was of another size is not one of ours.
+    // A buffer of any other size did not come from this pool.
     if (spare === undefined || spare.length >= SPARE || !(buffer instanceof ArrayBuffer)) return
     if (buffer.byteLength === size) spare.push(buffer)
   }

@@ -1,25 +1,25 @@
-/** Lists of buffers, and single ones: measured, joined, copied. */
+/** Helpers that measure, join and copy byte buffers. */
 
-/** No bytes. */
+/** An empty buffer. */
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0)
 
 /**
- * A copy in a plain array, with memory of its own. Not by `slice()`: of a `Buffer` of Node's, which callers may give, that is a
- * view.
+ * Copies the bytes into a plain `Uint8Array` with its own memory. `slice()` is not used: callers may pass a Node
+ * `Buffer`, whose `slice()` returns a view.
  */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes)
 }
 
-/** How many bytes the buffers hold together. */
+/** The total length of the buffers, in bytes. */
 export function totalLength(list: readonly Uint8Array[]): number {
   let total = 0
-  // By index, and in `checkBuffers()` too: an iterator is three times as much code, which is run for every message.
+  // By index, and in `checkBuffers()` too: an iterator is three times as much code, and this runs for every message.
   for (let i = 0; i < list.length; i++) total += list[i]?.length ?? 0
   return total
 }
 
-/** The buffers' bytes in one buffer of their own. */
+/** Joins the buffers into one new buffer. */
 export function concat(list: readonly Uint8Array[], length: number = totalLength(list)): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   let offset = 0
@@ -30,12 +30,12 @@ export function concat(list: readonly Uint8Array[], length: number = totalLength
   return bytes
 }
 
-/** Up to how many bytes {@link gathered} joins. */
+/** The largest joined buffer that {@link gathered} makes, in bytes. */
 const GATHERED_MAX = 65_536
 
 /**
- * The same bytes in fewer buffers, for platforms that cannot gather: each is made when it is asked for; one that is large, or
- * alone, is passed on uncopied.
+ * Joins buffers into fewer ones, for platforms without gathering writes. Each joined buffer is made only when the
+ * consumer takes it. A buffer that is large, or has nothing to be joined with, is passed on without a copy.
  */
 export function* gathered(list: readonly Uint8Array[]): Generator<Uint8Array> {
   let run: Uint8Array[] = []

@@ -1,64 +1,64 @@
-/** Messages that nobody has read yet, as many as their memory allows. */
+/** The queue of a socket's received datagrams. */
 import type { Address } from './address.js'
 import { Fifo } from './fifo.js'
 
-/** How many bytes may wait when nobody says otherwise: Linux's own (`net.core.rmem_default`). */
+/** The default limit of unread data, in bytes; the same as on Linux (`net.core.rmem_default`). */
 export const DEFAULT_RECEIVE_BUFFER = 212_992
 
-/** What a message costs beside its bytes; Linux's are near. */
+/** The overhead of a message in bytes, close to that of Linux. */
 const MESSAGE_COST = 512
 
-/** A datagram that came. */
+/** A received datagram. */
 export interface Message {
   readonly bytes: Uint8Array
   readonly from: Address
 }
 
-/** See the top of the file. */
+/** Received datagrams that have not been read yet, up to a memory limit. */
 export class DatagramQueue {
-  /** How much memory may be held, in bytes. */
+  /** The limit of the memory that may be held, in bytes. */
   limit = DEFAULT_RECEIVE_BUFFER
   #held = 0
   readonly #messages = new Fifo<Message>()
 
-  /** How many messages wait. */
+  /** The number of queued messages. */
   get length(): number {
     return this.#messages.length
   }
 
-  /** The oldest message. */
+  /** The oldest message; `undefined` when the queue is empty. */
   get first(): Message | undefined {
     return this.#messages.first
   }
 
-  /** Whether there is no room left. */
+  /** Whether the limit has been reached. */
   get full(): boolean {
     return this.#held >= this.limit
   }
 
-  /** Whether there is room for a message of so many bytes; for a single one there always is. */
+  /** Whether a message of `length` bytes fits. An empty queue accepts a message of any size. */
   fits(length: number): boolean {
     return this.#held === 0 || this.#held + length + MESSAGE_COST <= this.limit
   }
 
-  /** Takes room for a message that will be added. */
+  /** Reserves room for a message that will be added. */
   hold(length: number): void {
     this.#held += length + MESSAGE_COST
   }
 
-  /** Appends a message for which there was taken room. */
+  /** Appends a message; its room must have been reserved with {@link hold}. */
   add(message: Message): void {
     this.#messages.push(message)
   }
 
-  /** Takes the oldest message, and gives its room back. */
+  /** Removes and returns the oldest message, and releases its room. */
   shift(): Message | undefined {
     const message = this.#messages.shift()
     if (message !== undefined) this.#held -= message.bytes.length + MESSAGE_COST
     return message
   }
 
-  /** Forgets everything. */
+  /** Removes all messages. */
   clear(): void {
     this.#messages.clear()
     this.#held = 0

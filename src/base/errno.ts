@@ -1,7 +1,7 @@
 /**
- * The POSIX error names that cross our boundaries. Their numbers differ from one C library to the next (EAGAIN is 11 on
- * Linux and 6 in emscripten's), so between hosts, kernel and API an error travels by name; the module says which number
- * its own C library gives to each.
+ * The POSIX error names that cross module boundaries. The numbers differ between C libraries (EAGAIN is 11 on Linux
+ * and 6 in emscripten's), so host, kernel and API exchange errors by name. The module reports the number that its own
+ * C library assigns to each name.
  *
  * @see POSIX `<errno.h>`
  */

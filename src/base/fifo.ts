@@ -1,20 +1,20 @@
-/** First in, first out, at a constant cost per entry however many wait. */
+/** A first-in, first-out queue with a constant cost per entry, regardless of its length. */
 export class Fifo<T> {
-  /** Those in front of the head are over, and no longer held. */
+  /** The entries. Slots before the head have been taken and are `undefined`, so that they keep nothing alive. */
   #entries: (T | undefined)[] = []
   #head = 0
 
-  /** Entries that wait. */
+  /** The number of entries in the queue. */
   get length(): number {
     return this.#entries.length - this.#head
   }
 
-  /** The oldest entry; `undefined` when there is none. */
+  /** The oldest entry; `undefined` when the queue is empty. */
   get first(): T | undefined {
     return this.#entries[this.#head]
   }
 
-  /** Puts another in the place of the oldest entry. */
+  /** Replaces the oldest entry. */
   set first(entry: T) {
     this.#entries[this.#head] = entry
   }
@@ -24,7 +24,7 @@ export class Fifo<T> {
     this.#entries.push(entry)
   }
 
-  /** Takes the oldest entry; `undefined` when there is none. */
+  /** Removes and returns the oldest entry; `undefined` when the queue is empty. */
   shift(): T | undefined {
     if (this.length === 0) return undefined
     const entry = this.#entries[this.#head]
@@ -37,7 +37,7 @@ export class Fifo<T> {
     return entry
   }
 
-  /** Those that wait, the oldest first; nothing may be put in or taken meanwhile. */
+  /** Iterates over the entries, oldest first. The queue must not change during the iteration. */
   *[Symbol.iterator](): Iterator<T> {
     for (let index = this.#head; index < this.#entries.length; index++) {
       const entry = this.#entries[index]
@@ -45,7 +45,7 @@ export class Fifo<T> {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes all entries. */
   clear(): void {
     this.#entries.length = 0
     this.#head = 0

@@ -1,15 +1,15 @@
-/** What a text says of a host: one function decides whether it is an address, a name, or neither. */
+/** The only function that decides whether a host text is an address, a name, or neither. */
 import { type Ip, parseIp } from './ip.js'
 
-/** An address, or a name as name servers know it: in ASCII. */
+/** An IP address, or a host name in ASCII, as name servers use it. */
 export type HostText = { readonly kind: 'address'; readonly ip: Ip } | { readonly kind: 'name'; readonly name: string }
 
 /**
- * Reads the text of a host: an address as {@link parseIp} has it, or a name. A name has labels of letters, digits and hyphens (RFC
- * 1123, section 2.1) and of underscores, which are common; its last label is no number, or it would be an address to another
- * program. Other scripts are brought into ASCII (UTS 46).
+ * Parses a host text: an address accepted by {@link parseIp}, or a name. The labels of a name consist of letters,
+ * digits and hyphens (RFC 1123, section 2.1), and of underscores, which are common. The last label must not be a
+ * number, because other programs would read the name as an address. Other scripts are converted to ASCII (UTS 46).
  *
- * @returns `undefined` for what is neither
+ * @returns `undefined` if the text is neither
  */
 export function readHost(text: unknown): HostText | undefined {
   const ip = parseIp(text)
@@ -18,31 +18,34 @@ export function readHost(text: unknown): HostText | undefined {
   return name !== undefined && isName(name) ? { kind: 'name', name } : undefined
 }
 
-/** Whether it is a name in ASCII, see {@link readHost}. */
+/** Whether the text is a name in ASCII; see {@link readHost}. */
 export function isName(text: string): boolean {
   const labels = (text.endsWith('.') ? text.slice(0, -1) : text).split('.')
   return text.length <= NAME_MAX && labels.every((label) => LABEL.test(label)) && !NUMBER.test(labels.at(-1) ?? '')
 }
 
-/** A name as it is compared: in small letters, without a dot at the end; brought into ASCII where it can be. */
+/** The form in which names are compared: lower case, without a trailing dot, converted to ASCII where possible. */
 export function canonicalName(text: string): string {
   const host = readHost(text)
   return (host?.kind === 'name' ? host.name : text).toLowerCase().replace(/\.$/, '')
 }
 
-/** The longest name (RFC 1035, section 2.3.4), and a dot. */
+/** The length of the longest name (RFC 1035, section 2.3.4) with a trailing dot. */
 const NAME_MAX = 254
 
 const LABEL = /^(?!-)[a-z\d_-]{1,63}(?<!-)$/i
 
-/** What the readers of addresses take for one, in decimal or not (WHATWG URL, "ends in a number"). */
+/** What address parsers read as a number, decimal or not (WHATWG URL, "ends in a number"). */
 const NUMBER = /^(?:\d+|0x[\da-f]*)$/i
 
-/** No ASCII but a name's, so that nothing of a URL's syntax comes in; and nothing that is not seen, but for joiners. */
+/** Of ASCII only the characters of names, so that no URL syntax gets in; and no invisible characters except joiners. */
 const OTHER_SCRIPT = /^[\w.\-\u{80}-\u{10ffff}]+$/u
 const UNSEEN = /[\p{Z}\p{Cc}\p{Cs}\p{Co}\p{Cn}]|(?![\u200c\u200d])\p{Cf}/u
 
-/** A name in ASCII. The platform's parser of URLs is what knows how: it is given names only, and what it made is read again. */
+/**
+ * Converts a name to ASCII with the platform's URL parser. The parser gets names only, and the caller validates its
+ * result again.
+ */
 function toAscii(text: string): string | undefined {
   if (/^[ -~]*$/.test(text)) return text
   if (!OTHER_SCRIPT.test(text) || UNSEEN.test(text)) return undefined

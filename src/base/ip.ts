@@ -1,23 +1,24 @@
 /**
- * The one reader and the one printer of IP addresses. A text that is an address for one reader and a name, or another address,
- * for the next one is a way around whatever the first one checked: so there is one, and it is strict.
+ * The only parser and the only formatter of IP addresses. If one parser read a text as an address and the next one as
+ * a name or another address, the text would bypass the checks of the first. So there is a single parser, and it is
+ * strict.
  */
 import ipaddr from 'ipaddr.js'
 
-/** An address without a port. */
+/** An IP address without a port. */
 export interface Ip {
   readonly family: 'ipv4' | 'ipv6'
-  /** As {@link printIp} has it. */
+  /** In the form of {@link printIp}. */
   readonly host: string
-  /** What stood behind `%`: a number, or the name of an interface; empty where there was none. */
+  /** The text after `%`: a number, or the name of an interface; empty without a zone. */
   readonly zone: string
 }
 
 /**
- * Reads an address: of IPv4 four decimal numbers without leading zeros, of IPv6 what RFC 4291 (section 2.2) has, with or
- * without a zone (RFC 4007, section 11).
+ * Parses an address: an IPv4 address of four decimal numbers without leading zeros, or an IPv6 address in a form of
+ * RFC 4291 (section 2.2), with or without a zone (RFC 4007, section 11).
  *
- * @returns `undefined` for anything else, what C's `inet_aton()` would take included
+ * @returns `undefined` for anything else, including the other forms that C's `inet_aton()` accepts
  */
 export function parseIp(text: unknown): Ip | undefined {
   if (typeof text !== 'string' || text.length > LONGEST) return undefined
@@ -29,56 +30,60 @@ export function parseIp(text: unknown): Ip | undefined {
   return { family: 'ipv6', host: printIp(bytes), zone }
 }
 
-/** The text of an address of 4 or 16 bytes: RFC 5952, with the IPv4 address in its own form where one is mapped. */
+/**
+ * Formats an address of 4 or 16 bytes (RFC 5952). An IPv4-mapped address ends in the dotted form of the IPv4 address.
+ */
 export function printIp(bytes: Uint8Array | readonly number[]): string {
   if (bytes.length === 4) return bytes.join('.')
   const address = new ipaddr.IPv6([...bytes])
-  // RFC 5952, section 5; the library knows the other sections only.
+  // RFC 5952, section 5; the library implements only the other sections.
   return address.isIPv4MappedAddress() ? `${MAPPED}${address.toIPv4Address()}` : address.toRFC5952String()
 }
 
-/** The bytes of an address without a zone, 4 or 16. @throws {TypeError} when it is none */
+/** The 4 or 16 bytes of an address without a zone. @throws {TypeError} when the text is not an IP address */
 export function bytesOfIp(host: string): readonly number[] {
   const bytes = bytesOf(host)
-  if (bytes === undefined) throw new TypeError(`Cannot use ${JSON.stringify(host)}: it is no IP address`)
+  if (bytes === undefined) throw new TypeError(`Cannot use ${JSON.stringify(host)}: it is not an IP address`)
   return bytes
 }
 
-/** An address that a platform printed, which has a zone no more, as {@link printIp} has it. */
+/** Converts an address printed by the platform, after its zone has been removed, to the form of {@link printIp}. */
 export function canonicalIp(host: string): string {
-  // Platforms differ in what has an IPv4 address at its end, and in nothing else.
+  // Platforms differ only in addresses with an IPv4 address at the end.
   return host.includes('.') && host.includes(':') ? (parseIp(host)?.host ?? host) : host
 }
 
 /**
- * The number that a zone's text stands for (RFC 4007, section 11.2): its own, or that of the interface of that name; 0 for none.
+ * The number of a zone (RFC 4007, section 11.2): the given number, or that of the interface with the given name; 0
+ * for an empty zone.
  *
- * @param interfaceOf - the number of an interface by its name
- * @returns `undefined` for a name that no interface has, and for numbers that none can have
+ * @param interfaceOf - returns the number of an interface by its name
+ * @returns `undefined` if no interface has that name, or the number is out of range
  */
 export function zoneIndex(zone: string, interfaceOf: (name: string) => number | undefined): number | undefined {
   if (!/^\d*$/.test(zone)) return interfaceOf(zone)
   return Number(zone) <= 0xffff_ffff ? Number(zone) : undefined
 }
 
-/** Of which family an address's text is. */
+/** The family of an address in text form. */
 export function familyOf(host: string): 'ipv4' | 'ipv6' {
   return host.includes(':') ? 'ipv6' : 'ipv4'
 }
 
-/** Whether it means every address of its family: `0.0.0.0`, `::`, and the first one as IPv6 has it. */
+/** Whether the address means every address of its family: `0.0.0.0`, `::`, or the IPv4-mapped form of the first. */
 export function isWildcardIp(host: string): boolean {
   return host === '::' || unmappedIp(host) === '0.0.0.0'
 }
 
-/** Whether it leads to the machine itself. */
+/** Whether the address is a loopback address. */
 export function isLoopbackIp(host: string): boolean {
   return rangeOf(unmappedIp(host)) === 'loopback'
 }
 
 /**
- * Whether an address means something to this machine or its link only, or no single machine at all: loopback, link-local (where
- * clouds have their metadata), unspecified, multicast, broadcast. An IPv4 address inside one of IPv6 is looked at, too.
+ * Whether an address is meaningful only to this machine or its link, or does not identify a single machine: loopback,
+ * link-local (which includes the metadata services of clouds), unspecified, multicast, broadcast. An IPv4 address
+ * embedded in an IPv6 address is checked, too.
  */
 export function isSpecialIp(host: string): boolean {
   const range = rangeOf(unmappedIp(host))
@@ -87,22 +92,22 @@ export function isSpecialIp(host: string): boolean {
   return METADATA.has(host) || (inner !== undefined && isSpecialIp(inner))
 }
 
-/** The IPv4 address that a mapped one stands for (RFC 4291, section 2.5.5.2); any other as it is. */
+/** The IPv4 address of an IPv4-mapped one (RFC 4291, section 2.5.5.2); any other address unchanged. */
 function unmappedIp(host: string): string {
   return host.startsWith(MAPPED) && host.includes('.') ? host.slice(MAPPED.length) : host
 }
 
 const MAPPED = '::ffff:'
 
-/** What no address is longer than, whatever its zone. */
+/** The maximum length of an address, including its zone. */
 const LONGEST = 128
 
-/** Interfaces are called almost anything; what delimits addresses elsewhere is not part of a name. */
+/** Interface names may contain almost anything, but not the characters that delimit addresses elsewhere. */
 const ZONE = /^[^\s\p{C}%/\\[\]]{1,64}$/u
 
 const SPECIAL: ReadonlySet<string> = new Set(['unspecified', 'broadcast', 'multicast', 'linkLocal', 'loopback'])
 
-/** Where a cloud has its metadata among addresses that are other machines' elsewhere. */
+/** Metadata services of clouds at addresses that belong to ordinary machines elsewhere. */
 const METADATA: ReadonlySet<string> = new Set(['fd00:ec2::254'])
 
 function bytesOf(host: string): readonly number[] | undefined {
@@ -115,7 +120,7 @@ function rangeOf(host: string): string | undefined {
   return bytes && ipaddr.fromByteArray([...bytes]).range()
 }
 
-/** Where the IPv4 address begins in addresses of IPv6 that lead to one: by mapping, translation or tunnel. */
+/** The offset of the IPv4 address in IPv6 addresses that embed one: by mapping, translation or tunnel. */
 const EMBEDDING: readonly (readonly [prefix: readonly number[], at: number])[] = [
   // IPv4-compatible (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052), 6to4 (RFC 3056).
   [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 12],
@@ -137,7 +142,7 @@ function isIpv4(text: string): boolean {
 
 const FOUR_NUMBERS = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
-/** The library takes more than there is in RFC 4291 (numbers in octal, groups of five digits), so it is not asked. */
+/** Written by hand, because the library accepts more than RFC 4291 (octal numbers, groups of five digits). */
 function bytesOfIpv6(text: string): readonly number[] | undefined {
   const whole = withoutDots(text)
   const halves = whole?.split('::') ?? []
@@ -152,7 +157,7 @@ function bytesOfIpv6(text: string): readonly number[] | undefined {
 
 const GROUP = /^[\da-f]{1,4}$/i
 
-/** The address with its last four bytes in hexadecimal, where they stood in IPv4's form. */
+/** Rewrites the last four bytes of an address in hexadecimal if they are in dotted IPv4 form. */
 function withoutDots(text: string): string | undefined {
   if (!text.includes('.')) return text
   const at = text.lastIndexOf(':') + 1

@@ -1,6 +1,7 @@
 /**
- * Types of the platform, for what our users see. TypeScript knows WebAssembly and `URL` only where a program has the types of
- * a page, of Node or of another runtime. Where it has none of them, ours say less, and still compile.
+ * Platform types that appear in the public API. TypeScript knows WebAssembly and `URL` only in programs that include
+ * the types of the DOM, of Node or of another runtime. Without them, these types are less specific, but still
+ * compile.
  */
 type Platform = typeof globalThis
 type Wasm = Platform extends { WebAssembly: infer Namespace } ? Namespace : unknown
@@ -11,17 +12,17 @@ export type WasmModule = Wasm extends { Module: { prototype: infer Type } } ? Ty
 export type WasmInstance = Wasm extends { Instance: { prototype: infer Type } } ? Type : object
 /** A module's memory: `WebAssembly.Memory`. */
 export type WasmMemory = Wasm extends { Memory: { prototype: infer Type } } ? Type : { readonly buffer: ArrayBuffer }
-/** What an instance exports, by name: `WebAssembly.Exports`. */
+/** The exports of an instance, by name: `WebAssembly.Exports`. */
 export type WasmExports = WasmInstance extends { readonly exports: infer Type } ? Type : Record<string, unknown>
-/** What is imported from one module, by name: `WebAssembly.ModuleImports`. */
+/** The imports from one module, by name: `WebAssembly.ModuleImports`. */
 export type WasmImports = Wasm extends { Instance: new (module: never, imports?: infer Type) => unknown }
   ? Extract<Type, object> extends Record<string, infer Imports>
     ? Imports
     : never
   : Record<string, unknown>
-/** An address: `URL`. */
+/** A URL: `URL`. */
 export type PlatformURL = Platform extends { URL: { prototype: infer Type } } ? Type : { readonly href: string }
-/** What says that something is to be given up: `AbortSignal`. */
+/** A cancellation signal: `AbortSignal`. */
 export type PlatformSignal = Platform extends { AbortSignal: { prototype: infer Type } }
   ? Type
   : { readonly aborted: boolean; readonly reason: unknown }

@@ -1,48 +1,48 @@
-/**
- * The names of sockets of `AF_UNIX` where there is no file system to keep them: a kernel's own, or a virtual network's. A name without a leading NUL is a path, but no file: no folder has to be there
- * for it. Like a file it outlives its socket, until somebody removes it.
- */
+/** The name table of `AF_UNIX` sockets where no file system keeps it: in a kernel, or in a virtual network. */
 import type { ErrnoName } from './errno.js'
 
-/** What a name stands for. */
+/** An entry of the name table. */
 export interface UnixName<Socket> {
-  /** Who has it; `undefined` once that is closed. */
+  /** The socket bound to the name; `undefined` after the socket has been closed. */
   socket: Socket | undefined
-  /** Permissions, as of a file. */
+  /** The permissions, like those of a file. */
   mode: number
 }
 
-/** How many names there may be: those that nobody removes would become ever more. */
+/** The maximum number of names. Without a limit, names that are never removed would accumulate. */
 const NAMES_MAX = 65_536
 
 /** The permissions of a new name, with the usual `umask()`. */
 const MODE = 0o755
 
-/** The permission that a connection takes. */
+/** The permission required to connect. */
 const MAY_WRITE = 0o200
 
-/** The bits of a mode that can be changed. */
+/** The mode bits that `chmod` can change. */
 const MODE_MASK = 0o7777
 
-/** Where the numbers of names that the kernel chooses itself begin again, as on Linux. */
+/** Automatically chosen numbers wrap around at this value, as on Linux. */
 const NUMBERS = 0x10_0000
 
-/** See the top of the file. */
+/**
+ * The names of `AF_UNIX` sockets. A name without a leading NUL is a path, but not a file: its directory need not
+ * exist. Like a file, it outlives its socket until it is removed.
+ */
 export class UnixNames<Socket extends object> {
   readonly #names = new Map<string, UnixName<Socket>>()
   #number = 0
 
-  /** Whether it is a name of the abstract namespace, which goes with its socket. */
+  /** Whether the name is in the abstract namespace, where a name is removed together with its socket. */
   static isAbstract(path: string): boolean {
     return path.startsWith('\0')
   }
 
-  /** What the name stands for. */
+  /** The entry of a name. */
   find(path: string): UnixName<Socket> | undefined {
     return this.#names.get(path)
   }
 
-  /** Who can be connected to at the name; why not, where there is nobody. */
+  /** The socket that accepts connections at the name, or the error of an attempt to connect. */
   connectable(path: string): Socket | ErrnoName {
     const name = this.#names.get(path)
     if (name === undefined) return UnixNames.isAbstract(path) ? 'ECONNREFUSED' : 'ENOENT'
@@ -50,12 +50,12 @@ export class UnixNames<Socket extends object> {
     return name.socket ?? 'ECONNREFUSED'
   }
 
-  /** The paths whose sockets are open, for messages. */
+  /** The paths of all open sockets, for error messages. */
   *open(): Iterable<string> {
     for (const [path, { socket }] of this.#names) if (socket !== undefined) yield path
   }
 
-  /** Gives a socket a name. @returns EADDRINUSE, or ENOSPC where there are too many */
+  /** Binds a socket to a name. @returns EADDRINUSE, or ENOSPC when there are too many names */
   add(path: string, socket: Socket): ErrnoName | undefined {
     if (this.#names.has(path)) return 'EADDRINUSE'
     if (this.#names.size >= NAMES_MAX) return 'ENOSPC'
@@ -63,7 +63,7 @@ export class UnixNames<Socket extends object> {
     return undefined
   }
 
-  /** A free name of the abstract namespace: five digits, as on Linux. */
+  /** Chooses a free name in the abstract namespace: five hexadecimal digits, as on Linux. */
   choose(): string {
     for (;;) {
       const path = `\0${this.#number.toString(16).padStart(5, '0')}`
@@ -72,21 +72,21 @@ export class UnixNames<Socket extends object> {
     }
   }
 
-  /** To be called when a socket is closed that got the name. */
+  /** Must be called when a socket with a name is closed. */
   close(path: string, socket: Socket): void {
     const name = this.#names.get(path)
-    // The name may have been removed, and be another's now.
+    // The name may have been removed, and bound again by another socket.
     if (name?.socket !== socket) return
     if (UnixNames.isAbstract(path)) this.#names.delete(path)
     else name.socket = undefined
   }
 
-  /** Removes a path, whoever has it. @returns whether there was one */
+  /** Removes a path, regardless of its socket. @returns whether it existed */
   remove(path: string): boolean {
     return this.#names.delete(path)
   }
 
-  /** Sets the permissions of a path. @returns whether there is one */
+  /** Sets the permissions of a path. @returns whether it exists */
   chmod(path: string, mode: number): boolean {
     const name = this.#names.get(path)
     if (name !== undefined) name.mode = mode & MODE_MASK

@@ -1,11 +1,11 @@
-/** Paths of sockets as people write them, and as our addresses have them: one character per byte. */
+/** Conversion of socket paths between text and the form that addresses use: one character per byte. */
 
-/** A text's bytes, in UTF-8, as an address has them. */
+/** Converts text to a path: its UTF-8 bytes, one character each. */
 export function pathOf(text: string): string {
   return String.fromCharCode(...encoder.encode(text))
 }
 
-/** The text of an address's path; what is no UTF-8 in it is replaced. */
+/** Converts an address's path to text; bytes that are not valid UTF-8 are replaced. */
 export function textOf(path: string): string {
   return decoder.decode(Uint8Array.from(path, (byte) => byte.charCodeAt(0)))
 }

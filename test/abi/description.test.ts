@@ -23,7 +23,7 @@ test('errors that libuv has no status for have a number too', () => {
 })
 
 test.each<[name: string, text: string, message: RegExp]>([
-  ['no JSON', 'libuv', /its description is no JSON/],
+  ['no JSON', 'libuv', /its description is not valid JSON/],
   ['no object', '7', /does not describe errno\.E2BIG, .*layout\.uvw_address\.host/],
   [
     'an error less',

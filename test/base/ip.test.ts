@@ -149,7 +149,7 @@ test.each([
 })
 
 test('what is no address has no bytes', () => {
-  expect(() => bytesOfIp('127.1')).toThrow(/"127\.1": it is no IP address/)
+  expect(() => bytesOfIp('127.1')).toThrow(/"127\.1": it is not an IP address/)
 })
 
 test.each([
