@@ -1,21 +1,22 @@
 /**
  * The host on Node 20 and later.
  *
- * It has two ways to the network, with the same behaviour: `handle`, on the bare TCP handles that `node:net` is built on,
- * and `net`, on `node:net` itself. The first is faster, but Node promises no one that it will stay; so it is tried out at
- * first use, left alone where anything is amiss, and chosen by itself only on the Nodes that our tests have run on.
+ * It has two transports with the same behaviour: `handle` uses the bare TCP handles that `node:net` is built on, and
+ * `net` uses `node:net` itself. `handle` is faster, but not part of Node's public API. So it is probed at first use,
+ * rejected if anything differs from what is expected, and selected automatically only on Node versions on which our
+ * tests have run.
  *
- * | what                             | `handle`                                  | `net`                                      |
- * |----------------------------------|-------------------------------------------|--------------------------------------------|
- * | where                            | Node 20 to 26, not under `--permission`   | everywhere                                 |
- * | `bind` at once                   | yes                                       | from Node 26.4 on, or where `handle` is    |
- * | local address of a fresh connect | yes                                       | as `bind`; else once it is connected       |
- * | shared ports (`reusePort`)       | from Node 22.12 on                        | as `handle`                                |
- * | no descriptor left to accept     | libuv turns the peer away and tells nobody | the same                                  |
- * | sends at once (`tryWrite`)       | where it has descriptors: not on Windows  | no                                        |
+ * | what                           | `handle`                                | `net`                                    |
+ * |--------------------------------|-----------------------------------------|------------------------------------------|
+ * | available                      | Node 20 to 26, not under `--permission` | everywhere                               |
+ * | synchronous `bind`             | yes                                     | Node 26.4 and later, or if `handle` is   |
+ * | local address of a new connect | yes                                     | as for `bind`; else once it is connected |
+ * | shared ports (`reusePort`)     | Node 22.12 and later                    | as for `handle`                          |
+ * | no descriptor left to accept   | libuv drops the connection silently     | the same                                 |
+ * | immediate sends (`tryWrite`)   | with descriptors: not on Windows        | no                                       |
  *
- * What is in flight keeps a process alive even here, since Node's libuv counts requests: a connect until it is decided, and
- * bytes that were written until they are sent or the connection is closed.
+ * Operations in progress keep the process alive even without `keepAlive()`, since Node's libuv counts requests: a
+ * connect until its outcome is known, and written bytes until they are sent or the connection is closed.
  */
 
 import { NodeHost } from './common/runtime-host.js'
@@ -26,16 +27,16 @@ import { handleTransport } from './node/handle.js'
 import { netTransport } from './node/net.js'
 import { tcpWrap } from './node/tcp-wrap.js'
 
-/** How {@link nodeHost} reaches the network. */
+/** The options of {@link nodeHost}. */
 export interface NodeHostOptions {
   /**
-   * `net` is `node:net`; `handle` the bare handles below it, faster and not public. `auto`, the default, is `handle` on
-   * Node 20 to 26 where it can be had, else `net`.
+   * `net` uses `node:net`; `handle` uses the bare handles below it, which are faster but not public. `auto`, the
+   * default, selects `handle` on Node 20 to 26 if it is available, otherwise `net`.
    */
   readonly transport?: 'auto' | 'net' | 'handle'
 }
 
-/** The newest Node whose handles our tests have run on. */
+/** The newest Node version with whose handles our tests have run. */
 const NEWEST_TRIED = 26
 
 const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
@@ -43,18 +44,15 @@ const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
   const wrap = wanted === 'handle' || (wanted === 'auto' && major <= NEWEST_TRIED) ? tcpWrap() : undefined
   if (wrap !== undefined) return handleTransport(wrap)
   if (wanted === 'handle') {
-    throw new HostError(
-      'ENOTSUP',
-      `Node ${process.versions.node} does not give its TCP handles away; use transport 'net'`,
-    )
+    throw new HostError('ENOTSUP', `Node ${process.versions.node} does not expose its TCP handles; use transport 'net'`)
   }
   return netTransport(bindStrategies())
 }
 
 /**
- * The outside world as Node has it: real sockets, real time.
+ * Creates a host with Node's sockets and the real time.
  *
- * @throws {HostError} ENOTSUP when `transport` is `handle` and this Node has no such thing
+ * @throws {HostError} ENOTSUP when `transport` is `handle` and this Node does not expose its handles
  *
  * @example
  * ```ts
@@ -73,7 +71,7 @@ const chooseTransport = (wanted: 'auto' | 'net' | 'handle'): Transport => {
 export const nodeHost = (options: NodeHostOptions = {}): NodeHost => {
   const { transport = 'auto' } = options
   if (transport !== 'auto' && transport !== 'net' && transport !== 'handle') {
-    throw new TypeError(`nodeHost: transport is 'auto', 'net' or 'handle', not ${String(transport)}`)
+    throw new TypeError(`Cannot make a host: transport is "${String(transport)}"; give 'auto', 'net' or 'handle'`)
   }
   return new NodeHost(chooseTransport(transport))
 }

@@ -1,10 +1,11 @@
 /**
- * A network inside one process: TCP and UDP between all loops that share the host, in memory, without faults or latencies.
- * What happens is delivered in the order it came about, so that the same program sees the same events in the same order.
+ * A network inside one process: TCP and UDP between all loops that share the host, in memory, without faults or
+ * latency. Events are delivered in the order in which they occurred, so the same program sees the same events in the
+ * same order.
  *
- * It behaves like the loopback interface of Linux. Its addresses are 127.0.0.0/8 and `::1`; a connection to any other
- * address fails with ENETUNREACH at once, and so does a message, unless it goes to a group or to everybody
- * (255.255.255.255). A message is lost where its receiver has no room left, and nowhere else.
+ * It behaves like the loopback interface of Linux. Its addresses are 127.0.0.0/8 and `::1`. A connection to any other
+ * address fails immediately with ENETUNREACH, and so does a message, unless it is sent to a multicast group or to the
+ * broadcast address (255.255.255.255). A message is lost only if its receiver has no room left.
  */
 import type { Address } from '../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from './contract/connection.js'
@@ -17,21 +18,21 @@ import { type HostsEntries, HostsTable } from './virtual/hosts-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
 
-/** What a virtual network may be told. */
+/** The options of {@link virtualHost}. */
 export interface VirtualHostOptions {
-  /** Chooses the first ephemeral port: the same seed gives the same ports. 0 to 2^32-1; 0 by default. */
+  /** Determines the first ephemeral port: the same seed yields the same ports. 0 to 2^32-1; 0 by default. */
   readonly seed?: number
-  /** The names of hosts on the network, beside `localhost`: `{ 'db.test': '127.0.0.2', both: ['127.0.0.3', '::1'] }`. */
+  /** The hosts of the network, in addition to `localhost`: `{ 'db.test': '127.0.0.2', both: ['127.0.0.3', '::1'] }`. */
   readonly names?: HostsEntries
 }
 
 export type { HostsEntries }
 
 /**
- * Makes a network of its own. Loops that are opened with the same host reach each other.
+ * Creates a separate network. Loops that are opened with the same host can reach each other.
  *
  * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
- * @throws {TypeError} when a name stands for something that is no IP address
+ * @throws {TypeError} when the address of a name is not an IP address
  *
  * @example
  * ```ts
@@ -55,10 +56,10 @@ export function virtualHost(options: VirtualHostOptions = {}): VirtualHost {
   return new VirtualHost(options)
 }
 
-/** All addresses of the network are those of one machine's loopback interface. */
+/** The only interface: all addresses of the network belong to the loopback interface of one machine. */
 const INTERFACES: ReadonlyMap<string, number> = new Map([['lo', 1]])
 
-/** See {@link virtualHost}. */
+/** The host of a virtual network; see {@link virtualHost}. */
 export class VirtualHost extends Host {
   readonly name = 'virtual'
   readonly #clock = new RealClock()
@@ -68,23 +69,23 @@ export class VirtualHost extends Host {
 
   /**
    * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
-   * @throws {TypeError} when a name stands for something that is no IP address
+   * @throws {TypeError} when the address of a name is not an IP address
    */
   constructor({ seed = 0, names = {} }: VirtualHostOptions = {}) {
     super()
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
-      throw new RangeError(`the seed is ${seed}: give an integer from 0 to 4294967295`)
+      throw new RangeError(`Cannot make a virtual network: the seed is ${seed}; give an integer from 0 to 4294967295`)
     }
     this.#network = new Network(seed)
     this.#names = new HostsTable(names)
   }
 
-  /** What is still open on the network, one line each; empty when everything was closed. */
+  /** Everything that is still open on the network, one line each; empty when everything has been closed. */
   open(): string[] {
     return this.#network.open()
   }
 
-  /** How many messages were lost, since nobody read them and the receiver's buffer was full. */
+  /** The number of messages that were lost because the receiver's buffer was full. */
   get dropped(): number {
     return this.#network.datagrams.dropped
   }

@@ -33,7 +33,7 @@ describe('nodeHost()', () => {
 
   test('refuses a transport that there is not', () => {
     const options = JSON.parse('{ "transport": "carrier pigeon" }')
-    expect(() => nodeHost(options)).toThrow("transport is 'auto', 'net' or 'handle', not carrier pigeon")
+    expect(() => nodeHost(options)).toThrow('transport is "carrier pigeon"')
   })
 })
 

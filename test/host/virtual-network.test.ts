@@ -372,10 +372,10 @@ describe('the same run every time', () => {
   })
 
   test.each([-1, 0.5, Number.NaN, 2 ** 32])('a seed of %p is refused', (seed) => {
-    expect(() => virtualHost({ seed })).toThrow(`the seed is ${seed}: give an integer from 0 to 4294967295`)
+    expect(() => virtualHost({ seed })).toThrow(`the seed is ${seed}; give an integer from 0 to 4294967295`)
   })
 
   test('text in place of names is refused', () => {
-    expect(() => virtualHost(Object({ names: 'db.test' }))).toThrow(/names is a string: give \{/)
+    expect(() => virtualHost(Object({ names: 'db.test' }))).toThrow(/names is a string; give \{/)
   })
 })

@@ -1,23 +1,26 @@
-/** What is used of Bun, described here so that no types of Bun's are needed to use this library. */
+/**
+ * The part of Bun's API that is used here. It is declared in this file so that using this library does not require
+ * Bun's types.
+ */
 
 /** A socket. @see https://bun.com/docs/runtime/networking/tcp */
 export interface BunSocket<Data> {
-  /** Ours. */
+  /** The data of this library. */
   data: Data
-  // Those with paths tell nothing of these.
+  // Sockets with paths do not report these.
   readonly localFamily: string | undefined
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
   readonly remoteFamily: string | undefined
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
-  /** @returns how many bytes the operating system took; -1 when the socket is closed */
+  /** @returns the number of bytes that the operating system has accepted; -1 when the socket is closed */
   write(data: Uint8Array): number
-  /** FIN. */
+  /** Sends FIN. */
   shutdown(): void
-  /** Closes it. */
+  /** Closes the socket. */
   end(): void
-  /** Closes it with RST. */
+  /** Closes the socket with RST. */
   terminate(): void
   pause(): void
   resume(): void
@@ -27,7 +30,7 @@ export interface BunSocket<Data> {
   setKeepAlive(enable: boolean, idle: number): boolean
 }
 
-/** What a socket tells. */
+/** The event handlers of a socket. */
 export interface BunHandler<Data> {
   readonly binaryType: 'uint8array'
   open(socket: BunSocket<Data>): void
@@ -39,10 +42,10 @@ export interface BunHandler<Data> {
   connectError(socket: BunSocket<Data>, error: unknown): void
 }
 
-/** Where to. */
+/** A target address. */
 export type BunTarget = { readonly hostname: string; readonly port: number } | { readonly unix: string }
 
-/** How both are done. */
+/** The options of listening and connecting. */
 interface BunOptions<Data> {
   readonly allowHalfOpen: boolean
   readonly socket: BunHandler<Data>
@@ -50,7 +53,7 @@ interface BunOptions<Data> {
 
 /** A listening socket. */
 export interface BunListener {
-  /** Of TCP only. */
+  /** Only for TCP. */
   readonly port?: number
   stop(): void
   unref(): void
@@ -59,7 +62,7 @@ export interface BunListener {
 /** The global object `Bun`. */
 export interface BunSockets {
   readonly version: string
-  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT, EACCES */
+  /** Listens synchronously. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT, EACCES */
   listen<Data>(
     options: BunTarget &
       BunOptions<Data> & { readonly exclusive?: boolean; readonly ipv6Only?: boolean; readonly reusePort?: boolean },
@@ -72,7 +75,7 @@ const isBun = (value: unknown): value is BunSockets =>
   value !== null &&
   ['listen', 'connect'].every((name) => typeof Reflect.get(value, name) === 'function')
 
-/** Bun's sockets, where this is Bun. */
+/** Bun's sockets; `undefined` on other runtimes. */
 export const bunSockets = (): BunSockets | undefined => {
   const value: unknown = Reflect.get(globalThis, 'Bun')
   return isBun(value) ? value : undefined

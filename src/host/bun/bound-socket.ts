@@ -11,7 +11,7 @@ import {
 import type { BunHandler, BunListener, BunSockets, BunTarget } from './api.js'
 import { type BunConnection, type BunData, handler } from './connection.js'
 
-/** Bun binds and listens in one; who comes before `listen()` was called is reset, since nobody is there. */
+/** A bound socket on Bun, which binds and listens in one step; a peer that connects before `listen()` is reset. */
 export class BunBoundSocket<At extends SocketAddress = Address> extends HostBoundSocket<At> {
   readonly local: At
   readonly #listener: BunListener
@@ -19,11 +19,11 @@ export class BunBoundSocket<At extends SocketAddress = Address> extends HostBoun
   #owned = true
 
   /**
-   * @param listen - listens with this handler; throws what Bun throws
-   * @param name - where that listens then
-   * @param what - to be said where that cannot be
-   * @param make - makes a connection for one that is accepted
-   * @throws {HostError} what Bun says
+   * @param listen - listens with the given handler; throws Bun's errors
+   * @param name - returns the address of the listener
+   * @param what - the attempted action, for the error message
+   * @param make - creates the connection for an accepted one
+   * @throws {HostError} Bun's error
    */
   constructor(
     listen: (handler: BunHandler<BunData>) => BunListener,
@@ -69,7 +69,7 @@ const dialled: BunHandler<BunData> = {
   open: (socket) => socket.data.onOpen(socket),
 }
 
-/** Connects a connection. @returns it */
+/** Starts to connect. @returns the given connection */
 export const dial = <At extends SocketAddress>(
   bun: BunSockets,
   target: BunTarget,

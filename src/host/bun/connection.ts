@@ -8,29 +8,29 @@ import { Waiting } from '../connection/waiting.js'
 import { HostError } from '../contract/error.js'
 import type { BunHandler, BunSocket } from './api.js'
 
-/** What a socket of Bun's belongs to. */
+/** The connection that a Bun socket belongs to. */
 export type BunData = BunConnection<SocketAddress>
 
 /**
- * A connection on a socket of Bun's, of whichever kind. The operating system has what it takes within `write()`; the rest
- * waits here. A paused socket still tells what it finds when the peer is gone, which is held.
+ * A connection of any kind on a Bun socket. The operating system accepts bytes within `write()`; the rest waits here.
+ * A paused socket still reports the data that it finds when the peer is gone; that data is held back.
  */
 export abstract class BunConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   #socket: BunSocket<BunData> | undefined
-  /** What the operating system has not taken, in the writer's own buffers. */
+  /** The bytes that the operating system has not accepted, in the writer's own buffers. */
   readonly #waiting = new Waiting()
-  /** A try to write fell short, and `drain` is to say when there is room. */
+  /** Whether an attempt to write was incomplete, so that `drain` must report when there is room. */
   #choked = false
   #paused = false
-  /** How it was left, perhaps before Bun had a socket for it. */
+  /** How the connection was ended, possibly before Bun had a socket for it. */
   #left: 'no' | 'closed' | 'reset' = 'no'
-  /** Bun has closed the socket. */
+  /** Whether Bun has closed the socket. */
   #closed = false
 
-  /** Whether what is not read has to stay with the operating system: where only that makes a close a reset. */
+  /** Whether unread bytes have to stay with the operating system, because only then a close becomes a reset. */
   protected abstract readonly leavesUnread: boolean
 
-  /** Notes the local address, if it is not known: a closed socket has forgotten it. */
+  /** Records the local address if it is unknown: a closed socket no longer has it. */
   protected abstract name(socket: BunSocket<BunData>): void
 
   /** @param connected - whether it was accepted */
@@ -38,7 +38,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     super(connected)
   }
 
-  /** Bun's socket, once the connection stands. */
+  /** Bun's socket, once the connection is established. */
   protected get socket(): BunSocket<BunData> | undefined {
     return this.#socket
   }
@@ -70,7 +70,7 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return taken
   }
 
-  /** The connection stands; called once. */
+  /** Called once, when the connection is established. */
   onOpen(socket: BunSocket<BunData>): void {
     this.#socket = socket
     socket.unref()
@@ -81,13 +81,13 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     if (this.open && this.leavesUnread && !this.flowing) this.#pause()
   }
 
-  /** Bytes came. */
+  /** Called when bytes were received. */
   onData(chunk: Uint8Array): void {
     if (!this.flowing) this.#pause()
     this.arrive(chunk)
   }
 
-  /** The operating system takes bytes again, perhaps. */
+  /** Called when the operating system may accept bytes again. */
   onDrain(): void {
     if (!this.open || (this.pending === 0 && !this.#choked)) return
     if (!this.sendWaiting(this.#waiting, (data) => this.#sendOn(data))) return
@@ -95,17 +95,17 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.drain()
   }
 
-  /** The peer ended. */
+  /** Called when the peer has ended the connection. */
   onEnd(): void {
     this.arriveEnd()
   }
 
-  /** The socket is gone: both ends have ended, or it failed. */
+  /** Called when the socket is gone: both ends have ended, or it failed. */
   onClose(error: unknown): void {
     const finished = this.finishing
     this.#closed = true
     this.#forget()
-    // Our own doing, which Bun tells within the call.
+    // This connection has ended it itself, and Bun reports that within the call.
     if (this.#left !== 'no') return
     if (error !== undefined && error !== null) this.arriveFailure(nameOfCode(codeOf(error)))
     else if (finished) this.arriveEnd()
@@ -129,7 +129,9 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.#socket?.shutdown()
   }
 
-  /** The operating system sends what it has taken, then FIN (RST if it has unread bytes, as for any process). */
+  /**
+   * The operating system sends the bytes it has accepted, then FIN (RST if it has unread bytes, as for any process).
+   */
   protected override release(): void {
     this.#left = 'closed'
     this.#forget()
@@ -142,18 +144,24 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     this.#socket?.terminate()
   }
 
-  /** Holds the peer back: if it can be, not before something has come that is not read. Mostly, reading goes on before that. */
+  /**
+   * Applies backpressure to the peer: if possible, only after unread data has arrived. Usually, reading resumes
+   * before that.
+   */
   #pause(): void {
     this.#paused = true
     this.#socket?.pause()
   }
 
-  /** Why nothing can be written, which Bun does not tell. */
+  /** The reason why nothing can be written, which Bun does not report. */
   #reason(): ErrnoName {
     return this.ended ? 'EPIPE' : 'ECONNRESET'
   }
 
-  /** @returns how many bytes the operating system has taken. @throws {HostError} when the connection is broken */
+  /**
+   * @returns the number of bytes that the operating system has accepted. @throws {HostError} when the connection is
+   *   broken
+   */
   #send(data: Uint8Array): number {
     if (data.length === 0) return 0
     const taken = this.#closed ? -1 : (this.#socket?.write(data) ?? 0)
@@ -161,7 +169,10 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return taken
   }
 
-  /** Sends what waits. Of a path that is not read, Bun tells in no other way that its peer is gone. */
+  /**
+   * Sends queued bytes. On a connection with a path that is not read, this is the only way to notice that the peer is
+   * gone.
+   */
   #sendOn(data: Uint8Array): number {
     const taken = this.#socket?.write(data) ?? 0
     if (taken >= 0) return taken
@@ -169,23 +180,23 @@ export abstract class BunConnection<At extends SocketAddress = Address> extends 
     return 0
   }
 
-  /** What was not sent is its writer's. */
+  /** Discards unsent bytes: their writer owns them again. */
   #forget(): void {
     this.#waiting.clear()
     this.#choked = false
   }
 }
 
-/** The connection of a socket, for each thing that it tells. */
+/** The event handlers of all sockets; each event is passed to the connection of its socket. */
 export const handler: Omit<BunHandler<BunData>, 'open'> = {
   binaryType: 'uint8array',
   data: (socket, chunk) => socket.data.onData(chunk),
   drain: (socket) => socket.data.onDrain(),
   end: (socket) => socket.data.onEnd(),
   close: (socket, error) => socket.data.onClose(error),
-  // It may be told within the call; a promise tells it later.
+  // This may be called within `connect()`; the promise reports the error later.
   connectError: () => {},
-  // What a callback of ours threw is nobody's to catch.
+  // An exception of one of our callbacks: rethrown outside of Bun's call, as an uncaught exception.
   error: (_socket, error) => {
     setImmediate(() => {
       throw error

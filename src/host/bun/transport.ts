@@ -10,7 +10,7 @@ import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection, type BunData } from './connection.js'
 import { BunUnix } from './unix.js'
 
-/** A TCP connection of Bun's. Its peer is asked for when it is wanted: many connections end without. */
+/** A TCP connection on Bun. The peer's address is queried on first use: many connections never need it. */
 class BunTcpConnection extends BunConnection {
   protected override readonly leavesUnread = false
   /** An address of the same family. */
@@ -19,7 +19,10 @@ class BunTcpConnection extends BunConnection {
   #local: Address | undefined
   #reached: Address | undefined
 
-  /** @param remote - whereto an outgoing connection goes; `undefined` for an accepted one, which is like `like` */
+  /**
+   * @param remote - the requested address of an outgoing connection; `undefined` for an accepted one, whose address
+   *   is like `like`
+   */
   constructor(like: Address, remote?: Address) {
     super(remote === undefined)
     this.#like = like
@@ -40,12 +43,14 @@ class BunTcpConnection extends BunConnection {
   }
 
   override setNoDelay(enable: boolean): void {
-    if (!this.socket?.setNoDelay(enable)) throw new HostError('EINVAL', 'set TCP_NODELAY before it is connected')
+    if (!this.socket?.setNoDelay(enable)) {
+      throw new HostError('EINVAL', 'cannot set TCP_NODELAY: the socket is not connected')
+    }
   }
 
   override setKeepAlive(enable: boolean, idle: number): void {
     if (!this.socket?.setKeepAlive(enable, idle * 1000)) {
-      throw new HostError('EINVAL', `set SO_KEEPALIVE with ${idle} s of silence before it is connected`)
+      throw new HostError('EINVAL', `cannot set SO_KEEPALIVE with ${idle} s of silence: the socket is not connected`)
     }
   }
 
@@ -63,7 +68,7 @@ const addressOf = (
 
 const targetOf = (at: Address): { hostname: string; port: number } => ({ hostname: toNodeHost(at), port: at.port })
 
-/** @param bun - the global object */
+/** Creates the transport. @param bun - the global object */
 export const bunTransport = (bun: BunSockets): Transport => ({
   name: 'bun',
   unix: () => new BunUnix(bun),
@@ -77,8 +82,8 @@ export const bunTransport = (bun: BunSockets): Transport => ({
     )
   },
   connect: (remote, events) => dial(bun, targetOf(remote), new BunTcpConnection(remote, remote), events),
-  // Neither Bun.udpSocket nor Bun's node:dgram says within the call whether it could bind, and to which port.
+  // Neither Bun.udpSocket nor Bun's node:dgram reports synchronously whether it could bind, and to which port.
   bindDatagram() {
-    throw new HostError('EOPNOTSUPP', 'Bun cannot bind a datagram socket at once')
+    throw new HostError('EOPNOTSUPP', 'Bun cannot bind a datagram socket synchronously')
   },
 })

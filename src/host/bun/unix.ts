@@ -1,4 +1,4 @@
-/** Sockets with paths for names, on `Bun.listen` and `Bun.connect`. Bun removes a path when it stops listening there. */
+/** Sockets with paths as names on Bun. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contract/connection.js'
@@ -6,7 +6,10 @@ import type { BunSockets } from './api.js'
 import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection } from './connection.js'
 
-/** See the top of the file. */
+/**
+ * The `AF_UNIX` sockets of Bun, on `Bun.listen` and `Bun.connect`. Bun removes a path when the listener on it is
+ * closed.
+ */
 export class BunUnix extends FileUnix {
   readonly #bun: BunSockets
 
@@ -31,7 +34,7 @@ export class BunUnix extends FileUnix {
   }
 }
 
-/** Bun tells no addresses of it: those that are known are remembered. */
+/** A connection with a path. Bun does not report its addresses, so the known ones are stored here. */
 class BunPathConnection extends BunConnection<UnixAddress> {
   protected override readonly leavesUnread = true
   readonly local: UnixAddress

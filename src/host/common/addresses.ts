@@ -1,23 +1,28 @@
-/** Our addresses to Node's and back. Node writes the zone of a link-local IPv6 address into its text, as `fe80::1%eth0`. */
+/**
+ * Conversion between our addresses and Node's, which include the zone of a link-local IPv6 address, such as
+ * `fe80::1%eth0`.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Address } from '../../base/address.js'
 import { canonicalIp, zoneIndex } from '../../base/ip.js'
 
-/** What Node fills in for `getsockname` and `getpeername`, and answers to `socket.address()`. */
+/** The object that Node fills in for `getsockname` and `getpeername`, and returns from `socket.address()`. */
 export interface NodeAddress {
   address?: string
   family?: string
   port?: number
 }
 
-/** Whether a listener's address is also that of the connections it accepts; else each has one of its own. */
+/** Whether a listener's address is also that of the connections it accepts; otherwise each connection has its own. */
 export const isExact = (listener: Address): boolean =>
   listener.family === 'ipv4' ? listener.host !== '0.0.0.0' : listener.host !== '::' && listener.scopeId === 0
 
 /**
- * @param from - what Node filled in
- * @returns our form of it; `undefined` where Node filled in nothing
+ * Converts an address of Node.
+ *
+ * @param from - the object that Node filled in
+ * @returns our form; `undefined` if Node filled in nothing
  */
 export const fromNode = ({ address, family, port }: NodeAddress): Address | undefined => {
   if (address === undefined || port === undefined) return undefined
@@ -28,18 +33,21 @@ export const fromNode = ({ address, family, port }: NodeAddress): Address | unde
   return { family: 'ipv6', host: address.slice(0, percent), port, flowInfo: 0, scopeId }
 }
 
-/** The text that Node and libuv take for an address's host, zone included. */
+/** The text of an address's host, including its zone, in the form that Node and libuv accept. */
 export const toNodeHost = (address: Address): string =>
   address.family === 'ipv4' || address.scopeId === 0 ? address.host : `${address.host}%${zoneOf(address.scopeId)}`
 
-/** How Node names a network interface: by an address of it, or by an address with its zone. */
+/** Node's notation for a network interface: an address of it, or an address with its zone. */
 export const interfaceText = (on: string | number): string =>
   typeof on === 'string' ? on : toNodeHost({ family: 'ipv6', host: '::', port: 0, flowInfo: 0, scopeId: on })
 
-/** What `Host.interfaces()` tells: the interfaces of which Node knows the number, and on Linux those without an IPv6 address, too. */
+/**
+ * The result of `Host.interfaces()`: the interfaces whose index Node reports, and on Linux also those without an IPv6
+ * address.
+ */
 export const interfaces = (): ReadonlyMap<string, number> => new Map([...linuxInterfaces(), ...nodeInterfaces()])
 
-// The text of a zone is what the system's libuv takes for one: on Windows the number, elsewhere the name of the interface.
+// A zone has the form that the system's libuv expects: on Windows the index, elsewhere the name of the interface.
 
 const scopeIdOf = (zone: string): number =>
   zoneIndex(zone, (name) => nodeInterfaces().get(name) ?? linuxInterfaces().get(name)) ?? 0
@@ -52,7 +60,7 @@ const zoneOf = (scopeId: number): string => {
   return String(scopeId)
 }
 
-/** Node tells the number of an interface with a link-local address only. */
+/** Node reports the index only of interfaces with a link-local address. */
 const nodeInterfaces = (): ReadonlyMap<string, number> => {
   const found = new Map<string, number>()
   try {
@@ -60,12 +68,12 @@ const nodeInterfaces = (): ReadonlyMap<string, number> => {
       for (const entry of entries ?? []) if (entry.family === 'IPv6' && entry.scopeid) found.set(name, entry.scopeid)
     }
   } catch {
-    // Not permitted: nothing is known.
+    // Not permitted: no interface is known.
   }
   return found
 }
 
-/** Linux has a file for each. */
+/** Linux has a file for each interface. */
 const linuxInterfaces = (): ReadonlyMap<string, number> => {
   if (process.platform !== 'linux') return new Map()
   try {

@@ -1,6 +1,7 @@
 /**
- * Names, by the platform's own resolver: what `getaddrinfo()` and `getnameinfo()` would answer, `/etc/hosts` and all. Node
- * cannot cancel them: a lookup that was given up is answered to nobody, and keeps the process until then.
+ * Name lookups by the platform's own resolver, with the results of `getaddrinfo()` and `getnameinfo()`, including
+ * `/etc/hosts`. Node cannot cancel them: the answer of a cancelled lookup is discarded, and the process stays alive
+ * until it arrives.
  */
 import type { Address } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
@@ -8,21 +9,21 @@ import type { CancelLookup, LookupEvents, LookupFamily } from '../contract/looku
 import { toNodeHost } from './addresses.js'
 import { codeOf, nameOfCode } from './errors.js'
 
-/** Loaded when the first name is looked up: many programs have none. */
+/** Loads the module at the first lookup: many programs have none. */
 const dns = (): typeof import('node:dns') => process.getBuiltinModule('node:dns')
 
 const FAMILIES = { ipv4: 4, ipv6: 6, any: 0 } as const
 
-/** The addresses of a name, in the resolver's order. */
+/** Looks up the addresses of a name, in the resolver's order. */
 export const lookup = (name: string, family: LookupFamily, events: LookupEvents): CancelLookup =>
   ask(events, (answer) => {
     dns().lookup(name, { family: FAMILIES[family], all: true, verbatim: true }, (error, found) => {
-      // Where there is an error there is no list, whatever the types say.
+      // After an error there is no list, despite the types.
       answer(error, error === null ? found.map(({ address }) => address) : [])
     })
   })
 
-/** The name of an address, and of its port. */
+/** Looks up the name of an address, and that of its port. */
 export const reverse = (address: Address, events: LookupEvents): CancelLookup =>
   ask(events, (answer) => {
     dns().lookupService(toNodeHost(address), address.port, (error, host, service) => answer(error, [host, service]))

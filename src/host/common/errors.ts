@@ -1,9 +1,9 @@
-/** Node's errors, which come as negative numbers from handles and as words from streams, by POSIX name. */
+/** Conversion of Node's errors, which are negative numbers from handles and strings from streams, to POSIX names. */
 import { getSystemErrorMap } from 'node:util'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from '../contract/error.js'
 
-// A record and not a list, so that the compiler asks for the name that is missing.
+// A record rather than a list, so that the compiler reports a missing name.
 const known: Readonly<Record<ErrnoName, true>> = {
   E2BIG: true,
   EACCES: true,
@@ -50,37 +50,40 @@ const known: Readonly<Record<ErrnoName, true>> = {
 
 const isErrnoName = (word: unknown): word is ErrnoName => typeof word === 'string' && Object.hasOwn(known, word)
 
-/** Node's own numbers for the platform it runs on; made when the first one is wanted. */
+/** Node's status numbers on the current platform; created on first use. */
 let words: ReturnType<typeof getSystemErrorMap> | undefined
 const wordOf = (status: number): string | undefined => {
   words ??= getSystemErrorMap()
   return words.get(status)?.[0]
 }
 
-/** The status that Node's handles give for the end of a stream: libuv's `UV_EOF`, which is no errno and the same everywhere. */
+/**
+ * The status that Node's handles report at the end of a stream: libuv's `UV_EOF`, which is not an errno and the same
+ * on all platforms.
+ */
 export const EOF = -4095
 
 /**
- * The name of an error's code.
+ * The POSIX name of an error's code.
  *
- * @param code - what a Node error has in `code`: `EADDRINUSE`, or a word of Node's own, as `ERR_STREAM_DESTROYED`
- * @returns the name; `EIO` where the code is none that POSIX sockets know
+ * @param code - the `code` of a Node error: `EADDRINUSE`, or a code of Node's own, such as `ERR_STREAM_DESTROYED`
+ * @returns the name; `EIO` if the code is not one of POSIX sockets
  */
 export const nameOfCode = (code: unknown): ErrnoName => (isErrnoName(code) ? code : 'EIO')
 
 /**
- * The name of a handle's status.
+ * The POSIX name of a handle's status.
  *
  * @param status - negative
- * @returns the name; `EIO` where Node does not know the number, or POSIX sockets do not know the name
+ * @returns the name; `EIO` if Node does not know the number, or the name is not one of POSIX sockets
  */
 export const nameOfStatus = (status: number): ErrnoName => nameOfCode(wordOf(status))
 
 /**
- * The error to throw for a handle's status.
+ * Creates the error for a handle's status.
  *
  * @param status - negative
- * @param what - what was tried, as `bind 127.0.0.1:80`
+ * @param what - the attempted action, such as `bind 127.0.0.1:80`
  */
 export const statusError = (status: number, what: string): HostError => {
   const word = wordOf(status) ?? `status ${status}`
@@ -89,10 +92,10 @@ export const statusError = (status: number, what: string): HostError => {
 }
 
 /**
- * The error to throw for one that Node threw.
+ * Converts an error that Node threw.
  *
- * @param error - what was caught
- * @param what - what was tried
+ * @param error - the caught value
+ * @param what - the attempted action
  */
 export const caughtError = (error: unknown, what: string): HostError => {
   const word = codeOf(error)
@@ -100,6 +103,9 @@ export const caughtError = (error: unknown, what: string): HostError => {
   return new HostError(name, name === word ? what : `${what} (${String(word ?? error)})`)
 }
 
-/** The `code` of something thrown; asked for by name, since Node's errors may be of another realm. */
+/**
+ * The `code` of a thrown value. Read by name instead of testing the class, since Node's errors may come from another
+ * realm.
+ */
 export const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -1,14 +1,15 @@
 /**
- * `send()` of POSIX, which handles do not have: theirs keeps what the operating system does not take, so a caller that may change
- * the bytes meanwhile would have to copy all of them first. Where a handle has a descriptor, the bytes go to that.
+ * POSIX `send()`, which Node's handles lack: their write keeps the bytes that the operating system does not accept,
+ * so a caller that may change the bytes in the meantime would have to copy all of them first. If a handle has a
+ * descriptor, the bytes are written to it.
  */
 import { writeSync } from 'node:fs'
 import { codeOf } from './errors.js'
 
 /**
- * Sends what the operating system takes at once. The descriptor must be one that does not block.
+ * Sends the bytes that the operating system accepts immediately. The descriptor must be non-blocking.
  *
- * @returns how many bytes it took, from the front, or a negative status
+ * @returns the number of bytes accepted, from the front, or a negative status
  */
 export const sendNow = (fd: number, data: Uint8Array): number => {
   try {

@@ -1,13 +1,16 @@
 import type { Address, SocketAddress } from '../../base/address.js'
 import { HostListener } from '../contract/connection.js'
 
-/** A listener of which its port knows all that is to be done. */
+/**
+ * A listener that only holds its address and the function that stops it; the bound socket that created it does the
+ * rest.
+ */
 export class StoppableListener<At extends SocketAddress = Address> extends HostListener<At> {
   readonly local: At
   readonly #stop: () => PromiseLike<void> | undefined
   #freed: PromiseLike<void> | undefined
 
-  /** @param stop - stops it; see {@link HostListener.freed} for what it returns */
+  /** @param stop - stops listening; returns the value of {@link HostListener.freed} */
   constructor(local: At, stop: () => PromiseLike<void> | undefined) {
     super()
     this.local = local

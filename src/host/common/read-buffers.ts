@@ -1,45 +1,51 @@
 /**
- * The memory that bytes are read into. A chunk that is passed on is the receiver's alone, with all the memory under it: it may
- * be changed, kept or transferred to another thread. So no two chunks share memory, and nothing is read into memory that was
- * passed on, unless its receiver has given it back.
+ * The memory for received bytes. The receiver of a chunk owns it together with all the memory under it, and may
+ * modify, keep or transfer it to another thread. So no two chunks share memory, and memory that was passed on is read
+ * into again only after its receiver has returned it.
  */
 import { Buffer } from 'node:buffer'
 
-/** The most that is read at once, as libuv suggests it. */
+/** The maximum length of a read, as suggested by libuv. */
 const READ_SIZE = 65_536
 
 /**
- * From how many bytes on a read is the sign of a stream. The next one goes into a buffer of its own then, which is passed on as
- * it is; smaller ones are copied.
+ * From this length on, a read indicates a stream. The next read then goes into a separate buffer, which is passed on
+ * without a copy; smaller reads are copied.
  */
 export const LARGE_READ = 16_384
 
 /**
- * The sizes of buffers. A read that fills its buffer is followed by another, which mostly finds nothing: so there is a little more
- * room than for the usual messages.
+ * The buffer sizes. A read that fills its buffer is followed by another one, which usually finds nothing, so the
+ * buffers are slightly larger than the usual messages.
  */
 const SIZES = [LARGE_READ + 1_024, 2 * LARGE_READ + 1_024, READ_SIZE] as const
 
-/** How many buffers of each size are kept for reads to come: 1.8 MiB of them. */
+/** The number of buffers of each size that are kept for later reads: 1.8 MiB in total. */
 const MOST_SPARES = 16
 
-/** A buffer outside of the engine's heap, by default of the size of a read; what is in it does not matter. */
+/**
+ * Creates a buffer outside the engine's heap, by default of the maximum length of a read. Its contents are
+ * unspecified.
+ */
 export const newBuffer = (size = READ_SIZE): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 
-/** The buffers of all connections of a transport. */
+/** The read buffers of all connections of a transport. */
 export class ReadPool {
-  /** What was passed on in a buffer of its own, and did not come back. */
+  /** The chunks that were passed on without a copy and have not been returned. */
   readonly #lent = new WeakSet<Uint8Array>()
-  /** Buffers that nothing else has, by {@link SIZES}. */
+  /** Unused buffers, by {@link SIZES}. */
   readonly #spares: readonly Uint8Array[][] = SIZES.map(() => [])
 
-  /** A buffer to read into, for one connection alone: with room for more than `expected` bytes, up to the size of a read. */
+  /**
+   * Returns a buffer for the reads of one connection, with room for more than `expected` bytes, up to the maximum
+   * length of a read.
+   */
   fresh(expected: number): Uint8Array {
     const at = expected < SIZES[0] ? 0 : expected < SIZES[1] ? 1 : 2
     return this.#spares[at]?.pop() ?? newBuffer(SIZES[at])
   }
 
-  /** The first `length` bytes of a buffer that nothing else is read into, to be passed on. */
+  /** Returns the first `length` bytes of a buffer as a chunk to pass on. The buffer must not be read into any more. */
   lend(buffer: Uint8Array, length: number): Uint8Array {
     const chunk = length === buffer.length ? buffer : new Uint8Array(buffer.buffer, 0, length)
     this.#lent.add(chunk)
@@ -47,20 +53,20 @@ export class ReadPool {
   }
 
   /**
-   * Takes the memory of a chunk back, away from its array; ignores what did not come from here.
+   * Takes back the memory of a chunk and detaches it from its array; ignores chunks that this pool did not pass on.
    *
-   * @param sole - nothing else has the array
+   * @param sole - no other code has the array
    */
   recycle(chunk: Uint8Array, sole = false): void {
-    // Before its buffer is looked at: engines keep small arrays without one, and would have to make it.
+    // Before `buffer` is accessed: engines keep small arrays without one, and would have to create it.
     if (!this.#lent.delete(chunk)) return
     const { buffer } = chunk
-    // A chunk whose memory was transferred has none to give.
+    // The memory of a transferred chunk is gone.
     if (buffer.byteLength === 0 || !(buffer instanceof ArrayBuffer)) return
     this.keep(new Uint8Array(sole ? buffer : takeAway(buffer)))
   }
 
-  /** Keeps memory of {@link ReadPool.fresh} that was not passed on. */
+  /** Keeps a buffer from {@link ReadPool.fresh} that was not passed on. */
   keep(buffer: Uint8Array): void {
     const { length } = buffer
     const spares = this.#spares[length === SIZES[0] ? 0 : length === SIZES[1] ? 1 : 2]
@@ -70,13 +76,14 @@ export class ReadPool {
 
 const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
 
-/** Makes the memory ours: every array over it is empty from then on. Node 20 has no `transfer()`. */
+/** Detaches the memory from all arrays over it, and returns it as a new buffer. Node 20 has no `transfer()`. */
 const takeAway = (buffer: ArrayBuffer): ArrayBuffer =>
   typeof transfer === 'function' ? Reflect.apply(transfer, buffer, []) : structuredClone(buffer, { transfer: [buffer] })
 
 /**
- * Where one connection reads to. Quiet, it reads into a buffer that it may share with others and copies what came. After a
- * large read it has a buffer of its own, which is passed on with what is in it, and then another, until a small read.
+ * The read buffers of one connection. Small reads go into a buffer that connections may share, and are copied. After
+ * a large read, the connection has a buffer of its own, which is passed on with its contents and replaced by another
+ * one, until a small read.
  */
 export class ReadBuffers {
   readonly #pool: ReadPool
@@ -84,21 +91,24 @@ export class ReadBuffers {
   #own: Uint8Array | undefined
 
   /**
-   * @param pool - the transport's
-   * @param shared - read into at first; never passed on. Where a read that waits needs no buffer, all connections may have
-   *   the same
+   * @param pool - the pool of the transport
+   * @param shared - the buffer for the first reads; it is never passed on. If pending reads do not occupy a buffer,
+   *   all connections may share it
    */
   constructor(pool: ReadPool, shared: Uint8Array) {
     this.#pool = pool
     this.#shared = shared
   }
 
-  /** Where the next read goes. */
+  /** The buffer for the next read. */
   get into(): Uint8Array {
     return this.#own ?? this.#shared
   }
 
-  /** What came: `length` bytes were read into {@link ReadBuffers.into}, which may be another buffer from now on. */
+  /**
+   * Returns the `length` bytes that were read into {@link ReadBuffers.into}, which may be a different buffer
+   * afterwards.
+   */
   take(length: number): Uint8Array {
     const { into } = this
     const lends = this.#own !== undefined && length >= LARGE_READ

@@ -1,14 +1,14 @@
-/** Milliseconds between two tries at the most. */
+/** The longest delay between two attempts, in milliseconds. */
 const LONGEST = 64
 
-/** Calls back once after so many milliseconds, 0 for as soon as may be. @returns what forgets it */
+/** Calls back once after `ms` milliseconds, or as soon as possible for 0. @returns a function that cancels the call */
 export type Schedule = (ms: number, callback: () => void) => () => void
 
 /**
- * Says when it is worth trying again to send, after the operating system had no room. Node tells of room only when bytes of
- * its own queue have gone, and what is in that queue can be neither taken back nor called sent. So nothing is put there, and
- * another try is asked for after a while: at once, then after 1 ms, 2 ms, 4 ms, up to 64 ms as long as nothing is taken. One
- * call follows each try that fell short, and none follows silence.
+ * Decides when to try sending again after the operating system had no room. Node reports room only when bytes of its
+ * own queue have been sent, and the bytes in that queue can neither be taken back nor be reported as sent. So nothing
+ * is queued there; another attempt is scheduled instead: immediately, then after 1 ms, 2 ms, 4 ms, up to 64 ms as
+ * long as no bytes are accepted. Each incomplete attempt is followed by exactly one call.
  */
 export class RoomWatch {
   readonly #onRoom: () => void
@@ -22,7 +22,10 @@ export class RoomWatch {
     this.#onRoom = onRoom
   }
 
-  /** A try fell short. @param taken - whether some bytes were taken all the same */
+  /**
+   * Records that an attempt was incomplete, and schedules another. @param taken - whether some bytes were accepted
+   * nevertheless
+   */
   wait(taken: boolean): void {
     if (taken) this.#delay = 0
     if (this.#forget !== undefined) return
@@ -30,7 +33,7 @@ export class RoomWatch {
     this.#delay = this.#delay === 0 ? 1 : Math.min(2 * this.#delay, LONGEST)
   }
 
-  /** Nothing is to be sent any more. */
+  /** Cancels the scheduled call: there is nothing left to send. */
   stop(): void {
     this.#forget?.()
     this.#forget = undefined

@@ -11,21 +11,21 @@ import { clock, keepAlive, NodeTimer } from './clock.js'
 import { lookup, reverse } from './dns.js'
 import type { Transport } from './transport.js'
 
-/** The host on Node, over one of its transports, or on who has all of Node's but other sockets. */
+/** The host on Node over one of its transports, and on runtimes that provide Node's modules but different sockets. */
 export class NodeHost extends Host {
   readonly name: string
   override readonly deliversInline = true
   readonly #transport: Transport
   #unix: HostUnix | undefined
 
-  /** @param name - whose host it is */
+  /** @param name - the name of the runtime */
   constructor(transport: Transport, name = 'node') {
     super()
     this.name = name
     this.#transport = transport
   }
 
-  /** Which way to the network was taken. */
+  /** The name of the selected transport. */
   get transport(): Transport['name'] {
     return this.#transport.name
   }
@@ -39,9 +39,9 @@ export class NodeHost extends Host {
   }
 
   /**
-   * Immediates run when the poll phase that is under way, or comes next, is through. They are referenced: Node does not turn
-   * its loop for one that is not, and what was deferred would wait for the next event, for ever if need be. So a deferred
-   * call keeps the process, for one turn.
+   * Immediates run after the poll phase that is in progress or comes next. They are referenced, because Node does not
+   * run its loop for an unreferenced one: the deferred call would wait for the next event, possibly forever. So a
+   * deferred call keeps the process alive for one iteration of Node's loop.
    */
   defer(callback: () => void): void {
     setImmediate(callback)

@@ -4,9 +4,9 @@ import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../contr
 import type { BindOptions } from '../contract/error.js'
 import type { HostUnix } from '../contract/unix.js'
 
-/** The part of a host that knows sockets: {@link file://../node/net.ts | net} and {@link file://../node/handle.ts | handle} on Node. */
+/** The sockets of a host; on Node {@link file://../node/net.ts | net} and {@link file://../node/handle.ts | handle}. */
 export interface Transport {
-  /** On Node, what `nodeHost({ transport })` calls it; elsewhere, whose sockets these are. */
+  /** On Node, the value of `nodeHost({ transport })`; elsewhere, the runtime that provides the sockets. */
   readonly name: 'net' | 'handle' | 'bun' | 'deno'
   /** See `Host.bind`. */
   bind(local: Address, options: BindOptions): HostBoundSocket
@@ -14,6 +14,6 @@ export interface Transport {
   connect(remote: Address, events: ConnectionEvents): HostConnection
   /** See `Host.bindDatagram`. */
   bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram
-  /** Makes what `Host.unix` is. */
+  /** Creates the value of `Host.unix`. */
   unix(): HostUnix
 }

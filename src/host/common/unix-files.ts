@@ -1,14 +1,13 @@
-/** Sockets with paths where paths are files: what Node's, Deno's and Bun's have in common. */
+/** Sockets with paths as names on platforms where they are files: the common part of the Node, Deno and Bun hosts. */
 import fs from 'node:fs'
 import { HostError } from '../contract/error.js'
 import { HostUnix } from '../contract/unix.js'
 import { caughtError } from './errors.js'
 
-/** What a socket is called that nobody gave a name. */
-/** The bits of a mode that are permissions. */
+/** The permission bits of a mode. */
 const MODE_MASK = 0o7777
 
-/** The part of {@link HostUnix} that is about files. */
+/** The file operations of {@link HostUnix}. */
 export abstract class FileUnix extends HostUnix {
   unlink(path: string): void {
     onSocket(path, 'unlink', (file) => fs.unlinkSync(file))
@@ -24,18 +23,18 @@ export abstract class FileUnix extends HostUnix {
 }
 
 /**
- * A path as text: ours are bytes.
+ * Converts a path from our form, one character per byte, to text.
  *
- * @throws {HostError} EINVAL when they are none
+ * @throws {HostError} EINVAL when the bytes are not valid UTF-8
  */
 export const nodePath = (path: string): string => {
   const bytes = Buffer.from(path, 'latin1')
   const text = bytes.toString()
   if (Buffer.from(text).equals(bytes)) return text
-  throw new HostError('EINVAL', `the path ${JSON.stringify(path)} is no UTF-8, and no other is taken here`)
+  throw new HostError('EINVAL', `the path ${JSON.stringify(path)} is not valid UTF-8, which this platform requires`)
 }
 
-/** Does something to a path that is a socket's. */
+/** Performs an action on a path, which must be that of a socket. */
 const onSocket = <Result>(path: string, what: string, action: (file: string) => Result): Result => {
   const file = nodePath(path)
   try {
@@ -43,5 +42,5 @@ const onSocket = <Result>(path: string, what: string, action: (file: string) => 
   } catch (error) {
     throw caughtError(error, `${what} ${file}`)
   }
-  throw new HostError('ENOENT', `${what} ${file}: it is no socket`)
+  throw new HostError('ENOENT', `${what} ${file}: it is not a socket`)
 }

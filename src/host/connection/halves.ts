@@ -1,6 +1,6 @@
 /**
- * The life of a connection in two halves, as every host has it: what may be sent, and what may be delivered. A half is in one
- * named state, and moves only by the steps of its table.
+ * The states of a connection, which every host shares. A connection has a sending and a receiving half; each is in
+ * one named state and changes it only by the transitions of its table.
  *
  * ```text
  * sending    connecting ─ establish ─▶ open ─ finish ─▶ finishing ─ flush ─▶ finished
@@ -14,39 +14,41 @@
 
 /** The sending half. */
 export type Sending =
-  /** The connection does not stand yet. */
+  /** The connection is not established yet. */
   | 'connecting'
   /** Bytes may be written. */
   | 'open'
   /** `shutdown()` was called; FIN waits for the bytes before it. */
   | 'finishing'
-  /** FIN was handed to the platform. */
+  /** FIN was passed to the platform. */
   | 'finished'
-  /** A write has failed and told its caller; what the peer had sent is still to be delivered. */
+  /** A write has failed and reported it to its caller; data that the peer had sent is still to be delivered. */
   | 'broken'
-  /** Closed, reset or failed: the platform has nothing of ours any more. */
+  /** Closed, reset or failed: the platform no longer uses any memory of the caller. */
   | 'closed'
 
 /** The receiving half. */
 export type Receiving =
   /** Nothing may be delivered. */
   | 'paused'
-  /** Bytes and the end are delivered as they come. */
+  /** Bytes and the end are delivered as they arrive. */
   | 'flowing'
   /** The end was delivered. */
   | 'ended'
   /** Closed, reset or failed: nothing is delivered any more. */
   | 'closed'
 
-/** What moves the sending half. */
+/** The transitions of the sending half. */
 export type SendingStep = 'establish' | 'finish' | 'flush' | 'break' | 'close'
 
-/** What moves the receiving half. */
+/** The transitions of the receiving half. */
 export type ReceivingStep = 'start' | 'stop' | 'end' | 'close'
 
 type Table<Step extends string, State extends string> = Readonly<Record<Step, Partial<Readonly<Record<State, State>>>>>
 
-/** Where each step leads the sending half; from a state that is not named it is illegal. */
+/**
+ * The new state of the sending half for each transition. From a state that is not listed, the transition is illegal.
+ */
 export const SENDING: Table<SendingStep, Sending> = {
   establish: { connecting: 'open' },
   finish: { open: 'finishing' },
@@ -62,7 +64,9 @@ export const SENDING: Table<SendingStep, Sending> = {
   },
 }
 
-/** Where each step leads the receiving half; from a state that is not named it is illegal. */
+/**
+ * The new state of the receiving half for each transition. From a state that is not listed, the transition is illegal.
+ */
 export const RECEIVING: Table<ReceivingStep, Receiving> = {
   start: { paused: 'flowing' },
   stop: { flowing: 'paused' },
@@ -71,10 +75,10 @@ export const RECEIVING: Table<ReceivingStep, Receiving> = {
 }
 
 /**
- * Takes a step.
+ * Performs a transition.
  *
- * @param table - the half's
- * @throws {Error} when the step is illegal from there: a defect of the host
+ * @param table - the table of the half
+ * @throws {Error} when the transition is illegal from that state: a defect of the host
  */
 export function step<Step extends string, State extends string>(
   table: Table<Step, State>,

@@ -1,36 +1,37 @@
 /**
- * Connections that their owner has closed while bytes that count as written were still to be sent, as a kernel has them: they
- * are sent, and then the connection is closed. That can only be where the platform says later what it took.
+ * Connections that the program has closed while written bytes were still to be sent. As in a kernel, the bytes are
+ * sent before the connection is closed. Only platforms that report later which bytes they accepted have such
+ * connections.
  */
 import type { SocketAddress } from '../../base/address.js'
 import type { ConnectionEvents, HostConnection } from '../contract/connection.js'
 import type { Host, HostTimer } from '../contract/host.js'
 
-/** How many there may be. When there is another, the oldest is given up. */
+/** The maximum number of orphans. When another is added, the oldest is closed. */
 const MOST = 64
 
-/** Milliseconds that they have after the end of the program they belonged to. */
+/** The time in milliseconds that orphans have after the end of their program. */
 const AFTER_END = 2_000
 
-/** The orphans of one program. */
+/** The closed connections of one program that still have bytes to send. */
 export class Orphans {
   readonly #host: Host
   readonly #connections = new Set<HostConnection<SocketAddress>>()
-  /** Set while some are left after the program's end, and the process is kept for them. */
+  /** Set while orphans are left after the program's end and keep the process alive. */
   #timer: HostTimer | undefined
   #release = (): void => {}
 
-  /** @param host - whose connections they are */
+  /** @param host - the host of the connections */
   constructor(host: Host) {
     this.#host = host
   }
 
-  /** How many there are. */
+  /** The number of orphans. */
   get size(): number {
     return this.#connections.size
   }
 
-  /** Takes a connection over that has bytes pending. */
+  /** Takes over a connection with pending bytes. */
   add(connection: HostConnection<SocketAddress>): void {
     const [oldest] = this.#connections
     if (oldest !== undefined && this.size >= MOST) this.#close(oldest)
@@ -39,7 +40,10 @@ export class Orphans {
     this.#connections.add(connection)
   }
 
-  /** The program has ended: what is left has so much time and no more, for which the process stays. */
+  /**
+   * Must be called at the end of the program. The remaining orphans get a limited time, during which the process
+   * stays alive.
+   */
   end(): void {
     if (this.size === 0) return
     this.#timer = this.#host.timer(() => {

@@ -1,4 +1,4 @@
-/** A connection's life, once for all hosts: what they share of the contract in {@link HostConnection}, over a platform's few means. */
+/** The common implementation of connections on all hosts. */
 import type { SocketAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { Fifo } from '../../base/fifo.js'
@@ -8,61 +8,65 @@ import { RECEIVING, type Receiving, SENDING, type Sending, step } from './halves
 import type { Waiting } from './waiting.js'
 
 /**
- * See the top of the file, and {@link file://./halves.ts | halves} for its states. A platform's part is the abstract methods,
- * which are called in legal states only; it says what happens by the protected ones.
+ * The part of {@link HostConnection} that all hosts share, on top of a few operations of the platform. {@link
+ * file://./halves.ts | halves} describes its states. A platform implements the abstract methods, which are called in
+ * legal states only, and reports events by calling the protected ones.
  */
 export abstract class StreamConnection<At extends SocketAddress> extends HostConnection<At> {
   #sending: Sending
   #receiving: Receiving = 'paused'
-  /** What arrived while nothing may be delivered; `undefined` when it is empty, as it nearly always is. */
+  /**
+   * Data that arrived while nothing could be delivered; `undefined` when there is none, which is nearly always the
+   * case.
+   */
   #held: Fifo<Uint8Array> | undefined
-  /** What is to be delivered after it: the end, or a failure. */
+  /** The event to deliver after that data: the end, or a failure. */
   #ending: 'end' | ErrnoName | undefined
 
-  /** @param connected - whether it stands already */
+  /** @param connected - whether the connection is already established */
   protected constructor(connected: boolean) {
     super()
     this.#sending = connected ? 'open' : 'connecting'
   }
 
-  /** Lets bytes come: `arrive()` and `arriveEnd()` follow. */
+  /** Starts receiving: `arrive()` and `arriveEnd()` follow. */
   protected abstract resume(): void
-  /** Holds the peer back. What is on its way may still arrive. */
+  /** Applies backpressure to the peer. Bytes in transit may still arrive. */
   protected abstract pause(): void
   /** Sends FIN; nothing is pending. */
   protected abstract sendFin(): void
-  /** Closes the platform's socket at once, and forgets what is pending. */
+  /** Closes the platform's socket immediately, and discards pending bytes. */
   protected abstract release(): void
-  /** Calls back in a turn to come. */
+  /** Calls back later, in a separate task. */
   protected abstract soon(callback: () => void): void
 
-  /** Ends the platform's connection with RST, and forgets what is pending. */
+  /** Ends the platform's connection with RST, and discards pending bytes. */
   protected abort(): void {
     throw new HostError('ENOTSUP', 'this host cannot reset a connection')
   }
 
-  /** Told of each chunk that is delivered, before it is. */
+  /** Called before each chunk is delivered. */
   protected onDelivered(_bytes: number): void {}
 
-  /** Told after the end was delivered. */
+  /** Called after the end was delivered. */
   protected onEndDelivered(): void {}
 
-  /** False from `close()`, `reset()` or a failure on. */
+  /** False after `close()`, `reset()` or a failure. */
   protected get open(): boolean {
     return this.#sending !== 'closed'
   }
 
-  /** Whether it stands or stood. */
+  /** Whether the connection is or has been established. */
   protected get connected(): boolean {
     return this.#sending !== 'connecting'
   }
 
-  /** Whether a write has failed and told its caller. */
+  /** Whether a write has failed and reported it to its caller. */
   protected get broken(): boolean {
     return this.#sending === 'broken'
   }
 
-  /** Whether bytes are delivered as they come. */
+  /** Whether bytes are delivered as they arrive. */
   protected get flowing(): boolean {
     return this.#receiving === 'flowing'
   }
@@ -72,7 +76,7 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     return this.#ending !== undefined || this.#receiving === 'ended' || this.#receiving === 'closed'
   }
 
-  /** Whether FIN was asked for. */
+  /** Whether `shutdown()` was called. */
   protected get finishing(): boolean {
     return this.#sending === 'finishing' || this.#sending === 'finished'
   }
@@ -113,42 +117,43 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     this.#shut()
   }
 
-  /** A close with bytes that were not delivered: a host that cannot reset closes. */
+  /** Closes a connection with undelivered bytes by a reset. Hosts without resets override it to close. */
   protected abortOrRelease(): void {
     this.abort()
   }
 
-  /** To be called first by a write. @throws {HostError} ENOTCONN, EPIPE where nothing can be sent */
+  /** Must be called at the start of each write. @throws {HostError} ENOTCONN or EPIPE when nothing can be sent */
   protected requireWritable(): void {
     if (this.#sending === 'open') return
     const code = this.#sending === 'connecting' ? 'ENOTCONN' : 'EPIPE'
     throw new HostError(code, `Cannot write: the connection is ${this.#sending}`)
   }
 
-  /** A write has failed at once. @throws {HostError} always: the first time with its reason */
+  /** Records that a write failed immediately. @throws {HostError} always the given error */
   protected refuse(error: HostError): never {
     this.#sending = step(SENDING, this.#sending, 'break')
     throw error
   }
 
-  /** The connection stands. */
+  /** Records that the connection is established. */
   protected establish(): void {
     this.#sending = step(SENDING, this.#sending, 'establish')
     if (this.#receiving === 'flowing') this.resume()
     this.events?.onConnect()
   }
 
-  /** The outside has taken all, or may have room again. */
+  /** Records that the platform has accepted all bytes, or may have room again. */
   protected drain(): void {
     if (this.#sending === 'finishing') this.#flush()
     this.events?.onDrain()
   }
 
   /**
-   * Sends what waits, as far as there is room. What keeps it from being sent ends the connection: a write that waits is told.
+   * Sends queued bytes as far as there is room. An error ends the connection: `onError` reports it, since the write
+   * has already returned.
    *
    * @param send - see {@link Waiting.send}
-   * @returns whether the connection goes on, and nothing waits
+   * @returns whether the connection is still open and nothing is queued
    */
   protected sendWaiting(waiting: Waiting, send: (data: Uint8Array) => number): boolean {
     try {
@@ -160,7 +165,7 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     return this.open && waiting.length === 0
   }
 
-  /** Bytes came, which are ours. */
+  /** Takes received bytes, which belong to this connection from then on. */
   protected arrive(chunk: Uint8Array): void {
     if (this.#receiving === 'flowing' && this.#held === undefined) {
       this.onDelivered(chunk.length)
@@ -171,15 +176,15 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     }
   }
 
-  /** The peer ended. */
+  /** Records that the peer has ended the connection. */
   protected arriveEnd(): void {
     if (!this.ended) this.#conclude('end')
   }
 
   /**
-   * The connection has failed. With nothing to deliver before it, that is told even while nothing may be delivered. Where a
-   * write has told it already, all that is left to tell is that nothing more comes; and an end that the peer had sent before
-   * comes first, after which only a write can fail.
+   * Records that the connection has failed. If no data has to be delivered first, the failure is reported even while
+   * reading is stopped. If a write has already reported the failure, only the end remains to be delivered. An end
+   * that the peer sent before is delivered first; after it, only a write can fail.
    */
   protected arriveFailure(code: ErrnoName): void {
     if (this.#ending !== undefined) return
@@ -188,7 +193,7 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     else this.fail(code)
   }
 
-  /** Ends it with a failure, whatever waits. */
+  /** Ends the connection with a failure, regardless of queued data. */
   protected fail(code: ErrnoName): void {
     if (!this.open) return
     const { events } = this
@@ -207,7 +212,7 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
     if (this.#held === undefined) this.#deliver()
   }
 
-  /** Delivers what is held, as far as it may be. */
+  /** Delivers the held data as long as the connection is reading. */
   #deliver(): void {
     while (this.#held !== undefined && this.#receiving === 'flowing') {
       const chunk = this.#held.shift()

@@ -1,9 +1,9 @@
-/** Ending a connection with a reset, on hosts that can and on those that cannot. */
+/** Ending a connection with a reset, including on hosts without resets. */
 import type { SocketAddress } from '../../base/address.js'
 import type { HostConnection } from './connection.js'
 import { HostError } from './error.js'
 
-/** Resets a connection. Where the host has no reset it is closed: that is all that can be done for it. */
+/** Resets a connection. If the host does not support resets, the connection is closed instead. */
 export function abort(connection: HostConnection<SocketAddress>): void {
   try {
     connection.reset()

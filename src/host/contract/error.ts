@@ -1,14 +1,14 @@
-/** What both parts of the host's contract, connections and datagrams, are made of. */
+/** Definitions that connections and datagrams of the host's contract share. */
 import type { ErrnoName } from '../../base/errno.js'
 
-/** A host's refusal or failure, by POSIX name. */
+/** An error of a host, identified by its POSIX name. */
 export class HostError extends Error {
-  /** The POSIX name, as `EADDRINUSE`. */
+  /** The POSIX name, such as `EADDRINUSE`. */
   readonly code: ErrnoName
 
   /**
    * @param code - the POSIX name
-   * @param message - what failed and, where there is one, the remedy
+   * @param message - what failed and, if there is one, the remedy
    */
   constructor(code: ErrnoName, message: string) {
     super(`${code}: ${message}`)
@@ -17,10 +17,10 @@ export class HostError extends Error {
   }
 }
 
-/** How a local address is taken. */
+/** The options for binding a local address. */
 export interface BindOptions {
   /** IPv6 only: no IPv4 through mapped addresses (`IPV6_V6ONLY`, RFC 3493). */
   readonly ipv6Only: boolean
-  /** Share the port with others that say so too (`SO_REUSEPORT`). */
+  /** Share the port with other sockets that set this option, too (`SO_REUSEPORT`). */
   readonly reusePort: boolean
 }

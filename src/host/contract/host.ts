@@ -1,15 +1,16 @@
 /**
- * The contract between the kernel and the world outside. A host knows sockets, clocks and timers of its platform; it knows
- * nothing of descriptors, memory or libuv. Every method a host does not override refuses, so a host is honest by default.
+ * The contract between the kernel and its platform. A host provides the sockets, clocks and timers of its platform;
+ * it knows nothing of descriptors, memory or libuv. Every method that a host does not override throws, so a host
+ * never claims support for what it does not implement.
  *
- * The rules, for every host:
+ * The rules for every host:
  *
- * - What must be answered now (bind, listen, the local address of a connecting socket) is answered now, and failures are
- *   thrown as {@link HostError}. What can only be known later arrives through the events object, never before the call that
- *   asked for it has returned.
- * - An error travels by its POSIX name.
- * - No event follows `close()` or `reset()`, nor `onError`.
- * - A host keeps the process alive only while {@link Host.keepAlive} holds it: its sockets and timers are unreferenced.
+ * - Results that the caller needs immediately (bind, listen, the local address of a connecting socket) are returned
+ *   immediately, and failures are thrown as {@link HostError}. Later results arrive through the events object, never
+ *   before the call that requested them has returned.
+ * - Errors are identified by their POSIX names.
+ * - No event follows `close()`, `reset()` or `onError`.
+ * - A host keeps the process alive only while {@link Host.keepAlive} is held: its sockets and timers are unreferenced.
  */
 import type { Address } from '../../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from './connection.js'
@@ -18,40 +19,40 @@ import { type BindOptions, HostError } from './error.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './lookup.js'
 import type { HostUnix } from './unix.js'
 
-/** A timer of a host; set again and again without making a new one. */
+/** A timer of a host; it can be set again any number of times. */
 export interface HostTimer {
   /**
-   * Calls back once after `ms` milliseconds; replaces what was set before.
+   * Calls back once after `ms` milliseconds; replaces an earlier setting.
    *
    * @param ms - 0 or more
    */
   set(ms: number): void
-  /** Forgets what was set. */
+  /** Cancels the timer. */
   clear(): void
 }
 
 const NO_INTERFACES: ReadonlyMap<string, number> = new Map()
 
-/** The outside world of a loop. */
+/** The platform of a loop: its sockets, clocks and timers. */
 export abstract class Host {
-  /** A word for messages and tables: `node`, `virtual`. */
+  /** A short name for messages and tables, such as `node` or `virtual`. */
   abstract readonly name: string
   /**
-   * Whether bytes may be answered before {@link Host.defer} calls back, within `onData`. Right for a host that tells what an
-   * operating system told it, one thing after the other, and does so as the last thing it does.
+   * Whether received bytes may be handled, and answered, within `onData`, before {@link Host.defer} calls back.
+   * Suitable for a host that delivers the events of an operating system one by one, each as its last action.
    */
   readonly deliversInline: boolean = false
 
   /** Monotonic time in nanoseconds, from an arbitrary start. */
   abstract clock(): number
-  /** Wall clock time, in milliseconds since 1970 (a fraction is welcome). */
+  /** Wall clock time in milliseconds since 1970; it may have a fraction. */
   abstract wallClock(): number
   /**
-   * Calls back once the events that the host's event loop holds at this moment have been delivered, so that one turn of
-   * libuv's loop sees them together.
+   * Calls back once the events that are currently queued in the host's event loop have been delivered, so that one
+   * turn of libuv's loop handles them together.
    */
   abstract defer(callback: () => void): void
-  /** Makes a timer that is not set yet. */
+  /** Creates a timer, which is not set yet. */
   abstract timer(callback: () => void): HostTimer
   /** Keeps the process alive until the returned function is called. */
   keepAlive(): () => void {
@@ -59,9 +60,9 @@ export abstract class Host {
   }
 
   /**
-   * Takes a local address, now.
+   * Binds a local address, synchronously.
    *
-   * @param _local - port 0 takes a free one
+   * @param _local - port 0 selects a free port
    * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, ENOTSUP
    */
   bind(_local: Address, _options: BindOptions): HostBoundSocket {
@@ -69,54 +70,54 @@ export abstract class Host {
   }
 
   /**
-   * Starts to connect from a free port. The outcome is `onConnect` or `onError`, later.
+   * Starts to connect from a free port. `onConnect` or `onError` reports the outcome later.
    *
-   * @throws {HostError} what is known at once: ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT
+   * @throws {HostError} errors that are known immediately: ENETUNREACH, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT
    */
   connect(_remote: Address, _events: ConnectionEvents): HostConnection {
     throw new HostError('EOPNOTSUPP', `the ${this.name} host cannot connect`)
   }
 
   /**
-   * Looks up the addresses of a name. Addresses in numbers do not come here, and `localhost` only for who wants to know what
-   * the host has to say of it; who does not know it need not.
+   * Looks up the addresses of a name. Numeric addresses are never passed. `localhost` is passed only by callers that
+   * want the host's own answer; a host need not know it.
    *
-   * @param _name - a name in ASCII, 1 to 255 characters; but `libuv-wasm/net` gives what it was given, as `node:net` does, and the
-   *   host's resolver is the judge of it
-   * @throws {HostError} what is known at once: EACCES, ENOTSUP
+   * @param _name - a name in ASCII, 1 to 255 characters; but `libuv-wasm/net` passes its argument unchanged, like
+   *   `node:net`, and leaves its validation to the host's resolver
+   * @throws {HostError} errors that are known immediately: EACCES, ENOTSUP
    */
   lookup(_name: string, _family: LookupFamily, _events: LookupEvents): CancelLookup {
-    throw new HostError('ENOTSUP', `the ${this.name} host cannot look names up`)
+    throw new HostError('ENOTSUP', `the ${this.name} host cannot look up names`)
   }
 
   /**
-   * Looks up the name that an address has, and the service that its port is known for.
+   * Looks up the name of an address, and the name of the service at its port.
    *
-   * @throws {HostError} what is known at once: EACCES, ENOTSUP
+   * @throws {HostError} errors that are known immediately: EACCES, ENOTSUP
    */
   reverse(_address: Address, _events: LookupEvents): CancelLookup {
-    throw new HostError('ENOTSUP', `the ${this.name} host cannot look addresses up`)
+    throw new HostError('ENOTSUP', `the ${this.name} host cannot look up addresses`)
   }
 
   /**
-   * Takes a local address for messages, now.
+   * Binds a local address for messages, synchronously.
    *
-   * @param _local - port 0 takes a free one
+   * @param _local - port 0 selects a free port
    * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT, EMFILE, ENOTSUP
    */
   bindDatagram(_local: Address, _options: DatagramBindOptions, _events: DatagramEvents): HostDatagram {
-    throw new HostError('EOPNOTSUPP', `the ${this.name} host has no datagrams`)
+    throw new HostError('EOPNOTSUPP', `the ${this.name} host does not support datagrams`)
   }
 
   /**
-   * The numbers of network interfaces by their names, as far as the host can tell them: what follows `%` in a link-local
-   * address.
+   * The indexes of the network interfaces by name, as far as the host knows them. A link-local address has one of
+   * them after its `%`.
    */
   interfaces(): ReadonlyMap<string, number> {
     return NO_INTERFACES
   }
 
-  /** Sockets that have paths for names (`AF_UNIX`); `undefined` where there are none. */
+  /** Sockets with paths as names (`AF_UNIX`); `undefined` if the host has none. */
   get unix(): HostUnix | undefined {
     return undefined
   }

@@ -1,21 +1,25 @@
-/** The part of the host's contract that is about names: what they mean, and what addresses are called. */
+/** Lookups in the host's contract: the addresses of names, and the names of addresses. */
 import type { ErrnoName } from '../../base/errno.js'
 
-/** Which addresses of a name are wanted. */
+/** The family of the requested addresses. */
 export type LookupFamily = 'ipv4' | 'ipv6' | 'any'
 
 /**
- * What a lookup tells: one of the two, once, and never before the call that asked has returned.
+ * The events of a lookup: exactly one of them fires, once, and never before the call that started the lookup has
+ * returned.
  */
 export interface LookupEvents {
   /**
-   * The answer. Of a name, its addresses as text, at least one, the best first (RFC 6724). Of an address, two texts: the
-   * host's name, and the service's or its port in digits.
+   * The lookup succeeded. For a name, its addresses as text, at least one, the best first (RFC 6724). For an address,
+   * two texts: the name of the host, and that of the service or its port in digits.
    */
   onAnswer(texts: readonly string[]): void
-  /** There is none: ENOENT when nobody has the name or the address, ETIMEDOUT when nobody could say so, EIO, EACCES. */
+  /**
+   * The lookup failed: ENOENT when the name or the address does not exist, ETIMEDOUT when no answer could be
+   * obtained, EIO, EACCES.
+   */
   onError(code: ErrnoName): void
 }
 
-/** Gives a lookup up: nothing is told any more. Harmless when it is over. */
+/** Cancels a lookup: no event follows. Harmless once the lookup has completed. */
 export type CancelLookup = () => void

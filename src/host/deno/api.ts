@@ -1,15 +1,20 @@
-/** What is used of Deno, described here so that no types of Deno's are needed to use this library. */
+/**
+ * The part of Deno's API that is used here. It is declared in this file so that using this library does not require
+ * Deno's types.
+ */
 
-/** Where to. @see https://docs.deno.com/api/deno/~/Deno.NetAddr, https://docs.deno.com/api/deno/~/Deno.UnixAddr */
+/**
+ * A target address. @see https://docs.deno.com/api/deno/~/Deno.NetAddr, https://docs.deno.com/api/deno/~/Deno.UnixAddr
+ */
 export type DenoTarget =
   | { readonly hostname: string; readonly port: number }
   | { readonly transport: 'unix'; readonly path: string }
 
-/** What Deno tells of an address: of its kind, one or the other. */
+/** An address reported by Deno: either with a host and a port, or with a path. */
 export interface DenoAddress {
   readonly hostname?: string
   readonly port?: number
-  /** Null for none. */
+  /** Null if the socket has no path. */
   readonly path?: string | null
 }
 
@@ -17,17 +22,17 @@ export interface DenoAddress {
 export interface DenoConn {
   readonly localAddr: DenoAddress
   readonly remoteAddr: DenoAddress
-  /** One at a time. @returns how many bytes came; null for the end */
+  /** Only one read at a time is allowed. @returns the number of bytes read; null at the end */
   read(into: Uint8Array): Promise<number | null>
-  /** @returns how many bytes the operating system took */
+  /** @returns the number of bytes that the operating system has accepted */
   write(data: Uint8Array): Promise<number>
-  /** FIN. */
+  /** Sends FIN. */
   closeWrite(): Promise<void>
-  /** Closes it; reads and writes that are under way fail. */
+  /** Closes the connection; reads and writes in progress fail. */
   close(): void
-  /** Reads keep the process no more. */
+  /** Lets the process exit despite pending reads. */
   unref(): void
-  /** Connections with paths have it not. */
+  /** Connections with paths do not have this method. */
   setNoDelay?(enable: boolean): void
 }
 
@@ -41,7 +46,7 @@ export interface DenoListener {
 
 /** The global object `Deno`. */
 export interface DenoSockets {
-  /** Listens within the call. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT; NotCapable without permission */
+  /** Listens synchronously. @throws with `code`: EADDRINUSE, EADDRNOTAVAIL, ENOENT; NotCapable without permission */
   listen(options: DenoTarget): DenoListener
   connect(options: DenoTarget): Promise<DenoConn>
 }
@@ -51,7 +56,7 @@ const isDeno = (value: unknown): value is DenoSockets =>
   value !== null &&
   ['listen', 'connect'].every((name) => typeof Reflect.get(value, name) === 'function')
 
-/** Deno's sockets, where this is Deno. */
+/** Deno's sockets; `undefined` on other runtimes. */
 export const denoSockets = (): DenoSockets | undefined => {
   const value: unknown = Reflect.get(globalThis, 'Deno')
   return isDeno(value) ? value : undefined

@@ -13,10 +13,10 @@ import type { DenoConnection } from './connection.js'
 import { denoCode } from './errors.js'
 import { leave } from './leaving.js'
 
-/** Milliseconds until one accepts again who had no descriptor left. */
+/** The delay in milliseconds before the next accept after one has failed, such as for lack of a descriptor. */
 const PAUSE = 100
 
-/** Connects a connection. @returns it */
+/** Starts to connect. @returns the given connection */
 export const dial = <At extends SocketAddress>(
   connection: DenoConnection<At>,
   events: ConnectionEvents,
@@ -30,23 +30,23 @@ export const dial = <At extends SocketAddress>(
   return connection
 }
 
-/** Deno binds and listens in one; a peer that connects before `listen()` was called waits for it. */
+/** A bound socket on Deno, which binds and listens in one step; a peer that connects before `listen()` waits for it. */
 export class DenoBoundSocket<At extends SocketAddress = Address> extends HostBoundSocket<At> {
   readonly local: At
   readonly #target: DenoTarget
   readonly #make: () => DenoConnection<At>
-  /** `undefined` while it waits for the one before to be gone. */
+  /** `undefined` while waiting for the previous listener to release the address. */
   #listener: DenoListener | undefined
   #events: ListenerEvents<At> | undefined
   #state: 'bound' | 'listening' | 'closed' = 'bound'
-  /** The accept, or the wait for a listener, that is under way: it settles when that is over, and never rejects. */
+  /** The accept, or the wait for a listener, that is in progress. It settles when that completes, and never rejects. */
   #underWay: Promise<void> | undefined
 
   /**
-   * @param listener - it is the port's own from now on
-   * @param local - where that listens
-   * @param target - the same, as Deno has it
-   * @param make - makes a connection for one that is accepted
+   * @param listener - owned by this object from now on
+   * @param local - the address of the listener
+   * @param target - the same address in Deno's form
+   * @param make - creates the connection for an accepted one
    */
   constructor(
     listener: DenoListener | Promise<DenoListener>,
@@ -73,7 +73,7 @@ export class DenoBoundSocket<At extends SocketAddress = Address> extends HostBou
     return new StoppableListener(this.local, () => this.#stop())
   }
 
-  /** @returns resolves once the port is free, where that is not at once */
+  /** @returns a promise that resolves once the port is free; `undefined` if it already is */
   #stop(): Promise<void> | undefined {
     this.#state = 'closed'
     this.#events = undefined

@@ -8,12 +8,12 @@ import type { DenoAddress, DenoConn } from './api.js'
 import { denoCode } from './errors.js'
 import { DenoOutbox } from './outbox.js'
 
-/** What a quiet connection holds: a read that waits has a buffer. */
+/** The size of the buffer that a quiet connection holds, since a pending read needs a buffer. */
 const QUIET = 4_096
 
 const pool = new ReadPool()
 
-/** A connection on one of Deno's, of whichever kind. What Deno tells of it are promises, so nothing is told within a call. */
+/** A connection of any kind on Deno. Deno reports all results by promises, so no event fires within a call. */
 export abstract class DenoConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   /** An address of the same family. */
   protected readonly like: At
@@ -21,13 +21,17 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
   #outbox: DenoOutbox | undefined
   #remote: At
   readonly #buffers = new ReadBuffers(pool, newBuffer(QUIET))
-  /** A read is under way, which cannot be taken back. */
+  /** Whether a read is in progress. It cannot be cancelled. */
   #receiving = false
-  /** Why nothing can be written any more. What the peer had sent before is delivered first. */
+  /**
+   * The error of a failed write, after which nothing can be written. Data that the peer had sent before is delivered
+   * first.
+   */
   #refused: ErrnoName | undefined
 
   /**
-   * @param remote - whereto an outgoing connection goes; for an accepted one, like its listener's address
+   * @param remote - the requested address of an outgoing connection; for an accepted one, an address like that of its
+   *   listener
    * @param connected - whether it was accepted
    */
   constructor(remote: At, connected: boolean) {
@@ -36,15 +40,15 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     this.#remote = remote
   }
 
-  /** Our form of what Deno tells; of nothing, the address of a socket that has none. */
+  /** Converts an address reported by Deno to our form; without one, returns the address of a socket that has none. */
   protected abstract addressOf(told: DenoAddress | undefined): At
 
-  /** Deno's connection, once it stands. */
+  /** Deno's connection, once it is established. */
   protected get conn(): DenoConn | undefined {
     return this.#conn
   }
 
-  /** Deno has a connection; called once. */
+  /** Called once, when Deno has established the connection. */
   onConn(conn: DenoConn): void {
     if (!this.open) {
       conn.close()
@@ -61,7 +65,7 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     if (!this.connected) this.establish()
   }
 
-  /** There will be no connection. */
+  /** Called when the connection could not be established. */
   onNoConn(error: unknown): void {
     this.arriveFailure(denoCode(error))
   }
@@ -93,7 +97,7 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     this.#receive()
   }
 
-  /** A read that is under way goes on; what it brings is held. */
+  /** A read in progress continues, and its data is held back. */
   protected override pause(): void {}
 
   protected override soon(callback: () => void): void {
@@ -101,11 +105,11 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
   }
 
   protected override sendFin(): void {
-    // A refusal means that the connection is gone, which reading tells.
+    // An error means that the connection is gone, which reading reports.
     this.#conn?.closeWrite().catch(() => {})
   }
 
-  /** Deno sends FIN in any case, and RST after it if the operating system has unread bytes. */
+  /** Deno always sends FIN, followed by RST if the operating system has unread bytes. */
   protected override release(): void {
     this.#outbox?.clear()
     this.#conn?.close()
@@ -136,7 +140,10 @@ export abstract class DenoConnection<At extends SocketAddress = Address> extends
     if (this.open) this.arriveFailure(this.#refused ?? denoCode(error))
   }
 
-  /** What the peer had sent is read before the failure is told, even while nothing may be delivered. */
+  /**
+   * Handles a failed write. Data that the peer had sent is read before the failure is reported, even while reading is
+   * stopped.
+   */
   #onRefused(error: unknown): void {
     if (!this.open) return
     this.#refused = denoCode(error)

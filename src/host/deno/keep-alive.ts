@@ -1,10 +1,11 @@
 /**
- * Deno's connections can be told to send keep-alive probes, but not when. The handles under its `node:net` can, which open any
- * of its connections once more. They are not public, so nothing is taken for granted.
+ * Keep-alive probes on Deno. Its connections can enable them, but not set the delay before the first one. The handles
+ * under its `node:net` can, and one of them can be opened on any existing connection. They are not public, so nothing
+ * about them is assumed.
  */
 import type { DenoConn } from './api.js'
 
-/** A second handle of a connection. Methods answer 0 or a negative status. */
+/** A second handle of a connection. Methods return 0 or a negative status. */
 interface Handle {
   openFromRid(rid: number): number
   setKeepAlive(enable: boolean, idleSeconds: number): number
@@ -15,7 +16,7 @@ type HandleClass = new (type: number) => Handle
 
 const METHODS = ['openFromRid', 'setKeepAlive', 'close'] as const
 
-/** The type of a handle that is no server. */
+/** The handle type of a socket that is not a server. */
 const SOCKET = 0
 
 const isHandleClass = (value: unknown): value is HandleClass =>
@@ -35,7 +36,7 @@ const find = (): HandleClass | undefined => {
 
 let known: { readonly Handle: HandleClass | undefined } | undefined
 
-/** The number under which Deno has a connection. */
+/** The number by which Deno identifies a connection. */
 const ridOf = (conn: DenoConn): number | undefined => {
   const key = Object.getOwnPropertySymbols(conn).find(({ description }) => description === 'Deno.internal.rid')
   const rid: unknown = key === undefined ? undefined : Reflect.get(conn, key)
@@ -43,10 +44,10 @@ const ridOf = (conn: DenoConn): number | undefined => {
 }
 
 /**
- * Sets keep-alive probes and when they begin.
+ * Enables or disables keep-alive probes, and sets the delay before the first one.
  *
  * @param idle - seconds of silence
- * @returns whether it was done, which it is not where the handles are not what they were
+ * @returns whether it succeeded; it fails if the handles do not have the expected shape
  */
 export const setKeepAlive = (conn: DenoConn, enable: boolean, idle: number): boolean => {
   known ??= { Handle: find() }

@@ -1,15 +1,15 @@
 /**
- * Listening and connecting, while listeners that were closed still have their addresses: Deno frees one in a turn to come, when
- * the accept that was under way has ended.
+ * Listening and connecting while closed listeners still hold their addresses: Deno releases an address later, when
+ * the accept in progress has ended.
  */
 import type { DenoConn, DenoListener, DenoSockets, DenoTarget } from './api.js'
 import { denoCode, denoError } from './errors.js'
 
-/** An address that was given back and is not free yet. */
+/** An address that has been released by its owner but is not free yet. */
 interface Leaving {
-  /** Resolves once it is free. */
+  /** Resolves once the address is free. */
   readonly freed: Promise<void>
-  /** Another listener has been promised it. */
+  /** Whether the address is reserved for another listener. */
   promised: boolean
 }
 
@@ -17,7 +17,7 @@ const leaving = new Map<string, Leaving>()
 
 const keyOf = (target: DenoTarget): string => JSON.stringify(target)
 
-/** Notes that an address is given back and will be free later. */
+/** Records that an address has been released and will be free later. */
 export const leave = (target: DenoTarget, freed: Promise<void>): void => {
   const key = keyOf(target)
   const entry: Leaving = { freed, promised: false }
@@ -28,11 +28,11 @@ export const leave = (target: DenoTarget, freed: Promise<void>): void => {
 }
 
 /**
- * Listens: at once, or where only a listener is in the way that was closed a moment ago, after that is gone.
+ * Listens: immediately, or, if only a recently closed listener holds the address, once that is gone.
  *
- * @param what - to be said where that cannot be
- * @returns the listener; a promise is rejected with what Deno throws when another program was faster
- * @throws {HostError} what Deno says
+ * @param what - the attempted action, for the error message
+ * @returns the listener; a promise rejects with Deno's error if another program has taken the address in the meantime
+ * @throws {HostError} Deno's error
  */
 export const listen = (deno: DenoSockets, target: DenoTarget, what: string): DenoListener | Promise<DenoListener> => {
   try {
@@ -45,7 +45,7 @@ export const listen = (deno: DenoSockets, target: DenoTarget, what: string): Den
   }
 }
 
-/** Connects once every listener that was closed is gone, and those that were promised its address listen. */
+/** Connects once every closed listener is gone, and the listeners that wait for their addresses are listening. */
 export const connect = (deno: DenoSockets, target: DenoTarget): Promise<DenoConn> => {
   if (leaving.size === 0) return deno.connect(target)
   return Promise.all([...leaving.values()].map(({ freed }) => freed)).then(() => deno.connect(target))

@@ -2,15 +2,15 @@ import { Fifo } from '../../base/fifo.js'
 import { HostError } from '../contract/error.js'
 import type { DenoConn } from './api.js'
 
-/** The most that is copied at once. */
+/** The maximum number of bytes that are copied at once. */
 const MOST = 65_536
 
-/** From how many bytes on a buffer is sent from where it is, though others follow. */
+/** From this size on, a buffer is sent without a copy even if others follow. */
 const LARGE = 16_384
 
 /**
- * Whether the close of a connection ends the write that is under way, so that its buffer is not read any more. Before 2.9.5 Deno
- * went on sending it, and kept the connection until the peer had read it or was gone.
+ * Whether closing a connection ends the write in progress, so that its buffer is no longer read. Before 2.9.5, Deno
+ * continued to send it, and kept the connection until the peer had read it or was gone.
  *
  * @see https://github.com/denoland/deno/pull/36369
  */
@@ -19,10 +19,10 @@ const endsWrites = ((): boolean => {
   return major * 1e6 + minor * 1e3 + patch >= 2_009_005
 })()
 
-/** What a connection with little to say hands over at once. */
+/** The size of the small blocks, for connections that send little. */
 const LITTLE = 4_096
 
-/** How many blocks of each size lie idle at the most. New memory costs Deno 1 us for a KiB. */
+/** The maximum number of idle blocks of each size. Allocating memory costs Deno 1 us per KiB. */
 const SPARE = 64
 
 const blocks = new Map<number, Uint8Array[]>([
@@ -41,24 +41,24 @@ const giveBack = (block: Uint8Array): void => {
 }
 
 /**
- * What goes out on one connection, a write of Deno's at a time. Deno says a turn later what it has taken, and bytes count as
- * taken once it says so. Small ones are copied, to be sent together; so is everything where Deno does not let go of a buffer
- * when the connection is closed.
+ * The outgoing data of one connection, sent by one write of Deno at a time. Deno reports later how many bytes it has
+ * accepted, and bytes count as accepted only then. Small buffers are copied, to be sent together; on versions of Deno
+ * that keep a buffer after the connection is closed, all buffers are copied.
  */
 export class DenoOutbox {
   readonly #conn: DenoConn
   readonly #onEmpty: () => void
   readonly #onFail: (error: unknown) => void
-  /** What Deno has not taken, in the writer's own buffers. */
+  /** The buffers that Deno has not accepted; they belong to the writer. */
   readonly #queue = new Fifo<Uint8Array>()
   #pending = 0
-  /** A write is under way. */
+  /** Whether a write is in progress. */
   #sending = false
-  /** The copy that it sends, where it sends one. */
+  /** The copy being sent, if any. */
   #block: Uint8Array | undefined
 
   /**
-   * @param onEmpty - called when all is taken, not within a call
+   * @param onEmpty - called when all bytes have been accepted, never within a call
    * @param onFail - called when a write has failed; nothing is pending then
    */
   constructor(conn: DenoConn, onEmpty: () => void, onFail: (error: unknown) => void) {
@@ -67,12 +67,12 @@ export class DenoOutbox {
     this.#onFail = onFail
   }
 
-  /** Bytes that Deno has not said to have taken. */
+  /** The number of bytes that Deno has not reported as accepted. */
   get pending(): number {
     return this.#pending
   }
 
-  /** Appends bytes, which stay as they are until they are taken. */
+  /** Appends bytes, which must not change until they are accepted. */
   add(data: Uint8Array): void {
     if (data.length === 0) return
     this.#queue.push(data)
@@ -80,7 +80,7 @@ export class DenoOutbox {
     if (!this.#sending) this.#send()
   }
 
-  /** Forgets what is left. A block that Deno has is its own until the write is over. */
+  /** Discards the remaining bytes. A block being written stays in use until the write has completed. */
   clear(): void {
     this.#queue.clear()
     this.#pending = 0
@@ -93,7 +93,7 @@ export class DenoOutbox {
     this.#conn.write(whole ? first : this.#copy()).then(this.#onSent, this.#onRefused)
   }
 
-  /** As much as a block holds. */
+  /** Copies as many bytes as fit into a block. */
   #copy(): Uint8Array {
     const block = takeBlock(this.#pending)
     this.#block = block
@@ -109,10 +109,10 @@ export class DenoOutbox {
 
   readonly #onSent = (sent: number): void => {
     this.#release()
-    // Cleared meanwhile.
+    // The queue was cleared in the meantime.
     if (this.#pending === 0) return
     if (sent === 0) {
-      this.#onRefused(new HostError('EFAULT', 'the writer has transferred what was to be sent'))
+      this.#onRefused(new HostError('EFAULT', 'a buffer was transferred during a pending write'))
       return
     }
     this.#advance(sent)

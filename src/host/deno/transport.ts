@@ -13,7 +13,7 @@ import { setKeepAlive } from './keep-alive.js'
 import { connect, listen } from './leaving.js'
 import { DenoUnix } from './unix.js'
 
-/** A TCP connection of Deno's. */
+/** A TCP connection on Deno. */
 class DenoTcpConnection extends DenoConnection {
   protected override addressOf(told: DenoAddress | undefined): Address {
     return told === undefined ? unspecified(this.like.family) : addressOf(told, this.like)
@@ -29,7 +29,7 @@ class DenoTcpConnection extends DenoConnection {
   }
 }
 
-/** Deno does not tell the zone of a link-local address. */
+/** Converts an address. Deno does not report the zone of a link-local address, so it is taken from `like`. */
 const addressOf = ({ hostname = '', port = 0 }: DenoAddress, like: Address): Address =>
   hostname.includes(':')
     ? {
@@ -43,19 +43,22 @@ const addressOf = ({ hostname = '', port = 0 }: DenoAddress, like: Address): Add
 
 const targetOf = (at: Address): { hostname: string; port: number } => ({ hostname: toNodeHost(at), port: at.port })
 
-/** @param deno - the global object */
+/** Creates the transport. @param deno - the global object */
 export const denoTransport = (deno: DenoSockets): Transport => ({
   name: 'deno',
   unix: () => new DenoUnix(deno),
   bind(wanted, { ipv6Only, reusePort }) {
-    if (reusePort) throw new HostError('ENOTSUP', 'Deno shares a port only with --unstable-net')
-    if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard takes IPv4 as well")
+    if (reusePort) throw new HostError('ENOTSUP', 'Deno can share a port only with --unstable-net')
+    if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard accepts IPv4 as well")
     const listener = listen(deno, targetOf(wanted), `bind ${formatEndpoint(wanted)}`)
     const local = 'then' in listener ? wanted : addressOf(listener.addr, wanted)
     return new DenoBoundSocket(listener, local, targetOf(local), () => new DenoTcpConnection(local, true))
   },
   connect: (remote, events) => dial(new DenoTcpConnection(remote, false), events, connect(deno, targetOf(remote))),
   bindDatagram() {
-    throw new HostError('EOPNOTSUPP', "Deno.listenDatagram wants --unstable-net, and Deno's node:dgram is not whole")
+    throw new HostError(
+      'EOPNOTSUPP',
+      "Deno.listenDatagram requires --unstable-net, and Deno's node:dgram is incomplete",
+    )
   },
 })

@@ -1,4 +1,4 @@
-/** Sockets with paths for names, on `Deno.listen` and `Deno.connect`. Deno removes a path when it stops listening there. */
+/** Sockets with paths as names on Deno. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import { pathOf } from '../../base/unix-path.js'
 import { FileUnix, nodePath } from '../common/unix-files.js'
@@ -8,7 +8,10 @@ import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
 import { connect, listen } from './leaving.js'
 
-/** See the top of the file. */
+/**
+ * The `AF_UNIX` sockets of Deno, on `Deno.listen` and `Deno.connect`. Deno removes a path when the listener on it is
+ * closed.
+ */
 export class DenoUnix extends FileUnix {
   readonly #deno: DenoSockets
 

@@ -1,12 +1,13 @@
 /**
- * Owning a local address at once, which `net.Server#listen` and `net.Socket#connect` do not do: they bind a tick later, and
- * tell of a taken port by an event. There are three ways around that, and no Node has them all for certain:
+ * Strategies for binding a local address synchronously, which `net.Server#listen` and `net.Socket#connect` do not do:
+ * they bind a tick later, and report an occupied port by an event. There are three strategies, and no Node is certain
+ * to have them all:
  *
- * | rung           | where                                | bind | local address of a connect |
+ * | strategy       | available                            | bind | local address of a connect |
  * |----------------|--------------------------------------|------|----------------------------|
- * | `bound-socket` | `net.BoundSocket`, Node 26.4 on      | yes  | at once                    |
- * | `tcp-wrap`     | `process.binding`, Node 20 to 26     | yes  | at once                    |
- * | `plain`        | everywhere, as under `--permission`  | no   | once connected             |
+ * | `bound-socket` | `net.BoundSocket`, Node 26.4 on      | yes  | immediately                |
+ * | `tcp-wrap`     | `process.binding`, Node 20 to 26     | yes  | immediately                |
+ * | `plain`        | everywhere, also `--permission`      | no   | once connected             |
  */
 
 import type { Socket, SocketConstructorOpts } from 'node:net'
@@ -18,48 +19,48 @@ import { type BindOptions, HostError } from '../contract/error.js'
 import { bindHandle, connectHandle, localOf } from './tcp-calls.js'
 import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 
-/** Loaded when it is wanted, which with bare handles it never is. */
+/** Loads the module on first use; with bare handles it is never needed. */
 export const nodeNet = (): typeof import('node:net') => process.getBuiltinModule('node:net')
 
-/** The name of a rung. */
+/** The name of a strategy. */
 export type BindStrategyName = 'bound-socket' | 'tcp-wrap' | 'plain'
 
-/** A socket that connects. It tells of failure by its `error` event. */
+/** A connecting socket. It reports failure by its `error` event. */
 export interface Dialled {
   readonly socket: Socket
-  /** `undefined` where it is known only once connected. */
+  /** `undefined` if it is known only once connected. */
   readonly local: Address | undefined
 }
 
-/** A local address in our hands, used up by `connect` or by a server that listens on `source`. */
+/** A bound local address, consumed by `connect` or by a server that listens on `source`. */
 export interface Bound {
   readonly local: Address
-  /** What `net.Server#listen` takes. */
+  /** The argument for `net.Server#listen`. */
   readonly source: object
   /**
-   * @param onConnect - called later, if it succeeds
-   * @throws {HostError} what is known at once
+   * @param onConnect - called later, on success
+   * @throws {HostError} errors that are known immediately
    */
   connect(remote: Address, onConnect: () => void): Dialled
-  /** Gives the address back. */
+  /** Releases the address. */
   close(): void
 }
 
-/** One way to own a local address. */
+/** One strategy for binding local addresses. */
 export interface BindStrategy {
   readonly name: BindStrategyName
-  /** @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP where this rung cannot bind */
+  /** @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP if this strategy cannot bind */
   bind(local: Address, options: BindOptions): Bound
   /**
    * Connects from a free port.
    *
-   * @param onConnect - called later, if it succeeds
-   * @throws {HostError} what is known at once
+   * @param onConnect - called later, on success
+   * @throws {HostError} errors that are known immediately
    */
   connect(remote: Address, onConnect: () => void): Dialled
 }
 
-/** `net.Socket` takes these two as well. */
+/** `net.Socket` accepts these two options as well. */
 interface Adopting extends SocketConstructorOpts {
   handle: object
   pauseOnCreate?: boolean
@@ -67,7 +68,7 @@ interface Adopting extends SocketConstructorOpts {
 
 const adopt = (options: Adopting): Socket => new (nodeNet().Socket)(options)
 
-/** `net.BoundSocket`, as far as we use it. */
+/** The part of `net.BoundSocket` that is used here. */
 interface BoundSocket {
   address(): NodeAddress
   close(): void
@@ -90,7 +91,8 @@ const boundSocketRung = (Class: BoundSocketClass): BindStrategy => {
       close: () => source.close(),
       connect(remote, onConnect) {
         const socket = adopt({ handle: source, allowHalfOpen: true }).pause()
-        // It connects within this call, and says so much by an `error` in the next tick; `errored` knows already.
+        // It connects synchronously, but reports failure by an `error` event in the next tick; `errored` is set
+        // already.
         socket.connect({ host: toNodeHost(remote), port: remote.port }, onConnect)
         if (socket.errored === null) return { socket, local: fromNode(socket.address()) }
         socket.on('error', () => {})
@@ -104,7 +106,7 @@ const boundSocketRung = (Class: BoundSocketClass): BindStrategy => {
     try {
       bound = bind(anywhere, { ipv6Only: false, reusePort: false })
     } catch (error) {
-      // No free port is EADDRNOTAVAIL to one who connects.
+      // For a connect, the lack of a free port is EADDRNOTAVAIL.
       const none = error instanceof HostError && error.code === 'EADDRINUSE'
       throw none ? new HostError('EADDRNOTAVAIL', `connect ${formatEndpoint(remote)}: no free port`) : error
     }
@@ -147,8 +149,8 @@ const plainRung: BindStrategy = {
   bind(local) {
     throw new HostError(
       'ENOTSUP',
-      `bind ${formatEndpoint(local)}: Node ${process.versions.node} has neither net.BoundSocket (Node 26.4 and later have it) nor ` +
-        'process.binding (which --permission takes away)',
+      `bind ${formatEndpoint(local)}: Node ${process.versions.node} has neither net.BoundSocket (Node 26.4 and later) nor ` +
+        'process.binding (not under --permission)',
     )
   },
   connect(remote, onConnect) {
@@ -158,7 +160,7 @@ const plainRung: BindStrategy = {
   },
 }
 
-/** Every rung this Node has, the most public one first; the last is always there. */
+/** All strategies of this Node, the most public one first; `plain` is always included, as the last. */
 export const bindStrategies = (): readonly [BindStrategy, ...BindStrategy[]] => {
   const found: BindStrategy[] = []
   const Class: unknown = Reflect.get(nodeNet(), 'BoundSocket')

@@ -1,4 +1,4 @@
-/** How the `handle` transport binds datagram sockets: on a bare handle, or by `node:dgram` where that is not to be had. */
+/** Datagram sockets of the `handle` transport: on a bare handle, or on `node:dgram` if that is unavailable. */
 
 import type { Transport } from '../common/transport.js'
 import { DgramDatagram } from './dgram-datagram.js'

@@ -15,9 +15,9 @@ import {
 import { HostError } from '../contract/error.js'
 
 /**
- * A datagram socket on public ground, `node:dgram`. It binds at once, since a name that is looked up at once is bound at once;
- * but what becomes of a message it says a tick later, so that ENETUNREACH and the like come by `onError`. It cannot be kept
- * from reading either: what comes meanwhile waits here.
+ * A datagram socket on the public API, `node:dgram`. It binds synchronously, because its name lookup completes
+ * synchronously. But the outcome of a send is reported a tick later, so errors such as ENETUNREACH arrive by
+ * `onError`. Nor can reading be stopped: messages that arrive in the meantime are queued here.
  */
 export class DgramDatagram extends HostDatagram {
   readonly #socket: dgram.Socket
@@ -27,10 +27,10 @@ export class DgramDatagram extends HostDatagram {
   #reading = false
   #telling = false
   #sending = 0
-  /** Somebody found no room, and is to be told. */
+  /** Whether a `send()` found no room, so that `onDrain` must follow. */
   #wanted = false
 
-  /** @throws {HostError} what `Host.bindDatagram` throws */
+  /** @throws {HostError} the errors of `Host.bindDatagram` */
   constructor(local: Address, options: DatagramBindOptions, events: DatagramEvents) {
     super()
     this.#socket = open(local, options)
@@ -88,7 +88,8 @@ export class DgramDatagram extends HostDatagram {
 
   override connect(remote: Address): void {
     if (this.#peer !== undefined) this.disconnect()
-    // It connects within this call; why it does not, it says a tick later, by an error that came too late for anybody.
+    // It connects synchronously, but reports the reason of a failure by an event a tick later, when it is too late to
+    // throw.
     this.#socket.connect(remote.port, toNodeHost(remote), () => {})
     try {
       this.#socket.remoteAddress()
@@ -163,11 +164,11 @@ export class DgramDatagram extends HostDatagram {
   }
 }
 
-/** A bound socket. @throws {HostError} why it cannot be bound */
+/** Creates a bound socket. @throws {HostError} the reason why it cannot be bound */
 const open = (local: Address, { ipv6Only, reuseAddress, reusePort }: DatagramBindOptions): dgram.Socket => {
-  if (reusePort) throw new HostError('ENOTSUP', 'this transport cannot share a port for messages')
+  if (reusePort) throw new HostError('ENOTSUP', 'this transport cannot share a datagram port')
   const family = local.family === 'ipv4' ? 4 : 6
-  // Loaded when somebody wants such a socket: it is seldom.
+  // Loaded on first use, since few programs need it.
   const socket = process.getBuiltinModule('node:dgram').createSocket({
     type: `udp${family}`,
     ipv6Only,

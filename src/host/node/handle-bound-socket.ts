@@ -1,4 +1,4 @@
-/** Bound and listening addresses on bare handles, of whichever kind. */
+/** Bound and listening sockets on bare handles of any kind. */
 
 import type { SocketAddress } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
@@ -19,18 +19,18 @@ interface ServerHandle<Client> extends StreamHandle {
   onconnection: ((status: number, client: Client) => void) | undefined
 }
 
-/** One kind of handles: how connections are made on them, and their addresses told. */
+/** A kind of handles: creates the connections on them, with their addresses. */
 export interface HandleKind<At extends SocketAddress, Handle extends StreamHandle> {
-  /** @param listener - the address that it was accepted at */
+  /** @param listener - the address of the listener that accepted the handle */
   accepted(client: Handle, listener: At): HandleConnection<At, Handle>
-  /** @param local - where the handle is bound; `undefined` for nowhere */
+  /** @param local - the address that the handle is bound to; `undefined` if it is not bound */
   outgoing(handle: Handle, local: At | undefined, remote: At): HandleConnection<At, Handle>
 }
 
 /**
  * Connects a handle.
  *
- * @throws {HostError} what is known at once. The handle is still the caller's then
+ * @throws {HostError} errors that are known immediately. The caller then still owns the handle
  */
 export const connectFrom = <At extends SocketAddress, Handle extends StreamHandle>(
   kind: HandleKind<At, Handle>,
@@ -45,7 +45,7 @@ export const connectFrom = <At extends SocketAddress, Handle extends StreamHandl
   return connection
 }
 
-/** The same with a handle that nobody has; it is closed where that cannot be. */
+/** Like {@link connectFrom}, with a new handle, which is closed if connecting throws. */
 export const connectUnbound = <At extends SocketAddress, Handle extends StreamHandle>(
   kind: HandleKind<At, Handle>,
   handle: Handle,
@@ -60,7 +60,7 @@ export const connectUnbound = <At extends SocketAddress, Handle extends StreamHa
   }
 }
 
-/** A bound handle. */
+/** A bound socket on a bare handle. */
 export class HandleBoundSocket<
   At extends SocketAddress,
   Handle extends ServerHandle<Handle>,
@@ -70,7 +70,7 @@ export class HandleBoundSocket<
   readonly #handle: Handle
   #owned = true
 
-  /** @param handle - bound; owned by the port from now on, until it listens or connects */
+  /** @param handle - bound; owned by this object from now on, until it listens or connects */
   constructor(kind: HandleKind<At, Handle>, handle: Handle, local: At) {
     super()
     this.local = local

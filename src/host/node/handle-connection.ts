@@ -10,17 +10,20 @@ import { StreamConnection } from '../connection/stream-connection.js'
 import { SMALL_WRITE, SmallWrite } from './small-write.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
 
-/** What the connections of one transport share. */
+/** The state that all connections of a transport share. */
 export interface HandleCommon {
   readonly wrap: TcpWrap
-  /** A write request for the next write. One that completes at once is used again, so most writes make none. */
+  /**
+   * The write request for the next write. A request that completes immediately is reused, so most writes allocate
+   * none.
+   */
   spareWrite: WriteRequest | undefined
   readonly readPool: ReadPool
-  /** What is read into where little comes: a quiet connection has no buffer of its own. */
+  /** The read buffer of connections that receive little: a quiet connection has no buffer of its own. */
   readonly readBuffer: Uint8Array
 }
 
-/** What the connections of a transport shall share. */
+/** Creates the state that the connections of a transport share. */
 export const newCommon = (wrap: TcpWrap): HandleCommon => ({
   wrap,
   spareWrite: undefined,
@@ -45,7 +48,7 @@ const copySmall = (request: WriteRequest, data: Uint8Array): Uint8Array => {
   return request.small.copy(data)
 }
 
-/** Keeps the process for a turn at most. */
+/** Keeps the process alive for one iteration of Node's loop at most. */
 const schedule: Schedule = (ms, callback) => {
   if (ms === 0) {
     const immediate = setImmediate(callback)
@@ -55,7 +58,7 @@ const schedule: Schedule = (ms, callback) => {
   return () => clearTimeout(timer)
 }
 
-/** A connection on a bare handle, of whichever kind. Addresses are asked for when they are wanted: many connections end without. */
+/** A connection on a bare handle of any kind. Addresses are queried on first use: many connections never need them. */
 export abstract class HandleConnection<
   At extends SocketAddress,
   Handle extends StreamHandle,
@@ -64,15 +67,18 @@ export abstract class HandleConnection<
   readonly #common: HandleCommon
   #local: At | undefined
   #remote: At | undefined
-  /** Write requests that the operating system has not taken whole. */
+  /** The number of write requests that the operating system has not accepted completely. */
   #inflight = 0
-  /** See {@link StreamHandle.fd}; asked for when it is needed. */
+  /** See {@link StreamHandle.fd}; queried on first use. */
   #fd: number | undefined
-  /** Whether Node is sending the FIN, which takes a turn at most, and whether a reset waits for that. */
+  /**
+   * Whether Node is sending the FIN, which takes one iteration of its loop at most, and whether a reset waits for
+   * that.
+   */
   #fin: 'none' | 'under way' | 'then reset' = 'none'
-  /** Another thread has the descriptor, and gives it back by ending the connection. */
+  /** Whether another thread has the descriptor; it gives it back by ending the connection. */
   #lent = false
-  /** Made when the operating system first has no room. */
+  /** Created when the operating system has no room for the first time. */
   #room: RoomWatch | undefined
   readonly #buffers: ReadBuffers
 
@@ -88,19 +94,19 @@ export abstract class HandleConnection<
     handle.unref()
   }
 
-  /** Asks the handle to connect. @throws {HostError} what is known at once */
+  /** Starts to connect the handle. @throws {HostError} errors that are known immediately */
   protected abstract connectHandle(remote: At, done: (status: number) => void): void
-  /** Asks the handle what it is called. */
+  /** Queries the local address of the handle. */
   protected abstract askLocal(): At
-  /** Asks the handle what its peer is called. */
+  /** Queries the peer's address of the handle. */
   protected abstract askRemote(): At
-  /** Closes the handle with RST. @returns a negative status where that cannot be */
+  /** Closes the handle with RST. @returns a negative status if that is impossible */
   protected abstract resetHandle(): number
 
   /**
-   * Begins to connect; called once, before anything else.
+   * Starts to connect. Called once, before any other method.
    *
-   * @throws {HostError} what is known at once. The handle is still the caller's then.
+   * @throws {HostError} errors that are known immediately. The caller then still owns the handle
    */
   start(remote: At): void {
     this.#remote = remote
@@ -175,7 +181,7 @@ export abstract class HandleConnection<
     super.reset()
   }
 
-  /** A write request has ended. */
+  /** Called when a write request has completed. */
   onWritten(status: number): void {
     this.#inflight -= 1
     if (!this.open) return
@@ -184,7 +190,7 @@ export abstract class HandleConnection<
   }
 
   protected override fail(code: ErrnoName): void {
-    // A handle that is closed has forgotten it.
+    // A closed handle no longer has the address.
     if (this.open) this.#local ??= this.askLocal()
     super.fail(code)
   }
@@ -195,7 +201,7 @@ export abstract class HandleConnection<
       this.handle.onread = () => this.#onRead()
     }
     const status = this.handle.readStart()
-    // A turn later, since nothing is told within a call.
+    // Later, since no event may fire within a call.
     if (status !== 0) setImmediate(() => this.fail(nameOfStatus(status)))
   }
 
@@ -214,11 +220,14 @@ export abstract class HandleConnection<
       this.#fin = 'none'
       if (cut) this.#cutOrClose()
     }
-    // A refusal (ENOTCONN) means that the connection is gone, which reading and writing tell.
+    // An error (ENOTCONN) means that the connection is gone, which reading and writing report.
     if (this.handle.shutdown(request) === 0) this.#fin = 'under way'
   }
 
-  /** The operating system sends what it has taken, then FIN (RST if there are unread bytes, as for any process). */
+  /**
+   * The operating system sends the bytes it has accepted, then FIN (RST if there are unread bytes, as for any
+   * process).
+   */
   protected override release(): void {
     this.#room?.stop()
     if (!this.#lent) this.handle.close()
@@ -226,7 +235,7 @@ export abstract class HandleConnection<
 
   protected override abort(): void {
     this.#room?.stop()
-    // libuv refuses to reset while a shutdown is on its way.
+    // libuv refuses to reset while a shutdown is in progress.
     if (this.#fin === 'under way') this.#fin = 'then reset'
     else this.#cutOrClose()
   }
@@ -240,7 +249,7 @@ export abstract class HandleConnection<
     return this.#fd
   }
 
-  /** A connection that failed while its descriptor was lent has waited for this. */
+  /** Closes the handle of a connection that failed while its descriptor was exposed: that was deferred until now. */
   #takeBack(): void {
     if (this.#lent && !this.open) this.handle.close()
     this.#lent = false
@@ -252,12 +261,12 @@ export abstract class HandleConnection<
       this.fail(nameOfStatus(status))
       return
     }
-    // The wildcard was asked for, perhaps, and this machine answered.
+    // The requested address may have been the wildcard, and this machine has answered.
     this.#remote = undefined
     this.establish()
   }
 
-  /** @returns the buffer to read into from now on, when it is another */
+  /** @returns the buffer for later reads, if it changes */
   #onRead(): Uint8Array | undefined {
     const { streamBaseState, kReadBytesOrError } = this.#common.wrap.stream
     const read = streamBaseState[kReadBytesOrError] ?? 0
@@ -267,7 +276,7 @@ export abstract class HandleConnection<
     return undefined
   }
 
-  /** @returns the buffer to read into from now on, when it is another */
+  /** @returns the buffer for later reads, if it changes */
   #receive(read: number): Uint8Array | undefined {
     const { into } = this.#buffers
     const chunk = this.#buffers.take(read)
@@ -290,21 +299,22 @@ export abstract class HandleConnection<
   }
 
   /**
-   * libuv takes a reset that it finds together with the last bytes for the end of the stream; the bytes that are missing
-   * would be missed by nobody. Writing nothing sends nothing, and brings the true reason out.
+   * Distinguishes a FIN from a reset. libuv reports a reset that it finds together with the last bytes as the end of
+   * the stream, so the loss of the remaining bytes would go unnoticed. An empty write sends nothing, and reveals the
+   * actual error.
    *
-   * @returns a negative status if the connection has failed; 0 after a FIN, as far as can be told
+   * @returns a negative status if the connection has failed; 0 after a FIN, as far as can be determined
    */
   #statusAtEof(): number {
     if (this.finishing || this.#inflight > 0) return 0
     const request = new this.#common.wrap.stream.WriteWrap()
     request.oncomplete = () => {}
     const status = this.handle.writeBuffer(request, NO_BYTES)
-    // Linux says EPIPE of a peer that ended first and reset later, and reading does give the end there.
+    // Linux returns EPIPE if the peer first ended and later reset the connection; reading does report the end there.
     return status < 0 && nameOfStatus(status) !== 'EPIPE' ? status : 0
   }
 
-  /** A request for a write that is about to be made. */
+  /** Returns a request for a write that is about to start. */
   #request(): WriteRequest {
     const common = this.#common
     const request = common.spareWrite ?? newRequest(common.wrap)
@@ -313,8 +323,8 @@ export abstract class HandleConnection<
   }
 
   /**
-   * Notes all that the end of a write needs, before it is made: should this thread run out of stack after the operating system
-   * has the bytes, the request is not used again, and what it sends is held.
+   * Records everything that the completion of a write needs before the write starts. If this thread runs out of stack
+   * after the operating system has the bytes, the request is not reused, and its data is kept alive.
    */
   #begin(request: WriteRequest, data: Uint8Array | readonly Uint8Array[]): void {
     request.writer = this
@@ -322,7 +332,7 @@ export abstract class HandleConnection<
     this.#inflight += 1
   }
 
-  /** @returns whether nothing is pending */
+  /** Records the immediate result of a write. @returns whether nothing is pending */
   #begun(request: WriteRequest, status: number): boolean {
     const { streamBaseState, kLastWriteWasAsync } = this.#common.wrap.stream
     if (status === 0 && streamBaseState[kLastWriteWasAsync] !== 0) return false

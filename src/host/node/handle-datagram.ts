@@ -12,21 +12,24 @@ import {
 import { HostError } from '../contract/error.js'
 import type { SendRequest, UdpHandle, UdpWrap } from './udp-wrap.js'
 
-/** A datagram socket on one of Node's bare handles. Everything is answered at once. */
+/** A datagram socket on one of Node's bare handles. All results are available immediately. */
 export class HandleDatagram extends HostDatagram {
   readonly #wrap: UdpWrap
   readonly #handle: UdpHandle
   /** An address of the same family. */
   readonly #like: Address
   #events: DatagramEvents | undefined
-  /** A request for the next message. One that is sent at once leaves it unused, so most messages make none. */
+  /**
+   * The request for the next message. A message that is sent immediately leaves it unused, so most messages allocate
+   * none.
+   */
   #spare: SendRequest
-  /** A message was taken that the operating system had no room for. */
+  /** Whether Node has queued a message because the operating system had no room for it. */
   #queued = false
-  /** Somebody found no room, and is to be told. */
+  /** Whether a `send()` found no room, so that `onDrain` must follow. */
   #wanted = false
 
-  /** @throws {HostError} what `Host.bindDatagram` throws */
+  /** @throws {HostError} the errors of `Host.bindDatagram` */
   constructor(wrap: UdpWrap, local: Address, options: DatagramBindOptions, events: DatagramEvents) {
     super()
     this.#wrap = wrap
@@ -161,7 +164,7 @@ export class HandleDatagram extends HostDatagram {
     if (count < 0) return this.#events?.onError(nameOfStatus(count))
     const address = from === undefined ? undefined : fromNode(from)
     if (bytes === undefined || address === undefined) return
-    // A plain one: it came as a Buffer, whose methods differ.
+    // As a plain `Uint8Array`: it arrives as a `Buffer`, whose methods differ.
     this.#events?.onMessage(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), address)
   }
 }
@@ -175,7 +178,7 @@ const bindFlags = ({ constants }: UdpWrap, options: DatagramBindOptions): number
   if (options.reusePort && UV_UDP_REUSEPORT === undefined) {
     throw new HostError(
       'ENOTSUP',
-      `Node ${process.versions.node} cannot share a port for messages; Node 22.12 and later can`,
+      `Node ${process.versions.node} cannot share a datagram port; Node 22.12 and later can`,
     )
   }
   return (

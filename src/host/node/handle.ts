@@ -1,6 +1,6 @@
 /**
- * The transport on Node's bare TCP handles: no streams, no queues of Node's, no events but the ones we pass on. It is
- * chosen where {@link tcpWrap} finds the handles; {@link file://./net.ts | net} does the same on public ground.
+ * The transport on Node's bare TCP handles, without Node's streams, queues or events. It is selected if {@link
+ * tcpWrap} finds the handles; {@link file://./net.ts | net} does the same with the public API.
  */
 import type { Address } from '../../base/address.js'
 import type { Transport } from '../common/transport.js'
@@ -12,7 +12,7 @@ import { TcpConnection } from './tcp-connection.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import { unixHost } from './unix.js'
 
-/** @param wrap - Node's bindings */
+/** Creates the transport. @param wrap - Node's bindings */
 export const handleTransport = (wrap: TcpWrap): Transport => {
   const common = newCommon(wrap)
   const kind: HandleKind<Address, TcpHandle> = {

@@ -6,49 +6,55 @@ import { fromNode } from '../common/addresses.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 
-/** What is known of a connection when it begins. */
+/** The initial properties of a connection. */
 export interface ConnectionInit {
   /** An address of the same family. */
   readonly like: Address
-  /** Known before the connection stands, where Node lets us. */
+  /** Known before the connection is established, if Node provides it. */
   readonly local: Address | undefined
-  /** Known of an outgoing connection. */
+  /** Known for outgoing connections. */
   readonly remote: Address | undefined
   /** Whether it was accepted. */
   readonly connected: boolean
 }
 
-/** From how many bytes on it is worth it to free a buffer. */
+/** From this many bytes on, freeing a buffer is worthwhile. */
 const LARGE_READ = 16_384
 
 const transfer: unknown = Reflect.get(ArrayBuffer.prototype, 'transfer')
 
-/** Frees the memory of a buffer that Node made for one chunk, where Node can (from 21 on); else the collector finds it. */
+/**
+ * Frees the memory of a buffer that Node made for one chunk, if Node can (21 and later); otherwise it is
+ * garbage-collected.
+ */
 const free = ({ buffer, byteLength }: Uint8Array): void => {
-  // One whose memory was transferred already has none to free.
+  // If the memory has been transferred, there is nothing to free.
   if (byteLength === 0 || byteLength !== buffer.byteLength) return
   if (typeof transfer === 'function') Reflect.apply(transfer, buffer, [0])
 }
 
-/** A plain array whose memory nothing else has: Node makes a buffer for each read, but may put several together in its pool. */
+/**
+ * A plain array with exclusive memory: Node makes a buffer for each read, but may put several into one buffer of its
+ * pool.
+ */
 const ownBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array => {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength)
   return byteLength === buffer.byteLength ? bytes : bytes.slice()
 }
 
 /**
- * A connection on a `net.Socket`. Paused, the socket still reads ahead a little, which a bare socket does not do; where that
- * could be seen it is made up for. Node says only later what of a write has gone that did not go at once, so it has no
- * `tryWrite()`.
+ * A connection on a `net.Socket`. While paused, the socket still reads ahead a little, unlike a bare socket; where
+ * that would be visible, this class compensates for it. Node reports only later which bytes of an incomplete write
+ * have been sent, so there is no `tryWrite()`.
  */
 export class NetConnection extends StreamConnection<Address> {
   readonly #socket: net.Socket
   readonly #like: Address
   #local: Address | undefined
   #remote: Address | undefined
-  /** Bytes are pending, so `onDrain` is owed. */
+  /** Whether bytes are pending, so that `onDrain` must follow. */
   #blocked = false
-  /** The chunk that was delivered last, if it is a large one that may come back. */
+  /** The last delivered chunk, if it is large and may be given back. */
   #lent: Uint8Array | undefined
 
   /** @param socket - accepted or connecting, and paused; owned by the connection from now on */
@@ -65,10 +71,10 @@ export class NetConnection extends StreamConnection<Address> {
     socket.on('error', (error) => this.#onError(error))
   }
 
-  /** To be called when an outgoing connection stands. */
+  /** Must be called when an outgoing connection is established. */
   onConnected(): void {
     if (!this.open) return
-    // The wildcard was asked for, perhaps, and this machine answered.
+    // The requested address may have been the wildcard, and this machine has answered.
     this.#remote = undefined
     this.establish()
   }
@@ -134,7 +140,9 @@ export class NetConnection extends StreamConnection<Address> {
     this.#socket.end()
   }
 
-  /** The end of every process's socket: FIN after what the operating system has, or RST if there are unread bytes. */
+  /**
+   * As for any process's socket: FIN after the bytes that the operating system has, or RST if there are unread bytes.
+   */
   protected override release(): void {
     if (this.#socket.readableLength > 0) this.abort()
     else this.#socket.destroy()
@@ -143,14 +151,14 @@ export class NetConnection extends StreamConnection<Address> {
   protected override abort(): void {
     const socket = this.#socket
     if (!this.connected) socket.destroy()
-    // Node cannot reset while a shutdown is on its way, which takes a turn at most.
+    // Node cannot reset while a shutdown is in progress, which takes one iteration of its loop at most.
     else if (socket.writableEnded && !socket.writableFinished) {
       socket.once('finish', () => socket.resetAndDestroy())
     } else socket.resetAndDestroy()
   }
 
   #taken(): boolean {
-    // A write that fails within its call leaves its error at the socket; the event that tells it is on its way.
+    // A write that fails synchronously leaves its error at the socket; the event that reports it is still to come.
     const { errored } = this.#socket
     if (errored !== null) this.refuse(caughtError(errored, 'write'))
     if (this.#socket.writableLength === 0) return !this.#blocked
@@ -158,7 +166,10 @@ export class NetConnection extends StreamConnection<Address> {
     return false
   }
 
-  /** Most writes are over at once, and a callback costs Node a tick: only after those that are not comes one, with nothing. */
+  /**
+   * Most writes complete immediately, and a callback costs Node a tick: so only incomplete ones are followed by an
+   * empty write with a callback.
+   */
   #awaitDrain(): void {
     if (this.#blocked) return
     this.#blocked = true
@@ -179,8 +190,9 @@ export class NetConnection extends StreamConnection<Address> {
   }
 
   /**
-   * Node's sockets `push()` what they read into their stream, which tells it by an event. While bytes flow and nothing is in
-   * the stream's own queue, that detour is spared. A Node that did not call it would tell all by the event.
+   * Node's sockets `push()` received bytes into their stream, which emits them as an event. While bytes flow and the
+   * stream's own queue is empty, this detour is skipped. A Node that did not call `push()` would deliver everything
+   * by the event.
    */
   #takeWhatIsPushed(): void {
     const socket = this.#socket
@@ -194,8 +206,8 @@ export class NetConnection extends StreamConnection<Address> {
 
   #onEnd(): void {
     const socket = this.#socket
-    // Node takes a reset that it finds together with the last bytes for their end. Writing nothing sends nothing, and
-    // brings the true reason out, which `error` will tell. EPIPE is no such reason: the peer ended first and reset later.
+    // Node reports a reset that it finds together with the last bytes as their end. An empty write sends nothing, and
+    // reveals the actual error, which `error` will report. EPIPE does not count: the peer ended first and reset later.
     if (socket.writable && socket.writableLength === 0) socket.write(NO_BYTES)
     if (socket.errored === null || codeOf(socket.errored) === 'EPIPE') this.arriveEnd()
   }

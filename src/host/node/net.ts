@@ -1,4 +1,4 @@
-/** The transport on public ground, `net.Socket` and `net.Server`; only the {@link rungs} know how an address is bound. */
+/** The transport on the public API, `net.Socket` and `net.Server`. Binding is left to a {@link BindStrategy}. */
 
 import type { Server, Socket } from 'node:net'
 import type { Address } from '../../base/address.js'
@@ -32,7 +32,7 @@ class NetListener extends HostListener {
     const like = bound.local
     this.local = like
     this.#server = new (nodeNet().Server)({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-      // Where it has to be asked for, then now: a socket that failed forgets it.
+      // If it has to be queried, then now: a failed socket no longer has it.
       const local = isExact(like) ? like : fromNode(socket.address())
       const connection = adopt(socket, { like, local, remote: undefined, connected: true })
       if (this.#events === undefined) socket.destroy()
@@ -41,7 +41,7 @@ class NetListener extends HostListener {
     this.#server.on('error', (error) => this.#events?.onError(nameOfCode(codeOf(error))))
     this.#server.unref()
     this.#server.listen(bound.source, backlog)
-    // It listens within this call; why it does not, Node says a tick later, but there is one reason only.
+    // It listens synchronously; Node reports a failure a tick later, but it can have only one reason.
     if (!this.#server.listening) throw new HostError('EADDRINUSE', `listen on ${formatEndpoint(like)}`)
     this.#events = events
   }
@@ -72,7 +72,7 @@ class NetBoundSocket extends HostBoundSocket {
     this.#owned = false
   }
 
-  // Node takes the address in both cases, and gives it back itself when it fails.
+  // In both cases Node takes over the address, and releases it if it fails.
 
   override listen(backlog: number, events: ListenerEvents): HostListener {
     this.#owned = false
@@ -85,7 +85,7 @@ class NetBoundSocket extends HostBoundSocket {
   }
 }
 
-/** @param from - a bound address, or a rung, which takes a free one */
+/** @param from - a bound address, or a strategy, which selects a free port */
 const connect = (
   from: BindStrategy | Bound,
   remote: Address,
@@ -98,11 +98,11 @@ const connect = (
   return connection
 }
 
-/** @param ladder - the rungs to use, at least one, the preferred one for `bind` first */
+/** Creates the transport. @param ladder - the strategies to use, at least one; the one preferred for `bind` first */
 export const netTransport = (ladder: readonly [BindStrategy, ...BindStrategy[]]): Transport => {
   const [top] = ladder
-  // Where it can be had, the handle is better to connect from: a BoundSocket must take a port for itself first, and there
-  // are 28,000 of those for all peers together, while a plain connect has as many for each.
+  // If available, the handle is better for outgoing connections: a BoundSocket must bind a port first, of which there
+  // are 28,000 for all peers together, while a plain connect has as many for each peer.
   const dialler = ladder.find(({ name }) => name === 'tcp-wrap') ?? top
   const adopt: Adopt = (socket, beginning) => new NetConnection(socket, beginning)
   return {

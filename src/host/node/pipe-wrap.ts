@@ -1,4 +1,4 @@
-/** Node's own handles over `uv_pipe_t`, found as {@link file://./tcp-wrap.ts | those over uv_tcp_t} are. */
+/** Node's internal handles over `uv_pipe_t`, found like {@link file://./tcp-wrap.ts | those over uv_tcp_t}. */
 import { all, binding, get } from './bindings.js'
 import { type ConnectRequest, type StreamHandle, streamMethods } from './tcp-wrap.js'
 
@@ -6,13 +6,13 @@ import { type ConnectRequest, type StreamHandle, streamMethods } from './tcp-wra
 export interface PipeHandle extends StreamHandle {
   bind(path: string): number
   listen(backlog: number): number
-  /** Nodes differ in whether they answer; what matters is told to the request. */
+  /** Whether it returns a value depends on the version of Node; the request reports the result. */
   connect(request: ConnectRequest, path: string): number | undefined
-  /** Called with a status and, where it is 0, the accepted handle. */
+  /** Called with a status and, if it is 0, the accepted handle. */
   onconnection: ((status: number, client: PipeHandle) => void) | undefined
 }
 
-/** `process.binding('pipe_wrap')`, as far as we use it. */
+/** The part of `process.binding('pipe_wrap')` that is used here. */
 export interface PipeWrap {
   readonly Pipe: new (type: number) => PipeHandle
   readonly PipeConnectWrap: new () => ConnectRequest
@@ -31,18 +31,18 @@ const probe = (): PipeWrap | undefined => {
     handle.close()
     return works ? wrap : undefined
   } catch {
-    // Denied, gone, or not what it was.
+    // Denied, removed, or changed.
     return undefined
   }
 }
 
 let found: { readonly wrap: PipeWrap | undefined } | undefined
 
-/** The binding, where this Node has it and it is what we know it to be; looked for once. */
+/** The binding, if this Node has it with the expected shape; probed once. */
 export const pipeWrap = (): PipeWrap | undefined => {
   found ??= { wrap: probe() }
   return found.wrap
 }
 
-/** A handle that has no socket yet. */
+/** Creates a handle, which has no socket yet. */
 export const newPipe = ({ Pipe, constants }: PipeWrap): PipeHandle => new Pipe(constants.SOCKET)

@@ -1,4 +1,4 @@
-/** The calls on a bare handle that both transports make: they answer at once, and throw our errors. */
+/** The operations on bare handles that both transports use: they return results immediately, and throw `HostError`. */
 
 import { type Address, unspecified } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
@@ -8,7 +8,7 @@ import { type BindOptions, HostError } from '../contract/error.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 
 /**
- * A handle bound to an address.
+ * Creates a handle bound to an address.
  *
  * @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP when this Node cannot share a port
  */
@@ -23,7 +23,7 @@ export const bindHandle = (wrap: TcpWrap, local: Address, options: BindOptions):
     local.family === 'ipv4'
       ? handle.bind(local.host, local.port, flags)
       : handle.bind6(toNodeHost(local), local.port, flags)
-  // On Unix libuv's bind keeps EADDRINUSE to itself; asking for the name brings it out.
+  // On Unix libuv's bind does not report EADDRINUSE; querying the address does.
   const status = bound === 0 ? handle.getsockname({}) : bound
   if (status === 0) return handle
   handle.close()
@@ -31,11 +31,11 @@ export const bindHandle = (wrap: TcpWrap, local: Address, options: BindOptions):
 }
 
 /**
- * Begins to connect.
+ * Starts to connect.
  *
- * @param done - called later with 0 or a negative status; with `ECANCELED`'s when the handle was closed before
- * @throws {HostError} what the operating system said at once: ENETUNREACH, EADDRNOTAVAIL, EACCES, EMFILE. The handle is
- *   still the caller's
+ * @param done - called later with 0 or a negative status; with that of `ECANCELED` when the handle was closed before
+ * @throws {HostError} errors that the operating system reported immediately: ENETUNREACH, EADDRNOTAVAIL, EACCES,
+ *   EMFILE. The caller then still owns the handle
  */
 export const connectHandle = (
   wrap: TcpWrap,
@@ -52,14 +52,14 @@ export const connectHandle = (
   if (status !== 0) throw statusError(status, `connect ${formatEndpoint(remote)}`)
 }
 
-/** The local address of a handle; the unspecified one in the family of `like` when it has no socket any more. */
+/** The local address of a handle; the unspecified one in the family of `like` if it no longer has a socket. */
 export const localOf = (handle: TcpHandle, like: Address): Address => {
   const out: NodeAddress = {}
   handle.getsockname(out)
   return fromNode(out) ?? unspecified(like.family)
 }
 
-/** The peer's address; the unspecified one in the family of `like` when the peer is gone already. */
+/** The peer's address; the unspecified one in the family of `like` if the peer is already gone. */
 export const remoteOf = (handle: TcpHandle, like: Address): Address => {
   const out: NodeAddress = {}
   handle.getpeername(out)

@@ -10,7 +10,7 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
   readonly #wrap: TcpWrap
   /** An address of the same family. */
   readonly #like: Address
-  /** Whether that is the local address. */
+  /** Whether `#like` is the local address. */
   readonly #exact: boolean
 
   /**

@@ -1,36 +1,39 @@
 /**
- * Node's own TCP handles, under `node:net`. They are not public: `process.binding` hands them out on every Node from 20 to 26,
- * and may not on the next, or not the same. So nothing is taken for granted here: what is used is described, then looked
- * at and tried once, and where anything is amiss the answer is "not there".
+ * Node's internal TCP handles, below `node:net`. They are not public: `process.binding` provides them on every Node
+ * from 20 to 26, but a later Node may remove or change them. So nothing is assumed: the parts in use are declared,
+ * then checked and tried once, and on any deviation the handles count as unavailable.
  */
 import { types } from 'node:util'
 import type { NodeAddress } from '../common/addresses.js'
 import { all, binding, get } from './bindings.js'
 import type { SmallWrite } from './small-write.js'
 
-/** A handle over one stream of libuv's. Methods answer 0 or a negative status, unless said otherwise. */
+/** A handle over a libuv stream. Methods return 0 or a negative status, unless stated otherwise. */
 export interface StreamHandle {
   readStart(): number
   /**
-   * Reads into this buffer from now on instead of a new one each time; called once. `onread` is called without a buffer then,
-   * and may return another buffer for what follows. It is not kept alive.
+   * From now on, reads into this buffer instead of a new one each time; called once. `onread` is then called without
+   * a buffer, and may return another buffer for later reads. The buffer is not kept alive.
    */
   useUserBuffer(buffer: Uint8Array): void
   readStop(): number
-  /** The first part the operating system takes at once is written at once; `lastWriteWasAsync` tells whether a rest is queued. */
+  /**
+   * The part that the operating system accepts immediately is written immediately; `lastWriteWasAsync` reports
+   * whether a rest is queued.
+   */
   writeBuffer(request: WriteRequest, data: Uint8Array): number
-  /** The same for many; `allBuffers` says that the list holds bytes only, no strings. */
+  /** The same for several buffers; `allBuffers` states that the list contains no strings. */
   writev(request: WriteRequest, list: readonly Uint8Array[], allBuffers: true): number
-  /** FIN once the queue is empty. */
+  /** Sends FIN once the queue is empty. */
   shutdown(request: ShutdownRequest): number
   close(): void
-  /** Do not keep the process alive. Requests in flight still do. */
+  /** Lets the process exit. Requests in flight still keep it alive. */
   unref(): void
-  /** Bytes queued and not yet taken by the operating system. */
+  /** The number of bytes that are queued and not yet accepted by the operating system. */
   readonly writeQueueSize: number
-  /** The socket's number, where the platform has such; negative or nothing where it has not. */
+  /** The descriptor of the socket, on platforms that have one; otherwise negative or `undefined`. */
   readonly fd?: number
-  /** Called when something was read; how many bytes, or the negative status, is in `streamBaseState`. */
+  /** Called after a read; the number of bytes or the negative status is in `streamBaseState`. */
   onread: (() => Uint8Array | undefined) | undefined
 }
 
@@ -45,9 +48,9 @@ export interface TcpHandle extends StreamHandle {
   getpeername(out: NodeAddress): number
   setNoDelay(enable: boolean): number
   setKeepAlive(enable: boolean, idleSeconds: number): number
-  /** Close with RST. EINVAL while a shutdown is on its way. */
+  /** Closes with RST. EINVAL while a shutdown is in progress. */
   reset(): number
-  /** Called with a status and, where it is 0, the accepted handle. */
+  /** Called with a status and, if it is 0, the accepted handle. */
   onconnection: ((status: number, client: TcpHandle) => void) | undefined
 }
 
@@ -56,15 +59,15 @@ export interface ConnectRequest {
   oncomplete: (status: number) => void
 }
 
-/** A write in flight; it keeps alive what it writes. */
+/** A write in flight; it keeps its data alive. */
 export interface WriteRequest {
   /** Called as a method. */
   oncomplete: (this: WriteRequest, status: number) => void
-  /** What it writes, which is collected after it. */
+  /** The data being written; released after the write. */
   held: Uint8Array | readonly Uint8Array[]
-  /** Memory of its own for a small write; made when it is first wanted. */
+  /** Separate memory for a small write; created on first use. */
   small: SmallWrite | undefined
-  /** Told of its end, while it is in flight. */
+  /** The receiver of the completion, while the write is in flight. */
   writer: { onWritten(status: number): void } | undefined
 }
 
@@ -73,30 +76,30 @@ export interface ShutdownRequest {
   oncomplete: (status: number) => void
 }
 
-/** `process.binding('tcp_wrap')`, as far as we use it. */
+/** The part of `process.binding('tcp_wrap')` that is used here. */
 interface TcpBinding {
   readonly TCP: new (type: number) => TcpHandle
   readonly TCPConnectWrap: new () => ConnectRequest
   readonly constants: {
     readonly SOCKET: number
-    /** Flag of `bind6`. */
+    /** A flag of `bind6`. */
     readonly UV_TCP_IPV6ONLY: number
-    /** Flag of `bind` and `bind6`, where this Node knows it. */
+    /** A flag of `bind` and `bind6`, if this Node supports it. */
     readonly UV_TCP_REUSEPORT?: number
   }
 }
 
-/** `process.binding('stream_wrap')`, as far as we use it. */
+/** The part of `process.binding('stream_wrap')` that is used here. */
 interface StreamBinding {
   readonly WriteWrap: new () => WriteRequest
   readonly ShutdownWrap: new () => ShutdownRequest
-  /** What the last read or write left; the other three are indices into it. */
+  /** The results of the last read or write; the other three are indices into it. */
   readonly streamBaseState: Int32Array
-  /** Bytes read, or a negative status. */
+  /** The number of bytes read, or a negative status. */
   readonly kReadBytesOrError: number
-  /** Where in the buffer the bytes read begin. */
+  /** The offset in the buffer at which the received bytes begin. */
   readonly kArrayBufferOffset: number
-  /** 1 when a part of the last write was queued. */
+  /** 1 if a part of the last write was queued. */
   readonly kLastWriteWasAsync: number
 }
 
@@ -115,7 +118,7 @@ const isStreamBinding = (value: unknown): value is StreamBinding =>
   all(value, 'number', ['kReadBytesOrError', 'kArrayBufferOffset', 'kLastWriteWasAsync']) &&
   types.isInt32Array(get(value, 'streamBaseState'))
 
-/** The methods that all streams have. */
+/** The methods of all streams. */
 export const streamMethods = [
   ...['readStart', 'readStop', 'useUserBuffer', 'writeBuffer', 'writev', 'shutdown', 'close', 'unref'],
 ]
@@ -125,7 +128,10 @@ const methods = [
   ...['reset', ...streamMethods],
 ]
 
-/** A handle without a socket must refuse to name itself and to write, as a status and not by throwing. */
+/**
+ * Tries a handle: without a socket, it must refuse to report its address and to write, by a status rather than an
+ * exception.
+ */
 const works = ({ TCP, constants }: TcpBinding, { WriteWrap }: StreamBinding): boolean => {
   const handle = new TCP(constants.SOCKET)
   try {
@@ -146,18 +152,18 @@ const probe = (): TcpWrap | undefined => {
     const stream = binding('stream_wrap')
     return isTcpBinding(tcp) && isStreamBinding(stream) && works(tcp, stream) ? { tcp, stream } : undefined
   } catch {
-    // Denied (Node's permission model does), gone, or not what it was.
+    // Denied (by Node's permission model), removed, or changed.
     return undefined
   }
 }
 
 let found: { readonly wrap: TcpWrap | undefined } | undefined
 
-/** The bindings, where this Node has them and they are what we know them to be; looked for once. */
+/** The bindings, if this Node has them with the expected shape; probed once. */
 export const tcpWrap = (): TcpWrap | undefined => {
   found ??= { wrap: probe() }
   return found.wrap
 }
 
-/** A handle that has no socket yet. */
+/** Creates a handle, which has no socket yet. */
 export const newHandle = ({ tcp }: TcpWrap): TcpHandle => new tcp.TCP(tcp.constants.SOCKET)

@@ -1,11 +1,11 @@
 /**
- * Node's own UDP handles, under `node:dgram`. What `tcp-wrap.ts` says of those for TCP is true of them, and the same is done:
- * what is used is described, looked at and tried once.
+ * Node's internal UDP handles, below `node:dgram`. They are no more public than the TCP handles of `tcp-wrap.ts`, and
+ * are treated alike: the parts in use are declared, checked and tried once.
  */
 import type { NodeAddress } from '../common/addresses.js'
 import { all, binding, get } from './bindings.js'
 
-/** A handle over one `uv_udp_t`. Methods answer 0 or a negative status, unless said otherwise. */
+/** A handle over one `uv_udp_t`. Methods return 0 or a negative status, unless stated otherwise. */
 export interface UdpHandle {
   bind(host: string, port: number, flags: number): number
   bind6(host: string, port: number, flags: number): number
@@ -13,9 +13,12 @@ export interface UdpHandle {
   connect6(host: string, port: number): number
   disconnect(): number
   getsockname(out: NodeAddress): number
-  /** To where it is connected: the number of bytes plus 1 when they were sent at once, 0 when they are queued. */
+  /**
+   * Sends to the connected address. Returns the number of bytes plus 1 if they were sent immediately, 0 if they are
+   * queued.
+   */
   send(request: SendRequest, list: readonly Uint8Array[], count: number, tell: boolean): number
-  /** To an address. */
+  /** Sends to an address. */
   send(
     request: SendRequest,
     list: readonly Uint8Array[],
@@ -43,11 +46,11 @@ export interface UdpHandle {
   dropMembership(group: string, on: string | undefined): number
   addSourceSpecificMembership(source: string, group: string, on: string | undefined): number
   dropSourceSpecificMembership(source: string, group: string, on: string | undefined): number
-  /** Answers the size, or `undefined` where it failed and `context` has the `code`. */
+  /** Returns the size, or `undefined` on failure; `context` then has the `code`. */
   bufferSize(size: number, receive: boolean, context: { code?: string }): number | undefined
   close(): void
   unref(): void
-  /** Called with the count of bytes, or a negative status and nothing else. */
+  /** Called with the number of bytes, or with a negative status only. */
   onmessage: ((count: number, handle: UdpHandle, bytes?: Uint8Array, from?: NodeAddress) => void) | undefined
 }
 
@@ -57,14 +60,14 @@ export interface SendRequest {
   held: readonly Uint8Array[]
 }
 
-/** `process.binding('udp_wrap')`, as far as we use it. */
+/** The part of `process.binding('udp_wrap')` that is used here. */
 export interface UdpWrap {
   readonly UDP: new () => UdpHandle
   readonly SendWrap: new () => SendRequest
   readonly constants: {
     readonly UV_UDP_IPV6ONLY: number
     readonly UV_UDP_REUSEADDR: number
-    /** Where this Node knows it. */
+    /** Undefined if this Node does not support it. */
     readonly UV_UDP_REUSEPORT?: number
   }
 }
@@ -80,7 +83,7 @@ const methods = [
   ...['close', 'unref'],
 ]
 
-/** A handle without a socket must refuse to name itself, as a status and not by throwing. */
+/** Tries a handle: without a socket, it must refuse to report its address, by a status rather than an exception. */
 const works = ({ UDP }: UdpWrap): boolean => {
   const handle = new UDP()
   try {
@@ -95,14 +98,14 @@ const probe = (): UdpWrap | undefined => {
     const wrap = binding('udp_wrap')
     return isUdpWrap(wrap) && works(wrap) ? wrap : undefined
   } catch {
-    // Denied, gone, or not what it was.
+    // Denied, removed, or changed.
     return undefined
   }
 }
 
 let found: { readonly wrap: UdpWrap | undefined } | undefined
 
-/** The binding, where this Node has it and it is what we know it to be; looked for once. */
+/** The binding, if this Node has it with the expected shape; probed once. */
 export const udpWrap = (): UdpWrap | undefined => {
   found ??= { wrap: probe() }
   return found.wrap

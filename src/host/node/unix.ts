@@ -1,7 +1,4 @@
-/**
- * Sockets with paths for names, on Node's bare handles. Node's libuv removes a path when the handle is closed that took it,
- * and truncates nothing that our libuv has not truncated already.
- */
+/** Sockets with paths as names on Node's bare handles. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
@@ -15,14 +12,17 @@ import { type HandleCommon, HandleConnection, newCommon } from './handle-connect
 import { newPipe, type PipeHandle, type PipeWrap, pipeWrap } from './pipe-wrap.js'
 import { tcpWrap } from './tcp-wrap.js'
 
-/** See the top of the file. */
+/**
+ * The `AF_UNIX` sockets of Node. Node's libuv removes a path when the handle that bound it is closed, and truncates
+ * nothing that our libuv has not truncated already.
+ */
 class NodeUnix extends FileUnix {
   readonly #pipes: PipeWrap
   readonly #kind: HandleKind<UnixAddress, PipeHandle>
 
   /**
    * @param pipes - Node's binding
-   * @param common - shared with other connections, or not
+   * @param common - may be shared with other connections
    */
   constructor(pipes: PipeWrap, common: HandleCommon) {
     super()
@@ -39,9 +39,9 @@ class NodeUnix extends FileUnix {
     const status = handle.bind(path)
     if (status === 0) return new HandleBoundSocket(this.#kind, handle, local)
     handle.close()
-    // libuv says EACCES for a folder that is not there, as Windows does.
+    // As on Windows, libuv reports EACCES for a directory that does not exist.
     if (nameOfStatus(status) === 'EACCES' && !existsSync(dirname(path))) {
-      throw new HostError('ENOENT', `bind ${path}: there is no such folder`)
+      throw new HostError('ENOENT', `bind ${path}: the directory does not exist`)
     }
     throw statusError(status, `bind ${path}`)
   }
@@ -51,13 +51,16 @@ class NodeUnix extends FileUnix {
   }
 }
 
-/** The sockets of this Node; where it does not give its handles away, ones that refuse. */
+/** Creates the sockets of this Node; if it does not expose its handles, ones that refuse every operation on sockets. */
 export const unixHost = (): HostUnix => {
   const [tcp, pipes] = [tcpWrap(), pipeWrap()]
   return tcp === undefined || pipes === undefined ? new NoUnix() : new NodeUnix(pipes, newCommon(tcp))
 }
 
-/** `node:net` tells neither at once whether a path could be taken, nor takes one without listening on it. */
+/**
+ * Refuses all sockets: `node:net` can neither report synchronously whether a path can be bound, nor bind it without
+ * listening.
+ */
 class NoUnix extends FileUnix {
   bind(local: UnixAddress): never {
     return refuse(`bind ${local.path}`)
@@ -71,11 +74,11 @@ class NoUnix extends FileUnix {
 const refuse = (what: string): never => {
   throw new HostError(
     'ENOTSUP',
-    `${what}: Node ${process.versions.node} does not give its handles away (--permission keeps them)`,
+    `${what}: Node ${process.versions.node} does not expose its handles (--permission hides them)`,
   )
 }
 
-/** A connection on a pipe's handle, which knows no addresses: those that are known are remembered. */
+/** A connection on a pipe handle. The handle has no addresses, so the known ones are stored here. */
 class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
   readonly #pipes: PipeWrap
   readonly #local: UnixAddress
@@ -110,7 +113,7 @@ class PipeConnection extends HandleConnection<UnixAddress, PipeHandle> {
     return this.#remote
   }
 
-  /** There is no RST: what was left unread says as much. */
+  /** There is no RST here: unread bytes have the same effect. */
   protected override resetHandle(): number {
     this.handle.close()
     return 0

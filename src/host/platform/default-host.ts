@@ -1,12 +1,12 @@
-/** Which host a loop gets when its author did not choose one. */
+/** The host of loops that are opened without one. */
 import type { Host } from '../contract/host.js'
 
 let host: Promise<Host> | undefined
 
 /**
- * The host of the platform this runs on, one for all loops.
+ * The host of the current platform, shared by all loops.
  *
- * @throws {HostError} ENOTSUP where there is none, as in a page
+ * @throws {HostError} ENOTSUP if the platform has no host, such as a page
  */
 export function defaultHost(): Promise<Host> {
   host ??= find()
@@ -14,7 +14,7 @@ export function defaultHost(): Promise<Host> {
 }
 
 async function find(): Promise<Host> {
-  // A page without a bundler does not know what `#platform` is.
+  // Pages without a bundler cannot resolve `#platform`.
   const isPage = globalThis.process?.versions?.node === undefined
   const { openHost } = await (isPage ? import('./page.js') : import('#platform'))
   return openHost()

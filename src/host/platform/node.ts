@@ -1,19 +1,22 @@
-/** What Node has, and whoever is like it: sockets, files, WASI. package.json chooses this file or its neighbour, as `#platform`. */
+/**
+ * Sockets, files and WASI on Node and compatible runtimes. package.json maps `#platform` to this file or to `page.ts`.
+ */
 import { readFileSync } from 'node:fs'
 import type { Host } from '../contract/host.js'
 import { nodeHost } from '../node.js'
 import { whichRuntime } from './runtime-name.js'
 
 /**
- * The bytes of a file, at once: it is one of 63 kB, and Node takes longer to load its promises of files than that takes.
+ * Reads a file synchronously: it has 63 kB, and Node takes longer to load its promise-based file API than to read
+ * that.
  *
- * @throws what Node throws
+ * @throws the errors of Node
  */
 export async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(readFileSync(url))
 }
 
-/** The host that a loop gets when its author did not choose one; the files of the others are not read. */
+/** Creates the host of loops that are opened without one. The modules of the other hosts are not loaded. */
 export async function openHost(): Promise<Host> {
   switch (whichRuntime()) {
     case 'bun':
@@ -25,7 +28,7 @@ export async function openHost(): Promise<Host> {
   }
 }
 
-/** Who answers WASI. webpack cannot bundle it, and has to leave it where it is. */
+/** Loads the WASI implementation. webpack cannot bundle it and must leave the import as it is. */
 export function loadWasi(): Promise<typeof import('@wasmer/wasi')> {
   return import(/* webpackIgnore: true */ '@wasmer/wasi')
 }

@@ -1,18 +1,21 @@
-/** What a page has of what `node.ts` gives: nothing. A bundler for pages takes this file, and so nothing of Node's. */
+/**
+ * The counterpart of `node.ts` for pages, which have none of it. A bundler for pages takes this file, and thus no
+ * Node code.
+ */
 import { HostError } from '../contract/error.js'
 import type { Host } from '../contract/host.js'
 
 /** @throws {HostError} ENOTSUP always */
 export async function openHost(): Promise<Host> {
-  throw new HostError('ENOTSUP', 'this platform has no sockets of its own; give Loop.open({ host: virtualHost() })')
+  throw new HostError('ENOTSUP', 'this platform has no sockets; give Loop.open({ host: virtualHost() })')
 }
 
 /** @throws {TypeError} always */
 export async function readFile(url: URL): Promise<Uint8Array> {
-  throw new TypeError(`Cannot read ${url.href}: a page has no files; give an address that it can fetch`)
+  throw new TypeError(`Cannot read ${url.href}: a page has no files; give a URL that it can fetch`)
 }
 
 /** @throws {TypeError} always */
 export async function loadWasi(): Promise<never> {
-  throw new TypeError('Cannot run a module that needs WASI: a page has none; give a provider as `wasi`')
+  throw new TypeError('Cannot run a module that needs WASI: a page has no WASI; give a provider as `wasi`')
 }

@@ -1,4 +1,4 @@
-/** One end of a connection on the virtual network. */
+/** Connections of the virtual network. */
 
 import type { Address, SocketAddress } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
@@ -9,28 +9,28 @@ import { HostError } from '../contract/error.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
 
-/** Bytes under way in one direction, sent and not read, before the writer must wait. */
+/** The number of bytes that may be sent and unread in one direction before the writer must wait. */
 const WINDOW = 3 * 87_380
-/** The most bytes that arrive at once. */
+/** The maximum number of bytes that arrive at once. */
 const SEGMENT_SIZE = 64 * 1024
 
-/** What an end needs of its network. */
+/** The operations that a connection requires of its network. */
 export interface Wire<At extends SocketAddress = Address> {
   readonly queue: EventQueue
-  /** The connection is over on this end: nothing comes, nothing is left to be sent. */
+  /** This end of the connection has terminated: nothing arrives, and nothing is left to be sent. */
   over(connection: VirtualConnection<At>): void
 }
 
 /**
- * What is left of an end on the wire: all, until its owner closes it; then what it has sent is still on its way and its peer's
- * FIN to come; then nothing.
+ * The state of an end on the wire: present until its owner closes it; then leaving, while its bytes are in transit
+ * and its peer's FIN has not arrived; then gone.
  */
 type Presence = 'present' | 'leaving' | 'gone'
 
 /**
- * One end of a connection. What it sends travels through the network's queue to the other end, whose kernel holds it until it
- * is read. Without latencies or faults nothing is lost on the way, so that there are no acknowledgements; what remains of TCP
- * is a window, the two FINs and RST.
+ * One end of a connection. Its bytes travel through the network's queue to the other end, whose kernel holds them
+ * until they are read. Without latency or faults nothing is lost in transit, so there are no acknowledgements; what
+ * remains of TCP is a window, the two FINs and RST.
  */
 export class VirtualConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   readonly local: At
@@ -38,22 +38,22 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   readonly #wire: Wire<At>
   #peer: VirtualConnection<At> | undefined
   #presence: Presence = 'present'
-  /** The peer's FIN has arrived; ours has been sent. */
+  /** Whether the peer's FIN has arrived, and whether ours has been sent. */
   #endArrived = false
   #endSent = false
-  /** Why the peer's RST has ended it. */
+  /** The error caused by the peer's RST. */
   #broken: ErrnoName | undefined
 
-  /** What waits for the window to open, in the writer's own buffers. */
+  /** The bytes that wait for the window to open, in the writer's own buffers. */
   readonly #waiting = new Waiting()
-  /** A try to write found the window too small. */
+  /** Whether an attempt to write found the window too small. */
   #choked = false
-  /** Bytes sent that the peer has not read. */
+  /** The number of bytes sent that the peer has not read. */
   #unread = 0
-  /** What was sent last, and when: it is still the last of the queue's events if none was posted since. */
+  /** The last segment sent, and its position: it is still the last event of the queue if none was posted since. */
   #last: Segment | undefined
   #lastPost = 0
-  /** Bytes were sent to a peer that had closed: it answers with RST. */
+  /** Whether bytes were sent to a peer that had closed; the peer answers with RST. */
   #sentInVain = false
 
   private constructor(wire: Wire<At>, local: At, remote: At, connected: boolean) {
@@ -63,7 +63,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.remote = remote
   }
 
-  /** An end that asks for a connection; {@link VirtualConnection.accept} or {@link VirtualConnection.decline} answers. */
+  /** Creates the connecting end. {@link VirtualConnection.accept} or {@link VirtualConnection.decline} completes it. */
   static outgoing<At extends SocketAddress>(wire: Wire<At>, local: At, remote: At): VirtualConnection<At> {
     return new VirtualConnection(wire, local, remote, false)
   }
@@ -73,11 +73,11 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   }
 
   /**
-   * Answers with a connection. Like on Linux's loopback the handshake is over at once, only the news of it travels: an end
-   * that is closed before `onConnect` has connected all the same.
+   * Accepts the connection. As on Linux's loopback, the handshake completes immediately, and only its notification
+   * travels: an end that is closed before `onConnect` has been connected nevertheless.
    *
-   * @param local - the other end's own address
-   * @param remote - this end's address as the other end shows it
+   * @param local - the other end's local address
+   * @param remote - this end's address in the form that the other end reports
    * @returns the other end
    */
   accept(local: At, remote: At): VirtualConnection<At> {
@@ -87,20 +87,20 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     return other
   }
 
-  /** A line for messages. */
+  /** A description for messages. */
   describe(): string {
     return `${formatEndpoint(this.local)} -> ${formatEndpoint(this.remote)} ${this.#presence}`
   }
 
-  /** The news of {@link VirtualConnection.accept}. */
+  /** Delivers the notification of {@link VirtualConnection.accept}. */
   established(): void {
     if (!this.open) return
-    // Linux tells the last news only.
+    // Linux reports only the latest event.
     if (this.#peer !== undefined && this.#peer.#presence === 'gone') this.fail('ECONNRESET')
     else this.establish()
   }
 
-  /** Answers that it cannot be: there is no listener. */
+  /** Refuses the connection: there is no listener. */
   decline(code: ErrnoName = 'ECONNREFUSED'): void {
     this.fail(code)
   }
@@ -124,10 +124,10 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     return taken
   }
 
-  /** Accepted: a virtual wire has no Nagle, every write leaves at once. */
+  /** Accepted without effect: a virtual wire has no Nagle algorithm, every write is sent immediately. */
   override setNoDelay(_enable: boolean): void {}
 
-  /** Accepted: a virtual peer does not vanish silently, so that there is nothing to probe for. */
+  /** Accepted without effect: a virtual peer does not vanish silently, so there is nothing to probe for. */
   override setKeepAlive(_enable: boolean, _idle: number): void {}
 
   protected override resume(): void {}
@@ -147,7 +147,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#forget()
     const peer = this.#peer
     if (peer === undefined || peer.#presence === 'gone' || this.#broken !== undefined) this.#over()
-    // Bytes that the peer sent and that were not read: FIN would say that they were (RFC 2525, section 2.17).
+    // The peer's bytes were not read, and FIN would imply that they were (RFC 2525, section 2.17).
     else if (peer.#unread > 0) this.abort()
     else {
       this.#presence = 'leaving'
@@ -162,7 +162,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#over()
   }
 
-  /** The peer may send as many bytes more. */
+  /** Opens the peer's window by as many bytes. */
   protected override onDelivered(bytes: number): void {
     const peer = this.#peer
     if (peer === undefined) return
@@ -174,25 +174,25 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     if (this.#broken !== undefined && !this.broken) this.fail(this.#broken)
   }
 
-  /** @throws {HostError} what keeps bytes from being sent */
+  /** @throws {HostError} the error that prevents bytes from being sent */
   #requireSound(): void {
     this.requireWritable()
-    // A writer does not wait for a RST that comes after unread bytes, or is still on its way.
+    // A writer does not wait for a RST that is behind unread bytes, or still in transit.
     const code = this.#broken ?? this.#refused()
     if (code !== undefined) this.refuse(new HostError(code, 'the peer has reset the connection'))
   }
 
-  /** What a peer that is gone makes of the next write: on one machine it answers at once. */
+  /** The error of the next write to a peer that is gone: on one machine the peer answers immediately. */
   #refused(): ErrnoName | undefined {
     const peer = this.#peer
     if (this.pending > 0) return undefined
     if (peer !== undefined && peer.#presence === 'gone') return 'ECONNRESET'
-    // Between paths the writer knows at once; by TCP the peer has to answer first.
+    // Between paths the writer knows immediately; with TCP the peer has to answer first.
     const known = this.local.family === 'unix' && peer !== undefined && peer.#presence === 'leaving'
     return known || this.#sentInVain ? 'EPIPE' : undefined
   }
 
-  /** Sends as much of the bytes as the window lets through. A byte is copied here and nowhere else. @returns how many */
+  /** Sends as many bytes as the window allows. Bytes are copied only here. @returns the number of bytes sent */
   #send(data: Uint8Array): number {
     const count = Math.min(data.length, WINDOW - this.#unread)
     for (let at = 0; at < count; at += SEGMENT_SIZE)
@@ -200,7 +200,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     return count
   }
 
-  /** Sends bytes: with those before, if those have not left and nothing else has happened since. */
+  /** Sends bytes; they join the last segment if that has not left and no other event was posted since. */
   #transmit(data: Uint8Array): void {
     this.#unread += data.length
     const peer = this.#peer
@@ -228,7 +228,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     if (peer !== undefined) this.#wire.queue.post(() => news(peer))
   }
 
-  /** The window has opened. */
+  /** Continues sending after the window has opened. */
   #onRoom(): void {
     if (!this.open || (this.pending === 0 && !this.#choked)) return
     if (!this.sendWaiting(this.#waiting, (data) => this.#send(data))) return
@@ -248,16 +248,16 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   }
 
   #receiveReset(): void {
-    // Over both ways: there is nothing left to be reset.
+    // Both directions have ended, so nothing is left to reset.
     if (this.#endArrived && this.#endSent) return
-    // What Linux says: of a connection whose peer had finished, only a write can fail.
+    // As on Linux: on a connection whose peer had finished, only a write can fail.
     this.#broken = this.#endArrived ? 'EPIPE' : 'ECONNRESET'
     if (this.#presence !== 'present') this.#over()
     else if (this.pending > 0) this.fail(this.#broken)
     else this.arriveFailure(this.#broken)
   }
 
-  /** A closed end is over once both FINs have arrived. */
+  /** Terminates a closed end once both FINs have arrived. */
   #settle(): void {
     if (this.#presence === 'leaving' && this.#endSent && this.#endArrived) this.#over()
   }
@@ -268,7 +268,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#wire.over(this)
   }
 
-  /** What was not sent is its writer's. */
+  /** Discards unsent bytes: their writer owns them again. */
   #forget(): void {
     this.#waiting.clear()
     this.#choked = false

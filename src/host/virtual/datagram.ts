@@ -1,4 +1,4 @@
-/** One datagram socket on the virtual network. */
+/** Datagram sockets of the virtual network. */
 
 import type { Address } from '../../base/address.js'
 import { copyOf } from '../../base/bytes.js'
@@ -27,18 +27,18 @@ import {
   unreachable,
 } from './ip.js'
 
-/** What a socket needs of its network. */
+/** The operations that a datagram socket requires of its network. */
 export interface DatagramNetwork {
   readonly queue: EventQueue
-  /** Messages that found no room. */
+  /** The number of messages that found no room. */
   dropped: number
-  /** Gives an address back. */
+  /** Releases an address. */
   release(socket: VirtualDatagram): void
-  /** The sockets that get a message; there may be none. */
+  /** The sockets that receive a message; there may be none. */
   receivers(sender: VirtualDatagram, from: Ip, to: Ip, port: number): VirtualDatagram[]
 }
 
-/** One datagram socket on the virtual network. */
+/** A datagram socket on the virtual network. */
 export class VirtualDatagram extends HostDatagram implements Endpoint {
   readonly family: Address['family']
   readonly port: number
@@ -47,10 +47,10 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
   readonly #events: DatagramEvents
   readonly #bound: Ip
   #remote: Address | undefined
-  /** What was not told; messages under way have their room in it. */
+  /** The undelivered messages. Room is already reserved for messages in transit. */
   readonly #inbox = new DatagramQueue()
   #broadcast = false
-  /** By group: the senders that are wanted, or all. */
+  /** The accepted senders by group, or all. */
   readonly #groups = new Map<string, Set<string> | 'all'>()
   #reading = false
   #closed = false
@@ -66,7 +66,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     this.family = at.family
     this.#bound = at.ip
     this.port = at.port
-    // The kernel's own object may change later; what counts is what it says now.
+    // Copied, since the kernel may change its own object later.
     const { ipv6Only, reusePort, reuseAddress } = options
     this.options = { ipv6Only, reusePort, reuseAddress }
     this.#events = events
@@ -76,17 +76,17 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     return addressOf(this.family, this.ip, this.port)
   }
 
-  /** What it was bound to; once connected, what it speaks from. */
+  /** The bound address; once connected, the source address. */
   get ip(): Ip {
     return this.#remote !== undefined && isWildcard(this.#bound) ? loopbackOf(ipOf(this.#remote)) : this.#bound
   }
 
-  /** Whether it hears one sender only. */
+  /** Whether it receives from one sender only. */
   get connected(): boolean {
     return this.#remote !== undefined
   }
 
-  /** A line for messages. */
+  /** A description for messages. */
   describe(): string {
     return `${this.ip.host} ${this.port}`
   }
@@ -132,13 +132,13 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     this.#broadcast = enable
   }
 
-  /** Accepted: there is one network only. */
+  /** Accepted without effect: there is only one network. */
   override setTtl(_ttl: number): void {}
 
-  /** Accepted: there is one network only. */
+  /** Accepted without effect: there is only one network. */
   override setMulticastTtl(_ttl: number): void {}
 
-  /** Accepted: on a loopback interface everything comes back, whatever is said. */
+  /** Accepted without effect: on a loopback interface everything comes back, regardless of this option. */
   override setMulticastLoop(_enable: boolean): void {}
 
   override setMulticastInterface(on: string | number): void {
@@ -150,28 +150,28 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     const { host } = this.#group(group)
     const joined = this.#groups.get(host)
     if (source === undefined) {
-      if (join && joined !== undefined) throw new HostError('EADDRINUSE', `the socket is in ${group} already`)
+      if (join && joined !== undefined) throw new HostError('EADDRINUSE', `the socket has already joined ${group}`)
       if (join) this.#groups.set(host, 'all')
       else if (joined !== undefined) this.#groups.delete(host)
-      else throw new HostError('EADDRNOTAVAIL', `the socket is not in ${group}`)
+      else throw new HostError('EADDRNOTAVAIL', `the socket has not joined ${group}`)
       return
     }
-    if (joined === 'all') throw new HostError('EINVAL', `the socket is in ${group} for all senders`)
+    if (joined === 'all') throw new HostError('EINVAL', `the socket has joined ${group} for all senders`)
     const sources = joined ?? new Set()
     if (sources.has(source) === join) {
-      throw new HostError('EADDRNOTAVAIL', `the socket is ${join ? 'in' : 'not in'} ${group} for ${source}`)
+      throw new HostError('EADDRNOTAVAIL', `the socket has ${join ? 'already' : 'not'} joined ${group} for ${source}`)
     }
     if (join) this.#groups.set(host, sources.add(source))
     else if (sources.size === 1) this.#groups.delete(host)
     else sources.delete(source)
   }
 
-  /** What is sent needs no buffer here, it is always under way at once. */
+  /** The send buffer has no effect: sent messages are in transit immediately. */
   override setBufferSize(which: DatagramBuffer, bytes: number): void {
     if (which === 'receive') this.#inbox.limit = bytes
   }
 
-  /** Whether it hears that sender. */
+  /** Whether it receives from that sender. */
   hears(from: Ip, port: number): boolean {
     const remote = this.#remote
     return remote === undefined || (ipOf(remote).host === from.host && remote.port === port)
@@ -182,7 +182,10 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     return this.#groups.has(group.host)
   }
 
-  /** Whether it gets messages to a group that somebody here has joined: on Linux also who has not, but for its own groups. */
+  /**
+   * Whether it receives messages to a group that some socket here has joined. As on Linux, sockets that have not
+   * joined it receive them too; one that joined it for certain senders receives only theirs.
+   */
   takesGroup(group: Ip, from: Ip): boolean {
     if (!isWildcard(this.#bound) || this.#bound.version !== group.version) return false
     const sources = this.#groups.get(group.host)
@@ -214,7 +217,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     if (!this.#closed) this.#events.onError('ECONNREFUSED')
   }
 
-  /** Where a message to that address goes; the errors are those of Linux. */
+  /** The destination of a message to that address; the errors are those of Linux. */
   #reachable(remote: Address): Ip {
     if (remote.family !== this.family) {
       throw new HostError('EAFNOSUPPORT', `an ${this.family} socket cannot reach ${remote.host}`)
@@ -225,7 +228,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     } else if (!isLocal(ip) && !isMulticast(ip)) throw unreachable(remote)
     const dual = isWildcard(this.#bound) && !this.options.ipv6Only
     if (ip.version !== this.#bound.version && !dual) {
-      throw new HostError('ENETUNREACH', `no way from ${this.#bound.host} to ${remote.host}`)
+      throw new HostError('ENETUNREACH', `there is no route from ${this.#bound.host} to ${remote.host}`)
     }
     return ip
   }
@@ -235,16 +238,16 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     if (isMulticast(ip) && (ip.version === 4) === (this.family === 'ipv4')) return ip
     throw new HostError(
       'EINVAL',
-      `${host} is no group of ${this.family}: those are 224.0.0.0 to 239.255.255.255, and ff00::/8`,
+      `${host} is not an ${this.family} group; those are 224.0.0.0 to 239.255.255.255, and ff00::/8`,
     )
   }
 }
 
-/** There is one interface: number 1, which has all of 127.0.0.0/8. @throws {HostError} */
+/** Checks the interface. There is only number 1, which has all of 127.0.0.0/8. @throws {HostError} */
 function requireLoopback(on: string | number): void {
   if (typeof on === 'number') {
-    if (on !== 0 && on !== 1) throw new HostError('ENODEV', `there is no interface ${on}, only 1`)
+    if (on !== 0 && on !== 1) throw new HostError('ENODEV', `there is no interface ${on}; the only one is 1`)
   } else if (on !== '0.0.0.0' && !isLocal({ version: 4, host: on })) {
-    throw new HostError('ENODEV', `no interface has ${on}, only 127.0.0.1`)
+    throw new HostError('ENODEV', `no interface has the address ${on}; use 127.0.0.1`)
   }
 }

@@ -1,4 +1,4 @@
-/** The datagram sockets of a virtual network: who has which address, and who gets a message. The rules are Linux's. */
+/** The datagram sockets of a virtual network: their addresses, and the delivery of messages. */
 import type { Address } from '../../base/address.js'
 import type { DatagramBindOptions, DatagramEvents } from '../contract/datagram.js'
 import { HostError } from '../contract/error.js'
@@ -7,12 +7,12 @@ import { EphemeralPorts } from './ephemeral-ports.js'
 import type { EventQueue } from './event-queue.js'
 import { type Ip, isBroadcast, isLocal, isMulticast, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 
-/** The datagram sockets of one network, and their addresses. */
+/** The datagram sockets of one network, and their addresses. The rules are those of Linux. */
 export class Datagrams implements DatagramNetwork {
   readonly queue: EventQueue
   dropped = 0
   readonly #ephemeral: EphemeralPorts
-  /** By port; the last one bound is the last. */
+  /** The sockets by port, in the order in which they were bound. */
   readonly #sockets = new Map<number, Set<VirtualDatagram>>()
 
   /** @param seed - chooses the first ephemeral port */
@@ -21,12 +21,12 @@ export class Datagrams implements DatagramNetwork {
     this.#ephemeral = new EphemeralPorts(seed)
   }
 
-  /** Every socket, for messages. */
+  /** A line for each socket, for messages. */
   open(): string[] {
     return [...this.#sockets.values()].flatMap((sockets) => [...sockets].map((socket) => `udp ${socket.describe()}`))
   }
 
-  /** Takes an address. @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EINVAL */
+  /** Binds an address. @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EINVAL */
   bind(local: Address, options: DatagramBindOptions, events: DatagramEvents): VirtualDatagram {
     const ip = takeableIp(local, options.ipv6Only)
     const port = local.port || this.#ephemeral.next((one) => this.#sockets.has(one), 'EADDRINUSE')
@@ -35,7 +35,7 @@ export class Datagrams implements DatagramNetwork {
     for (const other of others) {
       const shared = ['reuseAddress', 'reusePort'] as const
       if (!overlap(other, socket) || shared.some((option) => other.options[option] && options[option])) continue
-      throw new HostError('EADDRINUSE', `another socket has ${other.describe()}`)
+      throw new HostError('EADDRINUSE', `another socket is bound to ${other.describe()}`)
     }
     this.#sockets.set(port, others.add(socket))
     return socket
@@ -57,7 +57,8 @@ export class Datagrams implements DatagramNetwork {
     const found = isLocal(to) ? sockets.filter((socket) => reaches(socket, to)) : []
     const best = Math.max(...found.map(score))
     const equals = found.filter((socket) => score(socket) === best)
-    // Those that share a port share its senders; of those that took the same address, the last one has it.
+    // Sockets that share a port (reusePort) share its senders; of those with the same address (reuseAddress), the
+    // last one receives.
     const sharing = equals.filter((socket) => socket.options.reusePort)
     const chosen = sharing.length > 0 ? sharing[sender.port % sharing.length] : equals.at(-1)
     return chosen === undefined ? [] : [chosen]
@@ -69,7 +70,7 @@ export class Datagrams implements DatagramNetwork {
   }
 }
 
-/** How well a socket suits, of those that a message reaches. */
+/** The rank of a socket among those that a message reaches. */
 function score(socket: VirtualDatagram): number {
   return (socket.connected ? 4 : 0) + (isWildcard(socket.ip) ? 0 : 2) + (socket.family === 'ipv4' ? 1 : 0)
 }

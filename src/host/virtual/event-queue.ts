@@ -1,18 +1,19 @@
-/** What the virtual network has to tell, in the order it came about. */
+/** The events of the virtual network, in the order in which they occurred. */
 import { Fifo } from '../../base/fifo.js'
 
-/** What differs from one JavaScript runtime to the next. */
+/** The parts that differ between JavaScript runtimes. */
 interface Runtime {
   readonly setImmediate?: (callback: () => void) => unknown
   readonly MessageChannel?: typeof MessageChannel
 }
 
-/** Runs a callback in a macrotask of its own, after those asked for before. */
+/** Runs a callback in a separate macrotask, after those requested before. */
 type Macrotask = (callback: () => void) => void
 
 /**
- * One queue for everything that happens on a network: strictly first in, first out, each event in a macrotask of its own, so
- * that promises settled by one event are seen before the next one. An empty queue has nothing scheduled.
+ * The only queue for everything that happens on a network: strictly first in, first out, with a separate macrotask
+ * for each event, so that reactions to promises settled by one event run before the next. An empty queue has nothing
+ * scheduled.
  */
 export class EventQueue {
   readonly #soon: Macrotask = macrotask()
@@ -20,12 +21,12 @@ export class EventQueue {
   #keepers = 0
   #posted = 0
 
-  /** Events that wait. */
+  /** The number of events in the queue. */
   get length(): number {
     return this.#events.length
   }
 
-  /** How many events there have been. The same as before: nothing has happened since. */
+  /** The number of events posted so far. As long as it is unchanged, nothing has happened. */
   get posted(): number {
     return this.#posted
   }
@@ -34,15 +35,15 @@ export class EventQueue {
   post(event: () => void): void {
     this.#posted++
     this.#events.push(event)
-    // One wake per event. Which wake delivers which event does not matter: the order is the queue's.
+    // One wakeup per event. Any wakeup may deliver any event: the queue determines the order.
     if (this.#keepers > 0) this.#soon(this.#next)
     else unreferenced(setTimeout(this.#next, 0))
   }
 
-  /** Keeps the process alive until the returned function is called, once or again. */
+  /** Keeps the process alive until the returned function is called; further calls of it have no effect. */
   keepAlive(): () => void {
     this.#keepers++
-    // The longest interval there is: it only has to exist.
+    // The longest possible interval: it only has to exist.
     const interval = setInterval(() => {}, LONGEST_DELAY)
     let held = true
     return () => {
@@ -58,10 +59,10 @@ export class EventQueue {
   }
 }
 
-/** The longest delay that timers know, in milliseconds: 24.8 days. */
+/** The longest delay that timers support, in milliseconds: 24.8 days. */
 export const LONGEST_DELAY = 2 ** 31 - 1
 
-/** Lets the process end although this waits, where the runtime can say so. */
+/** Lets the process end despite this pending timer or port, if the runtime supports that. */
 export function unreferenced<T>(waiting: T): T {
   if (typeof waiting === 'object' && waiting !== null && 'unref' in waiting && typeof waiting.unref === 'function') {
     waiting.unref()
@@ -70,9 +71,9 @@ export function unreferenced<T>(waiting: T): T {
 }
 
 /**
- * `setImmediate` where there is one, else a `MessageChannel`, since browsers delay timers by milliseconds; else a timer.
- * An immediate keeps the process alive, and one that does not is not run while the process sleeps: so it serves only while
- * somebody keeps the process alive anyway.
+ * Uses `setImmediate` if available; otherwise a `MessageChannel`, since browsers delay timers by milliseconds;
+ * otherwise a timer. An immediate keeps the process alive, and an unreferenced one does not run while the process
+ * sleeps; so it is used only while the process is kept alive anyway.
  */
 function macrotask(): Macrotask {
   const runtime: Runtime = globalThis

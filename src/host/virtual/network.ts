@@ -1,4 +1,4 @@
-/** The sockets of a virtual network: who listens where, and who is connected to whom. */
+/** The sockets of a virtual network: its listeners and connections. */
 import type { Address } from '../../base/address.js'
 import {
   type ConnectionEvents,
@@ -23,7 +23,7 @@ export class Network implements Wire {
   readonly ports: PortTable<VirtualListener>
   readonly datagrams: Datagrams
   readonly unix = new VirtualUnix(this.queue)
-  /** Live connections, with the port that an outgoing one holds. */
+  /** Open connections; an outgoing one with the port that it holds. */
   readonly #connections = new Map<VirtualConnection, Claim<VirtualListener> | undefined>()
 
   constructor(seed: number) {
@@ -31,7 +31,7 @@ export class Network implements Wire {
     this.datagrams = new Datagrams(this.queue, seed)
   }
 
-  /** What is still open, a line each: ports, connections, events that wait. */
+  /** Everything that is still open, one line each: ports, connections, queued events. */
   open(): string[] {
     const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
     const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
@@ -44,7 +44,7 @@ export class Network implements Wire {
     ]
   }
 
-  /** Takes an address. @throws {HostError} what {@link PortTable.take} throws */
+  /** Binds an address. @throws {HostError} the errors of {@link PortTable.take} */
   bind(local: Address, options: BindOptions): HostBoundSocket {
     return new VirtualBoundSocket(this, this.ports.take(local, options))
   }
@@ -56,7 +56,7 @@ export class Network implements Wire {
     return this.connectFrom(this.ports.take(local, NO_OPTIONS, true), ip, remote.port, events)
   }
 
-  /** Connects from a claimed address; the claim goes with the connection. */
+  /** Connects from a claimed address; the claim is released together with the connection. */
   connectFrom(claim: Claim<VirtualListener>, ip: Ip, remotePort: number, events: ConnectionEvents): HostConnection {
     const { family, port } = claim.local
     this.ports.connect(claim, ip, remotePort)
@@ -92,7 +92,7 @@ export class Network implements Wire {
 class VirtualBoundSocket extends HostBoundSocket {
   readonly #network: Network
   readonly #claim: Claim<VirtualListener>
-  /** Whether a listener or a connection has the address now. */
+  /** Whether a listener or a connection has taken over the address. */
   #used = false
 
   constructor(network: Network, claim: Claim<VirtualListener>) {
@@ -110,7 +110,7 @@ class VirtualBoundSocket extends HostBoundSocket {
     this.#used = true
   }
 
-  /** The backlog is the kernel's business: it gets every connection at once and counts them. */
+  /** The kernel enforces the backlog: it gets every connection immediately and counts them. */
   override listen(_backlog: number, events: ListenerEvents): HostListener {
     this.#requireUnused()
     const listener = new VirtualListener(this.#network, this.#claim, events)
@@ -127,7 +127,7 @@ class VirtualBoundSocket extends HostBoundSocket {
     return connection
   }
 
-  /** What this address can reach; the errors are those of Linux. */
+  /** Checks that this address can reach the remote one; the errors are those of Linux. */
   #reachable(remote: Address): Ip {
     const { local, ip: from, options } = this.#claim
     if (remote.family !== local.family) {
@@ -137,11 +137,11 @@ class VirtualBoundSocket extends HostBoundSocket {
     if (ip.version === from.version) return ip
     if (ip.version === 4 && isWildcard(from) && !options.ipv6Only) return ip
     const code = from.version === 4 ? 'EAFNOSUPPORT' : 'ENETUNREACH'
-    throw new HostError(code, `no way from ${local.host} to ${remote.host}`)
+    throw new HostError(code, `there is no route from ${local.host} to ${remote.host}`)
   }
 
   #requireUnused(): void {
-    if (this.#used) throw new HostError('EINVAL', 'the address was used or closed already')
+    if (this.#used) throw new HostError('EINVAL', 'the address has already been used or closed')
   }
 }
 
@@ -162,7 +162,7 @@ class VirtualListener extends HostListener {
     return this.#claim.local
   }
 
-  /** Tells of a connection; one that nobody will ever accept is reset. */
+  /** Delivers a connection, or resets it if the listener has been closed, since it will never be accepted. */
   offer(connection: VirtualConnection): void {
     if (this.#closed) connection.reset()
     else this.#events.onConnection(connection)

@@ -1,6 +1,7 @@
 /**
- * Who has which local address. The rules are those of Linux for sockets with `SO_REUSEADDR`, which libuv always sets:
- * any number of sockets may be bound to one address as long as none of them listens; then it is that one's alone.
+ * The bound local addresses. The rules are those of Linux for sockets with `SO_REUSEADDR`, which libuv always sets:
+ * any number of sockets may be bound to an address as long as none of them listens; a listening socket owns it
+ * exclusively.
  */
 import type { Address } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
@@ -8,19 +9,21 @@ import { type BindOptions, HostError } from '../contract/error.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
 
-/** A local address that a socket has taken. */
+/** A local address that a socket is bound to. */
 export interface Claim<L> extends Endpoint {
   readonly local: Address
   readonly options: BindOptions
-  /** Whether `connect()` chose it. Such a socket has no `SO_REUSEADDR`: nobody else can take its port. */
+  /**
+   * Whether `connect()` chose the port. Such a socket has no `SO_REUSEADDR`: no other socket can be bound to the port.
+   */
   readonly chosen: boolean
-  /** What accepts connections here. */
+  /** The listener on this address. */
   listener: L | undefined
-  /** The remote end, as `127.0.0.1 80`, once it is the local end of a connection. */
+  /** The remote end, such as `127.0.0.1 80`, once the address is the local end of a connection. */
   remote: string | undefined
 }
 
-/** The ports of a network. `L` is what listens on one. */
+/** The ports of a network. `L` is the type of the listeners. */
 export class PortTable<L> {
   readonly #claims = new Map<number, Set<Claim<L>>>()
   readonly #ephemeral: EphemeralPorts
@@ -31,12 +34,13 @@ export class PortTable<L> {
   }
 
   /**
-   * Takes an address. Ports below 1024 are free for all: nobody on this network is root.
+   * Binds an address. Ports below 1024 are available to all sockets: there is no root user on this network.
    *
-   * @param local - port 0 takes one that nobody has
-   * @param chosen - for a `connect()` from anywhere; it has another error than `bind()` when no ephemeral port is left
-   * @throws {HostError} EADDRNOTAVAIL for an address that nobody here has; EADDRINUSE when a socket listens there, or its
-   *   port was chosen by `connect()`; EINVAL for a mapped IPv4 address on an IPv6-only socket
+   * @param local - port 0 selects an unused port
+   * @param chosen - for a `connect()` of an unbound socket; it fails with another error than `bind()` when no
+   *   ephemeral port is left
+   * @throws {HostError} EADDRNOTAVAIL for an address outside this network; EADDRINUSE when a socket listens on it, or
+   *   its port was chosen by `connect()`; EINVAL for a mapped IPv4 address on an IPv6-only socket
    */
   take(local: Address, options: BindOptions, chosen = false): Claim<L> {
     const ip = takeableIp(local, options.ipv6Only)
@@ -56,24 +60,24 @@ export class PortTable<L> {
     return claim
   }
 
-  /** @throws {HostError} EADDRINUSE when another socket listens there */
+  /** @throws {HostError} EADDRINUSE when another socket listens on the address */
   listen(claim: Claim<L>, listener: L): void {
     this.#refuseTaken(claim)
     claim.listener = listener
   }
 
-  /** @throws {HostError} EADDRNOTAVAIL when a connection has these two ends already */
+  /** @throws {HostError} EADDRNOTAVAIL when a connection with these two ends already exists */
   connect(claim: Claim<L>, remote: Ip, port: number): void {
     const key = `${remote.host} ${port}`
     for (const other of this.#claims.get(claim.local.port) ?? []) {
       if (other !== claim && other.remote === key && overlap(other, claim)) {
-        throw new HostError('EADDRNOTAVAIL', `a connection from port ${claim.local.port} to ${key} exists already`)
+        throw new HostError('EADDRNOTAVAIL', `a connection from port ${claim.local.port} to ${key} already exists`)
       }
     }
     claim.remote = key
   }
 
-  /** Gives an address back. */
+  /** Releases an address. */
   release(claim: Claim<L>): void {
     const claims = this.#claims.get(claim.local.port)
     claims?.delete(claim)
@@ -81,8 +85,8 @@ export class PortTable<L> {
   }
 
   /**
-   * Who accepts connections to this address. Of several that share the port, those with the exact address come first, and
-   * they take turns.
+   * The listener for connections to this address. Of several that share the port, those with the exact address come
+   * first, and they take turns.
    */
   listenerAt(ip: Ip, port: number): L | undefined {
     const claims = this.#claims.get(port)
@@ -96,7 +100,7 @@ export class PortTable<L> {
     return chosen?.listener
   }
 
-  /** Every address that is taken, for messages. */
+  /** All bound addresses, for messages. */
   list(): string[] {
     return [...this.#claims.values()].flatMap((claims) => [...claims].map(({ local }) => formatEndpoint(local)))
   }
@@ -111,7 +115,7 @@ export class PortTable<L> {
       if (other.options.reusePort && claim.options.reusePort) continue
       throw new HostError(
         'EADDRINUSE',
-        `another socket ${other.chosen ? 'has' : 'listens on'} ${formatEndpoint(other.local)}`,
+        `another socket ${other.chosen ? 'is bound to' : 'listens on'} ${formatEndpoint(other.local)}`,
       )
     }
   }

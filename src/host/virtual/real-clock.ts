@@ -1,8 +1,8 @@
-/** The time of the virtual network. It is the real one; a virtual clock has the same three methods. */
+/** The clock of the virtual network. It shows the real time; a virtual clock would have the same three methods. */
 import type { HostTimer } from '../contract/host.js'
 import { LONGEST_DELAY, unreferenced } from './event-queue.js'
 
-/** Real time. */
+/** A clock that shows the real time. */
 export class RealClock {
   /** Monotonic time in nanoseconds. */
   now(): number {
@@ -14,7 +14,7 @@ export class RealClock {
     return performance.timeOrigin + performance.now()
   }
 
-  /** Makes a timer that is not set and that never keeps the process alive. */
+  /** Creates a timer, which is not set yet and never keeps the process alive. */
   timer(callback: () => void): HostTimer {
     return new RealTimer(callback)
   }
@@ -45,7 +45,7 @@ class RealTimer implements HostTimer {
   }
 
   readonly #fire = (): void => {
-    // The runtime's timers may be early by a fraction of a millisecond, and cannot be as late as one may ask.
+    // The runtime's timers may fire a fraction of a millisecond early, and have a maximum delay.
     const left = this.#due - performance.now()
     if (left > 0) {
       this.#arm(left)

@@ -1,8 +1,8 @@
-/** Bytes that travel together. */
+/** Segments of the virtual network. */
 
 /**
- * A copy of bytes that are under way. More can join as long as it has not arrived, so that a flood of small writes takes
- * few journeys: its room then doubles, and a byte is copied twice on average at most.
+ * A copy of bytes in transit. More bytes can join until it arrives, so that many small writes need few deliveries.
+ * Its room doubles when it is full, so a byte is copied at most twice on average.
  */
 export class Segment {
   #bytes: Uint8Array
@@ -14,12 +14,12 @@ export class Segment {
     this.#length = data.length
   }
 
-  /** How many bytes there are. */
+  /** The number of bytes. */
   get length(): number {
     return this.#length
   }
 
-  /** The bytes, which must not be added to any more. */
+  /** The bytes. None must be added afterwards. */
   get bytes(): Uint8Array {
     return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length)
   }

@@ -1,4 +1,4 @@
-/** Sockets with paths for names, on the virtual network: the names are no files, and no folder has to be there for them. */
+/** Sockets with paths as names on the virtual network. */
 import { UNNAMED, type UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { UnixNames } from '../../base/unix-names.js'
@@ -14,20 +14,20 @@ import { HostUnix } from '../contract/unix.js'
 import { VirtualConnection, type Wire } from './connection.js'
 import type { EventQueue } from './event-queue.js'
 
-/** See the top of the file. */
+/** The `AF_UNIX` sockets of a virtual network. Their names are not files, and need no directory. */
 export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
   readonly queue: EventQueue
   readonly #names = new UnixNames<VirtualName>()
-  /** Live connections, with the name that an outgoing one holds. */
+  /** Open connections; an outgoing one with the name that it holds. */
   readonly #connections = new Map<VirtualConnection<UnixAddress>, VirtualName | undefined>()
 
-  /** @param queue - the network's */
+  /** @param queue - the queue of the network */
   constructor(queue: EventQueue) {
     super()
     this.queue = queue
   }
 
-  /** What is still open, a line each. Names that outlive their sockets are not. */
+  /** Everything that is still open, one line each, but not the names that outlive their sockets. */
   open(): string[] {
     const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
     return [...[...this.#names.open()].map((path) => `name ${JSON.stringify(path)}`), ...connections]
@@ -58,7 +58,7 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
     return name.mode
   }
 
-  /** Connects from a name, which goes with the connection. */
+  /** Connects from a name, which is released together with the connection. */
   connectFrom(
     name: VirtualName | undefined,
     remote: UnixAddress,
@@ -87,7 +87,7 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
     this.#connections.delete(connection)
   }
 
-  /** The name's socket is closed. */
+  /** Releases a name when its socket is closed. */
   release(name: VirtualName): void {
     this.#names.close(name.local.path, name)
   }
@@ -98,10 +98,10 @@ export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
   }
 }
 
-/** A socket that has a name. */
+/** A socket with a name. */
 class VirtualName extends HostBoundSocket<UnixAddress> {
   readonly local: UnixAddress
-  /** What accepts connections there. */
+  /** The listener on the name. */
   listener: VirtualUnixListener | undefined
   readonly #network: VirtualUnix
   #used = false
@@ -131,7 +131,7 @@ class VirtualName extends HostBoundSocket<UnixAddress> {
   }
 
   #requireUnused(): void {
-    if (this.#used) throw new HostError('EINVAL', 'the name was used or closed already')
+    if (this.#used) throw new HostError('EINVAL', 'the name has already been used or closed')
   }
 }
 
@@ -152,7 +152,7 @@ class VirtualUnixListener extends HostListener<UnixAddress> {
     return this.#name.local
   }
 
-  /** Tells of a connection; one that nobody will ever accept is reset. */
+  /** Delivers a connection, or resets it if the listener has been closed, since it will never be accepted. */
   offer(connection: VirtualConnection<UnixAddress>): void {
     if (this.#closed) connection.reset()
     else this.#events.onConnection(connection)
@@ -166,5 +166,5 @@ class VirtualUnixListener extends HostListener<UnixAddress> {
 }
 
 function missing(path: string): HostError {
-  return new HostError('ENOENT', `no socket is called ${JSON.stringify(path)}`)
+  return new HostError('ENOENT', `no socket has the name ${JSON.stringify(path)}`)
 }
