@@ -1,4 +1,4 @@
-/** What a policy grants, and what it refuses. */
+/** Evaluation of policies. */
 import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
 import { endpointKey, formatEndpoint } from '../base/endpoint.js'
 import { isLoopbackIp, isWildcardIp } from '../base/ip.js'
@@ -7,62 +7,65 @@ import type { LookupFamily } from '../host/contract/lookup.js'
 import { type Learn, NamedHosts } from './named-hosts.js'
 import { readRules } from './rules.js'
 
-/** Something a guest wanted and may not. */
+/** An action that the policy refused to a guest. */
 export type Refusal =
   | {
-      /** What it wanted to do. */
+      /** The attempted action. */
       readonly action: 'listen' | 'connect' | 'send'
-      /** Where. */
+      /** The address of the attempt. */
       readonly address: SocketAddress
     }
   | {
-      /** It wanted to know what addresses a name has, or what name an address has. */
+      /** A lookup of the addresses of a name, or of the name of an address. */
       readonly action: 'lookup'
-      /** The one that it has. */
+      /** The name or the address that was looked up. */
       readonly name: string
     }
 
 /**
- * What is granted. A rule is an address with a port, as `127.0.0.1:80`, `[::1]:80` or `[fe80::1%eth0]:80`, and stands for exactly
- * that address as the guest asks for it: port 0 is a free one, `0.0.0.0` every interface, and `[::ffff:127.0.0.1]:80` is another
- * rule than `127.0.0.1:80`. `localhost:80` stands for both loopback addresses, `*` for all of these.
+ * The access granted to a guest. A rule is an address with a port, such as `127.0.0.1:80`, `[::1]:80` or
+ * `[fe80::1%eth0]:80`, and means exactly that address in the form in which the guest requests it: port 0 means a free
+ * port, `0.0.0.0` every interface, and `[::ffff:127.0.0.1]:80` is a different rule than `127.0.0.1:80`.
+ * `localhost:80` means both loopback addresses, `*` all of these.
  *
- * `unix:/path` is the name of a socket as the guest says it, byte for byte: what lies behind a link is what the file system makes
- * of it. `unix:@name` is an abstract name, `unix:./@name` the file `@name`, and `unix:*` stands for all names.
+ * `unix:/path` is the name of a socket in the form in which the guest requests it, byte for byte; the file system
+ * resolves symbolic links. `unix:@name` is an abstract name, `unix:./@name` the file `@name`, and `unix:*` means all
+ * names.
  */
 export interface Policy {
   /**
-   * Where the guest may listen, and take a port of its choice: for connections, and for messages (UDP), which it may answer. A
-   * group is joined where the group's own address is granted here.
+   * The addresses on which the guest may listen, with a port of its choice: for connections, and for messages (UDP),
+   * which it may answer. The guest may join a multicast group if the address of the group is granted here.
    */
   readonly listen?: readonly string[]
   /**
-   * Where it may connect, and send messages and hear answers. A name, as `example.com:443`, lets it look that name up too, and
-   * connect to the addresses that it was told last. A name's owner may point it anywhere: to loopback, link-local (169.254.0.0/16
-   * included), unspecified, multicast and broadcast addresses no name leads, but a rule with the address. What an address is called
-   * the guest may ask where it may connect.
+   * The addresses that the guest may connect to, send messages to and receive answers from. A name, such as
+   * `example.com:443`, also lets it look up that name, and connect to the addresses in the latest answer. Since the
+   * owner of a name may point it anywhere, a name never grants loopback, link-local (including 169.254.0.0/16),
+   * unspecified, multicast or broadcast addresses; these require a rule with the address. The guest may look up the
+   * names of all addresses that it may connect to.
    */
   readonly connect?: readonly string[]
-  /** Told of each refusal. */
+  /** Called for each refusal. */
   readonly onRefusal?: (refusal: Refusal) => void
 }
 
-/** The policy, ready to be asked. */
+/** The rules of a policy in evaluated form. */
 export class Grants {
   readonly #listen: ReadonlySet<string>
   readonly #connect: ReadonlySet<string>
   readonly #names: NamedHosts
-  /** Those that rules have by name. */
+  /** The interfaces that rules refer to by name. */
   readonly #interfaces = new Map<string, number>()
   readonly #onRefusal: ((refusal: Refusal) => void) | undefined
 
   /**
-   * @param interfaces - the host's, which rules may have by name
-   * @throws {TypeError} when a rule is no address, or `onRefusal` no function
+   * @param interfaces - returns the interfaces of the host, which rules may refer to by name
+   * @throws {TypeError} when a rule is not an address, or `onRefusal` is not a function
    */
   constructor({ listen = [], connect = [], onRefusal }: Policy, interfaces: () => ReadonlyMap<string, number>) {
     if (onRefusal !== undefined && typeof onRefusal !== 'function') {
-      throw new TypeError(`onRefusal is a ${typeof onRefusal}: give a function, or leave it out`)
+      throw new TypeError(`Cannot use the policy: onRefusal is a ${typeof onRefusal}; give a function, or leave it out`)
     }
     this.#names = new NamedHosts()
     const interfaceOf = (name: string): number | undefined => {
@@ -76,8 +79,8 @@ export class Grants {
   }
 
   /**
-   * Whether the guest may take that address: to listen there, or a free port to connect from. Which other addresses the machine has
-   * is not for it to find out.
+   * Whether the guest may bind that address: to listen on it, or as a free port to connect from. A guest must not be
+   * able to find out which other addresses the machine has.
    */
   mayTake(local: SocketAddress): boolean {
     if (this.mayListen(local)) return true
@@ -85,12 +88,12 @@ export class Grants {
     return isWildcardIp(local.host) || isLoopbackIp(local.host)
   }
 
-  /** Whether the guest may listen there. */
+  /** Whether the guest may listen on that address. */
   mayListen(local: SocketAddress): boolean {
     return grants(this.#listen, local)
   }
 
-  /** Whether the guest may connect there. */
+  /** Whether the guest may connect to that address. */
   mayConnect(remote: SocketAddress): boolean {
     return grants(this.#connect, remote) || (remote.family !== 'unix' && this.#names.grants(remote))
   }
@@ -105,13 +108,13 @@ export class Grants {
     if (!this.mayConnect(remote)) this.refuse({ action: 'connect', address: remote })
   }
 
-  /** Lets the guest look a name up. @returns what learns the answer @throws {HostError} EACCES */
+  /** Allows the lookup of a name. @returns a function that takes the answer @throws {HostError} EACCES */
   requireLookup(name: string, family: LookupFamily): Learn {
     if (!this.#connect.has('*') && !this.#names.has(name)) this.refuse({ action: 'lookup', name })
     return this.#names.ask(name, family)
   }
 
-  /** Of the host's interfaces, those that the guest may know: the ones that rules name, or all where all addresses are granted. */
+  /** The host's interfaces that the guest may see: the ones that rules name, or all if all addresses are granted. */
   interfaces(all: () => ReadonlyMap<string, number>): ReadonlyMap<string, number> {
     return this.#listen.has('*') || this.#connect.has('*') ? all() : this.#interfaces
   }
@@ -121,7 +124,7 @@ export class Grants {
     if (!this.mayConnect(address)) this.refuse({ action: 'lookup', name: address.host })
   }
 
-  /** Whether the guest may see the name of a socket, and, to `change` it, listen there. */
+  /** Whether the guest may see the name of a socket; with `change`, whether it may listen on it. */
   mayName(address: UnixAddress, change: boolean): boolean {
     return grants(this.#listen, address) || (!change && grants(this.#connect, address))
   }
@@ -129,12 +132,12 @@ export class Grants {
   /** @throws {HostError} EACCES, always */
   refuse(refusal: Refusal): never {
     this.#onRefusal?.(refusal)
-    throw new HostError('EACCES', `the guest may not ${describe(refusal)}: grant it`)
+    throw new HostError('EACCES', `the guest may not ${describe(refusal)}; grant it`)
   }
 }
 
 function describe(refusal: Refusal): string {
-  if (refusal.action === 'lookup') return `look ${refusal.name} up`
+  if (refusal.action === 'lookup') return `look up ${refusal.name}`
   const { action, address } = refusal
   return `${action} ${action === 'listen' ? 'on' : 'to'} ${formatEndpoint(address)}`
 }

@@ -1,25 +1,26 @@
-/** The names that rules have instead of addresses, and the addresses that a guest was told for them. */
+/** Names in rules of a policy. */
 import type { Address } from '../base/address.js'
 import { canonicalName } from '../base/host-text.js'
 import { familyOf, isSpecialIp, parseIp } from '../base/ip.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
-/** Takes what came of a lookup: the addresses that were told; none where there is no such name any more. */
+/** Takes the result of a lookup: the addresses in the answer; none if the name no longer exists. */
 export type Learn = (hosts: readonly string[]) => void
 
 /**
- * See the top of the file. What a name means is what the last answer said: a name that has moved leads to where it was no more.
- * A guest that asks for a name several times at once may use each of the answers.
+ * The names that rules contain instead of addresses, and the addresses that lookups of the guest have returned for
+ * them. The latest answer determines the addresses of a name: a name that has moved no longer grants its old
+ * addresses. If a guest looks up a name several times at once, it may use each of the answers.
  */
 export class NamedHosts {
   readonly #names = new Map<string, Named>()
 
-  /** How many names there are. */
+  /** The number of names. */
   get size(): number {
     return this.#names.size
   }
 
-  /** Takes a rule. */
+  /** Adds a rule. */
   add(name: string, port: number): void {
     const key = canonicalName(name)
     const named = this.#names.get(key) ?? new Named()
@@ -27,17 +28,17 @@ export class NamedHosts {
     this.#names.set(key, named)
   }
 
-  /** Whether some rule has the name. */
+  /** Whether a rule contains the name. */
   has(name: string): boolean {
     return this.#names.has(canonicalName(name))
   }
 
-  /** To be called when a name is asked for. @returns to be called with the answer */
+  /** Must be called when a lookup of a name starts. @returns a function that must be called with the answer */
   ask(name: string, family: LookupFamily): Learn {
     return this.#names.get(canonicalName(name))?.ask(family) ?? (() => {})
   }
 
-  /** Whether it is the address of such a name, with a port that a rule has. */
+  /** Whether the address belongs to such a name, and a rule has its port. */
   grants(address: Address): boolean {
     if (address.family === 'ipv6' && address.scopeId !== 0) return false
     for (const named of this.#names.values()) {
@@ -49,12 +50,12 @@ export class NamedHosts {
 
 /** An answer to a lookup. */
 interface Answer {
-  /** When it came, on the name's own clock, which counts questions and answers. */
+  /** The time of the answer on the name's logical clock, which counts lookups and answers. */
   readonly at: number
   readonly hosts: readonly string[]
 }
 
-/** One name. */
+/** A name, its ports, and the current answers. */
 class Named {
   readonly ports = new Set<number>()
   #answers: readonly Answer[] = []
@@ -64,7 +65,7 @@ class Named {
     return this.#answers.some(({ hosts }) => hosts.includes(host))
   }
 
-  /** An answer takes the place of those that had come before it was asked for. */
+  /** Starts a lookup. Its answer replaces the answers that had arrived before the lookup started. */
   ask(family: LookupFamily): Learn {
     const asked = this.#time++
     const isReplaced = (host: string): boolean => family === 'any' || family === familyOf(host)
@@ -80,8 +81,8 @@ class Named {
 }
 
 /**
- * The address of an answer; `undefined` where it is none, or is one of this machine or its link: a name's owner may point it
- * anywhere (DNS rebinding), so there only a rule with that address leads.
+ * The address in an answer; `undefined` if it is not an address, or is one of this machine or its link. Since the
+ * owner of a name may point it anywhere (DNS rebinding), such addresses require a rule with the address.
  */
 function granted(text: string): string | undefined {
   const ip = parseIp(text)

@@ -1,4 +1,4 @@
-/** A local address that a guest asked for, and perhaps has: what it may do with it is asked when it does it. */
+/** Bound sockets of a guest under a policy. */
 import type { SocketAddress } from '../base/address.js'
 import {
   type ConnectionEvents,
@@ -9,14 +9,17 @@ import {
 } from '../host/contract/connection.js'
 import type { Grants } from './grants.js'
 
-/** See the top of the file. */
+/**
+ * A local address that a guest has requested, and that is bound only if it is granted. Each use of it is checked when
+ * it happens.
+ */
 export class PolicyBoundSocket<At extends SocketAddress> extends HostBoundSocket<At> {
   readonly #asked: At
-  /** `undefined` when it was not taken. */
+  /** `undefined` if the address was not bound. */
   readonly #port: HostBoundSocket<At> | undefined
   readonly #grants: Grants
 
-  /** @param port - what was taken; `undefined` when it was not granted */
+  /** @param port - the bound socket; `undefined` if the address was not granted */
   constructor(asked: At, port: HostBoundSocket<At> | undefined, grants: Grants) {
     super()
     this.#asked = asked

@@ -1,4 +1,4 @@
-/** A guest's datagram socket: what may come to it, and what it may send where. */
+/** Datagram sockets of a guest under a policy. */
 import type { Address } from '../base/address.js'
 import { endpointKey, formatEndpoint } from '../base/endpoint.js'
 import {
@@ -12,25 +12,26 @@ import { HostError } from '../host/contract/error.js'
 import type { Host } from '../host/contract/host.js'
 import type { Grants } from './grants.js'
 
-/** How many senders are remembered that may be answered. */
+/** The maximum number of senders that are remembered and may be answered. */
 const HEARD_MAX = 4096
 
 /**
- * Where the guest may listen, everybody may send to it and is answered. Elsewhere it has a free port at best, and speaks with
- * those to whom it may connect.
+ * A guest's datagram socket, restricted by a policy. On an address where the guest may listen, it receives from every
+ * sender and may answer. On other addresses it gets a free port at best, and exchanges messages only with the
+ * addresses that it may connect to.
  */
 export class PolicyDatagram extends HostDatagram {
   readonly #asked: Address
   readonly #grants: Grants
   readonly #listens: boolean
-  /** `undefined` when no address was taken, since nothing could be sent from it. */
+  /** `undefined` when no address was bound, since nothing could be sent from it. */
   readonly #socket: HostDatagram | undefined
-  /** Where it is connected to: a name that moves does not take a peer away. */
+  /** The address that it is connected to. It stays allowed when a name starts to lead elsewhere. */
   #peer: string | undefined
-  /** Who has sent something, the latest last. */
+  /** The addresses from which messages have arrived, the latest last. */
   readonly #heard = new Set<string>()
 
-  /** @throws {HostError} EACCES, and what `Host.bindDatagram` throws */
+  /** @throws {HostError} EACCES, and the errors of `Host.bindDatagram` */
   constructor(host: Host, grants: Grants, local: Address, options: DatagramBindOptions, events: DatagramEvents) {
     super()
     this.#asked = local
@@ -108,7 +109,7 @@ export class PolicyDatagram extends HostDatagram {
     this.#socket?.setBufferSize(which, bytes)
   }
 
-  /** Whether the guest may hear that sender. */
+  /** Whether the guest may receive messages from that sender. */
   #admits(from: Address): boolean {
     const key = endpointKey(from)
     if (!this.#listens) return key === this.#peer || this.#grants.mayConnect(from)
@@ -126,6 +127,6 @@ export class PolicyDatagram extends HostDatagram {
 
   #taken(): HostDatagram {
     if (this.#socket !== undefined) return this.#socket
-    throw new HostError('EACCES', `the guest may not use ${formatEndpoint(this.#asked)}: grant it`)
+    throw new HostError('EACCES', `the guest may not use ${formatEndpoint(this.#asked)}; grant it`)
   }
 }

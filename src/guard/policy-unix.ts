@@ -1,4 +1,4 @@
-/** Sockets with paths for names, as far as they are granted. What is not granted is not there for the guest. */
+/** Sockets with paths as names for a guest under a policy. */
 import type { UnixAddress } from '../base/address.js'
 import { textOf } from '../base/unix-path.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
@@ -7,12 +7,12 @@ import { HostUnix } from '../host/contract/unix.js'
 import type { Grants } from './grants.js'
 import { PolicyBoundSocket } from './policy-bound-socket.js'
 
-/** See the top of the file. */
+/** The `AF_UNIX` sockets that a policy grants. Sockets that are not granted do not exist for the guest. */
 export class PolicyUnix extends HostUnix {
   readonly #unix: HostUnix
   readonly #grants: Grants
 
-  /** @param unix - the host's below */
+  /** @param unix - the sockets of the host below */
   constructor(unix: HostUnix, grants: Grants) {
     super()
     this.#unix = unix
@@ -44,7 +44,7 @@ export class PolicyUnix extends HostUnix {
     return this.#unix.mode(path)
   }
 
-  /** Guests ask of every file whether it is a socket: that is no refusal to be told. */
+  /** Guests check for every file whether it is a socket, so a denied check is not reported as a refusal. */
   #requireName(path: string, change: boolean): void {
     if (this.#grants.mayName({ family: 'unix', path }, change)) return
     throw new HostError('ENOENT', `the guest sees no socket at ${textOf(path)}`)

@@ -1,6 +1,6 @@
 /**
- * What a guest may do with the network: nothing, but what it was granted. The same contract as the host below, so it works
- * over any of them.
+ * A host that restricts a guest's network access. It implements the same contract as the host below it, so it works
+ * over any host.
  */
 import type { Address } from '../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
@@ -17,14 +17,15 @@ export { formatEndpoint } from '../base/endpoint.js'
 export type { Policy, Refusal } from './grants.js'
 
 /**
- * A host that does what the one below does, where the policy grants it, and refuses with `EACCES` where not.
+ * Creates a host that passes on to the one below what the policy grants, and refuses everything else with `EACCES`.
  *
- * To bind is never refused, since a guest that may not listen is to learn that from `listen()`; but what is not granted is
- * not taken either. For messages, to bind to a port of its choice is to listen; who may only send takes a free one.
+ * Binding is never refused, since a guest that may not listen should get the error from `listen()`; but an address
+ * that is not granted is not bound either. For messages, binding to a port of the guest's choice counts as listening;
+ * a guest that may only send binds a free port.
  *
- * @param host - the real one
+ * @param host - the host that provides the sockets
  * @param policy - nothing is granted by default
- * @throws {TypeError} when a rule is no address, or the host none
+ * @throws {TypeError} when a rule is not an address, or `host` is not a host
  *
  * @example
  * ```ts
@@ -46,9 +47,10 @@ export type { Policy, Refusal } from './grants.js'
  * ```
  */
 export function policyHost(host: Host, policy: Policy = {}): Host {
-  // By what it can do: it may come from another copy of this package.
-  if (typeof host?.defer !== 'function')
-    throw new TypeError('no host to guard: make one with nodeHost() or virtualHost()')
+  // Recognized by its methods: it may come from another copy of this package.
+  if (typeof host?.defer !== 'function') {
+    throw new TypeError('Cannot make a policy host: this is not a host; make one with nodeHost() or virtualHost()')
+  }
   return new PolicyHost(host, new Grants(policy, () => host.interfaces()))
 }
 

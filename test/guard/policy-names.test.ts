@@ -109,7 +109,7 @@ test('localhost is both loopback addresses, to listen as well', () => {
 })
 
 test('they are none to listen on', () => {
-  expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/no address/)
+  expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/not an address/)
 })
 
 describe('a name that has moved', () => {

@@ -208,16 +208,16 @@ describe('a grant to connect', () => {
 })
 
 test.each([
-  ['a text in place of a list', { listen: '127.0.0.1:80' }, /"127\.0\.0\.1:80" is no list.*give \[/],
-  ['a number in place of a rule', { connect: [80] }, /80 is no address: give HOST:PORT/],
-  ['no function to be told', { onRefusal: 'log' }, /onRefusal is a string: give a function/],
+  ['a text in place of a list', { listen: '127.0.0.1:80' }, /"127\.0\.0\.1:80" is not a list.*give \[/],
+  ['a number in place of a rule', { connect: [80] }, /rule 80: it is not an address; give HOST:PORT/],
+  ['no function to be told', { onRefusal: 'log' }, /onRefusal is a string; give a function/],
 ])('%s is refused before anybody relies on it', (_what, policy, message) => {
   expect(() => policyHost(new FakeHost(), wrong<Policy>(policy))).toThrow(message)
 })
 
 test('without a policy nothing is granted, and without a host there is nothing to guard', () => {
   expect(() => policyHost(new FakeHost()).connect(loopback(80), NOBODY)).toThrow(/grant it/)
-  for (const host of [undefined, {}, 'node']) expect(() => policyHost(wrong<Host>(host))).toThrow(/no host to guard/)
+  for (const host of [undefined, {}, 'node']) expect(() => policyHost(wrong<Host>(host))).toThrow(/is not a host/)
 })
 
 test.each([
@@ -250,13 +250,13 @@ test.each([
 ])('the rule %j is refused before anybody relies on it', (rule) => {
   for (const policy of [{ listen: [rule] }, { connect: ['*', rule] }]) {
     expect(() => policyHost(new FakeHost(), policy)).toThrow(TypeError)
-    expect(() => policyHost(new FakeHost(), policy)).toThrow(/no address: give HOST:PORT/)
+    expect(() => policyHost(new FakeHost(), policy)).toThrow(/not an address; give HOST:PORT/)
   }
 })
 
 test('the zone of no interface is refused before anybody relies on it', () => {
   for (const rule of ['[fe80::1%eth9]:80', '[fe80::1%4294967296]:80']) {
-    expect(() => policyHost(new FakeHost(), { connect: [rule] })).toThrow(/"\[fe80::1%\w+\]:80" has a zone.*number/)
+    expect(() => policyHost(new FakeHost(), { connect: [rule] })).toThrow(/"\[fe80::1%\w+\]:80": its zone.*number/)
   }
 })
 
