@@ -6,14 +6,14 @@
  * rejected if anything differs from what is expected, and selected automatically only on Node versions on which our
  * tests have run.
  *
- * | what                           | `handle`                                | `net`                                    |
- * |--------------------------------|-----------------------------------------|------------------------------------------|
- * | available                      | Node 20 to 26, not under `--permission` | everywhere                               |
- * | synchronous `bind`             | yes                                     | Node 26.4 and later, or if `handle` is   |
- * | local address of a new connect | yes                                     | as for `bind`; else once it is connected |
- * | shared ports (`reusePort`)     | Node 22.12 and later                    | as for `handle`                          |
- * | no descriptor left to accept   | libuv drops the connection silently     | the same                                 |
- * | immediate sends (`tryWrite`)   | with descriptors: not on Windows        | no                                       |
+ * | what                           | `handle`                                | `net`                            |
+ * |--------------------------------|-----------------------------------------|----------------------------------|
+ * | available                      | Node 20 to 26, not under `--permission` | everywhere                       |
+ * | synchronous `bind`             | yes                                     | Node 26.4 on, or if `handle` is  |
+ * | local address of a new connect | yes                                     | as for `bind`, or once connected |
+ * | shared ports (`reusePort`)     | Node 22.12 on                           | as for `handle`                  |
+ * | no descriptor left to accept   | libuv drops the connection silently     | the same                         |
+ * | immediate sends (`tryWrite`)   | with descriptors: not on Windows        | no                               |
  *
  * Operations in progress keep the process alive even without `keepAlive()`, since Node's libuv counts requests: a
  * connect until its outcome is known, and written bytes until they are sent or the connection is closed.

@@ -1,20 +1,20 @@
 /**
- * A datagram as records: who it is from or to, then its bytes. A message that is longer than a record comes in several, whose
- * value is the length of all together.
+ * The encoding of a datagram as records: its address, then its bytes. A message that is longer than a record is split
+ * into several, each of which has the total length as its value.
  */
 import type { Address } from '../base/address.js'
 import { decodeText, encodeText } from './protocol.js'
 
-/** A message on its way between the threads. */
+/** A message in transit between the threads. */
 export interface DatagramRecord {
   readonly bytes: Uint8Array
-  /** Where it comes from or goes to; `undefined` for the peer that the socket is connected to. */
+  /** The source or destination; `undefined` for the peer that the socket is connected to. */
   readonly address: Address | undefined
-  /** Whether the sender will ask what became of it. */
+  /** Whether the sender will ask for the outcome. */
   readonly asked: boolean
 }
 
-/** A message as one payload: the length of its head in a byte, the head as text, the bytes. */
+/** Encodes a message as one payload: a byte with the length of its head, the head as text, the bytes. */
 export function encodeDatagram({ bytes, address, asked }: DatagramRecord): Uint8Array {
   const parts = address === undefined ? [] : [address.host, address.port, ...scopeOf(address)]
   const head = encodeText([asked ? 1 : 0, ...parts].join(' '))
@@ -25,15 +25,15 @@ export function encodeDatagram({ bytes, address, asked }: DatagramRecord): Uint8
   return payload
 }
 
-/** Puts the records of one socket's messages together. */
+/** Reassembles the messages of one socket from their records. */
 export class DatagramDecoder {
   #parts: Uint8Array | undefined
   #length = 0
 
   /**
-   * @param payload - a record's, in shared memory
-   * @param total - the record's value
-   * @returns the message, its bytes in memory of their own; `undefined` while a part of it is missing
+   * @param payload - the payload of a record, in shared memory
+   * @param total - the value of the record
+   * @returns the message, with a copy of its bytes; `undefined` while parts of it are missing
    */
   take(payload: Uint8Array, total: number): DatagramRecord | undefined {
     if (payload.length === total) return decodeDatagram(payload)

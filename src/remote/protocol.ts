@@ -1,9 +1,11 @@
 /**
- * What the two threads of the worker driver tell each other. The guest's thread has the kernel, the parent's has the host:
- * what crosses is the host's contract, not system calls, so most system calls need no crossing at all.
+ * The protocol between the two threads of the worker driver. The guest's thread has the kernel, the parent's has the
+ * host: the operations that cross are those of the host's contract, not system calls, so most system calls do not
+ * cross at all.
  *
- * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent gives them out, but
- * for what it is told of by `CONNECT`), a value and a payload. Only a `CALL` and the wish for standard input are waited for.
+ * A record has a kind, an id (of a connection, a listener, a port, a lookup or a datagram socket; the parent assigns
+ * them, except for those of `CONNECT`), a value and a payload. The guest waits only for the reply to a `CALL` and for
+ * standard input.
  */
 import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../base/errno.js'
@@ -11,7 +13,7 @@ import type { DatagramBindOptions, DatagramBuffer, Membership } from '../host/co
 import type { BindOptions } from '../host/contract/error.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
-/** The rings of one guest, each named by where it leads. */
+/** The rings of one guest, each named after its direction. */
 export interface Wires {
   readonly toParent: SharedArrayBuffer
   readonly toGuest: SharedArrayBuffer
@@ -21,34 +23,39 @@ export interface Wires {
 export const ToParent = {
   /** A {@link Call}; answered by one `REPLY`. */
   CALL: 1,
-  /** Lets a connection, a listener, a port or a lookup go. Of a connection, the value is how many bytes have come (modulo 2^32). */
+  /**
+   * Closes a connection, a listener, a port or a lookup. For a connection, the value is the number of bytes received
+   * (modulo 2^32).
+   */
   CLOSE: 2,
-  /** Bytes for a connection; or a message for a datagram socket, see `message-record.ts`. */
+  /** Bytes for a connection; or a message for a datagram socket, see `datagram-codec.ts`. */
   WRITE: 3,
   SHUTDOWN: 4,
-  /** Lets bytes come. A value of 1 ends what `READ_ON` began. */
+  /** Starts reading. With the value 1, the guest also stops reading directly; see `READ_ON`. */
   READ_START: 5,
   READ_STOP: 6,
   RESET: 7,
   /** The value is 0 or 1. */
   NO_DELAY: 8,
-  /** The value is seconds, 0 for off. */
+  /** The value is the delay in seconds; 0 disables the probes. */
   KEEP_ALIVE: 9,
-  /** Begins a connection to an {@link Address}, whose number the guest has chosen; what is wrong with it is an `ERROR`. */
+  /**
+   * Starts a connection to an {@link Address}, with an id that the guest has chosen; an `ERROR` reports its failure.
+   */
   CONNECT: 10,
-  /** The guest was loaded, and starts. */
+  /** The guest has been loaded, and starts. */
   READY: 11,
-  /** It cannot be loaded: an {@link LoadFailure}. Nothing follows. */
+  /** The guest cannot be loaded: a {@link LoadFailure}. No record follows. */
   UNFIT: 12,
-  /** Bytes for the standard stream whose number is the value. */
+  /** Bytes for a standard stream; the value is its number. */
   OUTPUT: 13,
-  /** The guest wants the next bytes of its standard input. */
+  /** The guest requests the next bytes of its standard input. */
   INPUT: 14,
   /** A line of the trace. */
   TRACE: 15,
-  /** The guest ended; the value is its exit code. Nothing follows. */
+  /** The guest has ended; the value is its exit code. No record follows. */
   EXIT: 16,
-  /** The guest trapped: a {@link TrapReport}. Nothing follows. */
+  /** The guest has trapped: a {@link TrapReport}. No record follows. */
   TRAP: 17,
 } as const
 
@@ -56,42 +63,51 @@ export const ToParent = {
 export const ToGuest = {
   /** A {@link Reply}. */
   REPLY: 1,
-  /** An outgoing connection stands: an {@link NewConnection}. */
+  /** An outgoing connection has been established: a {@link NewConnection}. */
   CONNECT: 2,
   /** Bytes of a connection, or a message. */
   DATA: 3,
   END: 4,
-  /** The value is how many bytes more the host has taken. */
+  /** The value is the number of bytes that the host has accepted since the last such record. */
   TAKEN: 5,
-  /** A connection failed, and is gone; or a listener could not accept, or a message did not arrive. The value is the error, see {@link errnoValue}. */
+  /**
+   * A connection failed, and is gone; or a listener could not accept, or a message did not arrive. The value is the
+   * error, see {@link errnoValue}.
+   */
   ERROR: 6,
-  /** A write failed: nothing more can be sent. The value is the error. What the peer has sent still comes. */
+  /**
+   * A write failed: nothing more can be sent. The value is the error. Data that the peer has sent is still delivered.
+   */
   BROKEN: 7,
-  /** A listener has a connection: an {@link NewConnection}. */
+  /** A listener has accepted a connection: a {@link NewConnection}. */
   CONNECTION: 8,
-  /** Bytes of standard input; none is its end. A value of 1 says that it cannot be read. */
+  /** Bytes of standard input; an empty payload is its end. The value 1 means that it cannot be read. */
   INPUT: 9,
-  /** The value is how many bytes more of the guest's output have been received. */
+  /** The value is the number of bytes of the guest's output that have been received since the last such record. */
   OUTPUT_TAKEN: 10,
-  /** A lookup's answer: its texts, a line each. An `ERROR` is one too. */
+  /** The answer to a lookup: its texts, one per line. A lookup may also be answered by an `ERROR`. */
   ANSWER: 11,
-  /** A connection has much to be read: the guest may do so by the descriptor it was lent. Nothing comes of it meanwhile. */
+  /**
+   * A connection has much data to be read: the guest may read it directly from the exposed descriptor. Meanwhile the
+   * parent does not read it.
+   */
   READ_ON: 12,
 } as const
 
 /**
- * Bytes of a connection, or of a standard stream, that may be under way between the threads and count as taken, as those do
- * that are in a cable. Half as many are told at once: so a short message needs no receipt of its own.
+ * The number of bytes of a connection, or of a standard stream, that may be in transit between the threads and count
+ * as accepted, like bytes in a network cable. Half of it is reported at once, so a short message needs no separate
+ * acknowledgement.
  */
 export const WINDOW = 64 * 1024
 
-/** Numbers from here on are the guest's to give out. */
+/** The first id that the guest assigns; the parent assigns the lower ones. */
 export const FIRST_OF_GUEST = 0x8000_0000
 
-/** What a message counts beside its bytes, so that no end of empty ones is under way. */
+/** The overhead of a message in bytes, which limits the number of empty messages in transit. */
 export const MESSAGE_COST = 64
 
-/** What a datagram socket does that has an answer. `tell` tells why the last message that was sent could not be. */
+/** The operations of a datagram socket that have a reply. `tell` reports why the last message could not be sent. */
 export type DatagramAction =
   | { readonly does: 'tell' | 'disconnect' }
   | { readonly does: 'connect'; readonly remote: Address }
@@ -101,7 +117,7 @@ export type DatagramAction =
   | { readonly does: 'setMembership'; readonly membership: Membership; readonly join: boolean }
   | { readonly does: 'setBufferSize'; readonly which: DatagramBuffer; readonly value: number }
 
-/** What must be answered before the guest goes on. */
+/** The requests with a reply that the guest waits for. */
 export type Call =
   | { readonly call: 'bind'; readonly local: Address; readonly options: BindOptions }
   | { readonly call: 'listen'; readonly port: number; readonly backlog: number }
@@ -115,27 +131,27 @@ export type Call =
   | { readonly call: 'reverse'; readonly address: Address }
   | { readonly call: 'interfaces' }
 
-/** A new object's number; or what was asked for, where that is a number. */
+/** The id of a new object; or the requested number itself. */
 export interface NewObject {
   readonly id: number
 }
 
-/** A new object's number and addresses. */
+/** The id and the addresses of a new object. */
 export interface NewConnection<At extends SocketAddress = Address> extends NewObject {
   readonly local: At
   readonly remote: At
-  /** That of a connection which stands, where the host lends it. */
+  /** The descriptor of an established connection, if the host exposes it. */
   readonly descriptor?: number | undefined
 }
 
-/** The host's interfaces, each with its number. */
+/** The interfaces of the host, each with its index. */
 export interface NewHost extends NewObject {
   readonly interfaces: readonly (readonly [name: string, index: number])[]
 }
 
 /**
- * The answer: the new object, a lookup's without addresses, or an error. A port, a listener and a datagram socket have their own
- * address for `remote`.
+ * A reply: the new object (without addresses for a lookup), or an error. For a port, a listener and a datagram
+ * socket, `remote` is their own address.
  */
 export type Reply =
   | NewConnection<SocketAddress>
@@ -143,27 +159,27 @@ export type Reply =
   | NewObject
   | { readonly error: ErrnoName; readonly message: string }
 
-/** Why a guest cannot be loaded: an error of that name. */
+/** The reason why a guest cannot be loaded: an error with that name. */
 export interface LoadFailure {
   readonly name: string
   readonly message: string
 }
 
-/** What is known of a trap. */
+/** The description of a trap. */
 export interface TrapReport {
   readonly message: string
   readonly stack: string
 }
 
-/** What a payload may hold, as JSON. */
+/** The values that a payload can contain as JSON. */
 export type Message = Address | Call | Reply | LoadFailure | TrapReport
 
-/** An error's name as a value. */
+/** Encodes an error name as a value. */
 export function errnoValue(name: ErrnoName): number {
   return ERRNO_NAMES.indexOf(name)
 }
 
-/** The error's name of a value. */
+/** Decodes the error name of a value. */
 export function errnoOf(value: number): ErrnoName {
   return ERRNO_NAMES[value] ?? 'EIO'
 }
@@ -171,23 +187,23 @@ export function errnoOf(value: number): ErrnoName {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** A text as a payload. */
+/** Encodes a text as a payload. */
 export function encodeText(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** The text of a payload. */
+/** Decodes the text of a payload. */
 export function decodeText(payload: Uint8Array): string {
-  // A decoder takes no shared memory.
+  // A decoder does not accept shared memory.
   return decoder.decode(payload.slice())
 }
 
-/** An object as a payload. */
+/** Encodes an object as a payload. */
 export function encode(value: Message): Uint8Array {
   return encodeText(JSON.stringify(value))
 }
 
-/** The object of a payload; both threads run the same version of this file. */
+/** Decodes the object of a payload. It is not validated, since both threads run the same version of this file. */
 export function decode<Value extends Message>(payload: Uint8Array): Value {
   return JSON.parse(decodeText(payload))
 }

@@ -1,56 +1,58 @@
 /**
- * A one-way stream of records between two threads, in shared memory: one writes, the other reads, and either can sleep until
- * there is something to do. What is written becomes visible by {@link RingWriter.publish}, so that a batch arrives as one.
+ * A one-way stream of records between two threads, in shared memory: one thread writes, the other reads, and either
+ * can sleep until there is something to do. Written records become visible by {@link RingWriter.publish}, so that a
+ * batch arrives at once.
  *
  * A record has a kind, two numbers and bytes; records are aligned to 16 bytes and never wrap around the end.
  *
- * Nobody sleeps through news: who goes to sleep raises a flag first and then waits for a counter to differ from what it last
- * saw; who brings news changes the counter first and then looks at the flag. Atomics order these four steps for both.
+ * No wakeup is lost: before a thread sleeps, it sets a flag and then waits for a counter to differ from the value it
+ * last saw; the other thread changes the counter first and then checks the flag. Atomics order these four steps for
+ * both threads.
  */
 
-/** Words of the header, at the start of the shared memory. */
+/** The words of the header, at the start of the shared memory. */
 const WRITTEN = 0
 const READ = 1
 const READER_SLEEPS = 2
 const WRITER_SLEEPS = 3
 const PUBLISHED = 4
 const WOKEN = 5
-/** What a reader waits for that lingers: how often it was called. */
+/** The word that a lingering reader waits for: a counter of its wakeups. */
 const CALLED = 6
-/** Bytes of the header. */
+/** The size of the header, in bytes. */
 const HEADER = 32
-/** Bytes of a record before its payload: length, kind, id and value. */
+/** The size of a record's header in bytes: length, kind, id and value. */
 const RECORD = 16
 /** The kind of a record that only fills the space up to the end of the buffer. */
 const FILLER = 0xffff_ffff
 
-/** What `READER_SLEEPS` says of one that does not: how it is to be woken. */
+/** The values of `READER_SLEEPS` for a reader that waits: they determine how to wake it. */
 const SLEEPS = 1
 const LINGERS = 2
 
-/** Receives a record. The payload lies in shared memory, and is the receiver's only during the call. */
+/** Receives a record. The payload is in shared memory, and valid only during the call. */
 export type OnRecord = (kind: number, id: number, value: number, payload: Uint8Array) => void
 
-/** What a ring has carried, counted since it was made. */
+/** The statistics of a ring since its creation. */
 export interface RingFigures {
-  /** Batches made visible. */
+  /** The number of published batches. */
   readonly published: number
-  /** How many of them had to wake the reader. */
+  /** The number of batches that had to wake the reader. */
   readonly woken: number
 }
 
-/** Makes the shared memory of a ring. @param capacity - bytes for records, a power of two and at least 64 */
+/** Allocates the shared memory of a ring. @param capacity - bytes for records, a power of two and at least 64 */
 export function makeRing(capacity: number): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER + capacity)
 }
 
-/** What a ring has carried so far. */
+/** The current statistics of a ring. */
 export function ringFigures(ring: SharedArrayBuffer): RingFigures {
   const state = new Int32Array(ring, 0, HEADER / 4)
   return { published: Atomics.load(state, PUBLISHED) >>> 0, woken: Atomics.load(state, WOKEN) >>> 0 }
 }
 
-/** A ring's memory, as both ends see it. */
+/** The memory of a ring, shared by both ends. */
 class Ring {
   readonly state: Int32Array
   readonly words: Uint32Array
@@ -64,7 +66,7 @@ class Ring {
     this.capacity = ring.byteLength - HEADER
   }
 
-  /** Where the byte with that number lies. The numbers count modulo 2^32, which the capacity divides. */
+  /** The offset of the byte with that position. Positions count modulo 2^32, which the capacity divides. */
   at(position: number): number {
     return (position >>> 0) % this.capacity
   }
@@ -72,12 +74,12 @@ class Ring {
 
 /** The writing end. */
 export class RingWriter {
-  /** The most a record can carry: an empty ring has room for it wherever the last one ended. */
+  /** The maximum payload of a record: an empty ring has room for it regardless of where the last record ended. */
   readonly largest: number
   readonly #ring: Ring
-  /** Bytes written in all (modulo 2^32), published or not. */
+  /** The total number of bytes written (modulo 2^32), published or not. */
   #written: number
-  /** Bytes that the reader had read when last looked at. */
+  /** The number of bytes that the reader had read at the last check. */
   #seen = 0
 
   /** @param ring - from {@link makeRing} */
@@ -88,10 +90,10 @@ export class RingWriter {
   }
 
   /**
-   * Writes a record, invisible until {@link RingWriter.publish}.
+   * Writes a record, which stays invisible until {@link RingWriter.publish}.
    *
    * @param payload - at most {@link RingWriter.largest} bytes; copied
-   * @returns `false`, and nothing happened, when there is no room for it
+   * @returns `false` if there is no room; nothing has been written then
    */
   write(kind: number, id: number, value: number, payload: Uint8Array): boolean {
     const { state, bytes, capacity } = this.#ring
@@ -111,7 +113,7 @@ export class RingWriter {
     return true
   }
 
-  /** Makes what was written visible, and wakes the reader if it sleeps. */
+  /** Makes the written records visible, and wakes the reader if it sleeps. */
   publish(): void {
     const { state } = this.#ring
     if (Atomics.load(state, WRITTEN) === this.#written) return
@@ -124,20 +126,22 @@ export class RingWriter {
     Atomics.notify(state, sleeps === LINGERS ? CALLED : WRITTEN)
   }
 
-  /** After a record found no room: publishes, and blocks until it may be worth another try. */
+  /** After a record found no room: publishes, and blocks until another attempt is worthwhile. */
   waitForRoom(): void {
     this.#announce()
     Atomics.wait(this.#ring.state, READ, this.#seen)
   }
 
-  /** Like {@link RingWriter.waitForRoom} for a thread that must not block. @returns `undefined` when there is no need to wait */
+  /**
+   * Like {@link RingWriter.waitForRoom} for a thread that must not block. @returns `undefined` if no wait is necessary
+   */
   whenRoom(): Promise<unknown> | undefined {
     this.#announce()
     const wait = Atomics.waitAsync(this.#ring.state, READ, this.#seen)
     return wait.async ? wait.value : undefined
   }
 
-  /** Ends a wait for room that nobody else will end. */
+  /** Ends a wait for room that the reader will not end. */
   wake(): void {
     Atomics.notify(this.#ring.state, READ)
   }
@@ -160,7 +164,7 @@ export class RingWriter {
 /** The reading end. */
 export class RingReader {
   readonly #ring: Ring
-  /** Bytes read in all, modulo 2^32. */
+  /** The total number of bytes read, modulo 2^32. */
   #read: number
 
   /** @param ring - from {@link makeRing} */
@@ -170,7 +174,7 @@ export class RingReader {
   }
 
   /**
-   * Reads the records that are published at this moment. Not to be called by the receiver of one.
+   * Reads the records that are currently published. The receiver of a record must not call it.
    *
    * @returns whether there were any
    */
@@ -181,7 +185,7 @@ export class RingReader {
     return true
   }
 
-  /** Blocks until something is published. @param timeout - milliseconds, `Infinity` for ever */
+  /** Blocks until something is published. @param timeout - milliseconds; `Infinity` for no limit */
   sleep(timeout: number): void {
     const { state } = this.#ring
     Atomics.store(state, READER_SLEEPS, SLEEPS)
@@ -189,7 +193,9 @@ export class RingReader {
     Atomics.store(state, READER_SLEEPS, 0)
   }
 
-  /** Like {@link RingReader.sleep} for a thread that must not block. @returns `undefined` when there is something already */
+  /**
+   * Like {@link RingReader.sleep} for a thread that must not block. @returns `undefined` if there is something already
+   */
   doze(): Promise<unknown> | undefined {
     const { state } = this.#ring
     Atomics.store(state, READER_SLEEPS, SLEEPS)
@@ -200,11 +206,12 @@ export class RingReader {
   }
 
   /**
-   * Blocks for a moment although it dozes: a thread that sleeps wakes sooner than an event loop. The doze goes on whatever comes.
+   * Blocks briefly during a {@link doze}, because a blocked thread wakes sooner than an event loop. The doze itself
+   * continues in any case.
    *
-   * @param ask - asks the writer for what is waited for, who may answer before this returns
+   * @param ask - sends the request to the writer, which may reply before this returns
    * @param timeout - milliseconds
-   * @returns whether something has been published. `false` where the doze is over: who dozed will look anyway
+   * @returns whether something has been published. `false` if the doze has already ended: its owner will check anyway
    */
   linger(ask: () => void, timeout: number): boolean {
     const { state } = this.#ring
@@ -217,7 +224,7 @@ export class RingReader {
     return Atomics.load(state, WRITTEN) !== this.#read
   }
 
-  /** Ends a sleep that nobody else will end. */
+  /** Ends a sleep that the writer will not end. */
   wake(): void {
     Atomics.notify(this.#ring.state, WRITTEN)
   }
@@ -234,7 +241,7 @@ export class RingReader {
     this.#advance(aligned(length), written)
   }
 
-  /** Gives room back. A writer that waits for it is woken once half the ring is free, which suffices for any record. */
+  /** Frees room. A waiting writer is woken once half the ring is free, which suffices for any record. */
   #advance(size: number, written: number): void {
     const { state, capacity } = this.#ring
     this.#read = (this.#read + size) | 0
@@ -246,7 +253,7 @@ export class RingReader {
   }
 }
 
-/** Bytes a record takes whose payload has that length. */
+/** The size of a record with a payload of that length, in bytes. */
 function aligned(length: number): number {
   return (RECORD + length + 15) & ~15
 }

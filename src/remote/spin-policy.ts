@@ -1,17 +1,20 @@
-/** Whether it is worth to wait for somebody a moment: as long as that has been so, and once in a while again. */
+/** The policy of brief waits for another thread. */
 
-/** How many waits in a row may be in vain before none is tried for some time, when all before were worth it. */
+/** How many consecutive waits in vain stop further attempts, if all waits before were successful. */
 const MOST = 4
 
-/** How many chances are let pass then. */
+/** How many opportunities are skipped before the next attempt. */
 const PAUSE = 256
 
-/** Learns from each wait. */
+/**
+ * Decides whether a brief wait is worthwhile: as long as the waits succeed, and occasionally after that. It adapts
+ * after each wait.
+ */
 export class SpinPolicy {
   #credit = 1
   #passed = 0
 
-  /** Decides whether to wait now; a chance that is not taken is counted. */
+  /** Decides whether to wait now. A skipped opportunity is counted. */
   chooseWait(): boolean {
     if (this.#credit > 0) return true
     this.#passed += 1
@@ -20,7 +23,7 @@ export class SpinPolicy {
     return true
   }
 
-  /** Records how a wait went. */
+  /** Records the outcome of a wait. */
   record(worthIt: boolean): void {
     this.#credit = worthIt ? Math.min(this.#credit + 1, MOST) : Math.max(this.#credit - 1, 0)
   }

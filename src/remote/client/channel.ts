@@ -1,4 +1,4 @@
-/** The guest's end of the two rings: it blocks where an answer, room or news is waited for. */
+/** The guest's end of the two rings. */
 import { NO_BYTES } from '../../base/bytes.js'
 import { HostError } from '../../host/contract/error.js'
 import {
@@ -14,32 +14,35 @@ import {
 } from '../protocol.js'
 import { type OnRecord, RingReader, RingWriter } from '../ring.js'
 
-/** Receives the records of one object. The payload lies in shared memory, and is the receiver's only during the call. */
+/** Receives the records of one object. The payload is in shared memory, and valid only during the call. */
 export type OnObjectRecord = (kind: number, value: number, payload: Uint8Array) => void
 
-/** What reads for itself, while the guest does not sleep. */
+/** An object that reads from its descriptor directly while the guest is awake. */
 export interface SelfReader {
-  /** Reads what there is, once. */
+  /** Reads the available data, once. */
   read(): void
-  /** The guest goes to sleep: it is the parent who will see what comes. */
+  /** Hands reading back to the parent, because the guest is about to sleep. */
   giveBack(): void
 }
 
 interface Timer {
-  /** By the clock of `performance`. */
+  /** In milliseconds of `performance.now()`. */
   readonly due: number
   readonly callback: () => void
 }
 
-/** Sends and receives a guest's records. Id 0 is nobody's: the records of the guest itself have it. */
+/**
+ * Sends and receives a guest's records. It blocks while it waits for a reply, for room or for events. Id 0 belongs to
+ * no object: the records of the guest itself have it.
+ */
 export class ClientChannel {
   readonly #out: RingWriter
   readonly #in: RingReader
   readonly #objects = new Map<number, OnObjectRecord>()
-  /** What came at a time when nobody might be told. */
+  /** The events that arrived during a call, when no event may fire. */
   readonly #late: (() => void)[] = []
   readonly #readers = new Set<SelfReader>()
-  /** What is to be called when its time has come. */
+  /** The callbacks with a due time. */
   readonly #timers = new Set<Timer>()
   #reply: Reply | undefined
 
@@ -49,7 +52,7 @@ export class ClientChannel {
     this.#in = new RingReader(toGuest)
   }
 
-  /** Sends a record, to be seen by the parent when the guest next waits; long payloads go in pieces. */
+  /** Sends a record, which the parent sees when the guest next waits; long payloads are split. */
   post(kind: number, id: number, value = 0, payload: Uint8Array = NO_BYTES): void {
     const { largest } = this.#out
     for (let at = 0; at < payload.length || at === 0; at += largest) {
@@ -58,12 +61,15 @@ export class ClientChannel {
     }
   }
 
-  /** Lets the parent see what was sent. */
+  /** Makes the sent records visible to the parent. */
   publish(): void {
     this.#out.publish()
   }
 
-  /** Asks the parent and waits. What else comes meanwhile is delivered later. @throws {HostError} its refusal */
+  /**
+   * Calls the parent and waits for the reply. Other records that arrive meanwhile are delivered later. @throws
+   * {HostError} the parent's error
+   */
   call<Answer extends NewObject = NewConnection>(call: Call): Answer {
     this.post(ToParent.CALL, 0, 0, encode(call))
     this.#out.publish()
@@ -74,36 +80,39 @@ export class ClientChannel {
     return reply as Answer
   }
 
-  /** Delivers what comes, until something has. */
+  /** Delivers records until the condition holds. */
   until(come: () => boolean): void {
     for (this.deliver(); !come(); this.deliver()) this.sleep(Number.POSITIVE_INFINITY)
   }
 
-  /** Calls back when records are next delivered, and before them. */
+  /** Calls back when records are next delivered, before they are. */
   later(callback: () => void): void {
     this.#late.push(callback)
   }
 
-  /** Calls back when the guest next waits after so many milliseconds; a sleep ends then. @returns what forgets it */
+  /**
+   * Calls back when the guest next waits after `ms` milliseconds; a sleep ends then. @returns a function that cancels
+   * it
+   */
   after(ms: number, callback: () => void): () => void {
     const timer = { due: performance.now() + ms, callback }
     this.#timers.add(timer)
     return () => void this.#timers.delete(timer)
   }
 
-  /** Whether something reads for itself. */
+  /** Registers or removes an object that reads from its descriptor directly. */
   reads(reader: SelfReader, does: boolean): void {
     if (does) this.#readers.add(reader)
     else this.#readers.delete(reader)
   }
 
-  /** Says who is told of an object's records; `undefined` ends it. */
+  /** Sets the receiver of an object's records; `undefined` removes it. */
   route(id: number, receive: OnObjectRecord | undefined): void {
     if (receive === undefined) this.#objects.delete(id)
     else this.#objects.set(id, receive)
   }
 
-  /** Lets the parent see what was sent, and delivers what has come. */
+  /** Makes the sent records visible to the parent, and delivers the received ones. */
   deliver(): void {
     this.#out.publish()
     if (this.#late.length > 0) for (const callback of this.#late.splice(0)) callback()
@@ -112,7 +121,7 @@ export class ClientChannel {
     for (const reader of this.#readers) reader.read()
   }
 
-  /** Lets the parent see what was sent, and blocks until something comes. @param timeout - milliseconds */
+  /** Makes the sent records visible to the parent, and blocks until a record arrives. @param timeout - milliseconds */
   sleep(timeout: number): void {
     for (const reader of this.#readers) reader.giveBack()
     this.#out.publish()
@@ -126,7 +135,7 @@ export class ClientChannel {
     }
   }
 
-  /** `timeout`, or less where something is due before. */
+  /** The timeout, shortened if a callback is due earlier. */
   #untilDue(timeout: number): number {
     if (this.#timers.size === 0) return timeout
     const now = performance.now()
@@ -138,11 +147,11 @@ export class ClientChannel {
   readonly #dispatch: OnRecord = (kind, id, value, payload) => {
     const receive = this.#objects.get(id)
     if (receive !== undefined) receive(kind, value, payload)
-    // Nobody else would let go of what came in at a listener that was closed meanwhile.
+    // Otherwise a connection accepted by a listener that has been closed in the meantime would never be released.
     else if (kind === ToGuest.CONNECTION) this.post(ToParent.RESET, decode<NewConnection>(payload).id)
   }
 
-  /** While an answer is waited for: nothing else may happen before the call has returned. */
+  /** Keeps records while a call waits for its reply: nothing else may happen before the call has returned. */
   readonly #keep: OnRecord = (kind, id, value, payload) => {
     if (kind === ToGuest.REPLY) {
       this.#reply = decode<Reply>(payload)

@@ -1,4 +1,4 @@
-/** A datagram socket whose host is in another thread. */
+/** Datagram sockets with a host in another thread. */
 
 import type { Address } from '../../base/address.js'
 import { DatagramQueue } from '../../base/datagram-queue.js'
@@ -23,12 +23,13 @@ import {
 } from '../protocol.js'
 import type { ClientChannel } from './channel.js'
 
-/** How many addresses are remembered where messages arrive, or come from. */
+/** The maximum number of remembered addresses that messages have reached or come from. */
 const KNOWN_MAX = 1024
 
 /**
- * The first message to an address waits for what the parent's host says of it, so that nothing is sent where nothing may or
- * can be; those that follow do not, and a failure of theirs is told late, as that of a message that does not arrive.
+ * A datagram socket with a host in another thread. The first message to an address waits for the result of the
+ * parent's host, so that forbidden and impossible sends are refused immediately. Later messages do not wait, and
+ * their failure is reported late, like that of a message that does not arrive.
  */
 export class RemoteDatagram extends HostDatagram {
   local: Address
@@ -37,16 +38,16 @@ export class RemoteDatagram extends HostDatagram {
   readonly #events: DatagramEvents
   readonly #known = new Set<string>()
   readonly #unsealer = new DatagramDecoder()
-  /** What was already on its way when reading was stopped. */
+  /** The messages that were already in transit when reading stopped. */
   readonly #unread = new DatagramQueue()
   #peer: Address | undefined
   #reading = false
-  /** Bytes that were sent, and that the host has not said to have taken. */
+  /** The number of bytes sent that the host has not reported as accepted. */
   #underWay = 0
-  /** Somebody found no room, and is to be told. */
+  /** Whether a `send()` found no room, so that `onDrain` must follow. */
   #wanted = false
 
-  /** @throws {HostError} what `Host.bindDatagram` throws */
+  /** @throws {HostError} the errors of `Host.bindDatagram` */
   constructor(
     wire: ClientChannel,
     local: Address,
@@ -138,7 +139,7 @@ export class RemoteDatagram extends HostDatagram {
     this.#act({ does: 'setBufferSize', which, value: bytes })
   }
 
-  /** What the parent's socket does, and is asked for. @throws {HostError} its refusal */
+  /** Performs an operation on the parent's socket, and waits for it. @throws {HostError} its error */
   #act(action: DatagramAction): void {
     this.local = this.#wire.call<NewConnection>({ call: 'datagram', socket: this.#id, action }).local
   }

@@ -1,6 +1,6 @@
 /**
- * Bytes between a guest's thread and the operating system, past the thread that has the sockets: nothing waits, nothing crosses
- * a ring, and nothing is copied on the way. The descriptors must be such that do not block.
+ * Direct I/O between a guest's thread and the operating system, bypassing the thread that has the sockets: it waits
+ * for nothing, crosses no ring, and copies nothing on the way. The descriptors must be non-blocking.
  */
 import { readSync } from 'node:fs'
 import { caughtError, codeOf, statusError } from '../../host/common/errors.js'
@@ -9,8 +9,8 @@ import { sendNow } from '../../host/common/fd-io.js'
 /**
  * Writes to a socket by its descriptor.
  *
- * @returns how many bytes the operating system took, 0 when it has no room
- * @throws {HostError} ECONNRESET, EPIPE when the connection is over
+ * @returns the number of bytes that the operating system has accepted, 0 when it has no room
+ * @throws {HostError} ECONNRESET, EPIPE when the connection has ended
  */
 export function writeTo(descriptor: number, data: Uint8Array): number {
   const sent = sendNow(descriptor, data)
@@ -21,7 +21,7 @@ export function writeTo(descriptor: number, data: Uint8Array): number {
 /**
  * Reads from a socket by its descriptor.
  *
- * @returns how many bytes came; 0 when there are none, or never will be
+ * @returns the number of bytes read; 0 when there are none, now or ever
  * @throws {HostError} ECONNRESET, ETIMEDOUT, ... when the connection has failed
  */
 export function readFrom(descriptor: number, bytes: Uint8Array): number {

@@ -1,9 +1,5 @@
 /**
- * The guest's end of the worker driver: a host whose sockets are in another thread. What the contract wants at once (bind,
- * listen, connect) waits for the parent's answer; everything else is a record in a ring, and costs no waiting.
- *
- * One difference remains: a refusal of what is not answered (an option the parent's host does not have) reaches the guest as
- * the failure of its connection.
+ * The guest's end of the worker driver.
  */
 import { type Address, unspecified } from '../../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/connection.js'
@@ -18,21 +14,28 @@ import { remoteLookup } from './lookup.js'
 import { RemoteBoundSocket, RemoteConnection } from './stream.js'
 import { RemoteUnix } from './unix.js'
 
-/** How many addresses are remembered that were connected to. */
+/** The maximum number of remembered addresses to which connections were started. */
 const REACHED_MAX = 1024
 
-/** A host over a {@link ClientChannel}. */
+/**
+ * A host whose sockets are in another thread, reached by a {@link ClientChannel}. The operations whose result the
+ * contract requires immediately (bind, listen, connect) wait for the parent's reply; all others are records in a
+ * ring, and do not wait.
+ *
+ * One difference to a local host remains: an error of an operation without a reply (such as an option that the
+ * parent's host does not support) reaches the guest as the failure of its connection.
+ */
 export class RemoteHost extends Host {
   readonly name = 'remote'
   readonly #wire: ClientChannel
   readonly #unix: RemoteUnix | undefined
-  /** What the parent is told of addresses that it has not refused. */
+  /** The encoded addresses that the parent has not refused. */
   readonly #reached = new Map<string, Uint8Array>()
   #nextId = FIRST_OF_GUEST
 
   /**
-   * @param wire - to the thread that has the sockets
-   * @param hasUnix - whether its host has paths for some
+   * @param wire - the channel to the thread that has the sockets
+   * @param hasUnix - whether the parent's host supports sockets with paths
    */
   constructor(wire: ClientChannel, hasUnix: boolean) {
     super()
@@ -41,8 +44,8 @@ export class RemoteHost extends Host {
   }
 
   /**
-   * This thread's own clock, which runs as the parent's does. A parent's host with another idea of time (a virtual clock)
-   * cannot be followed: its timers would have to wake this thread, and each batch of records to carry its time.
+   * This thread's own clock, which runs like the parent's. A parent's host with a different time (a virtual clock) is
+   * not supported: its timers would have to wake this thread, and each batch of records would have to carry its time.
    */
   override clock(): number {
     return Math.trunc(performance.now() * 1e6)
@@ -53,7 +56,7 @@ export class RemoteHost extends Host {
   }
 
   override defer(_callback: () => void): void {
-    throw new HostError('ENOTSUP', 'a thread that blocks has no turns')
+    throw new HostError('ENOTSUP', 'a thread that blocks has no event loop')
   }
 
   override timer(_callback: () => void): HostTimer {
@@ -66,8 +69,8 @@ export class RemoteHost extends Host {
   }
 
   /**
-   * The first connection to an address waits for what the parent's host says of it, so that what may not or cannot be is refused
-   * at once; those that follow do not, and a failure of theirs is told late.
+   * The first connection to an address waits for the result of the parent's host, so that forbidden and impossible
+   * ones are refused immediately. Later connections do not wait, and their failure is reported late.
    */
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
     const key = JSON.stringify(remote)

@@ -1,12 +1,12 @@
-/** Names, as a guest in another thread asks for them: its parent's host answers. */
+/** Lookups of a guest in another thread; its parent's host answers them. */
 import type { CancelLookup, LookupEvents } from '../../host/contract/lookup.js'
 import { type Call, decodeText, errnoOf, type NewObject, ToGuest, ToParent } from '../protocol.js'
 import type { ClientChannel } from './channel.js'
 
-/** Between two texts of an answer, none of which can have it. */
+/** The separator of the texts of an answer, none of which can contain it. */
 const BETWEEN = '\n'
 
-/** Asks the parent. @throws {HostError} its refusal */
+/** Starts a lookup in the parent. @throws {HostError} the parent's error */
 export function remoteLookup(wire: ClientChannel, call: Call, events: LookupEvents): CancelLookup {
   const { id } = wire.call<NewObject>(call)
   const forget = (): void => wire.route(id, undefined)
@@ -21,7 +21,7 @@ export function remoteLookup(wire: ClientChannel, call: Call, events: LookupEven
   }
 }
 
-/** An answer as a payload's text. */
+/** Joins the texts of an answer into one payload text. */
 export function joinAnswer(texts: readonly string[]): string {
   return texts.join(BETWEEN)
 }

@@ -1,4 +1,4 @@
-/** The guest's end of what connects and listens, when that is in another thread. */
+/** Connections and listeners with a host in another thread. */
 import type { SocketAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { LARGE_READ, ReadPool } from '../../host/common/read-buffers.js'
@@ -17,12 +17,12 @@ import { decode, errnoOf, type NewConnection, ToGuest, ToParent, WINDOW } from '
 import type { ClientChannel, SelfReader } from './channel.js'
 import { readFrom, writeTo } from './fd-io.js'
 
-/** How much is read at once, as libuv suggests it. */
+/** The maximum length of a read, as suggested by libuv. */
 const READ_SIZE = 65_536
 
 const pool = new ReadPool()
 
-/** What lies in the ring, which is written anew as soon as it is read, as a chunk for the receiver. */
+/** Copies bytes from the ring, which is overwritten as soon as they have been read, into a chunk for the receiver. */
 const copied = (payload: Uint8Array): Uint8Array => {
   if (payload.length < LARGE_READ) return payload.slice()
   const buffer = pool.fresh(payload.length)
@@ -30,7 +30,7 @@ const copied = (payload: Uint8Array): Uint8Array => {
   return pool.lend(buffer, payload.length)
 }
 
-/** A local address that was taken there. */
+/** A local address that is bound in the parent's thread. */
 export class RemoteBoundSocket<At extends SocketAddress> extends HostBoundSocket<At> {
   readonly local: At
   readonly #wire: ClientChannel
@@ -79,9 +79,9 @@ class RemoteListener<At extends SocketAddress> extends HostListener<At> {
 }
 
 /**
- * A connection whose socket is there. What the parent's thread holds of what was sent counts as sent, up to {@link WINDOW}: it
- * is the socket's buffer, which outlives the guest for a while. Where the operating system's descriptor was lent, bytes go
- * straight there and none are held.
+ * A connection with a socket in the parent's thread. Sent bytes that the parent's thread holds count as sent, up to
+ * {@link WINDOW}: they correspond to the socket's buffer, which outlives the guest for a while. If the operating
+ * system's descriptor is exposed, bytes are written to it directly, and none are held.
  */
 export class RemoteConnection<At extends SocketAddress> extends StreamConnection<At> implements SelfReader {
   remote: At
@@ -91,22 +91,22 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   readonly #id: number
   /** See {@link HostConnection.exposeDescriptor}. */
   #descriptor: number | undefined
-  /** What waits for room, in the writer's own buffers. */
+  /** The bytes that wait for room, in the writer's own buffers. */
   readonly #waiting = new Waiting()
-  /** A try to write fell short. */
+  /** Whether an attempt to write was incomplete. */
   #choked = false
-  /** Bytes that were sent to the parent, and that the host has not said to have taken. */
+  /** The number of bytes sent to the parent that the host has not reported as accepted. */
   #underWay = 0
   #readsItself = false
-  /** Bytes that have come in all, modulo 2^32. */
+  /** The total number of bytes received, modulo 2^32. */
   #come = 0
-  /** How a write has failed there, until a write here is told. */
+  /** The error of a failed write in the parent, until a write here reports it. */
   #refused: ErrnoName | undefined
-  /** The parent's part is there. */
+  /** Whether the parent's part of the connection still exists. */
   #attached = true
   #room: RoomWatch | undefined
 
-  /** @param named - whether the local address is known; if not, the parent is asked when it is wanted */
+  /** @param named - whether the local address is known; if not, the parent is asked on first use */
   constructor(wire: ClientChannel, arrival: NewConnection<At>, events: ConnectionEvents | undefined, named = true) {
     super(events === undefined)
     const { id, local, remote, descriptor } = arrival
@@ -152,7 +152,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     pool.recycle(chunk, sole)
   }
 
-  /** Reads past the parent, see {@link ToGuest.READ_ON}. */
+  /** Reads directly from the descriptor; see {@link ToGuest.READ_ON}. */
   read(): void {
     if (!this.flowing || this.#descriptor === undefined) return
     const buffer = pool.fresh(READ_SIZE)
@@ -166,7 +166,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     }
   }
 
-  /** The parent is to see what else comes, an end among it. */
+  /** Hands reading back to the parent, which will report later data and the end. */
   giveBack(): void {
     if (!this.flowing) return
     this.#setReadsItself(false)
@@ -197,7 +197,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     this.#wire.later(callback)
   }
 
-  /** The parent sees from the count whether bytes are still on their way. */
+  /** The count tells the parent whether bytes are still in transit. */
   protected override release(): void {
     this.#detach(ToParent.CLOSE, this.#come)
   }
@@ -207,7 +207,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   protected override fail(code: ErrnoName): void {
-    // What is lent is the parent's again, which may close it now.
+    // The exposed descriptor belongs to the parent again, which may close it now.
     this.#detach(ToParent.RESET)
     super.fail(code)
   }
@@ -217,18 +217,18 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     try {
       this.#local = this.#wire.call<NewConnection<At>>({ call: 'name', connection: this.#id }).local
     } catch (error) {
-      // It has failed, as will be told. What it was called is not known any more.
+      // The connection has failed, which will be reported. Its address is no longer known.
       if (!(error instanceof HostError)) throw error
     }
   }
 
-  /** @throws {HostError} what keeps bytes from being sent */
+  /** @throws {HostError} the error that prevents bytes from being sent */
   #requireSound(): void {
     this.requireWritable()
-    if (this.#refused !== undefined) this.refuse(new HostError(this.#refused, 'the connection failed'))
+    if (this.#refused !== undefined) this.refuse(new HostError(this.#refused, 'the connection has failed'))
   }
 
-  /** @returns how many bytes have gone, to the operating system or to the parent */
+  /** @returns the number of bytes accepted, by the operating system or by the parent */
   #send(data: Uint8Array): number {
     if (this.#descriptor !== undefined) return this.#sendPast(this.#descriptor, data)
     const count = Math.min(data.length, WINDOW - this.#underWay)
@@ -239,7 +239,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   }
 
   #sendPast(descriptor: number, data: Uint8Array): number {
-    // What the guest did before comes before: it may just have closed the other end of this connection.
+    // Earlier records of the guest must take effect first: it may just have closed the other end of this connection.
     this.#wire.publish()
     let sent: number
     try {
@@ -252,7 +252,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     return sent
   }
 
-  /** The parent says when it has room; the operating system does not. */
+  /** Waits for room in the operating system, which does not report it; the parent does. */
   #awaitRoom(taken: boolean): void {
     this.#room ??= new RoomWatch(
       (ms, callback) => this.#wire.after(ms, callback),
@@ -282,7 +282,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
         this.#setReadsItself(true)
         break
       case ToGuest.END:
-        // The peer's reset, which a write has met first, is no end of its stream.
+        // A reset of the peer that a write has met first is not an end of the stream.
         if (this.#refused === 'ECONNRESET') this.arriveFailure(this.#refused)
         else this.arriveEnd()
         break
@@ -320,7 +320,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     this.#wire.reads(this, does)
   }
 
-  /** Lets the parent's part go; nothing is told any more. */
+  /** Releases the parent's part; no event follows. */
   #detach(kind: number, value?: number): void {
     if (!this.#attached) return
     this.#attached = false

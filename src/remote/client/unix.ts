@@ -1,4 +1,4 @@
-/** Sockets with paths for names, as a guest in another thread has them: they are its parent's host's. */
+/** Sockets with paths as names with a host in another thread. */
 import type { UnixAddress } from '../../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/connection.js'
 import { HostUnix } from '../../host/contract/unix.js'
@@ -6,11 +6,11 @@ import type { NewConnection, NewObject } from '../protocol.js'
 import type { ClientChannel } from './channel.js'
 import { RemoteBoundSocket, RemoteConnection } from './stream.js'
 
-/** See the top of the file. */
+/** The `AF_UNIX` sockets of the parent's host. */
 export class RemoteUnix extends HostUnix {
   readonly #wire: ClientChannel
 
-  /** @param wire - to the thread that has the sockets */
+  /** @param wire - the channel to the thread that has the sockets */
   constructor(wire: ClientChannel) {
     super()
     this.#wire = wire

@@ -1,8 +1,4 @@
-/**
- * The parent's end of the two rings: it does not block, but for a moment where the guest has been quick to answer. What finds
- * no room waits in a list; what the guest sends is read in portions, with turns of the host's event loop in between, so that no
- * guest keeps the parent from its other work.
- */
+/** The parent's end of the two rings. */
 import { NO_BYTES } from '../../base/bytes.js'
 import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host } from '../../host/contract/host.js'
@@ -10,7 +6,7 @@ import type { Wires } from '../protocol.js'
 import { type OnRecord, RingReader, RingWriter } from '../ring.js'
 import { SpinPolicy } from '../spin-policy.js'
 
-/** How long the parent waits at most, in milliseconds: about what it takes to be woken otherwise. */
+/** The longest time that the parent blocks, in milliseconds: about as long as a wakeup takes otherwise. */
 const MOMENT = 0.05
 
 interface Waiting {
@@ -20,14 +16,18 @@ interface Waiting {
   readonly payload: Uint8Array
 }
 
-/** Whom a {@link ServerChannel} tells. Neither may throw. */
+/** The callbacks of a {@link ServerChannel}. They must not throw. */
 export interface ServerChannelEvents {
   readonly onRecord: OnRecord
-  /** All that waited for room has been sent. */
+  /** All records that waited for room have been sent. */
   readonly onRoom: () => void
 }
 
-/** Sends and receives the records of one guest. */
+/**
+ * Sends and receives the records of one guest. It does not block, except briefly when the guest has recently been
+ * quick to answer. Records without room wait in a list. The guest's records are read in batches, with turns of the
+ * host's event loop in between, so that no guest keeps the parent from its other work.
+ */
 export class ServerChannel {
   readonly #host: Host
   readonly #out: RingWriter
@@ -37,14 +37,14 @@ export class ServerChannel {
   readonly #policy = new TurnPolicy()
   readonly #spin = new SpinPolicy()
   #publishing = false
-  /** Events of the network that were told since the guest last saw any. */
+  /** The number of network events that were written since the last publish. */
   #told = 0
   #dozing = false
   #draining = false
   #closed = false
 
   /**
-   * @param host - gives turns
+   * @param host - provides the event loop
    * @param wires - the rings
    */
   constructor(host: Host, { toParent, toGuest }: Wires, events: ServerChannelEvents) {
@@ -54,22 +54,22 @@ export class ServerChannel {
     this.#events = events
   }
 
-  /** Begins to receive; to be called once, when the receiver is ready. */
+  /** Starts receiving. Must be called once, when the receiver is ready. */
   start(): void {
     void this.#serve()
   }
 
-  /** How many records wait for room. */
+  /** The number of records that wait for room. */
   get waiting(): number {
     return this.#waiting.length
   }
 
   /**
-   * Sends a record; long payloads go in pieces. The guest sees it when the host's present turn is over, together with what
-   * else comes in it.
+   * Sends a record; long payloads are split. The guest sees it at the end of the current turn of the host's event
+   * loop, together with the other records of that turn.
    *
-   * @param payload - must stay as it is
-   * @returns `false` when it has to wait for room
+   * @param payload - must not change
+   * @returns `false` if the record has to wait for room
    */
   post(kind: number, id: number, value = 0, payload: Uint8Array = NO_BYTES): boolean {
     if (this.#write(kind, id, value, payload) && !this.#publishing) {
@@ -80,10 +80,10 @@ export class ServerChannel {
   }
 
   /**
-   * Like {@link ServerChannel.post}, for bytes that have just come from the network. Where they come one by one the guest sees them
-   * at once, and what it has to say to them soon is heard before this returns.
+   * Like {@link ServerChannel.post}, for bytes that have just arrived from the network. If they arrive one by one,
+   * the guest sees them immediately, and if it answers quickly, its answer is handled before this returns.
    *
-   * @param answered - whether the guest will say that here; if not, nobody waits for it
+   * @param answered - whether the guest's answer will arrive through this channel; if not, this does not wait for it
    */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean {
     this.#told += 1
@@ -95,23 +95,23 @@ export class ServerChannel {
     return this.#waiting.length === 0
   }
 
-  /** Lets the guest see what was sent. */
+  /** Makes the sent records visible to the guest. */
   publish(): void {
     this.#publishing = false
     this.#told = 0
     this.#out.publish()
   }
 
-  /** Reads all that the guest has sent; to be called when its thread has ended, since nobody wakes us then. */
+  /** Reads all records of the guest. Must be called when its thread has ended, since it no longer wakes this one. */
   drain(): void {
     while (this.#drain()) {}
   }
 
-  /** Ends it: nothing is sent any more, and nothing read but by {@link ServerChannel.drain}. */
+  /** Closes the channel: nothing more is sent, and records are read only by {@link ServerChannel.drain}. */
   close(): void {
     this.#closed = true
     this.#waiting.length = 0
-    // Who waits for the guest would wait for ever, and keep the rings.
+    // Waits for the guest would never end, and would keep the rings alive.
     this.#in.wake()
     this.#out.wake()
   }
@@ -142,7 +142,7 @@ export class ServerChannel {
     }
   }
 
-  /** Lets the guest see what was sent, and waits a moment for what it has to say. */
+  /** Makes the sent records visible to the guest, and waits briefly for its answer. */
   #linger(): void {
     const come = this.#in.linger(this.#publish, MOMENT)
     this.#spin.record(come)
@@ -153,7 +153,7 @@ export class ServerChannel {
     return new Promise((resolve) => this.#host.defer(resolve))
   }
 
-  /** @returns whether the ring has something new */
+  /** @returns whether the record is in the ring, so that there is something to publish */
   #write(kind: number, id: number, value: number, payload: Uint8Array): boolean {
     if (this.#closed) return false
     const { largest } = this.#out
@@ -168,7 +168,7 @@ export class ServerChannel {
     return !wasFull
   }
 
-  /** Sends what waits, as the guest makes room for it. */
+  /** Sends the waiting records as the guest makes room for them. */
   async #refill(): Promise<void> {
     while (this.#waiting.length > 0) {
       await (this.#out.whenRoom() ?? this.#turn())

@@ -1,4 +1,4 @@
-/** One connection of a guest in another thread, as the parent has it: between the host and the wire. */
+/** The parent's end of a guest's connections. */
 import type { SocketAddress } from '../../base/address.js'
 import { BufferPool } from '../../base/buffer-pool.js'
 import type { ErrnoName } from '../../base/errno.js'
@@ -8,51 +8,59 @@ import type { ConnectionEvents, HostConnection } from '../../host/contract/conne
 import { HostError } from '../../host/contract/error.js'
 import { encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 
-/** What does not read because the guest takes nothing. */
+/** An object that is not read because the guest does not read its ring. */
 export interface ServedObject {
-  /** There is room again. */
+  /** Resumes reading: there is room again. */
   release(): void
 }
 
-/** What a {@link ServedConnection} needs of its server. */
+/** The operations that a {@link ServedConnection} requires of its server. */
 export interface ServerContext {
-  /** Tells the guest. @returns `false` when that has to wait */
+  /** Sends a record to the guest. @returns `false` if it has to wait for room */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
-  /** Tells the guest of bytes that have just come, see `ServerChannel`. @returns `false` when that has to wait */
+  /**
+   * Sends bytes to the guest that have just arrived; see `ServerChannel`. @returns `false` if they have to wait for
+   * room
+   */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean
-  /** The connection does not read until it is released. */
+  /** Registers an object that does not read until it is released. */
   hold(served: ServedObject): void
-  /** Where a connection goes that is closed with bytes to be sent. */
+  /** Takes over closed connections that still have bytes to send. */
   readonly orphans: Orphans
-  /** The connection is gone. */
+  /** Removes an object that is gone. */
   forget(id: number, served: ServedObject): void
-  /** The host threw what no contract has. */
+  /** Reports an error of the host that no contract allows. */
   onDefect(error: unknown): void
 }
 
-/** From how many bytes at once on there may be more. */
+/** From a chunk of this size on, more data is likely to follow. */
 const MUCH = 32_768
 
 const buffers = new BufferPool()
 
-/** See the top of the file. */
+/**
+ * A connection of a guest in another thread: it passes data and events between the host and the channel to the guest.
+ */
 export class ServedConnection implements ConnectionEvents, ServedObject {
   readonly #id: number
   readonly #server: ServerContext
   #connection: HostConnection<SocketAddress> | undefined
-  /** Whether the guest wants bytes, and whether there is no room for them. */
+  /** Whether the guest is reading, and whether reading is suspended because the ring has no room. */
   #wanted = false
   #held = false
-  /** A write has failed. */
+  /** Whether a write has failed. */
   #broken = false
-  /** The guest writes past us, until it lets the connection go: even one that has failed is kept until then. */
+  /**
+   * Whether the guest writes to the descriptor directly, until it closes the connection: even a failed one is kept
+   * until then.
+   */
   #lent = false
   #failed = false
-  /** The guest reads past us, until it says otherwise. */
+  /** Whether the guest reads from the descriptor directly, until it hands reading back. */
   #passed = false
-  /** Bytes that the guest was told of, modulo 2^32. */
+  /** The number of bytes sent to the guest, modulo 2^32. */
   #told = 0
-  /** Bytes that were handed to the host, and not told as taken. */
+  /** The number of bytes passed to the host that have not been reported to the guest as accepted. */
   #untold = 0
 
   constructor(id: number, server: ServerContext) {
@@ -60,12 +68,12 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
     this.#server = server
   }
 
-  /** Gives it the host's part; before anything else. */
+  /** Sets the host's connection; must be called first. */
   attach(connection: HostConnection<SocketAddress>): void {
     this.#connection = connection
   }
 
-  /** What the guest must know of it. */
+  /** The properties that the guest must know. */
   arrival(): NewConnection<SocketAddress> {
     const { local, remote } = this.#host
     const descriptor = this.#host.exposeDescriptor()
@@ -74,11 +82,11 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
   }
 
   get #host(): HostConnection<SocketAddress> {
-    if (this.#connection === undefined) throw new Error('a connection was used before it was there')
+    if (this.#connection === undefined) throw new Error('Cannot use the connection: it has not been attached yet')
     return this.#connection
   }
 
-  /** Does what the guest asks for. What the host refuses ends the connection: it is too late for another answer. */
+  /** Performs a request of the guest. An error of the host ends the connection: it is too late for another reply. */
   perform(kind: number, value: number, payload: Uint8Array): void {
     this.#attempt(() => {
       const host = this.#host
@@ -98,9 +106,10 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
   }
 
   /**
-   * Lets go of it, as the end of a process does: what the guest has sent is still sent.
+   * Closes the connection, like a kernel at the end of a process: bytes that the guest has sent are still sent.
    *
-   * @param come - how many bytes the guest has got, modulo 2^32. Those on their way make it a reset, as unread bytes do.
+   * @param come - the number of bytes that the guest has received, modulo 2^32. If more are in transit, the
+   *   connection is reset, as for unread bytes.
    */
   close(come = this.#told): void {
     if (come !== this.#told) abort(this.#host)
@@ -149,7 +158,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
   #write(payload: Uint8Array): void {
     this.#untold += payload.length
     try {
-      // The bytes lie in the ring, which is written anew as soon as they are read.
+      // The bytes are in the ring, which is overwritten as soon as they have been read.
       const bytes = buffers.copy(payload)
       if (!this.#host.write(bytes)) return
       buffers.giveBack(bytes)
@@ -161,7 +170,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
     }
   }
 
-  /** The guest counts what is less as taken anyway, see {@link WINDOW}. */
+  /** Reports accepted bytes in batches. The guest counts smaller amounts as accepted anyway; see {@link WINDOW}. */
   #tellTaken(): void {
     if (this.#untold < WINDOW / 2) return
     this.#post(ToGuest.TAKEN, this.#untold)
@@ -174,7 +183,10 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
     this.#post(ToGuest.READ_ON)
   }
 
-  /** @param over - the guest reads no more itself. Before it has learned that it may, it asks as ever. */
+  /**
+   * @param over - whether the guest has stopped reading directly. Until it learns that it may read directly, it sends
+   *   ordinary requests.
+   */
   #readOn(over: boolean): void {
     if (over) this.#passed = false
     if (!this.#passed) this.#read(true, this.#held)

@@ -1,4 +1,4 @@
-/** One datagram socket of a guest in another thread, as the parent has it: between the host and the wire. */
+/** The parent's end of a guest's datagram sockets. */
 import type { Address } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
@@ -15,36 +15,36 @@ import {
 } from '../protocol.js'
 import type { ServedObject, ServerContext } from './connection.js'
 
-/** See the top of the file. */
+/** A datagram socket of a guest in another thread: it passes messages between the host and the channel to the guest. */
 export class ServedDatagram implements DatagramEvents, ServedObject {
   readonly #id: number
   readonly #server: ServerContext
   readonly #host: HostDatagram
   readonly #unsealer = new DatagramDecoder()
-  /** What the host had no room for, in order. */
+  /** The messages for which the host had no room, in order. */
   readonly #waiting: DatagramRecord[] = []
-  /** Why the last message could not be sent, where that is asked for. */
+  /** The reason why the last message could not be sent, if the guest asks for the outcome. */
   #failure: HostError | undefined
-  /** Whether the guest wants messages, and whether there is no room for them. */
+  /** Whether the guest is reading, and whether reading is suspended because the ring has no room. */
   #wanted = false
   #held = false
-  /** Bytes that were handed to the host, and not told as taken. */
+  /** The number of bytes passed to the host that have not been reported to the guest as accepted. */
   #untold = 0
 
-  /** @param bind - takes the host's socket; its refusal is thrown */
+  /** @param bind - binds the host's socket; may throw its error */
   constructor(id: number, server: ServerContext, bind: (events: DatagramEvents) => HostDatagram) {
     this.#id = id
     this.#server = server
     this.#host = bind(this)
   }
 
-  /** What the guest must know of it. */
+  /** The properties that the guest must know. */
   get arrival(): NewConnection {
     const { local } = this.#host
     return { id: this.#id, local, remote: local }
   }
 
-  /** Does what the guest asks for. */
+  /** Performs a request of the guest that has no reply. */
   perform(kind: number, value: number, payload: Uint8Array): void {
     if (kind === ToParent.READ_START) this.#read(true, this.#held)
     else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
@@ -54,7 +54,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
     }
   }
 
-  /** Does what the guest waits for. @throws {HostError} what the host refuses */
+  /** Performs a request that the guest waits for. @throws {HostError} the error of the host */
   act(action: DatagramAction): NewConnection {
     const host = this.#host
     switch (action.does) {
@@ -88,7 +88,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
     return this.arrival
   }
 
-  /** Lets go of it. */
+  /** Closes the host's socket. */
   close(): void {
     this.#host.close()
   }
@@ -105,7 +105,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
   }
 
   onDrain(): void {
-    // Who asked has been answered.
+    // A guest that asked for the outcome already has its reply.
     for (const message of this.#waiting.splice(0)) this.#send({ ...message, asked: false })
   }
 
@@ -123,7 +123,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
     } catch (error) {
       if (!(error instanceof HostError)) this.#server.onDefect(error)
       const failure = error instanceof HostError ? error : new HostError('EIO', String(error))
-      // Who asks has counted nothing as sent.
+      // A guest that asks for the outcome has not counted the message as sent.
       if (asked) {
         this.#failure = failure
         return
@@ -139,7 +139,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
     if (failure !== undefined) throw failure
   }
 
-  /** The guest counts what is less as taken anyway; see {@link WINDOW}. */
+  /** Reports accepted bytes in batches. The guest counts smaller amounts as accepted anyway; see {@link WINDOW}. */
   #tellTaken(bytes: number): void {
     this.#untold += bytes
     if (this.#untold < WINDOW / 2) return

@@ -1,6 +1,5 @@
 /**
- * The parent's end of the worker driver: does with a real host what the guest's {@link RemoteHost} asks for, and tells it what
- * happens. Nothing that goes wrong here is thrown: it is the guest's error, or a defect that is reported.
+ * The parent's end of the worker driver.
  */
 
 import type { Address, SocketAddress } from '../../base/address.js'
@@ -31,40 +30,43 @@ import { ServerChannel } from './channel.js'
 import { ServedConnection, type ServedObject, type ServerContext } from './connection.js'
 import { ServedDatagram } from './datagram.js'
 
-/** What is done with all that is not about sockets. */
+/** The receiver of everything that does not concern sockets. */
 export interface HostServerEvents {
-  /** Receives the records of standard streams and of the guest's life. */
+  /** Receives the records of the standard streams and of the guest's state. */
   readonly onRecord: OnRecord
-  /** Told when the host, or we, threw what no contract has; the guest has got EIO. */
+  /** Called when the host, or this server, threw an error that no contract allows; the guest receives EIO. */
   readonly onDefect: (error: unknown) => void
 }
 
 /** A lookup that a guest waits for. */
 interface PendingLookup {
-  /** Gives it up. */
+  /** Cancels the lookup. */
   close: CancelLookup
 }
 
-/** Serves one guest. */
+/**
+ * Serves one guest: performs the requests of its {@link RemoteHost} with a real host, and sends it the host's events.
+ * Errors are never thrown: they are reported to the guest, or to `onDefect`.
+ */
 export class HostServer {
-  /** To tell the guest something. */
+  /** The channel to the guest. */
   readonly wire: ServerChannel
   readonly #host: Host
   readonly #events: HostServerEvents
-  /** What the guest has, by number. */
+  /** The guest's objects, by id. */
   readonly #objects = new Map<
     number,
     HostBoundSocket<SocketAddress> | HostListener<SocketAddress> | ServedConnection | ServedDatagram | PendingLookup
   >()
-  /** Connections and sockets that are not read because the guest takes nothing. */
+  /** The connections and sockets that are not read because the guest does not read its ring. */
   readonly #held = new Set<ServedObject>()
-  /** Connections that are closed and still send. */
+  /** Connections that are closed but still sending. */
   readonly #orphans: Orphans
   readonly #surroundings: ServerContext
   #lastId = 0
 
   /**
-   * @param host - the real one
+   * @param host - the real host
    * @param wires - the rings, from the guest and to it
    */
   constructor(host: Host, wires: Wires, events: HostServerEvents) {
@@ -86,7 +88,7 @@ export class HostServer {
     this.wire.start()
   }
 
-  /** Lets everything go that the guest left behind, as the end of a process does. */
+  /** Closes everything that the guest has left open, like a kernel at the end of a process. */
   close(): void {
     this.wire.close()
     for (const object of this.#objects.values()) this.#attempt(() => object.close())
@@ -102,7 +104,7 @@ export class HostServer {
     else if (kind === ToParent.CONNECT) this.#connect(id, decode<Address>(payload))
     else {
       const served = this.#objects.get(id)
-      // One that has failed meanwhile is gone, and the guest will learn of it.
+      // An object that has failed in the meantime is gone, and the guest will be notified.
       if (served instanceof ServedConnection) served.perform(kind, value, payload)
       else if (served instanceof ServedDatagram) this.#attempt(() => served.perform(kind, value, payload))
     }
@@ -129,7 +131,7 @@ export class HostServer {
           : { error: 'EIO', message: String(error) }
     }
     this.wire.post(ToGuest.REPLY, 0, 0, encode(reply))
-    // The guest does nothing until it has this.
+    // The guest does nothing until it has the reply.
     this.wire.publish()
   }
 
@@ -171,7 +173,7 @@ export class HostServer {
     return served.arrival()
   }
 
-  /** Begins a connection that nobody waits for. */
+  /** Starts to connect without a reply. */
   #connect(id: number, remote: Address): void {
     try {
       this.#begin(id, (events) => this.#host.connect(remote, events))
@@ -202,7 +204,7 @@ export class HostServer {
 
   get #unix(): HostUnix {
     const { unix } = this.#host
-    if (unix === undefined) throw new HostError('ENOTSUP', 'the host has no sockets with paths')
+    if (unix === undefined) throw new HostError('ENOTSUP', 'the host does not support sockets with paths')
     return unix
   }
 
@@ -220,7 +222,7 @@ export class HostServer {
   }
 
   #arrive(listener: number, backlog: number, connection: HostConnection<SocketAddress>): void {
-    // While the guest takes nothing, what waits for it must not grow without end.
+    // While the guest does not read its ring, the records that wait for it must not grow without limit.
     if (this.wire.waiting > backlog) {
       this.#attempt(() => abort(connection))
       return
@@ -236,19 +238,19 @@ export class HostServer {
   #port(id: number): HostBoundSocket<SocketAddress> {
     const port = this.#objects.get(id)
     if (port instanceof HostBoundSocket) return port
-    throw new HostError('EINVAL', `${id} is no bound port`)
+    throw new HostError('EINVAL', `${id} is not a bound socket`)
   }
 
   #connection(id: number): ServedConnection {
     const served = this.#objects.get(id)
     if (served instanceof ServedConnection) return served
-    throw new HostError('EINVAL', `${id} is no connection`)
+    throw new HostError('EINVAL', `${id} is not a connection`)
   }
 
   #datagram(id: number): ServedDatagram {
     const socket = this.#objects.get(id)
     if (socket instanceof ServedDatagram) return socket
-    throw new HostError('EINVAL', `${id} is no datagram socket`)
+    throw new HostError('EINVAL', `${id} is not a datagram socket`)
   }
 
   #newId(): number {
