@@ -46,7 +46,7 @@ export class DatagramQueue {
     this.#held += length + MESSAGE_COST
   }
 
-  /** Appends a message; its room must have been reserved with {@link hold}. */
+  /** Appends a message; its room must have been reserved with {@link DatagramQueue.hold}. */
   add(message: Message): void {
     this.#messages.push(message)
   }

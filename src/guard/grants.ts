@@ -34,8 +34,8 @@ export type Refusal =
  */
 export interface Policy {
   /**
-   * The addresses on which the guest may listen, with a port of its choice: for connections, and for messages (UDP),
-   * which it may answer. The guest may join a multicast group if the address of the group is granted here.
+   * The addresses that the guest may listen on, and bind with a port of its choice: for connections, and for messages
+   * (UDP), which it may answer. The guest may join a multicast group if the address of the group is granted here.
    */
   readonly listen?: readonly string[]
   /**

@@ -96,8 +96,8 @@ export const ToGuest = {
 
 /**
  * The number of bytes of a connection, or of a standard stream, that may be in transit between the threads and count
- * as accepted, like bytes in a network cable. Half of it is reported at once, so a short message needs no separate
- * acknowledgement.
+ * as accepted, like bytes in a network cable. Acceptance is reported in batches of half that size, so a short
+ * message needs no separate acknowledgement.
  */
 export const WINDOW = 64 * 1024
 

@@ -133,7 +133,9 @@ export class RingWriter {
   }
 
   /**
-   * Like {@link RingWriter.waitForRoom} for a thread that must not block. @returns `undefined` if no wait is necessary
+   * Like {@link RingWriter.waitForRoom} for a thread that must not block.
+   *
+   * @returns `undefined` if no wait is necessary
    */
   whenRoom(): Promise<unknown> | undefined {
     this.#announce()
@@ -194,7 +196,9 @@ export class RingReader {
   }
 
   /**
-   * Like {@link RingReader.sleep} for a thread that must not block. @returns `undefined` if there is something already
+   * Like {@link RingReader.sleep} for a thread that must not block.
+   *
+   * @returns `undefined` if there is something already
    */
   doze(): Promise<unknown> | undefined {
     const { state } = this.#ring
@@ -206,8 +210,8 @@ export class RingReader {
   }
 
   /**
-   * Blocks briefly during a {@link doze}, because a blocked thread wakes sooner than an event loop. The doze itself
-   * continues in any case.
+   * Blocks briefly during a {@link RingReader.doze}, because a blocked thread wakes sooner than an event loop. The doze
+   * itself continues in any case.
    *
    * @param ask - sends the request to the writer, which may reply before this returns
    * @param timeout - milliseconds

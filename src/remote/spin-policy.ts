@@ -1,6 +1,6 @@
 /** The policy of brief waits for another thread. */
 
-/** How many consecutive waits in vain stop further attempts, if all waits before were successful. */
+/** How many consecutive failed waits suspend further attempts, if all earlier waits succeeded. */
 const MOST = 4
 
 /** How many opportunities are skipped before the next attempt. */

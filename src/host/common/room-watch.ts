@@ -23,8 +23,9 @@ export class RoomWatch {
   }
 
   /**
-   * Records that an attempt was incomplete, and schedules another. @param taken - whether some bytes were accepted
-   * nevertheless
+   * Records that an attempt was incomplete, and schedules another.
+   *
+   * @param taken - whether some bytes were accepted nevertheless
    */
   wait(taken: boolean): void {
     if (taken) this.#delay = 0

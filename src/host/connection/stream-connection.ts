@@ -37,7 +37,7 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
   protected abstract sendFin(): void
   /** Closes the platform's socket immediately, and discards pending bytes. */
   protected abstract release(): void
-  /** Calls back later, in a separate task. */
+  /** Calls back later, never within the current call. */
   protected abstract soon(callback: () => void): void
 
   /** Ends the platform's connection with RST, and discards pending bytes. */

@@ -98,7 +98,11 @@ export abstract class HostDatagram {
     throw new HostError('ENOPROTOOPT', 'this host does not support IP_TTL')
   }
 
-  /** Like {@link setTtl}, for messages to groups (`IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`). @param _ttl - 0 to 255 */
+  /**
+   * Like {@link HostDatagram.setTtl}, for messages to groups (`IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`).
+   *
+   * @param _ttl - 0 to 255
+   */
   setMulticastTtl(_ttl: number): void {
     throw new HostError('ENOPROTOOPT', 'this host does not support IP_MULTICAST_TTL')
   }
@@ -109,16 +113,18 @@ export abstract class HostDatagram {
   }
 
   /**
-   * Sets the interface for outgoing messages to groups; see {@link Membership.on}. @throws {HostError} EADDRNOTAVAIL,
-   * ENODEV
+   * Sets the interface for outgoing messages to groups; see {@link Membership.on}.
+   *
+   * @throws {HostError} EADDRNOTAVAIL, ENODEV
    */
   setMulticastInterface(_on: string | number): void {
     throw new HostError('ENOPROTOOPT', 'this host does not support IP_MULTICAST_IF')
   }
 
   /**
-   * Joins or leaves a group. @throws {HostError} ENODEV, EADDRNOTAVAIL, EINVAL (not a group address), EADDRINUSE
-   * (joined twice)
+   * Joins or leaves a group.
+   *
+   * @throws {HostError} ENODEV, EADDRNOTAVAIL, EINVAL (not a group address), EADDRINUSE (joined twice)
    */
   setMembership(_membership: Membership, _join: boolean): void {
     throw new HostError('ENOPROTOOPT', 'this host does not support multicast groups')

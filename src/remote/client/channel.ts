@@ -91,8 +91,9 @@ export class ClientChannel {
   }
 
   /**
-   * Calls back when the guest next waits after `ms` milliseconds; a sleep ends then. @returns a function that cancels
-   * it
+   * Calls back when the guest next waits after `ms` milliseconds; a sleep ends then.
+   *
+   * @returns a function that cancels it
    */
   after(ms: number, callback: () => void): () => void {
     const timer = { due: performance.now() + ms, callback }

@@ -111,7 +111,7 @@ export class ServerChannel {
   close(): void {
     this.#closed = true
     this.#waiting.length = 0
-    // Waits for the guest would never end, and would keep the rings alive.
+    // Pending waits for the guest would never end, and would keep the rings alive.
     this.#in.wake()
     this.#out.wake()
   }

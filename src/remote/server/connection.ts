@@ -19,8 +19,9 @@ export interface ServerContext {
   /** Sends a record to the guest. @returns `false` if it has to wait for room */
   post(kind: number, id: number, value?: number, payload?: Uint8Array): boolean
   /**
-   * Sends bytes to the guest that have just arrived; see `ServerChannel`. @returns `false` if they have to wait for
-   * room
+   * Sends bytes to the guest that have just arrived; see `ServerChannel`.
+   *
+   * @returns `false` if they have to wait for room
    */
   tell(kind: number, id: number, payload: Uint8Array, answered: boolean): boolean
   /** Registers an object that does not read until it is released. */
