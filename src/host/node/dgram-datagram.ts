@@ -106,23 +106,23 @@ export class DgramDatagram extends HostDatagram {
   }
 
   override setBroadcast(enable: boolean): void {
-    attempt('SO_BROADCAST', () => this.#socket.setBroadcast(enable))
+    attempt('set SO_BROADCAST', () => this.#socket.setBroadcast(enable))
   }
 
   override setTtl(ttl: number): void {
-    attempt(`a TTL of ${ttl}`, () => this.#socket.setTTL(ttl))
+    attempt(`set a TTL of ${ttl}`, () => this.#socket.setTTL(ttl))
   }
 
   override setMulticastTtl(ttl: number): void {
-    attempt(`a TTL of ${ttl}`, () => this.#socket.setMulticastTTL(ttl))
+    attempt(`set a TTL of ${ttl}`, () => this.#socket.setMulticastTTL(ttl))
   }
 
   override setMulticastLoop(enable: boolean): void {
-    attempt('IP_MULTICAST_LOOP', () => this.#socket.setMulticastLoopback(enable))
+    attempt('set IP_MULTICAST_LOOP', () => this.#socket.setMulticastLoopback(enable))
   }
 
   override setMulticastInterface(on: string | number): void {
-    attempt(`interface ${on}`, () => this.#socket.setMulticastInterface(interfaceText(on)))
+    attempt(`set the multicast interface ${on}`, () => this.#socket.setMulticastInterface(interfaceText(on)))
   }
 
   override setMembership({ group, on, source }: Membership, join: boolean): void {
@@ -137,7 +137,7 @@ export class DgramDatagram extends HostDatagram {
   }
 
   override setBufferSize(which: DatagramBuffer, bytes: number): void {
-    attempt(`a ${which} buffer of ${bytes} bytes`, () => {
+    attempt(`set a ${which} buffer of ${bytes} bytes`, () => {
       if (which === 'send') this.#socket.setSendBufferSize(bytes)
       else this.#socket.setRecvBufferSize(bytes)
     })

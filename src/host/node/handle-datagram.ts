@@ -102,23 +102,23 @@ export class HandleDatagram extends HostDatagram {
   }
 
   override setBroadcast(enable: boolean): void {
-    check(this.#handle.setBroadcast(enable ? 1 : 0), 'SO_BROADCAST')
+    check(this.#handle.setBroadcast(enable ? 1 : 0), 'set SO_BROADCAST')
   }
 
   override setTtl(ttl: number): void {
-    check(this.#handle.setTTL(ttl), `a TTL of ${ttl}`)
+    check(this.#handle.setTTL(ttl), `set a TTL of ${ttl}`)
   }
 
   override setMulticastTtl(ttl: number): void {
-    check(this.#handle.setMulticastTTL(ttl), `a TTL of ${ttl}`)
+    check(this.#handle.setMulticastTTL(ttl), `set a TTL of ${ttl}`)
   }
 
   override setMulticastLoop(enable: boolean): void {
-    check(this.#handle.setMulticastLoopback(enable ? 1 : 0), 'IP_MULTICAST_LOOP')
+    check(this.#handle.setMulticastLoopback(enable ? 1 : 0), 'set IP_MULTICAST_LOOP')
   }
 
   override setMulticastInterface(on: string | number): void {
-    check(this.#handle.setMulticastInterface(interfaceText(on)), `interface ${on}`)
+    check(this.#handle.setMulticastInterface(interfaceText(on)), `set the multicast interface ${on}`)
   }
 
   override setMembership({ group, on, source }: Membership, join: boolean): void {
@@ -138,7 +138,7 @@ export class HandleDatagram extends HostDatagram {
   override setBufferSize(which: DatagramBuffer, bytes: number): void {
     const context: { code?: string } = {}
     if (this.#handle.bufferSize(bytes, which === 'receive', context) !== undefined) return
-    throw new HostError(nameOfCode(context.code), `a ${which} buffer of ${bytes} bytes`)
+    throw new HostError(nameOfCode(context.code), `set a ${which} buffer of ${bytes} bytes`)
   }
 
   /** Node keeps the message, and sends it when there is room. */
