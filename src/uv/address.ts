@@ -1,4 +1,4 @@
-/** Addresses as people write them, and as the module has them. */
+/** Conversions between the addresses of the API and those of the module. */
 
 import type { Description } from '../abi/description.js'
 import type { Address } from '../base/address.js'
@@ -9,9 +9,9 @@ import type { Instance } from '../runtime/instance.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
 /**
- * An address to bind or connect to: an object, or `[host, port]`. `host` is an IP address in text:
- * of IPv4 four decimal numbers, of IPv6 with or without `%zone`, which is an interface's number or name, as `fe80::1%2` or
- * `fe80::1%eth0`; {@link TCP.connect} takes names, too.
+ * An address to bind or connect to: an object or `[host, port]`. `host` is an IP address as text: for IPv4 four
+ * decimal numbers, for IPv6 with or without a `%zone`, which is the number or name of an interface, such as
+ * `fe80::1%2` or `fe80::1%eth0`. {@link TCP.connect} takes names, too.
  */
 export type AddressLike =
   | {
@@ -23,7 +23,7 @@ export type AddressLike =
     }
   | readonly [host: string, port: number, flowInfo?: number, scopeId?: number]
 
-/** An address whose parts have been checked. */
+/** An address that has passed the checks. */
 export interface CheckedAddress {
   readonly host: string
   readonly port: number
@@ -31,7 +31,7 @@ export interface CheckedAddress {
   readonly scopeId: number
 }
 
-/** Where to connect to: an address, or a name, which is to be looked up. */
+/** The target of a connection: an address, or a name that has to be looked up. */
 export type Destination =
   | { readonly kind: 'address'; readonly address: CheckedAddress }
   | { readonly kind: 'name'; readonly name: string; readonly port: number }
@@ -39,22 +39,24 @@ export type Destination =
 const UINT32_MAX = 0xffff_ffff
 
 /**
- * Checks an address's parts.
+ * Checks the parts of an address.
  *
  * @param host - knows the zones
- * @param syscall - what it is for
- * @throws {ArgumentError} EINVAL naming the part that is wrong
+ * @param syscall - the call that the address is for
+ * @throws {ArgumentError} EINVAL, naming the part that is not valid
  */
 export function checkAddress(host: Host, address: AddressLike, syscall: string): CheckedAddress {
   const parts = checkParts(address)
   const ip = parseIp(parts.host)
   if (ip !== undefined) return locate(host, parts, ip, syscall)
   if (readHost(parts.host) === undefined) throw notAHost(parts.host, syscall)
-  const message = `${show(parts.host)} is not an IP address; look a name up first, with loop.lookup()`
+  const message = `Cannot use host ${show(parts.host)}: it is not an IP address; look the name up first, with loop.lookup()`
   throw new ArgumentError(message, syscall)
 }
 
-/** The same for an address or a name. @throws {ArgumentError} EINVAL naming the part that is wrong */
+/**
+ * Checks an address that may have a name as its host. @throws {ArgumentError} EINVAL, naming the part that is not valid
+ */
 export function checkDestination(host: Host, address: AddressLike, syscall: string): Destination {
   const parts = checkParts(address)
   const read = readHost(parts.host)
@@ -70,7 +72,7 @@ function locate(host: Host, parts: Parts, ip: Ip, syscall: string): CheckedAddre
   const zone = zoneOf(host, ip, syscall)
   if (zone !== 0 && scopeId !== 0 && zone !== scopeId) {
     throw new ArgumentError(
-      `host ${show(parts.host)} has another zone than scopeId ${scopeId}; give one of them`,
+      `Cannot use host ${show(parts.host)}: its zone differs from scopeId ${scopeId}; give only one of them`,
       syscall,
     )
   }
@@ -78,41 +80,41 @@ function locate(host: Host, parts: Parts, ip: Ip, syscall: string): CheckedAddre
 }
 
 function notOfFamily({ host, family }: Parts): ArgumentError {
-  return new ArgumentError(`host ${show(host)} is no ${family} address`)
+  return new ArgumentError(`Cannot use host ${show(host)}: it is not an ${family} address; leave the family out`)
 }
 
 /**
- * The number of an address's zone; 0 where it has none.
+ * The number of an address's zone; 0 if it has none.
  *
- * @throws {ArgumentError} when no interface is called so, as far as the host can tell
+ * @throws {ArgumentError} when the host knows no interface of that name
  */
 export function zoneOf(host: Host, { host: address, zone }: Ip, syscall: string): number {
   if (zone === '') return 0
   const index = readZone(host, zone)
   if (index !== undefined) return index
   throw new ArgumentError(
-    `the zone of ${show(`${address}%${zone}`)} is no interface of the ${host.name} host; give the interface's number`,
+    `Cannot use ${show(`${address}%${zone}`)}: its zone is not an interface of the ${host.name} host; give the interface's number`,
     syscall,
   )
 }
 
-/** The number that a zone's text stands for; `undefined` when no interface is called so, as far as the host can tell. */
+/** The number of a zone, which is given as text; `undefined` when the host knows no interface of that name. */
 export function readZone(host: Host, zone: string): number | undefined {
   return zoneIndex(zone, (name) => host.interfaces().get(name))
 }
 
-/** What to say of a text that is neither an address nor a name. */
+/** The error for a text that is neither an address nor a name. */
 export function notAHost(text: unknown, syscall?: string): ArgumentError {
   return new ArgumentError(
-    `${show(text)} is neither an IP address nor a name, as '127.0.0.1' or 'example.com'`,
+    `Cannot use ${show(text)}: it is neither an IP address nor a name; give one like '127.0.0.1' or 'example.com'`,
     syscall,
   )
 }
 
 /**
- * Reads a `struct uvw_address` out of the scratch buffer.
+ * Reads a `struct uvw_address` from the scratch buffer.
  *
- * @returns `undefined` for a socket that has no IP address, as one of a socket pair
+ * @returns `undefined` for a socket without an IP address, such as one of a socket pair
  */
 export function readAddress({ abi, memory, scratch }: Instance): Address | undefined {
   const { AF_INET, AF_INET6 } = abi.constants
@@ -126,22 +128,28 @@ export function readAddress({ abi, memory, scratch }: Instance): Address | undef
   return { family: 'ipv6', host, port, flowInfo, scopeId: memory.u32(scratch + at.scope_id) }
 }
 
-/** The socket domain to start with, in the module's numbers; 0 for none. @throws {ArgumentError} when there is no such */
+/**
+ * The socket domain of a new handle, in the module's numbers; 0 for none.
+ *
+ * @throws {ArgumentError} when there is no such domain or family
+ */
 export function socketDomain(
   { AF_INET, AF_INET6 }: Description['constants'],
   flags: number,
   family: 'ipv4' | 'ipv6' | undefined,
 ): number {
   if (flags !== 0 && flags !== AF_INET && flags !== AF_INET6) {
-    throw new ArgumentError(`flags ${show(flags)} is no socket domain; give a family; what bind() takes is given there`)
+    throw new ArgumentError(
+      `Cannot use flags ${show(flags)}: it is not a socket domain; give a family, and pass the flags of bind() to bind()`,
+    )
   }
   if (family === undefined) return flags
   if (family === 'ipv4') return AF_INET
   if (family === 'ipv6') return AF_INET6
-  throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+  throw new ArgumentError(`Cannot use family ${show(family)}: it is neither 'ipv4' nor 'ipv6'`)
 }
 
-/** An address's text in the module's memory, where libuv reads it: without its zone, which is a number of its own. */
+/** Copies an address's text into the module's memory for libuv, without the zone, which is passed as a number. */
 export function hostText(instance: Instance, { host }: CheckedAddress): number {
   const at = instance.text(host)
   if (at === undefined) throw notAHost(host)
@@ -149,13 +157,13 @@ export function hostText(instance: Instance, { host }: CheckedAddress): number {
 }
 
 /**
- * An address as libuv reads it: its zone in digits.
+ * The text of an address for libuv, with the zone as a number.
  *
- * @throws {ArgumentError} when it is none
+ * @throws {ArgumentError} when the text is not an IP address
  */
 export function interfaceText(host: Host, text: string, what: string, syscall: string): string {
   const ip = parseIp(text)
-  if (ip === undefined) throw new ArgumentError(`${what} ${show(text)} is no address`, syscall)
+  if (ip === undefined) throw new ArgumentError(`Cannot use ${what} ${show(text)}: it is not an IP address`, syscall)
   const zone = zoneOf(host, ip, syscall)
   return zone === 0 ? ip.host : `${ip.host}%${zone}`
 }
@@ -170,15 +178,19 @@ interface Parts {
 
 function checkParts(address: AddressLike): Parts {
   if (typeof address !== 'object' || address === null) {
-    throw new ArgumentError(`${show(address)} is not an address; give { host: '127.0.0.1', port: 80 }`)
+    throw new ArgumentError(
+      `Cannot use ${show(address)} as an address: it is not an object; give { host: '127.0.0.1', port: 80 }`,
+    )
   }
   const parts = isTuple(address)
     ? { host: address[0], port: address[1], flowInfo: address[2], scopeId: address[3], family: undefined }
     : address
   const { host, family } = parts
-  if (typeof host !== 'string') throw new ArgumentError(`host ${show(host)} is not a string, as '127.0.0.1' or '::1'`)
+  if (typeof host !== 'string') {
+    throw new ArgumentError(`Cannot use host ${show(host)}: it is not a string; give one like '127.0.0.1' or '::1'`)
+  }
   if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
-    throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+    throw new ArgumentError(`Cannot use family ${show(family)}: it is neither 'ipv4' nor 'ipv6'`)
   }
   return {
     host,

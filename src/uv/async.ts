@@ -3,7 +3,7 @@ import { checkCallback } from './callback.js'
 import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
-/** How an async handle is made. */
+/** The options of an async handle. */
 export interface AsyncOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
@@ -12,7 +12,8 @@ export interface AsyncOptions {
 }
 
 /**
- * Wakes its loop up from outside. It is active from its construction until it is closed, so it keeps its loop running.
+ * Wakes up its loop from outside. It is active from its construction until it is closed, so it keeps its loop
+ * running.
  *
  * @see https://docs.libuv.org/en/v1.x/async.html
  *
@@ -28,7 +29,7 @@ export interface AsyncOptions {
  *     news.close()
  *   },
  * })
- * // From anywhere outside the loop: a promise, an event of the platform.
+ * // From anywhere outside of the loop: a promise, an event of the platform.
  * setTimeout(() => news.send(), 10)
  * await loop.run()
  * loop.close()
@@ -41,7 +42,7 @@ export class Async extends Handle {
   /** Called in the loop after `send()`. May be replaced at any time. */
   onWakeup: ((async: this) => void) | undefined
 
-  /** @throws {ClosedLoopError} */
+  /** Creates an async handle, which is active. @throws {ClosedLoopError} */
   constructor(options: AsyncOptions = {}) {
     const { loop, onWakeup } = handleOptions(options)
     checkCallback(onWakeup, 'onWakeup')
@@ -50,9 +51,9 @@ export class Async extends Handle {
   }
 
   /**
-   * Asks for a call of `onWakeup`, in the loop. Several sends before it are answered by one call.
+   * Requests a call of `onWakeup` in the loop. Several sends before that call are merged into one.
    *
-   * @param onWakeup - replaces the attribute
+   * @param onWakeup - replaces the property
    * @throws {ClosedHandleError}
    */
   send(onWakeup?: (async: this) => void): void {

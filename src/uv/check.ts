@@ -3,16 +3,16 @@ import { checkCallback } from './callback.js'
 import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
-/** How a check handle is made. */
+/** The options of a check handle. */
 export interface CheckOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Called in every round of the loop, just after it polled. */
+  /** Called once per loop iteration, right after polling for I/O. */
   readonly onCheck?: (check: Check) => void
 }
 
 /**
- * Calls back in every round of its loop, just after it polled.
+ * Calls back once per loop iteration, right after polling for I/O.
  *
  * @see https://docs.libuv.org/en/v1.x/check.html
  *
@@ -27,7 +27,7 @@ export interface CheckOptions {
  * other.readStart((_other, _status, data) => {
  *   console.log('read', data.length, 'bytes')
  *   check.start(() => {
- *     console.log('all that had come was told')
+ *     console.log('all pending data was delivered')
  *     for (const handle of loop.handles) handle.close()
  *   })
  * })
@@ -36,14 +36,14 @@ export interface CheckOptions {
  * ```
  * ```text
  * read 5 bytes
- * all that had come was told
+ * all pending data was delivered
  * ```
  */
 export class Check extends Handle {
-  /** Called in every round. May be replaced at any time. */
+  /** Called once per loop iteration. May be replaced at any time. */
   onCheck: ((check: this) => void) | undefined
 
-  /** @throws {ClosedLoopError} */
+  /** Creates a check handle, which is not started. @throws {ClosedLoopError} */
   constructor(options: CheckOptions = {}) {
     const { loop, onCheck } = handleOptions(options)
     checkCallback(onCheck, 'onCheck')
@@ -52,9 +52,9 @@ export class Check extends Handle {
   }
 
   /**
-   * Starts it; silent when it is started already.
+   * Starts the handle. Ignored when it is started already.
    *
-   * @param onCheck - replaces the attribute
+   * @param onCheck - replaces the property
    * @throws {ClosedHandleError}
    */
   start(onCheck?: (check: this) => void): void {
@@ -64,7 +64,7 @@ export class Check extends Handle {
     this.check(this.instance.exports.uvw_check_start(address), 'start')
   }
 
-  /** Stops it; silent when it is stopped or closed. */
+  /** Stops the handle. Ignored when it is stopped or closed. */
   stop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_check_stop(this.address), 'stop')
   }

@@ -1,7 +1,8 @@
 /**
- * Connecting to a name, as "Happy Eyeballs" has it (RFC 8305): its addresses are tried one after the other, the next one as soon
- * as the last has failed or has been silent for a while, and the first that answers is taken. A socket that failed to connect
- * is of no use any more, so every attempt has one of its own; the handle takes over the one that stands.
+ * Connecting to a host name by "Happy Eyeballs" (RFC 8305). The name's addresses are tried one after another: the
+ * next attempt starts when the last one has failed or has had no answer for a while, and the first that succeeds
+ * wins. A socket that failed to connect cannot be used again, so every attempt has its own; the handle takes over the
+ * one that is connected.
  */
 import type { Address } from '../base/address.js'
 import { formatEndpoint } from '../base/endpoint.js'
@@ -11,24 +12,24 @@ import { INSTANCE, type Loop } from './loop.js'
 import { StatusCode, statusName } from './status.js'
 import { Timer } from './timer.js'
 
-/** How long an attempt may be silent before the next one begins, in milliseconds (RFC 8305, section 5). */
+/** The time that an attempt has before the next one starts, in milliseconds (RFC 8305, section 5). */
 const PATIENCE = 250
 
-/** One address of a name could not be connected to. */
+/** A connection attempt to one address of a name has failed. */
 export class AddressError extends UVError {
-  /** Which one. */
+  /** The address that was tried. */
   readonly address: Address
 
   /** @internal */
   constructor(address: Address, { errno }: UVError) {
-    super(errno, formatEndpoint(address), 'connect')
+    super(errno, `Cannot connect to ${formatEndpoint(address)}`, 'connect')
     this.address = address
   }
 }
 
-/** None of a name's addresses could be connected to. Its code is that of the first attempt. */
+/** The connection attempts to all addresses of a name have failed. The code is that of the first attempt. */
 export class ConnectError extends UVError {
-  /** What became of each address, in the order in which they were tried. */
+  /** The failure of each address, in the order of the attempts. */
   readonly errors: readonly AddressError[]
 
   /** @internal */
@@ -36,35 +37,35 @@ export class ConnectError extends UVError {
     const said = errors.map(({ address, code }) => `${formatEndpoint(address)} ${code}`).join(', ')
     super(
       errors[0]?.errno ?? StatusCode.UNKNOWN,
-      `no address of ${JSON.stringify(name)} could be reached: ${said}`,
+      `Cannot connect to ${JSON.stringify(name)}: all addresses failed: ${said}`,
       'connect',
     )
     this.errors = errors
   }
 }
 
-/** An attempt's socket. */
+/** The socket of one attempt. */
 export interface Attempt {
-  /** Begins; `done` is called later with a status. @throws {UVError} what is known at once */
+  /** Starts the attempt; `done` is called later with a status. @throws {UVError} for a failure known immediately */
   connect(address: Address, done: (status: number) => void): void
-  /** Lets go of it: `done` is not called any more. */
+  /** Releases the socket: `done` is not called afterwards. */
   close(): void
 }
 
-/** What is dialled, and by whom. */
+/** What to connect to, and how to create and deliver the sockets. */
 export interface DialOptions<Socket extends Attempt> {
   readonly loop: Loop
   readonly name: string
   readonly port: number
-  /** Makes the socket of an attempt. */
+  /** Creates the socket of an attempt. */
   readonly make: () => Socket
-  /** The family that the handle's own socket has, where it has one: then it has one attempt only. */
+  /** The family of the handle's own socket, if it has one; then there is only one attempt. */
   readonly only: 'ipv4' | 'ipv6' | undefined
-  /** Called once: with the socket that stands, which is closed afterwards, or with why there is none. */
+  /** Called once: with the connected socket, which is closed afterwards, or with the error. */
   readonly done: (outcome: Socket | UVError) => void
 }
 
-/** A connection to a name under way. */
+/** The connection attempts to the addresses of one name. */
 export class ConnectAttempts<Socket extends Attempt> {
   readonly #options: DialOptions<Socket>
   readonly #timer: Timer
@@ -74,7 +75,7 @@ export class ConnectAttempts<Socket extends Attempt> {
   readonly #forget: () => void
   #over = false
 
-  /** @throws {UVError} what the host says at once to a lookup */
+  /** Starts the lookup. @throws {UVError} for an error of the lookup that the host reports immediately */
   constructor(options: DialOptions<Socket>) {
     const { loop, name, port, only } = options
     this.#options = options
@@ -91,7 +92,7 @@ export class ConnectAttempts<Socket extends Attempt> {
     }
   }
 
-  /** Gives it up: nothing is called any more. */
+  /** Cancels the attempts: `done` is not called afterwards. */
   cancel(): void {
     if (this.#over) return
     this.#over = true
@@ -99,7 +100,7 @@ export class ConnectAttempts<Socket extends Attempt> {
     this.#letGo()
   }
 
-  /** Tries the next address, and sees to the one after it. */
+  /** Tries the next address, and schedules the one after it. */
   #next(): void {
     while (!this.#over) {
       const [address, ...rest] = this.#rest
@@ -112,7 +113,7 @@ export class ConnectAttempts<Socket extends Attempt> {
     }
   }
 
-  /** @returns whether the attempt is under way */
+  /** Tries one address. @returns whether the attempt is pending */
   #try(address: Address): boolean {
     const socket = this.#options.make()
     this.#under.add(socket)

@@ -1,8 +1,8 @@
-/** What our calls throw and our requests are rejected with. */
+/** The errors that calls throw and requests reject with. */
 import { StatusCode, type StatusName, statusName } from './status.js'
 
 /**
- * A failure that libuv reported, or wrong input that never reached it.
+ * A failure that libuv reported, or invalid input that never reached it.
  *
  * @see https://docs.libuv.org/en/v1.x/errors.html
  *
@@ -27,17 +27,22 @@ import { StatusCode, type StatusName, statusName } from './status.js'
  * ```
  */
 export class UVError extends Error {
-  /** The name of the status, as `EADDRINUSE`. */
+  /** The name of the status, such as `EADDRINUSE`. */
   readonly code: string
-  /** The status itself, negative; NaN of wrong input before a loop was ever open, since the numbers are its module's. */
+  /**
+   * The status itself, negative. NaN for invalid input before the first loop was opened, because a loop's module
+   * defines the numbers.
+   */
   readonly errno: number
-  /** What was tried, as `listen`. */
+  /** The operation that failed, such as `listen`. */
   readonly syscall: string | undefined
 
   /**
-   * @param status - a negative status code, or its name where no module may be there to give it a number
-   * @param message - what went wrong and, where there is one, the remedy
-   * @param syscall - what was tried
+   * Creates an error.
+   *
+   * @param status - a negative status code, or its name if there may be no module yet that defines its number
+   * @param message - what went wrong and, if possible, the remedy
+   * @param syscall - the operation that failed
    */
   constructor(status: number | StatusName, message: string, syscall?: string) {
     const code = typeof status === 'number' ? statusName(status) : status
@@ -49,30 +54,30 @@ export class UVError extends Error {
   }
 }
 
-/** A handle was used after `close()`. Its code is `EINVAL`. */
+/** Thrown when a handle is used after `close()`. Its code is `EINVAL`. */
 export class ClosedHandleError extends UVError {
-  /** @param what - the handle, in words */
+  /** Creates an error. @param what - the kind of handle, such as `TCP` */
   constructor(what: string) {
-    super('EINVAL', `the ${what} is closed or closing; make a new one`)
+    super('EINVAL', `Cannot use the ${what}: it is closed or closing; create a new one`)
   }
 }
 
-/** A loop was used after `close()`. Its code is `EINVAL`. */
+/** Thrown when a loop is used after `close()`. Its code is `EINVAL`. */
 export class ClosedLoopError extends UVError {
   constructor() {
-    super('EINVAL', 'the loop is closed; open a new one with Loop.open()')
+    super('EINVAL', 'Cannot use the loop: it is closed; open a new one with Loop.open()')
   }
 }
 
-/** Wrong input: names the value and what would be right. Its code is `EINVAL`. */
+/** Thrown for invalid input: names the value and the remedy. Its code is `EINVAL`. */
 export class ArgumentError extends UVError {
-  /** @param message - the value and the remedy */
+  /** Creates an error. @param message - the value and the remedy */
   constructor(message: string, syscall?: string) {
     super('EINVAL', message, syscall)
   }
 }
 
-/** A value as it should stand in a message: short, quoted when it is text. */
+/** Formats a value for a message: short, and quoted if it is text. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
   if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'nameless object'}`
@@ -80,12 +85,12 @@ export function show(value: unknown): string {
 }
 
 /**
- * Checks a whole number.
+ * Checks an integer.
  *
  * @param what - the argument's name, for the message
- * @throws {ArgumentError} when it is another thing or out of range
+ * @throws {ArgumentError} when the value is not an integer, or out of range
  */
 export function checkInteger(value: unknown, what: string, min: number, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-  throw new ArgumentError(`${what} ${show(value)} is not a whole number from ${min} to ${max}`)
+  throw new ArgumentError(`Cannot use ${what} ${show(value)}: it is not a whole number from ${min} to ${max}`)
 }

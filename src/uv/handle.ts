@@ -12,19 +12,21 @@ import { FOUND, INSTANCE, Loop, THROWN } from './loop.js'
 import type { Request } from './request.js'
 import { StatusCode } from './status.js'
 
-/** What consoles ask for, Node's and those of other runtimes; not a part of the public face. */
+/**
+ * The key of the method that consoles call to print a value, in Node and other runtimes. Not part of the public API.
+ */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
-/** Asks to be told when a handle is closed; not a part of the public face. */
+/** The key of the method that registers a callback for the close of a handle. Not part of the public API. */
 export const WHEN_CLOSED: unique symbol = Symbol('when closed')
 
-/** What the close of a handle waits for; not a part of the public face. */
+/** The key of the promise that the close of a handle waits for. Not part of the public API. */
 export const FREED: unique symbol = Symbol('freed')
 
 /**
- * Makes the C side's handle, which is to know itself by `id`.
+ * Creates the C handle, which its callbacks refer to by `id`.
  *
- * @returns its address, or a negative status
+ * @returns its address in the module's memory, or a negative status
  */
 export type InitHandle = (exports: UvExports, id: number, abi: Description) => number
 
@@ -32,29 +34,30 @@ export type InitHandle = (exports: UvExports, id: number, abi: Description) => n
 export type OnClosed<Self> = Callback<[handle: Self]>
 
 /**
- * What all handles have. A handle lives from its construction until it is closed; `close()` is the only way to free it.
+ * The base class of all handles. A handle lives from its construction until it is closed; `close()` is the only way
+ * to free it.
  *
- * Every method but `close()`, the `*Stop()` methods and the plain questions throws {@link ClosedHandleError} once the handle is
- * closing.
+ * Once the handle is closing, every method throws {@link ClosedHandleError}, except `close()`, `stop()`, the
+ * `*Stop()` methods and the getters that report state, such as `active`.
  *
  * @see https://docs.libuv.org/en/v1.x/handle.html
  */
 export abstract class Handle implements CallbackTarget, AsyncDisposable {
-  /** The loop it belongs to. */
+  /** The loop that the handle belongs to. */
   readonly loop: Loop
-  /** The instance that the loop runs. */
+  /** The instance that the loop runs on. */
   protected readonly instance: Instance
   readonly #address: number
   #closing: Promise<void> | undefined
   #closed = false;
-  /** What its close waits for, after {@link Handle.close}. */
+  /** What the close waits for, after {@link Handle.close}. */
   [FREED]: PromiseLike<void> | undefined
-  /** Made when somebody wants to be told: most handles of a large number are never closed one by one. */
+  /** Created on first use: with many handles, most are never closed one by one. */
   #onClosed: Set<() => void> | undefined
 
   /**
-   * @param loop - {@link Loop.current} when it is left out
-   * @param init - makes the C side's handle
+   * @param loop - {@link Loop.current} by default
+   * @param init - creates the C handle
    */
   protected constructor(loop: Loop | undefined, init: InitHandle) {
     this.loop = chooseLoop(loop)
@@ -70,7 +73,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     this.trace?.('init')
   }
 
-  /** Whether it has something to do: listens, reads, has been started. False once closed. */
+  /** Whether the handle is active: it listens, reads or has been started. False once closed. */
   get active(): boolean {
     return !this.#closed && this.instance.exports.uvw_is_active(this.#address) !== 0
   }
@@ -80,33 +83,33 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return this.#closing !== undefined
   }
 
-  /** Whether it is closed, its last callback behind it. */
+  /** Whether the handle is closed and its last callback has run. */
   get closed(): boolean {
     return this.#closed
   }
 
-  /** Whether it keeps its loop running while it is active. True at first, false once closed. */
+  /** Whether the handle keeps its loop running while it is active. True at first, false once closed. */
   get hasRef(): boolean {
     return !this.#closed && this.instance.exports.uvw_has_ref(this.#address) !== 0
   }
 
-  /** Lets it keep its loop running. Doing so twice is doing so once. @throws {ClosedHandleError} */
+  /** Makes the handle keep its loop running while it is active. Idempotent. @throws {ClosedHandleError} */
   ref(): void {
     this.instance.exports.uvw_ref(this.address)
     this.instance.pump.wake()
   }
 
-  /** Lets its loop end although it is active. @throws {ClosedHandleError} */
+  /** Lets the loop end although the handle is active. Idempotent. @throws {ClosedHandleError} */
   unref(): void {
     this.instance.exports.uvw_unref(this.address)
     this.instance.pump.wake()
   }
 
   /**
-   * Closes the handle. Requests under way end with `ECANCELED`, before `onClosed`. Closing again is silent: every caller gets
-   * the same promise, and every `onClosed` is called.
+   * Closes the handle. Pending requests fail with `ECANCELED`, before `onClosed` is called. Closing again is allowed:
+   * every caller gets the same promise, and every `onClosed` is called.
    *
-   * @returns a promise that is kept when the handle is closed, for which the loop has to run
+   * @returns a promise that resolves when the handle is closed, for which the loop has to run
    */
   close(onClosed?: OnClosed<this>): Promise<void> {
     return this.beginClose(onClosed, (address) => {
@@ -116,22 +119,24 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /**
-   * The descriptor below, a number that only this loop's kernel knows.
+   * The handle's descriptor: a number of this loop's kernel, which means nothing outside of the loop.
    *
-   * @throws {UVError} EBADF when there is none yet, EINVAL when this kind of handle has none
+   * @throws {UVError} EBADF when there is none yet, EINVAL when handles of this kind have none
    */
   fileno(): number {
     return this.check(this.instance.exports.uvw_fileno(this.address), 'fileno')
   }
 
-  /** Lets a socket's handle take over a descriptor of this loop's kernel. */
+  /** Takes over a descriptor of this loop's kernel, for a socket's handle. */
   protected takeOver(fd: number): void {
     const { address } = this
     checkInteger(fd, 'fd', 0, 0x7fff_ffff)
     this.check(this.instance.exports.uvw_open(address, fd), 'open')
   }
 
-  /** Gives a handle of TCP or UDP an address. `meanings` are the flags there are, each with the module's number for it. */
+  /**
+   * Binds a TCP or UDP handle to an address. `meanings` lists the valid flags, each with the module's number for it.
+   */
   protected bindTo(address: AddressLike, flags: number, meanings: readonly (readonly [number, number])[]): void {
     const handle = this.address
     const { instance } = this
@@ -144,7 +149,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     this.check(instance.exports.uvw_bind(handle, text, port, flowInfo, scopeId, mask), 'bind')
   }
 
-  /** What a handle of TCP or UDP is called, or its peer. */
+  /** The address of a TCP or UDP handle, or of its peer. */
   protected askName(call: 'sockname' | 'peername'): Address {
     const { exports, scratch } = this.instance
     this.check(exports[`uvw_get${call}`](this.address, scratch), call)
@@ -154,9 +159,9 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /**
-   * Bytes that may wait to be sent (`SO_SNDBUF`); what is set is read back, and no less than 1,024.
+   * The size of the send buffer in bytes (`SO_SNDBUF`). Reads back the value that was set, or 1,024 if that was less.
    *
-   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when this kind of handle has none
+   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when handles of this kind have none
    */
   get sendBufferSize(): number {
     return this.check(this.instance.exports.uvw_send_buffer_size(this.address, 0), 'sendBufferSize')
@@ -169,9 +174,10 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /**
-   * Bytes that may wait to be read before the peer is held back (`SO_RCVBUF`); what is set is read back, and no less than 1,024.
+   * The size of the receive buffer in bytes (`SO_RCVBUF`): how much may wait to be read before the peer is held back.
+   * Reads back the value that was set, or 1,024 if that was less.
    *
-   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when this kind of handle has none
+   * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when handles of this kind have none
    */
   get receiveBufferSize(): number {
     return this.check(this.instance.exports.uvw_recv_buffer_size(this.address, 0), 'receiveBufferSize')
@@ -188,12 +194,12 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return this.close()
   }
 
-  /** What a console prints: what the handle is doing, and not the module below it. */
+  /** Returns what a console prints: the state of the handle, without the instance and the module. */
   [INSPECT](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
     return `${this.constructor.name} ${inspect(this.#describe(), options)}`
   }
 
-  /** What it is doing, for people. */
+  /** The state of the handle, in readable form. */
   #describe(): object {
     if (this.closing) return { state: this.closed ? 'closed' : 'closing' }
     const { active, hasRef } = this
@@ -202,32 +208,35 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
       try {
         if (name in this) known[name] = Reflect.get(this, name)
       } catch {
-        // It has none, or not yet.
+        // There is no address, or none yet.
       }
     }
     return known
   }
 
-  /** The C side's handle. @throws {ClosedHandleError} */
+  /** The address of the C handle. @throws {ClosedHandleError} */
   protected get address(): number {
     if (this.#closing !== undefined) throw new ClosedHandleError(this.constructor.name)
     return this.#address
   }
 
   /**
-   * Lets go of what takes a while to be free, before the handle is closed.
+   * Starts to release what takes time to be released (a listening port), before the handle is closed.
    *
-   * @returns resolves when it is free; `undefined` where there is nothing to wait for
+   * @returns a promise that resolves once it is released; `undefined` when there is nothing to wait for
    */
   protected letGo(): PromiseLike<void> | undefined {
     return undefined
   }
 
-  /** Closes by `action`, which is given the C side's handle and returns a status. @throws {UVError} what the status says */
+  /**
+   * Closes the handle by `action`, which gets the C handle and returns a status. @throws {UVError} for a negative
+   * status
+   */
   protected beginClose(onClosed: OnClosed<this> | undefined, action: (address: number) => number): Promise<void> {
     checkCallback(onClosed, 'onClosed')
     if (!this.#closed && this.loop.closed) {
-      // Its loop's module has trapped: the handle went with it.
+      // The loop's module has trapped, which ended the handle too.
       this.#closing = Promise.resolve()
       this.#closed = true
     } else if (!this.#closed && this.#closing === undefined) {
@@ -244,18 +253,18 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return this.#closing ?? Promise.resolve()
   }
 
-  /** Closes once something is free; the loop is kept running meanwhile, as by any handle that is closing. */
+  /** Closes the handle once `freed` resolves. Until then it keeps the loop running, like any closing handle. */
   #closeOnce(freed: PromiseLike<void>, action: (address: number) => number): void {
     this[FREED] = freed
     this.ref()
     freed.then(() => {
       this[FREED] = undefined
-      // Its loop's module may have trapped meanwhile.
+      // The loop's module may have trapped in the meantime.
       if (!this.loop.closed) this.check(action(this.#address), 'close')
     })
   }
 
-  /** Told by the module what happened; kinds of handles add theirs. */
+  /** Called by the module for each callback of the handle; subclasses handle further kinds. */
   [FIRE](kind: CallbackKind, _value: number): void {
     if (kind === 'walk') this.loop[FOUND](this)
     if (kind !== 'close') return
@@ -271,7 +280,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     this.#onClosed = undefined
   }
 
-  /** Calls back once when the handle is closed. @returns takes the wish back */
+  /** Registers a callback for the close of the handle, called once. @returns a function that removes it */
   [WHEN_CLOSED](callback: () => void): () => void {
     const wishes = this.#onClosed ?? new Set()
     this.#onClosed = wishes.add(callback)
@@ -279,10 +288,10 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /**
-   * Takes a result of the module.
+   * Checks a result of the module.
    *
-   * @returns it, when it is no failure
-   * @throws {UVError} what a negative one says
+   * @returns the result, unless it is negative
+   * @throws {UVError} for a negative result
    */
   protected check(result: number, syscall: string): number {
     if (result < 0) throw this.error(result, syscall)
@@ -290,7 +299,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     return result
   }
 
-  /** Hands a request to the module. @throws {UVError} when the module refuses it: it will not be called back then */
+  /** Passes a request to the module. @throws {UVError} when the module refuses it; its callback is not called then */
   protected begin(request: Request, syscall: string, call: (id: number) => number): void {
     const { dispatch } = this.instance
     const id = dispatch.add(request)
@@ -302,12 +311,12 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
     this.instance.pump.wake()
   }
 
-  /** A status as an error. */
+  /** Makes an error of a status. */
   protected error(status: number, syscall: string): UVError {
     return new UVError(status, this.instance.describeStatus(status), syscall)
   }
 
-  /** Prints a step of this handle's life, where somebody wants to see it. */
+  /** Prints a step of this handle's life, if the trace topic `handle` is on. */
   protected get trace(): ((step: string) => void) | undefined {
     const print = this.instance.trace.topic('handle')
     return print && ((step) => print(`${this.constructor.name} ${this.#address}: ${step}`))
@@ -315,18 +324,23 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
 }
 
 /**
- * Checks that somebody did not forget the braces: `new TCP(loop)` would be a handle of another loop, the current one.
+ * Checks the options of a handle. Catches forgotten braces: `new TCP(loop)` would otherwise create a handle on
+ * another loop, the current one.
  *
- * @throws {ArgumentError} naming what there is in place of options
+ * @throws {ArgumentError} naming the value that was given instead of options
  */
 export function handleOptions<Options extends { readonly loop?: Loop }>(options: Options): Options {
   if (typeof options === 'object' && options !== null && !(options instanceof Loop)) return options
-  throw new ArgumentError(`${show(options)} is not an object of options; give { loop }`)
+  throw new ArgumentError(`Cannot use ${show(options)} as options: it is not an options object; give { loop }`)
 }
 
 function chooseLoop(loop: Loop | undefined): Loop {
   const chosen = loop === undefined ? Loop.current : loop
   if (chosen instanceof Loop) return chosen
-  if (chosen !== undefined) throw new ArgumentError(`loop ${show(chosen)} is not a Loop`)
-  throw new ArgumentError('there is no loop yet; open one with `await Loop.open()` and give it as { loop }')
+  if (chosen !== undefined) {
+    throw new ArgumentError(`Cannot use loop ${show(chosen)}: it is not a Loop; give one opened with Loop.open()`)
+  }
+  throw new ArgumentError(
+    'Cannot create a handle: there is no loop yet; open one with `await Loop.open()` and give it as { loop }',
+  )
 }

@@ -3,17 +3,17 @@ import { checkCallback } from './callback.js'
 import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
-/** How an idle handle is made. */
+/** The options of an idle handle. */
 export interface IdleOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Called in every round of the loop, before prepare handles. */
+  /** Called once per loop iteration, right before the prepare handles. */
   readonly onIdle?: (idle: Idle) => void
 }
 
 /**
- * Calls back in every round of its loop, before prepare handles.
- * While it is started the loop does not wait.
+ * Calls back once per loop iteration, right before the prepare handles. While it is started, the loop does not block
+ * in its poll.
  *
  * @see https://docs.libuv.org/en/v1.x/idle.html
  *
@@ -25,7 +25,7 @@ export interface IdleOptions {
  * let sum = 0
  * let next = 1
  * const work = new Idle({ loop })
- * // A long computation in pieces: timers and connections have their turns between them.
+ * // A long computation in pieces: timers and connections are served between them.
  * work.start(() => {
  *   for (const end = next + 1_000; next < end; next++) sum += next
  *   if (next > 10_000) work.close()
@@ -39,10 +39,10 @@ export interface IdleOptions {
  * ```
  */
 export class Idle extends Handle {
-  /** Called in every round. May be replaced at any time. */
+  /** Called once per loop iteration. May be replaced at any time. */
   onIdle: ((idle: this) => void) | undefined
 
-  /** @throws {ClosedLoopError} */
+  /** Creates an idle handle, which is not started. @throws {ClosedLoopError} */
   constructor(options: IdleOptions = {}) {
     const { loop, onIdle } = handleOptions(options)
     checkCallback(onIdle, 'onIdle')
@@ -51,9 +51,9 @@ export class Idle extends Handle {
   }
 
   /**
-   * Starts it; silent when it is started already.
+   * Starts the handle. Ignored when it is started already.
    *
-   * @param onIdle - replaces the attribute
+   * @param onIdle - replaces the property
    * @throws {ClosedHandleError}
    */
   start(onIdle?: (idle: this) => void): void {
@@ -63,7 +63,7 @@ export class Idle extends Handle {
     this.check(this.instance.exports.uvw_idle_start(address), 'start')
   }
 
-  /** Stops it; silent when it is stopped or closed. */
+  /** Stops the handle. Ignored when it is stopped or closed. */
   stop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_idle_stop(this.address), 'stop')
   }

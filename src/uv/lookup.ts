@@ -1,4 +1,4 @@
-/** Names of hosts, looked up by the loop's own host. */
+/** Lookups of host names through the loop's host. */
 
 import type { Address } from '../base/address.js'
 import { alternateFamilies } from '../base/alternate-families.js'
@@ -15,27 +15,28 @@ import { notAHost, readZone } from './address.js'
 import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { StatusCode } from './status.js'
 
-/** What is to be looked up. */
+/** The options of {@link Loop.lookup}. */
 export interface LookupOptions {
-  /** Addresses of this family only. */
+  /** Only addresses of this family; by default both. */
   readonly family?: 'ipv4' | 'ipv6'
-  /** The port that the addresses shall have, 0 to 65535; 0 by default. */
+  /** The port of the returned addresses, 0 to 65535; 0 by default. */
   readonly port?: number
-  /** Gives the lookup up. */
+  /** Cancels the lookup. */
   readonly signal?: PlatformSignal
 }
 
-/** A lookup's outcome: addresses, or why there are none. */
+/** The result of a lookup: addresses, or the error. */
 export type Found = { readonly addresses: readonly Address[] } | { readonly error: UVError }
 
 /**
- * Looks a name up. An address is its own answer, and `localhost` means the loopback addresses everywhere (RFC 6761, section 6.3).
+ * Looks up a host name. An IP address is returned as it is, and `localhost` means the loopback addresses on every
+ * host (RFC 6761, section 6.3).
  *
  * @param text - an address or a name
  * @param done - called once, in the loop
- * @returns gives the lookup up: nothing is called then
- * @throws {ArgumentError} when it is neither
- * @throws {UVError} what the host refuses at once
+ * @returns cancels the lookup: `done` is not called then
+ * @throws {ArgumentError} when the text is neither an address nor a name
+ * @throws {UVError} for an error that the host reports immediately
  */
 export function lookUp(
   instance: Instance,
@@ -55,12 +56,12 @@ export function lookUp(
 }
 
 /**
- * Asks the loop's host for a name as it stands, whatever it is, for callers whose own rules say what a name is. The answer has
- * the host's order. Of `localhost` something is known even where the host looks nothing up, or not for this program.
+ * Passes a name to the loop's host unchanged, for callers with rules of their own for valid names. The result keeps
+ * the host's order. `localhost` has a result even if the host cannot look names up, or does not allow it.
  *
  * @param done - called once, in the loop
- * @returns gives the lookup up: nothing is called then
- * @throws {UVError} what the host refuses at once; and what else it throws, as it is
+ * @returns cancels the lookup: `done` is not called then
+ * @throws {UVError} for an error that the host reports immediately; other exceptions of the host are passed on
  */
 export function lookUpVerbatim(
   instance: Instance,
@@ -72,15 +73,16 @@ export function lookUpVerbatim(
   return begin(instance, { name, shown: name, family, port: 0, ask: true, known, order: (found) => found }, done)
 }
 
-/** What is asked. */
+/** What to look up, and how. */
 interface Question {
   readonly name: string
-  /** How the caller wrote it. */
+  /** The text that the caller passed. */
   readonly shown: string
   readonly family: LookupFamily
   readonly port: number
-  /** Whether the host is asked at all, and what is known without it. */
+  /** Whether to ask the host. */
   readonly ask: boolean
+  /** The addresses that are known without the host. */
   readonly known: readonly string[] | undefined
   readonly order: (found: readonly Address[]) => readonly Address[]
 }
@@ -111,7 +113,7 @@ function begin(instance: Instance, question: Question, done: (found: Found) => v
 const LOCALHOST = /^localhost$/i
 const LOOPBACK = ['127.0.0.1', '::1']
 
-/** Keeps the loop alive as long as the host looks, and brings the outcome into it, as one of its callbacks. */
+/** Keeps the loop alive during a host's lookup, and delivers the result in the loop, as one of its callbacks. */
 class Wakeup implements CallbackTarget {
   cancel: CancelLookup = () => {}
   readonly #instance: Instance
@@ -156,11 +158,11 @@ class Wakeup implements CallbackTarget {
   }
 }
 
-/** {@link Loop.lookup}. */
+/** Implements {@link Loop.lookup}. */
 export function lookupAddresses(instance: Instance, name: string, options: LookupOptions): Promise<readonly Address[]> {
   const { family, signal, port = 0 } = options
   if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
-    throw new ArgumentError(`family ${show(family)} is neither 'ipv4' nor 'ipv6'`)
+    throw new ArgumentError(`Cannot use family ${show(family)}: it is neither 'ipv4' nor 'ipv6'`)
   }
   checkInteger(port, 'port', 0, 65_535)
   if (readHost(name) === undefined) throw notAHost(name)
@@ -179,7 +181,7 @@ export function lookupAddresses(instance: Instance, name: string, options: Looku
   })
 }
 
-/** One address of an answer; `undefined` where the host told something else, or the zone of no interface. */
+/** Parses an address of a result; `undefined` for any other text, or if the zone is not an interface. */
 function addressOf(host: Host, text: string, port: number): Address | undefined {
   const ip = parseIp(text)
   if (ip?.family !== 'ipv6') return ip && { family: 'ipv4', host: ip.host, port }
@@ -187,7 +189,7 @@ function addressOf(host: Host, text: string, port: number): Address | undefined 
   return scopeId === undefined ? undefined : { family: 'ipv6', host: ip.host, port, flowInfo: 0, scopeId }
 }
 
-/** What `getaddrinfo()` calls the host's errors. */
+/** The names that `getaddrinfo()` has for the host's errors. */
 const STATUS: Partial<Record<ErrnoName, string>> = {
   ENOENT: 'EAI_NONAME',
   ETIMEDOUT: 'EAI_AGAIN',

@@ -1,45 +1,54 @@
-/** What a loop is opened with. */
+/** The options of a loop, and their checks. */
 import type { Host } from '../host/contract/host.js'
 import type { ModuleSource } from '../runtime/module.js'
 import type { Trace } from '../runtime/trace.js'
 import type { WasiProvider } from '../wasi/provider.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 
-/** How a loop is opened. */
+/** The options of {@link Loop.open}. */
 export interface LoopOptions {
-  /** The world outside; the platform's by default. */
+  /** The host: the loop's access to the outside world. The platform's host by default. */
   readonly host?: Host
-  /** libuv's module; the one that comes with this package by default. */
+  /** libuv's module; the one that this package ships by default. */
   readonly module?: ModuleSource
-  /** Who answers WASI; `@wasmer/wasi` by default, and only where the module asks for it. */
+  /** The WASI provider; `@wasmer/wasi` by default, and only if the module needs WASI. */
   readonly wasi?: WasiProvider
-  /** How many descriptors may be open at once, at least 4; 65,536 by default. The next one gets `EMFILE`. */
+  /**
+   * The limit of descriptors that are open at once, at least 4; 65,536 by default. Beyond it, calls fail with
+   * `EMFILE`.
+   */
   readonly maxDescriptors?: number
-  /** What to print while it runs; what the variable `UVWASM_DEBUG` says by default. */
+  /** What to print while the loop runs; the value of the variable `UVWASM_DEBUG` by default. */
   readonly trace?: Trace
-  /** Make it the process's default loop; there is one at most. */
+  /** Make this the process's default loop; there is at most one. */
   readonly default?: boolean
 }
 
-/** @throws {ArgumentError} naming the option that is something else */
+/** Checks the options of a loop. @throws {ArgumentError} naming the option that is not valid */
 export function checkOptions(options: LoopOptions): void {
-  // Who forgets the braces around a host would get the platform's own.
+  // Catches forgotten braces around a host, with which the platform's own host would be used.
   if (typeof options !== 'object' || options === null || 'defer' in options) {
-    throw new ArgumentError(`${show(options)} is not an object of options; give { host }`)
+    throw new ArgumentError(`Cannot use ${show(options)} as options: it is not an options object; give { host }`)
   }
   const { host, module, wasi, trace, maxDescriptors } = options
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
-  // By what they can do: they may come from another copy of this package.
+  // Checked by their methods: they may come from another copy of this package.
   if (host !== undefined && typeof host?.defer !== 'function') {
-    throw new ArgumentError(`host ${show(host)} is not a Host; make one with nodeHost() or virtualHost()`)
+    throw new ArgumentError(
+      `Cannot use host ${show(host)}: it is not a Host; create one with nodeHost() or virtualHost()`,
+    )
   }
   if (wasi !== undefined && typeof wasi?.imports !== 'function') {
-    throw new ArgumentError(`wasi ${show(wasi)} is not a WasiProvider; make one with wasmerWasi()`)
+    throw new ArgumentError(`Cannot use wasi ${show(wasi)}: it is not a WasiProvider; create one with wasmerWasi()`)
   }
   if (trace !== undefined && typeof trace?.topic !== 'function') {
-    throw new ArgumentError(`trace ${show(trace)} is not a Trace; make one with new Trace('syscall,pump,handle')`)
+    throw new ArgumentError(
+      `Cannot use trace ${show(trace)}: it is not a Trace; create one with new Trace('syscall,pump,handle')`,
+    )
   }
   if (module !== undefined && typeof module !== 'object') {
-    throw new ArgumentError(`module ${show(module)} is not a module; give its bytes, its URL, or it compiled`)
+    throw new ArgumentError(
+      `Cannot use module ${show(module)}: it is not a module; give its bytes, its URL or a compiled module`,
+    )
   }
 }

@@ -17,11 +17,11 @@ import { learnStatusCodes, StatusCode } from './status.js'
  * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
  */
 export const RunMode = {
-  /** Until nothing active and referenced is left, or `stop()`. */
+  /** Until no active and referenced handle and no request is left, or until `stop()`. */
   DEFAULT: 'UV_RUN_DEFAULT',
-  /** One round; waits for something to happen. */
+  /** One iteration; waits for an event if none is pending. */
   ONCE: 'UV_RUN_ONCE',
-  /** One round; does not wait. */
+  /** One iteration; does not wait. */
   NOWAIT: 'UV_RUN_NOWAIT',
 } as const
 
@@ -31,23 +31,23 @@ export type RunMode = (typeof RunMode)[keyof typeof RunMode]
 /** Receives what a callback threw. */
 export type ErrorHandler = (error: unknown) => void
 
-/** What libuv counted since the loop was opened. */
+/** What libuv has counted since the loop was opened. */
 export interface LoopMetrics {
-  /** Rounds of the loop. */
+  /** Iterations of the loop. */
   readonly loopCount: number
-  /** Events that were handled. */
+  /** Events handled. */
   readonly events: number
 }
 
-/** The instance below a loop; not a part of the public face. */
+/** The key of the instance that a loop runs on. Not part of the public API. */
 export const INSTANCE: unique symbol = Symbol('instance')
-/** Tells a loop of a handle that was made on it, or found by walking. */
+/** The key of the method that collects the handles found by walking a loop. Not part of the public API. */
 export const FOUND: unique symbol = Symbol('found')
-/** Tells a loop what a callback threw. */
+/** The key of the method that receives what a callback threw. Not part of the public API. */
 export const THROWN: unique symbol = Symbol('thrown')
 
 /**
- * An event loop: a copy of libuv in WebAssembly, and the kernel it speaks to.
+ * An event loop: an instance of libuv in WebAssembly, and the kernel that serves it.
  *
  * @see https://docs.libuv.org/en/v1.x/loop.html
  *
@@ -73,8 +73,8 @@ export class Loop implements AsyncDisposable {
   static #default: Loop | undefined
 
   /**
-   * Receives what callbacks throw, and failures of requests that nobody listens to; the loop goes on. Without it the loop is
-   * stopped and `run()` is rejected with the first of them.
+   * Receives what callbacks throw, and the failures of requests that are neither awaited nor have a callback; the
+   * loop continues. Without it, the loop is stopped and `run()` rejects with the first of them.
    */
   onError: ErrorHandler | undefined
 
@@ -91,22 +91,21 @@ export class Loop implements AsyncDisposable {
   /**
    * Opens a loop. The first one becomes {@link Loop.current}.
    *
-   * @throws {ArgumentError} when an option is something else
-   * @throws {UVError} EBUSY when `default` is asked for and there is a default loop already, ENOMEM, EMFILE
+   * @throws {ArgumentError} when an option is not valid
+   * @throws {UVError} EBUSY when `default` is set and there is a default loop already, ENOMEM, EMFILE
    */
   static async open(options: LoopOptions = {}): Promise<Loop> {
     checkOptions(options)
-    // A cold start has to load both, and neither waits for the other.
+    // A cold start has to load both; loading them at the same time saves time.
     const [host, module] = await Promise.all([options.host ?? defaultHost(), compileModule(options.module)])
     const { instance, begin } = Loop.#plan({ ...options, module }, host)
     return begin(await Instance.open(instance))
   }
 
   /**
-   * Opens a loop at once, for who cannot wait: {@link Loop.open} with a host, and a compiled module that needs no WASI or is
-   * given one.
+   * Opens a loop synchronously. Needs a host, and a compiled module that needs no WASI unless a provider is given.
    *
-   * @throws what {@link Loop.open} is rejected with
+   * @throws the errors that {@link Loop.open} rejects with
    */
   static openSync(options: LoopOptions & { readonly host: Host; readonly module: WasmModule }): Loop {
     checkOptions(options)
@@ -114,7 +113,7 @@ export class Loop implements AsyncDisposable {
     return begin(Instance.openSync({ ...instance, module: options.module }))
   }
 
-  /** What instance a loop needs, and how it begins on it. */
+  /** Derives the instance that a loop needs, and the function that creates the loop on it. */
   static #plan(options: LoopOptions, host: Host): { instance: InstanceOptions; begin(instance: Instance): Loop } {
     const { module, wasi, trace, maxDescriptors } = options
     let loop: Loop | undefined
@@ -127,9 +126,12 @@ export class Loop implements AsyncDisposable {
     }
     const begin = (instance: Instance): Loop => {
       learnStatusCodes(instance.abi)
-      // Not earlier, for several may be on their way.
+      // Not checked earlier: several loops may be opening at the same time.
       if (options.default === true && Loop.#default !== undefined) {
-        throw new UVError(StatusCode.EBUSY, 'there is a default loop already; get it with Loop.default()')
+        throw new UVError(
+          StatusCode.EBUSY,
+          'Cannot open a default loop: there is one already; get it with Loop.default()',
+        )
       }
       loop = new Loop(instance)
       loop.#check(instance.exports.uvw_loop_init(), 'open')
@@ -140,7 +142,7 @@ export class Loop implements AsyncDisposable {
     return { instance: { host, module, wasi, trace, maxDescriptors, onTurn, onThrow, onTrap }, begin }
   }
 
-  /** The process's default loop, opened when it is first asked for and again when it was closed. */
+  /** The process's default loop. It is opened on the first call, and again after it was closed. */
   static async default(options: Omit<LoopOptions, 'default'> = {}): Promise<Loop> {
     if (Loop.#default !== undefined) return Loop.#default
     Loop.#opening ??= Loop.open({ ...options, default: true }).finally(() => {
@@ -151,74 +153,88 @@ export class Loop implements AsyncDisposable {
   static #opening: Promise<Loop> | undefined
 
   /**
-   * The loop that new handles belong to when they are not given one: the first that was opened, and since something ran, the
-   * one that runs or ran last. `undefined` when there is none.
+   * The loop that new handles belong to by default: the loop that is running or ran last; before any ran, the first
+   * that was opened. `undefined` when there is none.
    */
   static get current(): Loop | undefined {
     return Loop.#current
   }
 
-  /** Like {@link Loop.current}, and opens the default loop when there is none. */
+  /** Like {@link Loop.current}, but opens the default loop when there is none. */
   static async getCurrent(): Promise<Loop> {
     return Loop.#current ?? (await Loop.default())
   }
 
-  /** Makes this loop the one that new handles belong to. */
+  /** Makes this loop the current one, which new handles belong to by default. */
   makeCurrent(): void {
     Loop.#current = this.#open()
   }
 
   /**
-   * Runs the loop. Callbacks never run before this has returned. The process stays alive for as long as the run lasts.
+   * Runs the loop. Callbacks never run before this method has returned its promise. The process stays alive until the
+   * run ends.
    *
-   * @param mode - until nothing is left by default
-   * @returns what `uv_run()` returns: whether something is left to do
+   * @param mode - {@link RunMode}; `RunMode.DEFAULT` by default
+   * @returns what `uv_run()` returns: whether there is something left to do
    * @throws {ClosedLoopError}
-   * @throws {WebAssembly.RuntimeError} when the module traps, which is a defect of libuv's or ours: its sockets and the loop are
-   *   closed then
-   * @throws {UVError} EBUSY when it is running already
+   * @throws {WebAssembly.RuntimeError} when the module traps, which is a bug in libuv or in this package; the loop
+   *   and its sockets are closed then
+   * @throws {UVError} EBUSY when the loop is running already
    * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
    */
   async run(mode: RunMode = RunMode.DEFAULT): Promise<boolean> {
     const { abi, pump } = this.#open().#instance
     const number = abi.constants[mode]
-    if (number === undefined) throw new ArgumentError(`${show(mode)} is no mode; take one of RunMode`)
+    if (number === undefined) {
+      throw new ArgumentError(`Cannot run the loop in mode ${show(mode)}: it is not a mode; use one of RunMode`)
+    }
     if (pump.running) {
-      throw new UVError(StatusCode.EBUSY, 'the loop is running already; await that run, or stop() it', 'run')
+      throw new UVError(
+        StatusCode.EBUSY,
+        'Cannot run the loop: it is running already; await that run, or stop() it',
+        'run',
+      )
     }
     const running = pump.run(number)
     this.#running = running
     try {
       return await running
     } finally {
-      // Another may have begun since this one was over.
+      // Another run may have begun since this one ended.
       if (this.#running === running) this.#running = undefined
       this.#rethrow()
     }
   }
 
-  /** Ends the run after the present round; without a run, ends the next one at once. Silent on a closed loop. */
+  /** Ends the run after the current iteration; without a run, the next one ends at once. Ignored on a closed loop. */
   stop(): void {
     if (!this.#closed) this.#instance.pump.stop()
   }
 
   /**
-   * Frees the loop. Closing twice is silent.
+   * Frees the loop. Closing again is allowed.
    *
-   * @throws {UVError} EBUSY when it is running, or a handle is not closed yet; close them, run the loop, then close it
+   * @throws {UVError} EBUSY when the loop is running or a handle is still open; close the handles, run the loop, then
+   *   close it
    */
   close(): void {
     if (this.#closed) return
     const { exports, kernel, pump } = this.#instance
-    if (pump.running) throw new UVError(StatusCode.EBUSY, 'the loop is running; await the run first', 'close')
+    if (pump.running) {
+      throw new UVError(StatusCode.EBUSY, 'Cannot close the loop: it is running; await the run first', 'close')
+    }
     const status = exports.uvw_loop_close()
     if (status === StatusCode.EBUSY) {
       const open = [...this.handles].map((handle) => handle.constructor.name).join(', ')
-      throw new UVError(status, `open: ${open || 'a request'}; close all handles and run the loop first`, 'close')
+      throw new UVError(
+        status,
+        `Cannot close the loop: still open: ${open || 'a request'}; close all handles and run the loop first`,
+        'close',
+      )
     }
     this.#check(status, 'close')
     this.#end()
-    // Last: a host that fails at it has failed at a loop that is closed.
+    // Last: if the host throws here, the loop is closed nevertheless.
     kernel.closeAll()
   }
 
@@ -228,18 +244,18 @@ export class Loop implements AsyncDisposable {
     if (Loop.#current === this) Loop.#current = undefined
   }
 
-  /** Whether the loop was closed, or its module has trapped, with which its run is rejected. */
+  /** Whether the loop was closed, or its module has trapped (its run rejects then). */
   get closed(): boolean {
     return this.#closed
   }
 
-  /** Whether there is an active referenced handle, a request under way, or a handle that is closing. */
+  /** Whether there is an active and referenced handle, a pending request, or a closing handle. */
   get alive(): boolean {
     return !this.#closed && this.#instance.exports.uvw_loop_alive() !== 0
   }
 
   /**
-   * The loop's time in milliseconds, from an arbitrary start; it stands still during a round.
+   * The loop's time in milliseconds, from an arbitrary start. It does not change during an iteration.
    *
    * @throws {ClosedLoopError}
    */
@@ -247,12 +263,12 @@ export class Loop implements AsyncDisposable {
     return this.#open().#instance.exports.uvw_loop_now()
   }
 
-  /** Brings `now` up to date. @throws {ClosedLoopError} */
+  /** Updates {@link Loop.now}. @throws {ClosedLoopError} */
   updateTime(): void {
     this.#open().#instance.exports.uvw_loop_update_time()
   }
 
-  /** How long the next poll would wait, in milliseconds; -1 for ever. @throws {ClosedLoopError} */
+  /** How long the next poll would wait, in milliseconds; -1 for no limit. @throws {ClosedLoopError} */
   get pollTimeout(): number {
     return this.#open().#instance.exports.uvw_loop_timeout()
   }
@@ -264,13 +280,14 @@ export class Loop implements AsyncDisposable {
     return new Set(this.#found)
   }
 
-  /** Closes every handle; the promise is kept once all are closed, for which the loop has to run. */
+  /** Closes every handle. The promise resolves once all are closed, for which the loop has to run. */
   async closeAllHandles(): Promise<void> {
     await Promise.all([...this.handles].map((handle) => handle.close()))
   }
 
   /**
-   * Calls back at the beginning of the loop's next round, in the order asked for. It is no delay, and keeps nothing alive.
+   * Calls back at the start of the loop's next iteration, in the order of the calls. It is not a timer, and does not
+   * keep the loop alive.
    *
    * @throws {ClosedLoopError}
    *
@@ -291,19 +308,22 @@ export class Loop implements AsyncDisposable {
    */
   callLater(callback: () => void): void {
     const { pump } = this.#open().#instance
-    if (typeof callback !== 'function') throw new ArgumentError(`callback ${show(callback)} is not a function`)
+    if (typeof callback !== 'function') {
+      throw new ArgumentError(`Cannot use callback ${show(callback)}: it is not a function`)
+    }
     pump.later(callback)
   }
 
   /**
-   * Looks up the addresses of a host, for which the loop has to run. They come in the order in which they are to be tried: the
-   * resolver's, but with the families by turns (RFC 8305, section 4).
+   * Looks up the addresses of a host name, for which the loop has to run. They are sorted in the order in which to
+   * try them: the resolver's order, with the families alternating (RFC 8305, section 4).
    *
-   * @param name - a name, which may have letters beyond ASCII, or an address in numbers, which is its own
-   * @returns at least one address. The promise is rejected with a {@link UVError}: EAI_NONAME when nobody has the name, or no
-   *   address of the family; EAI_AGAIN when it could not be found out, EAI_FAIL; and with the signal's reason.
+   * @param name - a host name, which may have letters beyond ASCII, or an IP address, which is returned as it is
+   * @returns at least one address. The promise rejects with a {@link UVError}: EAI_NONAME when the name does not
+   *   exist or has no address of the family, EAI_AGAIN when the lookup failed temporarily, EAI_FAIL when it failed;
+   *   or with the signal's reason.
    * @throws {ClosedLoopError}
-   * @throws {ArgumentError} for what can be no name
+   * @throws {ArgumentError} when the text can be neither a name nor an address
    * @throws {UVError} ENOTSUP when the host cannot look names up, EACCES when it may not
    * @see https://docs.libuv.org/en/v1.x/dns.html#c.uv_getaddrinfo
    */
@@ -311,7 +331,7 @@ export class Loop implements AsyncDisposable {
     return lookupAddresses(this.#open().#instance, name, options)
   }
 
-  /** What libuv counted. @throws {ClosedLoopError} */
+  /** What libuv has counted so far. @throws {ClosedLoopError} */
   get metrics(): LoopMetrics {
     const { exports, memory, scratch } = this.#open().#instance
     exports.uvw_loop_metrics(scratch)
@@ -321,7 +341,7 @@ export class Loop implements AsyncDisposable {
     }
   }
 
-  /** What the loop holds: all of it is 0, apart from the memory, when it was closed. Made for tests of leaks. */
+  /** What the loop holds, for leak tests. After the loop was closed everything but `memory` is 0. */
   get resources(): { handles: number; descriptors: number; heapBlocks: number; memory: number } {
     const { dispatch, exports, kernel, memory } = this.#instance
     return {
@@ -333,9 +353,10 @@ export class Loop implements AsyncDisposable {
   }
 
   /**
-   * Closes every handle, runs the loop until they are closed, and closes it.
+   * Closes every handle, runs the loop until they are closed, and closes the loop.
    *
-   * @throws what a callback threw meanwhile, the first of it and once the loop is closed, where there is no `onError`
+   * @throws the first exception that a callback threw in the meantime, once the loop is closed; not if there is an
+   *   `onError`
    *
    * @example
    * ```ts
@@ -356,12 +377,12 @@ export class Loop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
     const thrown: unknown[] = []
-    // So that nothing stops the loop on its way; only who asked for it may.
+    // Without a handler, an exception would stop the loop before the handles are closed.
     this.onError ??= (error) => thrown.push(error)
     const close = (): void => {
       if (this.handles.size === 0) return
       void this.closeAllHandles()
-      // Again, for what callbacks make meanwhile.
+      // Again, for handles that callbacks create in the meantime.
       this.#instance.pump.later(close)
     }
     close()
@@ -371,7 +392,7 @@ export class Loop implements AsyncDisposable {
     if (thrown.length > 0) throw thrown[0]
   }
 
-  /** The instance below. @throws {ClosedLoopError} */
+  /** The instance that the loop runs on. @throws {ClosedLoopError} */
   get [INSTANCE](): Instance {
     return this.#open().#instance
   }

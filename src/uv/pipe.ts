@@ -9,31 +9,31 @@ import { type OnConnection, type OnRead, Stream } from './stream.js'
 
 /** Flags of {@link Pipe.bind} and {@link Pipe.connect}. */
 export const PipeFlags = {
-  /** A path that is too long is refused with `EINVAL`. Without it, it is cut. */
+  /** Refuse a path that is too long with `EINVAL`. Without this flag the path is truncated. */
   NO_TRUNCATE: 1,
 } as const
 
-/** What {@link Pipe.chmod} lets everybody do; they can be added. */
+/** What {@link Pipe.chmod} allows all users to do. They can be combined with `|`. */
 export const PipeMode = {
   READABLE: 1,
   WRITABLE: 2,
 } as const
 
-/** How a pipe is made. */
+/** The options of a pipe. */
 export interface PipeOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Must be `false`: no descriptors are passed here, since there are no processes to pass them to. */
+  /** Must be `false`: descriptors cannot be passed here, because there are no processes to pass them to. */
   readonly ipc?: boolean
-  /** Called when bytes came. */
+  /** Called when bytes were received. */
   readonly onRead?: OnRead<Pipe>
-  /** Called when a connection waits. */
+  /** Called when a connection is ready to be accepted. */
   readonly onConnection?: OnConnection<Pipe>
 }
 
 /**
- * A stream with a path for a name: a Unix socket, a server's or a client's. Where the host has no paths, names are known in its
- * loop only.
+ * A stream that is named by a path: a Unix domain socket, of a server or of a client. If the host has no paths, names
+ * are known within its loop only.
  *
  * @see https://docs.libuv.org/en/v1.x/pipe.html
  *
@@ -66,21 +66,29 @@ export interface PipeOptions {
  */
 export class Pipe extends Stream {
   /**
+   * Creates a pipe.
+   *
    * @throws {ClosedLoopError}
-   * @throws {UVError} ENOTSUP when `ipc` is asked for
+   * @throws {UVError} ENOTSUP when `ipc` is set
    */
   constructor(options: PipeOptions = {}) {
     const { loop, ipc = false, onRead, onConnection } = handleOptions(options)
     checkCallback(onRead, 'onRead')
     checkCallback(onConnection, 'onConnection')
-    if (ipc) throw new UVError('ENOTSUP', 'no descriptors can be passed here; leave ipc out', 'pipe')
+    if (ipc) {
+      throw new UVError(
+        'ENOTSUP',
+        'Cannot create an IPC pipe: descriptors cannot be passed here; leave ipc out',
+        'pipe',
+      )
+    }
     super(loop, (exports, id) => exports.uvw_pipe_init(id))
     this.onRead = onRead
     this.onConnection = onConnection
   }
 
   /**
-   * Two pipes connected to each other, without names.
+   * Creates two unnamed pipes that are connected to each other.
    *
    * @throws {UVError} EMFILE
    * @see https://docs.libuv.org/en/v1.x/misc.html#c.uv_socketpair
@@ -93,10 +101,11 @@ export class Pipe extends Stream {
   }
 
   /**
-   * Takes over a descriptor of this loop's kernel; it is closed with the handle.
+   * Takes over a descriptor of this loop's kernel. It is closed with the handle.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF when it is none, EEXIST when another handle has it, EBUSY when this one has another
+   * @throws {UVError} EBADF when it is not a valid descriptor, EEXIST when another handle owns it, EBUSY when this
+   *   handle has a descriptor already
    * @see https://docs.libuv.org/en/v1.x/pipe.html#c.uv_pipe_open
    */
   open(fd: number): void {
@@ -104,14 +113,14 @@ export class Pipe extends Stream {
   }
 
   /**
-   * Takes a path. It is the host's, and removed when the handle is closed.
+   * Binds the handle to a path of the host. The path is removed when the handle is closed.
    *
-   * @param path - as the host has it; one of more than 108 bytes is cut, unless the flags say otherwise
+   * @param path - a path in the host's form; it is truncated to 108 bytes, unless the flags say otherwise
    * @param flags - {@link PipeFlags}; 0 by default
    * @throws {ClosedHandleError}
-   * @throws {UVError} EADDRINUSE when there is something at the path, even a socket that nobody listens on any more; EACCES,
-   *   also when the folder does not exist; EINVAL when it is bound already, for an abstract name (libuv has those on Linux
-   *   alone), ENOTSUP
+   * @throws {UVError} EADDRINUSE when the path exists, even as a socket without a listener; EACCES, also when the
+   *   directory does not exist; EINVAL when the handle is bound already, or for an abstract name (libuv has those on
+   *   Linux only); ENOTSUP
    * @see https://docs.libuv.org/en/v1.x/pipe.html#c.uv_pipe_bind2
    */
   bind(path: string, flags = 0): void {
@@ -124,10 +133,10 @@ export class Pipe extends Stream {
    * Connects to a path.
    *
    * @param flags - {@link PipeFlags}; 0 by default
-   * @returns the request: await it, or give `onConnect`. It fails with ENOENT when there is no such path, ECONNREFUSED when
-   *   nobody listens there, EACCES
+   * @returns the request: await it, or pass `onConnect`. It fails with ENOENT when the path does not exist,
+   *   ECONNREFUSED when there is no listener, EACCES
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL for a path that cannot be, EALREADY while another connect is under way
+   * @throws {UVError} EINVAL for an invalid path, EALREADY while another connect is pending
    * @see https://docs.libuv.org/en/v1.x/pipe.html#c.uv_pipe_connect2
    */
   connect(path: string, onConnect?: OnRequest<PipeConnectRequest>, flags = 0): PipeConnectRequest {
@@ -142,7 +151,7 @@ export class Pipe extends Stream {
   }
 
   /**
-   * The path that was bound; empty where there is none.
+   * The path that the pipe is bound to; empty if there is none.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} EBADF while there is no socket
@@ -152,7 +161,7 @@ export class Pipe extends Stream {
   }
 
   /**
-   * The peer's path; empty where it has none.
+   * The peer's path; empty if it has none.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket
@@ -167,11 +176,11 @@ export class Pipe extends Stream {
   }
 
   /**
-   * Lets everybody use the path that was bound.
+   * Lets all users use the path that the pipe is bound to.
    *
-   * @param mode - a sum of {@link PipeMode}
+   * @param mode - {@link PipeMode}, combined with `|`
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF while there is no socket, ENOENT when it has no path
+   * @throws {UVError} EBADF while there is no socket, ENOENT when the pipe has no path
    * @see https://docs.libuv.org/en/v1.x/pipe.html#c.uv_pipe_chmod
    */
   chmod(mode: number): void {
@@ -182,13 +191,14 @@ export class Pipe extends Stream {
     this.check(this.instance.exports.uvw_pipe_chmod(handle, mask), 'chmod')
   }
 
-  /** Tunes listening on Windows; does nothing here, as on every Unix. @throws {ClosedHandleError} */
+  /** Tunes listening on Windows. Does nothing here, like on every Unix. @throws {ClosedHandleError} */
   setPendingInstances(count: number): void {
     if (this.address !== 0) checkInteger(count, 'count', 0, 0x7fff_ffff)
   }
 
   protected override createPeer(): this {
-    // A connection is accepted into the class that listens; whoever extends it keeps its constructor's shape.
+    // A connection is accepted into the class of the listening handle, so subclasses must keep this constructor's
+    // parameters.
     const Peer = this.constructor as new (options: PipeOptions) => this
     return new Peer({ loop: this.loop })
   }
@@ -198,10 +208,10 @@ export class Pipe extends Stream {
     return flags === 0 ? 0 : this.instance.abi.constants.UV_PIPE_NO_TRUNCATE
   }
 
-  /** Puts a path into the scratch buffer. What is too long for that is too long for any socket. */
+  /** Copies a path into the scratch buffer. A path that does not fit there is too long for any socket. */
   #name(path: string): [at: number, length: number] {
     if (typeof path !== 'string' || path === '') {
-      throw new ArgumentError(`path ${show(path)} is no path, as '/run/server.sock'`)
+      throw new ArgumentError(`Cannot use path ${show(path)}: it is not a path; give one like '/run/server.sock'`)
     }
     const { memory, scratch, abi } = this.instance
     const bytes = Uint8Array.from(pathOf(path), (byte) => byte.charCodeAt(0)).subarray(

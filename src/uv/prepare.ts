@@ -3,16 +3,16 @@ import { checkCallback } from './callback.js'
 import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
-/** How a prepare handle is made. */
+/** The options of a prepare handle. */
 export interface PrepareOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Called in every round of the loop, just before it polls. */
+  /** Called once per loop iteration, right before polling for I/O. */
   readonly onPrepare?: (prepare: Prepare) => void
 }
 
 /**
- * Calls back in every round of its loop, just before it polls.
+ * Calls back once per loop iteration, right before polling for I/O.
  *
  * @see https://docs.libuv.org/en/v1.x/prepare.html
  *
@@ -36,10 +36,10 @@ export interface PrepareOptions {
  * ```
  */
 export class Prepare extends Handle {
-  /** Called in every round. May be replaced at any time. */
+  /** Called once per loop iteration. May be replaced at any time. */
   onPrepare: ((prepare: this) => void) | undefined
 
-  /** @throws {ClosedLoopError} */
+  /** Creates a prepare handle, which is not started. @throws {ClosedLoopError} */
   constructor(options: PrepareOptions = {}) {
     const { loop, onPrepare } = handleOptions(options)
     checkCallback(onPrepare, 'onPrepare')
@@ -48,9 +48,9 @@ export class Prepare extends Handle {
   }
 
   /**
-   * Starts it; silent when it is started already.
+   * Starts the handle. Ignored when it is started already.
    *
-   * @param onPrepare - replaces the attribute
+   * @param onPrepare - replaces the property
    * @throws {ClosedHandleError}
    */
   start(onPrepare?: (prepare: this) => void): void {
@@ -60,7 +60,7 @@ export class Prepare extends Handle {
     this.check(this.instance.exports.uvw_prepare_start(address), 'start')
   }
 
-  /** Stops it; silent when it is stopped or closed. */
+  /** Stops the handle. Ignored when it is stopped or closed. */
   stop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_prepare_stop(this.address), 'stop')
   }

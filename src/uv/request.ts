@@ -7,24 +7,24 @@ import { INSTANCE, THROWN } from './loop.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 
-/** Ends a request with a failure; not a part of the public face. */
+/** The key of the method that ends a request with a failure. Not part of the public API. */
 export const FAIL: unique symbol = Symbol('fail')
 
-/** Called when a request is over; `status` is 0 or a negative {@link StatusCode}. */
+/** Called when a request has completed; `status` is 0 or a negative {@link StatusCode}. */
 export type OnRequest<Self> = Callback<[request: Self, status: number]>
 
 /**
- * Something a handle was asked to do and has not done yet. It can be awaited: it is kept when it succeeded and rejected with a
- * {@link UVError} when it failed. A failure that nobody listens to, by callback or by promise, reaches the loop's `onError`;
- * only `ECANCELED` does not, since it is what closing the handle asks for.
+ * An operation of a handle that has been requested. It can be awaited: it resolves on success and rejects with a
+ * {@link UVError} on failure. A failure without a callback or an awaiting promise is passed to the loop's `onError`;
+ * only `ECANCELED` is not, because closing the handle requests it.
  *
  * @see https://docs.libuv.org/en/v1.x/request.html
  */
 export abstract class Request implements CallbackTarget, PromiseLike<undefined> {
-  /** The handle that does it. */
+  /** The handle that performs it. */
   readonly handle: Handle
   readonly #syscall: string
-  /** What it is to send. @internal */
+  /** The bytes to send. @internal */
   readonly payload: Payload | undefined
   #callback: OnRequest<Request> | undefined
   #status: number | undefined
@@ -33,10 +33,11 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   #promise: Promise<undefined> | undefined
 
   /**
-   * Kinds of requests that are made for every message have no constructor of their own, for engines do not inline those.
+   * Kinds of requests that are created for every message have no constructor of their own, because engines do not
+   * inline those.
    *
-   * @param syscall - what is done, for errors
-   * @param payload - what it is to send; taken back when it fails
+   * @param syscall - the operation, for errors
+   * @param payload - the bytes to send; dropped on failure
    * @internal
    */
   constructor(handle: Handle, syscall: string, callback: OnRequest<never> | undefined, payload?: Payload) {
@@ -46,17 +47,17 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     this.payload = payload
   }
 
-  /** Whether it is over. */
+  /** Whether the request has completed. */
   get finished(): boolean {
     return this.#status !== undefined
   }
 
-  /** The outcome, 0 or a negative {@link StatusCode}; `undefined` while it is under way. */
+  /** The outcome, 0 or a negative {@link StatusCode}; `undefined` while the request is pending. */
   get status(): number | undefined {
     return this.#status
   }
 
-  /** Listens, as a promise does; see `Promise.prototype.then`. */
+  /** Waits for the outcome; see `Promise.prototype.then`. */
   // biome-ignore lint/suspicious/noThenProperty: a request is awaited, and costs no promise when it is not
   then<Kept = undefined, Broken = never>(
     onKept?: ((value: undefined) => Kept | PromiseLike<Kept>) | null,
@@ -69,14 +70,14 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     return this.#promise.then(onKept, onBroken)
   }
 
-  /** Listens to the failure alone, as a promise does. */
+  /** Waits for a failure only; see `Promise.prototype.catch`. */
   catch<Broken = never>(
     onBroken?: ((reason: unknown) => Broken | PromiseLike<Broken>) | null,
   ): Promise<undefined | Broken> {
     return this.then(undefined, onBroken)
   }
 
-  /** Listens to the end alone, as a promise does. */
+  /** Waits for the end, whatever the outcome; see `Promise.prototype.finally`. */
   finally(onEnd?: (() => void) | null): Promise<undefined> {
     return this.then().finally(onEnd)
   }
@@ -84,7 +85,7 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
   [FIRE](_kind: CallbackKind, status: number): void {
     const { loop } = this.handle
     this.#status = status
-    // Now, since the loop may be closed when somebody asks.
+    // Created now, because the loop may be closed when it is needed.
     if (status < 0) this.#failure ??= new UVError(status, loop[INSTANCE].describeStatus(status), this.#syscall)
     if (status < 0) this.payload?.drop()
     this.finish(status)
@@ -97,49 +98,49 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     }
   }
 
-  /** Ends it with a failure that is told as it is. */
+  /** Ends the request with this failure, unchanged. */
   [FAIL](failure: UVError): void {
     this.#failure = failure
     this[FIRE]('done', failure.errno)
   }
 
-  /** What a kind of request does first when it is over. */
+  /** What a kind of request does first when it has completed. */
   protected finish(_status: number): void {}
 }
 
-/** What a stream was asked to do. */
+/** A request of a stream. */
 export abstract class StreamRequest extends Request {
   declare readonly handle: Stream
 
-  /** The stream that does it. */
+  /** The stream that performs it. */
   get stream(): Stream {
     return this.handle
   }
 }
 
-/** `connect()` under way. */
+/** A pending `TCP.connect()`. */
 export class TCPConnectRequest extends StreamRequest {}
 
-/** `connect()` of a pipe under way. */
+/** A pending `Pipe.connect()`. */
 export class PipeConnectRequest extends StreamRequest {}
 
-/** `shutdown()` under way. */
+/** A pending `shutdown()`. */
 export class ShutdownRequest extends StreamRequest {}
 
-/** `write()` under way. */
+/** A pending `write()`. */
 export class WriteRequest extends StreamRequest {
-  /** Whether the outside has taken all of it, of which libuv tells later. @internal */
+  /** Whether the host has taken all bytes; libuv reports it later. @internal */
   get taken(): boolean {
     return this.payload?.left === 0
   }
 
-  /** What is written, as a list: whoever has use for the buffers again finds them here. */
+  /** The buffers that are written, as a list; once the request has completed they can be reused. */
   get buffers(): readonly Uint8Array[] {
     return this.payload?.chunks ?? []
   }
 }
 
-/** `UDP.send()` under way. */
+/** A pending `UDP.send()`. */
 export class UDPSendRequest extends Request {
   protected override finish(_status: number): void {
     this.payload?.drop()

@@ -1,16 +1,16 @@
 import { INSTANCE } from './loop.js'
 import type { Stream } from './stream.js'
 
-/** A stream that takes descriptors over. */
+/** A stream that can take over a descriptor. */
 interface Opening extends Stream {
   open(fd: number): void
 }
 
 /**
- * Two handles connected to each other, without any network.
+ * Creates two handles that are connected to each other, without a network.
  *
- * @param make - makes one
- * @param check - throws what a status says
+ * @param make - creates one handle
+ * @param check - throws the error of a negative status
  */
 export function openPair<Kind extends Opening>(
   make: () => Kind,

@@ -1,8 +1,11 @@
-/** libuv's status codes: one table for all loops, since programs compare with it. A module with other numbers is refused. */
+/**
+ * libuv's status codes: one table for all loops, because programs compare with it. A module with other numbers is
+ * rejected.
+ */
 import type { Description } from '../abi/description.js'
 import { STATUS_CODES } from '../abi/status-codes.js'
 
-/** The names of libuv's status codes, without the `UV_`. */
+/** The names of libuv's status codes, without the prefix `UV_`. */
 export type StatusName =
   | 'SUCCESS'
   | 'E2BIG'
@@ -52,14 +55,14 @@ export type StatusName =
   | 'UNKNOWN'
   | 'EOF'
 
-/** A status code by its name; `undefined` for a name this libuv does not have. */
+/** A status code by its name; `undefined` for a name that libuv does not have. */
 export type StatusCodes = Readonly<Record<StatusName, number>> & Readonly<Record<string, number | undefined>>
 
 const codes: Record<string, number> = { SUCCESS: 0 }
 
 /**
- * libuv's status codes by name: `StatusCode.EOF`, `StatusCode.ECONNRESET`. 0 is success, failures are negative. Filled in when
- * the first loop is opened.
+ * libuv's status codes by name: `StatusCode.EOF`, `StatusCode.ECONNRESET`. 0 is success, failures are negative.
+ * Filled in when the first loop is opened.
  *
  * @see https://docs.libuv.org/en/v1.x/errors.html
  */
@@ -68,9 +71,9 @@ export const StatusCode = codes as StatusCodes
 const names = new Map<number, string>(Object.entries(STATUS_CODES).map(([name, code]) => [code, name]))
 
 /**
- * Takes a module's numbers, when they are those that programs know.
+ * Adopts a module's status codes if they equal those of this package.
  *
- * @throws {TypeError} when they are others
+ * @throws {TypeError} when they differ
  */
 export function learnStatusCodes(abi: Description): void {
   for (const [name, code] of Object.entries(STATUS_CODES)) {
@@ -83,7 +86,7 @@ export function learnStatusCodes(abi: Description): void {
   Object.assign(codes, STATUS_CODES)
 }
 
-/** The name of a status code, as `EADDRINUSE`; `UNKNOWN` for a number libuv does not have. */
+/** The name of a status code, such as `EADDRINUSE`; `UNKNOWN` for a number that libuv does not have. */
 export function statusName(status: number): string {
   return status === 0 ? 'SUCCESS' : (names.get(status) ?? 'UNKNOWN')
 }

@@ -1,18 +1,24 @@
-/** Streams as async iterables: nothing is read or accepted ahead of who asks, so a slow consumer holds the peer back. */
+/**
+ * Streams as async iterables. Nothing is read or accepted before the consumer asks for it, so a slow consumer holds
+ * the peer back.
+ */
 import { UVError } from './errors.js'
 import { WHEN_CLOSED } from './handle.js'
 import { INSTANCE } from './loop.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 
-/** Whether a listening stream has told of a connection that was not accepted yet; not a part of the public face. */
+/**
+ * The key of the property that says whether a listening stream has reported a connection that was not accepted yet.
+ * Not part of the public API.
+ */
 export const OFFERED: unique symbol = Symbol('offered')
 
 /**
- * The bytes of a stream until its end, or until it is closed.
+ * Iterates over the bytes of a stream until its end, or until it is closed.
  *
- * @throws {UVError} ECONNRESET, ETIMEDOUT, ... when the connection fails; ENOTCONN when there is none, EALREADY when a
- *   callback reads already
+ * @throws {UVError} ECONNRESET, ETIMEDOUT, ... when the connection fails; ENOTCONN when there is none, EALREADY when
+ *   the stream is reading already
  */
 export async function* receivedBytes(stream: Stream): AsyncGenerator<Uint8Array, void, undefined> {
   for (;;) {
@@ -22,7 +28,10 @@ export async function* receivedBytes(stream: Stream): AsyncGenerator<Uint8Array,
   }
 }
 
-/** The connections of a listening stream until it is closed. One that waits already is the first. */
+/**
+ * Iterates over the connections of a listening stream until it is closed. A connection that is waiting already comes
+ * first.
+ */
 export async function* incomingConnections<Server extends Stream>(
   server: Server,
 ): AsyncGenerator<Server, void, undefined> {
@@ -45,13 +54,13 @@ export async function* incomingConnections<Server extends Stream>(
   }
 }
 
-/** Reads once, and leaves the stream as it was. @returns `undefined` at the end */
+/** Reads once, and restores the stream's state. @returns `undefined` at the end */
 export function nextChunk(stream: Stream): Promise<Uint8Array | undefined> {
   if (stream.closing) return Promise.resolve(undefined)
   const before = stream.onRead
   return new Promise((resolve, reject) => {
     stream.readStart((_stream, status, data) => {
-      // Nothing came after all: libuv says so, and reads on.
+      // Nothing was read after all: libuv reports it, and continues reading.
       if (status === 0 && data.length === 0) return
       forget()
       stream.readStop()

@@ -11,40 +11,41 @@ import { incomingConnections, OFFERED, receivedBytes } from './stream-iterators.
 import { type WebStreams, webStreams } from './web-streams.js'
 
 /**
- * Called when bytes came: `status` is 0 and `data` holds them, or is empty when there were none after all, which is no end.
- * `StatusCode.EOF` is the end; another negative status a failure. `data` is the receiver's own.
+ * Called when bytes were received: `status` is 0 and `data` holds them. `data` may be empty: then nothing was read,
+ * which is not the end of the stream (libuv's `nread` of 0). `StatusCode.EOF` is the end; another negative status is
+ * a failure. The callback owns `data`.
  */
 export type OnRead<Self> = Callback<[stream: Self, status: number, data: Uint8Array]>
 
-/** Called when a connection waits to be accepted. */
+/** Called when a connection is ready to be accepted. */
 export type OnConnection<Self> = Callback<[server: Self, status: number]>
 
-/** Bytes to write: one piece or several, at least one. They must stay as they are until the write is over. */
+/** Bytes to write: one buffer or several, at least one. They must not be changed until the write has completed. */
 export type Buffers = Uint8Array | readonly Uint8Array[]
 
-/** The backlog of `listen()` when none is given. */
+/** The backlog of `listen()` by default. */
 const DEFAULT_BACKLOG = 128
 
-/** How many bytes `tryWrite()` tries at once: its answer is an `int` of C's. */
+/** The most bytes that `tryWrite()` tries at once: the result is a C `int`. */
 const TRY_AT_MOST = 0x7fff_ffff
 
 /**
- * A duplex channel of bytes.
+ * A duplex byte stream: the base class of {@link TCP} and {@link Pipe}.
  *
  * @see https://docs.libuv.org/en/v1.x/stream.html
  */
 export abstract class Stream extends Handle {
-  /** Called when bytes came. May be replaced at any time. */
+  /** Called when bytes were received. May be replaced at any time. */
   onRead: OnRead<this> | undefined
-  /** Called when a connection waits. May be replaced at any time. */
+  /** Called when a connection is ready to be accepted. May be replaced at any time. */
   onConnection: OnConnection<this> | undefined
   #socket: Descriptor | undefined
   #queue: WriteQueue | undefined
   #offered = false
-  /** It has been told to listen. */
+  /** Whether `listen()` succeeded. */
   #listens = false
 
-  /** @param init - makes the C side's handle */
+  /** @param init - creates the C handle */
   protected constructor(loop: Loop | undefined, init: InitHandle) {
     super(loop, init)
   }
@@ -52,31 +53,32 @@ export abstract class Stream extends Handle {
   /** The address family, or `unix`; `undefined` while there is no socket. */
   abstract get family(): 'ipv4' | 'ipv6' | 'unix' | undefined
 
-  /** Makes the handle that a connection is accepted into. */
+  /** Creates the handle that a connection is accepted into. */
   protected abstract createPeer(): this
 
-  /** Whether bytes can be read: from the moment a connection is asked for. */
+  /** Whether bytes can be read: true from the moment a connection is requested. */
   get readable(): boolean {
     return !this.closing && this.instance.exports.uvw_is_readable(this.address) !== 0
   }
 
-  /** Whether bytes can be written: from the moment a connection is asked for until `shutdown()`. */
+  /** Whether bytes can be written: true from the moment a connection is requested until `shutdown()`. */
   get writable(): boolean {
     return !this.closing && this.instance.exports.uvw_is_writable(this.address) !== 0
   }
 
-  /** Bytes that wait to be written, however many; 0 once closed. */
+  /** Bytes queued for writing, exact for any amount; 0 once closed. */
   get writeQueueSize(): number {
     return this.closing ? 0 : (this.#queue?.size ?? 0)
   }
 
   /**
-   * Waits for connections.
+   * Listens for connections.
    *
-   * @param backlog - how many may wait to be accepted, at least 1; 128 by default
-   * @param onConnection - replaces the attribute when the call succeeded
+   * @param backlog - how many connections may wait to be accepted, at least 1; 128 by default
+   * @param onConnection - replaces the property if the call succeeds
    * @throws {ClosedHandleError}
-   * @throws {UVError} EADDRINUSE when another socket listens there, EACCES, EINVAL when it is connected or was to be
+   * @throws {UVError} EADDRINUSE when another socket listens there, EACCES, EINVAL when the stream is connected or a
+   *   connection was requested
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_listen
    */
   listen(backlog = DEFAULT_BACKLOG, onConnection?: OnConnection<this>): void {
@@ -89,11 +91,12 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Takes the connection that `onConnection` told of, one for each call of it. While none is taken, no other is offered.
+   * Accepts the connection that `onConnection` reported, once per call of it. Until then, no other connection is
+   * reported.
    *
    * @throws {ClosedHandleError}
-   * @throws {ArgumentError} when a subclass's constructor pays no heed to the loop it is given
-   * @throws {UVError} EAGAIN when none waits
+   * @throws {ArgumentError} when a subclass's constructor ignores the loop it is given
+   * @throws {UVError} EAGAIN when no connection is waiting
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_accept
    */
   accept(): this {
@@ -102,7 +105,7 @@ export abstract class Stream extends Handle {
     if (peer.loop !== this.loop) {
       void peer.close()
       throw new ArgumentError(
-        `${peer.constructor.name} made a handle of another loop for a connection; let its constructor take { loop }`,
+        `Cannot accept a connection: ${peer.constructor.name} created a handle on another loop; let its constructor take { loop }`,
         'accept',
       )
     }
@@ -117,17 +120,17 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Starts to read; it may be called before the connection stands.
+   * Starts reading. May be called before the connection is established.
    *
-   * @param onRead - replaces the attribute when the call succeeded
+   * @param onRead - replaces the property if the call succeeds
    * @throws {ClosedHandleError}
-   * @throws {UVError} ENOTCONN when there is no connection, EALREADY when it reads already
+   * @throws {UVError} ENOTCONN when there is no connection, EALREADY when the stream is reading already
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_read_start
    *
    * @example
    * ```ts
    * client.readStart((client, status, data) => {
-   *   // The bytes are yours. After an error or the end, nothing more comes.
+   *   // The bytes belong to the callback. After an error or the end, it is not called again.
    *   if (status === 0) console.log(data.length)
    *   else client.close()
    * })
@@ -140,19 +143,22 @@ export abstract class Stream extends Handle {
     this.onRead = onRead ?? this.onRead
   }
 
-  /** Stops reading; silent when it does not read or is closed. The peer is held back once the buffers are full. */
+  /**
+   * Stops reading. Ignored when the stream is not reading or is closed. Once the buffers are full, the peer is held
+   * back.
+   */
   readStop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_read_stop(this.address), 'readStop')
   }
 
   /**
-   * Gives back the memory of bytes that `onRead` got, the very array, when the program is done with them: bytes to come are
-   * read into it. It is never needed. A program that receives much and keeps little spares the engine much memory by it, where
-   * its host has use for it: on Node, with reads of 16 KiB and more, and on Deno. There the array is empty afterwards, as if its
-   * memory had been transferred. Bytes that are not of this stream, were given back before, or whose memory was transferred
-   * are ignored; so is everything once the stream is closing.
+   * Returns the memory of bytes that `onRead` received, so that later reads can reuse it. Pass the same array, once
+   * the program no longer needs it. Never required: it saves the engine memory in programs that receive much and keep
+   * little, on hosts that can use it: on Node for reads of 16 KiB and more, and on Deno. There the array is empty
+   * afterwards, as if its memory had been transferred. Ignored are bytes that did not come from this stream, were
+   * returned before, or whose memory was transferred, and all calls once the stream is closing.
    *
-   * @throws {ArgumentError} when it is no Uint8Array
+   * @throws {ArgumentError} when `data` is not a Uint8Array
    *
    * @example
    * ```ts
@@ -163,18 +169,20 @@ export abstract class Stream extends Handle {
    * ```
    */
   recycle(data: Uint8Array): void {
-    if (!(data instanceof Uint8Array)) throw new ArgumentError(`${show(data)} is not a Uint8Array that was received`)
+    if (!(data instanceof Uint8Array)) {
+      throw new ArgumentError(`Cannot recycle ${show(data)}: it is not a Uint8Array; give one that onRead received`)
+    }
     if (!this.closing) this.#findSocket()?.recycle(data)
   }
 
   /**
-   * Writes bytes, after those of earlier calls. They are not copied: leave them as they are until the request is over, which
-   * it is, with success, when the operating system has all of them. Closing the stream ends it with `ECANCELED`: the peer has
-   * got a part from the front then, or nothing.
+   * Writes bytes, after those of earlier calls. They are not copied: do not change them until the request has
+   * completed. It succeeds when the operating system has taken all of them. Closing the stream ends it with
+   * `ECANCELED`; the peer then receives the first part of the bytes, or nothing.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable, ENOBUFS when more bytes would wait
-   *   than a number counts
+   * @throws {UVError} EBADF when there is no socket, EPIPE when the stream is not writable, ENOBUFS when more than
+   *   2^53 - 1 bytes would be queued
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_write
    *
    * @example
@@ -204,19 +212,19 @@ export abstract class Stream extends Handle {
       this.instance.pump.wake()
       return request
     } catch (error) {
-      // Whatever it was: nothing of it is sent.
+      // Whatever failed, none of the bytes are sent.
       payload.drop()
       throw error
     }
   }
 
   /**
-   * Writes what the operating system takes at this moment. The bytes are the caller's again when it returns.
+   * Writes as much as the operating system takes immediately. The caller may reuse the buffers when it returns.
    *
-   * @returns how many were written: perhaps fewer than given
+   * @returns the number of bytes written, possibly fewer than given
    * @throws {ClosedHandleError}
-   * @throws {UVError} EAGAIN when there is no room, earlier writes wait, or the host's platform says only later what it took
-   *   (Deno, and Node's public sockets); EBADF, EPIPE
+   * @throws {UVError} EAGAIN when there is no room, earlier writes are pending, or the host's platform reports only
+   *   later what it took (Deno, and Node's public sockets); EBADF, EPIPE
    * @see https://docs.libuv.org/en/v1.x/stream.html#c.uv_try_write
    */
   tryWrite(buffers: Buffers): number {
@@ -233,7 +241,7 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Ends the writing side after the writes under way; reading goes on.
+   * Shuts down the writing side after the pending writes (half-close); reading continues.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} ENOTCONN when the stream is not writable, or was shut down before
@@ -248,11 +256,12 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * The received bytes, chunk by chunk until the end; a slow reader holds the peer back. Leaving the loop stops reading.
+   * Iterates over the received bytes, chunk by chunk until the end. A slow consumer holds the peer back. Leaving the
+   * loop stops reading.
    *
    * @example
    * ```ts
-   * // Nothing is read while the write waits: a client that does not read is not written to.
+   * // Nothing is read while a write is pending, so a client that does not read gets no more data.
    * for await (const chunk of peer) await peer.write(chunk)
    * ```
    */
@@ -261,7 +270,7 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * The connections of a listening stream, each accepted when it is asked for.
+   * Iterates over the connections of a listening stream. Each is accepted when the consumer asks for it.
    *
    * @example
    * ```ts
@@ -276,8 +285,8 @@ export abstract class Stream extends Handle {
   }
 
   /**
-   * Both directions as streams of the Web, which have the handle from then on: it is closed when both are over, and when one
-   * has failed. A slow reader holds the peer back.
+   * Both directions as Web streams, which own the handle from then on: it is closed when both have ended, or when one
+   * has failed. A slow consumer holds the peer back.
    *
    * @throws {ClosedHandleError}
    */
@@ -314,21 +323,25 @@ export abstract class Stream extends Handle {
   }
 }
 
-/** What is to be sent, as a list. @throws {ArgumentError} */
+/** Returns the buffers to send as a list. @throws {ArgumentError} */
 export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
   if (buffers instanceof Uint8Array) return [buffers]
   const given: unknown = buffers
   if (!Array.isArray(given)) {
-    throw new ArgumentError(`${show(buffers)} is neither a Uint8Array nor an array of them; encode text first`)
+    throw new ArgumentError(
+      `Cannot send ${show(buffers)}: it is neither a Uint8Array nor an array of them; encode text first`,
+    )
   }
-  if (given.length === 0) throw new ArgumentError('the list of buffers is empty; give at least one')
-  // The list is the caller's again when the call returns, as with libuv: only the buffers wait. No array method: those pass over
-  // holes.
+  if (given.length === 0) throw new ArgumentError('Cannot send: the list of buffers is empty; give at least one')
+  // The caller may reuse the list when the call returns, as with libuv: only the buffers must be kept. No array
+  // method is used, because those skip holes.
   const chunks: Uint8Array[] = []
   for (let i = 0; i < given.length; i++) {
     const chunk: unknown = given[i]
     if (!(chunk instanceof Uint8Array)) {
-      throw new ArgumentError(`${show(chunk)} in the list of buffers is not a Uint8Array`)
+      throw new ArgumentError(
+        `Cannot send ${show(chunk)} in the list of buffers: it is not a Uint8Array; encode text first`,
+      )
     }
     chunks.push(chunk)
   }
@@ -336,6 +349,6 @@ export function checkBuffers(buffers: Buffers): readonly Uint8Array[] {
 }
 
 function tooMany(length: number, waiting: number): UVError {
-  const problem = `${length} bytes are too many behind ${waiting} that wait; at most ${Number.MAX_SAFE_INTEGER} can be counted`
-  return new UVError('ENOBUFS', `${problem}: wait for earlier writes`, 'write')
+  const problem = `Cannot write ${length} bytes: ${waiting} bytes are queued, and at most ${Number.MAX_SAFE_INTEGER} can be counted`
+  return new UVError('ENOBUFS', `${problem}; wait for earlier writes`, 'write')
 }

@@ -18,36 +18,36 @@ import { openPair } from './socketpair.js'
 import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
 
-/** Flags of {@link TCP.bind}; they can be added. */
+/** Flags of {@link TCP.bind}. They can be combined with `|`. */
 export const TCPFlags = {
-  /** An IPv6 address takes IPv6 connections only. Without it, IPv4 ones come too, as mapped addresses. */
+  /** An IPv6 address accepts IPv6 connections only. Without this flag it also accepts IPv4, as mapped addresses. */
   IPV6ONLY: 1,
   /**
-   * The port is shared with others that say so too, each of which gets some of the connections. `ENOTSUP` where the host cannot:
-   * Node before 22.12, Deno.
+   * Share the port with other sockets that set this flag; each gets some of the connections. `ENOTSUP` when the host
+   * cannot do so: Node before 22.12, Deno.
    */
   REUSEPORT: 2,
 } as const
 
-/** How a TCP handle is made. */
+/** The options of a TCP handle. */
 export interface TCPOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Make the socket at once, for this family. By default it is made when the first address is known. */
+  /** Creates the socket at once, for this family. By default it is created when the first address is known. */
   readonly family?: 'ipv4' | 'ipv6'
-  /** The flags of `uv_tcp_init_ex()`, for who has them: a socket domain in the module's numbers. 0 by default. */
+  /** The flags of `uv_tcp_init_ex()`: a socket domain in the module's numbers. 0 by default. */
   readonly flags?: number
-  /** Called when bytes came. */
+  /** Called when bytes were received. */
   readonly onRead?: OnRead<TCP>
-  /** Called when a connection waits. */
+  /** Called when a connection is ready to be accepted. */
   readonly onConnection?: OnConnection<TCP>
 }
 
-/** Seconds before the first keep-alive probe when nobody says otherwise. */
+/** Seconds before the first keep-alive probe, by default. */
 const DEFAULT_KEEP_ALIVE_DELAY = 60
 
 /**
- * A TCP socket: a server's or a client's.
+ * A TCP socket, of a server or of a client.
  *
  * @see https://docs.libuv.org/en/v1.x/tcp.html
  *
@@ -79,12 +79,14 @@ const DEFAULT_KEEP_ALIVE_DELAY = 60
  * ```
  */
 export class TCP extends Stream {
-  /** A connection to a name under way. */
+  /** The pending connect to a host name. */
   #dial: ConnectAttempts<SocketAttempt> | undefined
 
   /**
+   * Creates a TCP handle.
+   *
    * @throws {ClosedLoopError}
-   * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
+   * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and no descriptor is left
    */
   constructor(options: TCPOptions = {}) {
     const { loop, family, flags = 0, onRead, onConnection } = handleOptions(options)
@@ -96,7 +98,7 @@ export class TCP extends Stream {
   }
 
   /**
-   * Two handles connected to each other, without any network.
+   * Creates two handles that are connected to each other, without a network.
    *
    * @throws {UVError} EMFILE
    * @see https://docs.libuv.org/en/v1.x/misc.html#c.uv_socketpair
@@ -129,10 +131,11 @@ export class TCP extends Stream {
   }
 
   /**
-   * Takes over a descriptor of this loop's kernel; it is closed with the handle.
+   * Takes over a descriptor of this loop's kernel. It is closed with the handle.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF when it is none, EEXIST when another handle has it, EBUSY when this one has another
+   * @throws {UVError} EBADF when it is not a valid descriptor, EEXIST when another handle owns it, EBUSY when this
+   *   handle has a descriptor already
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_open
    */
   open(fd: number): void {
@@ -140,13 +143,14 @@ export class TCP extends Stream {
   }
 
   /**
-   * Gives the handle a local address; port 0 takes a free one, which `sockname` then tells.
+   * Binds the handle to a local address. Port 0 selects a free port, which `sockname` returns.
    *
-   * A port that is taken is no error here: as on every Unix, `listen()`, `connect()` or `sockname` report it.
+   * A port in use is not an error here: like on every Unix, `listen()`, `connect()` or `sockname` report it.
    *
-   * @param flags - a sum of {@link TCPFlags}; 0 by default
+   * @param flags - {@link TCPFlags}, combined with `|`; 0 by default
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL when it is bound already or the host is no IP address, EADDRNOTAVAIL, EACCES, ENOTSUP
+   * @throws {UVError} EINVAL when the handle is bound already or the host is not an IP address, EADDRNOTAVAIL,
+   *   EACCES, ENOTSUP
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_bind
    */
   bind(address: AddressLike, flags = 0): void {
@@ -158,16 +162,18 @@ export class TCP extends Stream {
   }
 
   /**
-   * Connects. A host that is given by name is looked up, and its addresses are tried one after the other, each after 250 ms of
-   * silence of the one before (RFC 8305); the handle has no socket, and can neither be read nor written, until one answers.
-   * Where it has one before, as from `bind()`, only the first address of that family is tried.
+   * Connects. A host name is looked up, and its addresses are tried one after another; the next attempt starts when
+   * the last one has failed or has had no answer for 250 ms (RFC 8305). The handle has no socket, and can be neither
+   * read nor written, until one attempt succeeds. If it has a socket before, for example from `bind()`, only the
+   * first address of that socket's family is tried.
    *
-   * @param address - an address, or a name in place of `host`, as `{ host: 'localhost', port: 80 }`
-   * @returns the request: await it, or give `onConnect`
+   * @param address - an address; `host` may also be a name, such as `{ host: 'localhost', port: 80 }`
+   * @returns the request: await it, or pass `onConnect`
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL when the host can be neither address nor name, EALREADY while another connect is under way,
-   *   EISCONN, ENETUNREACH and other failures known at once. Those known later, as ECONNREFUSED, are the request's: of a name
-   *   a {@link ConnectError} with what became of each address, or what {@link Loop.lookup} fails with.
+   * @throws {UVError} EINVAL when the host can be neither an address nor a name, EALREADY while another connect is
+   *   pending, EISCONN, ENETUNREACH and other failures known immediately. Later failures, such as ECONNREFUSED, are
+   *   reported by the request: for a name with a {@link ConnectError}, which has the failure of each address, or with
+   *   the error of {@link Loop.lookup}.
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_connect
    */
   connect(address: AddressLike, onConnect?: OnRequest<TCPConnectRequest>): TCPConnectRequest {
@@ -185,8 +191,8 @@ export class TCP extends Stream {
    * The local address.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF while there is no socket, EADDRINUSE when `bind()` met a taken port, EAFNOSUPPORT for one of a
-   *   pair, which has none
+   * @throws {UVError} EBADF while there is no socket, EADDRINUSE when the port passed to `bind()` is in use,
+   *   EAFNOSUPPORT for a handle of a pair, which has no address
    */
   get sockname(): Address {
     return this.askName('sockname')
@@ -196,14 +202,14 @@ export class TCP extends Stream {
    * The peer's address.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket, EADDRINUSE when `bind()` met a taken
-   *   port, EAFNOSUPPORT for one of a pair, which has none
+   * @throws {UVError} ENOTCONN when there is no peer, EBADF while there is no socket, EADDRINUSE when the port passed
+   *   to `bind()` is in use, EAFNOSUPPORT for a handle of a pair, which has no address
    */
   get peername(): Address {
     return this.askName('peername')
   }
 
-  /** The family of `sockname`; `undefined` where that throws. */
+  /** The family of `sockname`; `undefined` when that throws. */
   override get family(): 'ipv4' | 'ipv6' | 'unix' | undefined {
     if (this.closing) return undefined
     if (this.instance.exports.uvw_getsockname(this.address, this.instance.scratch) < 0) return undefined
@@ -211,7 +217,7 @@ export class TCP extends Stream {
   }
 
   /**
-   * Sends small pieces at once (`true`), or gathers them for a moment (Nagle's algorithm).
+   * Sends small writes immediately (`true`), or collects them for a moment (Nagle's algorithm).
    *
    * @throws {ClosedHandleError}
    */
@@ -220,9 +226,9 @@ export class TCP extends Stream {
   }
 
   /**
-   * Probes a silent peer.
+   * Probes an idle connection (keep-alive).
    *
-   * @param delay - seconds of silence before the first probe, 1 to 32,767; 60 by default
+   * @param delay - seconds without traffic before the first probe, 1 to 32,767; 60 by default
    * @throws {ClosedHandleError}
    * @throws {UVError} EINVAL for another delay
    */
@@ -232,7 +238,7 @@ export class TCP extends Stream {
     this.check(this.instance.exports.uvw_tcp_keepalive(address, enable ? 1 : 0, enable ? delay : 0), 'setKeepAlive')
   }
 
-  /** Tunes accepting on Windows; does nothing here, as on every Unix. @throws {ClosedHandleError} */
+  /** Tunes accepting on Windows. Does nothing here, like on every Unix. @throws {ClosedHandleError} */
   setSimultaneousAccepts(enable: boolean): void {
     const { exports } = this.instance
     this.check(exports.uvw_tcp_simultaneous_accepts(this.address, enable ? 1 : 0), 'setSimultaneousAccepts')
@@ -242,7 +248,7 @@ export class TCP extends Stream {
    * Closes the handle and resets the connection, so that the peer sees `ECONNRESET`.
    *
    * @returns what {@link Handle.close} returns
-   * @throws {UVError} EINVAL while a shutdown is under way, EBADF without a socket; the handle is not closed then
+   * @throws {UVError} EINVAL while a shutdown is pending, EBADF without a socket; the handle is not closed then
    * @see https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset
    */
   closeReset(onClosed?: OnClosed<this>): Promise<void> {
@@ -259,7 +265,8 @@ export class TCP extends Stream {
   }
 
   protected override createPeer(): this {
-    // A connection is accepted into the class that listens; whoever extends it keeps its constructor's shape.
+    // A connection is accepted into the class of the listening handle, so subclasses must keep this constructor's
+    // parameters.
     const Peer = this.constructor as new (options: TCPOptions) => this
     return new Peer({ loop: this.loop })
   }
@@ -312,7 +319,7 @@ export class TCP extends Stream {
 
 type BeginConnect = (address: Address, onConnect: OnRequest<TCPConnectRequest>) => void
 
-/** An attempt to connect for a handle, on a handle of its own or on that one. */
+/** An attempt to connect for a handle, on a temporary handle or on the handle itself. */
 class SocketAttempt implements Attempt {
   readonly tcp: TCP
   readonly #own: boolean

@@ -4,16 +4,16 @@ import { ArgumentError, show } from './errors.js'
 import { Handle, handleOptions } from './handle.js'
 import type { Loop } from './loop.js'
 
-/** How a timer is made. */
+/** The options of a timer. */
 export interface TimerOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Called when the time is over. */
+  /** Called when the timer expires. */
   readonly onTimeout?: (timer: Timer) => void
 }
 
 /**
- * Calls back later, once or again and again. Times are milliseconds on the loop's clock, see {@link Loop.now}.
+ * Calls back later, once or repeatedly. Times are in milliseconds on the loop's clock, see {@link Loop.now}.
  *
  * @see https://docs.libuv.org/en/v1.x/timer.html
  *
@@ -37,10 +37,10 @@ export interface TimerOptions {
  * ```
  */
 export class Timer extends Handle {
-  /** Called when the time is over. May be replaced at any time. */
+  /** Called when the timer expires. May be replaced at any time. */
   onTimeout: ((timer: this) => void) | undefined
 
-  /** @throws {ClosedLoopError} */
+  /** Creates a timer, which is not started. @throws {ClosedLoopError} */
   constructor(options: TimerOptions = {}) {
     const { loop, onTimeout } = handleOptions(options)
     checkCallback(onTimeout, 'onTimeout')
@@ -49,13 +49,13 @@ export class Timer extends Handle {
   }
 
   /**
-   * Starts the timer, or starts it anew.
+   * Starts the timer, or restarts it.
    *
-   * @param timeout - 0 for the loop's next round
+   * @param timeout - the time until the first call; 0 for the loop's next iteration
    * @param repeat - the time between later calls; 0, the default, for none
-   * @param onTimeout - replaces the attribute
+   * @param onTimeout - replaces the property
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL for a time that is negative or no number
+   * @throws {UVError} EINVAL for a time that is negative or not a number
    */
   start(timeout: number, repeat = 0, onTimeout?: (timer: this) => void): void {
     const address = this.address
@@ -67,16 +67,16 @@ export class Timer extends Handle {
     this.onTimeout = onTimeout ?? this.onTimeout
   }
 
-  /** Stops the timer; silent when it is stopped or closed. */
+  /** Stops the timer. Ignored when it is stopped or closed. */
   stop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_timer_stop(this.address), 'stop')
   }
 
   /**
-   * Starts the timer anew with its repeat time; does nothing where that is 0.
+   * Restarts the timer with its repeat time. Does nothing if that is 0.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EINVAL when it was never started
+   * @throws {UVError} EINVAL when the timer was never started
    */
   again(): void {
     const address = this.address
@@ -84,7 +84,7 @@ export class Timer extends Handle {
     this.check(this.instance.exports.uvw_timer_again(address), 'again')
   }
 
-  /** The time between calls; a change counts from the next one. 0 for none. @throws {ClosedHandleError} */
+  /** The time between calls; 0 for none. A change takes effect after the next call. @throws {ClosedHandleError} */
   get repeat(): number {
     return this.instance.exports.uvw_timer_get_repeat(this.address)
   }
@@ -94,12 +94,12 @@ export class Timer extends Handle {
     this.instance.exports.uvw_timer_set_repeat(address, checkTime(time, 'repeat'))
   }
 
-  /** The time until it calls back; 0 when it is not started, or late. @throws {ClosedHandleError} */
+  /** The time until the timer expires; 0 when it is not started, or overdue. @throws {ClosedHandleError} */
   get dueIn(): number {
     return this.instance.exports.uvw_timer_due_in(this.address)
   }
 
-  /** The loop's time stands still until its next round; who comes from elsewhere means the time from now on. */
+  /** The loop's time is updated by its next iteration only; a caller outside of the loop counts from now. */
   #catchUp(): void {
     const { exports, pump } = this.instance
     if (pump.inTurn) return
@@ -115,5 +115,5 @@ export class Timer extends Handle {
 
 function checkTime(time: number, what: string): number {
   if (typeof time === 'number' && time >= 0 && time <= Number.MAX_SAFE_INTEGER) return Math.trunc(time)
-  throw new ArgumentError(`${what} ${show(time)} is not a time; give milliseconds, 0 or more`)
+  throw new ArgumentError(`Cannot use ${what} ${show(time)}: it is not a time; give milliseconds, 0 or more`)
 }

@@ -1,13 +1,14 @@
-/** The messages of a UDP handle as an async iterable: nothing is received ahead of who asks. */
+/** The messages of a UDP handle as an async iterable. Nothing is received before the consumer asks for it. */
 import { UVError } from './errors.js'
 import { WHEN_CLOSED } from './handle.js'
 import { INSTANCE } from './loop.js'
 import type { UDP, UDPMessage } from './udp.js'
 
 /**
- * The messages until the handle is closed.
+ * Iterates over the messages until the handle is closed.
  *
- * @throws {UVError} ECONNREFUSED and the like, when one that was sent before failed; EALREADY when a callback receives already
+ * @throws {UVError} ECONNREFUSED and the like, when a message that was sent before failed; EALREADY when the handle
+ *   is receiving already
  */
 export async function* receivedMessages(udp: UDP): AsyncGenerator<UDPMessage, void, undefined> {
   for (;;) {
@@ -17,7 +18,7 @@ export async function* receivedMessages(udp: UDP): AsyncGenerator<UDPMessage, vo
   }
 }
 
-/** Receives once, and leaves the handle as it was. @returns `undefined` when it is closed */
+/** Receives one message, and restores the handle's state. @returns `undefined` when the handle is closed */
 function nextMessage(udp: UDP): Promise<UDPMessage | undefined> {
   if (udp.closing) return Promise.resolve(undefined)
   const before = udp.onReceive

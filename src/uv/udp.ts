@@ -18,47 +18,48 @@ import { type OnRequest, UDPSendRequest } from './request.js'
 import { type Buffers, checkBuffers } from './stream.js'
 import { receivedMessages } from './udp-messages.js'
 
-/** Flags of {@link UDP.bind}; they can be added. */
+/** Flags of {@link UDP.bind}. They can be combined with `|`. */
 export const UDPFlags = {
-  /** An IPv6 address takes IPv6 messages only. Without it, IPv4 ones come too, from mapped addresses. */
+  /** An IPv6 address receives IPv6 messages only. Without this flag it also receives IPv4, from mapped addresses. */
   IPV6ONLY: 1,
-  /** Take an address that others have, where all of them say so; the last one gets the messages. */
+  /** Bind to an address that other sockets use, if they all set this flag; the last one receives the messages. */
   REUSEADDR: 2,
-  /** The port is shared with others that say so too. Refused with `ENOTSUP`: libuv does not offer it here. */
+  /** Share the port with other sockets that set this flag. Fails with `ENOTSUP`: libuv does not offer it here. */
   REUSEPORT: 4,
 } as const
 
 /**
- * Called when a message came: `status` is 0, `data` holds it, and may be empty; `from` is who sent it. A negative status is a
- * failure, as of a message that was sent before; receiving goes on. `data` is the receiver's own.
+ * Called when a message was received: `status` is 0, `data` holds the message, which may be empty, and `from` is the
+ * sender. A negative status is a failure, for example of a message that was sent before; receiving continues. The
+ * callback owns `data`.
  */
 export type OnReceive<Self> = Callback<[udp: Self, status: number, data: Uint8Array, from: Address | undefined]>
 
-/** A message that came. */
+/** A received message. */
 export interface UDPMessage {
-  /** Its bytes, the receiver's own; none is a message too. */
+  /** The bytes, which the receiver owns. A message may be empty. */
   readonly data: Uint8Array
-  /** Who sent it. */
+  /** The sender's address. */
   readonly from: Address
 }
 
-/** How a UDP handle is made. */
+/** The options of a UDP handle. */
 export interface UDPOptions {
   /** The loop it belongs to; {@link Loop.current} by default. */
   readonly loop?: Loop
-  /** Make the socket at once, for this family. By default it is made when the first address is known. */
+  /** Creates the socket at once, for this family. By default it is created when the first address is known. */
   readonly family?: 'ipv4' | 'ipv6'
-  /** The flags of `uv_udp_init_ex()`, for who has them: a socket domain in the module's numbers. 0 by default. */
+  /** The flags of `uv_udp_init_ex()`: a socket domain in the module's numbers. 0 by default. */
   readonly flags?: number
-  /** Called when a message came. */
+  /** Called when a message was received. */
   readonly onReceive?: OnReceive<UDP>
 }
 
-/** Where in the scratch buffer the texts of one call stand, and how long each may be. */
+/** The space in the scratch buffer for each text of a call, in bytes. */
 const TEXT = 128
 
 /**
- * A UDP socket: it sends and receives messages.
+ * A UDP socket: sends and receives messages.
  *
  * @see https://docs.libuv.org/en/v1.x/udp.html
  *
@@ -88,13 +89,15 @@ const TEXT = 128
  * ```
  */
 export class UDP extends Handle {
-  /** Called when a message came. May be replaced at any time. */
+  /** Called when a message was received. May be replaced at any time. */
   onReceive: OnReceive<this> | undefined
   readonly #queue = new WriteQueue()
 
   /**
+   * Creates a UDP handle.
+   *
    * @throws {ClosedLoopError}
-   * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and there is no descriptor left
+   * @throws {UVError} EINVAL for unknown flags, EMFILE when a family was given and no descriptor is left
    */
   constructor(options: UDPOptions = {}) {
     const { loop, family, flags = 0, onReceive } = handleOptions(options)
@@ -104,10 +107,11 @@ export class UDP extends Handle {
   }
 
   /**
-   * Takes over a descriptor of this loop's kernel; it is closed with the handle.
+   * Takes over a descriptor of this loop's kernel. It is closed with the handle.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EBADF when it is none, EEXIST when another handle has it, EBUSY when this one has another
+   * @throws {UVError} EBADF when it is not a valid descriptor, EEXIST when another handle owns it, EBUSY when this
+   *   handle has a descriptor already
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_open
    */
   open(fd: number): void {
@@ -115,12 +119,13 @@ export class UDP extends Handle {
   }
 
   /**
-   * Gives the handle a local address; port 0 takes a free one, which `sockname` then tells. Who sends without one gets a free
-   * port of all addresses.
+   * Binds the handle to a local address. Port 0 selects a free port, which `sockname` returns. A handle that sends
+   * before it is bound gets a free port on all addresses.
    *
-   * @param flags - a sum of {@link UDPFlags}; 0 by default
+   * @param flags - {@link UDPFlags}, combined with `|`; 0 by default
    * @throws {ClosedHandleError}
-   * @throws {UVError} EADDRINUSE, EINVAL when it is bound already or the host is no IP address, EADDRNOTAVAIL, EACCES, ENOTSUP
+   * @throws {UVError} EADDRINUSE, EINVAL when the handle is bound already or the host is not an IP address,
+   *   EADDRNOTAVAIL, EACCES, ENOTSUP
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_bind
    */
   bind(address: AddressLike, flags = 0): void {
@@ -133,10 +138,11 @@ export class UDP extends Handle {
   }
 
   /**
-   * Sends to this address and receives from it alone, from now on.
+   * Connects the handle: from now on it sends to this address, and receives from it only.
    *
    * @throws {ClosedHandleError}
-   * @throws {UVError} EISCONN when it is connected already, EINVAL when the host is no IP address, ENETUNREACH
+   * @throws {UVError} EISCONN when the handle is connected already, EINVAL when the host is not an IP address,
+   *   ENETUNREACH
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_connect
    */
   connect(address: AddressLike): void {
@@ -148,8 +154,8 @@ export class UDP extends Handle {
   }
 
   /**
-   * Takes back what `connect()` said. A port that was not asked for by its number is given back, as on Linux; the next message
-   * takes another.
+   * Undoes `connect()`. A port that was not bound by its number is released, like on Linux; the next message gets
+   * another.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} ENOTCONN
@@ -169,7 +175,7 @@ export class UDP extends Handle {
   }
 
   /**
-   * The address it is connected to.
+   * The address that the handle is connected to.
    *
    * @throws {ClosedHandleError}
    * @throws {UVError} ENOTCONN, EBADF while there is no socket
@@ -178,25 +184,26 @@ export class UDP extends Handle {
     return this.askName('peername')
   }
 
-  /** Bytes that wait to be sent; 0 once closed. */
+  /** Bytes queued for sending; 0 once closed. */
   get sendQueueSize(): number {
     return this.closing ? 0 : this.#queue.size
   }
 
-  /** Messages that wait to be sent; 0 once closed. */
+  /** Messages queued for sending; 0 once closed. */
   get sendQueueCount(): number {
     return this.closing ? 0 : this.instance.exports.uvw_udp_send_queue_count(this.address)
   }
 
   /**
-   * Sends one message, after those of earlier calls. Its bytes are not copied: leave them as they are until the request is over.
-   * That it is over means that the message has left, not that it has arrived.
+   * Sends one message, after those of earlier calls. The bytes are not copied: do not change them until the request
+   * has completed. Completion means that the message was sent, not that it has arrived.
    *
-   * @param buffers - the message, in one piece or in several
-   * @param address - where to; left out when the handle is connected
+   * @param buffers - the message, in one buffer or in several
+   * @param address - the destination; leave it out when the handle is connected
    * @throws {ClosedHandleError}
-   * @throws {UVError} EDESTADDRREQ without an address, EISCONN with one too many, EINVAL when the host is no IP address. EMSGSIZE,
-   *   ENETUNREACH, EACCES and the like are the request's.
+   * @throws {UVError} EDESTADDRREQ when there is no address, EISCONN when the handle is connected and an address is
+   *   given, EINVAL when the host is not an IP address. EMSGSIZE, ENETUNREACH, EACCES and the like are reported by
+   *   the request.
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_send
    */
   send(buffers: Buffers, address?: AddressLike, onSend?: OnRequest<UDPSendRequest>): UDPSendRequest {
@@ -222,12 +229,12 @@ export class UDP extends Handle {
   }
 
   /**
-   * Sends one message at once, or not at all. The bytes are copied.
+   * Sends one message immediately, or not at all. The bytes are copied.
    *
-   * @returns how many bytes were sent: all of them
+   * @returns the number of bytes sent: all of them
    * @throws {ClosedHandleError}
-   * @throws {UVError} EAGAIN when there is no room, or earlier messages wait; EMSGSIZE, ENETUNREACH, EACCES, and what
-   *   {@link UDP.send} throws
+   * @throws {UVError} EAGAIN when there is no room, or earlier messages are queued; EMSGSIZE, ENETUNREACH, EACCES,
+   *   and what {@link UDP.send} throws
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_try_send
    */
   trySend(buffers: Buffers, address?: AddressLike): number {
@@ -246,11 +253,11 @@ export class UDP extends Handle {
   }
 
   /**
-   * Starts to receive. Who has no address yet gets a free port of all IPv4 addresses.
+   * Starts receiving. A handle that is not bound yet gets a free port on all IPv4 addresses.
    *
-   * @param onReceive - replaces the attribute when the call succeeded
+   * @param onReceive - replaces the property if the call succeeds
    * @throws {ClosedHandleError}
-   * @throws {UVError} EALREADY when it receives already
+   * @throws {UVError} EALREADY when the handle is receiving already
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_recv_start
    */
   recvStart(onReceive?: OnReceive<this>): void {
@@ -260,18 +267,23 @@ export class UDP extends Handle {
     this.onReceive = onReceive ?? this.onReceive
   }
 
-  /** Stops receiving; silent when it does not receive or is closed. What comes meanwhile waits, or is lost where it is much. */
+  /**
+   * Stops receiving. Ignored when the handle is not receiving or is closed. Messages that arrive then are queued, and
+   * are lost if there are too many.
+   */
   recvStop(): void {
     if (!this.closing) this.check(this.instance.exports.uvw_udp_recv_stop(this.address), 'recvStop')
   }
 
-  /** Lets it send to everybody, as to 255.255.255.255. @throws {UVError} EBADF while there is no socket */
+  /**
+   * Allows sending to broadcast addresses, such as 255.255.255.255. @throws {UVError} EBADF while there is no socket
+   */
   setBroadcast(enable: boolean): void {
     this.check(this.instance.exports.uvw_udp_set_broadcast(this.address, enable ? 1 : 0), 'setBroadcast')
   }
 
   /**
-   * How many networks a message may cross.
+   * Sets the time to live: how many hops a message may make.
    *
    * @param ttl - 1 to 255
    * @throws {UVError} EINVAL for another number, EBADF while there is no socket
@@ -283,7 +295,7 @@ export class UDP extends Handle {
   }
 
   /**
-   * The same for messages to groups; 1 by default.
+   * Sets the time to live of multicast messages; 1 by default.
    *
    * @param ttl - 0 to 255
    * @throws {UVError} EINVAL for another number, EBADF while there is no socket
@@ -294,16 +306,21 @@ export class UDP extends Handle {
     this.check(this.instance.exports.uvw_udp_set_multicast_ttl(address, ttl), 'setMulticastTTL')
   }
 
-  /** Whether messages to groups reach this machine too; they do at first. @throws {UVError} EBADF while there is no socket */
+  /**
+   * Sets whether multicast messages are also delivered to this machine; they are by default.
+   *
+   * @throws {UVError} EBADF while there is no socket
+   */
   setMulticastLoop(enable: boolean): void {
     this.check(this.instance.exports.uvw_udp_set_multicast_loop(this.address, enable ? 1 : 0), 'setMulticastLoop')
   }
 
   /**
-   * Which way messages to groups go out.
+   * Sets the interface for outgoing multicast messages.
    *
-   * @param address - an address of the interface, for IPv6 with its zone, as `::%eth0`; the system's choice when left out
-   * @throws {UVError} EINVAL when it is no address, EADDRNOTAVAIL, ENODEV, EBADF while there is no socket
+   * @param address - an address of the interface, for IPv6 with its zone, such as `::%eth0`; by default the system
+   *   chooses
+   * @throws {UVError} EINVAL when it is not an address, EADDRNOTAVAIL, ENODEV, EBADF while there is no socket
    */
   setMulticastInterface(address?: string): void {
     const handle = this.address
@@ -312,12 +329,14 @@ export class UDP extends Handle {
   }
 
   /**
-   * Joins a group or leaves it. Who has no address yet gets a free port.
+   * Joins or leaves a multicast group. A handle that is not bound yet gets a free port.
    *
-   * @param group - its address, as `239.255.0.1` or `ff02::1`
-   * @param on - an address of the interface, as in {@link UDP.setMulticastInterface}; `undefined` for the system's choice
-   * @param join - or leave
-   * @throws {UVError} EINVAL when one is no address of its kind, ENODEV, EADDRINUSE when it is in the group, EADDRNOTAVAIL when not
+   * @param group - the group's address, such as `239.255.0.1` or `ff02::1`
+   * @param on - an address of the interface, like in {@link UDP.setMulticastInterface}; `undefined` lets the system
+   *   choose
+   * @param join - `true` to join, `false` to leave
+   * @throws {UVError} EINVAL when a text is not an address of the right kind, ENODEV, EADDRINUSE when joining a group
+   *   again, EADDRNOTAVAIL when leaving a group that was not joined
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_set_membership
    */
   setMembership(group: string, on: string | undefined, join: boolean): void {
@@ -325,7 +344,7 @@ export class UDP extends Handle {
   }
 
   /**
-   * The same for the messages of one sender only.
+   * Joins or leaves a multicast group for the messages of one sender only; see {@link UDP.setMembership}.
    *
    * @param source - the sender's address
    * @see https://docs.libuv.org/en/v1.x/udp.html#c.uv_udp_set_source_membership
@@ -334,7 +353,10 @@ export class UDP extends Handle {
     this.#setMembership('setSourceMembership', group, on, source, join)
   }
 
-  /** The messages as they come, until the handle is closed. Between two of them nothing is received. */
+  /**
+   * Iterates over the received messages until the handle is closed. While the consumer handles one, no other is
+   * received.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<UDPMessage> {
     return receivedMessages(this)
   }
@@ -358,19 +380,19 @@ export class UDP extends Handle {
     return to === undefined ? 0 : hostText(this.instance, to)
   }
 
-  /** An address among several texts of a call, in the module's memory; 0 for none. */
+  /** Copies an address into the module's memory, at the place of text `index`; 0 for `undefined`. */
   #text(value: string | undefined, what: string, index: number, syscall: string): number {
     if (value === undefined) return 0
     const at = this.instance.text(interfaceText(this.instance.host, value, what, syscall), index * TEXT)
-    if (at === undefined) throw new ArgumentError(`${what} ${show(value)} is no address`, syscall)
+    if (at === undefined) throw new ArgumentError(`Cannot use ${what} ${show(value)}: it is not an IP address`, syscall)
     return at
   }
 }
 
-/** What is to be sent, as a list. @throws {ArgumentError} */
+/** Returns the message to send as a list of buffers. @throws {ArgumentError} */
 function checkMessage(buffers: Buffers): readonly Uint8Array[] {
   const chunks = checkBuffers(buffers)
   const length = totalLength(chunks)
   if (length <= 0x7fff_ffff) return chunks
-  throw new ArgumentError(`${length} bytes are too many for one message; split them`)
+  throw new ArgumentError(`Cannot send ${length} bytes: they are too many for one message; split them`)
 }

@@ -1,20 +1,22 @@
-/** A stream in the shape of the Web: a pair of streams that pages, Deno, Bun and Node all know. */
+/** A stream as a pair of Web streams, which browsers, Deno, Bun and Node all support. */
 import { copyOf } from '../base/bytes.js'
 import type { PlatformReadable, PlatformWritable } from '../base/platform-types.js'
 import type { Stream } from './stream.js'
 import { nextChunk } from './stream-iterators.js'
 
-/** Both directions of a stream. */
+/** Both directions of a stream, as Web streams. */
 export interface WebStreams {
-  /** What comes: a stream of bytes, which can be read into buffers of one's own (`getReader({ mode: 'byob' })`). */
+  /**
+   * The received bytes, as a byte stream; supports reading into the caller's buffers (`getReader({ mode: 'byob' })`).
+   */
   readonly readable: PlatformReadable
-  /** What goes: `Uint8Array`s. A write is over when its bytes are. */
+  /** Takes `Uint8Array`s to send. A write completes when its bytes have been sent. */
   readonly writable: PlatformWritable
 }
 
 /**
- * Makes the pair. They have the stream from then on, and close it when both directions are over: the one at its end or
- * cancelled, the other closed. A failure of either ends both.
+ * Creates the pair. It owns the stream from then on, and closes it when both directions have ended: the readable side
+ * at its end or when cancelled, the writable side when closed. A failure of either ends both.
  */
 export function webStreams(stream: Stream): WebStreams {
   const open = new Set(['readable', 'writable'])
@@ -35,7 +37,7 @@ export function webStreams(stream: Stream): WebStreams {
         return
       }
       controller.close()
-      // Who reads into a buffer of his own waits for an answer even at the end.
+      // At the end, a pending BYOB read still needs a response.
       controller.byobRequest?.respond(0)
       over('readable')
     },
@@ -56,7 +58,7 @@ export function webStreams(stream: Stream): WebStreams {
   return { readable, writable }
 }
 
-/** A chunk whose buffer is no other's: a stream of bytes takes buffers away, and small chunks share one. */
+/** Returns the chunk in an unshared buffer: a byte stream transfers buffers, and small chunks share one. */
 function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = chunk
   return buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length ? new Uint8Array(buffer) : copyOf(chunk)

@@ -116,7 +116,7 @@ test.each([
 test('a host name is an error with its remedy', async () => {
   const ended = await run(process.execPath, [example('echo-server'), '--host', 'localhost'])
   expect(ended).toMatchObject({ code: 1, stdout: '' })
-  expect(ended.stderr).toContain('"localhost" is not an IP address')
+  expect(ended.stderr).toContain('host "localhost": it is not an IP address')
 })
 
 test('--help tells the options on standard output', async () => {

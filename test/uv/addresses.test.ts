@@ -137,7 +137,7 @@ overHosts((lab) => {
     const loop = await lab.open()
     // A number is a zone on every platform.
     expect(codeOf(() => new TCP({ loop }).bind(['fe80::1%999', 0]))).toMatch(/^E(ADDRNOTAVAIL|INVAL)$/)
-    const message = /no interface of the \w+ host; give the interface's number/
+    const message = /its zone is not an interface of the \w+ host; give the interface's number/
     for (const host of ['fe80::1%nosuchinterface', '::1%nosuchinterface', 'fe80::1%4294967296']) {
       expect(() => new TCP({ loop }).bind([host, 0])).toThrow(message)
       expect(() => new TCP({ loop }).connect([host, 9])).toThrow(message)
@@ -151,7 +151,7 @@ overHosts((lab) => {
       expect(() => new TCP({ loop }).bind([host, 0])).toThrow(/neither an IP address nor a name/)
     }
     expect(() => new TCP({ loop }).bind({ host: 'fe80::1%3', port: 0, scopeId: 4 })).toThrow(
-      /another zone than scopeId 4/,
+      /its zone differs from scopeId 4/,
     )
     await lab.run(loop)
   })

@@ -8,7 +8,9 @@ import { Loop, StatusCode, TCP, Timer, virtualHost } from '../../src/index.js'
 test('errors have their name already, and their number once a loop was open', async () => {
   const refusal = { name: 'ArgumentError', code: 'EINVAL', errno: Number.NaN }
   expect(() => new TCP()).toThrow(expect.objectContaining(refusal))
-  expect(() => new TCP()).toThrow('EINVAL: there is no loop yet; open one with `await Loop.open()`')
+  expect(() => new TCP()).toThrow(
+    'EINVAL: Cannot create a handle: there is no loop yet; open one with `await Loop.open()`',
+  )
   await expect(Loop.open({ maxDescriptors: 1 })).rejects.toMatchObject(refusal)
   expect(StatusCode.SUCCESS).toBe(0)
   expect(StatusCode.EINVAL).toBeUndefined()
