@@ -1,6 +1,6 @@
 /**
- * A loop that runs by itself, for programs that know of no loop: as Node's own does, it runs for as long as the process lives,
- * and keeps the process alive only while it has something to do.
+ * A loop that runs in the background, for programs that do not use loops themselves: like Node's own loop, it runs as
+ * long as the process lives, and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
 import { bunHost } from '../host/bun.js'
@@ -12,9 +12,9 @@ import { Async } from '../uv/async.js'
 import { INSTANCE, Loop } from '../uv/loop.js'
 import { throwUncaught } from './ticks.js'
 
-/** What keeps the run going while nothing else does: libuv ends a run, and serves nobody, when nothing is referenced. */
+/** Keeps the run going while nothing else does: without a referenced handle, libuv would end the run. */
 class Anchor extends Async {
-  /** Asks libuv, while this handle does not count, whether something else keeps the loop alive. */
+  /** Asks libuv whether anything but this handle keeps the loop alive. */
   othersAreAlive(): boolean {
     const { exports } = this.instance
     exports.uvw_unref(this.address)
@@ -26,10 +26,13 @@ class Anchor extends Async {
 
 let background: Loop | undefined
 
-/** All of them at once, since a program that knows of no loop does not wait for one to be opened. */
+/** All hosts are imported statically, because the loop has to be opened synchronously. */
 const hosts = { bun: bunHost, deno: denoHost, node: nodeHost }
 
-/** The loop that runs by itself, opened when it is first asked for. A callback's exception is the process's, as Node has it. */
+/**
+ * The background loop, opened on first use. Exceptions in callbacks are uncaught exceptions of the process, as in
+ * Node.
+ */
 export function backgroundLoop(): Loop {
   background ??= start()
   return background
@@ -38,13 +41,13 @@ export function backgroundLoop(): Loop {
 function start(): Loop {
   const host = hosts[whichRuntime()]()
   const keepAlive = host.keepAlive.bind(host)
-  // The run has no end; the process has.
+  // The run never ends, so it must not keep the process alive.
   host.keepAlive = () => () => {}
   const loop = Loop.openSync({ host, module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })
   let release: (() => void) | undefined
-  // What a program does between turns asks for another one.
+  // Whatever a program does between turns causes another turn, so a check after each turn is enough.
   loop[INSTANCE].pump.afterTurn = () => {
     if (anchor.othersAreAlive()) release ??= keepAlive()
     else {
@@ -53,7 +56,7 @@ function start(): Loop {
     }
   }
   loop.run().catch((error: unknown) => {
-    // The module has trapped. What was on it is lost; what comes next gets another.
+    // The module has trapped. Its handles are lost; the next use opens another loop.
     background = undefined
     release?.()
     throwUncaught(error)

@@ -1,18 +1,18 @@
-/** A `Duplex` of Node's as streams of the Web. */
+/** Converts a Node `Duplex` to Web streams. */
 import type { Duplex } from 'node:stream'
 
-/** What a `Duplex` is to be in the Web's words, and how the old words are taken back. */
+/** A `Duplex` as a pair of Web streams, which can be detached from it again. */
 export interface DuplexStreams {
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
-  /** Ends both without a word to the `Duplex`, which somebody else has from then on. */
+  /** Ends both streams without touching the `Duplex`, which gets another owner. */
   release(): void
 }
 
 /**
- * Makes the pair. It reads when it is read from, and not before.
+ * Creates the pair. It reads from the `Duplex` only when a consumer reads.
  *
- * @param asError - what readers and writers are to see of a failure
+ * @param asError - converts a failure to the error that readers and writers get
  */
 export function duplexStreams(duplex: Duplex, asError: (error: unknown) => Error): DuplexStreams {
   const received = duplex.iterator({ destroyOnReturn: false })
@@ -30,7 +30,7 @@ export function duplexStreams(duplex: Duplex, asError: (error: unknown) => Error
       if (done !== true) controller.enqueue(Uint8Array.from(value))
       else {
         controller.close()
-        // Who reads into a buffer of his own waits for an answer even at the end.
+        // At the end, a pending BYOB read still needs a response.
         controller.byobRequest?.respond(0)
       }
     },
@@ -40,7 +40,8 @@ export function duplexStreams(duplex: Duplex, asError: (error: unknown) => Error
   })
   const writable = new WritableStream<Uint8Array>({
     start(controller) {
-      endWritable = () => controller.error(new TypeError('the stream was given away'))
+      endWritable = () =>
+        controller.error(new TypeError('Cannot write: the stream was released; use the stream that replaces it'))
       duplex.once('error', (error) => controller.error(asError(error)))
     },
     write: (chunk) => finished((done) => duplex.write(chunk, done)),

@@ -1,6 +1,6 @@
 /**
- * A handle as a `Duplex` of Node's. The stream's buffers are Node's own; when they are full the handle stops reading, and the
- * peer is held back. A write is over when libuv is rid of it.
+ * A handle as a Node `Duplex`. It uses Node's stream buffers; when they are full the handle stops reading, which
+ * holds the peer back (backpressure). A write completes when libuv no longer needs its bytes.
  */
 import { AsyncResource } from 'node:async_hooks'
 import { addAbortSignal, Duplex, type DuplexOptions } from 'node:stream'
@@ -12,23 +12,25 @@ import { thisNode } from './net/this-node.js'
 import { asSystemError, nodeError, systemError } from './node-error.js'
 import { runTicks } from './ticks.js'
 
-/** How a {@link StreamDuplex} is made. */
+/** The options of {@link toDuplex}. */
 export interface StreamDuplexOptions extends Pick<DuplexOptions, 'highWaterMark' | 'readableHighWaterMark' | 'signal'> {
   /** See `stream.Writable`. */
   readonly writableHighWaterMark?: number | undefined
-  /** Whether one may go on writing when the peer has ended; by default the stream is ended then. */
+  /** Whether the writable side stays open after the peer has ended (half-open); by default it is ended then. */
   readonly allowHalfOpen?: boolean | undefined
 }
 
-/** Bytes that are rather copied, and done with, than made a request of: above this the copy costs more. */
+/**
+ * Writes of at most this many bytes are copied by `tryWrite()`, which needs no request. Above it the copy costs more.
+ */
 const COPIED_AT_MOST = 4_096
 
-/** Called by {@link StreamDuplex} when something is over. */
+/** A callback of Node's streams, for the completion of an operation. */
 type Done = (error?: Error | null) => void
 
-/** See {@link toDuplex}. */
+/** A handle as a Node `Duplex`, which owns the handle; {@link toDuplex} creates one. */
 export class StreamDuplex extends Duplex {
-  /** Whether a connection is asked for and does not stand yet. */
+  /** Whether a connection is requested, but not established yet. */
   connecting = false
   #handle: Stream | undefined
   #reading = false
@@ -36,37 +38,37 @@ export class StreamDuplex extends Duplex {
   #resetting = false
   #bytesRead = 0
   #bytesDispatched = 0
-  /** Bytes that wait for the connection. */
+  /** Bytes that wait for the connection to be established. */
   #bytesWaiting = 0
-  /** Who waits for the end of a write; there is one at most, since `Writable` gives them one by one. */
+  /** The callback of the pending write; at most one, because `Writable` passes writes one at a time. */
   #writing: Done | undefined
-  /** Writes that were over at once, and whose requests will still say so. */
+  /** The number of writes that completed immediately and are yet to be reported by their requests. */
   #overAtOnce = 0
   readonly #resource = new AsyncResource('UVSTREAM')
 
-  /** @param handle - a connected handle; without one it is {@link StreamDuplex.attach | attached} later */
+  /** @param handle - a connected handle; without one, a handle is {@link StreamDuplex.attach | attached} later */
   constructor(handle?: Stream, options: StreamDuplexOptions = {}) {
     const { allowHalfOpen = false, signal, ...others } = options
     super({ ...others, allowHalfOpen, decodeStrings: false, emitClose: false, autoDestroy: true })
     this.on('end', this.#onEnd)
     if (handle !== undefined) this.attach(handle)
-    // Not before all of it is there: one that has been given already destroys it at once.
+    // Deferred until the object is complete: a signal that was aborted before would destroy it immediately.
     if (!signal) return
     checkSignal(signal, 'signal')
     process.nextTick(() => addAbortSignal(signal, this))
   }
 
-  /** Bytes that came, since the handle was attached. */
+  /** Bytes received since the handle was attached. */
   get bytesRead(): number {
     return this.#bytesRead
   }
 
-  /** Whether there is no connection, or none yet. */
+  /** Whether there is no connection, or not yet. */
   get pending(): boolean {
     return this.#handle === undefined || this.connecting
   }
 
-  /** Makes `handle` the stream's own, which it closes when it is destroyed. */
+  /** Makes `handle` the stream's own, which is closed when the stream is destroyed. */
   protected attach(handle: Stream): void {
     this.#handle = handle
     this.#reading = false
@@ -77,17 +79,17 @@ export class StreamDuplex extends Duplex {
     this.#overAtOnce = 0
   }
 
-  /** Lets go of the handle, which the caller closes. */
+  /** Releases the handle, which the caller has to close. */
   protected detach(): void {
     this.#handle = undefined
   }
 
-  /** The handle, while there is one. */
+  /** The handle; `undefined` if there is none. */
   protected get handle(): Stream | undefined {
     return this.#handle
   }
 
-  /** Bytes that were written: handed to the handle, or waiting for it. */
+  /** Bytes written: passed to the handle, or waiting to be. */
   get bytesWritten(): number {
     let bytes = this.#bytesDispatched + this.#bytesWaiting
     const waiting: unknown = Reflect.get(this, 'writableBuffer')
@@ -96,7 +98,7 @@ export class StreamDuplex extends Duplex {
     return bytes
   }
 
-  /** Told that bytes go in or out. */
+  /** Called when bytes are received or sent. */
   protected onActivity(): void {}
 
   override _read(): void {
@@ -143,7 +145,7 @@ export class StreamDuplex extends Duplex {
     try {
       handle.shutdown(() => this.#tell(callback, undefined))
     } catch (error) {
-      // The connection is gone, which reading tells.
+      // The connection is gone; reading reports it.
       if (statusOf(error) === StatusCode.ENOTCONN) callback()
       else callback(asSystemError(error, 'shutdown'))
     }
@@ -164,7 +166,9 @@ export class StreamDuplex extends Duplex {
     callback(error)
   }
 
-  /** Ends the connection with a reset, so that the peer sees `ECONNRESET`. While it is being made, once it is there. */
+  /**
+   * Resets the connection, so that the peer sees `ECONNRESET`; a pending connection is reset once it is established.
+   */
   resetAndDestroy(): this {
     const reset = (): void => {
       this.#resetting = true
@@ -176,14 +180,14 @@ export class StreamDuplex extends Duplex {
     return this
   }
 
-  /** Ends the stream, and destroys it when all that was written is gone. */
+  /** Ends the stream, and destroys it once all written data has been flushed. */
   destroySoon(): void {
     if (this.writable) this.end()
     if (this.writableFinished) this.destroy()
     else this.once('finish', () => this.destroy())
   }
 
-  /** Starts to read, unless it reads. */
+  /** Starts reading, unless the stream is reading. */
   protected startReading(): void {
     if (this.#reading || this.#handle === undefined) return
     this.#reading = true
@@ -194,18 +198,18 @@ export class StreamDuplex extends Duplex {
     }
   }
 
-  /** Stops to read, if it reads. */
+  /** Stops reading, if the stream is reading. */
   protected stopReading(): void {
     this.#reading = false
     this.#handle?.readStop()
   }
 
-  /** Takes bytes that came. @returns whether more are welcome */
+  /** Handles received bytes. @returns whether to continue reading */
   protected receive(data: Uint8Array): boolean {
     return this.push(data)
   }
 
-  /** Does what a callback of the loop says: in the stream's async context, and with what it put off done behind it. */
+  /** Runs a callback of the loop in the stream's async context, and drains the tick and microtask queues after it. */
   #tell<A>(callback: (argument: A) => void, argument: A): void {
     try {
       this.#resource.runInAsyncScope(callback, this, argument)
@@ -214,7 +218,7 @@ export class StreamDuplex extends Duplex {
     }
   }
 
-  /** {@link StreamDuplex.#tell} for those who extend it. */
+  /** {@link StreamDuplex.#tell} for subclasses. */
   protected tell<A>(callback: (argument: A) => void, argument: A): void {
     this.#tell(callback, argument)
   }
@@ -224,7 +228,8 @@ export class StreamDuplex extends Duplex {
     else if (data.length > 0) this.#tell(this.#onData, data)
   }
 
-  // Methods, called with this stream as `this`: functions of its own would take more memory than the rest of it.
+  // Methods, called with this stream as `this`: closures of its own would take more memory than the rest of the
+  // stream.
   #onEnd(): void {
     this.#peerEnded = true
   }
@@ -243,7 +248,7 @@ export class StreamDuplex extends Duplex {
       return
     }
     this.push(null)
-    // So that the end is told although nobody reads, when there is nothing to be read.
+    // Emits the end even without a reader, if no data is buffered.
     this.read(0)
   }
 
@@ -277,7 +282,8 @@ export class StreamDuplex extends Duplex {
 
   #writeRest(handle: Stream, data: Uint8Array | readonly Uint8Array[], callback: Done): void {
     const request = handle.write(data, this.#onWrite)
-    // Taken by the outside already, as nearly always: what comes next need not wait a turn for its request to say so.
+    // The host has nearly always taken the bytes already; then the next write need not wait a turn for the request to
+    // report it.
     if (!request.taken) this.#writing = callback
     else {
       this.#overAtOnce += 1
@@ -318,15 +324,15 @@ export class StreamDuplex extends Duplex {
 }
 
 /**
- * A connected stream as a `Duplex` of Node's, which has it from then on: to read, to write, and to close.
+ * Makes a connected stream a Node `Duplex`, which owns it from then on: it reads, writes and closes it.
  *
- * @param stream - connected, or about to be; with no `onRead` of its own
+ * @param stream - connected, or about to be; without an `onRead` of its own
  */
 export function toDuplex(stream: Stream, options?: StreamDuplexOptions): Duplex {
   return new StreamDuplex(stream, options)
 }
 
-/** Writes what there is room for, and learns at once of a connection that is gone. @returns how many bytes that was */
+/** Writes what fits immediately, and detects a lost connection. @returns the number of bytes written */
 function tryWrite(handle: Stream, data: Uint8Array | readonly Uint8Array[]): number {
   try {
     return handle.tryWrite(data)
@@ -336,7 +342,7 @@ function tryWrite(handle: Stream, data: Uint8Array | readonly Uint8Array[]): num
   }
 }
 
-/** What is left behind the first `sent` bytes. */
+/** The bytes after the first `sent`. */
 function rest(data: Uint8Array | readonly Uint8Array[], sent: number): Uint8Array {
   return (data instanceof Uint8Array ? data : Buffer.concat(data)).subarray(sent)
 }

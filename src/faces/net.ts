@@ -1,8 +1,9 @@
 /**
- * `node:net` over libuv in WebAssembly: what libraries expect of sockets and servers, on a loop that runs by itself. With
- * {@link createNet} on a loop of one's own, and over any host.
+ * An implementation of `node:net` over libuv in WebAssembly, for libraries that use its sockets and servers. By
+ * default it runs on a background loop that needs no `run()`; {@link createNet} runs it on the caller's own loop,
+ * over any host.
  *
- * What is the same and what differs is in docs/coming-from-node-net.md.
+ * docs/coming-from-node-net.md lists what is the same and what differs.
  */
 import { ArgumentError, show } from '../uv/errors.js'
 import { Loop } from '../uv/loop.js'
@@ -27,15 +28,18 @@ export type { ConnectionListener, ListenOptions, ServerOptions } from './net/ser
 export type { ConnectOptions, NetConnectOptions, SocketOptions, SocketReadyState } from './net/socket.js'
 export { Server, Socket, Socket as Stream }
 
-/** Makes a socket and connects it; `listener` is told when it is. Failures come as the socket's `error`. */
+/**
+ * Creates a socket and connects it. `listener` is called once connected; failures are emitted as the socket's
+ * `error`.
+ */
 export interface Connect {
-  /** As `net.connect()` has it. */
+  /** Connects with options, like `net.connect()`. */
   (options: NetConnectOptions, listener?: () => void): Socket
-  /** The same, to a Unix socket. */
+  /** Connects to a Unix domain socket. */
   (path: string, listener?: () => void): Socket
-  /** The same, without options. */
+  /** Connects to a port of a host. */
   (port: number, host: string, listener?: () => void): Socket
-  /** The same, to this machine. */
+  /** Connects to a port of this machine. */
   (port: number, listener?: () => void): Socket
 }
 
@@ -47,7 +51,7 @@ export interface Net {
   readonly Stream: typeof Socket
   /** A server; see `net.Server`. */
   readonly Server: typeof Server
-  /** Makes a server that does not listen yet; see `net.createServer()`. */
+  /** Creates a server that does not listen yet; see `net.createServer()`. */
   createServer(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener): Server
   /** See `net.connect()`. */
   readonly connect: Connect
@@ -56,12 +60,14 @@ export interface Net {
 }
 
 /**
- * `node:net` on a loop of one's own, which its owner runs.
+ * Creates `node:net` on the caller's own loop, which the caller runs.
  *
- * @throws {ArgumentError} when it is no loop
+ * @throws {ArgumentError} when `loop` is not a loop
  */
 export function createNet({ loop }: { readonly loop: Loop }): Net {
-  if (!(loop instanceof Loop)) throw new ArgumentError(`loop ${show(loop)} is not a Loop`)
+  if (!(loop instanceof Loop)) {
+    throw new ArgumentError(`Cannot use loop ${show(loop)}: it is not a Loop; give one opened with Loop.open()`)
+  }
   class LoopSocket extends Socket {
     protected override get loop(): Loop {
       return loop
@@ -97,9 +103,9 @@ function netOf(TheSocket: typeof Socket, TheServer: typeof Server): Net {
 
 const net = netOf(Socket, Server)
 
-/** Makes a server that does not listen yet; see `net.createServer()`. */
+/** Creates a server that does not listen yet; see `net.createServer()`. */
 export const createServer = net.createServer
-/** Makes a socket and connects it; see `net.connect()`. */
+/** Creates a socket and connects it; see `net.connect()`. */
 export const connect = net.connect
 /** The same as {@link connect}. */
 export const createConnection = net.createConnection

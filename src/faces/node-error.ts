@@ -1,42 +1,42 @@
-/** Errors as Node names them: what it throws of wrong input, and what its system calls end with. */
+/** Errors in the form of Node's: for invalid arguments, and for failed system calls. */
 import { constants } from 'node:os'
 import { statusName } from '../uv/status.js'
 
-/** An error of Node's: wrong input, or wrong use. */
+/** An error of Node's, for invalid arguments or invalid use. */
 export interface NodeError extends Error {
-  /** What programs look at, as `ERR_SOCKET_CLOSED`. */
+  /** The code that programs check, such as `ERR_SOCKET_CLOSED`. */
   code: string
 }
 
-/** An error of a system call, as `node:net` reports it. */
+/** A failed system call, as `node:net` reports it. */
 export interface SystemError extends NodeError {
-  /** The system's number for it, negative. */
+  /** The system's error number, negative. */
   errno: number
-  /** What was tried, as `connect`. */
+  /** The call that failed, such as `connect`. */
   syscall: string
-  /** With whom. */
+  /** The address that the call was for. */
   address?: string
   port?: number
 }
 
-/** Whom a failed call was about. */
+/** The endpoint of a failed call. */
 export interface Place {
   readonly address: string
   readonly port?: number | undefined
-  /** From where, as `127.0.0.1:80`. */
+  /** The local endpoint, such as `127.0.0.1:80`. */
   readonly local?: string | undefined
 }
 
-/** An error with one of Node's codes. @param Kind - `Error`, `TypeError` or `RangeError` */
+/** Creates an error with one of Node's codes. @param Kind - `Error`, `TypeError` or `RangeError` */
 export function nodeError(Kind: ErrorConstructor, code: string, message: string): NodeError {
   return Object.assign(new Kind(message), { code })
 }
 
 /**
- * The failure of a system call, as `node:net` reports it.
+ * Creates the error of a failed system call, as `node:net` reports it.
  *
- * @param status - of libuv, or its name
- * @param text - what it means, where the message is to say so
+ * @param status - libuv's status, or its name
+ * @param text - the description, if the message should have one
  */
 export function systemError(status: number | string, syscall: string, place?: Place, text?: string): SystemError {
   const code = typeof status === 'string' ? status : statusName(status)
@@ -55,7 +55,7 @@ export function systemError(status: number | string, syscall: string, place?: Pl
 
 const numbers = new Map(Object.entries(constants.errno))
 
-/** What `error` says as `node:net` says it, when it is one of libuv's. */
+/** Converts an error of libuv to the form that `node:net` reports; other errors are returned unchanged. */
 export function asSystemError(error: unknown, syscall: string, place?: Place): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   return 'code' in error ? systemError(String(error.code), syscall, place) : error

@@ -1,5 +1,5 @@
 /**
- * TCP in the words of WinterTC's sockets API, which several runtimes share, over libuv in WebAssembly.
+ * TCP connections with WinterTC's sockets API, which several runtimes share, over libuv in WebAssembly.
  *
  * @see https://sockets-api.proposal.wintertc.org
  */
@@ -12,52 +12,52 @@ import { type DuplexStreams, duplexStreams } from './duplex-streams.js'
 import type { Socket as NetSocket } from './net/socket.js'
 import { createNet, type Net, connect as netConnect } from './net.js'
 
-/** Whom to connect to. */
+/** The address to connect to. */
 export interface SocketAddress {
-  /** A name or an IP address. */
+  /** A host name or an IP address. */
   readonly hostname: string
-  /** 1 to 65,535. */
+  /** The port, 1 to 65,535. */
   readonly port: number
 }
 
 /** How to connect. */
 export interface SocketOptions {
-  /** `on` for TLS from the beginning, `starttls` for who will ask for it later; `off` by default. */
+  /** `on` for TLS from the start, `starttls` to allow TLS later; `off` by default. */
   readonly secureTransport?: 'off' | 'on' | 'starttls' | undefined
-  /** Whether one may go on writing when the peer has ended; not by default. */
+  /** Whether the writable side stays open after the peer has ended (half-open); `false` by default. */
   readonly allowHalfOpen?: boolean | undefined
 }
 
-/** Who is connected with whom, each as `address:port`. */
+/** The two ends of a connection, each as `address:port`. */
 export interface SocketInfo {
-  /** The peer. */
+  /** The peer's address. */
   readonly remoteAddress: string
-  /** This end. */
+  /** The local address. */
   readonly localAddress: string
-  /** The protocol that was agreed upon within TLS, if one was. */
+  /** The protocol negotiated within TLS (ALPN), if there is one. */
   readonly alpn: string | undefined
 }
 
-/** What went wrong with a socket, in its message; its cause says it in detail. */
+/** The failure of a socket. Its message says what went wrong, and its cause has the details. */
 export class SocketError extends TypeError {
-  /** @param message - what went wrong @param cause - the error below, with its `code` */
+  /** Creates an error. @param message - what went wrong @param cause - the underlying error, with its `code` */
   constructor(message: string, cause?: unknown) {
     super(`SocketError: ${message}`, cause === undefined ? undefined : { cause })
     this.name = 'SocketError'
   }
 }
 
-/** A connection that is made, and its two streams. */
+/** A connection, as a pair of Web streams. */
 export class Socket {
-  /** What comes; it can be read into buffers of one's own. */
+  /** The received bytes; supports reading into the caller's buffers. */
   readonly readable: ReadableStream<Uint8Array>
-  /** What goes. */
+  /** Takes the bytes to send. */
   readonly writable: WritableStream<Uint8Array>
-  /** Kept when the connection stands; rejected with a {@link SocketError} when it will not. */
+  /** Resolves when the connection is established; rejects with a {@link SocketError} when it cannot be. */
   readonly opened: Promise<SocketInfo>
-  /** Kept when the connection is over; rejected with a {@link SocketError} when it failed. */
+  /** Resolves when the connection has ended; rejects with a {@link SocketError} when it failed. */
   readonly closed: Promise<undefined>
-  /** Whether there is TLS, or may be. */
+  /** Whether TLS is used, or may be. */
   readonly secureTransport: 'off' | 'on' | 'starttls'
   /** Whether {@link Socket.startTls} was called. */
   get upgraded(): boolean {
@@ -66,7 +66,7 @@ export class Socket {
   #upgraded = false
   readonly #hostname: string
   readonly #options: SocketOptions
-  /** The connection, and what is spoken to: the same, or TLS over it. */
+  /** The TCP connection, and the stream to use: that connection, or TLS over it. */
   readonly #transport: NetSocket
   readonly #duplex: NetSocket | TLSSocket
   readonly #streams: DuplexStreams
@@ -91,17 +91,17 @@ export class Socket {
     const ready = secureTransport === 'on' ? 'secureConnect' : 'connect'
     this.opened = new Promise((resolve, reject) => {
       duplex.once(ready, () => resolve(infoOf(transport, duplex)))
-      duplex.once('close', () => reject(asSocketError(failure ?? new Error('the socket was closed'))))
+      duplex.once('close', () => reject(asSocketError(failure ?? new Error('Cannot connect: the socket was closed'))))
     })
     this.closed = new Promise((resolve, reject) => {
       duplex.once('close', () => (failure === undefined ? resolve(undefined) : reject(asSocketError(failure))))
     })
-    // Who does not look at them does not want to know.
+    // Avoids unhandled rejections when the program uses neither promise.
     this.opened.catch(() => {})
     this.closed.catch(() => {})
   }
 
-  /** Sends what was written, and ends the connection. @returns what `closed` is */
+  /** Sends what was written, and ends the connection. @returns {@link Socket.closed} */
   close(): Promise<undefined> {
     if (this.#duplex.connecting) this.#duplex.destroy()
     else this.#duplex.destroySoon()
@@ -109,35 +109,45 @@ export class Socket {
   }
 
   /**
-   * Puts TLS over the connection. This socket's streams are over; those of the new one take their place.
+   * Starts TLS on the connection. This socket's streams end; the new socket's streams replace them.
    *
-   * @throws {SocketError} when the socket was not made for it (`secureTransport: 'starttls'`), has TLS already, or somebody
-   *   still holds one of its streams
+   * @throws {SocketError} when the socket was not created for it (`secureTransport: 'starttls'`), uses TLS already,
+   *   or has a locked stream
    */
   startTls(): Socket {
-    if (this.secureTransport !== 'starttls') throw new SocketError("connect with { secureTransport: 'starttls' } first")
-    if (this.#upgraded) throw new SocketError('startTls() was called already')
-    if (this.readable.locked || this.writable.locked) throw new SocketError('release the locks on both streams first')
+    if (this.secureTransport !== 'starttls') {
+      throw new SocketError(
+        "Cannot start TLS: the socket was not created for it; connect with { secureTransport: 'starttls' }",
+      )
+    }
+    if (this.#upgraded) {
+      throw new SocketError('Cannot start TLS: startTls() was called already; use the socket that it returned')
+    }
+    if (this.readable.locked || this.writable.locked) {
+      throw new SocketError('Cannot start TLS: a stream of the socket is locked; release the locks on both first')
+    }
     this.#upgraded = true
     this.#streams.release()
-    // TLS is its own judge of the end.
+    // TLS handles the peer's end itself.
     this.#transport.allowHalfOpen = true
     return new Socket(this.#transport, this.#hostname, { ...this.#options, secureTransport: 'on' })
   }
 }
 
 /**
- * Connects, on the loop that runs by itself.
+ * Connects, on the background loop.
  *
- * @param address - `host:port`, or both apart
- * @returns at once; `opened` tells when the connection stands
- * @throws {SocketError} when the address or an option is something else
+ * @param address - `host:port`, or an object with both
+ * @returns the socket, immediately; its `opened` resolves when the connection is established
+ * @throws {SocketError} when the address or an option is not valid
  */
 export function connect(address: SocketAddress | string, options: SocketOptions = {}): Socket {
   return connectOver(netConnect, address, options)
 }
 
-/** The same API on a loop of one's own, which its owner runs. @throws {ArgumentError} when it is no loop */
+/**
+ * Creates the API on the caller's own loop, which the caller runs. @throws {ArgumentError} when `loop` is not a loop
+ */
 export function createSockets({ loop }: { readonly loop: Loop }): { connect: typeof connect } {
   const net = createNet({ loop })
   return { connect: (address, options = {}) => connectOver(net.connect, address, options) }
@@ -147,7 +157,9 @@ function connectOver(dial: Net['connect'], address: SocketAddress | string, opti
   const { hostname, port } = parse(address)
   const { secureTransport = 'off', allowHalfOpen = false } = options
   if (secureTransport !== 'off' && secureTransport !== 'on' && secureTransport !== 'starttls') {
-    throw new SocketError(`secureTransport ${String(secureTransport)} is neither 'off' nor 'on' nor 'starttls'`)
+    throw new SocketError(
+      `Cannot use secureTransport '${String(secureTransport)}': it is neither 'off' nor 'on' nor 'starttls'`,
+    )
   }
   const host = readHost(hostname)
   const name = host?.kind === 'name' ? host.name : hostname
@@ -160,13 +172,13 @@ function connectOver(dial: Net['connect'], address: SocketAddress | string, opti
   return new Socket(socket, name, options)
 }
 
-/** In place of the resolver, for what is neither an address nor a name: a program that reads it may see one in it. */
+/** Replaces the resolver for a text that is neither an address nor a name; a resolver could take one for an address. */
 const refuse: LookupFunction = (hostname, _options, callback) => {
-  const error = new Error(`${JSON.stringify(hostname)} is neither an IP address nor a name`)
+  const error = new Error(`Cannot look up ${JSON.stringify(hostname)}: it is neither an IP address nor a name`)
   process.nextTick(callback, Object.assign(error, { code: 'ENOTFOUND', hostname }), [])
 }
 
-/** Takes an address apart. @throws {SocketError} when it is none */
+/** Parses an address. @throws {SocketError} when it is not valid */
 function parse(address: SocketAddress | string): SocketAddress {
   const whole = typeof address === 'string' ? address.match(/^(?:\[(.+)\]|([^:]+)):(\d+)$/) : undefined
   const { hostname, port } =
@@ -174,7 +186,9 @@ function parse(address: SocketAddress | string): SocketAddress {
       ? { hostname: whole?.[1] ?? whole?.[2] ?? '', port: Number(whole?.[3]) }
       : { hostname: address.hostname, port: address.port }
   if (typeof hostname !== 'string' || hostname === '' || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new SocketError(`${JSON.stringify(address)} is no address; give 'example.org:80' or { hostname, port }`)
+    throw new SocketError(
+      `Cannot connect to ${JSON.stringify(address)}: it is not an address; give 'example.org:80' or { hostname, port }`,
+    )
   }
   return { hostname, port }
 }

@@ -1,13 +1,14 @@
 /**
- * Callbacks as Node makes them. Between two callbacks of its own loop Node does what was put off: `process.nextTick()` and
- * what awaits a promise. Programs rely on it. Here several callbacks come in one turn, so the same is done behind each.
+ * Drains `process.nextTick()` and the microtasks after each callback. Node does so between two callbacks of its own
+ * loop, and programs rely on it. Here one turn runs several callbacks, so it has to be done explicitly.
  */
 import { createRequire } from 'node:module'
 import { whichRuntime } from '../host/platform/runtime-name.js'
 
 /**
- * Does what was put off. Node has kept it for who makes callbacks in JavaScript, Bun has it in a module of its own, Deno among
- * its internals. Where it is not to be had it is done when the turn ends, and `close` may come before `error`.
+ * Drains the queues. Node still has the function, for callbacks made from JavaScript; Bun has it in a module, and
+ * Deno among its internals. Where it is missing, the queues are drained when the turn ends, and `close` may be
+ * emitted before `error`.
  */
 const runPutOff = findPutOff()
 
@@ -18,7 +19,10 @@ function findPutOff(): unknown {
   return core === undefined ? Reflect.get(process, '_tickCallback') : core.runNextTicks
 }
 
-/** To be called behind a callback. What is thrown is the process's affair, not the callback's. */
+/**
+ * Drains the queues after a callback. Exceptions are uncaught exceptions of the process, and do not affect the
+ * callback.
+ */
 export function runTicks(): void {
   if (typeof runPutOff !== 'function') return
   for (;;) {
@@ -31,7 +35,7 @@ export function runTicks(): void {
   }
 }
 
-/** Throws where nobody catches, as an exception of a callback of Node's. */
+/** Throws an error outside of any `try`, like an exception in a callback of Node's. */
 export function throwUncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error

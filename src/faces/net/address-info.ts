@@ -1,32 +1,32 @@
-/** Addresses as `node:net` tells them. */
+/** Addresses in the form of `node:net`. */
 import type { Address } from '../../base/address.js'
 import type { Loop } from '../../uv/loop.js'
 import type { Stream } from '../../uv/stream.js'
 import { TCP } from '../../uv/tcp.js'
 import { textWithZone } from './zones.js'
 
-/** An address as `node:net` tells it; empty where there is none. */
+/** An address in the form of `node:net`. */
 export interface AddressInfo {
-  /** In numbers. */
+  /** The IP address as text. */
   readonly address: string
-  /** Of the address. */
+  /** The family of the address. */
   readonly family: 'IPv4' | 'IPv6'
-  /** 0 to 65,535. */
+  /** The port, 0 to 65,535. */
   readonly port: number
 }
 
-/** An address in Node's words. */
+/** Converts an address to the form of `node:net`. */
 export function addressInfo(loop: Loop, address: Address): AddressInfo {
   const { family, port } = address
   return { address: textWithZone(loop, address), family: family === 'ipv4' ? 'IPv4' : 'IPv6', port }
 }
 
-/** Where a handle is. @returns an empty object where it is nowhere */
+/** The local address of a handle. @returns an empty object if it has none */
 export function localOf(handle: Stream | undefined): Partial<AddressInfo> {
   return ask(handle, (tcp) => tcp.sockname)
 }
 
-/** Whom a handle is connected with. @returns an empty object where it is not */
+/** The address of a handle's peer. @returns an empty object if it is not connected */
 export function remoteOf(handle: Stream | undefined): Partial<AddressInfo> {
   return ask(handle, (tcp) => tcp.peername)
 }

@@ -1,4 +1,4 @@
-/** The many shapes of the arguments of `connect()` and `listen()`, and what is wrong with wrong ones. */
+/** Parses and checks the arguments of `connect()` and `listen()`, which come in many forms. */
 import { inspect } from 'node:util'
 import { nodeError } from '../node-error.js'
 
@@ -7,13 +7,13 @@ const INT32_MAX = 0x7fff_ffff
 /** A callback among arguments. */
 type Callback = (...values: never[]) => void
 
-/** A whole number, or text of one, as Node's functions take it; `undefined` for anything else. */
+/** Converts a non-negative number, or its text, like Node's functions do; `undefined` for anything else. */
 export function toNumber(value: unknown): number | undefined {
   const number = Number(value)
   return number >= 0 ? number : undefined
 }
 
-/** Takes `(options)`, `(path)` or `(port, host)`, and the callback behind, apart. */
+/** Parses `(options)`, `(path)` or `(port, host)`, and an optional callback as the last argument. */
 export function normalize<Options extends object, Done extends Callback>(
   args: readonly unknown[],
 ): [options: Partial<Options> & { port?: unknown; host?: unknown; path?: unknown }, callback: Done | undefined] {
@@ -53,13 +53,13 @@ export function checkPort(port: unknown, name: string): number {
   throw nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', `${name} should be >= 0 and < 65536. Received ${received(port)}.`)
 }
 
-/** Checks what should be of a type, or left out. @throws {TypeError} ERR_INVALID_ARG_TYPE */
+/** Checks the type of a value that may be left out. @throws {TypeError} ERR_INVALID_ARG_TYPE */
 export function checkType(value: unknown, type: 'number' | 'function' | 'boolean' | 'string', name: string): void {
   if (value === undefined || value === null || typeof value === type) return
   throw wrongType(name, `of type ${type}`, value)
 }
 
-/** Checks a whole number of 32 bits. @throws {TypeError} ERR_INVALID_ARG_TYPE, {RangeError} ERR_OUT_OF_RANGE */
+/** Checks a 32-bit integer. @throws {TypeError} ERR_INVALID_ARG_TYPE, {RangeError} ERR_OUT_OF_RANGE */
 export function checkInt32(value: unknown, name: string, least: number): number {
   if (typeof value !== 'number') throw wrongType(name, 'of type number', value)
   if (Number.isInteger(value) && value >= least && value <= INT32_MAX) return value
@@ -68,13 +68,13 @@ export function checkInt32(value: unknown, name: string, least: number): number 
   throw nodeError(RangeError, 'ERR_OUT_OF_RANGE', message)
 }
 
-/** Checks what is to abort something. @throws {TypeError} ERR_INVALID_ARG_TYPE */
+/** Checks an abort signal. @throws {TypeError} ERR_INVALID_ARG_TYPE */
 export function checkSignal(value: unknown, name: string): asserts value is AbortSignal {
   if (typeof value === 'object' && value !== null && 'aborted' in value) return
   throw wrongType(name, 'an instance of AbortSignal', value)
 }
 
-/** What to throw of a value of another type. */
+/** The error for a value of the wrong type. */
 export function wrongType(name: string, wanted: string, value: unknown): Error {
   const kind = name.includes('.') ? 'property' : 'argument'
   return nodeError(
@@ -84,13 +84,13 @@ export function wrongType(name: string, wanted: string, value: unknown): Error {
   )
 }
 
-/** What to throw of a value that will not do. */
+/** The error for an invalid value. */
 export function wrongValue(name: string, value: unknown, reason = 'is invalid'): Error {
   const kind = name.includes('.') ? 'property' : 'argument'
   return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${kind} '${name}' ${reason}. Received ${inspect(value)}`)
 }
 
-/** A delay in whole seconds, of one in milliseconds; 0 for none. @throws {TypeError} when it is no number */
+/** Converts milliseconds to whole seconds; 0 for `undefined`. @throws {TypeError} when the value is not a number */
 export function seconds(milliseconds: number | undefined, name: string): number {
   checkType(milliseconds, 'number', name)
   return Math.max(0, Math.trunc((milliseconds ?? 0) / 1000))

@@ -1,9 +1,9 @@
-/** How a socket gets its connection to a path: tried within the call, as `node:net` does it. */
+/** How a socket connects to a path: synchronously, like `node:net` does. */
 import { type Pipe, PipeFlags } from '../../uv/pipe.js'
 import { asSystemError, systemError } from '../node-error.js'
 import type { ConnectingSocket, Steps } from './connecting.js'
 
-/** A connection that is being made. */
+/** A pending connection to a path. */
 export class ConnectingPath {
   readonly #socket: ConnectingSocket
   readonly #steps: Steps<Pipe>
@@ -19,7 +19,7 @@ export class ConnectingPath {
     if (!this.#stopped) this.#connect(pipe)
   }
 
-  /** Ends it: nothing is told any more. The handle is the socket's to close. */
+  /** Stops connecting: nothing is reported any more. The socket closes the handle. */
   stop(): void {
     this.#stopped = true
   }

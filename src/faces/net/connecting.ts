@@ -1,6 +1,6 @@
 /**
- * How a socket gets its connection: the name is looked up, and where it has addresses of both families they are tried one after
- * the other, each for a moment (Happy Eyeballs, RFC 8305, as Node does it).
+ * How a socket connects to a host: the name is looked up, and if it has several addresses they are tried one after
+ * another, each for a limited time (Happy Eyeballs, RFC 8305, in the way of Node).
  */
 
 import { ADDRCONFIG, type LookupAddress } from 'node:dns'
@@ -21,43 +21,43 @@ import { blocked, isBlocked } from './block-list.js'
 import type { OnLookup } from './lookup.js'
 import { withKnownZone } from './zones.js'
 
-/** Where to, and how. */
+/** The target of a connection, and how to connect. */
 export interface ConnectingOptions {
-  /** 0 to 65,535. */
+  /** The port, 0 to 65,535. */
   readonly port?: number | string | undefined
-  /** An IP address or a name; `localhost` by default. */
+  /** An IP address or a host name; `localhost` by default. */
   readonly host?: string | undefined
-  /** The own IP address. */
+  /** The local IP address to bind to. */
   readonly localAddress?: string | undefined
-  /** The own port. */
+  /** The local port to bind to. */
   readonly localPort?: number | undefined
   /** 4 or 6 for addresses of one family only; 0, the default, for both. */
   readonly family?: number | 'IPv4' | 'IPv6' | undefined
   /** For the option `lookup`; see `dns.lookup()`. */
   readonly hints?: number | undefined
-  /** Instead of the loop's host. */
+  /** Looks up names instead of the loop's host. */
   readonly lookup?: LookupFunction | undefined
-  /** Try several addresses; Node's default by default. */
+  /** Whether to try several addresses; Node's default by default. */
   readonly autoSelectFamily?: boolean | undefined
-  /** Milliseconds that each address has, at least 10; Node's default by default. */
+  /** The time for each address in milliseconds, at least 10; Node's default by default. */
   readonly autoSelectFamilyAttemptTimeout?: number | undefined
 }
 
-/** What connecting does with its socket. */
+/** The steps of connecting that the socket implements. */
 export interface Steps<Handle> {
-  /** A fresh handle, which takes the place of the one before. */
+  /** Creates a new handle, which replaces the last one. */
   open(): Handle
-  /** Gives a handle up that was refused. */
+  /** Closes the handle of a failed attempt. */
   drop(): void
-  /** Looks a name up, and calls back in the loop. @returns gives it up */
+  /** Looks up a name, and calls back in the loop. @returns cancels the lookup */
   lookup(name: string, family: number, done: OnLookup): () => void
-  /** Calls back as a callback of the loop's. */
+  /** Runs a function like a callback of the loop. */
   tell(callback: () => void): void
-  /** The connection stands. */
+  /** Called when the connection is established. */
   connected(handle: Handle): void
 }
 
-/** The part of a socket that is needed. */
+/** The part of a socket that connecting needs. */
 export interface ConnectingSocket extends EventEmitter {
   readonly blockList: BlockList | undefined
   autoSelectFamilyAttemptedAddresses: string[] | undefined
@@ -76,7 +76,7 @@ const families = new Map<unknown, number>([
   ['IPv6', 6],
 ])
 
-/** A connection that is being made. */
+/** A pending connection to a host. */
 export class Connecting {
   readonly #socket: ConnectingSocket
   readonly #steps: Steps<TCP>
@@ -88,11 +88,11 @@ export class Connecting {
   #active: TCP | undefined
   #forget: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
-  /** What is still to be tried, and what came of what was, where there are several. */
+  /** The addresses left to try, and the errors of those tried, if there are several. */
   #targets: Target[] | undefined
   readonly #errors: Error[] = []
 
-  /** @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT */
+  /** Starts connecting. @throws {TypeError} when an option is not valid, {RangeError} ERR_SOCKET_BAD_PORT */
   constructor(
     socket: ConnectingSocket,
     steps: Steps<TCP>,
@@ -122,7 +122,7 @@ export class Connecting {
     this.#start()
   }
 
-  /** Ends it: nothing is told any more. The handle is the socket's to close. */
+  /** Stops connecting: nothing is reported any more. The socket closes the handle. */
   stop(): void {
     this.#stopped = true
     this.#forget?.()
@@ -157,7 +157,7 @@ export class Connecting {
     }
   }
 
-  /** The name's addresses are known, or why not. */
+  /** Continues with the addresses of the name, or with the error of the lookup. */
   #looked(error: Error | null, found: readonly LookupAddress[], all: boolean): void {
     if (this.#stopped) return
     if (error) {
@@ -239,7 +239,7 @@ export class Connecting {
     this.#attemptNext()
   }
 
-  /** An address will not do: another is tried, or the socket has failed. */
+  /** Handles an address that failed: tries the next one, or fails the socket. */
   #refused(target: Target, error: Error, attempted: boolean): void {
     if (attempted) {
       this.#socket.emit('connectionAttemptFailed', target.address, this.#port, target.family, error)
@@ -260,14 +260,14 @@ export class Connecting {
     return Object.assign(systemError(status, 'connect', { address, port: this.#port, local }), from)
   }
 
-  /** Takes the local address, where one is wanted. @returns what is wrong with it */
+  /** Binds to the local address, if the options have one. @returns the error, if it failed */
   #bind(tcp: TCP, family: 4 | 6): Error | undefined {
     const { localAddress, localPort = 0 } = this.#options
     if (!localAddress && !localPort) return undefined
     const host = localAddress || (family === 4 ? '0.0.0.0' : '::')
     try {
       tcp.bind({ host: withKnownZone(tcp.loop, host), port: localPort })
-      // A taken port is told late, and only to who asks.
+      // A port in use is reported late, and only when the address is read.
       void tcp.sockname
       return undefined
     } catch (error) {
@@ -275,7 +275,7 @@ export class Connecting {
     }
   }
 
-  /** Fails, once who called has had the time to listen. */
+  /** Fails the socket in the next tick, so that the caller can add its listeners first. */
   #fail(error: Error): void {
     process.nextTick(() => {
       if (!this.#stopped) this.#socket.destroy(error)
@@ -287,7 +287,7 @@ function isTarget(found: LookupAddress): found is LookupAddress & Target {
   return isIP(found.address) !== 0 && (found.family === 4 || found.family === 6)
 }
 
-/** The order in which addresses are tried. Each address is there once. */
+/** The order in which addresses are tried; duplicates are removed. */
 function inOrder(targets: readonly Target[]): Target[] {
   return alternateFamilies(
     targets.filter(({ address }, at) => targets.findIndex((other) => other.address === address) === at),
@@ -304,5 +304,5 @@ function notUsable(found: LookupAddress | undefined, place: string): Error {
 function allFailed(errors: readonly Error[]): Error {
   const [first] = errors
   const code: unknown = first !== undefined && 'code' in first ? first.code : undefined
-  return Object.assign(new AggregateError(errors, 'no address of the name could be reached'), { code })
+  return Object.assign(new AggregateError(errors, 'Cannot connect: all addresses of the name failed'), { code })
 }

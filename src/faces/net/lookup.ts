@@ -1,4 +1,4 @@
-/** Names, looked up by the host of a loop, with the answers and the errors of `dns.lookup()`. */
+/** Lookups of host names through a loop's host, with the results and errors of `dns.lookup()`. */
 import type { LookupAddress } from 'node:dns'
 import type { Address } from '../../base/address.js'
 import { hostWithScope } from '../../base/endpoint.js'
@@ -9,18 +9,18 @@ import { INSTANCE, type Loop } from '../../uv/loop.js'
 import { type SystemError, systemError } from '../node-error.js'
 import { wrongValue } from './arguments.js'
 
-/** Told what a name means, or why nobody knows. */
+/** Called with the addresses of a name, or with the error. */
 export type OnLookup = (error: Error | null, found: readonly LookupAddress[]) => void
 
 const FAMILIES: Readonly<Record<number, LookupFamily>> = { 0: 'any', 4: 'ipv4', 6: 'ipv6' }
 
 /**
- * Looks a name up: the text as it is, since what is a name is the resolver's to say.
+ * Looks up a host name. The text is passed on unchanged, because the resolver decides what is a valid name.
  *
  * @param family - 4, 6, or 0 for both
  * @param done - called later, once, in the loop
- * @returns gives the lookup up
- * @throws {TypeError} when the family is another, and what the platform's `dns.lookup()` throws of a name
+ * @returns cancels the lookup
+ * @throws {TypeError} for another family, and what the platform's `dns.lookup()` throws for a name
  */
 export function lookUpName(loop: Loop, name: string, family: number, done: OnLookup): () => void {
   const wanted = FAMILIES[family]
@@ -35,7 +35,7 @@ export function lookUpName(loop: Loop, name: string, family: number, done: OnLoo
         )
     })
   } catch (error) {
-    // What the host refuses is told later; what `dns.lookup()` throws is thrown by `node:net`, too.
+    // An error that the host reports is delivered later; an exception of `dns.lookup()` is thrown by `node:net`, too.
     if (!(error instanceof UVError)) throw error
     process.nextTick(done, lookupError(error, name), [])
     return () => {}
@@ -51,7 +51,7 @@ function lookupError({ code, errno }: UVError, name: string): Error {
   return failed(code, code.startsWith('EAI_') ? errno : systemError(code, 'getaddrinfo').errno, name)
 }
 
-/** libuv's number of `EAI_NONAME`, the same everywhere. */
+/** libuv's number for `EAI_NONAME`, the same everywhere. */
 const UNKNOWN_NAME = -3008
 
 function notFound(name: string): Error {

@@ -1,5 +1,5 @@
 /**
- * Puts `libuv-wasm/net` in the place of `node:net`, for programs that were not written for it:
+ * Replaces `node:net` by `libuv-wasm/net`, for programs that were not written for it:
  *
  * ```sh
  * node --import libuv-wasm/net/register program.js
@@ -7,8 +7,8 @@
  * bun --preload libuv-wasm/net/register program.js
  * ```
  *
- * What the runtime imports itself stays as it is: `node:http` and `node:tls` are given sockets by their options
- * (`createConnection`, `socket`) and by the event `connection`.
+ * The runtime's own imports are not affected: `node:http` and `node:tls` get sockets through their options
+ * (`createConnection`, `socket`) and through the event `connection`.
  */
 import { whichRuntime } from '../../host/platform/runtime-name.js'
 import net from './replacement.js'
@@ -36,8 +36,9 @@ function addHooks(): void {
 }
 
 /**
- * Bun asks nobody where its own modules are. So the module itself is changed, for `require()` and for its default import; who
- * imports single names of it gets Bun's. Modules of Bun's that extend its classes have to be there before.
+ * Bun resolves its built-in modules without hooks, so the module object itself is patched: for `require()` and for
+ * the default import. Named imports still get Bun's exports. Bun's modules that extend its classes have to be loaded
+ * before.
  */
 function changeModule(): void {
   const require = loader.createRequire(import.meta.url)

@@ -1,9 +1,14 @@
-/** Sends who imports `node:net` to ours. Run by Node's loader: in the program's own thread, or on Node 20 in the loader's. */
+/**
+ * Redirects imports of `node:net` to this package. Runs in Node's module loader: in the program's thread, or in the
+ * loader's thread on Node 20.
+ */
 import type { ResolveFnOutput, ResolveHookContext } from 'node:module'
 
 const replacement = new URL('./replacement.js', import.meta.url).href
 
-/** A hook of Node's; see `module.registerHooks()`. This library as it is published does not import Node's sockets by name. */
+/**
+ * A hook of Node's; see `module.registerHooks()`. As published, this package does not import Node's sockets by name.
+ */
 export function resolve<Answer>(
   specifier: string,
   context: ResolveHookContext,

@@ -1,4 +1,4 @@
-/** `net.Server` over a libuv in WebAssembly. */
+/** `net.Server` over libuv in WebAssembly. */
 import { EventEmitter } from 'node:events'
 import { type BlockList, isIP } from 'node:net'
 import { getDefaultHighWaterMark } from 'node:stream'
@@ -18,69 +18,71 @@ import { Socket, type SocketOptions, WHEN_DESTROYED } from './socket.js'
 import { thisNode } from './this-node.js'
 import { withKnownZone } from './zones.js'
 
-/** How a {@link Server} is made; all of it is for the sockets it accepts. */
+/** The options of a {@link Server}, which apply to the sockets that it accepts. */
 export interface ServerOptions
   extends Pick<SocketOptions, 'allowHalfOpen' | 'noDelay' | 'keepAlive' | 'keepAliveInitialDelay' | 'highWaterMark'> {
-  /** Do not read from them until asked. */
+  /** Do not read from accepted sockets until requested. */
   readonly pauseOnConnect?: boolean | undefined
-  /** Addresses whose connections are closed, and told to none. From Node 22.13 on, as in `node:net`. */
+  /** Connections from these addresses are closed without an event. From Node 22.13 on, like in `node:net`. */
   readonly blockList?: BlockList | undefined
 }
 
-/** How {@link Server.listen} listens. */
+/** The options of {@link Server.listen}. */
 export interface ListenOptions {
-  /** 0, the default, takes a free one. */
+  /** The port; 0, the default, selects a free one. */
   readonly port?: number | string | undefined
-  /** An IP address or a name; by default all addresses, of both families where there are both. */
+  /** An IP address or a host name; by default all addresses, of both families if there are both. */
   readonly host?: string | undefined
-  /** A Unix socket, where there is no port. */
+  /** The path of a Unix domain socket, if there is no port. */
   readonly path?: string | undefined
-  /** Lets everybody read from the path. */
+  /** Lets all users read from the path. */
   readonly readableAll?: boolean | undefined
-  /** Lets everybody connect to the path. */
+  /** Lets all users connect to the path. */
   readonly writableAll?: boolean | undefined
-  /** How many connections may wait; 511 by default. */
+  /** The number of connections that may wait to be accepted; 511 by default. */
   readonly backlog?: number | undefined
-  /** No IPv4 on an IPv6 address. */
+  /** Do not accept IPv4 on an IPv6 address. */
   readonly ipv6Only?: boolean | undefined
   /** Ignored: there are no clusters here. */
   readonly exclusive?: boolean | undefined
-  /** Shares the port with servers that say so too, where the host can. From Node 22.12 on, as in `node:net`. */
+  /**
+   * Shares the port with other servers that set this option, if the host can. From Node 22.12 on, like in `node:net`.
+   */
   readonly reusePort?: boolean | undefined
-  /** Closes the server. */
+  /** Closes the server when aborted. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Told of an accepted connection. */
+/** Called for each accepted connection. */
 export type ConnectionListener = (socket: Socket) => void
 
 const DEFAULT_BACKLOG = 511
 
-/** A server of TCP or of a path, as `net.Server` is one; see Node's documentation of it. */
+/** A TCP or Unix domain socket server with the API of `net.Server`; see Node's documentation. */
 export class Server extends EventEmitter implements AsyncDisposable {
-  /** Whether accepted sockets stay open when the peer has ended. */
+  /** Whether accepted sockets stay writable after the peer has ended (half-open). */
   allowHalfOpen: boolean
-  /** Whether accepted sockets are left unread at first. */
+  /** Whether accepted sockets start paused. */
   pauseOnConnect: boolean
-  /** Addresses whose connections are closed. */
+  /** Connections from these addresses are closed. */
   blockList: BlockList | undefined
   /**
-   * How many connections there may be at once; those above are closed, and told by `drop`. 0 means none from Node 21 on, and no
-   * limit before, as in `node:net`.
+   * The limit of concurrent connections; further ones are closed and reported by the event `drop`. 0 means none from
+   * Node 21 on, and no limit before, like in `node:net`.
    */
   maxConnections: number | undefined
   readonly #options: ServerOptions
   readonly #keepAliveDelay: number
   #handle: TCP | Pipe | undefined
-  /** The path that it was last to listen on. */
+  /** The path of the last `listen()` with a path. */
   #path: string | undefined
   #connections = 0
-  /** Resolves once the port is free that it listened on last; `undefined` when it is. */
+  /** Resolves once the last port is free again; `undefined` when it is. */
   #freed: PromiseLike<void> | undefined
   #referenced = true
-  /** Changes with each `listen()` and `close()`: what a look-up began before is no longer wanted. */
+  /** Incremented by each `listen()` and `close()`, so that a lookup of an earlier one is ignored. */
   #attempt = 0
-  /** Gives the look-up up. */
+  /** Cancels the pending lookup. */
   #forget: (() => void) | undefined
 
   constructor(options?: ServerOptions | ConnectionListener, listener?: ConnectionListener) {
@@ -99,33 +101,34 @@ export class Server extends EventEmitter implements AsyncDisposable {
     if (typeof onConnection === 'function') this.on('connection', onConnection)
   }
 
-  /** The loop it listens on. */
+  /** The loop that the server runs on. */
   protected get loop(): Loop {
     return backgroundLoop()
   }
 
-  /** Makes the socket of an accepted connection. */
+  /** Creates the socket of an accepted connection. */
   protected createSocket(options: SocketOptions): Socket {
     return new Socket(options)
   }
 
-  /** Whether it listens. */
+  /** Whether the server is listening. */
   get listening(): boolean {
     return this.#handle !== undefined
   }
 
-  /** Where it listens; `null` when it does not. Of a path it is that, from the first time on that one was asked for. */
+  /** The address that the server listens on; `null` when it is not listening. Once a path was used, the path. */
   address(): AddressInfo | string | null {
     return this.#handle instanceof TCP ? addressInfo(this.loop, this.#handle.sockname) : (this.#path ?? null)
   }
 
   /**
-   * Listens: `(port, host, backlog)`, `(path, backlog)`, `(options)` or nothing for a free port, and a listener for `listening`
-   * behind. Without a host the address is known when it returns.
+   * Starts listening: on `(port, host, backlog)`, `(path, backlog)`, `(options)`, or without arguments on a free
+   * port. The last argument may be a listener for `listening`. Without a host, the address is known when this method
+   * returns.
    *
    * @throws {Error} ERR_SERVER_ALREADY_LISTEN
    * @throws {RangeError} ERR_SOCKET_BAD_PORT
-   * @throws {TypeError} when an option is something else
+   * @throws {TypeError} when an option is not valid
    */
   listen(options: ListenOptions, listener?: () => void): this
   listen(path: string, backlog: number, listener?: () => void): this
@@ -174,7 +177,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     return this
   }
 
-  /** Stops listening. `close` comes when the last connection is gone, and calls back. */
+  /** Stops listening. `close` is emitted after the last connection has ended; `callback` is called then. */
   close(callback?: (error?: Error) => void): this {
     this.#attempt += 1
     this.#forget?.()
@@ -191,33 +194,33 @@ export class Server extends EventEmitter implements AsyncDisposable {
     return this
   }
 
-  /** Tells how many connections there are. */
+  /** Passes the number of connections to the callback. */
   getConnections(callback: (error: Error | null, count: number) => void): this {
     process.nextTick(callback, null, this.#connections)
     return this
   }
 
-  /** Lets it keep the process alive. */
+  /** Makes the server keep the process alive while it listens. */
   ref(): this {
     this.#referenced = true
     this.#handle?.ref()
     return this
   }
 
-  /** Lets the process end although it listens. */
+  /** Lets the process end although the server is listening. */
   unref(): this {
     this.#referenced = false
     this.#handle?.unref()
     return this
   }
 
-  /** Closes it, and waits for `close`. */
+  /** Closes the server, and waits for `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#handle === undefined) return
     await new Promise<void>((resolve) => this.close(() => resolve()))
   }
 
-  /** With `captureRejections`: the connection that a listener failed at is destroyed. */
+  /** With `captureRejections`: destroys the connection for which a listener failed. */
   override [EventEmitter.captureRejectionSymbol](error: Error, event: string, socket: unknown): void {
     if (event === 'connection' && socket instanceof Socket) socket.destroy(error)
     else this.emit('error', error)
@@ -246,7 +249,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     try {
       const handle = bind()
       this.#handle = handle
-      // A host that is a number, as 127.1, has come here for a backlog, too.
+      // A host that is a number, such as 127.1, ends up here as a backlog.
       handle.listen(Math.trunc(backlog ?? 0) || DEFAULT_BACKLOG, (server, status) => this.#accept(server, status))
       if (!this.#referenced) handle.unref()
     } catch (error) {
@@ -276,7 +279,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     })
   }
 
-  /** All addresses there are: of both families, or of IPv4 where there is no other. */
+  /** Binds to all addresses: of both families, or of IPv4 if there is no IPv6. */
   #bindAny(port: number, flags: number): TCP {
     try {
       return this.#bind('::', port, flags)
@@ -337,7 +340,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     void handle.close()
   }
 
-  /** The end is told once the port is free. */
+  /** Reports the end once the port is free. */
   #tellOnce(freed: PromiseLike<void>): void {
     this.#freed = freed
     freed.then(() => {
@@ -352,7 +355,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
     if (this.#handle === undefined && this.#connections === 0) process.nextTick(() => this.emit('close'))
   }
 
-  /** A descriptor of the operating system's cannot become a handle of a loop's. */
+  /** A descriptor of the operating system cannot become a handle of a loop. */
   #refuseDescriptor(): void {
     const reason = 'a descriptor of the operating system cannot be taken over; give a port or a path'
     const failure = systemError('EINVAL', 'listen', undefined, reason)
@@ -372,7 +375,7 @@ export class Server extends EventEmitter implements AsyncDisposable {
   }
 }
 
-/** A handle that has its name, which `name` gives it; where that cannot be, it is closed. */
+/** Runs `name` to bind the handle, and closes the handle if that fails. */
 function bound<Handle extends Stream>(handle: Handle, name: (handle: Handle) => void): Handle {
   try {
     name(handle)
@@ -383,7 +386,7 @@ function bound<Handle extends Stream>(handle: Handle, name: (handle: Handle) => 
   }
 }
 
-/** The words that an error of libuv's has behind its code. */
+/** The text after the code in an error of libuv. */
 function textOf(error: unknown): string | undefined {
   const [, text] = error instanceof Error ? (error.message.match(/^.*?: (.*)$/s) ?? []) : []
   return text

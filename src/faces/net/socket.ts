@@ -1,4 +1,4 @@
-/** `net.Socket` over a libuv in WebAssembly. */
+/** `net.Socket` over libuv in WebAssembly. */
 
 import type { BlockList } from 'node:net'
 import type { Loop } from '../../uv/loop.js'
@@ -16,33 +16,33 @@ import { ConnectingPath } from './connecting-path.js'
 import { lookUpName } from './lookup.js'
 import { isUserBuffer, type OnReadOptions, UserBuffer } from './user-buffer.js'
 
-/** How a {@link Socket} is made. */
+/** The options of a {@link Socket}. */
 export interface SocketOptions extends StreamDuplexOptions {
-  /** With a handle, `false` for one that is not read from. */
+  /** With a handle, `false` disables reading from it. */
   readonly readable?: boolean | undefined
   /** A connected handle. */
   readonly handle?: Stream | undefined
-  /** Send small pieces at once. */
+  /** Send small writes immediately. */
   readonly noDelay?: boolean | undefined
-  /** Probe a silent peer. */
+  /** Probe an idle connection (keep-alive). */
   readonly keepAlive?: boolean | undefined
-  /** Milliseconds of silence before the first probe. */
+  /** Milliseconds without traffic before the first probe. */
   readonly keepAliveInitialDelay?: number | undefined
-  /** Receive into a buffer of one's own. */
+  /** Receive into a buffer of the program. */
   readonly onread?: OnReadOptions | undefined
-  /** Do not read until asked. */
+  /** Do not read until requested. */
   readonly pauseOnCreate?: boolean | undefined
-  /** Addresses that it does not connect to: it fails with `ERR_IP_BLOCKED`. From Node 22.13 on, as in `node:net`. */
+  /** Addresses to which connecting fails with `ERR_IP_BLOCKED`. From Node 22.13 on, like in `node:net`. */
   readonly blockList?: BlockList | undefined
 }
 
-/** How {@link Socket.connect} connects. */
+/** The options of {@link Socket.connect}. */
 export interface ConnectOptions extends ConnectingOptions {
-  /** A Unix socket, instead of all else. */
+  /** The path of a Unix domain socket; the other options are ignored then. */
   readonly path?: string | undefined
 }
 
-/** How `net.connect()` makes a socket and connects it. */
+/** The options of `net.connect()`, which creates a socket and connects it. */
 export interface NetConnectOptions extends SocketOptions, ConnectOptions {
   /** See {@link Socket.setTimeout}. */
   readonly timeout?: number | undefined
@@ -51,19 +51,21 @@ export interface NetConnectOptions extends SocketOptions, ConnectOptions {
 /** The states of `readyState`. */
 export type SocketReadyState = 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed'
 
-/** What a server has done when a socket that it accepted is destroyed; not a part of the public face. */
+/**
+ * The key of the method with which a server counts the end of a socket that it accepted. Not part of the public API.
+ */
 export const WHEN_DESTROYED: unique symbol = Symbol('when destroyed')
 
-/** libuv's own delay, where none was given. */
+/** libuv's default delay in seconds, if none was given. */
 const DEFAULT_DELAY = 60
 
-/** A connection by TCP or to a path, as `net.Socket` is one; see Node's documentation of it. */
+/** A TCP or Unix domain socket connection with the API of `net.Socket`; see Node's documentation. */
 export class Socket extends StreamDuplex {
-  /** Milliseconds of {@link Socket.setTimeout}; `undefined` when it was never called. */
+  /** The milliseconds of {@link Socket.setTimeout}; `undefined` if it was never called. */
   timeout: number | undefined
-  /** The server that accepted it. */
+  /** The server that accepted the connection. */
   server: unknown = null
-  /** `address:port`, as often as one was tried, when a name had several addresses. */
+  /** The addresses that were tried, each as `address:port`, if a name had several. */
   autoSelectFamilyAttemptedAddresses: string[] | undefined
   /** See {@link SocketOptions.blockList}. */
   blockList: BlockList | undefined;
@@ -79,7 +81,7 @@ export class Socket extends StreamDuplex {
   #queued = 0
   readonly #userBuffer: UserBuffer | undefined
 
-  /** @throws {TypeError} when an option is something else */
+  /** Creates a socket. @throws {TypeError} when an option is not valid */
   constructor(given?: SocketOptions) {
     const options = given ?? {}
     refuseDescriptor(options)
@@ -102,12 +104,12 @@ export class Socket extends StreamDuplex {
     else this.read(0)
   }
 
-  /** The loop that its connections are on. */
+  /** The loop that the socket's connections run on. */
   protected get loop(): Loop {
     return backgroundLoop()
   }
 
-  /** Bytes that wait in the stream. */
+  /** Bytes buffered in the stream. */
   get bufferSize(): number | undefined {
     return this.handle === undefined ? undefined : this.writableLength
   }
@@ -119,19 +121,19 @@ export class Socket extends StreamDuplex {
     return super.resetAndDestroy()
   }
 
-  /** See {@link SocketReadyState}. */
+  /** The state of the connection. */
   get readyState(): SocketReadyState {
     if (this.connecting) return 'opening'
     if (this.readable) return this.writable ? 'open' : 'readOnly'
     return this.writable ? 'writeOnly' : 'closed'
   }
 
-  /** The peer's IP address; it stays known behind the end of the connection, once it was asked for. */
+  /** The peer's IP address. Remains available after the connection has ended if it was read before. */
   get remoteAddress(): string | undefined {
     return this.#peer().address
   }
 
-  /** `IPv4` or `IPv6`. */
+  /** The family of the peer's address: `IPv4` or `IPv6`. */
   get remoteFamily(): string | undefined {
     return this.#peer().family
   }
@@ -141,30 +143,30 @@ export class Socket extends StreamDuplex {
     return this.#peer().port
   }
 
-  /** The own IP address. */
+  /** The local IP address. */
   get localAddress(): string | undefined {
     return localOf(this.handle).address
   }
 
-  /** `IPv4` or `IPv6`. */
+  /** The family of the local address: `IPv4` or `IPv6`. */
   get localFamily(): string | undefined {
     return localOf(this.handle).family
   }
 
-  /** The own port. */
+  /** The local port. */
   get localPort(): number | undefined {
     return localOf(this.handle).port
   }
 
-  /** The own address; empty without a connection. */
+  /** The local address; empty without a connection. */
   address(): Partial<AddressInfo> {
     return localOf(this.handle)
   }
 
   /**
-   * Connects: `(options)`, `(path)`, `(port, host)`, and a listener for `connect` behind.
+   * Connects: `(options)`, `(path)` or `(port, host)`. The last argument may be a listener for `connect`.
    *
-   * @throws {TypeError} when an option is something else, {RangeError} ERR_SOCKET_BAD_PORT
+   * @throws {TypeError} when an option is not valid, {RangeError} ERR_SOCKET_BAD_PORT
    */
   connect(options: ConnectOptions, listener?: () => void): this
   connect(path: string, listener?: () => void): this
@@ -178,7 +180,7 @@ export class Socket extends StreamDuplex {
     }
     checkType(path, 'string', 'options.path')
     if (listener !== undefined) this.once('connect', listener)
-    // What was destroyed may connect again: a stream of Node's can be made new, and `net.Socket` does it so.
+    // A destroyed socket may connect again: Node's streams can be reset, and `net.Socket` does it in this way.
     const renew: unknown = Reflect.get(this, '_undestroy')
     if (typeof renew === 'function') renew.call(this)
     this.#remote = {}
@@ -211,7 +213,7 @@ export class Socket extends StreamDuplex {
     }
   }
 
-  /** Takes a fresh handle, in the place of the one before. @returns it */
+  /** Attaches a new handle, and closes the last one. @returns the new handle */
   #use<Handle extends Stream>(handle: Handle): Handle {
     if (!this.#referenced) handle.unref()
     void this.handle?.close()
@@ -219,7 +221,7 @@ export class Socket extends StreamDuplex {
     return handle
   }
 
-  /** What connecting does with the socket. */
+  /** The steps of connecting that need the socket. */
   #steps<Handle extends Stream>(open: () => Handle): Steps<Handle> {
     return {
       open,
@@ -246,9 +248,9 @@ export class Socket extends StreamDuplex {
   }
 
   /**
-   * Tells of silence: emits `timeout` when nothing went in or out for so long. The connection stays.
+   * Emits `timeout` after a period without traffic. The connection stays open.
    *
-   * @param ms - 0 for never
+   * @param ms - milliseconds; 0 disables the timeout
    */
   setTimeout(ms: number, listener?: () => void): this {
     if (this.destroyed) return this
@@ -265,7 +267,7 @@ export class Socket extends StreamDuplex {
     return ms === 0 ? this.removeListener('timeout', listener) : this.once('timeout', listener)
   }
 
-  /** Sends small pieces at once, or gathers them (Nagle's algorithm). */
+  /** Sends small writes immediately, or collects them (Nagle's algorithm). */
   setNoDelay(enable = true): this {
     const changed = this.#noDelay !== Boolean(enable)
     this.#noDelay = Boolean(enable)
@@ -273,7 +275,7 @@ export class Socket extends StreamDuplex {
     return this
   }
 
-  /** Probes a silent peer. @param initialDelay - milliseconds; 0 leaves the system's own */
+  /** Probes an idle connection (keep-alive). @param initialDelay - milliseconds; 0 for libuv's default, 60 s */
   setKeepAlive(enable = false, initialDelay = 0): this {
     const delay = seconds(initialDelay, 'initialDelay')
     const changed = this.#keepAlive !== Boolean(enable) || (enable && delay !== this.#keepAliveDelay)
@@ -285,14 +287,14 @@ export class Socket extends StreamDuplex {
     return this
   }
 
-  /** Lets it keep the process alive. */
+  /** Makes the socket keep the process alive. */
   ref(): this {
     this.#referenced = true
     this.handle?.ref()
     return this
   }
 
-  /** Lets the process end although it is open. */
+  /** Lets the process end although the socket is open. */
   unref(): this {
     this.#referenced = false
     this.handle?.unref()
@@ -331,7 +333,7 @@ export class Socket extends StreamDuplex {
     this.#timer?.refresh()
   }
 
-  /** Goes on with a buffer of the user's own, whose callback had enough. */
+  /** Continues delivering to the program's buffer, after its callback had paused. */
   #continue(buffer: UserBuffer): void {
     if (!this.pending && buffer.flush()) this.startReading()
   }
@@ -348,7 +350,7 @@ export class Socket extends StreamDuplex {
   }
 
   #onTimeout(): void {
-    // A large write that goes on, but slowly, is no silence.
+    // A large write that makes progress, however slow, counts as traffic.
     const queued = this.handle?.writeQueueSize ?? 0
     const moved = queued > 0 && queued !== this.#queued
     this.#queued = queued
@@ -358,8 +360,8 @@ export class Socket extends StreamDuplex {
 }
 
 /**
- * A descriptor of the operating system's cannot become a connection of a loop's. To ignore it would leave a socket that never
- * hears of what comes.
+ * Refuses a descriptor of the operating system, which cannot become a connection of a loop. If it were ignored, the
+ * socket would never receive anything.
  *
  * @throws {TypeError} ERR_INVALID_FD_TYPE
  */

@@ -1,36 +1,36 @@
-/** Receiving into a buffer of the user's own, as the option `onread` of `net.Socket` has it. */
+/** Receiving into a buffer of the program: the option `onread` of `net.Socket`. */
 
-/** Where received bytes go, and who is told. */
+/** Where to store received bytes, and the callback for them. */
 export interface OnReadOptions {
-  /** The buffer, or who gives the next one. */
+  /** The buffer, or a function that returns the next one. */
   readonly buffer: Uint8Array | (() => Uint8Array)
-  /** Told how many bytes the buffer has. @returns `false` for no more until `resume()` */
+  /** Called with the number of bytes in the buffer. @returns `false` to pause until `resume()` */
   callback(bytes: number, buffer: Uint8Array): boolean
 }
 
-/** Whether the option is one: `node:net` passes over anything else. */
+/** Whether the option is valid: `node:net` ignores anything else. */
 export function isUserBuffer(value: OnReadOptions | null | undefined): value is OnReadOptions {
   if (typeof value !== 'object' || value === null || typeof value.callback !== 'function') return false
   return value.buffer instanceof Uint8Array || typeof value.buffer === 'function'
 }
 
-/** See the top of the file. */
+/** Copies received bytes into the program's buffer, piece by piece, and keeps the rest while the program has paused. */
 export class UserBuffer {
   readonly #options: OnReadOptions
-  /** What came and did not fit, or was not wanted yet. */
+  /** Received bytes that did not fit, or that arrived while the program had paused. */
   #rest: Uint8Array | undefined
 
   constructor(options: OnReadOptions) {
     this.#options = options
   }
 
-  /** Hands bytes on, a buffer at a time. @returns whether more are welcome */
+  /** Delivers bytes, one buffer at a time. @returns whether to continue reading */
   deliver(data: Uint8Array): boolean {
     this.#rest = data
     return this.flush()
   }
 
-  /** Hands on what is left. @returns whether more is welcome */
+  /** Delivers what is left. @returns whether to continue reading */
   flush(): boolean {
     while (this.#rest !== undefined) {
       const { buffer } = this.#options

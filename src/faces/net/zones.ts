@@ -1,12 +1,12 @@
-/** The zones of link-local addresses, as `node:net` takes and tells them. */
+/** The zones of link-local addresses, in the form that `node:net` accepts and returns. */
 import type { Address } from '../../base/address.js'
 import { parseIp } from '../../base/ip.js'
 import { readZone } from '../../uv/address.js'
 import { INSTANCE, type Loop } from '../../uv/loop.js'
 
 /**
- * An address that `isIP()` took, for our handles: the zone of no interface is let go, as libuv lets it go. The system then refuses
- * an address that needs one.
+ * Prepares an address that `isIP()` accepted for a handle: a zone that is not an interface is removed, like libuv
+ * does. The system then refuses an address that needs a zone.
  */
 export function withKnownZone(loop: Loop, text: string): string {
   const percent = text.indexOf('%')
@@ -16,7 +16,7 @@ export function withKnownZone(loop: Loop, text: string): string {
   return known ? text : text.slice(0, percent)
 }
 
-/** An address's text: of a link-local one with its interface, by name where the system has names for them. */
+/** The text of an address. A link-local one includes its interface, by name if the system names interfaces. */
 export function textWithZone(loop: Loop, address: Address): string {
   if (address.family === 'ipv4' || address.scopeId === 0 || !LINK_LOCAL.test(address.host)) return address.host
   return `${address.host}%${nameOf(loop, address.scopeId) ?? address.scopeId}`
