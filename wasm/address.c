@@ -1,4 +1,4 @@
-/* Addresses between text and the C library's structures. */
+/* Conversion of addresses between text and the C library's structures. */
 
 #include "internal.h"
 
@@ -24,7 +24,7 @@ int uvw__address_parse(const char* host,
 
   in6->sin6_flowinfo = htonl(flowinfo);
 
-  /* uv_ip6_addr() took the zone, if the text has one. */
+  /* uv_ip6_addr() has used the zone, if the text has one. */
   if (scope_id != 0)
     in6->sin6_scope_id = scope_id;
 
@@ -32,7 +32,7 @@ int uvw__address_parse(const char* host,
 }
 
 
-/* Writes an address as text. */
+/* Formats an address as text. */
 static int uvw__address_format(const struct sockaddr_storage* addr,
                                struct uvw_address* out) {
   const struct sockaddr_in6* in6;
@@ -59,8 +59,8 @@ static int uvw__address_format(const struct sockaddr_storage* addr,
 }
 
 
-/* libuv shares a port on the systems that it knows by name, and ours is none of
- * them: what this host can is for the host to say.
+/* libuv allows sharing a port only on systems that it knows by name, and this
+ * is not one of them. Here the host decides whether it can.
  */
 static int uvw__tcp_bind(uv_tcp_t* tcp,
                          const struct sockaddr* name,
@@ -72,7 +72,7 @@ static int uvw__tcp_bind(uv_tcp_t* tcp,
   if (err != UV_ENOTSUP || !(flags & UV_TCP_REUSEPORT))
     return err;
 
-  /* It made the socket before it looked at the flag. */
+  /* uv_tcp_bind() has created the socket before checking the flag. */
   on = 1;
   if (setsockopt(tcp->io_watcher.fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
     return uv_translate_sys_error(errno);
@@ -103,7 +103,7 @@ int uvw_bind(uv_handle_t* handle,
 }
 
 
-/* Asks a handle by the function for its kind. */
+/* Calls the function of the handle's kind. */
 static int uvw__address_ask(
     const uv_handle_t* handle,
     int (*ask_udp)(const uv_udp_t*, struct sockaddr*, int*),

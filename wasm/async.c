@@ -1,4 +1,4 @@
-/* Async handles: wakeups. */
+/* Async handles: wake up the loop. */
 
 #include "internal.h"
 

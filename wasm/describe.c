@@ -1,5 +1,6 @@
-/* The module's self-description: every number that TypeScript needs to know,
- * as the compiler has it, in one JSON text. Nobody types one twice.
+/* The module's self-description: every number that TypeScript needs, as the
+ * compiler knows it, in one JSON text. So no number has to be written down
+ * twice.
  */
 
 #include "internal.h"
@@ -29,14 +30,16 @@ struct uvw__number {
   int value;
 };
 
-/* libuv gives numbers below this one to errors the C library does not have. */
+/* libuv uses numbers below this one for errors that the C library does not
+ * have.
+ */
 #define UVW_OWN_ERRORS (-3000)
 
 #define XX(name, message) { #name, UV_##name },
 static const struct uvw__number uvw__statuses[] = { UV_ERRNO_MAP(XX) };
 #undef XX
 
-/* Those that libuv has no status for. */
+/* The errors that libuv has no status for. */
 #define ERROR(name)                                                           \
   { #name, name }
 static const struct uvw__number uvw__more_errors[] = {
@@ -135,7 +138,7 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(UVW_RUN_PARKED),
 };
 
-/* One structure after the other: its size, then its fields. */
+/* The structures one after another: first the size, then the fields. */
 #define STRUCT(type)                                                          \
   { #type, sizeof(struct type) }
 #define FIELD(type, field)                                                    \
@@ -209,7 +212,7 @@ static size_t uvw__json_length;
 
 static void uvw__put(const char* text) {
   for (; *text != '\0'; text++) {
-    /* One byte is left for the terminator. */
+    /* One byte is reserved for the terminator. */
     if (uvw__json_length == sizeof(uvw__json) - 1)
       abort();
 
@@ -239,7 +242,7 @@ static void uvw__put_number(long long value) {
 }
 
 
-/* Starts a member of an object: its comma where one is due, and its name. */
+/* Begins a member of an object: a comma if needed, and the name. */
 static void uvw__put_name(const char* name) {
   if (uvw__json[uvw__json_length - 1] != '{')
     uvw__put(",");
@@ -339,8 +342,8 @@ const char* uvw_describe(void) {
 }
 
 
-/* libuv's own would format unknown numbers into memory that nobody frees, and
- * bring printf() with it.
+/* libuv's own function would format unknown numbers into memory that is never
+ * freed, and would link printf().
  */
 const char* uvw_strerror(int status) {
   switch (status) {

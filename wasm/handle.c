@@ -1,4 +1,5 @@
-/* What all handles have in common, and how they and requests are named. */
+/* The functions that all handles share, and the names of handles and requests.
+ */
 
 #include "internal.h"
 #include "uv_host.h"
@@ -91,7 +92,9 @@ int uvw_fileno(const uv_handle_t* handle) {
 
 
 int uvw_open(uv_handle_t* handle, int fd) {
-  /* Below are files and standard streams, which none of these can be. */
+  /* Lower descriptors are files and standard streams, which none of these
+   * handles can use.
+   */
   if (fd < UVH_FD_FIRST)
     return UV_EBADF;
 

@@ -1,5 +1,5 @@
-/* Memory: the allocator of libuv and of the face, which counts what is not
- * freed yet, and the room for the arguments of a call.
+/* Memory: the allocator of libuv and of this folder, which counts the blocks
+ * that are not freed yet, and the buffer for the arguments of a call.
  */
 
 #include "internal.h"
@@ -45,7 +45,7 @@ static void* uvw__calloc(size_t count, size_t size) {
 }
 
 
-/* libuv frees instead of asking for a size of 0. */
+/* libuv frees a block instead of requesting a size of 0. */
 static void* uvw__realloc(void* block, size_t size) {
   void* grown;
 

@@ -1,5 +1,5 @@
-/* What the C library would ask its environment, answered here: the module
- * imports nothing but what uv_host.h, uvw.h and WASI name.
+/* Functions that the C library would import from its environment, so that the
+ * module has no imports but those of uv_host.h, uvw.h and WASI.
  */
 
 #include <errno.h>
@@ -14,12 +14,12 @@ int uvp__blocks(int fd);
 int uvp__wait(int fd, int events, int timeout);
 
 
-/* Whoever looks into the memory sees that its buffer has changed. */
+/* The host notices the new buffer when it accesses the memory. */
 void emscripten_notify_memory_growth(size_t index) {
 }
 
 
-/* What is no socket's name would be a file, and there are none. */
+/* A path that is not a socket's name would be a file, and there are none. */
 long __syscall_unlink(long path) {
   return -ENOENT;
 }
@@ -35,7 +35,7 @@ long __syscall_stat64(long path, long buf) {
 }
 
 
-/* Nothing leaves this module by exit(): it is dropped. */
+/* This module never calls exit(): the instance is dropped instead. */
 __attribute__((used)) int __cxa_atexit(void (*f)(void*),
                                        void* arg,
                                        void* handle) {
@@ -43,8 +43,8 @@ __attribute__((used)) int __cxa_atexit(void (*f)(void*),
 }
 
 
-/* Who calls this module never waits, so a descriptor never blocks: see libc.h
- * in libuv-port/src.
+/* The caller of this module never waits, so a descriptor never blocks: see
+ * libc.h in libuv-port/src.
  */
 int uvp__blocks(int fd) {
   return 0;

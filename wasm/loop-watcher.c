@@ -1,4 +1,4 @@
-/* Idle, prepare and check handles, which differ in their name only. */
+/* Idle, prepare and check handles, which differ only in their names. */
 
 #include "internal.h"
 

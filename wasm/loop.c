@@ -1,4 +1,4 @@
-/* The loop of this instance. */
+/* The instance's loop. */
 
 #include "internal.h"
 #include "uvp.h"

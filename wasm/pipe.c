@@ -1,4 +1,4 @@
-/* Pipes: streams with paths for names. */
+/* Pipes: streams that are named by paths. */
 
 #include "internal.h"
 
@@ -30,12 +30,12 @@ int uvw_pipe_connect(uv_pipe_t* pipe,
   uv_connect_t* req;
   int err;
 
-  /* libuv would forget the first one. */
+  /* libuv would lose the first request. */
   if (pipe->connect_req != NULL)
     return UV_EALREADY;
 
-  /* What connect() says of one that listens. libuv would tell it later, and
-   * aborts then.
+  /* The error of connect() for a pipe that listens. libuv would report it
+   * later, and abort then.
    */
   if (pipe->connection_cb != NULL)
     return UV_EINVAL;

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <sys/socket.h>
 
-/* How many finished write requests are kept for the next ones. */
+/* The number of completed write requests that are kept for reuse. */
 #define UVW_WRITE_REQS_MAX 64
 
 /* Linked through `data`. */
@@ -53,8 +53,8 @@ static void uvw__on_connection(uv_stream_t* server, int status) {
 
 
 int uvw_listen(uv_stream_t* server, int backlog) {
-  /* It is connected, or was to be. libuv aborts when it has something left to
-   * do for that.
+  /* The stream is connected, or was asked to connect. libuv would abort if it
+   * has work pending for that.
    */
   if (uv_is_readable(server) || uv_is_writable(server))
     return UV_EINVAL;
@@ -62,8 +62,8 @@ int uvw_listen(uv_stream_t* server, int backlog) {
   if (server->accepted_fd == -1)
     return uv_listen(server, backlog, uvw__on_connection);
 
-  /* A connection waits for uvw_accept(). uv_listen() would watch for the next
-   * one all the same, and libuv aborts when it comes.
+  /* A connection is waiting for uvw_accept(). uv_listen() would watch for the
+   * next one nevertheless, and libuv aborts when that arrives.
    */
   if (listen(server->io_watcher.fd, backlog))
     return uv_translate_sys_error(errno);
@@ -103,7 +103,7 @@ int uvw_read_stop(uv_stream_t* stream) {
 static void uvw__on_write(uv_write_t* req, int status) {
   int id;
 
-  /* First, so that a write from within the callback finds it. */
+  /* First, so that a write from within the callback can reuse it. */
   id = uvw__req_id((uv_req_t*) req);
   uvw__write_req_give(req);
   uvh_on_write(id, status);
@@ -115,8 +115,8 @@ int uvw_write(uv_stream_t* stream, int id, int weight) {
   uv_buf_t buf;
   int err;
 
-  /* libuv adds the weights up in a size_t, and each request takes more memory
-   * than it weighs: so the sum cannot overflow, whatever the bytes come to.
+  /* libuv adds up the weights in a size_t, and each request takes more memory
+   * than its weight. So the sum cannot overflow, whatever the number of bytes.
    */
   if (weight != 0 && weight != 1)
     return UV_EINVAL;

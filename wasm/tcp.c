@@ -53,8 +53,8 @@ int uvw_tcp_connect(uv_tcp_t* tcp,
   if (err)
     return err;
 
-  /* It listens. libuv would say the same, but first take it for a stream that
-   * may be read and written, and abort when it is.
+  /* The handle listens. libuv would return the same error, but first it would
+   * make the stream readable and writable, and abort if it is used so.
    */
   if (tcp->connection_cb != NULL)
     return UV_EISCONN;

@@ -3,7 +3,7 @@
 #include "internal.h"
 #include "uv_host.h"
 
-/* An address, or NULL where there is none. */
+/* An address, or NULL if there is none. */
 #define UVW_SOCKADDR(host, addr)                                              \
   ((host) == NULL ? NULL : (const struct sockaddr*) (addr))
 
@@ -19,7 +19,7 @@ uv_udp_t* uvw_udp_init(int id, unsigned int flags) {
 }
 
 
-/* The address of who may be nobody. */
+/* The address of a peer, which may be absent. */
 static int uvw__target(const char* host,
                        int port,
                        unsigned int flowinfo,
@@ -118,7 +118,7 @@ static void uvw__on_message(uv_udp_t* udp,
                             const uv_buf_t* buf,
                             const struct sockaddr* addr,
                             unsigned int flags) {
-  /* There was none, after all. */
+  /* Nothing was received after all. */
   if (nread == 0 && addr == NULL)
     return;
 

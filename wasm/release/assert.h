@@ -1,6 +1,7 @@
-/* Assertions of the release module. They stay, because libuv's state is driven
- * from outside of the module, and a trap is better than memory that is wrong;
- * but they say nothing, because their text and printf() are larger than libuv.
+/* Assertions of the release module. They are kept, because libuv's state is
+ * driven from outside of the module, and a trap is better than corrupted
+ * memory. But they print nothing, because their texts and printf() are larger
+ * than libuv.
  */
 
 #include_next <assert.h>

@@ -1,5 +1,6 @@
-/* The C library's snprintf() knows floating point, and is as large as libuv for
- * that. libuv formats addresses with it, which takes only numbers and text.
+/* The C library's snprintf() supports floating point, which makes it as large
+ * as libuv. libuv formats only addresses with it, for which numbers and text
+ * are enough.
  */
 
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 struct uvw__output {
   char* text;
   size_t size;
-  size_t length;  /* Of the whole text, even where it does not fit. */
+  size_t length;  /* Of the whole text, even if it does not fit. */
 };
 
 

@@ -1,5 +1,5 @@
-/* The release module has no streams to write a message to: those that libuv
- * would print are left out, and the C library's streams with them.
+/* The release module has no streams for messages: what libuv would print is
+ * left out, and the C library's streams with it.
  */
 
 #include_next <stdio.h>
