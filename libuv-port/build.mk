@@ -2,7 +2,7 @@
 #
 #   make wasm      wasm/build/{debug,release}/libuv.wasm
 #                  build/wasm/{guest,debug}/libuv-program.a: see sdk/build.mk
-#   make native    build/native/libuv.a, from the same source, to compare with
+#   make native    build/native/libuv.a, from the same source, for comparison
 #
 # LIBUV_DIR=path builds another checkout of libuv, 1.50 or later.
 
@@ -40,14 +40,14 @@ $(LIBUV_DIR)/include/uv.h:
 	@exit 1
 endif
 
-# Only so that make waits for the source; the files are as old as their archive.
+# Only makes make wait for the source; the files have the archive's time stamps.
 $(addprefix $(LIBUV_DIR)/, $(sort $(LIBUV_SOURCES) $(NATIVE_SOURCES))): \
   | $(LIBUV_DIR)/include/uv.h
 
 
-# --- How things are compiled -------------------------------------------------
+# --- Compiler and linker flags -----------------------------------------------
 
-# Our uv.h stands before libuv's own, for everybody who is linked with it.
+# The port's uv.h precedes libuv's own, for all code that is linked with it.
 LIBUV_CPPFLAGS = -D_GNU_SOURCE -Ilibuv-port/include -I$(LIBUV_DIR)/include
 
 UPSTREAM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -I$(LIBUV_DIR)/src
@@ -55,19 +55,19 @@ OUR_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
 PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix $(OUR_CFLAGS)
 WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) $(OUR_CFLAGS)
 
-# Of one file alone.
+# The flags of a single file.
 OWN_CFLAGS =
 
 debug_CFLAGS = -O1 -g
 guest_CFLAGS = -O2
 release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 
-# - That nothing else is undefined than what the headers import, `make check`
-#   knows better than emcc, which would complain of those imports too.
+# - `make check` verifies that only the headers' imports are undefined. emcc's
+#   own check would complain about those imports, too.
 # - Addresses stay below UVH_PAYLOAD (uv_host.h): the memory ends there.
-# - The stack lies first, so that it traps where it ends.
-# - libuv and our files are optimized as one (-flto), emscripten's libraries not
-#   with them, or their start-up code would come along.
+# - The stack comes first, so that an overflow traps.
+# - libuv and the port are optimized together (-flto), but not emscripten's
+#   libraries, or their start-up code would be included.
 LINK_FLAGS = -sSTANDALONE_WASM --no-entry -sWARN_ON_UNDEFINED_SYMBOLS=0 \
   -sREVERSE_DEPS=none -Wl,--wrap=abort \
   -Wl,--wrap=emscripten_resize_heap -Wl,--stack-first \
@@ -81,7 +81,7 @@ NATIVE_CFLAGS = -std=gnu11 -O2 -g -D_GNU_SOURCE \
   -I$(LIBUV_DIR)/include -I$(LIBUV_DIR)/src
 
 
-# --- The rules, for each flavour ---------------------------------------------
+# --- The rules, for each flavor ----------------------------------------------
 
 # $(call ..._objects,FLAVOUR)
 upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
@@ -93,8 +93,8 @@ wasm_objects = \
   $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
 native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
 
-# $(call flags_rule,FOLDER,COMPILER,FLAGS): a file that changes when the compiler
-# or its flags do.
+# $(call flags_rule,FOLDER,COMPILER,FLAGS): a file that changes with the
+# compiler or its flags.
 define flags_rule
 $(1)/flags: FORCE | $(2)
 	@mkdir -p $(1)
@@ -120,8 +120,8 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
-# What libuv knows of uv_stop() is not enough for a loop that is left and entered
-# again; park.c has our own.
+# libuv's uv_stop() is not sufficient for a loop that is left and entered again;
+# park.c has the port's own.
 build/wasm/$(1)/upstream/src/uv-common.o: OWN_CFLAGS = -Duv_stop=uvp__stop
 build/wasm/$(1)/upstream/src/uv-common.o: libuv-port/build.mk
 
@@ -129,9 +129,9 @@ build/wasm/$(1)/upstream/src/uv-common.o: libuv-port/build.mk
   $(call upstream_objects,$(1)) $(call port_objects,$(1)))
 endef
 
-# What programs are linked with: the same, files and signals. libuv's fs.c sets times of
-# files on the systems that it names; to it, _AIX71 is one with utimensat() and
-# futimens(), and says nothing else.
+# The library for programs: the same, with files and signals. libuv's fs.c sets
+# times of files only on systems that it knows by name; for it, _AIX71 is one
+# with utimensat() and futimens(), and has no other effect.
 define program_rules
 build/wasm/$(1)/upstream/src/unix/fs.o: OWN_CFLAGS = -D_AIX71
 build/wasm/$(1)/upstream/src/unix/fs.o: libuv-port/build.mk
@@ -158,8 +158,8 @@ wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 -include $(patsubst %.o,%.d,$(call wasm_objects,$(1)))
 endef
 
-# The library for TypeScript is to be small: what streams do not need often is
-# made as small as it can be.
+# The library for TypeScript has to be small: code that streams do not need
+# often is optimized for size.
 SMALL = $(addprefix wasm/, address.o describe.o handle.o pipe.o tcp.o udp.o) \
   $(addprefix libuv-port/src/, detach.o socket-names.o threadpool.o udp.o) \
   $(addprefix upstream/src/, inet.o $(addprefix unix/, loop.o pipe.o tcp.o))

@@ -1,14 +1,13 @@
-# Which of libuv's files are compiled for WebAssembly. Those that are not, and
-# why:
+# The files of libuv that are compiled for WebAssembly. These are not, because:
 #
 #   src/threadpool.c        needs threads; here work runs on the loop
 #   src/unix/thread.c       needs threads; here locks are counters
 #   src/unix/process.c      processes and terminals do not exist
 #   src/unix/tty.c
 #   src/unix/posix-hrtime.c the clock is the host's
-#   src/unix/posix-poll.c   interest is told to the host once, as to epoll
+#   src/unix/posix-poll.c   the host is told an interest once, like epoll
 #   src/unix/proctitle.c    there is no title; no-proctitle.c says so
-#   src/unix/random-*.c     the randomness is WASI's
+#   src/unix/random-*.c     random bytes come from WASI
 #   src/unix/sysinfo-*.c, bsd-ifaddrs.c, procfs-exepath.c
 #                           need /proc, sysinfo() or getifaddrs()
 #   the files of other systems (aix, darwin, linux, os390, ...)
@@ -26,7 +25,7 @@ LIBUV_SHARED_SOURCES := $(addprefix src/, \
   uv-data-getter-setters.c \
   version.c)
 
-# A newer libuv may have more that all its platforms share.
+# Newer versions of libuv may share more files between platforms.
 LIBUV_SHARED_SOURCES += $(filter-out \
   $(LIBUV_SHARED_SOURCES) src/threadpool.c, \
   $(patsubst $(LIBUV_DIR)/%,%,$(wildcard $(LIBUV_DIR)/src/*.c)))
@@ -46,12 +45,12 @@ LIBUV_UNIX_SOURCES = $(addprefix src/unix/, \
   tcp.c \
   udp.c)
 
-# udp.c is compiled by our file of that name, timer.c by timers.c.
+# The port's udp.c includes libuv's udp.c, its timers.c includes timer.c.
 LIBUV_SOURCES = $(filter-out src/timer.c, $(LIBUV_SHARED_SOURCES)) \
   $(filter-out src/unix/udp.c, $(LIBUV_UNIX_SOURCES)) \
   $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
 
-# The platform layer for WebAssembly, in place of what is missing above.
+# The platform layer for WebAssembly, which replaces the files missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
   addrinfo.c \
@@ -77,8 +76,8 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   wait.c \
   wasm.c)
 
-# Programs have files, names to be looked up, and signals that they send to
-# themselves; the library for TypeScript would have all three for nothing.
+# Programs use files, lookups of names, and signals that they send to
+# themselves; the library for TypeScript needs none of them.
 NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   no-files.c \
   no-lookups.c \
@@ -93,7 +92,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   pump.c \
   users.c)
 
-# libuv as it is on Linux, to compare with.
+# libuv for Linux, for comparison.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \
   src/threadpool.c \
   $(addprefix src/unix/, \

@@ -1,5 +1,5 @@
-/* Stands before libuv's own uv.h on the compiler's path: uv/unix.h knows no
- * branch for WebAssembly, so what the platform adds is declared first.
+/* Precedes libuv's own uv.h on the compiler's include path: uv/unix.h has no
+ * branch for WebAssembly, so the platform's declarations come first.
  */
 
 #include "uv/wasm.h"

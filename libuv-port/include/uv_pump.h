@@ -1,9 +1,8 @@
 /* The import ABI of a program whose loop the host pumps, version 1.
  *
- * Such a program asks the host to run a loop instead of calling uv_run(); the
- * host comes back through uvp_turn() until the loop is done, as it does with
- * the loops of its TypeScript programs. What uv_host.h says of pointers and
- * results holds here too.
+ * Such a program lets the host run a loop instead of calling uv_run(); the host
+ * calls uvp_turn() until the loop is done, like for the loops of TypeScript
+ * programs. The rules for pointers and results in uv_host.h apply here too.
  */
 
 #ifndef UV_PUMP_H_
@@ -16,27 +15,27 @@
 
 #define UVP_EXPORT(name) __attribute__((export_name(#name)))
 
-/* What uvp_turn() returns, a mask; src/abi/uv-module.ts has the same. */
-#define UVP_TURN_ALIVE 1  /* There are active handles or requests left. */
+/* The results of uvp_turn(), a mask; src/abi/uv-module.ts has the same. */
+#define UVP_TURN_ALIVE 1  /* Active handles or requests are left. */
 #define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
-#define UVP_TURN_PHASES 4  /* It has handles that are called in every pass. */
-#define UVP_TURN_UNTIMED 8  /* uvp_turn_timeout() would say -1. */
+#define UVP_TURN_PHASES 4  /* There are idle, prepare or check handles. */
+#define UVP_TURN_UNTIMED 8  /* uvp_turn_timeout() would return -1. */
 
-/* Lets go of the whole stack: the host runs the loop, and calls uvp_end() when
- * nothing is left in it or it was stopped. Returns, and does nothing, where the
- * host does not pump. The loop stays the caller's.
+/* Unwinds the whole stack: the host runs the loop, and calls uvp_end() when the
+ * loop is not alive or was stopped. Returns without effect if the host does not
+ * pump. The caller owns the loop.
  */
 UVP_IMPORT(leave)
 void uvh_pump_leave(uv_loop_t* loop);
 
-/* Runs the loop until nothing is left or it was stopped, and returns what
- * uv_run() would. Waits, by the means of the driver; callbacks run before it
- * returns. The loop stays the caller's.
+/* Runs the loop until it is not alive or was stopped, and returns what uv_run()
+ * would. Waits by the means of the driver; callbacks run before it returns. The
+ * caller owns the loop.
  */
 UVP_IMPORT(run)
 int uvh_pump_run(uv_loop_t* loop);
 
-/* One turn of the loop. Callbacks run before it returns. */
+/* Runs one turn of the loop. Callbacks run before it returns. */
 UVP_EXPORT(uvp_turn)
 int uvp_turn(uv_loop_t* loop);
 
@@ -48,7 +47,9 @@ int uvp_turn_timeout(uv_loop_t* loop);
 UVP_EXPORT(uvp_turn_alive)
 int uvp_turn_alive(uv_loop_t* loop);
 
-/* Ends the program whose stack uvh_pump_leave() let go of; does not return. */
+/* Ends the program after uvh_pump_leave() has unwound its stack; does not
+ * return.
+ */
 UVP_EXPORT(uvp_end)
 void uvp_end(uv_loop_t* loop) __attribute__((noreturn));
 

@@ -1,5 +1,5 @@
-/* In place of abort() in what is linked with --wrap=abort: a trap tells where
- * it was, and needs no help of the host's.
+/* Replaces abort() in modules that are linked with --wrap=abort: a trap shows
+ * its location, and needs no help of the host.
  */
 
 void __wrap_abort(void);

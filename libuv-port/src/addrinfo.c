@@ -1,4 +1,4 @@
-/* What getaddrinfo() answers with: texts become a list of addresses. */
+/* The results of getaddrinfo(): converts texts to a list of addresses. */
 
 #include "uv.h"
 #include "uv-common.h"
@@ -16,7 +16,7 @@
   (AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL |        \
    AI_ADDRCONFIG | AI_NUMERICSERV)
 
-/* All in one block: the list's first entry is at its start, where
+/* One block of memory: the first entry of the list is at its start, where
  * freeaddrinfo() finds it.
  */
 struct uvp__entry {
@@ -38,7 +38,7 @@ static const struct {
 };
 
 
-/* The text of an address of the family: the name itself, or what it means. */
+/* The text of an address of the family: the name itself, or its meaning. */
 static const char* uvp__text(const char* node, int family, int flags) {
   const char* any;
   const char* loopback;
@@ -56,8 +56,8 @@ static const char* uvp__text(const char* node, int family, int flags) {
 }
 
 
-/* Returns 0 if the text is no address of the family. IPv4 has shorter forms,
- * too, as 127.1; see inet_addr() in POSIX.
+/* Returns 0 if the text is not an address of the family. IPv4 also has shorter
+ * forms, such as 127.1; see inet_addr() in POSIX.
  */
 static int uvp__parse(const char* text,
                       int family,
@@ -76,7 +76,7 @@ static int uvp__parse(const char* text,
 }
 
 
-/* The same for an address of IPv4 as one of IPv6. */
+/* The same for an IPv4 address as an IPv6-mapped one. */
 static int uvp__parse_mapped(const char* text,
                              int port,
                              struct sockaddr_storage* addr) {
@@ -124,7 +124,7 @@ static int uvp__wants_kind(const struct addrinfo* hints, int kind) {
 }
 
 
-/* Appends an address, for each kind of socket that is wanted. */
+/* Appends an address, for each kind of socket that is requested. */
 static void uvp__append_kinds(struct uvp__list* list,
                               const struct sockaddr_storage* addr,
                               const struct addrinfo* hints) {
@@ -136,7 +136,7 @@ static void uvp__append_kinds(struct uvp__list* list,
 }
 
 
-/* Appends what a text means, in each family that is wanted. */
+/* Appends the addresses of a text, in each family that is requested. */
 static void uvp__append_text(struct uvp__list* list,
                              const char* text,
                              int port,
@@ -162,7 +162,7 @@ int uvp__maps(const struct addrinfo* hints) {
 }
 
 
-/* Appends what `count` texts mean. */
+/* Appends the addresses of `count` texts. */
 static void uvp__append_texts(struct uvp__list* list,
                               const char* text,
                               int count,
@@ -197,8 +197,8 @@ int uvp__make_list(const char* node,
   size_t size;
   char* name;
 
-  /* A text of NULL, or localhost, means an address of both families. The name
-   * that was asked for stands behind the entries.
+  /* A text of NULL, or localhost, means an address of each family. The
+   * requested name is stored after the entries.
    */
   size = 2 * count * UVP__KINDS * sizeof(*list.entries);
   list.count = 0;

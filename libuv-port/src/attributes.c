@@ -1,5 +1,5 @@
-/* What is known of a file: stat() and its kin. WASI knows no users: every file
- * is the program's own, and to give it away is refused.
+/* Attributes of files: stat() and related calls. WASI has no users: the program
+ * owns every file, and changing the owner is refused.
  */
 
 #include "libc.h"
@@ -19,7 +19,7 @@
 #define UVP__BLOCK 512
 #define UVP__SECOND 1000000000
 
-/* Their prototypes are the C library's secret. */
+/* The C library does not publish these prototypes. */
 long __syscall_stat64(long path, long st);
 long __syscall_lstat64(long path, long st);
 long __syscall_fstat64(long fd, long st);
@@ -39,7 +39,7 @@ long __syscall_statfs64(long path, long size, long buf);
 long __syscall_fstatfs64(long fd, long size, long buf);
 
 
-/* WASI counts nanoseconds without a sign; times before 1970 wrap around. */
+/* WASI's nanoseconds are unsigned; times before 1970 wrap around. */
 static struct timespec uvp__time_of(__wasi_timestamp_t t) {
   struct timespec ts;
   int64_t nanoseconds;
@@ -73,7 +73,7 @@ mode_t uvp__masked(mode_t mode) {
 }
 
 
-/* What is usual, where our WASI says nothing: of the standard streams. */
+/* The usual mode, where WASI provides none: for the standard streams. */
 static mode_t uvp__usual_mode(__wasi_filetype_t type) {
   switch (type) {
     case __WASI_FILETYPE_DIRECTORY:
@@ -123,7 +123,7 @@ static void uvp__stat_of(const __wasi_filestat_t* file, struct stat* st) {
 }
 
 
-/* Of the host's descriptors only the kind is known. */
+/* For the host's descriptors only the kind is known. */
 static int uvp__stat_host(int fd, struct stat* st) {
   socklen_t len;
   int type;
@@ -207,7 +207,7 @@ long __syscall_faccessat(long dir, long path, long mode, long flags) {
   if (err)
     return err;
 
-  /* The owner's permissions have the same bits, further up. */
+  /* The owner's permissions are the same bits, at a higher position. */
   return mode & ~(st.st_mode >> 6) & 7 ? -EACCES : 0;
 }
 
@@ -242,7 +242,7 @@ long __syscall_chmod(long path, long mode) {
 }
 
 
-/* What is no file of ours can only stay what it is. */
+/* Descriptors other than files can only keep their mode. */
 long __syscall_fchmod(long fd, long mode) {
   struct stat st;
   int err;
@@ -258,7 +258,7 @@ long __syscall_fchmod(long fd, long mode) {
 }
 
 
-/* Who is not root can give nothing away. */
+/* Only root could change the owner. */
 static int uvp__keep_owner(const struct stat* st, long user, long group) {
   if ((user == -1 || (uid_t) user == st->st_uid) &&
       (group == -1 || (gid_t) group == st->st_gid))
@@ -300,8 +300,9 @@ long __syscall_fchown32(long fd, long user, long group) {
 }
 
 
-/* Turns a time that is to be set into WASI's. Of `flags`, `set` says that it is
- * given, `now` that it is the present one; none that it is left alone.
+/* Converts a time to set to WASI's form. In `flags`, `set` means that it is
+ * given, `now` that the present time is used; with neither, the time is not
+ * changed.
  */
 static __wasi_timestamp_t uvp__time_to_set(const struct timespec* ts,
                                            int set,
@@ -358,7 +359,9 @@ long __syscall_utimensat(long dir, long path, long times, long flags) {
 }
 
 
-/* WASI says nothing of file systems; but what is missing is missing first. */
+/* WASI has no information about file systems; but a missing file is reported
+ * first.
+ */
 long __syscall_statfs64(long path, long size, long buf) {
   struct stat st;
   int err;

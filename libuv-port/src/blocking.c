@@ -1,6 +1,6 @@
-/* What makes a descriptor in blocking mode block. A file of its own, so that
- * whoever links libuv for a host that never waits can put functions in its
- * place that say so.
+/* Makes a descriptor in blocking mode block. It is a file of its own, so that a
+ * module for a host that never waits can replace it by functions that report
+ * so.
  */
 
 #include "uv_host.h"

@@ -1,5 +1,5 @@
-/* The C library's calls that move bytes: to and from the host for its own
- * descriptors, to and from WASI for the others.
+/* The C library's calls that transfer bytes: through the host for its own
+ * descriptors, through WASI for all others.
  */
 
 #include "uv_host.h"
@@ -20,7 +20,7 @@ static int uvp__may_wait(int fd, int flags) {
 }
 
 
-/* Whether a call that found nothing to receive is to be tried again. */
+/* Whether to repeat a call that received nothing. */
 static int uvp__receive_again(int r, int fd, int flags) {
   return r == -EAGAIN && uvp__may_wait(fd, flags) && uvp__wait(fd, POLLIN, -1);
 }
@@ -40,9 +40,9 @@ static ssize_t uvp__receive(int fd,
 }
 
 
-/* Who finds no room has the host look again: only so does a writer that never
- * returns to its loop learn that the peer is gone. Twice, since it is a way
- * there and back.
+/* If there is no room, the host checks again: otherwise a writer that never
+ * returns to its loop would not notice that the peer is gone. Twice, because
+ * the check takes a round trip.
  */
 static int uvp__look(int fd) {
   return uvp__wait(fd, POLLOUT, 0) || uvp__wait(fd, POLLOUT, 0);
@@ -83,7 +83,7 @@ static size_t uvp__size(const struct iovec* bufs, int nbufs) {
 }
 
 
-/* In blocking mode everything is sent, however long it takes. */
+/* In blocking mode everything is sent, no matter how long it takes. */
 static ssize_t uvp__send(int fd,
                          const struct iovec* bufs,
                          int nbufs,
@@ -104,7 +104,7 @@ static ssize_t uvp__send(int fd,
 
   done = n;
 
-  /* `sent` is how much of the first buffer is behind us. */
+  /* `sent` is the part of the first buffer that has been sent. */
   for (sent = n; nbufs > 0; bufs++, nbufs--) {
     for (; sent < bufs->iov_len; sent += n) {
       rest.iov_base = (char*) bufs->iov_base + sent;
@@ -175,8 +175,8 @@ static size_t uvp__min(size_t a, size_t b) {
 }
 
 
-/* There is no control data to receive. A message that finds no room in the
- * buffers is cut; a stream's bytes wait.
+/* There is no control data to receive. A message that does not fit into the
+ * buffers is truncated; a stream keeps the rest.
  */
 ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
   size_t room;
@@ -222,7 +222,7 @@ ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
 }
 
 
-/* Waits for the first message only, and not for a time. */
+/* Waits for the first message only, and ignores the timeout. */
 int recvmmsg(int fd,
              struct mmsghdr* msgs,
              unsigned int count,
@@ -244,7 +244,7 @@ int recvmmsg(int fd,
 }
 
 
-/* What goes wrong behind the first message is told by the next call. */
+/* An error after the first message is reported by the next call. */
 int sendmmsg(int fd,
              struct mmsghdr* msgs,
              unsigned int count,

@@ -1,4 +1,4 @@
-/* Taking the descriptor out of a stream, for another handle. */
+/* Removes the descriptor from a stream, for use in another handle. */
 
 #include "uv.h"
 #include "internal.h"

@@ -1,5 +1,5 @@
-/* Functions of the C library that emscripten leaves to JavaScript, as far as
- * they make sense without it.
+/* Functions of the C library that emscripten implements in JavaScript, as far
+ * as they make sense without it.
  */
 
 #include "libc.h"
@@ -18,9 +18,7 @@
 
 #define UVP__ENTROPY_MAX 256
 
-/* The second half of a 64-bit result, for code that came out of the compiler:
- * setjmp() needs it.
- */
+/* The second half of a 64-bit result, for compiled code: setjmp() needs it. */
 uint32_t getTempRet0(void);
 void setTempRet0(uint32_t value);
 
@@ -39,13 +37,13 @@ void setTempRet0(uint32_t value) {
 }
 
 
-/* raise() has a signal's handler called by it. */
+/* raise() calls a signal's handler through this function. */
 void __call_sighandler(void (*handler)(int), int signum) {
   handler(signum);
 }
 
 
-/* There is no shell, and nobody who could run it. */
+/* There is no shell, and no way to run one. */
 int system(const char* command) {
   if (command == NULL)
     return 0;
@@ -67,7 +65,7 @@ int getentropy(void* buf, size_t len) {
 }
 
 
-/* The two that sockets of ours can have. */
+/* The two protocols that sockets here can have. */
 static char* uvp__no_aliases[1];
 
 static struct protoent uvp__protocols[] = {

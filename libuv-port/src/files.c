@@ -1,6 +1,6 @@
-/* The file system of a program, made of WASI's. These definitions take the
- * place of the system calls that the C library is made of, so that all of it
- * works: fopen(), opendir(), mkstemp(), realpath().
+/* A program's file system, implemented with WASI. These definitions replace the
+ * system calls that the C library uses, so that all of it works: fopen(),
+ * opendir(), mkstemp(), realpath().
  */
 
 #include "uv_host.h"
@@ -19,12 +19,12 @@
   (__WASI_RIGHTS_FD_WRITE | __WASI_RIGHTS_FD_ALLOCATE |                       \
    __WASI_RIGHTS_FD_FILESTAT_SET_SIZE)
 
-/* All that preview 1 knows, but for those. */
+/* All rights of preview 1, except for those. */
 #define UVP__RIGHTS_ALWAYS                                                    \
   (((__WASI_RIGHTS_SOCK_SHUTDOWN << 1) - 1) & ~UVP__RIGHTS_TO_READ &          \
    ~UVP__RIGHTS_TO_WRITE)
 
-/* Their prototypes are the C library's secret. */
+/* The C library does not publish these prototypes. */
 long __syscall_open(long path, long flags, ...);
 long __syscall_openat(long dir, long path, long flags, ...);
 
@@ -76,7 +76,7 @@ static int uvp__status_flags(int flags) {
 }
 
 
-/* The inherited rights, with the permissions of a file that may be made. */
+/* The inherited rights, with the permissions of a file that may be created. */
 static __wasi_rights_t uvp__inherited(int flags, mode_t mode) {
   __wasi_rights_t rights;
 
@@ -93,7 +93,7 @@ static long uvp__open(long dir, long path, long flags, mode_t mode) {
   __wasi_fd_t fd;
   int err;
 
-  /* A nameless file would have to be linked later, by /proc. */
+  /* A nameless file would have to be linked later, through /proc. */
   if ((flags & O_TMPFILE) == O_TMPFILE)
     return -EOPNOTSUPP;
 
@@ -114,7 +114,7 @@ static long uvp__open(long dir, long path, long flags, mode_t mode) {
   if (err)
     return -err;
 
-  /* From there on descriptors are the host's. */
+  /* From there on, descriptors are the host's. */
   if (fd >= UVH_FD_FIRST) {
     err = __wasi_fd_close(fd);
     return err ? -err : -EMFILE;
@@ -126,7 +126,7 @@ static long uvp__open(long dir, long path, long flags, mode_t mode) {
 }
 
 
-/* The mode is there only where a file may be made. */
+/* The mode is only passed if a file may be created. */
 static mode_t uvp__mode_for(int flags, va_list args) {
   return flags & O_CREAT ? va_arg(args, mode_t) : 0;
 }
@@ -156,8 +156,8 @@ long __syscall_open(long path, long flags, ...) {
 }
 
 
-/* Named like this, and not only as system calls, because the C library has
- * weak ones of its own, which a linker may have met before.
+/* Defined under these names, and not only as system calls, because the C
+ * library has its own weak definitions, which a linker may find first.
  */
 int open(const char* path, int flags, ...) {
   va_list args;
@@ -183,7 +183,7 @@ int openat(int dir, const char* path, int flags, ...) {
 }
 
 
-/* WASI has no offset of a folder: see folders.c. */
+/* WASI has no offset for directories: see folders.c. */
 off_t lseek(int fd, off_t offset, int whence) {
   __wasi_filesize_t at;
   int err;
@@ -241,7 +241,7 @@ int fdatasync(int fd) {
 }
 
 
-/* What F_GETFL says, made of WASI's flags and rights. */
+/* The result of F_GETFL, from WASI's flags and rights. */
 static int uvp__flags_of(const __wasi_fdstat_t* stat) {
   int to_write;
   int to_read;
@@ -266,8 +266,8 @@ static int uvp__flags_of(const __wasi_fdstat_t* stat) {
 }
 
 
-/* There is no other program that a descriptor could be left to, so all are
- * closed on exec, whatever is asked for.
+/* There is no other program that could inherit a descriptor, so all are closed
+ * on exec, whatever is requested.
  */
 int uvp__file_fcntl(int fd, int command, int argument) {
   __wasi_fdstat_t stat;
@@ -285,7 +285,7 @@ int uvp__file_fcntl(int fd, int command, int argument) {
     case F_GETFL:
       return uvp__flags_of(&stat);
     case F_SETFL:
-      /* As on files: O_NONBLOCK is accepted, and changes nothing. */
+      /* As for files: O_NONBLOCK is accepted, and has no effect. */
       if (fd <= STDERR_FILENO)
         return 0;
 

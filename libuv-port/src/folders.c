@@ -1,4 +1,4 @@
-/* What is done with names in folders: to make, remove, move and list them. */
+/* Operations on names in directories: create, remove, rename and list them. */
 
 #include "uv_host.h"
 #include "libc.h"
@@ -13,10 +13,10 @@
 #include <unistd.h>
 #include <wasi/api.h>
 
-/* Bytes of entries that are asked for at once. */
+/* The number of bytes of entries to request at once. */
 #define UVP__LISTING 2048
 
-/* Their prototypes are the C library's secret. */
+/* The C library does not publish these prototypes. */
 long __syscall_mkdir(long path, long mode);
 long __syscall_mkdirat(long dir, long path, long mode);
 long __syscall_rmdir(long path);
@@ -35,8 +35,8 @@ long __syscall_readlink(long path, long buf, long size);
 long __syscall_readlinkat(long dir, long path, long buf, long size);
 long __syscall_getdents64(long fd, long buf, long size);
 
-/* How far folders were listed: WASI leaves that to who lists them. Only files
- * have a descriptor below UVH_FD_FIRST, which is why so many are enough.
+/* The position of each directory's listing, which WASI leaves to the caller.
+ * Only files have a descriptor below UVH_FD_FIRST, so this size is sufficient.
  */
 static __wasi_dircookie_t uvp__listed[UVH_FD_FIRST];
 
@@ -126,7 +126,9 @@ long __syscall_linkat(long from_dir,
 }
 
 
-/* Not as a system call, since the C library's own says EMLINK to everything. */
+/* Not defined as a system call, because the C library's own returns EMLINK for
+ * everything.
+ */
 int link(const char* from, const char* to) {
   return uvp__result(
       __syscall_linkat(AT_FDCWD, (long) from, AT_FDCWD, (long) to, 0));
@@ -263,7 +265,7 @@ long __syscall_getdents64(long fd, long buf, long size) {
 
   done = 0;
 
-  /* The last entry may be cut; it comes again. */
+  /* The last entry may be truncated; then it is listed again. */
   for (at = 0; at + sizeof(entry) <= used; at += entry.d_namlen) {
     memcpy(&entry, listing + at, sizeof(entry));
     at += sizeof(entry);
@@ -281,7 +283,7 @@ long __syscall_getdents64(long fd, long buf, long size) {
     uvp__listed[fd] = entry.d_next;
   }
 
-  /* Entries there were, but none that fits. */
+  /* There were entries, but none that fits. */
   if (done == 0 && used > 0)
     return -EINVAL;
 

@@ -1,14 +1,14 @@
-/* A heap for timers in place of libuv's heap-inl.h, whose names it has, so that
- * libuv's timer.c can be compiled with it. No two timers compare as equal, so
- * any heap hands them out in the same order.
+/* A heap for timers that replaces libuv's heap-inl.h and has the same names, so
+ * that libuv's timer.c can be compiled with it. No two timers compare as equal,
+ * so any heap returns them in the same order.
  *
- * libuv's is a binary one. It finds the place of a timer that ends, or is
- * stopped, by one walk down and up, and of many timers each step is in memory
- * that no cache has. This is a pairing heap: a tree where parents come before
- * their children, and no more is known. Who starts is compared once. Who is
- * stopped mostly has no children and is only taken out; who has some hands them
- * on in pairs. Timers that are due in the same millisecond make one list, so to
- * find the next of a list is one step.
+ * libuv's heap is a binary one. It finds the place of a timer that expires or
+ * is stopped by a walk down and up, and with many timers each step is a cache
+ * miss. This is a pairing heap: a tree in which parents come before their
+ * children, with no other order. Starting a timer takes one comparison. A timer
+ * that is stopped usually has no children and is only unlinked; otherwise its
+ * children are melded in pairs. Timers that expire in the same millisecond form
+ * one list, so that finding the next one of a list is one step.
  *
  * Fredman, Sedgewick, Sleator, Tarjan: The pairing heap, a new form of
  * self-adjusting heap (1986).
@@ -22,8 +22,9 @@
 
 #include <stddef.h>
 
-/* From how many children on those are put together first that are due at the
- * same time, and how many times are looked for at once.
+/* From this number of children on, those that expire at the same time are
+ * chained first; and the number of different times that are tracked while doing
+ * so.
  */
 #define UVP__MANY 64
 #define UVP__TIMES 256
@@ -31,7 +32,7 @@
 /* Three pointers, as in uv_timer_t.
  *
  * next: the next child of the same parent.
- * prev: the child before, or the parent of the first one.
+ * prev: the previous child, or the parent of the first one.
  */
 struct heap_node {
   struct heap_node* child;
@@ -39,7 +40,8 @@ struct heap_node {
   struct heap_node* prev;
 };
 
-/* What libuv's loop.c makes empty knows the number of nodes as well. */
+/* libuv's loop.c also clears a number of nodes, which this heap does not have.
+ */
 struct heap {
   struct heap_node* min;
 };
@@ -71,7 +73,7 @@ static struct heap_node* uvp__adopt(struct heap_node* parent,
 }
 
 
-/* Makes one tree of two. */
+/* Melds two trees into one. */
 static struct heap_node* uvp__meld(struct heap_node* a,
                                    struct heap_node* b,
                                    heap_compare_fn less_than) {
@@ -79,9 +81,9 @@ static struct heap_node* uvp__meld(struct heap_node* a,
 }
 
 
-/* Makes chains of those nodes of a list that are due at the same time, where
- * they come in falling order, as they do when nothing has moved them since they
- * were started. Only `next` of what is left has a meaning.
+/* Chains those nodes of a list that expire at the same time and are in
+ * descending order, as they are if nothing has moved them since they were
+ * started. Only `next` is valid in the remaining nodes.
  */
 static struct heap_node* uvp__chain_equals(struct heap_node* list,
                                            heap_compare_fn less_than) {
@@ -120,7 +122,7 @@ static struct heap_node* uvp__chain_equals(struct heap_node* list,
 }
 
 
-/* Melds neighbours, and then the pairs one by one. */
+/* Melds neighbors, and then the pairs one by one. */
 static struct heap_node* uvp__meld_pairs(struct heap_node* list,
                                          heap_compare_fn less_than) {
   struct heap_node* pairs;
@@ -151,7 +153,7 @@ static struct heap_node* uvp__meld_pairs(struct heap_node* list,
 }
 
 
-/* Makes one tree of the children of a node, which itself is no part of it. */
+/* Melds the children of a node into one tree, without the node itself. */
 static struct heap_node* uvp__meld_children(struct heap_node* node,
                                             heap_compare_fn less_than) {
   struct heap_node* list;

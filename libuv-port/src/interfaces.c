@@ -1,6 +1,6 @@
-/* Network interfaces. The host does not list them; only of the loopback
- * interface is known that it is there. The C library would ask through sockets
- * that the host does not have.
+/* Network interfaces. The host does not list them; only the loopback interface
+ * is known to exist. The C library would query them through sockets that the
+ * host does not have.
  */
 
 #include "uv.h"
@@ -24,8 +24,8 @@ void freeifaddrs(struct ifaddrs* addresses) {
 }
 
 
-/* A number in decimal stands for itself, as in RFC 4007, section 11.2: there are
- * hosts whose interfaces have no other names. Returns 0 if it is none.
+/* A decimal number is an index itself, as in RFC 4007, section 11.2: on some
+ * hosts interfaces have no other names. Returns 0 if it is not a number.
  */
 static unsigned int uvp__index_in_digits(const char* name) {
   unsigned long long n;
@@ -91,8 +91,8 @@ static void uvp__loopback(uv_interface_address_t* address,
 }
 
 
-/* Only of the loopback interface is known that it is there: with each family
- * that the host has.
+/* Only the loopback interface is known to exist: with each family that the host
+ * has.
  */
 int uv_interface_addresses(uv_interface_address_t** addresses, int* count) {
   static const char ip6_mask[] = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";

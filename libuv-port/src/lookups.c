@@ -1,5 +1,5 @@
-/* Lookups that a loop waits for: a descriptor is watched until the host has
- * answered.
+/* Lookups that a loop waits for: watches a descriptor until the host has the
+ * result.
  */
 
 #include "uv.h"
@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* One of them. The work of its request is queued here. */
+/* A pending lookup. The work of its request is queued here. */
 struct uvp__looking {
   uv_poll_t poll;
   struct uv__queue wq;
@@ -18,7 +18,7 @@ struct uvp__looking {
 };
 
 
-/* Stands in place of the work that goes on when the host has answered. */
+/* Replaces the work that continues when the host has the result. */
 static void uvp__looks(struct uv__work* w) {
 }
 
@@ -28,7 +28,7 @@ static void uvp__on_close(uv_handle_t* handle) {
 }
 
 
-/* Makes the work what it was. */
+/* Restores the work. */
 static void uvp__end(struct uvp__looking* l, struct uv__work* w) {
   uv__queue_remove(&w->wq);
   uv__queue_init(&w->wq);
@@ -48,7 +48,7 @@ static void uvp__on_answer(uv_poll_t* poll, int status, int events) {
 }
 
 
-/* The request keeps the loop alive, not the handle, of which nobody knows. */
+/* The request keeps the loop alive, and not the handle, which is internal. */
 int uvp__look(struct uv__work* w, int fd) {
   struct uvp__looking* l;
   int err;

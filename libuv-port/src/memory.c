@@ -1,15 +1,17 @@
-/* In place of emscripten_resize_heap() in what is linked with
- * --wrap=emscripten_resize_heap. emscripten's own grows the memory by what is
- * asked for, mostly one page. Each growth makes a new buffer of the host's, to
- * whom it looks as if so much memory were used anew: a program that fills a few
- * megabytes bit by bit made its engine collect garbage without end.
+/* Replaces emscripten_resize_heap() in modules that are linked with
+ * --wrap=emscripten_resize_heap. emscripten's own function grows the memory by
+ * the requested size, usually one page. Each growth creates a new buffer in the
+ * host, which counts it like a new allocation of that size: a program that
+ * gradually filled a few megabytes made its engine collect garbage all the
+ * time.
  */
 
 #include <stddef.h>
 
 #define UVP__PAGE ((size_t) 65536)
 
-/* The most that is taken beyond what is asked for: 16 MiB. */
+/* The limit of the memory that is allocated beyond the requested size: 16 MiB.
+ */
 #define UVP__MAX_SPARE_PAGES ((size_t) 256)
 
 int __wrap_emscripten_resize_heap(size_t size);
@@ -20,8 +22,8 @@ static int uvp__grow(size_t pages) {
 }
 
 
-/* Makes the memory `size` bytes large, which it is not. Returns 1, or 0 where
- * there is no more.
+/* Grows the memory to `size` bytes, which is more than it has. Returns 1, or 0
+ * if there is no more memory.
  */
 int __wrap_emscripten_resize_heap(size_t size) {
   size_t needed;

@@ -1,7 +1,7 @@
-/* Names of hosts and services. Addresses in numbers are understood here, and
- * "localhost", which is the loopback address everywhere (RFC 6761, section 6.3);
- * all other names are the host's to look up. The C library's own functions are
- * JavaScript's.
+/* Names of hosts and services. Numeric addresses are parsed here, and
+ * "localhost", which is the loopback address everywhere (RFC 6761, section
+ * 6.3); the host looks up all other names. The C library's own functions are
+ * implemented in JavaScript.
  */
 
 #include "uv.h"
@@ -18,17 +18,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for the host's answer: what does not fit is left out. */
+/* The size of the buffer for the host's result; what does not fit is left out.
+ */
 #define UVP__ANSWER_SIZE 1024
 
 
-/* What the C library says of the host's error. */
+/* The C library's code for the host's error. */
 static int uvp__eai(int err) {
   switch (err) {
     case ENOENT:
       return EAI_NONAME;
 
-    case EAGAIN:  /* It cannot be waited for. */
+    case EAGAIN:  /* The program cannot wait for the result. */
     case ETIMEDOUT:
       return EAI_AGAIN;
 
@@ -44,8 +45,8 @@ static int uvp__eai(int err) {
 }
 
 
-/* Where the host's answer is to be read: `fd` is what it began to look up with,
- * or an error. Returns 0 if there is nothing to be read yet.
+/* Where to read the host's result: `fd` is the descriptor of the lookup that
+ * was begun, or an error. Returns 0 if there is nothing to read yet.
  */
 static int uvp__begun(int fd) {
   if (fd < 0 || uvp__lookup != UVP__LOOKUP_BEGINS)
@@ -56,7 +57,7 @@ static int uvp__begun(int fd) {
 }
 
 
-/* Reads the host's answer, and frees the descriptor. Returns its length or an
+/* Reads the host's result, and frees the descriptor. Returns the length or an
  * error.
  */
 static int uvp__answer(int fd, char answer[UVP__ANSWER_SIZE]) {
@@ -95,7 +96,7 @@ static int uvp__port(const char* service, int flags, int* port) {
 }
 
 
-/* How many texts there are in the host's answer. */
+/* The number of texts in the host's result. */
 static int uvp__count(const char* answer, int length) {
   int count;
   int i;
@@ -160,7 +161,7 @@ void freeaddrinfo(struct addrinfo* list) {
 }
 
 
-/* Copies a text to where there is room for one, if there is. */
+/* Copies a text to a buffer, if there is one. */
 static int uvp__copy(char* to, size_t size, const char* text) {
   if (to == NULL || size == 0)
     return 0;
@@ -169,7 +170,7 @@ static int uvp__copy(char* to, size_t size, const char* text) {
 }
 
 
-/* An address in numbers. */
+/* Formats a numeric address. */
 static int uvp__name_in_numbers(const struct sockaddr* addr,
                                 char* host,
                                 size_t host_size,
@@ -221,7 +222,7 @@ int getnameinfo(const struct sockaddr* restrict addr,
 
   r = fd < 0 ? fd : uvp__answer(fd, answer);
 
-  /* The numbers are there for who is content with them. */
+  /* The numbers are sufficient, unless a name is required. */
   if (r == -ENOENT || r == -EACCES || r == -ENOTSUP)
     return flags & NI_NAMEREQD ? EAI_NONAME : 0;
 

@@ -1,9 +1,9 @@
-/* How getaddrinfo() and getnameinfo() wait for the host. By themselves they do,
- * where that is possible at all. The thread pool's loop must not wait: it calls
- * them with UVP__LOOKUP_BEGINS. Where the host has to be asked, they return 0
- * then, with the descriptor of the lookup in place of that, and nothing else;
- * and once it is readable they are called again, with the same arguments, and
- * read the answer.
+/* How getaddrinfo() and getnameinfo() wait for the host. By default they wait,
+ * if that is possible at all. The thread pool's loop must not wait: it calls
+ * them with UVP__LOOKUP_BEGINS. If they have to ask the host, they then return
+ * 0, store the descriptor of the lookup in its place, and do nothing else. Once
+ * it is readable they are called again, with the same arguments, and read the
+ * result.
  */
 
 #ifndef UVP_NAMES_H_
@@ -17,15 +17,16 @@ struct uv__work;
 /* One of these, or a descriptor that is readable. */
 extern int uvp__lookup;
 
-/* Does a piece of work, or begins to, with that in uvp__lookup. */
+/* Performs a piece of work, or begins it, with `lookup` in uvp__lookup. */
 void uvp__perform(struct uv__work* w, int lookup);
 
 /* Performs a piece of work when `fd` is readable, on its loop. UV_ENOMEM, or
- * UV_ENOSYS where there are no names.
+ * UV_ENOSYS if there are no names.
  */
 int uvp__look(struct uv__work* w, int fd);
 
-/* Gives that up, and closes the descriptor. Returns 0 if it was not asked for. */
+/* Cancels that lookup, and closes its descriptor. Returns 0 if there is none.
+ */
 int uvp__look_no_more(struct uv__work* w);
 
 #endif  /* UVP_NAMES_H_ */

@@ -1,4 +1,5 @@
-/* The calls for descriptors that are not the host's, where there are no files. */
+/* The calls for descriptors that are not the host's, in modules without files.
+ */
 
 #include "libc.h"
 

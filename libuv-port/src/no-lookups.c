@@ -1,5 +1,5 @@
-/* In the library for TypeScript nobody looks names up by libuv: a loop asks its
- * host itself, which costs no memory of the module.
+/* The library for TypeScript does not look up names through libuv: a loop asks
+ * its host itself, which needs no memory of the module.
  */
 
 #include "uv.h"

@@ -1,5 +1,5 @@
-/* Signals, where there are none: TypeScript has no handles for them, and the
- * pipes of upstream's signal.c would be made for each loop for nothing.
+/* Signals, in a module without them: TypeScript has no handles for signals, and
+ * upstream's signal.c would create pipes for each loop that are never used.
  */
 
 #include "uv.h"
@@ -48,7 +48,9 @@ void uv__signal_close(uv_signal_t* handle) {
 }
 
 
-/* Newer libuvs name it in their table of watchers. None of this kind exists. */
+/* Newer versions of libuv list it in their table of watchers. There is no
+ * watcher of this kind.
+ */
 void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events);
 
 void uv__signal_event(uv_loop_t* loop, uv__io_t* w, unsigned int events) {

@@ -1,4 +1,4 @@
-/* A loop that is left where it would wait, and entered again. */
+/* Leaves a loop where it would wait, and enters it again. */
 
 #include "uv.h"
 #include "internal.h"
@@ -7,15 +7,15 @@
 
 #include <stdlib.h>
 
-/* What loop->pumped says while uvp_run() is on the stack. */
+/* The values of loop->pumped while uvp_run() is on the stack. */
 #define UVP__PUMPED 1
 #define UVP__LEAVABLE 2
 
 /* The loop that uvp_run() runs. */
 static const uv_loop_t* uvp__running;
 
-/* Whether that has not yet asked for the time, and its poll will, before anybody
- * is called.
+/* Whether that loop has not updated its time yet, and its poll will do so
+ * before any callback runs.
  */
 static int uvp__polls_first;
 
@@ -33,9 +33,9 @@ int uvp__needs_no_time(void) {
 }
 
 
-/* In place of libuv's own: uv_run() forgets the flag before anybody can ask
- * whether the loop was stopped or only left, and a loop that was stopped is not
- * to be entered again.
+/* Replaces libuv's own: uv_run() clears the flag before it can be checked
+ * whether the loop was stopped or only left, and a loop that was stopped must
+ * not be entered again.
  */
 void uv_stop(uv_loop_t* loop) {
   loop->stop_flag = 1;
@@ -45,11 +45,12 @@ void uv_stop(uv_loop_t* loop) {
 
 
 void uvp__park(uv_loop_t* loop) {
-  /* A loop that another one's callback runs is nobody's to come back to. */
+  /* If a callback of another loop runs this one, nothing would enter it again.
+   */
   if (!loop->pumped)
     abort();
 
-  /* Its end has come anyway. */
+  /* The loop ends anyway. */
   if (loop->stop_flag != 0)
     return;
 
@@ -61,7 +62,7 @@ void uvp__park(uv_loop_t* loop) {
 }
 
 
-/* Whether there are handles that are called in every pass. */
+/* Whether there are handles that run in every pass. */
 static int uvp__has_phases(const uv_loop_t* loop) {
   return !uv__queue_empty(&loop->idle_handles) ||
          !uv__queue_empty(&loop->prepare_handles) ||
@@ -74,8 +75,8 @@ int uvp__may_leave(const uv_loop_t* loop) {
 }
 
 
-/* Whether uv_run() in its default mode comes to uv__io_poll() before anybody is
- * called, timers aside.
+/* Whether uv_run() in its default mode reaches uv__io_poll() before any
+ * callback runs, except those of timers.
  */
 static int uvp__polls_at_once(const uv_loop_t* loop) {
   return loop->nfds != 0 && uv__queue_empty(&loop->pending_queue) &&
@@ -87,7 +88,7 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   uv__loop_internal_fields_t* lfields;
   int alive;
 
-  /* The loop waited, if not inside of uv__io_poll(). */
+  /* The loop has waited, although not inside of uv__io_poll(). */
   lfields = uv__get_internal_fields(loop);
   if (loop->parked_at != 0 && lfields->flags & UV_METRICS_IDLE_TIME)
     lfields->loop_metrics.provider_idle_time +=

@@ -1,6 +1,6 @@
-/* Which of WASI's folders a path leads into. WASI opens nothing by an absolute
- * path: everything is below a folder that the program was given. The working
- * directory is known to us only.
+/* Maps paths to WASI's directories. WASI opens nothing by an absolute path:
+ * everything is below a directory that was granted to the program. Only this
+ * file knows the working directory.
  */
 
 #include "files.h"
@@ -14,17 +14,19 @@
 #include <sys/stat.h>
 #include <wasi/api.h>
 
-/* The first descriptor that may be a folder that the program was given. */
+/* The first descriptor that may be a directory granted to the program. */
 #define UVP__FOLDER_FIRST 3
 
-/* In place of the C library's: fewer arguments are left to be wrong. */
+/* Replace the C library's own: with fewer arguments, fewer can be wrong. */
 long __syscall_chdir(long path);
 long __syscall_getcwd(long buf, long size);
 
 static char uvp__cwd[PATH_MAX] = "/";
 
 
-/* Whether a path leads to or below a folder; how much of it that takes. */
+/* Whether a path leads to a directory or below it; returns how much of the path
+ * that is.
+ */
 static size_t uvp__prefix(const char* path, const char* folder, size_t len) {
   while (len > 0 && folder[len - 1] == '/')
     len--;
@@ -42,7 +44,7 @@ static size_t uvp__prefix(const char* path, const char* folder, size_t len) {
 }
 
 
-/* Finds the innermost folder for an absolute path. */
+/* Finds the innermost directory for an absolute path. */
 static int uvp__locate_absolute(const char* path, struct uvp__place* place) {
   char folder[PATH_MAX];
   __wasi_prestat_t given;
@@ -66,7 +68,7 @@ static int uvp__locate_absolute(const char* path, struct uvp__place* place) {
     }
   }
 
-  /* Nothing was given there. */
+  /* No directory was granted there. */
   if (best == 0)
     return ENOENT;
 

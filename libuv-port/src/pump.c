@@ -1,5 +1,5 @@
-/* Programs that let the host run their loop. The linker takes this only where
- * a program asks for it, and so does the module's list of exports.
+/* Programs that let the host run their loop. The linker includes this file, and
+ * exports its functions, only if a program uses it.
  */
 
 #include "uv/pump.h"

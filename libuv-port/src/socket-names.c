@@ -1,5 +1,6 @@
-/* What programs do with the names of their sockets as if they were files. The
- * host is asked first: what is no socket's name belongs to the file system.
+/* The calls with which programs use the names of their sockets like files. The
+ * host is asked first: a path that is not a socket's name belongs to the file
+ * system.
  */
 
 #include "uv_host.h"
@@ -16,8 +17,8 @@ long __syscall_chmod(long path, long mode);
 long __syscall_stat64(long path, long buf);
 
 
-/* libuv removes the name of a pipe that it closes. Weak, because a module that
- * nobody makes pipes in has its own.
+/* libuv removes the name of a pipe that it closes. Weak, because a module in
+ * which no pipes can be created has its own.
  */
 __attribute__((weak)) int unlink(const char* path) {
   int r;

@@ -1,6 +1,7 @@
-/* The C library's socket calls, answered by the host: their life, their names,
- * their options. These definitions take the place of the C library's, so that
- * programs linked with libuv reach the host with their own calls too.
+/* The C library's socket calls, implemented by the host: creating and closing
+ * sockets, their names, their options. These definitions replace the C
+ * library's, so that programs that are linked with libuv reach the host with
+ * their own calls too.
  */
 
 #include "uv_host.h"
@@ -15,7 +16,7 @@
 #include <unistd.h>
 #include <wasi/api.h>
 
-/* The C library's own, for descriptors that are not ours. */
+/* The C library's own, for descriptors that are not the host's. */
 int __syscall_ioctl(int fd, int request, ...);
 
 
@@ -186,8 +187,8 @@ int shutdown(int fd, int how) {
 }
 
 
-/* Nothing is ever executed from here, so that every descriptor is closed on
- * exec, and the flag that says so cannot be taken away.
+/* Programs are never executed from here, so every descriptor is closed on exec,
+ * and the flag for that cannot be cleared.
  */
 static int uvp__fcntl(int fd, int command, int argument) {
   int r;

@@ -1,6 +1,5 @@
-/* What a program may ask about the machine. The host says nothing of it, so
- * most of the answers are "unknown", in the form libuv has for that. Only of
- * randomness there is plenty.
+/* Information about the machine. The host provides none, so most results are
+ * "unknown", in libuv's form for that. Only random bytes are available.
  */
 
 #include "uv.h"
@@ -19,7 +18,7 @@ int uv_exepath(char* buffer, size_t* size) {
 }
 
 
-/* Zero is libuv's word for a size that is not known. */
+/* Zero is libuv's value for an unknown size. */
 uint64_t uv_get_free_memory(void) {
   return 0;
 }
@@ -97,7 +96,7 @@ uv_handle_type uv_guess_handle(uv_file file) {
   if (__wasi_fd_fdstat_get(file, &stat) != __WASI_ERRNO_SUCCESS)
     return UV_UNKNOWN_HANDLE;
 
-  /* A terminal too is no more than a file: see unsupported.c. */
+  /* A terminal is treated as a file as well: see unsupported.c. */
   if (stat.fs_filetype == __WASI_FILETYPE_REGULAR_FILE ||
       stat.fs_filetype == __WASI_FILETYPE_CHARACTER_DEVICE)
     return UV_FILE;
@@ -106,7 +105,7 @@ uv_handle_type uv_guess_handle(uv_file file) {
 }
 
 
-/* The name is that of the source libuv falls back to. */
+/* The name is that of the source that libuv falls back to. */
 int uv__random_devurandom(void* buf, size_t buflen) {
   return UV__ERR(__wasi_random_get(buf, buflen));
 }

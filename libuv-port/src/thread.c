@@ -1,7 +1,7 @@
-/* Locks of a program that has one thread. Nobody else can hold a lock, so none
- * is ever waited for; what would have to wait for another thread never ends,
- * which is a bug of the caller, and is answered by abort() as elsewhere in
- * libuv. Threads themselves are refused.
+/* Locks of a program that has one thread. No other thread can hold a lock, so
+ * none ever waits; an operation that would have to wait for another thread
+ * would never return, which is a bug of the caller, and calls abort() like
+ * elsewhere in libuv. Threads themselves are refused.
  */
 
 #include "uv.h"
@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first bytes of each lock are ours; libuv's users only know its size. */
+/* The first bytes of each lock are used here; libuv's users only know its size.
+ */
 struct uvp__lock {
-  int depth;  /* How often it is held; a writer counts as -1. */
+  int depth;  /* How often it is held; -1 if by a writer. */
   int recursive;
 };
 
@@ -245,7 +246,9 @@ void uv_cond_wait(uv_cond_t* cond, uv_mutex_t* mutex) {
 }
 
 
-/* Nobody can signal in the meantime: the time is as good as over. */
+/* There is no thread that could signal in the meantime, so it times out
+ * immediately.
+ */
 int uv_cond_timedwait(uv_cond_t* cond, uv_mutex_t* mutex, uint64_t timeout) {
   return UV_ETIMEDOUT;
 }

@@ -1,7 +1,7 @@
-/* The thread pool of a program that has one thread: work runs on the loop's
- * own, in a later turn than the one it was submitted in, in the order of
- * submission. Until it starts it can be cancelled; a lookup of names until the
- * host has answered.
+/* The thread pool of a program that has one thread: work runs in the loop's own
+ * thread, in a later turn than the one it was submitted in, in the order of
+ * submission. It can be cancelled until it starts; a lookup of names, until the
+ * host has the result.
  */
 
 #include "uv.h"
@@ -13,7 +13,7 @@
 int uvp__lookup = UVP__LOOKUP_WAITS;
 
 
-/* Stands in place of the work that was cancelled. */
+/* Replaces the work of a request that was cancelled. */
 static void uvp__cancelled(struct uv__work* w) {
 }
 
@@ -56,7 +56,7 @@ void uvp__perform(struct uv__work* w, int lookup) {
   uvp__lookup = w->work == uvp__queue_work ? UVP__LOOKUP_WAITS : lookup;
   w->work(w);
 
-  /* The host looks, if it had to begin. */
+  /* The host looks up the name, if a lookup was begun. */
   if (lookup < 0 && uvp__lookup >= 0) {
     if (uvp__look(w, uvp__lookup) == 0) {
       uvp__lookup = UVP__LOOKUP_WAITS;
@@ -71,8 +71,8 @@ void uvp__perform(struct uv__work* w, int lookup) {
 }
 
 
-/* One piece in each turn, so that whatever else is ready has its share, and what
- * has not begun can still be cancelled.
+/* Runs one piece of work per turn, so that other events are served in between,
+ * and work that has not started can still be cancelled.
  */
 void uv__work_done(uv_async_t* handle) {
   struct uv__queue* q;
@@ -85,7 +85,7 @@ void uv__work_done(uv_async_t* handle) {
 
   q = uv__queue_head(&loop->wq);
   uv__queue_remove(q);
-  uv__queue_init(q);  /* Tells uv_cancel() that it is too late. */
+  uv__queue_init(q);  /* Makes uv_cancel() report that it is too late. */
 
   if (!uv__queue_empty(&loop->wq))
     uv_async_send(handle);

@@ -1,6 +1,4 @@
-/* libuv's own timer.c with a heap of ours, whose header takes the place of
- * libuv's: see there.
- */
+/* libuv's own timer.c, with another heap: heap.h replaces libuv's header. */
 
 #include "heap.h"
 

@@ -1,9 +1,11 @@
-/* libuv's own udp.c, as it is for Linux, whose rules our sockets have: there,
- * SO_REUSEADDR is what shares an address, and messages are sent and received
- * many at a time. libuv's headers have to be read before, as they are for us.
+/* libuv's own udp.c, compiled as for Linux, which has the same rules for
+ * sockets: there, SO_REUSEADDR shares an address, and messages are sent and
+ * received in batches. libuv's headers have to be included before, as they are
+ * for this platform.
  *
- * Newer ones (1.52) ask Linux for errors in a way that hosts do not have; they
- * are compiled as for AIX, of which udp.c knows nothing but SO_REUSEADDR.
+ * Newer versions (1.52) request errors from Linux in a way that hosts do not
+ * support; they are compiled as for AIX, for which udp.c has no special case
+ * but SO_REUSEADDR.
  */
 
 #include "uv.h"

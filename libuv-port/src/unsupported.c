@@ -1,6 +1,6 @@
 /* What cannot exist here: processes, terminals, libraries to load, priorities.
- * Handles of these kinds can be made and closed, as far as libuv's interface
- * allows; whatever would have to work is refused.
+ * Handles of these kinds can be initialized and closed, as far as libuv's
+ * interface allows; every other operation is refused.
  */
 
 #include "uv.h"
@@ -41,7 +41,7 @@ int uv_process_kill(uv_process_t* process, int signum) {
 }
 
 
-/* The C library's raise() does nothing where nobody handles the signal. */
+/* The C library's raise() does nothing if the signal has no handler. */
 static int uvp__ends_program(int signum) {
   struct sigaction action;
 
@@ -60,7 +60,7 @@ static int uvp__ends_program(int signum) {
 }
 
 
-/* There is nobody but us. */
+/* This is the only process. */
 int uv_kill(int pid, int signum) {
   if (signum < 0 || signum >= _NSIG)
     return UV_EINVAL;
@@ -85,7 +85,7 @@ void uv__process_close(uv_process_t* handle) {
 
 /* Terminals. */
 
-/* No descriptor is one. */
+/* No descriptor is a terminal. */
 int uv_tty_init(uv_loop_t* loop, uv_tty_t* tty, uv_file fd, int unused) {
   return UV_EINVAL;
 }
@@ -120,7 +120,7 @@ void uv__tty_close(uv_tty_t* handle) {
 }
 
 
-/* Libraries to load. The C library has JavaScript load them. */
+/* Libraries to load. The C library would load them through JavaScript. */
 
 static char uvp__dlerror[256];
 
@@ -149,7 +149,7 @@ char* dlerror(void) {
 }
 
 
-/* Priorities: libuv asks the C library for them, which has none to give. */
+/* Priorities: libuv requests them from the C library, which has none. */
 
 int pthread_getschedparam(pthread_t tid,
                           int* restrict policy,

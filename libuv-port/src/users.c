@@ -1,5 +1,5 @@
-/* Who runs a program: nobody, since a guest has no users. The C library answers
- * an error where there can be none.
+/* The user that runs a program: there is none, because a guest has no users.
+ * Where there is no answer, the C library returns an error.
  */
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Linux has this number for whoever it cannot name. */
+/* Linux uses this number for users that it cannot name. */
 #define UVP__NOBODY 65534
 
 
@@ -37,7 +37,7 @@ int initgroups(const char* user, gid_t group) {
 }
 
 
-/* The C library makes numbers up. */
+/* The C library would return invented numbers. */
 int getrusage(int who, struct rusage* usage) {
   errno = ENOSYS;
   return -1;

@@ -1,6 +1,6 @@
 /* The C library's calls that wait. The loop does not need them: they are for
- * programs that poll and sleep themselves, and for a host that can wait. Where
- * it cannot, they fail instead.
+ * programs that poll and sleep themselves, and for a host that can wait. If it
+ * cannot, they fail instead.
  */
 
 #include "uv_host.h"
@@ -25,8 +25,8 @@ static long long uvp__nanoseconds(const struct timespec* time) {
 }
 
 
-/* Waits whole milliseconds: POSIX lets a sleep be longer than asked for, but
- * not shorter. Nothing interrupts it, so nothing ever remains of it.
+/* Waits for whole milliseconds: POSIX allows a sleep to be longer than
+ * requested, but not shorter. Nothing interrupts it, so no time ever remains.
  */
 static int uvp__sleep(long long nsec) {
   double deadline;

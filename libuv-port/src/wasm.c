@@ -1,6 +1,6 @@
 /* The platform layer of libuv for WebAssembly: the clock, the loop's hooks and
- * the wait for events. The host keeps the set of watched descriptors, as epoll
- * would; see uv_host.h for what it answers.
+ * waiting for events. Like epoll, the host keeps the set of watched
+ * descriptors; see uv_host.h for its functions.
  */
 
 #include "uv.h"
@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* How many events are taken from the host at once, and how often in a row
- * while there are more, before the loop gets on. Linux' figures, scaled to a
- * small stack.
+/* The number of events that are taken from the host at once, and how often in
+ * succession while there are more, before the loop continues. Linux' figures,
+ * scaled to a small stack.
  */
 #define UVP__BATCH_SIZE 256
 #define UVP__MAX_BATCHES 48
@@ -37,10 +37,10 @@ uint64_t uv__hrtime(uv_clocktype_t type) {
 }
 
 
-/* libuv keeps a descriptor in reserve, to turn peers away with when there is no
- * other left. It opens a file for that, and there are none; without one it would
- * look at the same peer for ever. A socket serves as well, and like libuv's file
- * it is made anew after it was used.
+/* libuv keeps a spare descriptor, to reject peers when no other is left. It
+ * opens a file for that, and there are none; without one it would try to accept
+ * the same peer forever. A socket works as well, and like libuv's file it is
+ * created again after it was used.
  */
 static void uvp__reserve(uv_loop_t* loop) {
   int fd;
@@ -76,7 +76,7 @@ int uv__io_fork(uv_loop_t* loop) {
 }
 
 
-/* Events of a descriptor that was closed must not reach the next one of the
+/* Events of a closed descriptor must not be delivered to the next one with the
  * same number.
  */
 void uv__platform_invalidate_fd(uv_loop_t* loop, int fd) {
@@ -91,15 +91,15 @@ void uv__platform_invalidate_fd(uv_loop_t* loop, int fd) {
 }
 
 
-/* Only called for descriptors that the loop does not watch yet, so there is
- * no interest that could get lost.
+/* Only called for descriptors that the loop does not watch yet, so no interest
+ * can be lost.
  */
 int uv__io_check_fd(uv_loop_t* loop, int fd) {
   return uvh_poll_ctl(fd, 0);
 }
 
 
-/* Tells the host what a watcher waits for. False if the host cannot watch it. */
+/* Sets the host's interest to the watcher's. False if it cannot be watched. */
 static int uvp__tell(uv__io_t* w) {
   if (w->events == w->pevents)
     return 1;
@@ -125,9 +125,9 @@ static void uvp__dequeue(uv__io_t* w) {
 }
 
 
-/* Tells the host what the queued watchers wait for. One that the host cannot
- * watch is put into the batch with POLLERR: its owner learns the reason from
- * the call it tries next.
+/* Sets the host's interest for the queued watchers. One that the host cannot
+ * watch is put into the batch with POLLERR: its owner gets the reason from its
+ * next call.
  */
 static void uvp__register(uv_loop_t* loop, struct uvp__batch* batch) {
   uv__io_t* w;
@@ -160,7 +160,7 @@ void uvp__register_parked(uv_loop_t* loop) {
     if (w == NULL || w->fd <= STDERR_FILENO)
       return;
 
-    /* The next poll takes care of it. */
+    /* The next poll handles it. */
     if (!uvp__tell(w)) {
       w->events = 0;
       return;
@@ -171,8 +171,8 @@ void uvp__register_parked(uv_loop_t* loop) {
 }
 
 
-/* Of the standard streams the host knows nothing: they are ready, whenever they
- * are watched. Who reads where nothing has come yet waits inside of the call.
+/* The host does not know the standard streams: they are ready whenever they are
+ * watched. A read without available data waits inside of the call.
  */
 static void uvp__add_streams(uv_loop_t* loop, struct uvp__batch* batch) {
   uv__io_t* w;
@@ -190,8 +190,8 @@ static void uvp__add_streams(uv_loop_t* loop, struct uvp__batch* batch) {
 }
 
 
-/* Newer libuvs keep the number of a callback in the watcher, not the callback
- * itself.
+/* Newer versions of libuv store the number of a callback in the watcher instead
+ * of the callback itself.
  */
 static void uvp__call(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
 #ifdef uv__io_cb_get
@@ -202,9 +202,9 @@ static void uvp__call(uv_loop_t* loop, uv__io_t* w, unsigned int events) {
 }
 
 
-/* Calls the watchers of a batch and returns the number of events that somebody
- * was waiting for. The watcher for signals comes last, since their callbacks may
- * close anything.
+/* Calls the watchers of a batch and returns the number of events for which
+ * there was interest. The watcher for signals is last, because its callbacks
+ * may close anything.
  */
 static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
   struct uvh_event* e;
@@ -230,8 +230,8 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
     w = loop->watchers[e->fd];
 
     if (w == NULL) {
-      /* Nobody watches it any more: end the host's interest too. Any error
-       * only says that it has ended already.
+      /* It is not watched any more: end the host's interest too. An error
+       * only means that it has ended already.
        */
       uvh_poll_ctl(e->fd, 0);
       continue;
@@ -239,8 +239,8 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
 
     e->events &= w->pevents | POLLERR | POLLHUP;
 
-    /* An error or a hangup alone would wake nobody: readers and writers shall
-     * run into it.
+    /* An error or a hangup alone would not wake any watcher: readers and
+     * writers get it from their next call.
      */
     if (e->events == POLLERR || e->events == POLLHUP)
       e->events |= w->pevents & (POLLIN | POLLOUT | UV__POLLRDHUP);
@@ -267,20 +267,20 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
 }
 
 
-/* Fills what is free of the batch with the host's events. 0 or an error. */
+/* Fills the rest of the batch with the host's events. Returns 0 or an error. */
 static int uvp__collect(uv_loop_t* loop,
                         struct uvp__batch* batch,
                         int timeout) {
   int n;
 
-  /* There is work already: only look. */
+  /* There are events already: do not wait for more. */
   if (batch->count != 0)
     timeout = 0;
 
   if (timeout != 0)
     uv__metrics_set_provider_entry_time(loop);
 
-  /* uv__work_done() wants to know it. */
+  /* uv__work_done() needs it. */
   uv__get_internal_fields(loop)->current_timeout = timeout;
 
   n = uvh_poll_wait(batch->events + batch->count,
@@ -312,8 +312,8 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
   rounds = UVP__MAX_BATCHES;
   uvp__reserve(loop);
 
-  /* To tell events that were waiting from events that were waited for, look
-   * first without waiting.
+  /* To distinguish events that were waiting from events that were waited for,
+   * poll without waiting first.
    */
   look_first = uv__get_internal_fields(loop)->flags & UV_METRICS_IDLE_TIME;
   if (look_first)
@@ -325,7 +325,7 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
     uvp__add_streams(loop, &batch);
     err = uvp__collect(loop, &batch, timeout);
 
-    /* Not before what register() found is handed out. */
+    /* Only after the events of register() were dispatched. */
     if (err == UV_EAGAIN && batch.count == 0) {
       uvp__park(loop);
       return;
@@ -350,13 +350,13 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
         return;
       }
 
-      /* There may be more; but do not wait for it. */
+      /* There may be more events; but do not wait for them. */
       user_timeout = 0;
       timeout = 0;
       continue;
     }
 
-    /* Nothing that anybody waits for: wait for the rest of the time. */
+    /* No event was of interest: wait for the rest of the time. */
     if (timeout == 0)
       return;
 

@@ -1,6 +1,6 @@
-/* For programs that let their host run the loop. A host that cannot wait, as a
- * JavaScript engine without threads and suspended stacks, runs them all the
- * same, and faster than those that wait inside uv_run().
+/* For programs that let their host run the loop. They also run on a host that
+ * cannot wait, such as a JavaScript engine without threads and suspendable
+ * stacks, and run faster than programs that wait inside of uv_run().
  */
 
 #ifndef UV_PUMP_H
@@ -18,15 +18,15 @@ extern "C" {
  *   uv_run(loop, UV_RUN_DEFAULT);
  *   exit(end(loop));
  *
- * As with exit(), what lives on the stack of main() stays where it is, so
- * handles may. A host that pumps (Guest.start() with the driver `pump`, and
- * `auto`) runs the loop meanwhile; any other waits inside. `end` is called once
- * and may be NULL, for 0. The loop stays the caller's.
+ * As with exit(), the stack of main() is kept, so handles may be stored there.
+ * A host that pumps (Guest.start() with the driver `pump`, and `auto`) runs the
+ * loop meanwhile; on any other host this function waits. `end` is called once
+ * and may be NULL, for 0. The caller owns the loop.
  *
- * Who calls this promises to wait nowhere else: another loop that is run until
- * it is empty, sleep(), poll() with a timeout, a descriptor without O_NONBLOCK
- * and standard input that has not come end the program in a trap where the host
- * pumps.
+ * The program must not wait anywhere else. If the host pumps, it traps when it
+ * runs another loop until that is empty, calls sleep(), polls with a timeout,
+ * or uses a descriptor without O_NONBLOCK or standard input before data is
+ * available.
  */
 #ifdef __wasm__
 void uvp_run_and_exit(uv_loop_t* loop, int (*end)(uv_loop_t* loop))
@@ -35,7 +35,7 @@ void uvp_run_and_exit(uv_loop_t* loop, int (*end)(uv_loop_t* loop))
 static void uvp_run_and_exit(uv_loop_t* loop, int (*end)(uv_loop_t* loop))
     __attribute__((noreturn, unused));
 
-/* The same for other machines, so that one source serves all. */
+/* The same for other platforms, so that one source works on all of them. */
 static void uvp_run_and_exit(uv_loop_t* loop, int (*end)(uv_loop_t* loop)) {
   uv_run(loop, UV_RUN_DEFAULT);
   exit(end == NULL ? 0 : end(loop));
