@@ -1,8 +1,8 @@
-# Puts the SDK into build/sdk: what C programs for libuv on WebAssembly are
-# compiled with. Included by the Makefile after libuv-port/build.mk.
+# Makes the SDK in build/sdk, which compiles C programs for libuv on WebAssembly.
+# Included by the Makefile after libuv-port/build.mk.
 
 SDK = build/sdk
-# The last file that is made.
+# The file that is made last.
 SDK_MADE = $(SDK)/LICENSES.txt
 UVCC = $(SDK)/bin/uvcc
 

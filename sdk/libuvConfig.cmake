@@ -1,4 +1,4 @@
-# The targets that libuv's own package has. There is no shared library.
+# The same targets as in libuv's own package. There is no shared library.
 
 get_filename_component(_libuv_sdk "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 

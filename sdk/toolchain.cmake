@@ -1,4 +1,4 @@
-# Makes CMake compile for libuv on WebAssembly:
+# CMake toolchain for libuv on WebAssembly:
 #
 #   cmake -DCMAKE_TOOLCHAIN_FILE=.../share/cmake/uvcc.cmake ...
 
@@ -6,18 +6,18 @@ get_filename_component(UVCC_SDK "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
-# What the C library is like, though there is no system below it.
+# The C library is like Unix', although there is no system below it.
 set(UNIX 1)
 
 set(CMAKE_C_COMPILER "${UVCC_SDK}/bin/uvcc")
 set(CMAKE_CXX_COMPILER "${UVCC_SDK}/bin/uvcc++")
 set(CMAKE_AR emar CACHE FILEPATH "")
 set(CMAKE_RANLIB emranlib CACHE FILEPATH "")
-# The one without a language is CMake's own to set.
+# CMake itself sets the variable without a language.
 set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
 set(CMAKE_EXECUTABLE_SUFFIX_CXX .wasm)
 
-# Programs are this machine's, libraries and headers are not.
+# Programs come from this machine, libraries and headers do not.
 set(CMAKE_FIND_ROOT_PATH "${UVCC_SDK}")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
