@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What libuv's tests ask of the system themselves, and no guest has. The tests
  * that do are about signals between threads, which are not there either.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Takes the place of uv_run() in libuv's tests, so that the default mode goes
  * through the pump of TypeScript's loops. The tests are compiled with the name
  * of this instead of libuv's.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Runs one of libuv's own tests, in place of upstream's run-tests.c, runner.c
  * and runner-unix.c: there, a test is a process and starts others. Here, a test
  * is a guest, and who runs guests is scripts/conformance.mjs.

@@ -53,7 +53,7 @@ LIBUV_CPPFLAGS = -D_GNU_SOURCE -Ilibuv-port/include -I$(LIBUV_DIR)/include
 UPSTREAM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -I$(LIBUV_DIR)/src
 OUR_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wstrict-prototypes
 PORT_CFLAGS = $(UPSTREAM_CFLAGS) -I$(LIBUV_DIR)/src/unix $(OUR_CFLAGS)
-WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) $(OUR_CFLAGS)
+WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -Ilibuv-port/src $(OUR_CFLAGS)
 
 # The flags of a single file.
 OWN_CFLAGS =
@@ -161,7 +161,7 @@ endef
 # The library for TypeScript has to be small: code that streams do not need
 # often is optimized for size.
 SMALL = $(addprefix wasm/, address.o describe.o handle.o pipe.o tcp.o udp.o) \
-  $(addprefix libuv-port/src/, detach.o socket-names.o threadpool.o udp.o) \
+  $(addprefix libuv-port/src/, detach.o unix-names.o threadpool.o udp.o) \
   $(addprefix upstream/src/, inet.o $(addprefix unix/, loop.o pipe.o tcp.o))
 $(SMALL:%=build/wasm/release/%): OWN_CFLAGS = -Oz
 $(SMALL:%=build/wasm/release/%): libuv-port/build.mk

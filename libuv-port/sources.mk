@@ -60,12 +60,12 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   emscripten.c \
   interfaces.c \
   memory.c \
-  names.c \
+  resolver.c \
   no-files.c \
   no-lookups.c \
   no-signals.c \
   park.c \
-  socket-names.c \
+  unix-names.c \
   sockets.c \
   sysinfo.c \
   thread.c \
@@ -86,7 +86,7 @@ PROGRAM_LIBUV_SOURCES = src/unix/signal.c
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
   files.c \
-  folders.c \
+  directories.c \
   lookups.c \
   paths.c \
   pump.c \

@@ -80,21 +80,10 @@ const parts = [
  */
 const numbers = [
   {
-    header: 'wasm/uvw.h',
+    header: 'libuv-port/include/uvp.h',
     ts: 'src/abi/uv-module.ts',
     table: 'RunResult',
-    macros: { ALIVE: 'UVW_RUN_ALIVE', PARKED: 'UVW_RUN_PARKED', PHASES: 'UVW_RUN_PHASES', UNTIMED: 'UVW_RUN_UNTIMED' },
-  },
-  {
-    header: 'libuv-port/include/uv_pump.h',
-    ts: 'src/abi/uv-module.ts',
-    table: 'RunResult',
-    macros: {
-      ALIVE: 'UVP_TURN_ALIVE',
-      PARKED: 'UVP_TURN_PARKED',
-      PHASES: 'UVP_TURN_PHASES',
-      UNTIMED: 'UVP_TURN_UNTIMED',
-    },
+    macros: { ALIVE: 'UVP_ALIVE', PARKED: 'UVP_PARKED', PHASES: 'UVP_PHASES', UNTIMED: 'UVP_UNTIMED' },
   },
   {
     header: 'libuv-port/src/files.h',

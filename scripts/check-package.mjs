@@ -52,7 +52,10 @@ const checkFiles = ({ files }, folder) => {
   ]
 }
 
-/** Links between the papers that are packed lead to what is packed. @param {Packed} packed @param {string} folder @returns {string[]} */
+/**
+ * Links between the papers that are packed lead to what is packed. @param {Packed} packed @param {string} folder
+ * @returns {string[]}
+ */
 const checkLinks = ({ files }, folder) =>
   files
     .filter((path) => path.endsWith('.md'))
@@ -91,7 +94,7 @@ const folder = join(PACKED, 'consumer/node_modules/libuv-wasm')
 unpack(packed.tarball, folder)
 const problems = [
   ...checkSize(packed),
-  ...checkFiles(packed, folder),
+  ...checkFiles(packed, folder), ...checkLinks(packed, folder),
   ...(await askPublint(folder)),
   ...(await askTypes(packed.tarball)),
   ...compileConsumers(join(PACKED, 'consumer')),

@@ -25,8 +25,8 @@ if (!/^\d+(\.\d+)?$/.test(minutes) || program === undefined) {
 }
 
 /**
- * How many connections Linux has reset because all sockets together held too much memory: whatever takes that much beside
- * the lives, their bytes are lost then. 0 on other systems.
+ * How many connections Linux has reset because all sockets together held too much memory: whatever takes that much
+ * beside the lives, their bytes are lost then. 0 on other systems.
  */
 const outOfMemory = () => {
   try {

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Conversion of addresses between text and the C library's structures. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

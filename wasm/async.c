@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Async handles: wake up the loop. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 
 static void uvw__on_async(uv_async_t* async) {

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The module's self-description: every number that TypeScript needs, as the
  * compiler knows it, in one JSON text. So no number has to be written down
  * twice.
  */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uv_host.h"
 
 #include <errno.h>
@@ -134,8 +136,6 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(UVH_FD_FIRST),
   CONSTANT(UVW_READ_SIZE),
   CONSTANT(UVW_SCRATCH_SIZE),
-  CONSTANT(UVW_RUN_ALIVE),
-  CONSTANT(UVW_RUN_PARKED),
 };
 
 /* The structures one after another: first the size, then the fields. */

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The functions that all handles share, and the names of handles and requests.
  */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uv_host.h"
 
 

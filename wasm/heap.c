@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Memory: the allocator of libuv and of this folder, which counts the blocks
  * that are not freed yet, and the buffer for the arguments of a call.
  */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 #include <stdlib.h>
 

@@ -1,17 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Functions that the C library would import from its environment, so that the
  * module has no imports but those of uv_host.h, uvw.h and WASI.
  */
 
+#include "libc.h"
+#include "musl-syscall.h"
+
 #include <errno.h>
 #include <stddef.h>
 
-long __syscall_unlink(long path);
-long __syscall_chmod(long path, long mode);
-long __syscall_stat64(long path, long buf);
 int __cxa_atexit(void (*f)(void*), void* arg, void* handle);
 void emscripten_notify_memory_growth(size_t index);
-int uvp__blocks(int fd);
-int uvp__wait(int fd, int events, int timeout);
 
 
 /* The host notices the new buffer when it accesses the memory. */

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Idle, prepare and check handles, which differ only in their names. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 #define UVW_LOOP_WATCHER(name)                                                \
   uv_##name##_t* uvw_##name##_init(int id) {                                  \

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The instance's loop. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uvp.h"
 
 uv_loop_t uvw__loop;
@@ -42,14 +44,7 @@ int uvw_loop_close(void) {
 
 
 int uvw_loop_run(int mode) {
-  int parked;
-  int alive;
-
-  alive = uvp_run(&uvw__loop, (uv_run_mode) mode, &parked);
-  return (alive ? UVW_RUN_ALIVE : 0) |
-         (parked & UVP_PARKED ? UVW_RUN_PARKED : 0) |
-         (parked & UVP_PHASES ? UVW_RUN_PHASES : 0) |
-         (parked & UVP_UNTIMED ? UVW_RUN_UNTIMED : 0);
+  return uvp_run(&uvw__loop, (uv_run_mode) mode);
 }
 
 

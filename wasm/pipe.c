@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Pipes: streams that are named by paths. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 
 uv_pipe_t* uvw_pipe_init(int id) {

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Streams: listening, reading, writing. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uv_host.h"
 
 #include <errno.h>

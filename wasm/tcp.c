@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* TCP handles. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uvp.h"
 
 #include <unistd.h>

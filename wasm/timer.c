@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Timer handles. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 
 
 uv_timer_t* uvw_timer_init(int id) {

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+
 /* UDP handles. */
 
-#include "internal.h"
+#include "uvw-internal.h"
 #include "uv_host.h"
 
 /* An address, or NULL if there is none. */

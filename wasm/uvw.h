@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The module's interface to TypeScript: the functions it exports (uvw_*), and
  * the callbacks it imports (uvh_on_*). Each instance has one loop.
  *
@@ -34,12 +36,6 @@
 
 /* The size of uvw_scratch(), in bytes. */
 #define UVW_SCRATCH_SIZE 1024
-
-/* The results of uvw_loop_run(), a mask. */
-#define UVW_RUN_ALIVE 1  /* Active handles or requests are left. */
-#define UVW_RUN_PARKED 2  /* It returned to let the host wait: see uvp.h. */
-#define UVW_RUN_PHASES 4  /* Idle, prepare or check handles are active. */
-#define UVW_RUN_UNTIMED 8  /* uvw_loop_timeout() would return -1. */
 
 /* `family` is AF_INET or AF_INET6, or another family with an empty `host`. All
  * numbers are in host byte order. With IPv4, `flowinfo` and `scope_id` are 0.
@@ -104,7 +100,7 @@ int uvw_loop_close(void);
 
 /* Runs the loop: `mode` is UV_RUN_DEFAULT, UV_RUN_ONCE or UV_RUN_NOWAIT. Every
  * callback may run before it returns; none of them may call it. Returns
- * UVW_RUN_*.
+ * UVP_* of uvp.h.
  */
 UVW_EXPORT(uvw_loop_run)
 int uvw_loop_run(int mode);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Calls that wait: ROLE PORT SECONDS. `trip` sends 64 bytes to an echo server and
  * waits for them, `bind` makes a socket with an address of its own and closes it,
  * `look` polls nothing for no time.

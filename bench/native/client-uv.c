@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A client for an echo server: ROLE PORT SECONDS. `dial` connects, sends a byte,
  * gets it back and resets, 20 at a time; `ping` sends 64 bytes to and fro on 50
  * connections.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The load generator: connections to a server on the loopback, every byte
  * checked. One thread, epoll, no dependency.
  *

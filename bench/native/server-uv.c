@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A server on libuv, native (the limit) or as a guest. Prints its port.
  *
  *   server-uv [ROLE]

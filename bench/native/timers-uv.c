@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* COUNT timers are started, every other one is stopped, the rest run out. */
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Precedes libuv's own uv.h on the compiler's include path: uv/unix.h has no
  * branch for WebAssembly, so the platform's declarations come first.
  */

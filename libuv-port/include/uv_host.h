@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The import ABI of libuv for WebAssembly, version 1.
  *
  * These are the functions that libuv calls instead of system calls. A

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The import ABI of a program whose loop the host pumps, version 1.
  *
  * Such a program lets the host run a loop instead of calling uv_run(); the host
@@ -15,12 +17,6 @@
 
 #define UVP_EXPORT(name) __attribute__((export_name(#name)))
 
-/* The results of uvp_turn(), a mask; src/abi/uv-module.ts has the same. */
-#define UVP_TURN_ALIVE 1  /* Active handles or requests are left. */
-#define UVP_TURN_PARKED 2  /* It returned to let the host wait. */
-#define UVP_TURN_PHASES 4  /* There are idle, prepare or check handles. */
-#define UVP_TURN_UNTIMED 8  /* uvp_turn_timeout() would return -1. */
-
 /* Unwinds the whole stack: the host runs the loop, and calls uvp_end() when the
  * loop is not alive or was stopped. Returns without effect if the host does not
  * pump. The caller owns the loop.
@@ -35,7 +31,9 @@ void uvh_pump_leave(uv_loop_t* loop);
 UVP_IMPORT(run)
 int uvh_pump_run(uv_loop_t* loop);
 
-/* Runs one turn of the loop. Callbacks run before it returns. */
+/* Runs one turn of the loop, and returns UVP_* of uvp.h. Callbacks run before it
+ * returns.
+ */
 UVP_EXPORT(uvp_turn)
 int uvp_turn(uv_loop_t* loop);
 

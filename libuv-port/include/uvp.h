@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The port's own interface, for code that embeds the loop. */
 
 #ifndef UVP_H_
@@ -5,13 +7,14 @@
 
 #include "uv.h"
 
-/* The values of *parked in uvp_run(), a mask. */
-#define UVP_PARKED 1  /* It returned to let the host wait. */
-#define UVP_PHASES 2  /* There are idle, prepare or check handles. */
-#define UVP_UNTIMED 4  /* No timer is active: only the host can wake it. */
+/* The results of uvp_run(), a mask; src/abi/uv-module.ts has the same. */
+#define UVP_ALIVE 1  /* Active handles or requests are left. */
+#define UVP_PARKED 2  /* It returned to let the host wait. */
+#define UVP_PHASES 4  /* There are idle, prepare or check handles. */
+#define UVP_UNTIMED 8  /* No timer is active: only the host can wake it. */
 
-/* Like uv_run(), and stores in *parked whether it returned because the host
- * could not wait: call it again when the host has events, or when the time of
+/* Like uv_run(), whose result is UVP_ALIVE, and reports whether it returned
+ * because the host could not wait (UVP_PARKED): call it again when the host has events, or when the time of
  * uv_backend_timeout() has passed. Callbacks run before it returns.
  *
  * The loop is left in the middle of a pass, and the rest of that pass runs
@@ -19,7 +22,7 @@
  * pass, call it once more before the wait, so that a complete pass has seen the
  * effects of the rest of the last one.
  */
-int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked);
+int uvp_run(uv_loop_t* loop, uv_run_mode mode);
 
 /* Removes the descriptor from a stream without pending requests, and passes it
  * to the caller. Afterwards the stream can only be closed. May be called from

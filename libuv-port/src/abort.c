@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Replaces abort() in modules that are linked with --wrap=abort: a trap shows
  * its location, and needs no help of the host.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The results of getaddrinfo(): converts texts to a list of addresses. */
 
 #include "uv.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The results of getaddrinfo(). */
 
 #ifndef UVP_ADDRINFO_H_

@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Attributes of files: stat() and related calls. WASI has no users: the program
  * owns every file, and changing the owner is refused.
  */
 
 #include "libc.h"
+#include "musl-syscall.h"
 #include "files.h"
 
 #include <errno.h>
@@ -18,25 +21,6 @@
 #define UVP__FILE_MODE 0644
 #define UVP__BLOCK 512
 #define UVP__SECOND 1000000000
-
-/* The C library does not publish these prototypes. */
-long __syscall_stat64(long path, long st);
-long __syscall_lstat64(long path, long st);
-long __syscall_fstat64(long fd, long st);
-long __syscall_fstatat64(long dir, long path, long st, long flags);
-long __syscall_newfstatat(long dir, long path, long st, long flags);
-long __syscall_access(long path, long mode);
-long __syscall_faccessat(long dir, long path, long mode, long flags);
-long __syscall_chmod(long path, long mode);
-long __syscall_fchmod(long fd, long mode);
-long __syscall_fchmodat(long dir, long path, long mode, ...);
-long __syscall_chown32(long path, long user, long group);
-long __syscall_lchown32(long path, long user, long group);
-long __syscall_fchown32(long fd, long user, long group);
-long __syscall_fchownat(long dir, long path, long user, long group, long flags);
-long __syscall_utimensat(long dir, long path, long times, long flags);
-long __syscall_statfs64(long path, long size, long buf);
-long __syscall_fstatfs64(long fd, long size, long buf);
 
 
 /* WASI's nanoseconds are unsigned; times before 1970 wrap around. */

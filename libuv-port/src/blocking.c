@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Makes a descriptor in blocking mode block. It is a file of its own, so that a
  * module for a host that never waits can replace it by functions that report
  * so.

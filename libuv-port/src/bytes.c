@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The C library's calls that transfer bytes: through the host for its own
  * descriptors, through WASI for all others.
  */
@@ -5,6 +7,7 @@
 #include "uv_host.h"
 #include "libc.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -96,6 +99,7 @@ static ssize_t uvp__send(int fd,
   ssize_t n;
 
   n = uvp__send_some(fd, bufs, nbufs, flags, addr, len);
+  assert(n < 0 || (size_t) n <= uvp__size(bufs, nbufs));
   if (n < 0 || (size_t) n == uvp__size(bufs, nbufs))
     return n;
 
@@ -114,6 +118,7 @@ static ssize_t uvp__send(int fd,
       if (n < 0)
         return done;
 
+      assert((size_t) n <= rest.iov_len);
       done += n;
     }
 

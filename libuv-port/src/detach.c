@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Removes the descriptor from a stream, for use in another handle. */
 
 #include "uv.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Functions of the C library that emscripten implements in JavaScript, as far
  * as they make sense without it.
  */

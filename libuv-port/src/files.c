@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A program's file system, implemented with WASI. These definitions replace the
  * system calls that the C library uses, so that all of it works: fopen(),
  * opendir(), mkstemp(), realpath().
@@ -5,6 +7,7 @@
 
 #include "uv_host.h"
 #include "libc.h"
+#include "musl-syscall.h"
 #include "files.h"
 
 #include <errno.h>
@@ -23,10 +26,6 @@
 #define UVP__RIGHTS_ALWAYS                                                    \
   (((__WASI_RIGHTS_SOCK_SHUTDOWN << 1) - 1) & ~UVP__RIGHTS_TO_READ &          \
    ~UVP__RIGHTS_TO_WRITE)
-
-/* The C library does not publish these prototypes. */
-long __syscall_open(long path, long flags, ...);
-long __syscall_openat(long dir, long path, long flags, ...);
 
 
 static __wasi_rights_t uvp__rights(int flags) {
@@ -183,7 +182,7 @@ int openat(int dir, const char* path, int flags, ...) {
 }
 
 
-/* WASI has no offset for directories: see folders.c. */
+/* WASI has no offset for directories: see directories.c. */
 off_t lseek(int fd, off_t offset, int whence) {
   __wasi_filesize_t at;
   int err;

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Declarations that the files for the file system share. */
 
 #ifndef UVP_FILES_H_

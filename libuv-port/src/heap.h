@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A heap for timers that replaces libuv's heap-inl.h and has the same names, so
  * that libuv's timer.c can be compiled with it. No two timers compare as equal,
  * so any heap returns them in the same order.
@@ -20,6 +22,7 @@
 #include "uv.h"
 #include "uv-common.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 /* From this number of children on, those that expire at the same time are
@@ -63,6 +66,7 @@ static uint64_t uvp__due(const struct heap_node* node) {
 /* Makes a node the first child of another, which is returned. */
 static struct heap_node* uvp__adopt(struct heap_node* parent,
                                     struct heap_node* child) {
+  assert(parent != child);
   child->prev = parent;
   child->next = parent->child;
   if (child->next != NULL)
@@ -129,6 +133,7 @@ static struct heap_node* uvp__meld_pairs(struct heap_node* list,
   struct heap_node* pair;
   struct heap_node* next;
 
+  assert(list != NULL);
   pairs = NULL;
 
   for (; list != NULL; list = next) {
@@ -180,6 +185,8 @@ static struct heap_node* uvp__meld_children(struct heap_node* node,
 static void heap_insert(struct heap* heap,
                         struct heap_node* node,
                         heap_compare_fn less_than) {
+  assert(heap->min == NULL ||
+         (heap->min->prev == NULL && heap->min->next == NULL));
   node->child = NULL;
   node->next = NULL;
   node->prev = NULL;
@@ -201,6 +208,7 @@ static void heap_remove(struct heap* heap,
     return;
   }
 
+  assert(node->prev != NULL && "only the root has no parent");
   if (node->prev->child == node)
     node->prev->child = node->next;
   else

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Network interfaces. The host does not list them; only the loopback interface
  * is known to exist. The C library would query them through sockets that the
  * host does not have.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Declarations that the definitions of C library calls share.
  *
  * A descriptor from UVH_FD_FIRST on is the host's. Any other one belongs to the

@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Lookups that a loop waits for: watches a descriptor until the host has the
  * result.
  */
 
 #include "uv.h"
 #include "internal.h"
-#include "names.h"
+#include "resolver.h"
 #include "uv_host.h"
 
 #include <stddef.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Replaces emscripten_resize_heap() in modules that are linked with
  * --wrap=emscripten_resize_heap. emscripten's own function grows the memory by
  * the requested size, usually one page. Each growth creates a new buffer in the

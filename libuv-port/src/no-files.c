@@ -1,10 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The calls for descriptors that are not the host's, in modules without files.
  */
 
 #include "libc.h"
-
-/* The C library's own. */
-long __syscall_fcntl64(long fd, long command, ...);
+#include "musl-syscall.h"
 
 
 int uvp__file_fcntl(int fd, int command, int argument) {

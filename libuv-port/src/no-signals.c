@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Signals, in a module without them: TypeScript has no handles for signals, and
  * upstream's signal.c would create pipes for each loop that are never used.
  */

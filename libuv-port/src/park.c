@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Leaves a loop where it would wait, and enters it again. */
 
 #include "uv.h"
@@ -5,7 +7,7 @@
 #include "park.h"
 #include "uvp.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 /* The values of loop->pumped while uvp_run() is on the stack. */
 #define UVP__PUMPED 1
@@ -20,7 +22,7 @@ static const uv_loop_t* uvp__running;
 static int uvp__polls_first;
 
 
-int uvp__needs_no_time(void) {
+int uvp__skip_time(void) {
   int polls_first;
 
   if (uvp__running == NULL)
@@ -47,8 +49,7 @@ void uv_stop(uv_loop_t* loop) {
 void uvp__park(uv_loop_t* loop) {
   /* If a callback of another loop runs this one, nothing would enter it again.
    */
-  if (!loop->pumped)
-    abort();
+  assert(loop->pumped);
 
   /* The loop ends anyway. */
   if (loop->stop_flag != 0)
@@ -84,7 +85,7 @@ static int uvp__polls_at_once(const uv_loop_t* loop) {
 }
 
 
-int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
+int uvp_run(uv_loop_t* loop, uv_run_mode mode) {
   uv__loop_internal_fields_t* lfields;
   int alive;
 
@@ -98,16 +99,13 @@ int uvp_run(uv_loop_t* loop, uv_run_mode mode, int* parked) {
   loop->pumped = mode == UV_RUN_DEFAULT ? UVP__LEAVABLE : UVP__PUMPED;
   uvp__running = loop;
   uvp__polls_first = mode == UV_RUN_DEFAULT && uvp__polls_at_once(loop);
-  alive = uv_run(loop, mode);
+  alive = uv_run(loop, mode) ? UVP_ALIVE : 0;
   uvp__running = NULL;
   loop->pumped = 0;
-  *parked = 0;
   if (loop->parked_at == 0)
     return alive;
 
   uvp__register_parked(loop);
-  *parked = UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0) |
-            (uv_backend_timeout(loop) == -1 ? UVP_UNTIMED : 0);
-
-  return alive;
+  return alive | UVP_PARKED | (uvp__has_phases(loop) ? UVP_PHASES : 0) |
+         (uv_backend_timeout(loop) == -1 ? UVP_UNTIMED : 0);
 }

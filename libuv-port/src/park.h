@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* How uv__io_poll() leaves a loop, and when the time is needed. */
 
 #ifndef UVP_PARK_H_
@@ -24,11 +26,12 @@ int uvp__may_leave(const uv_loop_t* loop);
  */
 void uvp__register_parked(uv_loop_t* loop);
 
-/* Whether the loop can do without the time. A loop updates its time when it is
+/* Decides whether the loop does without the time now; the first update after
+ * uvp_run() was called is decided once. A loop updates its time when it is
  * entered, after its poll, and when it is left. The first and the last update
  * are only for timers. Without timers they are not worth a call of the host's
  * clock.
  */
-int uvp__needs_no_time(void);
+int uvp__skip_time(void);
 
 #endif  /* UVP_PARK_H_ */

@@ -1,9 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Maps paths to WASI's directories. WASI opens nothing by an absolute path:
  * everything is below a directory that was granted to the program. Only this
  * file knows the working directory.
  */
 
 #include "files.h"
+#include "musl-syscall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +21,6 @@
 #define UVP__FOLDER_FIRST 3
 
 /* Replace the C library's own: with fewer arguments, fewer can be wrong. */
-long __syscall_chdir(long path);
-long __syscall_getcwd(long buf, long size);
-
 static char uvp__cwd[PATH_MAX] = "/";
 
 

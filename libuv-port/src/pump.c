@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Programs that let the host run their loop. The linker includes this file, and
  * exports its functions, only if a program uses it.
  */
@@ -23,14 +25,7 @@ void uvp_end(uv_loop_t* loop) {
 
 
 int uvp_turn(uv_loop_t* loop) {
-  int parked;
-  int alive;
-
-  alive = uvp_run(loop, UV_RUN_DEFAULT, &parked);
-  return (alive ? UVP_TURN_ALIVE : 0) |
-         (parked & UVP_PARKED ? UVP_TURN_PARKED : 0) |
-         (parked & UVP_PHASES ? UVP_TURN_PHASES : 0) |
-         (parked & UVP_UNTIMED ? UVP_TURN_UNTIMED : 0);
+  return uvp_run(loop, UV_RUN_DEFAULT);
 }
 
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The C library's socket calls, implemented by the host: creating and closing
  * sockets, their names, their options. These definitions replace the C
  * library's, so that programs that are linked with libuv reach the host with
@@ -6,7 +8,9 @@
 
 #include "uv_host.h"
 #include "libc.h"
+#include "musl-syscall.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,9 +19,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <wasi/api.h>
-
-/* The C library's own, for descriptors that are not the host's. */
-int __syscall_ioctl(int fd, int request, ...);
 
 
 int uvp__is_host(int fd) {
@@ -32,6 +33,7 @@ int uvp__fail(int err) {
 
 
 int uvp__result(int r) {
+  assert(r > -4096 && "a host reports an errno");
   if (r >= 0)
     return r;
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Information about the machine. The host provides none, so most results are
  * "unknown", in libuv's form for that. Only random bytes are available.
  */

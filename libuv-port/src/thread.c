@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Locks of a program that has one thread. No other thread can hold a lock, so
  * none ever waits; an operation that would have to wait for another thread
  * would never return, which is a bug of the caller, and calls abort() like

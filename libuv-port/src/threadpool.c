@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The thread pool of a program that has one thread: work runs in the loop's own
  * thread, in a later turn than the one it was submitted in, in the order of
  * submission. It can be cancelled until it starts; a lookup of names, until the
@@ -6,7 +8,7 @@
 
 #include "uv.h"
 #include "internal.h"
-#include "names.h"
+#include "resolver.h"
 
 #include <stddef.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* libuv's own udp.c, compiled as for Linux, which has the same rules for
  * sockets: there, SO_REUSEADDR shares an address, and messages are sent and
  * received in batches. libuv's headers have to be included before, as they are

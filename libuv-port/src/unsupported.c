@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What cannot exist here: processes, terminals, libraries to load, priorities.
  * Handles of these kinds can be initialized and closed, as far as libuv's
  * interface allows; every other operation is refused.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The user that runs a program: there is none, because a guest has no users.
  * Where there is no answer, the C library returns an error.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The C library's calls that wait. The loop does not need them: they are for
  * programs that poll and sleep themselves, and for a host that can wait. If it
  * cannot, they fail instead.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The platform layer of libuv for WebAssembly: the clock, the loop's hooks and
  * waiting for events. Like epoll, the host keeps the set of watched
  * descriptors; see uv_host.h for its functions.
@@ -30,7 +32,7 @@ struct uvp__batch {
 uint64_t uv__hrtime(uv_clocktype_t type) {
   static uint64_t last;
 
-  if (type != UV_CLOCK_FAST || !uvp__needs_no_time())
+  if (type != UV_CLOCK_FAST || !uvp__skip_time())
     last = (uint64_t) uvh_clock();
 
   return last;

@@ -16,7 +16,7 @@ export const headerPrototypes = (path, macro) => {
     .replace(/\/\*.*?\*\//gs, ' ')
     .replace(/^[ \t]*#(?:.*\\\n)*.*$/gm, '')
   const form = new RegExp(
-    `\\b${macro}\\b(?:\\s*\\((\\w+)\\))?\\s*([\\w\\s*]*?[\\s*])(\\w+)\\s*\\(([^()]*)\\)\\s*;`,
+    `\\b${macro}\\b(?:\\s*\\((\\w+)\\))?\\s*([\\w\\s*]*?[\\s*])(\\w+)\\s*\\(([^()]*)\\)\\s*(?:__attribute__\\s*\\(\\(\\w+\\)\\)\\s*)?;`,
     'g',
   )
   const prototypes = new Map(

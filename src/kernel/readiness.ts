@@ -4,7 +4,7 @@
  */
 
 /**
- * What a descriptor can be ready for, as bits of a mask. The bits are internal; the system call layer translates them
+ * What a descriptor can be ready for, as bits of a mask. The bits are internal; the system call layer maps them
  * to the C library's.
  */
 export const Poll = {

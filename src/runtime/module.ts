@@ -68,7 +68,9 @@ function isModule(source: ModuleSource): source is WasmModule {
   return Object.prototype.toString.call(source) === '[object WebAssembly.Module]'
 }
 
-/** The module's description as JSON, where a bundler has put it in: compiling the module to ask takes the command 1 ms. */
+/**
+ * The module's description as JSON, where a bundler has put it in: compiling the module to ask takes the command 1 ms.
+ */
 declare const SHIPPED_DESCRIPTION: string | undefined
 
 let described: Promise<Description> | undefined

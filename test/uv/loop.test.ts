@@ -1,6 +1,6 @@
 /**
- * Loops: running, stopping, closing, metrics. There is no `uv_backend_fd`: the host reports readiness, and no descriptor could
- * be polled.
+ * Loops: running, stopping, closing, metrics. There is no `uv_backend_fd`: the host reports readiness, and no
+ * descriptor could be polled.
  */
 import { expect, test } from '@jest/globals'
 import {

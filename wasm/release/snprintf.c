@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The C library's snprintf() supports floating point, which makes it as large
  * as libuv. libuv formats only addresses with it, for which numbers and text
  * are enough.

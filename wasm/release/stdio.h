@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The release module has no streams for messages: what libuv would print is
  * left out, and the C library's streams with it.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* For programs that let their host run the loop. They also run on a host that
  * cannot wait, such as a JavaScript engine without threads and suspendable
  * stacks, and run faster than programs that wait inside of uv_run().

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The platform's fields of the public structures, like include/uv/linux.h for
  * Linux. This port's uv.h includes it.
  */

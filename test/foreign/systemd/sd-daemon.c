@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 #include "systemd/sd-daemon.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What hddemux needs of libsystemd: a service manager that has opened one
  * listening socket, on a free port of 127.0.0.1.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Ends, or goes on, in the way that its first argument names. */
 
 #include <uv.h>

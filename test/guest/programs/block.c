@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Calls that wait, made by the program itself, without a loop. */
 
 #include <arpa/inet.h>

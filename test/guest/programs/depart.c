@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Writes what it is told to, and exits as soon as that counts as written.
  *
  *   depart HOST PORT BYTES

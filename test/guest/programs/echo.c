@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* An echo server. It says where it listens, and serves until it is ended.
  *
  *   echo [HOST [PORT]]

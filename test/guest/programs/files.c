@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What a guest does with files, one thing for each word it is given:
  *
  *   files list PATH | read PATH | change PATH | names | links | times | many |

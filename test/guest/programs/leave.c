@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Reads the first bytes of its first peer, and no more. When a second peer
  * comes it leaves, as its argument says: by exit(), or by a trap.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Messages.
  *
  *   messages serve COUNT            prints its port, and sends back as many

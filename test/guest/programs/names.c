@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Asks what names mean, and says what it is told.
  *
  *   names wait NAME          with getaddrinfo(), which waits

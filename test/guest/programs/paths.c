@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Sockets with paths.
  *
  *   paths serve PATH      sends back what one client sends, then ends

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A program that leaves its loop to its host. The first argument says which. */
 
 #include "uv/pump.h"

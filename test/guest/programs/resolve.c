@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Says what getaddrinfo() and getnameinfo() answer for addresses in numbers,
  * services in numbers, and wrong input; through libuv on its loop, and waiting.
  * A name is not looked up: who has one differs from machine to machine.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A client: sends what it is told to, reads until the peer ends, and says how
  * much that was.
  *

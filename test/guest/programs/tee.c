@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Copies standard input to standard output, both as streams of libuv's, and
  * tells on standard error how it ended.
  */

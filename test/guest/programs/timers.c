@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Starts and stops timers at random, from outside and from their callbacks, and
  * says in which order they are called. The time is the program's own, so that it
  * says the same at every run.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What Linux answers to each call in each state of a UDP socket, a line each:
  * the state, the call, the result or the name of its error. linux-udp.test.ts
  * compares the kernel with it.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What Linux answers to each call in each state of a stream socket of AF_UNIX,
  * and to whoever binds or connects to a name, a line each. linux-unix.test.ts
  * compares the kernel with it.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What the programs have in common that ask Linux. */
 
 #ifndef LINUX_H_

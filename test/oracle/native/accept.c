@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Connections that wait, and how they are taken. */
 
 #include "oracle.h"

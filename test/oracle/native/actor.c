@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What actors do, and how it is told. */
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Who keeps a loop alive, and for how long it would wait. */
 
 #include "oracle.h"

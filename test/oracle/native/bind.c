@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Local addresses: who may have one, and who tells that it is taken. */
 
 #include "oracle.h"

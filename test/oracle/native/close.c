@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* close() and closeReset(): what becomes of what was under way. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* connect(), and what is asked for before it is over. */
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What a process sees that has run out of descriptors. */
 
 #include <assert.h>

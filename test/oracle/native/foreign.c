@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A process that knows nothing of libuv: it is killed, resets, ends. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Lookups of what needs nobody: addresses in numbers, and localhost. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The loop's rounds: their phases, who ends them, and asyncs. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The program that runs scenarios:
  *
  *   oracle GROUP             every scenario, each in a process of its own

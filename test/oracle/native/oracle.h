@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The oracle runs scenarios on native libuv and prints what happens, one line
  * for each event. test/oracle/twins/ has the same scenarios over our API, under
  * the same names; jest compares the traces.

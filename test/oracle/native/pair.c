@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Two handles that are connected without a network, and descriptors that are
  * taken over.
  */

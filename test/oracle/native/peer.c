@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* A program nobody of libuv wrote, for scenarios to speak with:
  *
  *   peer PORT SCRIPT

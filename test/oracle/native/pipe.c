@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Sockets with paths: their names, and what calls say of them. What streams do
  * is told of TCP. Names are told without their folder.
  */

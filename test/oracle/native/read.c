@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* What a reader is told, to the end and beyond. */
 
 #include "oracle.h"

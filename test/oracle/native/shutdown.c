@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* shutdown(): its place among writes, and what may not follow it. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* How scenarios begin and end, and the process that they speak with. */
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Every call in every state of a TCP handle. A scenario is a state; the trace
  * is what each call returns in it, on a handle of its own. A handle that closes
  * is not among them: native aborts where ours throws.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Messages: where they go, what becomes of them, and what calls say. */
 
 #include "oracle.h"

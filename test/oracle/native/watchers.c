@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* See watchers.h. */
 
 #include "watchers.h"

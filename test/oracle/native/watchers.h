@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Callbacks for handles without a socket: each prints the kind of the handle. */
 
 #ifndef WATCHERS_H_

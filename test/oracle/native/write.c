@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Writes: their order, and how they fail. */
 
 #include "oracle.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* The calls with which programs use the names of their sockets like files. The
  * host is asked first: a path that is not a socket's name belongs to the file
  * system.
@@ -5,16 +7,12 @@
 
 #include "uv_host.h"
 #include "libc.h"
+#include "musl-syscall.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* The C library's own. */
-long __syscall_unlink(long path);
-long __syscall_chmod(long path, long mode);
-long __syscall_stat64(long path, long buf);
 
 
 /* libuv removes the name of a pipe that it closes. Weak, because a module in

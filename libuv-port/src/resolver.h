@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* How getaddrinfo() and getnameinfo() wait for the host. By default they wait,
  * if that is possible at all. The thread pool's loop must not wait: it calls
  * them with UVP__LOOKUP_BEGINS. If they have to ask the host, they then return
@@ -6,8 +8,8 @@
  * result.
  */
 
-#ifndef UVP_NAMES_H_
-#define UVP_NAMES_H_
+#ifndef UVP_RESOLVER_H_
+#define UVP_RESOLVER_H_
 
 #define UVP__LOOKUP_WAITS (-1)
 #define UVP__LOOKUP_BEGINS (-2)
@@ -29,4 +31,4 @@ int uvp__look(struct uv__work* w, int fd);
  */
 int uvp__look_no_more(struct uv__work* w);
 
-#endif  /* UVP_NAMES_H_ */
+#endif  /* UVP_RESOLVER_H_ */

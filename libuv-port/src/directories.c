@@ -1,7 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Operations on names in directories: create, remove, rename and list them. */
 
 #include "uv_host.h"
 #include "libc.h"
+#include "musl-syscall.h"
 #include "files.h"
 
 #include <dirent.h>
@@ -15,25 +18,6 @@
 
 /* The number of bytes of entries to request at once. */
 #define UVP__LISTING 2048
-
-/* The C library does not publish these prototypes. */
-long __syscall_mkdir(long path, long mode);
-long __syscall_mkdirat(long dir, long path, long mode);
-long __syscall_rmdir(long path);
-long __syscall_unlink(long path);
-long __syscall_unlinkat(long dir, long path, long flags);
-long __syscall_rename(long from, long to);
-long __syscall_renameat(long from_dir, long from, long to_dir, long to);
-long __syscall_linkat(long from_dir,
-                      long from,
-                      long to_dir,
-                      long to,
-                      long flags);
-long __syscall_symlink(long target, long path);
-long __syscall_symlinkat(long target, long dir, long path);
-long __syscall_readlink(long path, long buf, long size);
-long __syscall_readlinkat(long dir, long path, long buf, long size);
-long __syscall_getdents64(long fd, long buf, long size);
 
 /* The position of each directory's listing, which WASI leaves to the caller.
  * Only files have a descriptor below UVH_FD_FIRST, so this size is sufficient.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Declarations that the files of this folder share. */
 
 #ifndef UVW_INTERNAL_H_

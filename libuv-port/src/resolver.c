@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+
 /* Names of hosts and services. Numeric addresses are parsed here, and
  * "localhost", which is the loopback address everywhere (RFC 6761, section
  * 6.3); the host looks up all other names. The C library's own functions are
@@ -9,7 +11,7 @@
 #include "uv_host.h"
 #include "addrinfo.h"
 #include "libc.h"
-#include "names.h"
+#include "resolver.h"
 
 #include <errno.h>
 #include <netdb.h>
