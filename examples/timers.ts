@@ -15,5 +15,5 @@ patience.start(60_000, 0, () => console.log('a minute has passed'))
 patience.unref()
 
 await loop.run()
-// Closes the handles that are left, and the loop.
+// Closes the remaining handles, and the loop.
 await loop[Symbol.asyncDispose]()
