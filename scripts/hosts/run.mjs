@@ -5,7 +5,7 @@ import { fetchRuntime } from '../lib/runtime.mjs'
 
 /** @typedef {import('../../test/support/plain-runner.js').Outcome} Outcome */
 /**
- * A runtime and the host to try on it.
+ * A runtime, and the host to test on it.
  *
  * @typedef {{ name: string, host: string, runtime: 'node' | 'deno' | 'bun', major: string }} Way
  */
@@ -28,7 +28,7 @@ export const WAYS = [
   { name: 'virtual', host: 'virtual', runtime: 'node', major: '20' },
 ]
 
-/** Compiles the tests, as far as they have changed. */
+/** Compiles the tests that have changed. */
 export const compile = () => {
   execFileSync('node_modules/.bin/tsc', ['--project', 'test/host/contract/tsconfig.json'], { stdio: 'inherit' })
 }
@@ -38,7 +38,7 @@ const command = ({ runtime, major }) =>
   runtime === 'deno' ? [fetchRuntime(runtime, major), 'run', '--allow-all', '--quiet'] : [fetchRuntime(runtime, major)]
 
 /**
- * Runs the tests. They have a deadline each; see {@link compile}.
+ * Runs the tests, which {@link compile} must have compiled. Each test has its own deadline.
  *
  * @param {Way} way
  * @returns {Promise<Run>}

@@ -5,19 +5,21 @@
 
 const INTRODUCTION = `# What each host can do
 
-Written by \`make hosts\`, which runs the tests of the host contract (\`test/host\`) on every runtime. Every line is a test;
-✓ says that it passed, a number that the host refuses what the test is about, with the reason below and the error of
-POSIX that belongs to it. A test that fails keeps this page from being written.
+Written by \`make hosts\`, which runs the tests of the host contract (\`test/host\`) on every runtime. Each row is a test. A
+✓ means that it passed. A number means that the host refuses the tested feature with the right POSIX error, for the
+reason listed below. If a test fails, this page is not written.
 
-Which host a loop has: \`Loop.open()\` takes the one of the runtime it finds itself on, \`Loop.open({ host })\` any, from
+\`Loop.open()\` uses the host of the runtime that it runs on; \`Loop.open({ host })\` takes any host, from
 \`libuv-wasm/node\`, \`libuv-wasm/deno\`, \`libuv-wasm/bun\` or \`libuv-wasm/virtual\`.
 
-Bytes count as written once the operating system has them (on the virtual network, the peer). Handles of Node and Bun's sockets
-say that within the call. Deno and Node's \`node:net\` say it a turn later or more: \`tryWrite()\` takes nothing there, and for a C
-program, which has no buffer to lend, the host keeps up to 64 KiB of each connection as the socket's own buffer; so it does in a
-worker, for sockets that the operating system does not lend to it. What is left of that when the program exits is sent for two
-more seconds, then dropped. What a close drops is not read any more. Only Deno before 2.9.5 goes on with a write that is under
-way: it sends a copy of at most 64 KiB, and keeps the connection, and the process, until the peer has read it or is gone.`
+Bytes count as written once the operating system has them (on the virtual network, once the peer has them). Node's
+handles and Bun's sockets report this within the call. Deno and Node's \`node:net\` report it in a later turn of the event
+loop: there \`tryWrite()\` accepts no bytes, and for a C program, which has no buffer to lend, the host keeps up to 64 KiB
+per connection as the socket's own buffer. In a worker it does the same for sockets whose descriptor the worker
+cannot use. Bytes left in that buffer when the program exits are sent for two more seconds, then dropped. After a close
+the host no longer accesses the buffers whose bytes were dropped. The exception is Deno before 2.9.5, which continues a
+write that is under way: it sends a copy of at most 64 KiB, and keeps the connection and the process until the peer has
+read it or has disconnected.`
 
 /** Column by host, in this order. */
 const COLUMNS = new Map([
@@ -28,15 +30,15 @@ const COLUMNS = new Map([
   ['virtual', 'virtual'],
 ])
 
-/** How a test is called in the table. @param {readonly string[]} path */
+/** The name of a test in the table. @param {readonly string[]} path */
 export const key = (path) => path.join(': ')
 
 /**
- * Whether a test has a line of its own: that a host refuses in the right way is no such line. @param {Outcome} outcome
+ * Whether a test has a row in the table. Tests of how a host refuses have none. @param {Outcome} outcome
  */
 export const isRow = ({ path }) => path[0] !== 'refusals'
 
-/** Reasons, each with its number. */
+/** Numbered reasons. */
 class Notes {
   /** @type {Map<string, number>} */
   #numbers = new Map()
@@ -54,7 +56,7 @@ class Notes {
 }
 
 /**
- * What one host says to one test, whose runtimes may differ.
+ * The result of one test on one host, which may differ between its runtimes.
  *
  * @param {readonly Run[]} runs - of the host
  * @param {string} test
@@ -70,11 +72,11 @@ const cell = (runs, test, notes) => {
   const numbers = [...reasons].map((reason) => notes.number(reason)).join(', ')
   if (passed.length === told.length) return '✓'
   if (passed.length === 0) return numbers
-  // `Node 20.20.1` is called by its major version.
+  // `Node 20.20.1` is shown as its major version.
   return `✓ ${passed.map(({ runtime }) => runtime.replace(/^\D+(\d+).*/, '$1')).join(', ')}; else ${numbers}`
 }
 
-/** @param {readonly (readonly string[])[]} rows - the first is the head */
+/** @param {readonly (readonly string[])[]} rows - the first is the header */
 const table = (rows) => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const line = (/** @type {readonly string[]} */ row) =>
@@ -99,9 +101,9 @@ const figures = (runs) => {
 }
 
 /**
- * The page.
+ * The text of the page.
  *
- * @param {readonly Run[]} runs - of all hosts
+ * @param {readonly Run[]} runs - the runs of all hosts
  */
 export const page = (runs) => {
   const notes = new Notes()
@@ -121,19 +123,19 @@ export const page = (runs) => {
     INTRODUCTION,
     `Run on ${runtimes}.`,
     table([['', ...COLUMNS.values()], ...rows]),
-    '## Why it is refused',
+    '## Reasons for refusals',
     notes.lines().join('\n'),
-    '## Measured',
+    '## Measurements',
     table([['', ...COLUMNS.values()], ...figures(runs)]),
   ].join('\n\n')}\n`
 }
 
 /**
- * What the page says of a host: the mark of each test.
+ * A host's column of the page.
  *
  * @param {string} text - the page
  * @param {string} host - as in {@link Run}
- * @returns {Map<string, string>}
+ * @returns {Map<string, string>} the mark of each test
  */
 export const marksOf = (text, host) => {
   const column = [...COLUMNS.keys()].indexOf(host) + 1

@@ -1,4 +1,4 @@
-/** Opens a bundled example page in Chromium, watches it, talks to it, closes it, and keeps pictures. */
+/** Opens a bundled example page in Chromium, waits for its conversation, uses its form, closes it, saves screenshots. */
 import { execFileSync } from 'node:child_process'
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -15,8 +15,9 @@ export const chromiumVersion = async () =>
   )?.[0] ?? ''
 
 /**
- * @param {string} folder - the site @param {string} picture - a name for the pictures @returns {Promise<string>} what
- *   was seen
+ * @param {string} folder - the site
+ * @param {string} picture - the name of the screenshots
+ * @returns {Promise<string>} what the page showed
  */
 export const watchPage = async (folder, picture) => {
   execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })
@@ -49,7 +50,7 @@ export const watchPage = async (folder, picture) => {
     const facts = await page.textContent('#facts')
     const steps = await page.locator('#steps li').count()
     if (complaints.length > 0) throw new Error(complaints.join('\n'))
-    if (!/(?<!\d)0 handles0 descriptors0 blocks/.test(facts)) throw new Error(`something is left: ${facts}`)
+    if (!/(?<!\d)0 handles0 descriptors0 blocks/.test(facts)) throw new Error(`not everything was closed: ${facts}`)
     return `${steps} arrows, build/smoke/${picture}.png`
   } finally {
     await browser.close()
@@ -57,7 +58,7 @@ export const watchPage = async (folder, picture) => {
   }
 }
 
-/** Serves a folder on loopback. @param {string} folder */
+/** Serves a directory on loopback. @param {string} folder */
 const serve = async (folder) => {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
@@ -71,6 +72,6 @@ const serve = async (folder) => {
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the site listens nowhere')
+  if (address === null || typeof address === 'string') throw new Error('the site has no port')
   return { port: address.port, close: () => server.close() }
 }

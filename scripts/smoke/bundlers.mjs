@@ -1,11 +1,11 @@
-/** The bundlers people use: each bundles the example page, and README's first program for Node. */
+/** The bundlers under test: each bundles the example page, and the README's first program for Node. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import esbuild from 'esbuild'
 import { APP, tool } from './stage.mjs'
 
-/** The module, which is copied beside the bundle by hand where a bundler does not find it. */
+/** The module. For a bundler that does not find it, it is copied to the bundle's directory. */
 const MODULE = join(APP, 'node_modules/libuv-wasm/dist/libuv.wasm')
 
 /**
@@ -15,7 +15,7 @@ const MODULE = join(APP, 'node_modules/libuv-wasm/dist/libuv.wasm')
  * @property {(out: string) => Promise<void>} node - bundles the first program as first.mjs
  */
 
-/** @param {string} out @param {(html: string) => string} [edit] - what its plugins for HTML would do */
+/** @param {string} out @param {(html: string) => string} [edit] - does the work of the bundler's HTML plugins */
 const copyPage = (out, edit = (html) => html) => {
   writeFileSync(join(out, 'index.html'), edit(readFileSync(join(APP, 'page/index.html'), 'utf8')))
   cpSync(join(APP, 'page/page.css'), join(out, 'page.css'))
@@ -75,7 +75,7 @@ const webpack = async (configuration) => {
   if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString('errors-warnings'))
 }
 
-/** Where a bundle goes; the folder is made. @param {string} name */
+/** The directory for a bundle, which is created. @param {string} name */
 export const bundleFolder = (name) => {
   const folder = join(APP, 'bundles', name)
   mkdirSync(folder, { recursive: true })

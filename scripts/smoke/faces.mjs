@@ -1,6 +1,7 @@
 /**
- * Foreign programs on `libuv-wasm/net`, as installed: the programs of test/faces, on a runtime, with `node:net`
- * replaced. Where one fails, it is run once more with the runtime's own `node:net`, which says whose fault it is.
+ * Third-party programs on the installed `libuv-wasm/net`: the programs of test/faces, on a runtime, with `node:net`
+ * replaced. A program that fails is run again with the runtime's own `node:net`, which shows whether the runtime or
+ * this package is at fault.
  */
 import { cpSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -8,9 +9,9 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { APP, run } from './stage.mjs'
 
-/** What is installed beside the package, as it is in this project's own node_modules. */
+/** The libraries that are linked from this project's own node_modules. */
 const LIBRARIES = ['ioredis', 'mysql2', 'pg', 'undici', 'ws']
-/** What Bun replaces by something of its own, whatever is installed. */
+/** The libraries that Bun replaces with implementations of its own, even when they are installed. */
 const BUNS_OWN = ['undici', 'ws']
 const REGISTER = './node_modules/libuv-wasm/dist/register.js'
 const PASSWORD = 'a secret'
@@ -23,7 +24,11 @@ const FLAGS = { node: '--import', deno: '--preload', bun: '--preload' }
 /** @param {{ folder: string }} database @returns {string[]} its Unix socket */
 const socketOf = ({ folder }) => [join(folder, 'socket')]
 
-/** What each program needs to run. @type {Record<string, () => Promise<Needs | string>>} */
+/**
+ * Starts what each program needs, or returns the reason why it cannot run.
+ *
+ * @type {Record<string, () => Promise<Needs | string>>}
+ */
 export const facePrograms = {
   http: async () => ((await loadServers()).findProgram('curl') ? nothing : 'curl is not installed'),
   ws: async () => nothing,
@@ -46,14 +51,14 @@ export const facePrograms = {
 /**
  * Runs one of {@link facePrograms}.
  *
- * @param {'node' | 'deno' | 'bun'} name - of the runtime
- * @param {string} program - the runtime's
- * @param {string} what - which one
- * @param {string[]} flags - of the runtime
- * @returns {Promise<string | void>} why it was not tried, or who else fails
+ * @param {'node' | 'deno' | 'bun'} name - the runtime
+ * @param {string} program - the runtime's executable
+ * @param {string} what - the key in {@link facePrograms}
+ * @param {string[]} flags - flags of the runtime
+ * @returns {Promise<string | void>} why it was not tried, or that it also fails with the runtime's own `node:net`
  */
 export const runFace = async (name, program, what, ...flags) => {
-  if (name === 'bun' && BUNS_OWN.includes(what)) return `not tried: Bun puts its own ${what} in its place`
+  if (name === 'bun' && BUNS_OWN.includes(what)) return `not tried: Bun replaces ${what} with its own`
   /** @param {string[]} before @param {Record<string, string>} more @returns {Promise<string | undefined>} */
   const play = async (before, more = {}) => {
     const needs = await facePrograms[what]?.()
@@ -61,7 +66,7 @@ export const runFace = async (name, program, what, ...flags) => {
     const { args, env, stop } = needs
     try {
       const said = await run(program, [...flags, ...before, `${what}.mjs`, ...args], { ...env, ...more })
-      if (said !== `${what} is content\n`) throw new Error(`it said ${JSON.stringify(said)}`)
+      if (said !== `${what} is content\n`) throw new Error(`unexpected output: ${JSON.stringify(said)}`)
       return undefined
     } finally {
       await stop()
@@ -75,7 +80,7 @@ export const runFace = async (name, program, what, ...flags) => {
       () => false,
     )
     if (own || what === 'sockets') throw error
-    return "no: nor does it with the runtime's own node:net"
+    return "no: it also fails with the runtime's own node:net"
   }
 }
 
@@ -111,10 +116,10 @@ const certificate = async () => {
 }
 
 /**
- * @param {string} name - of the server's program
+ * @param {string} name - the server's executable
  * @param {(servers: typeof import('../../test/faces/support/servers.js')) =>
  *   Promise<import('../../test/faces/support/servers.js').Database>} start
- * @param {(database: import('../../test/faces/support/servers.js').Database) => string[]} more - arguments behind the
+ * @param {(database: import('../../test/faces/support/servers.js').Database) => string[]} more - arguments after the
  *   port
  */
 const database = async (name, start, more = () => []) => {

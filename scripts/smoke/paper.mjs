@@ -1,38 +1,39 @@
-/** docs/runtimes.md: what a whole run of `make smoke` has seen. */
+/** Writes docs/runtimes.md, the results of a complete run of `make smoke`. */
 
 /** @typedef {{ where: string, version: string, what: string, result: string }} Result */
 
-/** How the rows begin that are about `libuv-wasm/net`. */
+/** The prefix of the results that are about `libuv-wasm/net`. */
 const NET = 'net: '
 
-/** @param {readonly Result[]} results @returns {string} the paper */
+/** @param {readonly Result[]} results @returns {string} the text of the page */
 export const paper = (results) => {
   const rows = results
     .filter(({ what }) => !what.startsWith(NET))
     .map(({ where, version, what, result }) => [where, version, what, result])
-  return `# Where the package was tried
+  return `# Tested runtimes and bundlers
 
-Written by \`make smoke\`, when all was well. The packed tarball was installed in an empty folder, without a network. There
-README's programs were run, the first of them with \`require()\` too, a C program by the \`libuv-wasm\` command, and bundles of
-the first. In Chromium it was [the page](../examples/page): looked at, talked to, and closed, with nothing left. Beside a bundle of
-esbuild's lies a copy of the module; nobody was configured otherwise.
+Written by \`make smoke\` after a complete run without failures. It installed the packed tarball in an empty directory,
+without a network. There it ran the programs of the README, the first one also with \`require()\`, a C program with the
+\`libuv-wasm\` command, and bundles of the first program. In Chromium it loaded [the example page](../examples/page), used
+it, closed its connection, and checked that no handle, descriptor or memory block was left. For esbuild it copied the
+module to the bundle's directory; no other bundler needs configuration for the module.
 
 ${table(['where', 'version', 'what', 'result'], rows)}
 
-Node 20 has no \`require()\` for ES modules; later ones do.
+Node 20 cannot \`require()\` ES modules; later versions can.
 
 ## Programs over \`libuv-wasm/net\`
 
-Libraries as they come from npm, with \`node:net\` replaced by \`libuv-wasm/net/register\`, on the loop that runs by itself: what
-\`test/faces/programs\` has, against Redis, MariaDB and PostgreSQL where they are clients of these, and with both ends on our
-sockets where not. \`http\` and \`tls\` are the runtime's own, given our sockets; \`sockets\` is \`libuv-wasm/sockets\` with its
-streams of the Web, plain and over TLS.
+These are unmodified libraries from npm, with \`node:net\` replaced by \`libuv-wasm/net/register\`, on the loop that runs by
+itself. The programs are in \`test/faces/programs\`. Clients of Redis, MariaDB and PostgreSQL run against these servers; in
+the other programs both ends use this package's sockets. \`http\` and \`tls\` are the runtime's own modules over this
+package's sockets; \`sockets\` is \`libuv-wasm/sockets\` with its Web streams, plain and over TLS.
 
 ${facesTable(results.filter(({ what }) => what.startsWith(NET)))}
 
-Where it says "no", the same program fails with the runtime's own \`node:net\` as well: Deno's \`http\` ends a connection that it
-was given behind one answer, and Bun's \`tls\` is not whole over sockets that it did not make. Bun puts something of
-its own in the place of \`ws\` and \`undici\`.
+Where the table says "no", the same program fails with the runtime's own \`node:net\` as well: Deno's \`http\` ends a
+connection that was passed to it after one response, and Bun's \`tls\` is incomplete over sockets that it did not create.
+Bun replaces \`ws\` and \`undici\` with implementations of its own.
 `
 }
 

@@ -1,4 +1,4 @@
-/** Where `make smoke` plays: an empty folder, in which the packed tarball was installed without a network. */
+/** The environment of `make smoke`: an empty directory, in which the packed tarball is installed without a network. */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,9 +12,9 @@ import { transform } from 'esbuild'
 import { pack, packDependencies } from '../lib/package.mjs'
 import { readmePrograms } from '../lib/snippets.mjs'
 
-/** What is left of a run: pictures. */
+/** Screenshots, which are kept after a run. */
 export const PICTURES = resolve('build/smoke')
-/** The user's folder: far from this project's own, whose settings and packages nobody else has. */
+/** The user's directory, outside of this project, so that its settings and packages have no effect. */
 const STAGE = mkdtempSync(join(tmpdir(), 'libuv-wasm-smoke-'))
 export const APP = join(STAGE, 'app')
 
@@ -24,13 +24,13 @@ const DEADLINE = 30_000
 const PROGRAMS = readmePrograms()
 
 /**
- * README's first program as a CommonJS program: what it imports is required, what it awaits at its top is awaited in a
- * function.
+ * Turns the README's first program into a CommonJS program: imports become `require()`, and top-level awaits are moved
+ * into an async function.
  */
 const COMMON = (/** @type {string} */ code) =>
   `${code.replace(/^import (.*) from (.*)$/m, 'const $1 = require($2)\nvoid (async () => {')}})()\n`
 
-/** Installs the package into an empty folder, beside the programs that use it. */
+/** Installs the package into an empty directory, together with the programs that use it. */
 export const prepare = async () => {
   rmSync(PICTURES, { recursive: true, force: true })
   mkdirSync(PICTURES, { recursive: true })
@@ -54,16 +54,16 @@ export const prepare = async () => {
   }
 }
 
-/** Takes the user's folder away. */
+/** Removes the user's directory. */
 export const cleanUp = () => rmSync(STAGE, { recursive: true, force: true })
 
 /**
- * Runs a program in the user's folder.
+ * Runs a program in the user's directory.
  *
  * @param {string} program
  * @param {string[]} args
- * @param {Record<string, string>} more - what is added to the environment
- * @returns {Promise<string>} what it says
+ * @param {Record<string, string>} more - additional environment variables
+ * @returns {Promise<string>} its output
  */
 export const run = async (program, args, more = {}) => {
   const options = { cwd: APP, timeout: DEADLINE, env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...more } }
@@ -72,10 +72,15 @@ export const run = async (program, args, more = {}) => {
   return stdout
 }
 
-/** README's first program, in whichever form it is the last argument. @param {string} program @param {string[]} args */
+/**
+ * Runs the README's first program; the last argument is its file.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ */
 export const runFirst = (program, ...args) => expectOutput(program, args, PROGRAMS[0]?.output)
 
-/** All of README's programs. @param {string} program @param {string[]} args - that stand before the file */
+/** Runs all of the README's programs. @param {string} program @param {string[]} args - arguments before the file */
 export const runAll = async (program, ...args) => {
   for (const [index, { output }] of PROGRAMS.entries()) {
     await expectOutput(program, [...args, `readme-${index + 1}.mjs`], output)
@@ -83,11 +88,11 @@ export const runAll = async (program, ...args) => {
 }
 
 /**
- * Starts a program in the user's folder that says where it listens, and hears what it answers.
+ * Starts a server in the user's directory that prints its address, and sends "hello" to it.
  *
  * @param {string} program
  * @param {string[]} args
- * @returns {Promise<string>} what it sends back of "hello"
+ * @returns {Promise<string>} the first chunk of the answer
  */
 export const askServer = async (program, args) => {
   /** @type {import('node:child_process').SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'inherit'>} */
@@ -99,7 +104,7 @@ export const askServer = async (program, args) => {
       client.write('hello')
       for await (const data of client) return String(data)
     }
-    throw new Error('it did not say where it listens')
+    throw new Error('the server did not print its address')
   } finally {
     server.kill('SIGKILL')
   }
@@ -108,11 +113,11 @@ export const askServer = async (program, args) => {
 /** @param {string} program @param {string[]} args @param {string | undefined} output */
 const expectOutput = async (program, args, output) => {
   const said = await run(program, args)
-  if (said !== output) throw new Error(`it said ${JSON.stringify(said)}, and not ${JSON.stringify(output)}`)
+  if (said !== output) throw new Error(`expected the output ${JSON.stringify(output)}, got ${JSON.stringify(said)}`)
 }
 
 /**
- * A tool of test/package, which are installed when the first is asked for.
+ * Imports a tool of test/package. All of its tools are installed on the first call.
  *
  * @param {'vite' | 'webpack' | 'playwright-core'} name
  */
