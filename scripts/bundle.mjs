@@ -1,7 +1,7 @@
 /**
- * Puts the compiled library of build/lib together into the few files of dist, which is what is published: Node's loader
- * takes 0.3 to 0.4 ms for each file. All lie in one folder, so that what names a file beside it (`new
- * URL('./worker.js', import.meta.url)`) finds it, wherever its code has come to.
+ * Bundles the compiled library in build/lib into the few files of dist, which are published: Node's loader takes 0.3 to
+ * 0.4 ms per file. All files are in one directory, so that relative URLs like
+ * `new URL('./worker.js', import.meta.url)` are valid in whichever file their code ends up.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
@@ -12,10 +12,11 @@ import { exported, hooks, programs } from './lib/entries.mjs'
 const COMPILED = 'build/lib'
 
 /**
- * What is loaded together: entry points and folders with all that they import, unless an earlier one has it. The first
- * is what every program needs, pages included. Everything else is stored with its importer.
+ * The chunks. Each has entry points and directories, and everything that they import and that is not in an earlier
+ * chunk. The first one has what every program needs, including web pages. All other modules are stored with their
+ * importer.
  *
- * @type {Record<string, string[]>} modules and folders, by the name of their chunk
+ * @type {Record<string, string[]>} modules and directories, by the name of their chunk
  */
 const CHUNKS = {
   core: ['index'],
@@ -23,15 +24,15 @@ const CHUNKS = {
   guests: ['guest/guest'],
 }
 
-/** What is imported when it runs: what is installed with the package, and what package.json chooses. */
+/** What is imported at run time: the dependencies, and `#platform`, which package.json resolves. */
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const installed = Object.keys(dependencies)
 const external = ['#platform', ...installed]
 
 /**
- * Node's own modules by `process.getBuiltinModule()`, and not as modules of ECMAScript: to make one of these Node reads
- * each property of the module, and that of `node:fs` and `node:util` loads its streams, colors and parsers. It is 9 ms
- * of a start. Each importer has its own, so that no file is made of what several share.
+ * Loads Node's own modules with `process.getBuiltinModule()`, not as ES modules. For an ES module Node reads every
+ * property of the built-in module, which in `node:fs` and `node:util` loads streams, colors and parsers: 9 ms of
+ * startup. Each importer gets its own copy of the code, so that no shared chunk is created for it.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -54,8 +55,8 @@ const builtins = {
 }
 
 /**
- * The one module that is CommonJS as one of ECMAScript: else each bundle would begin with what can load any. It runs
- * when something of it is wanted, and few who start want any.
+ * Turns the only CommonJS module into an ES module: otherwise every bundle would start with a loader for CommonJS. The
+ * module's code runs when one of its members is first used, which few programs do at startup.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -74,7 +75,7 @@ const lazyIpaddr = {
 const plugins = [lazyIpaddr, builtins]
 
 /**
- * Another program stays apart.
+ * Keeps the programs separate: one imports another as an external file.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -87,7 +88,7 @@ const apart = {
 }
 
 /**
- * The command runs on Node, and on what is like Node.
+ * Resolves the platform to Node's: the command runs on Node and compatible runtimes.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -97,7 +98,7 @@ const nodePlatform = {
     id === '#platform' || id === './page.js' ? resolve(COMPILED, 'host/platform/node.js') : undefined,
 }
 
-/** @param {Record<string, string>} modules - which files come of which modules */
+/** @param {Record<string, string>} modules - the module for each output file */
 const inputs = (modules) =>
   Object.fromEntries(Object.entries(modules).map(([file, module]) => [file, `${COMPILED}/${module}.js`]))
 
@@ -109,24 +110,24 @@ const put = async (input, output) => {
   const bundle = await rolldown({
     platform: 'node',
     tsconfig: false,
-    // What is read of a module and not used has no effect.
+    // Reading a property has no side effects, so unused reads are removed.
     treeshake: { propertyReadSideEffects: false },
     onLog: (_level, { code, message }) => {
-      // The command asks for its platform by name as well, so that it is in the same file.
+      // The command also imports its platform statically, so it is in the same file.
       if (code !== 'INEFFECTIVE_DYNAMIC_IMPORT') throw new Error(message)
     },
     ...input,
   })
   await bundle.write({
     dir: 'dist',
-    // What bundlers read in comments stays; the docs are with the types.
+    // Keep the comments that bundlers read. The documentation is in the type declarations.
     comments: { legal: true, annotation: true, jsdoc: false },
     entryFileNames: '[name].js',
     ...output,
   })
 }
 
-// The library: its parts are shared by all who import it.
+// The library, whose chunks are shared by all its importers.
 await put(
   {
     input: inputs({ ...Object.fromEntries(exported.map(({ file, module }) => [file, module])), ...hooks }),
@@ -145,14 +146,14 @@ await put(
     },
   },
 )
-// What the package's module says about itself: a guest has no other use for compiling it. See src/runtime/module.ts,
-// which finds its platform in what was just written.
+// The description of the package's module, so that a guest does not have to compile the module to get it. See
+// src/runtime/module.ts, which uses the platform file written above.
 const { describeModule } = await import(resolve(COMPILED, 'runtime/module.js'))
 const SHIPPED_DESCRIPTION = JSON.stringify(JSON.stringify(await describeModule()))
 
-// Its programs, each in files of its own, since nobody shares them, and how soon they run is all that counts: to look
-// over what is not wanted takes the engine 20 µs for a kB. What is written in lines stays so: Node prints the line that
-// failed.
+// The programs, each in its own files: no other program imports their code, and startup time matters most. Parsing
+// costs the engine 20 µs per kB, whether the code is used or not. Line breaks are kept, since Node prints the line of
+// an error.
 for (const [file, module] of Object.entries(programs)) {
   const reachesOut = file === 'cli-run'
   await put(

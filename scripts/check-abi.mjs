@@ -1,7 +1,7 @@
 /**
- * Checks that the boundary is the same on its three sides: the C header that says it, the module that was compiled, and
- * the TypeScript that answers. Names, numbers and types are compared; a parameter may have another name in TypeScript,
- * but where both have a name it stands in the same place.
+ * Checks that the ABI is the same in its three places: the C header that declares it, the compiled module, and the
+ * TypeScript that implements it. Compares names, numbers and types. A parameter may have a different name in
+ * TypeScript, but a name that is on both sides must have the same position.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { headerPrototypes, interfacePrototypes } from './lib/prototypes.mjs'
@@ -15,8 +15,8 @@ import { readSurface } from './lib/wasm-module.mjs'
 const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
 
 /**
- * The parts of the boundary. `side` is where the compiled module has it; `others` must be there too, though no header
- * of ours says them.
+ * The parts of the ABI. `side` returns that part of the compiled module; `others` must be there too, although our
+ * headers do not declare them. `guests` are only in guest programs.
  *
  * @type {{ header: string, macro: string, ts: string, interface: string, types?: string, side: (surface: Surface) =>
  *   Map<string, Item>, others: string[], guests?: string[] }[]}
@@ -30,8 +30,7 @@ const parts = [
     types: 'UV_HOST_TYPES',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only whole programs import these, never the module that TypeScript pumps: it does not block, and asks its host
-    // for names by itself.
+    // Only guest programs import these, never the library's module: it does not block, and TypeScript looks up names.
     guests: ['poll', 'lookup', 'reverse'],
   },
   {
@@ -74,7 +73,7 @@ const parts = [
 ]
 
 /**
- * Numbers that both sides have to type, since no module says them: by the name in TypeScript, the name of C's macro.
+ * Numbers that are written on both sides, since they are not visible in a module: the TypeScript name, and the C macro.
  *
  * @type {{ header: string, ts: string, table: string, macros: Record<string, string> }[]}
  */
@@ -99,14 +98,14 @@ const numbers = [
   },
 ]
 const importModules = ['uv_host_1', 'uv_face_1', 'wasi_snapshot_preview1']
-/** What emscripten exports from every module, for its own support code. */
+/** The exports that emscripten adds to every module for its own support code. */
 const EMSCRIPTEN = /^(?:__\w+|_?emscripten_\w+|stack(?:Save|Restore|Alloc))$/
 
 const INTEGERS =
   /^(?:(?:un)?signed |)(?:int|char|short|long)$|^(?:unsigned|signed|size_t|ssize_t|socklen_t|u?int(?:8|16|32)_t|uintptr_t)$/
 
 /**
- * The WebAssembly type of a C type, where a pointer has 32 bits.
+ * The WebAssembly type of a C type. A pointer has 32 bits.
  *
  * @param {string} type
  */
@@ -148,7 +147,7 @@ const asTs = (name, { params, result }) =>
 const fromTs = (name, { params, result }) => show(name, { params: params.map(({ type }) => type), result })
 
 /**
- * Names of parameters that C and TypeScript both have, but in other places: all are numbers, so no type would tell.
+ * Parameters that C and TypeScript both name, but in different positions. All are numbers, so no type error shows this.
  *
  * @param {Map<string, Prototype>} said
  * @param {Map<string, Prototype>} answered
@@ -160,15 +159,15 @@ const shuffled = (said, answered, place) =>
     return params
       .map((one, index) => ({ name: camel(one.name), index }))
       .filter((one) => order.includes(one.name) && order[one.index] !== one.name)
-      .map((one) => `${place}: ${name} has \`${one.name}\` in another place than C`)
+      .map((one) => `${place}: ${name} has \`${one.name}\` in a different position than C`)
   })
 
 /** @param {string} name */
 const camel = (name) => name.replace(/_(\w)/g, (_all, letter) => letter.toUpperCase())
 
 /**
- * @param {Map<string, string>} said - by name, how the header says it
- * @param {Map<string, string>} found - by name, how the other side says it
+ * @param {Map<string, string>} said - the header's declarations, by name
+ * @param {Map<string, string>} found - the other side's declarations, by name
  * @param {string} header
  * @param {string} place - the other side
  */
@@ -197,10 +196,10 @@ const forms = (map, others, form) =>
 const fromWasm = (name, item) => (item.kind === 'func' ? show(name, item.signature) : `${name}: ${item.kind}`)
 
 /**
- * The types that TypeScript gives to the gate; see `src/abi/signature.ts`.
+ * The signatures in a TypeScript table; see `src/abi/signature.ts`.
  *
  * @param {string} path
- * @param {string} table - what it is called there
+ * @param {string} table - the table's name
  */
 const typesFromTs = (path, table) => {
   const [, rows = ''] = new RegExp(`const ${table}[^{]*\\{([^}]*)\\}`).exec(readFileSync(path, 'utf8')) ?? []
@@ -214,7 +213,7 @@ const typesFromTs = (path, table) => {
 }
 
 /**
- * One part of the boundary against its other sides.
+ * Compares one part of the ABI with its other sides.
  *
  * @param {typeof parts[number]} part
  * @param {readonly (readonly [path: string, surface: Surface])[]} surfaces
@@ -241,7 +240,7 @@ const checkPart = (part, surfaces) => {
 }
 
 /**
- * The numbers that both sides type.
+ * Compares the numbers that are written on both sides.
  *
  * @param {typeof numbers[number]} pair
  */
@@ -251,7 +250,7 @@ const checkNumbers = ({ header, ts, table, macros }) => {
   return Object.entries(macros).flatMap(([name, macro]) => {
     const [, here] = new RegExp(`\\b${name}: (\\w+)`).exec(rows) ?? []
     const [, there = ''] = new RegExp(`#define ${macro} (\\w+)`).exec(c) ?? []
-    // C writes octal numbers without the letter.
+    // C writes octal numbers without the `o`.
     if (here !== undefined && Number(here) === Number(there.replace(/^0(?=[0-7])/, '0o'))) return []
     return [`${ts}: ${table}.${name} is ${here}, but ${header} defines ${macro} as ${there || 'nothing'}`]
   })
@@ -271,7 +270,7 @@ if (missing.length > 0) {
       .filter((name) => !importModules.includes(name))
       .map(
         (name) =>
-          `${path}: imports from ${name}, which no host offers: ${[...(imports.get(name)?.keys() ?? [])].join(', ')}`,
+          `${path}: imports from ${name}, which no host provides: ${[...(imports.get(name)?.keys() ?? [])].join(', ')}`,
       ),
   )
   const checked = parts.map((part) => checkPart(part, surfaces))

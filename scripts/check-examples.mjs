@@ -1,17 +1,17 @@
-/** Compiles every piece of TypeScript that the papers and the doc comments print, as strictly as this project's own. */
+/** Compiles all TypeScript in the docs and doc comments with the strictness of this project's own code. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
 import { conclude } from './lib/report.mjs'
 import { examples } from './lib/snippets.mjs'
 
-/** Inside the package, so that it imports itself by name, as its users do. */
+/** Inside the package, so that the examples import it by name, like its users. */
 const FOLDER = 'build/snippets'
 
 const all = examples()
 rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER, { recursive: true })
-/** @type {Map<string, { place: string, extra: number }>} where a file's lines come from */
+/** @type {Map<string, { place: string, extra: number }>} the origin of each file's lines */
 const origins = new Map()
 for (const { name, place, code, runs } of all) {
   const file = resolve(FOLDER, `${name}.mts`)
@@ -38,4 +38,4 @@ const problems = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messa
   return `${path}:${at}: ${message}`
 })
 const programs = all.filter(({ runs }) => runs).length
-conclude(problems, `${programs} programs and ${all.length - programs} pieces of programs compile`)
+conclude(problems, `${programs} programs and ${all.length - programs} fragments compile`)

@@ -1,8 +1,8 @@
-/** Checks that no make variable is used before it has a value: a misspelt one expands to nothing, without a word. */
+/** Checks that no make variable is undefined: a misspelt one silently expands to nothing. */
 import { spawnSync } from 'node:child_process'
 import { conclude } from './lib/report.mjs'
 
-// Every target that `make help` names.
+// Every target that `make help` lists.
 const help = spawnSync('make', ['--silent', 'help'], { encoding: 'utf8' }).stdout
 const targets = [...help.matchAll(/^ {2}make (\S+)/gm)].map(([, target = '']) => target)
 /** @type {string[]} */

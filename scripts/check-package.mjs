@@ -1,6 +1,6 @@
 /**
- * Checks the package as its users get it: the packed tarball. Its size is what README says, nothing in it leads outside
- * of it, publint and are-the-types-wrong find nothing, and a strict program compiles against it with skipLibCheck off.
+ * Checks the packed tarball, which users install. Its size is as stated in the README, it refers to no file outside of
+ * it, publint and are-the-types-wrong find no problem, and a strict program compiles against it with skipLibCheck off.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ import { kilobytes, PACKED, pack, unpack } from './lib/package.mjs'
 import { conclude } from './lib/report.mjs'
 
 const MOST_DEPENDENCIES = 3
-/** How much less than README's figures is still what README says. */
+/** The smallest fraction of the README's figures for which they still count as correct. */
 const SLACK = 0.75
 const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependenc(?:y|ies)/
 
@@ -22,9 +22,9 @@ const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependenc(?:y|ies)/
 const checkSize = ({ size, unpacked, dependencies }) => {
   const names = dependencies.map(({ name }) => name).join(', ')
   const tooMany =
-    dependencies.length > MOST_DEPENDENCIES ? [`${names}: ${MOST_DEPENDENCIES} dependencies are enough`] : []
+    dependencies.length > MOST_DEPENDENCIES ? [`${names}: at most ${MOST_DEPENDENCIES} dependencies are allowed`] : []
   const said = readFileSync('README.md', 'utf8').match(SAID)
-  if (said === null) return [...tooMany, `README.md does not say how large the package is: ${SAID.source}`]
+  if (said === null) return [...tooMany, `README.md does not state the size of the package: ${SAID.source}`]
   const [, saidSize, saidUnpacked, saidDependencies] = said.map(Number)
   const figures = /** @type {const} */ ([
     ['packed', size / 1000, saidSize],
@@ -33,27 +33,32 @@ const checkSize = ({ size, unpacked, dependencies }) => {
   const wrong = figures.filter(([, is, most = 0]) => is > most || is < most * SLACK)
   return [
     ...tooMany,
-    ...wrong.map(([what, is, most]) => `README.md: ${most} kB ${what}, and it is ${Math.round(is)}: mend either`),
+    ...wrong.map(
+      ([what, is, most]) => `README.md says ${most} kB ${what}, but it is ${Math.round(is)} kB: correct either`,
+    ),
     ...(dependencies.length === saidDependencies ? [] : [`README.md: the dependencies are ${names}`]),
   ]
 }
 
-/** @param {Packed} packed @param {string} folder - where it was unpacked @returns {string[]} */
+/** @param {Packed} packed @param {string} folder - the unpacked package @returns {string[]} */
 const checkFiles = ({ files }, folder) => {
   const strangers = files.filter((path) => /\.map$|(?<!\.d)\.ts$|tsbuildinfo$|\.test\./.test(path))
   const maps = files
     .filter((path) => path.endsWith('.js') && readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL='))
-    .map((path) => `${path}: names a source map, and none is packed`)
+    .map((path) => `${path}: names a source map, but none is packed`)
   const needed = ['LICENSE', 'README.md', 'dist/libuv.wasm', 'dist/LICENSES.txt']
   return [
-    ...strangers.map((path) => `${path}: nobody who installs the package needs it`),
+    ...strangers.map((path) => `${path}: users of the package do not need this file; do not pack it`),
     ...maps,
     ...needed.filter((path) => !files.includes(path)).map((path) => `${path} is not packed`),
   ]
 }
 
 /**
- * Links between the papers that are packed lead to what is packed. @param {Packed} packed @param {string} folder
+ * Checks that links in the packed docs lead to packed files.
+ *
+ * @param {Packed} packed
+ * @param {string} folder
  * @returns {string[]}
  */
 const checkLinks = ({ files }, folder) =>
@@ -63,7 +68,7 @@ const checkLinks = ({ files }, folder) =>
       [...readFileSync(join(folder, path), 'utf8').matchAll(/\]\(([^)#\s]+)/g)]
         .map(([, link = '']) => link)
         .filter((link) => !/^[a-z]+:/.test(link) && !files.includes(join(dirname(path), link)))
-        .map((link) => `${path}: (${link}): the package does not have it`),
+        .map((link) => `${path}: (${link}): this file is not in the package`),
     )
 
 /** @param {string} folder @returns {Promise<string[]>} */
@@ -73,8 +78,8 @@ const askPublint = async (folder) => {
 }
 
 /**
- * What is only for the old ways of resolving, which know no "exports", or for `require()` before Node 22, is no problem
- * of a package of ES modules.
+ * Runs are-the-types-wrong. Ignores problems of old resolution modes without support for "exports", and of `require()`
+ * before Node 22: neither matters for a package of ES modules.
  *
  * @param {string} tarball
  * @returns {Promise<string[]>}
@@ -102,5 +107,5 @@ const problems = [
 const { size, unpacked, dependencies } = packed
 conclude(
   problems,
-  `${kilobytes(size)} packed, ${kilobytes(unpacked)} unpacked, ${dependencies.length} dependencies, sound for everybody`,
+  `${kilobytes(size)} packed, ${kilobytes(unpacked)} unpacked, ${dependencies.length} dependencies, no problem found`,
 )

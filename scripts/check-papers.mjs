@@ -1,5 +1,5 @@
 /**
- * Checks that what the papers tell a newcomer to type or to open is there: `make X`, `npm run X`, links and paths.
+ * Checks that the commands, links and paths in the docs exist: `make X`, `npm run X`, files, directories.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,8 +28,8 @@ const roots = readdirSync('.', { withFileTypes: true })
   .map((entry) => entry.name)
 
 /**
- * Whether a word of code means a path of this repository: it starts with a folder of it, or is the name of a file as
- * they stand at the top. A pattern is looked up as far as it is plain.
+ * The path in this repository that a word of code means, if any: the word starts with a top-level directory, or looks
+ * like the name of a top-level file. For a pattern, the path is the part before its first special character.
  *
  * @param {string} word
  */
@@ -49,10 +49,10 @@ const pathOf = (word) => {
 const isThere = (path) => existsSync(path) || ignored.some((prefix) => `${path}/`.startsWith(prefix))
 
 /**
- * The commands and paths in a piece of code.
+ * Checks the commands and paths in a piece of code.
  *
  * @param {string} code
- * @returns {string[]} what is wrong with them
+ * @returns {string[]} the problems
  */
 const checkCode = (code) => {
   /** @type {string[]} */
@@ -89,13 +89,13 @@ const checkPaper = (paper) => {
 }
 
 /**
- * The paths of this repository that comments name, in every file that is committed.
+ * Checks the paths of this repository in the comments of every committed file.
  *
- * @returns {string[]} what is wrong with them
+ * @returns {string[]} the problems
  */
 const checkComments = () =>
   ownFiles()
-    // The list of libuv's own files names its paths.
+    // The lists of libuv's source files contain paths of libuv's repository.
     .filter((path) => /\.(?:ts|mjs|c|h|mk|sh|grit)$|^\.[\w-]+$|^Makefile$/.test(path) && !path.endsWith('sources.mk'))
     .flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/\/\*.*?\*\/|(?:^|\s)(?:\/\/|#)[^\n]*/gs)]
@@ -104,11 +104,11 @@ const checkComments = () =>
         .map((found) => `${path}: ${found}: there is no such file`),
     )
 
-/** A path from the top as comments write it: in a folder of ours, with the ending of a file. */
+/** A path from the top as written in comments: in one of our directories, with a file extension. */
 const COMMENT_PATH =
   /(?<![\w./-])(?:src|test|scripts|libuv-port|wasm|sdk|bench|docs|examples|conformance)\/[\w./-]+\.(?:ts|mjs|c|h|md|mk|sh|json)\b/g
 
-/** The Nodes that users and builders need, said once in package.json and repeated for people. @returns {string[]} */
+/** Checks that the docs repeat the Node versions of package.json, for use and for building. @returns {string[]} */
 const checkNodes = () => {
   const { engines, devEngines } = JSON.parse(readFileSync('package.json', 'utf8'))
   const use = engines.node.slice(2)
@@ -134,5 +134,5 @@ const checkNodes = () => {
 
 conclude(
   [...new Set([...papers.flatMap(checkPaper), ...checkComments(), ...checkNodes()])],
-  `${papers.length} papers and all comments tell what is there`,
+  `${papers.length} docs and all comments: commands, links and paths exist`,
 )

@@ -1,7 +1,6 @@
 /**
- * Checks the language of comments and docs: no people where a program is meant, no idiom that a reader has to decode,
- * and
- * comments within 120 columns. Headings of docs are not checked; CONTRIBUTING.md says how to write.
+ * Checks the language of comments and docs: programs are not described as people, there are no idioms that a reader has
+ * to decode, and comments are within 120 columns. See CONTRIBUTING.md for the rules.
  */
 import { readFileSync } from 'node:fs'
 import { ownFiles } from './lib/files.mjs'
@@ -12,7 +11,7 @@ const IDIOMS = /\b(?:lets? go of|letting go of|to be had|is no matter|anew|See t
 const WIDTH = 120
 
 /**
- * What is measured: how many people words a thousand words may have, and whether the idioms are refused.
+ * The texts that are checked. `most` is the allowed number of people words per 1,000 words.
  *
  * @type {{ name: string, paths: string[], most: number, prose: (path: string) => string }[]}
  */
@@ -26,10 +25,10 @@ const texts = [
   },
 ]
 
-/** @param {string[]} paths @returns {string[]} what is text of ours there */
+/** @param {string[]} paths @returns {string[]} the files in them that are checked */
 const files = (paths) => ownFiles(...paths).filter((path) => /\.(?:ts|mjs|md)$/.test(path) && !GENERATED.includes(path))
 
-/** Tables that a program writes, of names of tests. */
+/** Pages written by scripts, with names of tests. */
 const GENERATED = ['docs/hosts.md', 'docs/runtimes.md']
 
 /** @param {string} path @returns {string[]} */

@@ -1,7 +1,6 @@
 /**
- * Checks the size of the modules against scripts/size.json, where what they should weigh is committed: a change of more
- * than 3 % is either a mistake or worth a line in the commit that runs `make size-update`. The shipped module has a
- * hard limit too.
+ * Checks the size of the shipped module against the size committed in scripts/size.json. A change of more than 3 % is
+ * either a mistake, or to be explained in the commit that runs `make size-update`. There is a hard limit too.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -33,7 +32,7 @@ const compare = (figure, is, was) => {
   if (Math.abs(change) <= TOLERANCE) return []
   const percent = `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)} %`
   return [
-    `${MODULE}: ${is[figure]} bytes ${figure}, ${percent} against ${COMMITTED}: mend it, or run \`make size-update\` and say why`,
+    `${MODULE}: ${is[figure]} bytes ${figure}, ${percent} against ${COMMITTED}: correct this, or run \`make size-update\` and explain the change in the commit`,
   ]
 }
 
@@ -46,7 +45,7 @@ const check = (size) => {
   if (!existsSync(COMMITTED)) return [...tooBig, `${COMMITTED} is missing: \`make size-update\` writes it`]
   /** @type {Size} */
   const was = JSON.parse(readFileSync(COMMITTED, 'utf8'))
-  // Another compiler or another libuv makes another module: only the limit holds for it.
+  // A different compiler or libuv produces a different module, for which only the hard limit applies.
   if (size.emcc !== was.emcc || process.env.LIBUV_DIR) return tooBig
   return [...tooBig, ...compare('raw', size, was), ...compare('brotli', size, was)]
 }

@@ -1,6 +1,6 @@
 /**
- * Checks the doc comments of src/. Every exported symbol has one, and so has every method of an exported class; of what
- * the package shows to its users, every property has one too. Every `{@link X}` names something.
+ * Checks the doc comments of src/. Every exported symbol and every method of an exported class must have one; in the
+ * public API, every property too. Every `{@link X}` must resolve.
  */
 import { relative } from 'node:path'
 import ts from 'typescript'
@@ -24,7 +24,7 @@ const checker = program.getTypeChecker()
 const sources = program.getSourceFiles().filter((file) => !file.isDeclarationFile)
 
 /**
- * What a file declares and exports. What it only passes on is told where it is declared.
+ * The declarations that a file exports. Re-exports are checked where they are declared.
  *
  * @param {ts.SourceFile} file
  * @returns {ts.Declaration[]}
@@ -51,7 +51,7 @@ const shown = new Set(
     ),
 )
 
-/** Every name that some file exports: a comment may speak of what its own file does not import. */
+/** Every exported name: a comment may refer to a symbol that its own file does not import. */
 const names = new Set(sources.flatMap(exportsOf).map((declaration) => ts.getNameOfDeclaration(declaration)?.getText()))
 
 /** @type {string[]} */
@@ -73,9 +73,9 @@ const documented = (node) =>
   ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && (doc.comment ?? doc.tags) !== undefined)
 
 /**
- * A member that its readers need a word about: a public one that repeats nothing of a base. A constructor is told with
- * its class, a setter with its getter, an overload with the first signature. One that is named by a symbol of ours is
- * not for users, and one that can only have one value says it itself.
+ * Whether a member needs a doc comment: public members do, unless a base already has the comment. Constructors are
+ * documented with their class, setters with their getter, overloads with the first signature. Members named by one of
+ * our symbols are internal, and a member with a literal type documents itself.
  *
  * @param {ts.ClassElement | ts.TypeElement} member
  * @returns {boolean}
@@ -92,7 +92,7 @@ const needsWords = (member) => {
 }
 
 /**
- * Whether an interface that the class implements, or a base, has the words already.
+ * Whether an interface that the class implements, or a base, already declares the member.
  *
  * @param {ts.ClassElement | ts.TypeElement} member
  * @returns {boolean}
@@ -146,7 +146,7 @@ const checkDeclaration = (declaration) => {
 }
 
 /**
- * Whether a link leads somewhere: to a URL, to what is in scope, or to what another file exports.
+ * Whether a link resolves: to a URL, to a symbol in scope, or to an export of another file.
  *
  * @param {ts.EntityName | ts.JSDocMemberName} name
  * @param {string} text - what follows the name

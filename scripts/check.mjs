@@ -1,6 +1,6 @@
 /**
- * `make check`: runs every check, also after one failed, and says in one line each how it went. A check is a program
- * that exits 0 and whose last line is a summary, or prints what is wrong and how to mend it.
+ * `make check`: runs every check, even after one has failed, and prints one line for each. A check is a program that
+ * exits with 0 and prints a summary as its last line, or prints the problems and how to correct them.
  *
  * `make check ONLY="types rooms"` runs some of them.
  */
@@ -41,7 +41,7 @@ const run = (name, [program, ...args]) => {
   const passed = status === 0
   const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim()
   if (!passed) console.log(`\n${output}`)
-  const summary = passed ? output.split('\n').at(-1) || 'nothing to mend' : program
+  const summary = passed ? output.split('\n').at(-1) || 'no problem found' : program
   console.log(
     `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(10)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
   )
@@ -51,7 +51,7 @@ const run = (name, [program, ...args]) => {
 const wanted = (process.env.ONLY ?? '').split(/\s+/).filter((name) => name !== '')
 const unknown = wanted.filter((name) => !(name in checks))
 if (unknown.length > 0) {
-  console.log(`no check is called ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`)
+  console.log(`Cannot run ${unknown.join(', ')}: there is no such check; use ${Object.keys(checks).join(', ')}`)
   process.exit(2)
 }
 

@@ -1,8 +1,8 @@
 /**
- * Completes package-lock.json after npm wrote it. A registry that mirrors only some platforms makes npm leave the
- * optional binaries of all others out, and then `npm ci` refuses the file everywhere. Their names, which say the
- * platform, and their exact versions stand in the packages that want them; that is all npm needs to pass them over, or
- * to install them elsewhere.
+ * Completes package-lock.json after npm has written it. With a registry that mirrors only some platforms, npm omits the
+ * optional binaries of all others, and `npm ci` then rejects the file everywhere. The packages that depend on these
+ * binaries list their exact versions and their names, which contain the platform. With these entries, npm can skip the
+ * binaries, or install them on other platforms.
  *
  *   complete-lock.mjs [LOCK_FILE]
  */
@@ -11,12 +11,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const LOCK = process.argv[2] ?? 'package-lock.json'
 const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z]\w+)(?:-(\w+))?$/
 
-/** @param {string} name - of a package that is a binary for one platform, as `@swc/core-linux-x64-musl` */
+/** @param {string} name - a package with the binary for one platform, such as `@swc/core-linux-x64-musl` */
 const platformOf = (name) => {
   if (/wasm32/.test(name)) return { cpu: ['wasm32'] }
   const [, os, cpu, abi = ''] = name.match(PLATFORM) ?? []
   if (os === undefined)
-    throw new Error(`${name} is optional and not in ${LOCK}, and its name does not say the platform`)
+    throw new Error(
+      `Cannot complete ${LOCK}: ${name} is optional and missing, and its name does not contain the platform`,
+    )
   const libc = os === 'linux' ? { libc: [abi.startsWith('musl') ? 'musl' : 'glibc'] } : {}
   return { cpu: [cpu], ...libc, os: [os] }
 }

@@ -1,7 +1,7 @@
 /**
- * Judges our guests by libuv's own tests: runs each entry of upstream's test-list.h as a guest of its own, with a
- * deadline, compares with what conformance/expectations.json says and, where an entry does not pass, with the same
- * entry run natively.
+ * Tests guests with libuv's own tests: runs each entry of upstream's test-list.h as a separate guest, with a deadline,
+ * and compares the result with conformance/expectations.json and, if the entry does not pass, with a native run of the
+ * same entry.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -21,19 +21,21 @@ import { fetchRuntime } from './lib/runtime.mjs'
  *   name: string, class: string, expected: string, native: string | undefined }} Row
  */
 
-const USAGE = `make conformance ARGS='...' runs libuv's own tests over our guests. Arguments:
+const USAGE = `make conformance ARGS='...' runs libuv's own tests as guests. Arguments:
 
-  --filter REGEX     only entries whose name matches
-  --class A,B        only entries of these classes (A, B, C, new)
+  --filter REGEX     run only entries whose name matches
+  --class A,B        run only entries of these classes (A, B, C, new)
   --driver NAME      how guests wait: auto (default), jspi, worker
-  --host NAME        what is below them: node (default), virtual
-  --repeat N         each entry N times (default 1); it passes if it passes each time
-  --jobs N           entries at once (default: one for each processor, or 1 where they would share a network)
-  --shared-network   run in this machine's network, not each entry in one of its own: one at a time, since ports are fixed
-  --node PATH        the node that runs guests (default: this one; for --driver jspi Node 26, fetched if need be)
-  --libuv FOLDER     libuv's source (default build/libuv)
-  --pump             runs loops by the pump of TypeScript's loops (make conformance PUMP=1 builds what it takes)
-  --verbose          the output of every entry that is not as expected`
+  --host NAME        the host of the guests: node (default), virtual
+  --repeat N         run each entry N times (default 1); it passes if it passes every time
+  --jobs N           how many entries run at once (default: one per processor, or 1 if they share a network)
+  --shared-network   use this machine's network for all entries instead of a separate one for each; they run one at a
+                     time, since their ports are fixed
+  --node PATH        the node that runs guests (default: this one; for --driver jspi Node 26, fetched if needed)
+  --libuv DIRECTORY  libuv's source (default: build/libuv)
+  --pump             run the loops with the pump of TypeScript loops (make conformance PUMP=1 builds the tests for this)
+  --verbose          print the whole output of failed entries, and the reason of skipped ones
+  --help             print this help`
 
 const MODULE = 'build/conformance/tests.wasm'
 const PUMPED_MODULE = 'build/conformance/tests-pumped.wasm'
@@ -76,7 +78,7 @@ const readOptions = () => {
  * @returns {Name}
  */
 const oneOf = (option, value, known) =>
-  known.find((name) => name === value) ?? refuse(`--${option} is ${known.join(' or ')}, not ${value}`)
+  known.find((name) => name === value) ?? refuse(`--${option} must be ${known.join(' or ')}, not ${value}`)
 
 /**
  * @param {string} option
@@ -84,11 +86,13 @@ const oneOf = (option, value, known) =>
  */
 const count = (option, value) => {
   const number = Number(value)
-  return Number.isInteger(number) && number > 0 ? number : refuse(`--${option} is a number from 1 on, not ${value}`)
+  return Number.isInteger(number) && number > 0
+    ? number
+    : refuse(`--${option} must be an integer of at least 1, not ${value}`)
 }
 
 /**
- * The node that runs guests: this one, or one that can suspend them.
+ * The node that runs guests: this one, or one with JSPI if the driver needs it.
  *
  * @param {Way['driver']} driver
  */
@@ -98,7 +102,7 @@ const chooseNode = (driver) => {
 }
 
 /**
- * Runs an entry as often as asked for, up to the first time that it is not as expected.
+ * Runs an entry up to `repeat` times, until the result is not as expected.
  *
  * @param {Entry} entry
  * @param {Expectation | undefined} expectation
@@ -159,7 +163,7 @@ const repeat = count('repeat', options.repeat)
 const apart = way.ownNetwork || way.host === 'virtual'
 const jobs = options.jobs === undefined ? (apart ? availableParallelism() : 1) : count('jobs', options.jobs)
 if (jobs > 1 && !apart)
-  refuse('--jobs above 1: entries would meet in this network, since the ports of the tests are fixed')
+  refuse('--jobs must be 1 in a shared network: the ports of the tests are fixed, so entries would conflict')
 
 prepare(options.libuv)
 const start = performance.now()
@@ -168,7 +172,7 @@ const pattern = new RegExp(options.filter)
 const entries = (await listEntries(way)).filter(
   ({ name }) => pattern.test(name) && classes.includes(expectations.get(name)?.class ?? 'new'),
 )
-if (entries.length === 0) refuse('no entry is left to run')
+if (entries.length === 0) refuse('no entry matches --filter and --class')
 
 const progress = new Progress(entries.length)
 const rows = await inParallel(entries, jobs, async (entry) => {

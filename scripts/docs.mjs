@@ -1,8 +1,8 @@
-/** `make docs`: writes the API reference into build/docs, from the TSDoc of what the package exports. */
+/** `make docs`: writes the API reference into build/docs, from the TSDoc of the package's exports. */
 import { Application, Converter, ReflectionKind } from 'typedoc'
 import { exported } from './lib/entries.mjs'
 
-/** What is imported by which name, as `src/faces/net`: `libuv-wasm/net`. @type {Map<string, string>} */
+/** The import name of each module, for example `src/faces/net`: `libuv-wasm/net`. @type {Map<string, string>} */
 const names = new Map(exported.map(({ name, module }) => [`src/${module}`, name]))
 
 const reference = await Application.bootstrapWithPlugins({
@@ -17,11 +17,11 @@ const reference = await Application.bootstrapWithPlugins({
   excludePrivate: true,
   excludeProtected: true,
   excludeExternals: true,
-  // Links that lead to what is not shown, and papers that link to folders; those that lead nowhere are check-tsdoc's.
+  // Warnings are about links to internal symbols and to directories. check-tsdoc reports links that do not resolve.
   logLevel: 'Error',
 })
 reference.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-  // Named by a symbol of ours, as [INSTANCE]: for other files here, not for users.
+  // Members named by one of our symbols, such as [INSTANCE], are internal.
   for (const member of project.getReflectionsByKind(ReflectionKind.ClassMember)) {
     if (/^\[[A-Z_]+\]$/.test(member.name)) project.removeReflection(member)
   }
@@ -34,7 +34,8 @@ reference.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   }
 })
 const project = await reference.convert()
-if (project === undefined) throw new Error('the sources do not compile: `make check ONLY=types` says why')
+if (project === undefined)
+  throw new Error('Cannot write the reference: the sources do not compile; run `make check ONLY=types`')
 await reference.generateDocs(project, 'build/docs')
 if (reference.logger.hasErrors()) process.exit(1)
 const symbols = project.getReflectionsByKind(ReflectionKind.SomeExport | ReflectionKind.ClassMember)

@@ -1,13 +1,13 @@
 /**
- * Formats the C of this project as libuv is formatted: clang-format with .clang-format, and what that has no setting
- * for. With `--check` it changes nothing and fails where it would.
+ * Formats this project's C like libuv: clang-format with .clang-format, and two rules that clang-format has no setting
+ * for. With `--check` it changes nothing, and fails if a file is not formatted.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conclude } from './lib/report.mjs'
 
-/** Where our own C is; libuv's lies in folders that git ignores. */
+/** The directories with our own C; libuv's source is in directories that git ignores. */
 const folders = ['libuv-port/include', 'libuv-port/src', 'wasm', 'conformance', 'examples', 'test', 'bench']
 const skipped = ['wasm/build']
 
@@ -23,7 +23,7 @@ const sources = (folder) =>
   })
 
 /**
- * libuv puts two spaces before a comment that ends a line of code, and the backslash of a long macro in column 79.
+ * libuv puts two spaces before a trailing comment, and the backslash of a long macro line in column 79.
  *
  * @param {string} text
  */

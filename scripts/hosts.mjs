@@ -1,6 +1,7 @@
 /**
- * Runs the host contract's tests (test/host) on every runtime and writes what came out as docs/hosts.md. Those of which
- * arguments name none are taken from the run before, in build/hosts; without one the page stays as it is.
+ * Runs the host contract's tests (test/host) on every runtime, and writes the results to docs/hosts.md. If arguments
+ * name some runtimes, the results of the others are those of the previous run, in build/hosts; if one of these is
+ * missing, the page is not changed.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { compile, runContract, WAYS } from './hosts/run.mjs'
@@ -14,7 +15,7 @@ const PAGE = 'docs/hosts.md'
 const wanted = process.argv.slice(2)
 for (const name of wanted) {
   if (WAYS.some((way) => way.name === name)) continue
-  console.error(`hosts: ${name} is none of ${WAYS.map((way) => way.name).join(', ')}`)
+  console.error(`Cannot test ${name}: it is not known; use ${WAYS.map((way) => way.name).join(', ')}`)
   process.exit(2)
 }
 
@@ -33,10 +34,10 @@ for (const way of WAYS) {
   for (const { path, error } of failed) console.error(`${way.name}: ${path.join(': ')}\n  ${error}\n`)
   if (failed.length > 0) process.exitCode = 1
   console.error(
-    `${way.name}: ${run.runtime}, ${run.outcomes.length - failed.length} of ${run.outcomes.length} as they should be`,
+    `${way.name}: ${run.runtime}, ${run.outcomes.length - failed.length} of ${run.outcomes.length} tests passed`,
   )
   writeFileSync(file, JSON.stringify(run))
   runs.push(run)
 }
-if (process.exitCode === 1 || runs.length < WAYS.length) console.error(`${PAGE} stays as it is`)
+if (process.exitCode === 1 || runs.length < WAYS.length) console.error(`${PAGE} was not changed`)
 else writeFileSync(PAGE, page(runs))

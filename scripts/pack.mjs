@@ -1,4 +1,4 @@
-/** `make pack`: packs what is published into build/pack, and says how large it is. */
+/** `make pack`: packs the package into build/pack, and prints its size. */
 import { kilobytes, pack } from './lib/package.mjs'
 
 const { tarball, size, files, unpacked, dependencies } = pack()

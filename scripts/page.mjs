@@ -10,7 +10,7 @@ const SERVED = 'build/page'
 const { values } = parseArgs({ options: { port: { type: 'string', default: '8000' } } })
 mkdirSync(SERVED, { recursive: true })
 for (const file of ['index.html', 'page.css']) copyFileSync(join(PAGE, file), join(SERVED, file))
-// esbuild does not know new URL(..., import.meta.url): the module has to lie beside the bundle.
+// esbuild does not handle new URL(..., import.meta.url): the module must be in the bundle's directory.
 copyFileSync('dist/libuv.wasm', join(SERVED, 'libuv.wasm'))
 const bundle = await context({
   entryPoints: [join(PAGE, 'page.ts')],
@@ -18,7 +18,7 @@ const bundle = await context({
   bundle: true,
   format: 'esm',
   minify: true,
-  // Not this project's paths, which lead into src: the package's own, as for its users.
+  // Ignore this project's tsconfig paths, which lead into src: resolve the package like its users.
   tsconfigRaw: {},
   logLevel: 'warning',
 })

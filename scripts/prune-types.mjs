@@ -1,6 +1,6 @@
 /**
- * Removes the types from dist/types that nobody meets who imports the package: two thirds of the library are its own
- * business.
+ * Removes the declarations from dist/types that are not reachable from the package's exports: two thirds of the library
+ * are internal.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -22,7 +22,7 @@ const meet = (file) => {
 }
 
 for (const { module } of exported) meet(resolve(TYPES, `${module}.d.ts`))
-// What a folder has comes before it, so that one that was emptied can go too.
+// In reverse order the contents of a directory come before the directory, so that it can be removed if it is empty.
 for (const entry of readdirSync(TYPES, { recursive: true, withFileTypes: true }).reverse()) {
   const path = resolve(entry.parentPath, entry.name)
   if (entry.isDirectory() ? readdirSync(path).length === 0 : !met.has(path)) rmSync(path, { recursive: true })

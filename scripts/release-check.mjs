@@ -1,6 +1,6 @@
 /**
- * `make release-check`: everything a release needs but publishing. Builds in fresh clones, so that nothing of this
- * folder counts that is not committed.
+ * `make release-check`: does everything that a release needs except publishing. Builds in fresh clones, so that
+ * uncommitted files have no effect.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,12 +18,12 @@ const hashOf = (path) => createHash('sha256').update(readFileSync(path)).digest(
 /** @param {string} folder @param {string} program @param {...string} args */
 const run = (folder, program, ...args) => execFileSync(program, args, { cwd: folder, stdio: 'inherit' })
 
-/** What is wrong with the commit itself. @param {string} version @returns {string[]} */
+/** Checks the commit itself. @param {string} version @returns {string[]} the problems */
 const checkPapers = (version) => {
   const lock = json('package-lock.json').version
   const entry = new RegExp(`^## \\[?${version.replaceAll('.', '\\.')}\\]? - (\\d{4}-\\d{2}-\\d{2})$`, 'm')
   return [
-    ...(git('status', '--porcelain') === '' ? [] : ['the work tree has changes: commit them']),
+    ...(git('status', '--porcelain') === '' ? [] : ['the work tree has uncommitted changes: commit them']),
     ...(git('tag', '--list', `v${version}`) === '' ? [] : [`v${version} is tagged already: choose the next version`]),
     ...(lock === version ? [] : [`package-lock.json has version ${lock}, package.json ${version}: run \`make lock\``]),
     ...(entry.test(readFileSync('CHANGELOG.md', 'utf8')) ? [] : [`CHANGELOG.md has no "## ${version} - YYYY-MM-DD"`]),

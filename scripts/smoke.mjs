@@ -1,7 +1,7 @@
 /**
- * `make smoke`: installs the packed tarball in an empty folder, without a network, and runs README's programs on every
- * runtime, bundled by every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md when
- * all is well; ARGS='node-20 bun' runs only the rows with these words.
+ * `make smoke`: installs the packed tarball in an empty directory, without a network, and runs the README's programs on
+ * every runtime and from every bundler, and the example page in Chromium. Prints a table, and writes docs/runtimes.md
+ * if no row failed; ARGS='node-20 bun' runs only the rows with these words.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ const onRuntime = (name, major, ...args) => {
       version,
       run: async () => {
         const said = await run(fetchRuntime(name, major), [...args, command, 'run', 'hello.wasm'])
-        if (!said.includes('says hello')) throw new Error(`it said ${JSON.stringify(said)}`)
+        if (!said.includes('says hello')) throw new Error(`unexpected output: ${JSON.stringify(said)}`)
       },
     },
     {
@@ -38,7 +38,7 @@ const onRuntime = (name, major, ...args) => {
       run: async () => {
         const options = ['--allow-listen=127.0.0.1:0', 'echo.wasm']
         const said = await askServer(fetchRuntime(name, major), [...args, command, 'run', ...options])
-        if (said !== 'hello') throw new Error(`it sent back ${JSON.stringify(said)}`)
+        if (said !== 'hello') throw new Error(`unexpected answer: ${JSON.stringify(said)}`)
       },
     },
     ...Object.keys(facePrograms).map((what) => ({
@@ -50,13 +50,13 @@ const onRuntime = (name, major, ...args) => {
   ]
 }
 
-/** Without a network but loopback, where this system lets us take it away. */
+/** Runs the first program with loopback only, if this system allows a network namespace. */
 const withoutNetwork = async () => {
   const bare = ['--map-root-user', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
   try {
     await run('unshare', [...bare, 'true'])
   } catch {
-    return 'not tried: this system gives us no network namespace'
+    return 'not tried: this system does not allow a network namespace'
   }
   await runFirst('unshare', ...bare, process.execPath, 'readme-1.mjs')
   return undefined
@@ -102,7 +102,7 @@ const chosen = rows.filter(
   ({ where, what }) =>
     wanted.length === 0 || wanted.some((word) => `${where} ${what}`.replaceAll(' ', '-').includes(word)),
 )
-if (chosen.length === 0) throw new Error(`no row has any of these words: ${wanted.join(' ')}`)
+if (chosen.length === 0) throw new Error(`Cannot run ${wanted.join(' ')}: no row has any of these words`)
 await prepare()
 /** @type {{ where: string, version: string, what: string, result: string }[]} */
 const results = []

@@ -1,6 +1,6 @@
 /**
- * Plays the random lives of connections, streams and sockets again and again, each time with another seed, for as long
- * as it is told. `make stress` calls it; it stops at the first round that fails, and says how to play that one again.
+ * Runs the randomized tests of connections, streams and sockets repeatedly for a given time, each round with a new
+ * seed. `make stress` runs it. It stops at the first round that fails, and prints the command that repeats it.
  *
  *   node scripts/stress.mjs MINUTES JEST...      JEST: the command that runs the tests
  */
@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-/** Where the lives are, and what their tests are called. */
+/** The files with randomized tests, and the name of these tests. */
 const LIVES = [
   'test/uv/lifetimes',
   'test/faces/lifetimes',
@@ -20,13 +20,13 @@ const ONLY = ['-t', 'lifetimes']
 
 const [minutes = '', program, ...args] = process.argv.slice(2)
 if (!/^\d+(\.\d+)?$/.test(minutes) || program === undefined) {
-  console.error(`stress: cannot play for ${JSON.stringify(minutes)} minutes; say how long: make stress MINUTES=5`)
+  console.error(`Cannot run for ${JSON.stringify(minutes)} minutes: this is not a number; use make stress MINUTES=5`)
   process.exit(2)
 }
 
 /**
- * How many connections Linux has reset because all sockets together held too much memory: whatever takes that much
- * beside the lives, their bytes are lost then. 0 on other systems.
+ * How many connections Linux has reset because all sockets of the system used too much memory, whatever the cause: such
+ * a reset loses the bytes of a test's connection. 0 on other systems.
  */
 const outOfMemory = () => {
   try {
@@ -57,6 +57,6 @@ while (elapsed() < Number(minutes)) {
   const note = reset > 0 ? `; not judged: the system was out of socket memory and reset ${reset} connections` : ''
   console.log(`round ${rounds}, seed ${seed}: ${tally}; ${elapsed().toFixed(1)} of ${minutes} minutes${note}`)
   if (reset > 0 || (status === 0 && /^[1-9]/.test(tally))) continue
-  console.error(`${stdout}${stderr}\nplay it again: make test SEED=${seed} ARGS='${[...LIVES, ...ONLY].join(' ')}'`)
+  console.error(`${stdout}${stderr}\nrepeat this round: make test SEED=${seed} ARGS='${[...LIVES, ...ONLY].join(' ')}'`)
   process.exit(1)
 }

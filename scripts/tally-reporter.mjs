@@ -5,12 +5,12 @@ export default class TallyReporter {
    * @param {import('@jest/reporters').AggregatedResult} results
    */
   onRunComplete(_contexts, results) {
-    // A test file that could not be run at all is one failure.
+    // A test file that could not be run counts as one failure.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const skipped = results.numPendingTests + results.numTodoTests
     // Jest's own summary is written after the last reporter has run.
     process.once('exit', () => {
-      if (failed > 0) console.log(`this run again: make test SEED=${process.env.SEED}`)
+      if (failed > 0) console.log(`repeat this run: make test SEED=${process.env.SEED}`)
       console.log(`${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
     })
   }

@@ -1,6 +1,6 @@
 /**
- * Runs one entry of libuv's tests as a guest, with its helpers as guests beside it, on one host. Started by
- * scripts/conformance.mjs in a process of its own, which must end by itself: what it leaves open is a defect.
+ * Runs one entry of libuv's tests as a guest, and its helpers as other guests on the same host. Started by
+ * scripts/conformance.mjs in a separate process, which must end by itself: a resource that is left open is a defect.
  */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,10 +10,10 @@ import { virtualHost } from 'libuv-wasm/virtual'
 
 /**
  * @typedef {object} Order
- * @property {string} module path of the tests
- * @property {string} fixtures the folder of what tests read
+ * @property {string} module path of the tests' module
+ * @property {string} fixtures directory of the tests' input files
  * @property {string} name the entry
- * @property {readonly string[]} helpers what must be running before it starts
+ * @property {readonly string[]} helpers the helpers that must be running before the entry starts
  * @property {'jspi' | 'worker' | 'auto'} driver
  * @property {'node' | 'virtual'} host
  * @property {number} deadline milliseconds
@@ -21,16 +21,16 @@ import { virtualHost } from 'libuv-wasm/virtual'
 /**
  * @typedef {object} Outcome
  * @property {'pass' | 'fail' | 'skip'} result
- * @property {string} detail why it is not a pass; empty when it is
- * @property {string} output what the entry and its helpers wrote
+ * @property {string} detail why the result is not `pass`; empty for `pass`
+ * @property {string} output the output of the entry and its helpers
  * @property {number} milliseconds from the entry's start to its end
  */
 
-/** What the runner in C writes when a helper is ready. */
+/** The C runner prints this when a helper is ready. */
 const READY = '\u0001ready\n'
 /** The exit code of a test that skipped itself. */
 const SKIPPED = 7
-/** How long a helper may take to start, and what was ended to be over. */
+/** How long a helper may take to start, and a terminated guest to end, in milliseconds. */
 const PATIENCE = 5000
 
 /** @param {string} host */
@@ -44,7 +44,7 @@ const makeHost = (host) => (host === 'virtual' ? virtualHost() : nodeHost())
 const late = (milliseconds, signal) => delay(milliseconds, 'late', { signal })
 
 /**
- * Waits, but not for ever.
+ * Waits for a promise with a deadline.
  *
  * @template T
  * @param {Promise<T>} promise
@@ -60,7 +60,7 @@ const within = async (promise, milliseconds) => {
   }
 }
 
-/** One guest, and what it wrote. */
+/** One guest, and its output. */
 class Part {
   output = ''
   /** @type {Promise<number | Error>} */
@@ -102,7 +102,7 @@ class Part {
   /** @param {Uint8Array} bytes */
   #receive(bytes) {
     this.output += this.#decoder.decode(bytes, { stream: true })
-    // Once only: an entry that writes much would be read again with each piece of it.
+    // Only until it is found: otherwise the whole output would be searched for each chunk.
     if (this.#isReady || !this.output.includes(READY)) return
     this.#isReady = true
     this.output = this.output.replace(READY, '')
@@ -141,7 +141,7 @@ const run = async (order) => {
   const milliseconds = Math.round(performance.now() - start)
   for (const part of parts) if (!(await part.end())) defects.push('a guest could not be ended')
   if ('open' in host) {
-    // What was closed last still has its way to the other end.
+    // The last packets may still be in flight to the other end.
     const late = performance.now() + PATIENCE
     while (host.open().length > 0 && performance.now() < late) await delay(1)
     for (const line of host.open()) defects.push(`left on the virtual network: ${line}`)
@@ -162,7 +162,7 @@ process.once('message', async (/** @type {Order} */ order) => {
     outcome = { result: 'fail', detail, output: '', milliseconds: 0 }
   }
   process.send?.(outcome, () => process.disconnect())
-  // Whoever waits for the end of this process learns what holds it.
+  // If the process does not end by itself, report the resources that keep it alive.
   setTimeout(() => {
     console.error(`still open: ${process.getActiveResourcesInfo().join(', ')}`)
     process.exit(3)

@@ -1,29 +1,29 @@
 /**
- * What is expected of each entry of libuv's tests, as conformance/expectations.json has it, and what to make of a
+ * Reads the expected result of each entry of libuv's tests from conformance/expectations.json, and judges the actual
  * result.
  */
 import { readFileSync } from 'node:fs'
 
 /** @typedef {import('./entry.mjs').Outcome} Outcome */
 /**
- * - `pass`: passes; or fails or skips as it does natively, on this machine
- * - `fail`, `skip`: does so, for the reason given
- * - `native`: does what it does natively, since it asks for a network outside of this machine
- * - `vacuous`: passes, and proves nothing by it, for the reason given
- * - `unsteady`: passes or fails, depending on how fast this machine is, for the reason given
+ * - `pass`: passes, or fails or skips like the native run on this machine
+ * - `fail`, `skip`: fails or skips, for the given reason
+ * - `native`: has the same result as the native run, since it needs a network outside of this machine
+ * - `vacuous`: passes without proving anything, for the given reason
+ * - `unsteady`: passes or fails depending on the speed of this machine, for the given reason
  *
  * @typedef {'pass' | 'fail' | 'skip' | 'native' | 'vacuous' | 'unsteady'} Expected
  */
 /**
  * @typedef {object} Expectation
- * @property {'A' | 'B' | 'C'} class A is the core, B the next ring, C what makes no sense in a sandbox
- * @property {Expected} [expect] `pass` where it is left out
- * @property {readonly string[]} [on] the hosts for which `expect` stands; all where it is left out
- * @property {string} [because] which of the file's reasons there is for what is not `pass`
- * @property {boolean} [outside] whether it asks for the world outside of this machine, and so is run in its network
+ * @property {'A' | 'B' | 'C'} class A is the core, B is less central, C does not apply in a sandbox
+ * @property {Expected} [expect] `pass` by default
+ * @property {readonly string[]} [on] the hosts to which `expect` applies; all by default
+ * @property {string} [because] the key of the reason in the same file, unless `pass` is expected
+ * @property {boolean} [outside] whether it needs an outside network, and so runs in this machine's network
  */
 /**
- * What is to be made of a result. `note` is empty for an ordinary pass.
+ * The verdict on a result. `note` is empty for an ordinary pass.
  *
  * @typedef {object} Verdict
  * @property {'passed' | 'failed' | 'skipped'} verdict
@@ -33,17 +33,19 @@ import { readFileSync } from 'node:fs'
 const FILE = 'conformance/expectations.json'
 
 /**
- * Reads what is expected.
+ * Reads the expectations.
  *
  * @returns {{ entries: Map<string, Expectation>, reasonOf: (expectation: Expectation | undefined) => string }}
- * @throws {Error} when an expectation gives no reason, or one that the file does not have
+ * @throws {Error} when an expectation needs a reason and has none, or the file does not have the reason
  */
 export const readExpectations = () => {
   const { reasons, entries } = JSON.parse(readFileSync(FILE, 'utf8'))
   const reasonOf = ({ because = '' } = {}) => reasons[because] ?? ''
   for (const [name, expectation] of Object.entries(entries)) {
     if ('expect' in expectation && reasonOf(expectation) === '') {
-      throw new Error(`${FILE}: ${name} is expected to ${expectation.expect} without one of the file's reasons`)
+      throw new Error(
+        `${FILE}: ${name} is expected to ${expectation.expect} without a reason; name one of the file's reasons`,
+      )
     }
   }
   return { entries: new Map(Object.entries(entries)), reasonOf }
@@ -60,7 +62,7 @@ export const expectedOn = (expectation, host) => {
 }
 
 /**
- * Whether it takes a native run to judge a result.
+ * Whether a native run is needed to judge a result.
  *
  * @param {Expected} expected
  * @param {Outcome['result']} result
@@ -70,8 +72,8 @@ export const needsNative = (expected, result) => expected === 'native' || (expec
 /**
  * @param {Expected} expected
  * @param {Outcome['result']} result
- * @param {Outcome['result'] | undefined} native the result of the same entry natively, where it was asked for
- * @param {string} reason of the expectation
+ * @param {Outcome['result'] | undefined} native the result of the native run, if it was needed
+ * @param {string} reason the reason of the expectation
  * @returns {Verdict}
  */
 export const judge = (expected, result, native, reason) => {

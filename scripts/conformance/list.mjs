@@ -1,4 +1,4 @@
-/** Prints what `tests --list` prints, as a guest. */
+/** Runs `tests --list` as a guest, and prints its output. */
 import { readFile } from 'node:fs/promises'
 import { Guest } from 'libuv-wasm/guest'
 import { virtualHost } from 'libuv-wasm/virtual'

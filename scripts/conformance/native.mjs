@@ -7,13 +7,13 @@ import { commandIn } from './network.mjs'
 /** @typedef {import('./entry.mjs').Outcome} Outcome */
 
 const PROGRAM = resolve('build/conformance/native/uv_run_tests')
-/** Where it runs, so that the files it leaves are no one else's. */
+/** Its working directory, so that the files it leaves behind affect nothing else. */
 const FOLDER = resolve('build/conformance/work')
 
 /**
- * Makes the folder that tests run in; they look for their fixtures in `test/`.
+ * Creates the tests' working directory; the tests look for their fixtures in `test/`.
  *
- * @param {string} libuv the source's folder
+ * @param {string} libuv the directory of libuv's source
  */
 export const prepare = (libuv) => {
   mkdirSync(FOLDER, { recursive: true })
@@ -22,8 +22,8 @@ export const prepare = (libuv) => {
 
 /**
  * @param {string} name the entry
- * @param {boolean} ownNetwork whether it gets a network of its own
- * @param {number} deadline milliseconds, beside the entry's own
+ * @param {boolean} ownNetwork whether it runs in a separate network
+ * @param {number} deadline milliseconds; the entry's own deadline applies too
  * @returns {Promise<Outcome['result']>}
  */
 export const runNatively = (name, ownNetwork, deadline) =>

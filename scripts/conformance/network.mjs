@@ -1,12 +1,12 @@
 /**
- * A network and a /tmp for each entry alone, since ports and names of sockets in libuv's tests are fixed: namespaces of
- * Linux, where the system lets us have them. The network has a loopback interface and nothing else; native runs, which
- * are compared with, have the same.
+ * A separate network and /tmp for each entry, since ports and socket paths in libuv's tests are fixed. These are Linux
+ * namespaces, if the system allows them. The network has only a loopback interface; native runs, with which guests are
+ * compared, use the same kind of network.
  */
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 
-/** Our folder may be in /tmp, and is put where it was. */
+/** This project may be in /tmp, so it is mounted again at the same path. */
 const ALONE = [
   'exec 9<"$0"',
   'ip link set lo up',
@@ -18,19 +18,19 @@ const ALONE = [
   'exec "$@"',
 ].join(' && ')
 
-/** Runs the command that follows it in a network of its own. */
+/** Runs the command that follows it in a separate network. */
 const OWN = /** @type {const} */ (['unshare', '--map-root-user', '--net', '--mount', 'sh', '-c', ALONE, resolve('.')])
 
-/** Whether this system has such networks for us. */
+/** Whether this system allows separate networks. */
 export const hasOwnNetworks = () => {
   const [program, ...args] = OWN
   return spawnSync(program, [...args, 'true']).status === 0
 }
 
 /**
- * A command as it is to be spawned.
+ * Wraps a command for spawning.
  *
- * @param {boolean} own whether it gets a network of its own
+ * @param {boolean} own whether it runs in a separate network
  * @param {string} program
  * @param {readonly string[]} args
  * @returns {{ program: string, args: string[] }}

@@ -1,11 +1,11 @@
-/** What a run of libuv's tests prints: a line of progress where somebody watches, and a table at the end. */
+/** Prints a run of libuv's tests: a progress line if the output is a terminal, and a table at the end. */
 
 /** @typedef {import('../conformance.mjs').Row} Row */
 
-/** The last lines of an output that are shown. */
+/** How many lines of an output are printed, counted from its end. */
 const SHOWN_LINES = 30
 
-/** The line that says how far it is; rewritten in place on a terminal, absent elsewhere. */
+/** The progress line, which is rewritten in place on a terminal, and not printed elsewhere. */
 export class Progress {
   #total
   #done = 0

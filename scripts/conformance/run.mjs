@@ -17,16 +17,16 @@ import { commandIn } from './network.mjs'
  * @typedef {{ name: string, timeout: number, helpers: readonly string[] }} Entry
  */
 
-/** A guest may take this many times as long as upstream allows a process; what hangs, hangs for as long. */
+/** A guest may take this many times as long as upstream allows a process. An entry that hangs takes the whole time. */
 const PATIENCE = 3
-/** How long a process may take to start and to end beside, in milliseconds. */
+/** The additional time for the process to start and to end, in milliseconds. */
 const OVERHEAD = 30_000
 
 /** @param {string} name */
 const script = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 /**
- * The entries that the module has, in upstream's order.
+ * The entries of the module, in upstream's order.
  *
  * @param {Way} way
  * @returns {Promise<Entry[]>}
@@ -46,7 +46,7 @@ export const listEntries = async ({ node, module }) => {
 }
 
 /**
- * Runs an entry in a process of its own.
+ * Runs an entry in a separate process.
  *
  * @param {Entry} entry
  * @param {Way} way
@@ -55,7 +55,7 @@ export const listEntries = async ({ node, module }) => {
 export const runEntry = ({ name, helpers, timeout }, { node, ownNetwork, ...way }) =>
   new Promise((done) => {
     const deadline = timeout * PATIENCE
-    // fork() starts one program with options of its own before the script: here, whatever shall start Node.
+    // fork() runs `execPath` with `execArgv` before the script: here the wrapper that starts Node.
     const { program, args } = commandIn(ownNetwork, node, [])
     const child = fork(script('entry.mjs'), {
       execPath: program,

@@ -1,12 +1,12 @@
 /**
- * Programs that use the package, in the surroundings people have: they compile against it, every line of its
- * declarations.
+ * Compiles programs that use the package, with the libraries and types of typical projects. All of the package's
+ * declarations are checked.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 
-/** What can be imported everywhere; the rest of `exports` may ask for Node's types. */
+/** The entry points that compile everywhere; the others may need Node's types. */
 const PORTABLE = ['.', './guest', './virtual']
 
 /** @type {Record<string, { lib: string[], types: string[] }>} */
@@ -27,8 +27,8 @@ export const run = async (): Promise<void> => {
 `
 
 /**
- * @param {string} folder - where the package is in node_modules
- * @returns {string[]} what the compiler says
+ * @param {string} folder - has the package in its node_modules
+ * @returns {string[]} the compiler's messages
  */
 export const compileConsumers = (folder) => {
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** Where one comes into the library: each file of dist that somebody names, and the module it is made of. */
+/** The library's entry points: each file of dist that is referred to by name, and the module it is built from. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
@@ -7,10 +7,10 @@ import { basename } from 'node:path'
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /**
- * What is imported from the package.
+ * The package's exports.
  *
- * @type {{ name: string, file: string, module: string }[]} by which name, as `libuv-wasm/net`; from which file, as
- *   `net`; and what it is in src, as `faces/net`
+ * @type {{ name: string, file: string, module: string }[]} the import name, such as `libuv-wasm/net`; its file in dist,
+ *   such as `net`; and its module in src, such as `faces/net`
  */
 export const exported = Object.entries(exports).flatMap(([path, { types, default: file }]) =>
   types === undefined || file === undefined
@@ -25,7 +25,7 @@ export const exported = Object.entries(exports).flatMap(([path, { types, default
 )
 
 /**
- * What is found by other means: what a platform has, and what Node's loader is given. @type {Record<string, string>}
+ * Files that are loaded by other means: the platforms, and the hooks of Node's loader. @type {Record<string, string>}
  */
 export const hooks = {
   'platform-node': 'host/platform/node',
@@ -34,5 +34,5 @@ export const hooks = {
   'resolve-net': 'faces/net/resolve-net',
 }
 
-/** What is run: the command, what it does, and the thread of a guest. @type {Record<string, string>} */
+/** The programs: the command, its implementation, and a guest's thread. @type {Record<string, string>} */
 export const programs = { cli: 'cli', 'cli-run': 'cli/run', worker: 'guest/drivers/worker' }

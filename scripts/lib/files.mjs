@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /**
- * Every file that is committed, or would be.
+ * Every file that is committed, or is new and not ignored.
  *
- * @param {...string} paths - files and folders; all by default
+ * @param {...string} paths - files and directories; all by default
  * @returns {string[]}
  */
 export const ownFiles = (...paths) =>

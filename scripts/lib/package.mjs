@@ -1,18 +1,18 @@
-/** The package as it is published: packed by npm, and read back. */
+/** Packs the package with npm as for publishing, and reads the result. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where the tarball is put, and nothing else. */
+/** The directory for the tarball, which has no other files. */
 export const PACKED = 'build/pack'
 
 /**
  * @typedef {object} Packed
- * @property {string} tarball - where it is
- * @property {number} size - its bytes
- * @property {string[]} files - what is in it, by path
- * @property {number} unpacked - the bytes of them all
- * @property {{ name: string, version: string, size: number }[]} dependencies - what is installed with it, and its bytes
+ * @property {string} tarball - its path
+ * @property {number} size - its size in bytes
+ * @property {string[]} files - the paths in it
+ * @property {number} unpacked - the total size of its files in bytes
+ * @property {{ name: string, version: string, size: number }[]} dependencies - the installed packages, sizes in bytes
  */
 
 /**
@@ -45,7 +45,7 @@ export const unpack = (tarball, folder) => {
 }
 
 /**
- * Packs what the package depends on, out of this project's own node_modules, so that it can be installed without a
+ * Packs the package's dependencies from this project's node_modules, so that the package can be installed without a
  * network.
  *
  * @param {string} folder
@@ -62,7 +62,7 @@ export const packDependencies = (folder) =>
 /** @param {string[]} args */
 const npm = (...args) => execFileSync('npm', args, { encoding: 'utf8', stdio: 'pipe' })
 
-/** Everything that is installed with the package, also what its dependencies need, by package-lock.json. */
+/** All packages that are installed with this one, including indirect dependencies, from package-lock.json. */
 const dependencies = () => {
   /** @type {{ packages: Record<string, { version: string, dev?: boolean, optional?: boolean }> }} */
   const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
@@ -71,11 +71,11 @@ const dependencies = () => {
     .map(([path, { version }]) => ({ name: path.replace(/^node_modules\//, ''), version, size: sizeOf(path) }))
 }
 
-/** @param {string} folder @returns {number} the bytes of all files in it */
+/** @param {string} folder @returns {number} the total size of its files in bytes */
 const sizeOf = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0)
 
-/** @param {number} bytes - as kilobytes, as npm says them */
+/** Formats a size in kilobytes, like npm. @param {number} bytes */
 export const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`

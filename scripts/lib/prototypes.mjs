@@ -1,11 +1,11 @@
-/** Reads function prototypes out of a C header and out of a TypeScript interface, in the same form. */
+/** Reads function prototypes from a C header and from a TypeScript interface, in the same form. */
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 
 /** @typedef {{ params: { name: string, type: string }[], result: string }} Prototype */
 
 /**
- * The prototypes that follow a macro: `MACRO(name) type f(...);` by `name`, `MACRO type f(...);` by `f`.
+ * The prototypes after a macro: the key of `MACRO(name) type f(...);` is `name`, that of `MACRO type f(...);` is `f`.
  *
  * @param {string} path
  * @param {string} macro
@@ -25,7 +25,7 @@ export const headerPrototypes = (path, macro) => {
       { result: cType(result), params: cParameters(params) },
     ]),
   )
-  // A prototype written in a way that this does not read must not vanish without a word.
+  // A prototype that the expression does not match must not be skipped silently.
   const uses = [...code.matchAll(new RegExp(`\\b${macro}\\b`, 'g'))].length
   if (uses !== prototypes.size)
     throw new Error(`${path}: ${macro} stands ${uses} times, ${prototypes.size} prototypes were read`)
@@ -53,7 +53,7 @@ const cParameters = (text) => {
 }
 
 /**
- * The methods of an interface; what is no method has the result `property`.
+ * The members of an interface; a member that is not a method has the result `property`.
  *
  * @param {string} path
  * @param {string} name

@@ -1,8 +1,8 @@
 /**
- * Ends a check: says each problem on a line of its own and fails, or says in a few words what was found in order.
+ * Ends a check: prints one line per problem and fails, or prints a summary if there are no problems.
  *
- * @param {readonly string[]} problems - whole sentences, each naming the place and the remedy
- * @param {string} summary - what was looked at, as `24 files`
+ * @param {readonly string[]} problems - each names the place and the remedy
+ * @param {string} summary - what was checked, for example `24 files`
  */
 export const conclude = (problems, summary) => {
   for (const problem of problems) console.log(problem)

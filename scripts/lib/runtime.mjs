@@ -1,13 +1,13 @@
-/** The JavaScript runtimes that the library is tried on. */
+/** The JavaScript runtimes that the library is tested on. */
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 
 /**
- * A runtime, fetched if need be.
+ * Finds a runtime, and fetches it if needed.
  *
  * @param {string} name - node, deno or bun
  * @param {string} major
- * @returns {string} its program
+ * @returns {string} the path of its executable
  */
 export const fetchRuntime = (name, major) =>
   name === 'node' && process.versions.node.startsWith(`${major}.`)

@@ -1,12 +1,12 @@
-/** The code that papers print. */
+/** The code in the docs. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
  * @typedef {object} Snippet
- * @property {string} language - as it stands after the fence: `js`, `ts`, `text`, ...
- * @property {string} code - with its last line break
- * @property {number} line - where its code begins, counted from 1
- * @property {string} before - the text between it and the fence before
+ * @property {string} language - the word after the opening fence: `js`, `ts`, `text`, ...
+ * @property {string} code - including its last line break
+ * @property {number} line - the line of its first line of code, counted from 1
+ * @property {string} before - the text between it and the previous snippet
  */
 
 /**
@@ -26,7 +26,7 @@ export const snippetsOf = (text) => {
 }
 
 /**
- * README's programs, the first one first, and what each prints.
+ * The README's programs in order, and the output of each.
  *
  * @returns {{ code: string, output: string }[]}
  */
@@ -35,22 +35,22 @@ export const readmePrograms = () => {
   return snippets.flatMap(({ language, code }, index) => {
     if (language !== 'js') return []
     const output = snippets[index + 1]
-    if (output?.language !== 'text') throw new Error(`README.md does not say what its program ${index} prints`)
+    if (output?.language !== 'text') throw new Error(`README.md has no output for its program ${index}`)
     return [{ code, output: output.code }]
   })
 }
 
 /** @typedef {{ name: string, place: string, code: string, output: string | undefined, runs: boolean }} Example */
 
-/** What a piece of a program may speak of without having made it. */
+/** The names that a fragment of a program may use without declaring them. */
 const SURROUNDINGS = `import { Async, Check, type Host, HostError, Idle, Loop, policyHost, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
 declare const loop: Loop, server: TCP, client: TCP, peer: TCP, timer: Timer, host: Host, bytes: Uint8Array
 `
 
 /**
- * All TypeScript and JavaScript that README.md, docs and the `@example`s of src print. What imports something is a
- * program, which runs, and prints what the \`\`\`text after it says; the rest is a piece, which compiles among usual
- * names.
+ * All TypeScript and JavaScript in README.md, docs and the `@example`s of src. Code with an import is a program, which
+ * is run and must print the \`\`\`text block that follows it. All other code is a fragment, which must compile with the
+ * usual names declared.
  *
  * @returns {Example[]}
  */
@@ -78,7 +78,7 @@ export const examples = () => {
   })
 }
 
-/** A source with nothing left but the examples in its comments, each on its own lines. @param {string} source */
+/** Blanks everything in a source but the examples in its comments, which keep their lines. @param {string} source */
 const onlyExamples = (source) =>
   source.replaceAll(/(\/\*\*.*?\*\/)|[^\n]/gs, (_all, comment) => {
     const at = comment?.indexOf('@example') ?? -1

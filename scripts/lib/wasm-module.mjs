@@ -1,6 +1,6 @@
 /**
- * Reads what a WebAssembly module says of itself: its imports and exports with their signatures, which the JavaScript
- * API (`WebAssembly.Module.imports()`) does not tell.
+ * Reads the imports and exports of a WebAssembly module with their signatures, which the JavaScript API
+ * (`WebAssembly.Module.imports()`) does not provide.
  *
  * @see https://webassembly.github.io/spec/core/binary/modules.html
  */
@@ -69,7 +69,7 @@ class Reader {
   /** @returns {Signature} */
   signature() {
     const form = this.byte()
-    if (form !== 0x60) throw new Error(`a type of form 0x${form.toString(16)} is not known here`)
+    if (form !== 0x60) throw new Error(`a type of form 0x${form.toString(16)} is not supported`)
     const params = this.vector(() => this.valueType())
     const results = this.vector(() => this.valueType())
     return { params, result: results.join(' ') || 'void' }
@@ -106,7 +106,7 @@ export const readSurface = (bytes) => {
       functions.push(item)
       return item
     }
-    // Skip what describes it.
+    // Skip its description.
     if (kind !== 'memory') reader.byte()
     if (kind === 'global') reader.byte()
     else if (kind === 'tag') reader.number()

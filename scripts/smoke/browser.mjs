@@ -1,4 +1,4 @@
-/** Opens a bundled example page in Chromium, waits for its conversation, uses its form, closes it, saves screenshots. */
+/** Opens a bundled example page in Chromium, waits for its conversation, uses its form, closes it, saves pictures. */
 import { execFileSync } from 'node:child_process'
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
