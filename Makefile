@@ -1,29 +1,29 @@
-# libuv-wasm. `make` alone says what can be made. The logic is in scripts/, the build of the module in libuv-port/build.mk.
+# libuv-wasm. `make` alone lists the targets. The logic is in scripts/, and libuv-port/build.mk builds the module.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# What `make test` hands to jest, as ARGS='kernel -t EAGAIN'.
+# Arguments that `make test` passes to jest, for example ARGS='kernel -t EAGAIN'.
 ARGS ?=
-# Which checks `make check` runs, all by default.
+# The checks that `make check` runs; all by default.
 ONLY ?=
 export ONLY
-# PUMP=1 judges the pump in `make conformance`.
+# With PUMP=1, `make conformance` tests the pump.
 PUMP ?=
-# The seed of `make test` and `make fuzz`; one is chosen and printed by default.
+# The seed of `make test` and `make fuzz`; by default a random seed is chosen and printed.
 SEED ?=
 
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 BUNDLED := build/.bundled
-# What is shipped beside the compiled TypeScript.
+# The files that are shipped in addition to the compiled TypeScript.
 SHIPPED := dist/libuv.wasm dist/LICENSES.txt
-# What is put into dist and not installed beside it; of rolldown, a few lines that bundles begin with.
+# Packages whose code is bundled into dist instead of installed; of rolldown, a few lines at the start of bundles.
 INLINED := node_modules/ipaddr.js node_modules/rolldown
-# Folders too, so that a file that went away is noticed.
+# Includes directories, so that a removed file triggers a build.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/ test/fuzz/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
@@ -36,15 +36,15 @@ include test/foreign/build.mk
 
 .PHONY: help setup build demo test stress fuzz check format lock size-update docs pack release-check smoke hosts bench clean
 
-help: ## says what can be made
+help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) ## installs what the build needs from npm
+setup: $(INSTALLED) ## installs the npm packages that the build needs
 
 $(INSTALLED): package.json package-lock.json
 	@scripts/setup.sh
 
-build: wasm $(BUNDLED) $(SHIPPED) ## builds all: the module, the library, the programs
+build: wasm $(BUNDLED) $(SHIPPED) ## builds everything: the module, the library, the programs
 
 $(COMPILED): $(INSTALLED) $(SOURCES)
 	@echo 'tsc: src -> build/lib, examples, bench and test/fuzz -> build'
@@ -66,60 +66,60 @@ dist/libuv.wasm build/lib/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(CO
 dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
 	@scripts/licences.sh $(LIBUV_DIR) $(INLINED) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
 
-demo: build ## plays ping-pong over real sockets
+demo: build ## runs a ping-pong demo over real sockets
 	@node build/examples/demo.js
 
-test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... for a run again)
+test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 
-# How long `make stress` plays random lives.
+# How long `make stress` runs the randomized tests, in minutes.
 MINUTES ?= 60
 
-stress: build ## sends a GiB through the echo server, a thousand clients at once, an hour of random lives (MINUTES=5)
+stress: build ## tests with 1 GiB, with 1,000 clients at once, and with random calls for an hour (MINUTES=5)
 	@STRESS=1 $(JEST) test/stress
 	@node scripts/stress.mjs $(MINUTES) $(JEST)
 
-# How many calls `make fuzz` makes; SEED=... makes those of another run again.
+# How many calls `make fuzz` makes; SEED=... repeats the calls of a run.
 COUNT ?= 100000
 
-fuzz: build ## calls the imports of guests at random (SEED=... COUNT=... ARGS='--help')
+fuzz: build ## calls the guest imports with random arguments (SEED=... COUNT=... ARGS='--help')
 	@node build/test/fuzz/main.js $(if $(SEED),--seed $(SEED)) --count $(COUNT) $(ARGS)
 
-check: build ## checks types, style, rooms, ABI, size, papers and package (ONLY='types rooms' for some)
+check: build ## checks types, style, layers, ABI, size, docs and package (ONLY='types rooms' for some)
 	@node scripts/check.mjs
 
 format: setup ## formats TypeScript and C
 	@$(BIN)/biome check --write
 	@node scripts/format-c.mjs
 
-lock: ## writes package-lock.json anew, after package.json was changed
+lock: ## updates package-lock.json after a change of package.json
 	@npm install --package-lock-only
 	@node scripts/complete-lock.mjs
 	@npm install --prefix test/package --package-lock-only --omit-lockfile-registry-resolved
 	@node scripts/complete-lock.mjs test/package/package-lock.json
 
-size-update: wasm ## accepts the module's size of now
+size-update: wasm ## accepts the current size of the module
 	@node scripts/check-size.mjs --update
 
 docs: setup ## writes the API reference into build/docs
 	@node scripts/docs.mjs
 
-pack: build ## packs what is published into build/pack
+pack: build ## packs the package into build/pack, as for publishing
 	@node scripts/pack.mjs
 
-release-check: ## does everything that a release needs but publish (RELEASING.md)
+release-check: ## does everything that a release needs except publishing (RELEASING.md)
 	@node scripts/release-check.mjs
 
-smoke: build sdk ## installs the tarball in an empty folder, tries it on all runtimes, bundlers, in Chromium (ARGS='node-20 bun')
+smoke: build sdk ## tests the packed tarball on all runtimes, with all bundlers, and in Chromium (ARGS='node-20 bun')
 	@scripts/ensure-test-tools.sh
 	@node scripts/smoke.mjs $(ARGS)
 
-hosts: $(INSTALLED) ## runs the host contract on every runtime and writes docs/hosts.md (ARGS='deno bun')
+hosts: $(INSTALLED) ## tests the host contract on every runtime, and writes docs/hosts.md (ARGS='deno bun')
 	@node scripts/hosts.mjs $(ARGS)
 
 bench: build native $(BENCH_PROGRAMS) ## measures against node:net (ARGS='--quick')
 	@node build/bench/index.js $(ARGS)
 
-clean: ## removes what was built; what was fetched stays
+clean: ## removes build outputs, but keeps downloads
 	rm -rf dist wasm/build $(COMPILED) $(filter-out build/libuv build/download,$(wildcard build/*))

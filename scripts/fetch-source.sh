@@ -4,11 +4,11 @@
 #
 #   fetch-source.sh PACKAGE VERSION SHA256 FOLDER
 #
-# The version is upstream's, the checksum that of its archive.
+# VERSION is upstream's version, SHA256 the checksum of its archive.
 #
-# It works with a private apt configuration: nothing of the system's lists,
-# sources or caches is read or written, except that the mirror and the keyring
-# are the ones this machine's own apt uses. Root is not needed.
+# Uses a private apt configuration, which takes only the mirror and the keyring
+# from this machine's apt. It does not read or write the system's other lists,
+# sources or caches, and does not need root.
 set -eu
 
 SUITE=trixie
@@ -25,8 +25,8 @@ fail() {
   exit 1
 }
 
-# "URI file:line" of each archive this machine takes main packages from, the
-# plain release before its updates. apt itself reads both of its file formats.
+# Prints "URI FILE:NUMBER" for each archive from which this machine installs main
+# packages, except those of updates. apt itself parses both file formats.
 mirrors() {
   # shellcheck disable=SC2016 # apt expands these
   apt-get indextargets --no-release-info 'Created-By: Packages' 'Component: main' \
@@ -34,8 +34,8 @@ mirrors() {
     awk '$1 ~ /-(security|updates|backports)$/ { next } !seen[$2]++ { print $2, $3 }'
 }
 
-# The keyring that the entry FILE:NUMBER names, else Debian's own. The number is
-# that of a paragraph in a .sources file, of a line in the older kind.
+# Prints the keyring that the entry FILE:NUMBER names, or Debian's own. NUMBER
+# counts paragraphs in a .sources file, and lines in a .list file.
 keyring_of() {
   file=${1%:*}
   entry_number=${1##*:}
@@ -55,7 +55,7 @@ keyring_of() {
   esac
 }
 
-# Runs apt-get in the private folder $apt.
+# Runs apt-get in the private directory $apt.
 private_apt() {
   apt-get -qq \
     -o Dir::Etc::SourceList=/dev/null \
@@ -66,8 +66,8 @@ private_apt() {
     "$@"
 }
 
-# Tries one mirror; its signature decides whether it is Debian's. Beside the
-# tarball a package has files that are not needed, and not always there.
+# Tries one mirror, whose signature is checked. A package has more files than the
+# tarball; they are not needed, and may be missing.
 fetch_from() {
   rm -rf "$apt"
   mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial"
@@ -84,7 +84,7 @@ END
 }
 
 fetch() {
-  command -v apt-get >/dev/null || fail "there is no apt-get on this machine"
+  command -v apt-get >/dev/null || fail "cannot fetch $PACKAGE: this machine has no apt-get"
   list=$(mirrors)
   while read -r uri entry; do
     [ -n "$uri" ] || continue

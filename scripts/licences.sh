@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the licences of what is compiled into the module, and of packages that
-# are part of the library or installed with it, to be shipped with all of them.
+# Prints the licences of the code that is compiled into the module, and of the
+# packages that are bundled or installed with the library, for shipping with it.
 #
 #   licences.sh LIBUV_DIR [PACKAGE_FOLDER...]
 set -eu
@@ -22,7 +22,7 @@ part 'libuv, src/inet.c'
 sed '/\*\//q' "$libuv/src/inet.c"
 part 'musl, by way of emscripten'
 cat "$lib/libc/musl/COPYRIGHT"
-part 'emscripten, also under the MIT license, whose text stands above'
+part 'emscripten, also under the MIT license, whose text is above'
 sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$lib/sbrk.c"
 
 for folder; do

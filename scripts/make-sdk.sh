@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the SDK together: all that somebody needs, beside emscripten, to compile
-# C programs for libuv. The folder may be moved and packed.
+# Assembles the SDK: everything that is needed, besides emscripten, to compile C
+# programs for libuv. The directory can be moved and packed.
 #
 #   make-sdk.sh LIBUV_DIR FOLDER
 set -eu
@@ -13,8 +13,8 @@ version=$(awk '
   END { print text }
 ' "$libuv/include/uv/version.h")
 
-# The names that the host gives, for emcc's check of undefined symbols. Of WASI
-# it does not know them all.
+# Prints the functions that the host provides, for emcc's check of undefined
+# symbols. emcc does not know all of WASI's functions.
 imports() {
   echo 'mergeInto(LibraryManager.library, {'
   sed -n 's/^UV[HP]_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h libuv-port/include/uv_pump.h
@@ -26,11 +26,11 @@ rm -rf "$dest"
 mkdir -p "$dest/bin" "$dest/include/uv" "$dest/share/cmake" \
   "$dest/lib/pkgconfig" "$dest/lib/cmake/libuv"
 
-# Copies, since not every way to pack a folder keeps links.
+# Two copies, since some archive formats do not keep links.
 cp sdk/uvcc "$dest/bin/uvcc"
 cp sdk/uvcc "$dest/bin/uvcc++"
 
-# One folder of headers is enough for everybody: libuv's own uv.h goes below.
+# All headers are in one directory: libuv's own uv.h is moved below it.
 sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$dest/include/uv.h"
 cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
 cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pump.h "$dest/include/uv"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what the build needs from npm, as package-lock.json has it.
+# Installs the npm packages that the build needs, from package-lock.json.
 set -eu
 
-# The oldest Node that builds. Users of the package need an older one: "engines" in package.json.
+# The oldest Node that can build the package. For using it an older Node is enough: "engines" in package.json.
 oldest=$(cat .nvmrc)
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -18,5 +18,5 @@ fi
 
 echo "setup: npm ci, with Node $version"
 npm ci --no-progress --loglevel=error
-# npm leaves the time alone where nothing changed, and make goes by it.
+# npm does not update the time if nothing has changed, but make compares it.
 touch node_modules/.package-lock.json

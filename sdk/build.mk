@@ -8,7 +8,7 @@ UVCC = $(SDK)/bin/uvcc
 
 .PHONY: sdk
 
-sdk: $(SDK_MADE) ## makes uvcc, headers and libuv.a for C programs, in build/sdk
+sdk: $(SDK_MADE) ## builds uvcc, headers and libuv.a for C programs, in build/sdk
 
 $(SDK_MADE): build/wasm/guest/libuv-program.a \
     build/wasm/debug/libuv-program.a \
