@@ -1,13 +1,13 @@
-/** Ping-pong over real sockets, IPv4 and IPv6, played and measured: `make demo`. */
+/** Plays ping-pong over real IPv4 and IPv6 sockets, and measures its rate: `make demo`. */
 import { stat } from 'node:fs/promises'
 import { Loop, UVError } from 'libuv-wasm'
 import { drawGame, grouped, micros, paint } from './demo/paint.js'
 import { type Game, playPingPong } from './demo/ping-pong.js'
 
-/** Pings in a game that is shown. */
+/** How many pings a displayed game has. */
 const ROUNDS = 5
 
-/** Milliseconds of a game that is only measured. */
+/** The duration of the measured game, in milliseconds. */
 const MEASURED = 500
 
 const opening = performance.now()
@@ -32,7 +32,7 @@ const facts = [
 for (const [what, value] of facts) console.log(`  ${paint('dim', what.padEnd(17))}${value}`)
 console.log()
 
-/** Plays a game and draws it, or says why it cannot be played. */
+/** Plays a game and draws it, or prints why it cannot be played. */
 async function show(title: string, host: string): Promise<Game | undefined> {
   try {
     const game = await playPingPong(loop, host, (pongs) => pongs < ROUNDS)
@@ -45,7 +45,7 @@ async function show(title: string, host: string): Promise<Game | undefined> {
   }
 }
 
-/** Plays for some milliseconds. @returns round trips per second */
+/** Plays for a number of milliseconds. @returns round trips per second */
 async function measure(milliseconds: number): Promise<number> {
   const end = performance.now() + milliseconds
   const { steps } = await playPingPong(loop, '127.0.0.1', () => performance.now() < end)

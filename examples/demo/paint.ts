@@ -1,9 +1,9 @@
-/** Words and lines for a terminal; plain text where nobody would see the colours, or nobody wants them. */
+/** Text and lines for a terminal, in colour if the terminal supports it and NO_COLOR is not set. */
 import { styleText } from 'node:util'
 import type { Address } from 'libuv-wasm'
 import type { Game, Step } from './ping-pong.js'
 
-// hasColors() knows NO_COLOR, and terminals that have none.
+// hasColors() considers NO_COLOR and the terminal.
 const colored = process.stdout.isTTY === true && process.stdout.hasColors()
 
 /** Text in a colour or a weight. */
@@ -61,12 +61,12 @@ function endpoint({ family, host, port }: Address): string {
   return family === 'ipv6' ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** Whole microseconds, thousands apart. */
+/** A time in whole microseconds, with separated thousands. */
 export function micros(time: number): string {
   return `${grouped(time)} µs`
 }
 
-/** A whole number, thousands apart. */
+/** A whole number, with separated thousands. */
 export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
 }

@@ -1,20 +1,20 @@
-/** The game: a server serves a ping, its client returns a pong, and so on. Both are on one loop. */
+/** The game: a server sends a ping, its client returns a pong, and so on. Both are on the same loop. */
 import { type Address, type Loop, StatusCode, TCP, UVError } from 'libuv-wasm'
 
-/** Something that happened. */
+/** An event in the game. */
 export interface Step {
   readonly what: 'connect' | 'ping' | 'pong' | 'end' | 'closed'
   /** Microseconds since the client asked to connect. */
   readonly at: number
 }
 
-/** A game that was played. */
+/** A finished game. */
 export interface Game {
   readonly server: Address
   readonly client: Address
-  /** When the server listened, in milliseconds of `performance.now()`. */
+  /** When the server began to listen, in milliseconds of `performance.now()`. */
   readonly listening: number
-  /** What happened, in the order it came about. */
+  /** The events in order. */
   readonly steps: readonly Step[]
 }
 
@@ -23,8 +23,8 @@ type Note = (what: Step['what']) => void
 /**
  * Plays one game, and runs the loop until both sides are closed.
  *
- * @param host - the address to play on, as `127.0.0.1` or `::1`
- * @param goesOn - asked after each pong whether another ping follows
+ * @param host - the address to play on, for example `127.0.0.1` or `::1`
+ * @param goesOn - called after each pong; returns whether another ping follows
  * @throws {UVError} EADDRNOTAVAIL or EAFNOSUPPORT when this machine does not have the address
  */
 export async function playPingPong(loop: Loop, host: string, goesOn: (pongs: number) => boolean): Promise<Game> {
@@ -50,7 +50,7 @@ export async function playPingPong(loop: Loop, host: string, goesOn: (pongs: num
     throw error
   }
   await loop.run()
-  if (game === undefined) throw new Error(`nobody came to play on ${host}`)
+  if (game === undefined) throw new Error(`Cannot play on ${host}: the client did not connect`)
   return game
 }
 
@@ -87,14 +87,14 @@ function send(stream: TCP, message: string): void {
   stream.write(new TextEncoder().encode(message))
 }
 
-/** Cuts what comes into messages: TCP carries bytes, and may deliver them in other pieces than they were sent. */
+/** Splits received bytes into messages: TCP may deliver bytes in different pieces than they were sent in. */
 function receive(stream: TCP, message: string, events: { onMessage: () => void; onEnd: () => void }): void {
   let text = ''
   stream.readStart((_stream, status, data) => {
     if (status === StatusCode.EOF) return events.onEnd()
-    if (status < 0) throw new UVError(status, `the game was broken off while waiting for ${message}`, 'read')
+    if (status < 0) throw new UVError(status, `the game was interrupted while waiting for ${message}`, 'read')
     text += new TextDecoder().decode(data)
-    if (!message.startsWith(text)) throw new Error(`${JSON.stringify(text)} came, and not ${message}`)
+    if (!message.startsWith(text)) throw new Error(`expected ${message}, received ${JSON.stringify(text)}`)
     if (text !== message) return
     text = ''
     events.onMessage()

@@ -1,4 +1,4 @@
-/* Sends back what it gets, to any number of clients.
+/* A TCP echo server for any number of clients.
  *
  *   uvcc -O2 echo.c -o echo.wasm
  *   libuv-wasm run --allow-listen=127.0.0.1:0 echo.wasm
@@ -17,7 +17,7 @@
     }                                                                         \
   } while (0)
 
-/* A write, and the bytes that it has to keep until it is done. */
+/* A write, and its bytes, which must stay valid until it has completed. */
 struct reply {
   uv_write_t req;
   uv_buf_t buf;

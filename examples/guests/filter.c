@@ -1,5 +1,5 @@
-/* Reads standard input to its end and writes it in capitals: files are read by
- * requests, and a request is done when its callback is called.
+/* Reads standard input to its end and writes it in capitals. Files are read with
+ * requests, which have completed when their callback is called.
  *
  *   uvcc filter.c -o filter.wasm
  *   echo hello | libuv-wasm run filter.wasm

@@ -1,5 +1,5 @@
-/* Asks a web server for a page and prints the answer: a client, and a stream
- * that is read to its end.
+/* Requests a page from a web server and prints the response: a TCP client that
+ * reads a stream to its end.
  *
  *   uvcc get.c -o get.wasm
  *   libuv-wasm run --allow-connect=127.0.0.1:8080 get.wasm -- 127.0.0.1 8080 /

@@ -1,4 +1,4 @@
-/* The smallest program there is: a loop with nothing to do ends at once.
+/* The smallest program: a loop without active handles ends at once.
  *
  *   uvcc hello.c -o hello.wasm && libuv-wasm run hello.wasm
  */

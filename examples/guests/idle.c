@@ -1,5 +1,5 @@
-/* A long computation that leaves the loop its turns: an idle handle does a
- * little of it in each, so that the clock goes on ticking beside.
+/* A long computation that does not block the loop: an idle handle does a part of
+ * it in each iteration, so that the timer fires in between.
  *
  *   uvcc -O2 idle.c -o idle.wasm && libuv-wasm run idle.wasm
  */

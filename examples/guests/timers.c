@@ -1,5 +1,6 @@
-/* Three rings of a bell, while somebody tidies up in the background: the one
- * who tidies up is not counted, so that the program ends when the bell is done.
+/* A repeating timer that rings a bell three times, and a second timer in the
+ * background. The second timer is unreferenced, so it does not keep the loop
+ * alive: the program ends when the bell's timer is closed.
  *
  *   uvcc timers.c -o timers.wasm && libuv-wasm run timers.wasm
  */

@@ -1,6 +1,6 @@
-/* Work for the thread pool. There are no threads here: each piece runs on the
- * loop's own, between two of its turns, in the order of submission, and what has
- * not begun can be cancelled. The program is the same as anywhere.
+/* Work for the thread pool. A guest has no other threads: each item runs on the
+ * loop's thread, between two iterations, in the order of submission. An item that
+ * has not started can be cancelled. The program is the same on all platforms.
  *
  *   uvcc work.c -o work.wasm && libuv-wasm run work.wasm
  */

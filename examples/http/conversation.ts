@@ -1,27 +1,30 @@
-/** One client of the HTTP server, from its first byte to the end of its connection. */
+/** Serves one client of the HTTP server, from its first byte to the end of its connection. */
 import { StatusCode, type TCP, Timer } from 'libuv-wasm'
 import { holdBack } from '../lib/hold-back.js'
 import { Refusal, type Request, RequestReader } from './request-reader.js'
 
-/** What every request is answered with. */
+/** The body of every answer. */
 export const BODY = 'Hello, world!'
 
-/** How long a client is waited for, in milliseconds. */
+/** How long the server waits for a client, in milliseconds. */
 export interface Patience {
-  /** It may be silent for so long; 30 s by default. */
+  /** How long the client may send nothing; 30 s by default. */
   readonly silence?: number
-  /** It has so long to take its last answer; 2 s by default. */
+  /** How long the client may take to receive its last answer and end the connection; 2 s by default. */
   readonly farewell?: number
 }
 
-/** Answers a client until one of the two ends the connection. No answer is lost: write, then shut down, then close. */
+/**
+ * Answers a client until either side ends the connection. No answer is lost: the server writes, shuts down its side,
+ * and closes the handle only when both sides have ended.
+ */
 export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Patience = {}): void {
   const requests = new RequestReader()
   const patience = new Timer({ loop: peer.loop, onTimeout: leave })
   const write = holdBack(peer, leave)
-  /** The last answer was given. */
+  /** Whether the last answer was written. */
   let last = false
-  /** How many of the two directions are over. */
+  /** How many of the two directions have ended. */
   let ends = 0
 
   patience.start(silence, silence)
@@ -32,8 +35,8 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
   })
 
   function hear(data: Uint8Array): void {
-    // Behind the last answer, what comes is taken and dropped: bytes left unread would reset the connection, and the
-    // client might never see that answer.
+    // After the last answer, received bytes are read and dropped: closing with unread bytes would reset the connection,
+    // and the client might not receive the answer.
     if (last) return
     patience.again()
     requests.push(data)
@@ -48,14 +51,14 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
     end()
   }
 
-  /** Nothing follows: the FIN goes behind the answers. */
+  /** No answer follows: sends FIN after the answers. */
   function finish(): void {
     last = true
     patience.start(farewell)
     peer.shutdown(end)
   }
 
-  /** One direction is over; the handle goes with the second. */
+  /** One direction has ended; closes the handle after the second. */
   function end(): void {
     ends++
     if (ends === 2) leave()
@@ -67,7 +70,7 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
   }
 }
 
-/** Answers the requests that are there. `last` says that the connection is to end behind them. */
+/** Answers all complete requests. `last` means that the connection must end after these answers. */
 function answerAll(requests: RequestReader): { text: string; last: boolean } {
   let text = ''
   try {

@@ -1,22 +1,22 @@
-/** The heads of HTTP/1 requests (RFC 9112), as far as a server of one page needs them. */
+/** Parses the heads of HTTP/1 requests (RFC 9112), as far as a server with a single page needs them. */
 
 /** A request that can be answered. */
 export interface Request {
   readonly method: 'GET' | 'HEAD'
   /** Whether the client may send another one afterwards. */
   readonly keepAlive: boolean
-  /** The client speaks HTTP/1.0, where a connection that stays is something to be said. */
+  /** Whether the client uses HTTP/1.0, in which a persistent connection requires `Connection: keep-alive`. */
   readonly old: boolean
 }
 
-/** A request that is refused. Where the next one would begin is not known, so the connection has to end. */
+/** A refused request. The start of the next request is unknown, so the connection must end. */
 export class Refusal extends Error {
   /** The status code of the answer. */
   readonly status: number
 
   /**
    * @param status - the status code of the answer
-   * @param reason - the phrase behind it
+   * @param reason - the reason phrase after the status code
    */
   constructor(status: number, reason: string) {
     super(reason)
@@ -24,13 +24,13 @@ export class Refusal extends Error {
   }
 }
 
-/** Characters that the head of a request may have. */
+/** The maximum length of a request's head, in characters. */
 const HEAD_LIMIT = 8_192
 
 const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/
 const CONTROL = /(?!\t)\p{Cc}/u
 
-/** Cuts the bytes of one connection into requests, however they arrive. */
+/** Splits the bytes of one connection into requests, in whatever pieces they arrive. */
 export class RequestReader {
   #text = ''
 
@@ -39,18 +39,18 @@ export class RequestReader {
     this.#text += Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1')
   }
 
-  /** Whether a request has begun and not ended. */
+  /** Whether a request is incomplete. */
   get partial(): boolean {
     return this.#text !== '' && this.#text !== '\r\n'
   }
 
   /**
-   * The next request, or `undefined` when it is not all there yet.
+   * The next request, or `undefined` while it is incomplete.
    *
-   * @throws {Refusal} as soon as what is there cannot become a request that this server answers
+   * @throws {Refusal} as soon as the received bytes cannot be the start of a request that this server answers
    */
   next(): Request | undefined {
-    // RFC 9112, section 2.2: an empty line before the request is to be ignored.
+    // RFC 9112, section 2.2: ignore an empty line before the request.
     while (this.#text.startsWith('\r\n')) this.#text = this.#text.slice(2)
     const end = this.#text.indexOf('\r\n\r\n')
     if ((end < 0 ? this.#text.length : end) > HEAD_LIMIT) throw new Refusal(431, 'Request Header Fields Too Large')
@@ -79,7 +79,7 @@ function readHead(requestLine: string, lines: readonly string[]): Request {
   return { method, old, keepAlive: old ? wishes.includes('keep-alive') : !wishes.includes('close') }
 }
 
-/** Reads the first line, with its carriage return. */
+/** Parses the first line, which includes its carriage return. */
 function readRequestLine(line: string): Pick<Request, 'method' | 'old'> {
   const [method = '', target = '', version = '', ...rest] = line.split(' ')
   if (rest.length > 0 || !TOKEN.test(method) || CONTROL.test(target)) throw new Refusal(400, 'Bad Request')
@@ -90,7 +90,7 @@ function readRequestLine(line: string): Pick<Request, 'method' | 'old'> {
   return { method, old: version === 'HTTP/1.0\r' }
 }
 
-/** The values of each field, under its name in small letters. */
+/** The values of each field, by its name in lower case. */
 function readFields(lines: readonly string[]): Map<string, string[]> {
   const fields = new Map<string, string[]>()
   for (const line of lines) {

@@ -1,18 +1,18 @@
 import type { TCP } from 'libuv-wasm'
 
-/** Bytes that may wait for a client that does not read; above it, nothing more is read from that client. */
+/** The bytes that may be queued for a client that does not read; above this, the server stops reading from it. */
 const HIGH_WATER = 256 * 1024
 
-/** Reading goes on when no more than this is left. */
+/** Reading resumes when no more than this is queued. */
 const LOW_WATER = HIGH_WATER / 4
 
 /**
- * Writing with regard to the reader: who does not take what is written is not read from either, so that its share of
- * memory stays small.
+ * Writes with backpressure: while a client does not read, the server does not read from it either, so that its queue
+ * stays small.
  *
- * @param peer - a stream that reads
- * @param onFailure - called when a write failed
- * @returns writes bytes to the peer
+ * @param peer - a stream that is reading
+ * @param onFailure - called when a write fails
+ * @returns a function that writes bytes to the peer
  */
 export function holdBack(peer: TCP, onFailure: () => void): (bytes: Uint8Array) => void {
   let held = false

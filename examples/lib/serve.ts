@@ -1,32 +1,32 @@
-/** What the example servers share: their command line, the one line they print, and their end. */
+/** The common part of the example servers: the command line, the line that they print, and the shutdown. */
 import { parseArgs } from 'node:util'
 import { type Address, Loop, TCP, UVError } from 'libuv-wasm'
 
-/** A server as its author sees it. */
+/** The part of a server that differs. */
 export interface Program {
-  /** What it is called on the command line. */
+  /** Its name on the command line. */
   readonly name: string
   /** What it does, in one sentence. */
   readonly does: string
-  /** Begins to serve, and tells where; see {@link accept}. */
+  /** Begins to serve, and returns its address; see {@link accept}. */
   readonly listen: (loop: Loop, at: { host: string; port: number }) => Address
 }
 
-/** Connections that may wait to be accepted. */
+/** How many connections may wait to be accepted. */
 const BACKLOG = 1_000
 
-/** Milliseconds that bytes on their way have to leave when the server is asked to end. */
+/** How long pending bytes may take to be sent after a signal, in milliseconds. */
 const GRACE = 1_000
 
 /**
- * Runs a server until SIGINT or SIGTERM. It says on standard output where it listens, and nothing else there. The
- * process ends with 0, with 1 when the address cannot be had, with 2 when the command line is wrong.
+ * Runs a server until SIGINT or SIGTERM. It prints only its address on standard output. The exit code is 0,
+ * 1 if the server cannot listen on the address, or 2 if the command line is wrong.
  */
 export async function serve(program: Program): Promise<void> {
   const options = readOptions(program)
   if (options === undefined) return
   const loop = await Loop.open()
-  // What goes wrong with one client is no reason to leave the others.
+  // A failure of one client does not affect the others.
   loop.onError = (error) => console.error(`${program.name}:`, error)
   try {
     const { family, host, port } = program.listen(loop, options)
@@ -42,7 +42,7 @@ export async function serve(program: Program): Promise<void> {
   loop.close()
 }
 
-/** Serves by TCP. @param onClient - called for each client */
+/** Serves TCP clients. @param onClient - called for each client */
 export function accept(onClient: (peer: TCP) => void): Program['listen'] {
   return (loop, at) => {
     const server = new TCP({ loop })
@@ -55,10 +55,10 @@ export function accept(onClient: (peer: TCP) => void): Program['listen'] {
 function endOnSignal(loop: Loop): void {
   const end = (): void => {
     void loop.closeAllHandles()
-    // A client that does not read would keep what was sent to it, and the process, for minutes.
+    // For a client that does not read, pending bytes would keep the process alive for minutes.
     setTimeout(() => process.exit(), GRACE).unref()
   }
-  // npm passes on the SIGINT that a terminal has already sent to all, so it may come twice.
+  // A terminal sends SIGINT to all processes, and npm forwards it too, so it may arrive twice.
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
 }
@@ -69,8 +69,8 @@ function readOptions(program: Program): { host: string; port: number } | undefin
 ${program.does}
 
   --host ADDRESS  an IP address of this machine; 127.0.0.1 by default
-  --port PORT     0 takes a free one; 4444 by default
-  --help          says this`
+  --port PORT     4444 by default; 0 takes a free port
+  --help          prints this help`
   try {
     const { values } = parseArgs({
       options: { host: { type: 'string' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },

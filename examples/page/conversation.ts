@@ -1,7 +1,7 @@
-/** Two who talk through a server, over TCP in memory. Each of the three has a loop of its own: a copy of libuv. */
+/** Two clients exchange messages through a server, over TCP in memory. Each of the three has its own libuv loop. */
 import { type Address, type Host, Loop, TCP } from 'libuv-wasm'
 
-/** Something that arrived. */
+/** An event in the conversation. */
 export interface Step {
   readonly from: string
   readonly to: string
@@ -11,7 +11,7 @@ export interface Step {
   readonly at: number
 }
 
-/** What the loops hold, all together. */
+/** The resources of all loops together. */
 export interface Held {
   readonly handles: number
   readonly descriptors: number
@@ -20,12 +20,12 @@ export interface Held {
 
 type Note = (step: Omit<Step, 'at'>) => void
 
-/** The server's name; nobody else may have it. */
+/** The server's name, which no client may have. */
 export const SERVER = 'server'
 
-/** A conversation that is open. */
+/** An open conversation. */
 export class Conversation {
-  /** Where the server listens. */
+  /** The server's address. */
   readonly address: Address
   readonly #loops: readonly Loop[]
   readonly #guests: ReadonlyMap<string, TCP>
@@ -38,7 +38,7 @@ export class Conversation {
     this.#over = over
   }
 
-  /** Opens a server, and lets everybody connect to it. */
+  /** Opens a server, and connects a client for each name. */
   static async open(host: Host, names: readonly string[], onStep: (step: Step) => void): Promise<Conversation> {
     const start = performance.now()
     const note: Note = (step) => onStep({ ...step, at: performance.now() - start })
@@ -58,17 +58,17 @@ export class Conversation {
     return new Conversation(server, guests, Promise.all(parts))
   }
 
-  /** Lets somebody say something, which the others hear from the server. */
+  /** Sends a message from one client, which the server forwards to the others. */
   async say(name: string, text: string): Promise<void> {
     await this.#guests.get(name)?.write(encode(text.replaceAll('\n', ' ')))
   }
 
-  /** Somebody's address. */
+  /** A client's address. */
   addressOf(name: string): Address | undefined {
     return this.#guests.get(name)?.sockname
   }
 
-  /** What the loops hold now. */
+  /** The current resources of the loops. */
   get held(): Held {
     const all = this.#loops.map(({ resources }) => resources)
     return {
@@ -78,7 +78,7 @@ export class Conversation {
     }
   }
 
-  /** Everybody says goodbye; then the loops have nothing left to do, end, and are closed. */
+  /** Shuts down all connections. The loops then have no work left, end, and are closed. */
   async close(): Promise<void> {
     await Promise.all([...this.#guests.values()].map((guest) => guest.shutdown()))
     await this.#over
@@ -86,7 +86,7 @@ export class Conversation {
   }
 }
 
-/** Passes on what each says to all the others, until the last has left. */
+/** Forwards each client's messages to all the others, until the last client has disconnected. */
 async function serve(server: TCP, note: Note): Promise<void> {
   const peers = new Map<TCP, string>()
   for await (const peer of server.connections()) {
@@ -123,7 +123,7 @@ async function listen(guest: TCP, name: string, note: Note): Promise<void> {
   await guest.close()
 }
 
-/** TCP carries bytes, in pieces of its own choice: who wants lines has to find them. */
+/** Splits received bytes into lines: TCP carries bytes, and may split them anywhere. */
 async function* lines(stream: TCP): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   let rest = ''

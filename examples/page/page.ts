@@ -1,13 +1,13 @@
 /**
- * Shows a conversation over libuv in a page. Where it ran to and how it stands is in `data-state` of the document, for
- * tests.
+ * Shows a conversation over libuv in a page. For tests, its state is in the document's `data-state`: `open`, `played`,
+ * `closed` or `failed`.
  */
 import { Loop, Timer, virtualHost } from 'libuv-wasm'
 import { Conversation, SERVER, type Step } from './conversation.js'
 
 const COLUMNS = ['Ada', SERVER, 'Grace']
 
-/** Milliseconds between the lines that are said at the beginning: what happens is faster than anybody can read. */
+/** Milliseconds between the first messages, which would otherwise appear too fast to be read. */
 const PACE = 500
 
 const BEGINNING = [
@@ -28,7 +28,7 @@ const facts = element('facts', HTMLElement)
 const form = element('say', HTMLFormElement)
 const button = element('close', HTMLButtonElement)
 
-/** A line of the picture: an arrow between two of the columns, and what it carries. */
+/** Draws an event: an arrow between two columns, with its text. */
 const draw = ({ from, to, what, text, at }: Step): void => {
   const [start, end] = [COLUMNS.indexOf(from), COLUMNS.indexOf(to)]
   const arrow = document.createElement('span')
@@ -58,7 +58,7 @@ const tell = (what: Readonly<Record<string, string>>): void => {
   )
 }
 
-/** Waits on a loop that has nothing else to do. */
+/** Waits on a loop that has no other work. */
 const pause = async (loop: Loop, milliseconds: number): Promise<void> => {
   const timer = new Timer({ loop })
   timer.start(milliseconds, 0, () => timer.close())
