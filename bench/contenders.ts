@@ -1,21 +1,21 @@
-/** Who is measured: the same programs, written for each of them. */
+/** The contenders: the same programs, written for each library and runtime. */
 
-/** What programs there are; `bench/native` and `bench/programs` say what each does and takes. */
+/** The programs; `bench/native` and `bench/programs` document them and their arguments. */
 export type ProgramName = 'server' | 'client' | 'timers' | 'block'
 
-/** Somebody to choose from. */
+/** An implementation of the programs. */
 export interface Contender {
   readonly name: string
-  /** What a person reads. */
+  /** Its name in reports. */
   readonly title: string
-  /** The command of a program, to be followed by its arguments; run in the project's folder. */
+  /** The command of each program, without the program's arguments; run in the project's directory. */
   readonly programs: { readonly [Name in ProgramName]?: readonly string[] }
 }
 
 const NATIVE = 'build/bench-programs'
 const NAMES = { server: 'server-uv', client: 'client-uv', timers: 'timers-uv', block: 'block' } as const
 
-/** Everything is measured against it, in the same run. */
+/** The contender with which all others are compared in the same run. */
 export function yardstick(node: string): Contender {
   const program = (name: string): string[] => [node, `build/bench/programs/${name}-net.js`]
   return {
@@ -25,14 +25,14 @@ export function yardstick(node: string): Contender {
   }
 }
 
-/** What is native: the limit, and what is measured against where Node has nothing of the kind. */
+/** Native libuv: the upper limit, and the yardstick for programs that Node cannot run. */
 export const native: Contender = {
   name: 'native',
   title: 'native libuv, C',
   programs: mapNames((file) => [`${NATIVE}/${file}`]),
 }
 
-/** All but the yardstick. @param node - who runs them */
+/** All contenders except the yardstick. @param node - the Node that runs them */
 export function contenders(node: string): readonly Contender[] {
   return [
     native,
@@ -45,10 +45,10 @@ export function contenders(node: string): readonly Contender[] {
 }
 
 /**
- * The same contender as another build of this project has it.
+ * The same contender in another build of this project.
  *
- * @param folder - where that build is, complete with its programs (`make build sdk bench` was run there)
- * @param name - what it is called
+ * @param folder - the directory of that build, including its programs (`make build sdk bench` was run there)
+ * @param name - the new name
  */
 export function ofBuild(contender: Contender, folder: string, name: string): Contender {
   const there = (word: string): string => (/^(build|dist)\//.test(word) ? `${folder}/${word}` : word)
@@ -61,7 +61,7 @@ function typescript(node: string, transport: string): Contender['programs'] {
   return {
     server: [...program('server'), transport],
     client: [...program('client'), transport],
-    // They have no sockets.
+    // The timers do not use sockets.
     ...(transport === 'auto' && { timers: program('timers') }),
   }
 }

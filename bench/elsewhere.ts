@@ -1,9 +1,9 @@
-/** Deno and Bun: the same TypeScript, beside what is fastest of their own. */
+/** Deno and Bun: the same TypeScript, compared with their own fastest sockets. */
 import type { Contender } from './contenders.js'
 
 /** A runtime to measure on. */
 export interface Elsewhere {
-  /** How its program is called before the program's name. */
+  /** The command that precedes the path of a script. */
   readonly command: readonly string[]
   readonly rod: Contender
   readonly contenders: readonly Contender[]
@@ -14,16 +14,17 @@ const RUNTIMES = {
   bun: { title: 'Bun.listen', options: [] },
 } as const
 
-/** The runtimes' names, as `--on` takes them. */
+/** The names of the runtimes, for `--on`. */
 export const ELSEWHERE = Object.keys(RUNTIMES)
 
 /**
- * A runtime by its name.
+ * Finds a runtime by name.
  *
- * @param program - where it is
+ * @param program - the path of its executable
  */
 export function elsewhere(name: string, program: string): Elsewhere {
-  if (name !== 'deno' && name !== 'bun') throw new Error(`${name} is none of ${ELSEWHERE.join(', ')}`)
+  if (name !== 'deno' && name !== 'bun')
+    throw new Error(`Cannot measure on ${name}: it is not known; use ${ELSEWHERE.join(', ')}`)
   const { title, options } = RUNTIMES[name]
   const command = [program, ...options]
   const run = (script: string, ...args: string[]): string[] => [

@@ -1,17 +1,17 @@
-/** What is not compared with anybody: what a loop of ours costs, and how large all of it is. */
+/** Figures that are not compared: the cost of this library's loops, and its sizes. */
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
 import { output } from './process.js'
 import { spread } from './statistics.js'
 
-/** Figures by what a person reads. */
+/** Figures by their name in reports. */
 export type Figures = Readonly<Record<string, { readonly value: number; readonly unit: string }>>
 
 /** The module; see `libuv-port/build.mk`. */
 const MODULE = 'wasm/build/release/libuv.wasm'
 const KIB = 1024
 
-/** Measures them. @param rounds - processes, of whose figures the median is told */
+/** Measures the figures. @param rounds - how many processes measure them; the median is reported */
 export function figures(node: string, rounds: number): Figures {
   const runs = Array.from({ length: rounds }, () => JSON.parse(output([node, 'build/bench/programs/loops.js'])))
   const ms = (name: string) => ({ value: spread(runs.map((run) => run[name])).median, unit: 'ms' })

@@ -1,4 +1,4 @@
-/** `make bench`: every contender beside the yardstick, round by round. */
+/** `make bench`: measures every contender next to the yardstick, round by round. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
@@ -13,25 +13,26 @@ import { output } from './process.js'
 import { markdown, milestone, type Report, short } from './report.js'
 import { type Pair, type Result, ratio } from './statistics.js'
 
-const HELP = `Measures the same programs on libuv-wasm, on node:net and on native libuv, on this machine, in turns.
+const HELP = `Measures the same programs on libuv-wasm, on node:net and on native libuv, alternately, on this machine.
 
   make bench ARGS='[options]'
 
-  --quick              fewer modes and contenders, shorter: in about a minute
-  --rounds N           how often each is measured in each mode (5)
-  --seconds N          how long one measurement lasts (1)
-  --only A,B           ${names(modes(false))}
-  --contenders A,B     ${names(contenders(''))}
-  --node PATH          the Node that runs them (this one)
-  --before FOLDER      beside another build of this project, built in FOLDER: each contender against itself as it is
-                       there, and that against itself once more, which shows what differences mean nothing
-  --on RUNTIME         TypeScript on ${ELSEWHERE.join(' or ')}, beside their own fastest sockets
-  --out DIR            where report.json, report.md and report.svg go (bench)
-  --keep NAME          also put the ratios under this name into bench/HISTORY.md, and the picture of a
-                       whole run into docs
+  --quick              measure fewer modes and contenders, for a shorter time: takes about a minute
+  --rounds N           how often each contender is measured in each mode (default: 5, quick: 2)
+  --seconds N          how long one measurement takes (default: 1, quick: 0.25)
+  --only A,B           measure only these modes: ${names(modes(false))}
+  --contenders A,B     measure only these contenders: ${names(contenders(''))}
+  --node PATH          the Node that runs the programs (default: this one)
+  --before DIR         compare each contender with the same contender in another build of this project, in DIR; that
+                       build is also compared with itself, which shows how large random differences are
+  --on RUNTIME         measure TypeScript on ${ELSEWHERE.join(' or ')}, compared with its own fastest sockets
+  --out DIR            write report.json, report.md and report.svg to DIR (default: bench)
+  --keep NAME          also add the ratios under this name to bench/HISTORY.md, and write the picture of a complete run
+                       to docs
+  --help               print this help
 `
 
-/** Whom `--quick` leaves out. */
+/** The contenders that `--quick` omits. */
 const NOT_QUICK = ['native', 'ts-net']
 
 const { values } = parseArgs({
@@ -61,12 +62,12 @@ function names(all: readonly Named[]): string {
 function choose<Choice extends Named>(all: readonly Choice[], wanted: string): readonly Choice[] {
   return wanted.split(',').map((name) => {
     const found = all.find((one) => one.name === name)
-    if (found === undefined) throw new Error(`${name} is none of ${names(all)}`)
+    if (found === undefined) throw new Error(`Cannot measure ${name}: it is not known; use ${names(all)}`)
     return found
   })
 }
 
-/** Whom to measure: the yardstick, the others, and where all of them run. */
+/** The yardstick, the other contenders, and the runtime of all of them. */
 function field(): { readonly rod: Contender; readonly all: readonly Contender[]; readonly runtime: string } {
   const { node, on } = values
   if (on === undefined) {
@@ -117,7 +118,7 @@ async function main(): Promise<void> {
   })
 }
 
-/** Contenders of the build before that are measured once more. */
+/** The contenders of the earlier build that are measured against themselves. */
 const agains = new Map<Contender, Contender>()
 
 function again(contender: Contender, before: string): Contender {
@@ -126,7 +127,7 @@ function again(contender: Contender, before: string): Contender {
   return made
 }
 
-/** Measures a mode: all beside the yardstick, or each beside itself in another build. */
+/** Measures a mode: all contenders against the yardstick, or each against itself in another build. */
 async function compareAll(
   mode: Mode,
   rod: Contender,
@@ -153,8 +154,8 @@ async function compareAll(
 }
 
 /**
- * Measures a mode. In each round the yardstick comes before every other contender, and after the last, so that each has
- * one as its neighbour.
+ * Measures a mode. In each round the yardstick is measured first, and then again after every second contender, so that
+ * each contender is directly before or after a measurement of the yardstick.
  */
 async function compare(
   mode: Mode,
@@ -197,7 +198,7 @@ function save(report: Report): void {
   if (keep !== undefined) remember(keep, report)
 }
 
-/** Puts a milestone on top of the others, below the file's own words, and its picture where the guides show it. */
+/** Adds a milestone before the others, after the file's introduction, and writes its picture to docs. */
 function remember(name: string, report: Report): void {
   const [, runtime = '', version = ''] = /^(\w+) v?(\d+)/.exec(report.runtime) ?? []
   if (values.only === undefined) writeFileSync(`docs/speed-${runtime.toLowerCase()}-${version}.svg`, picture(report))

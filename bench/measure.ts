@@ -1,14 +1,14 @@
-/** The ways to measure a contender: each takes the command of its program, and how many seconds the work may last. */
+/** The ways to measure a contender: each takes the command of its program, and the duration of the work in seconds. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { native } from './contenders.js'
 import { output, pause, Running } from './process.js'
 
-/** What came out. */
+/** The result of one measurement. */
 export interface Measurement {
   /** A rate per second, or a cost; see {@link Mode}. */
   readonly value: number
-  /** CPU time of the program for one of what is counted, all threads, in microseconds. */
+  /** CPU time of all threads of the program per counted operation, in microseconds. */
   readonly cpu?: number
   /** Latency of an operation in microseconds. */
   readonly p50?: number
@@ -19,21 +19,21 @@ export interface Measurement {
 /** A way to measure. */
 export type Measure = (command: readonly string[], seconds: number) => Promise<Measurement>
 
-/** What the load generator is told; see `native/load.c`. */
+/** Options of the load generator; see `native/load.c`. */
 export interface Load {
   readonly load: 'ping' | 'stream' | 'up' | 'down' | 'churn'
   readonly connections: number
   /** Bytes of a message. */
   readonly size: number
-  /** Connections that stand beside and do nothing. */
+  /** Additional connections that are idle. */
   readonly idle?: number
-  /** Client and server on one CPU: with one message under way, two CPUs measure the scheduler. */
+  /** Client and server share one CPU: with a single message in flight, two CPUs would measure the scheduler. */
   readonly pinned?: boolean
 }
 
 const LOAD = 'build/bench-programs/load'
 const MIB = 1_048_576
-/** Seconds until engines have compiled what is hot: half of it for V8, all of it for JavaScriptCore. */
+/** Seconds until engines have compiled hot code: V8 needs half of it, JavaScriptCore all of it. */
 const WARM_UP = 1
 const ROLES = { up: 'sink', down: 'source' } as const
 
@@ -67,7 +67,7 @@ export function underLoad({ load, connections, size, idle = 0, pinned = false }:
     )
 }
 
-/** Does something while so many connections stand. */
+/** Calls a function while a number of idle connections are established. */
 function holding<Value>(port: string, connections: number, use: () => Promise<Value>): Promise<Value> {
   if (connections === 0) return use()
   return Running.during([LOAD, 'idle', port, String(connections), '1', '0'], async (holder) => {
@@ -77,11 +77,11 @@ function holding<Value>(port: string, connections: number, use: () => Promise<Va
 }
 
 /**
- * Connections that do nothing: bytes of resident memory for each, and CPU microseconds a second for all.
+ * Idle connections: resident memory per connection in bytes, and CPU time of all per second in microseconds.
  *
- * @param beside - how many stand before memory is looked at. The first thousand bring what comes once: an engine
- *   compiles what a connection runs when it has run some hundred times, and what it needed for that stays with the
- *   process.
+ * @param beside - how many connections are established before memory is measured. The first thousand include one-time
+ *   costs: an engine compiles a connection's code after some hundred runs, and the process keeps the memory that this
+ *   needed.
  */
 export function standing(connections: number, beside = 0): Measure {
   const measure = async (server: Running, port: string): Promise<Measurement> => {
@@ -90,8 +90,7 @@ export function standing(connections: number, beside = 0): Measure {
     return holding(port, connections, async () => {
       await settled(server)
       const value = (server.memory - before) / connections
-      // V8 looks once more, some seconds later, at what it has compiled of WebAssembly. That is not what connections
-      // cost.
+      // V8 revisits its compiled WebAssembly code some seconds later, which is not a cost of the connections.
       const cpu = Math.min(await spentInSecond(server), await spentInSecond(server))
       return { value, cpu: cpu * 1e6 }
     })
@@ -110,7 +109,7 @@ async function spentInSecond(program: Running): Promise<number> {
   return program.cpu - before
 }
 
-/** Waits until a program has done what it had to do. */
+/** Waits until a program is idle. */
 async function settled(program: Running): Promise<void> {
   for (let turns = 0, before = -1; turns < 20 && program.cpu - before > 0.001; turns++) {
     before = program.cpu
@@ -118,16 +117,16 @@ async function settled(program: Running): Promise<void> {
   }
 }
 
-/** Milliseconds until a program has written what it keeps for its next start. */
+/** Milliseconds until a program has written its cache for the next start. */
 const KEEPING = 1500
 
 /** The commands that have been started before. */
 const known = new Set<string>()
 
 /**
- * Milliseconds from the start of the process until the first byte comes back.
+ * Milliseconds from the start of the process until the first byte is echoed.
  *
- * @param again - of a program that was started before; else of one that keeps nothing
+ * @param again - whether the program was started before and has a compile cache; otherwise the cache is disabled
  */
 export function firstByte(again: boolean): Measure {
   return async (command) => {
@@ -145,7 +144,7 @@ export function firstByte(again: boolean): Measure {
   }
 }
 
-/** Sends a byte, and waits until it comes back. */
+/** Sends a byte, and waits for its echo. */
 async function exchange(server: Running): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port: Number(await server.port()), noDelay: true })
   socket.write('x')
@@ -153,17 +152,17 @@ async function exchange(server: Running): Promise<void> {
   socket.destroy()
 }
 
-/** A client of a native echo server: operations per second. */
+/** Operations per second of a client of a native echo server. */
 export function asClient(role: 'dial' | 'ping'): Measure {
   return (command, seconds) => withServer((port) => selfMeasured([...command, role, port, String(seconds)]))
 }
 
-/** A program of calls that wait: calls per second. */
+/** Calls per second of a program with blocking calls. */
 export function blocking(role: 'trip' | 'bind' | 'look'): Measure {
   return (command, seconds) => withServer((port) => selfMeasured([...command, role, port, String(seconds)], true), true)
 }
 
-/** So many timers: timers per second. */
+/** Timers per second, for a number of timers. */
 export function timers(count: number): Measure {
   return (command) => selfMeasured([...command, String(count)])
 }
@@ -173,7 +172,7 @@ function withServer<Value>(use: (port: string) => Promise<Value>, pinned = false
   return Running.during(command, async (server) => use(await server.port()), pinned)
 }
 
-/** A program that says `ready`, and then how many operations it made in what time. */
+/** Runs a program that prints `ready`, and then its number of operations and their duration. */
 function selfMeasured(command: readonly string[], pinned = false): Promise<Measurement> {
   const measure = async (program: Running): Promise<Measurement> => {
     while ((await program.line()) !== 'ready') {}
@@ -184,7 +183,7 @@ function selfMeasured(command: readonly string[], pinned = false): Promise<Measu
   return Running.during(command, measure, pinned)
 }
 
-/** What `node` says of an expression. */
+/** Evaluates an expression in a `node` process. */
 export function ask(node: string, expression: string): string {
   return output([node, '--print', expression]).trim()
 }

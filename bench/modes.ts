@@ -1,28 +1,28 @@
-/** What is measured. */
+/** The modes, which are what is measured. */
 import type { ProgramName } from './contenders.js'
 import { asClient, blocking, firstByte, type Load, type Measure, standing, timers, underLoad } from './measure.js'
 
-/** A way to use a program. */
+/** A way to use and measure a program. */
 export interface Mode {
   readonly name: string
-  /** What a person reads. */
+  /** Its name in reports. */
   readonly title: string
-  /** The program of each contender that is used. */
+  /** Which program of each contender is measured. */
   readonly program: ProgramName
-  /** What the value counts. */
+  /** The unit of the value. */
   readonly unit: string
-  /** What CPU time is told for, where it is not one of what the value counts. */
+  /** What CPU time is reported for, unless it is one counted operation. */
   readonly per?: string
-  /** The value is a cost: less is better. */
+  /** Whether the value is a cost, so that less is better. */
   readonly cost?: boolean
-  /** Who is the yardstick; `node:net` by default. */
+  /** The yardstick; `node:net` by default. */
   readonly against?: 'native' | undefined
-  /** It is among those of `--quick`. */
+  /** Whether `--quick` includes it. */
   readonly quick?: boolean
   readonly measure: Measure
 }
 
-/** All modes. @param quick - with smaller numbers */
+/** All modes. @param quick - whether to use smaller numbers */
 export function modes(quick: boolean): readonly Mode[] {
   const many = quick ? 100_000 : 1_000_000
   return [

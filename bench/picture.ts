@@ -1,22 +1,22 @@
-/** The ratios as a picture: one row for each mode, one mark for each contender, and a line where the yardstick is. */
+/** Draws the ratios: one row for each mode, one mark for each contender, and a line at the yardstick. */
 import type { Contender } from './contenders.js'
 import type { Mode } from './modes.js'
 import { circumstances, find, type Report, short } from './report.js'
 import { ratio } from './statistics.js'
 
-/** Told apart by people who do not see all colours, too. */
+/** Colours that can be distinguished with colour blindness. */
 const COLOURS = ['#888888', '#4477aa', '#66ccee', '#228833', '#ccbb44', '#ee6677', '#aa3377']
 const WIDTH = 1120
 const LEFT = 290
 const RIGHT = 70
 const TOP = 112
 const LINE = 13
-/** The ratios at both edges; what is beyond stands at the edge. */
+/** The ratios at both edges; ratios outside of them are drawn at the edge. */
 const LEAST = 1 / 8
 const MOST = 4
 const TICKS = [0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4]
 
-/** The whole picture, an SVG. */
+/** The whole picture as SVG. */
 export function picture(report: Report): string {
   const modes = report.modes.filter((mode) => report.contenders.some((one) => find(report.results, mode, one)))
   const rows: string[] = []
@@ -41,7 +41,7 @@ export function picture(report: Report): string {
   ].join('\n')
 }
 
-/** Where a ratio stands. */
+/** The x coordinate of a ratio. */
 function x(value: number): number {
   const share = Math.log(Math.min(Math.max(value, LEAST), MOST) / LEAST) / Math.log(MOST / LEAST)
   return LEFT + share * (WIDTH - LEFT - RIGHT)

@@ -1,10 +1,10 @@
-/** A program that is measured, as the operating system sees it. */
+/** A measured program, and its resources as reported by the operating system. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** The CPU that programs share which are pinned. */
+/** The CPU that pinned programs share. */
 const CPU = '1'
 
 /** A running program. */
@@ -17,14 +17,14 @@ export class Running {
     this.#lines = lines
   }
 
-  /** Starts one. @param pinned - to the CPU of all that are */
+  /** Starts a program. @param pinned - whether it runs on the shared CPU */
   static start(command: readonly string[], pinned = false): Running {
     const [program = '', ...args] = pinned ? ['taskset', '-c', CPU, ...command] : command
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     return new Running(child, createInterface(child.stdout)[Symbol.asyncIterator]())
   }
 
-  /** Does something with a program, and ends it. */
+  /** Starts a program, calls a function with it, and ends it. */
   static async during<Value>(
     command: readonly string[],
     use: (running: Running) => Promise<Value>,
@@ -52,7 +52,7 @@ export class Running {
     return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
-  /** How it ended, once it has. */
+  /** Waits for its end, and describes it. */
   async #end(): Promise<string> {
     if (!this.#ended) await once(this.#process, 'exit')
     return `by ${this.#process.signalCode ?? `exit code ${this.#process.exitCode}`}`
@@ -63,7 +63,7 @@ export class Running {
     return /(\d+)$/.exec(await this.line())?.[1] ?? this.port()
   }
 
-  /** CPU time so far of all its threads, in seconds. */
+  /** The CPU time that all its threads have used, in seconds. */
   get cpu(): number {
     const tasks = readdirSync(`/proc/${this.#process.pid}/task`)
     const spent = (task: string): number =>
@@ -83,7 +83,7 @@ export class Running {
   }
 }
 
-/** Runs a program to its end. @returns what it printed */
+/** Runs a program to its end. @returns its output */
 export function output(command: readonly string[], pinned = false): string {
   const [program = '', ...args] = pinned ? ['taskset', '-c', CPU, ...command] : command
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,49 +1,49 @@
-/** What a person reads: the results as Markdown. */
+/** Formats the results as Markdown. */
 import type { Contender } from './contenders.js'
 import type { Figures } from './figures.js'
 import type { Mode } from './modes.js'
 import { cpuRatio, own, type Result, ratio } from './statistics.js'
 
-/** All that was measured, and where. */
+/** All results, and their environment. */
 export interface Report {
-  /** Who runs the programs, as `Node v20.20.2`. */
+  /** The runtime of the programs, for example `Node v20.20.2`. */
   readonly runtime: string
-  /** What a person reads for the usual yardstick. */
+  /** The name of the usual yardstick in the report. */
   readonly rod: string
-  /** The processors, how many, and the system's kernel. */
+  /** The number and model of the processors, and the system's kernel. */
   readonly machine: string
   readonly commit: string
   readonly date: string
   readonly rounds: number
   readonly seconds: number
   readonly modes: readonly Mode[]
-  /** The yardstick is not among them. */
+  /** The contenders, without the yardstick. */
   readonly contenders: readonly Contender[]
-  /** The yardsticks are among them, each beside itself. */
+  /** The results, including those of the yardsticks, which are compared with themselves. */
   readonly results: readonly Result[]
   readonly figures: Figures | undefined
 }
 
-/** One line: when, where, how. */
+/** One line with the date, the commit, the environment and the parameters. */
 export function circumstances({ runtime, machine, commit, date, rounds, seconds }: Report): string {
   return `${date}, ${commit}, ${runtime}, ${machine}, ${rounds} rounds of ${seconds} s`
 }
 
-/** Everything. */
+/** The whole report. */
 export function markdown(report: Report): string {
   return [circumstances(report), ratios(report), absolutes(report), conclusions(report), singles(report)]
     .filter((part) => part !== '')
     .join('\n\n')
 }
 
-/** What is worth keeping: what holds on another machine, too, and what ours cost alone. */
+/** The part that is kept: the ratios, which are valid on other machines too, and this library's own figures. */
 export function milestone(report: Report): string {
   return [circumstances(report), ratios(report), conclusions(report), singles(report)]
     .filter((part) => part !== '')
     .join('\n\n')
 }
 
-/** How many times as fast as the yardstick: median, spread, and CPU time over the yardstick's. */
+/** The speed relative to the yardstick: median, spread, and the ratio of CPU times. */
 function ratios({ rod, modes, contenders, results }: Report): string {
   const cell = (mode: Mode, contender: Contender): string => {
     const result = find(results, mode, contender)
@@ -60,7 +60,7 @@ function ratios({ rod, modes, contenders, results }: Report): string {
   )
 }
 
-/** What was measured itself. */
+/** The absolute values. */
 function absolutes({ modes, results }: Report): string {
   const number = (value: number | undefined): string => (value === undefined ? '' : plain(value))
   const row = (result: Result): string[] => {
@@ -82,7 +82,7 @@ function absolutes({ modes, results }: Report): string {
   )
 }
 
-/** What follows from two modes together. */
+/** Figures that are computed from two modes. */
 function conclusions({ modes, results }: Report): string {
   const all = modes.find(({ name }) => name === 'active100')
   const few = modes.find(({ name }) => name === 'active1pc')
@@ -112,7 +112,7 @@ function asTable(head: readonly string[], rows: readonly (readonly string[])[]):
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
 }
 
-/** A ratio, to three digits at most. */
+/** A ratio with up to three significant digits. */
 export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

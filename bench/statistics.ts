@@ -1,9 +1,9 @@
-/** From rounds to figures: ratios to the yardstick, with median and spread. */
+/** Computes figures from rounds: ratios to the yardstick, with median and spread. */
 import type { Contender } from './contenders.js'
 import type { Measurement } from './measure.js'
 import type { Mode } from './modes.js'
 
-/** A contender's round, and the yardstick's beside it. */
+/** A measurement of a contender, and the neighbouring one of the yardstick. */
 export interface Pair {
   readonly theirs: Measurement
   readonly yardstick: Measurement
@@ -32,14 +32,14 @@ export function spread(values: readonly number[]): Spread {
   return { median, low: at(0), high: at(sorted.length - 1) }
 }
 
-/** How many times as good as the yardstick: above 1 is faster, or cheaper. */
+/** The value relative to the yardstick: above 1 is faster, or cheaper. */
 export function ratio({ mode, pairs }: Result): Spread {
   return spread(
     pairs.map(({ theirs, yardstick }) => (mode.cost ? yardstick.value / theirs.value : theirs.value / yardstick.value)),
   )
 }
 
-/** CPU time over the yardstick's for the same work; below 1 is cheaper. `undefined` where it was not measured. */
+/** CPU time divided by the yardstick's for the same work; below 1 is cheaper. `undefined` if it was not measured. */
 export function cpuRatio({ pairs }: Result): Spread | undefined {
   const values = pairs.flatMap(({ theirs, yardstick }) =>
     theirs.cpu !== undefined && yardstick.cpu ? [theirs.cpu / yardstick.cpu] : [],
@@ -47,7 +47,7 @@ export function cpuRatio({ pairs }: Result): Spread | undefined {
   return values.length > 0 ? spread(values) : undefined
 }
 
-/** The median of one figure of the contender's own; `undefined` where it was not measured. */
+/** The median of one of the contender's figures; `undefined` if it was not measured. */
 export function own({ pairs }: Pick<Result, 'pairs'>, figure: keyof Measurement): number | undefined {
   const values = pairs.flatMap(({ theirs }) => theirs[figure] ?? [])
   return values.length > 0 ? spread(values).median : undefined

@@ -1,4 +1,4 @@
-/** Sends a greeting to every HTTP client: `npm run --silent http-server -- --port 0`, then `curl` the printed address. */
+/** Greets HTTP clients: `npm run --silent http-server -- --port 0`, then `curl` the printed address. */
 import { BODY, converse } from './http/conversation.js'
 import { accept, serve } from './lib/serve.js'
 
