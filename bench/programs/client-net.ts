@@ -27,7 +27,7 @@ function ping(): void {
 function dial(): void {
   const socket = net.connect(options, () => socket.write('x'))
   socket.on('data', () => socket.resetAndDestroy())
-  // The server may have been quicker.
+  // The server may have closed the connection already.
   socket.on('error', () => {})
   socket.on('close', () => {
     operations++

@@ -1,4 +1,4 @@
-/** What loops cost: prints times in milliseconds, and the memory of a loop at its start, in bytes. */
+/** The cost of loops: prints times in milliseconds, and the initial memory of a loop in bytes. */
 import { createServer } from 'node:net'
 
 const LOOPS = 1000

@@ -1,14 +1,14 @@
 /**
- * How a program that measures itself tells it: `ready`, and its figures when it is through. It is ended from outside.
+ * The output of a program that measures itself: `ready`, and its figures at the end. `make bench` then terminates it.
  */
 
-/** Says that the work begins. @returns what ends it, told how many operations there were */
+/** Reports the start of the work. @returns a function that reports its end, with the number of operations */
 export function begin(): (operations: number) => void {
   console.log('ready')
   const began = performance.now()
   return (operations) => {
     console.log(JSON.stringify({ operations, seconds: (performance.now() - began) / 1000 }))
-    // Whoever measures looks at us once more.
+    // Stay alive: `make bench` still has to read the CPU time.
     setInterval(() => {}, 1_000_000)
   }
 }

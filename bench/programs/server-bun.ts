@@ -4,9 +4,9 @@
  */
 import { pattern } from '../pattern.js'
 
-/** What is used of Bun, whose types are not Node's. */
+/** The part of Bun's API that is used here; its types are not installed. */
 interface Socket {
-  /** What the operating system has not taken; for a sink, how many bytes came. */
+  /** The bytes that the operating system has not accepted; for a sink, the number of received bytes. */
   data: { rest: Uint8Array | undefined; received: number }
   write(data: Uint8Array): number
   end(data?: Uint8Array): void

@@ -4,7 +4,7 @@
  */
 import { pattern } from '../pattern.js'
 
-/** What is used of Deno, whose types are not Node's. */
+/** The part of Deno's API that is used here; its types are not installed. */
 interface Conn {
   read(into: Uint8Array): Promise<number | null>
   write(data: Uint8Array): Promise<number>
@@ -47,7 +47,7 @@ const listener = Deno.listen({ hostname: '127.0.0.1', port: 0 })
 console.log(listener.addr.port)
 for await (const conn of listener) {
   conn.setNoDelay()
-  // A client may reset: then there is nothing more to do.
+  // A client may reset the connection, which ends it.
   void serve?.(conn)
     .catch(() => {})
     .then(() => conn.close())

@@ -1,5 +1,5 @@
 /**
- * The yardstick: a server on `node:net`, as most people would write it. Its argument is a role, as in
+ * The yardstick: a server on `node:net` in the usual style. Its argument is a role, as in
  * `native/server-uv.c`.
  */
 import net from 'node:net'

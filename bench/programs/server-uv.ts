@@ -1,6 +1,6 @@
 /**
- * The same server through the TypeScript API. The first argument is a transport of Node's, or `auto` for the host that
- * the runtime has, the second a role, as in `native/server-uv.c`.
+ * The same server with the TypeScript API. The first argument is a transport of Node, or `auto` for the runtime's own
+ * host; the second is a role, as in `native/server-uv.c`.
  */
 import { Loop, StatusCode, TCP, type WriteRequest } from 'libuv-wasm'
 import { nodeHost } from 'libuv-wasm/node'
@@ -38,7 +38,7 @@ const roles: Record<string, (peer: TCP) => void> = {
   },
 }
 
-/** Who is not read from until its answers are on their way. */
+/** The peers from which the server does not read until their answers are written. */
 const held = new Set<unknown>()
 
 function echo(peer: TCP, status: number, data: Uint8Array): void {

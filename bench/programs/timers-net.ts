@@ -1,4 +1,4 @@
-/** Node's timers: COUNT of them are started, every other one is stopped, the rest run out. */
+/** Node's timers: COUNT of them are started, every second one is stopped, and the others fire. */
 import { begin } from './report.js'
 
 const count = Number(process.argv[2])

@@ -1,4 +1,4 @@
-/** The same through the TypeScript API. */
+/** The same with the TypeScript API. */
 import { Loop, Timer } from 'libuv-wasm'
 import { begin } from './report.js'
 
