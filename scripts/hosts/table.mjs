@@ -15,9 +15,9 @@ reason listed below. If a test fails, this page is not written.
 Bytes count as written once the operating system has them (on the virtual network, once the peer has them). Node's
 handles and Bun's sockets report this within the call. Deno and Node's \`node:net\` report it in a later turn of the event
 loop: there \`tryWrite()\` accepts no bytes, and for a C program, which has no buffer to lend, the host keeps up to 64 KiB
-per connection as the socket's own buffer. In a worker it does the same for sockets whose descriptor the worker
+per connection as the socket's own buffer. In a worker it does the same for sockets with a descriptor that the worker
 cannot use. Bytes left in that buffer when the program exits are sent for two more seconds, then dropped. After a close
-the host no longer accesses the buffers whose bytes were dropped. The exception is Deno before 2.9.5, which continues a
+the host no longer accesses the buffers with dropped bytes. The exception is Deno before 2.9.5, which continues a
 write that is under way: it sends a copy of at most 64 KiB, and keeps the connection and the process until the peer has
 read it or has disconnected.`
 
