@@ -99,7 +99,8 @@ const folder = join(PACKED, 'consumer/node_modules/libuv-wasm')
 unpack(packed.tarball, folder)
 const problems = [
   ...checkSize(packed),
-  ...checkFiles(packed, folder), ...checkLinks(packed, folder),
+  ...checkFiles(packed, folder),
+  ...checkLinks(packed, folder),
   ...(await askPublint(folder)),
   ...(await askTypes(packed.tarball)),
   ...compileConsumers(join(PACKED, 'consumer')),
