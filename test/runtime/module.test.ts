@@ -30,7 +30,7 @@ describe('Loop.open() with a module that is', () => {
     ['without a description', exporting({ _initialize: 0 }), 'TypeError', /does not export libuv/],
     ['without a memory', exporting(libuv(0), { memory: false }), 'TypeError', /does not export libuv/],
     ['describing itself nowhere', exporting(libuv(0)), 'TypeError', /is outside its memory/],
-    ['describing itself in no JSON', exporting(libuv(8), { text: 'libuv' }), 'TypeError', /no JSON/],
+    ['describing itself in no valid JSON', exporting(libuv(8), { text: 'libuv' }), 'TypeError', /not valid JSON/],
     [
       'describing something else',
       exporting(libuv(8), { text: '{"errno":{}}' }),
