@@ -61,15 +61,18 @@ const checkFiles = ({ files }, folder) => {
  * @param {string} folder
  * @returns {string[]}
  */
-const checkLinks = ({ files }, folder) =>
-  files
+const checkLinks = ({ files }, folder) => {
+  /** @param {string} target */
+  const has = (target) => files.some((path) => path === target || path.startsWith(`${target}/`))
+  return files
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) =>
       [...readFileSync(join(folder, path), 'utf8').matchAll(/\]\(([^)#\s]+)/g)]
         .map(([, link = '']) => link)
-        .filter((link) => !/^[a-z]+:/.test(link) && !files.includes(join(dirname(path), link)))
+        .filter((link) => !/^[a-z]+:/.test(link) && !has(join(dirname(path), link)))
         .map((link) => `${path}: (${link}): this file is not in the package`),
     )
+}
 
 /** @param {string} folder @returns {Promise<string[]>} */
 const askPublint = async (folder) => {

@@ -14,7 +14,7 @@ export const paper = (results) => {
 
 Written by \`make smoke\` after a complete run without failures. It installed the packed tarball in an empty directory,
 without a network. There it ran the programs of the README, the first one also with \`require()\`, a C program with the
-\`libuv-wasm\` command, and bundles of the first program. In Chromium it loaded [the example page](../examples/page), used
+\`libuv-wasm\` command, and bundles of the first program. In Chromium it loaded the example page (\`examples/page\`), used
 it, closed its connection, and checked that no handle, descriptor or memory block was left. For esbuild it copied the
 module to the bundle's directory; no other bundler needs configuration for the module.
 
