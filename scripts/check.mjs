@@ -4,7 +4,8 @@
  *
  * `make check ONLY="types rooms"` runs some of them.
  */
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 
 /** @type {Record<string, readonly [string, ...string[]]>} */
@@ -27,25 +28,32 @@ const checks = {
 
 const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
 
+/** @typedef {{ passed: boolean, seconds: string, output: string }} Result */
+
 /**
- * Runs one check and reports it.
+ * Runs one check.
  *
- * @param {string} name
  * @param {readonly [string, ...string[]]} command
- * @returns {boolean} whether it passed
+ * @returns {Promise<Result>}
  */
-const run = (name, [program, ...args]) => {
-  const start = performance.now()
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env })
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  const passed = status === 0
-  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim()
+const run = ([program, ...args]) =>
+  new Promise((done) => {
+    const start = performance.now()
+    execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      const seconds = ((performance.now() - start) / 1000).toFixed(1)
+      const failure = error === null || typeof error.code === 'number' ? '' : error.message
+      done({ passed: error === null, seconds, output: `${stdout}${stderr}${failure}`.trim() })
+    })
+  })
+
+/** @param {string} name @param {Result} result */
+const report = (name, { passed, seconds, output }) => {
   if (!passed) console.log(`\n${output}`)
+  const [program] = checks[name] ?? ['']
   const summary = passed ? output.split('\n').at(-1) || 'no problem found' : program
   console.log(
     `${passed ? 'PASS' : 'FAIL'}  ${name.padEnd(10)} ${seconds.padStart(5)} s  ${summary.replace(/^[✔\s]+/, '')}`,
   )
-  return passed
 }
 
 const wanted = (process.env.ONLY ?? '').split(/\s+/).filter((name) => name !== '')
@@ -55,9 +63,24 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const failed = Object.entries(checks)
-  .filter(([name]) => wanted.length === 0 || wanted.includes(name))
-  .filter(([name, command]) => !run(name, command))
-  .map(([name]) => name)
+// Several at once, since most of them use one processor. They are reported in the order of the list.
+const chosen = Object.keys(checks).filter((name) => wanted.length === 0 || wanted.includes(name))
+/** @type {Map<string, Result>} */
+const results = new Map()
+/** @type {string[]} */
+const failed = []
+const waiting = [...chosen]
+const unreported = [...chosen]
+const worker = async () => {
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    results.set(name, await run(checks[name] ?? ['false']))
+    for (let next = results.get(unreported[0] ?? ''); next; next = results.get(unreported[0] ?? '')) {
+      const finished = unreported.shift() ?? ''
+      report(finished, next)
+      if (!next.passed) failed.push(finished)
+    }
+  }
+}
+await Promise.all(Array.from({ length: availableParallelism() }, worker))
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
 process.exitCode = failed.length > 0 ? 1 : 0
