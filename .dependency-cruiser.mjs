@@ -83,7 +83,7 @@ export default {
       comment: 'Only a host, the loader and the outermost rooms may know a platform: the rest runs in a page too.',
       severity: 'error',
       from: {
-        path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/seed)',
+        path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/host-directories)',
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* libuv's own timer.c, with another heap: heap.h replaces libuv's header. */
+/* libuv's own timer.c, over another heap: timer-heap.h replaces libuv's header.
+ */
 
-#include "heap.h"
+#include "timer-heap.h"
 
 #include "timer.c"

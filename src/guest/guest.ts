@@ -6,7 +6,7 @@ import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import type { Directory, Dirs } from '../wasi/fs/seed.js'
+import type { Directory, Dirs } from '../wasi/fs/host-directories.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { startWithJspi } from './drivers/jspi.js'
@@ -17,7 +17,7 @@ import type { InputSource } from './input.js'
 import { letsPump } from './pumped-loops.js'
 import type { GuestRun, GuestSetup } from './setup.js'
 
-export type { Directory, Dirs } from '../wasi/fs/seed.js'
+export type { Directory, Dirs } from '../wasi/fs/host-directories.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
@@ -156,7 +156,7 @@ async function openHost({ host }: GuestOptions): Promise<Host> {
 }
 
 async function copyFiles({ dirs }: GuestOptions): Promise<Directory | undefined> {
-  return dirs && (await import('../wasi/fs/seed.js')).rootOf(dirs)
+  return dirs && (await import('../wasi/fs/host-directories.js')).rootOf(dirs)
 }
 
 /** @throws {ArgumentError} naming the argument that is not valid */

@@ -1,7 +1,7 @@
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
 import type { HostBoundSocket } from '../host/contract/connection.js'
+import { foreign, isOf } from './address-families.js'
 import type { OptionName, Result } from './descriptor.js'
-import { foreign, isOf } from './inet.js'
 import { type SocketContext, StreamSocket } from './stream-socket.js'
 
 /** A TCP socket, of `AF_INET` or `AF_INET6`: the addresses that it accepts and the options that it has. */

@@ -1,4 +1,4 @@
-/** The order of timers: the same as natively, although their heap is another one (`libuv-port/src/heap.h`). */
+/** The order of timers: the same as natively, although their heap is another one (`libuv-port/src/timer-heap.h`). */
 import { beforeAll, expect, test } from '@jest/globals'
 import { nativeOutput } from './support/native.js'
 import { endAll, play } from './support/stage.js'

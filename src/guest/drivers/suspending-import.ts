@@ -5,7 +5,7 @@
  * wait.
  */
 import type { WasmImports } from '../../base/platform-types.js'
-import { LATER } from '../../runtime/gate.js'
+import { LATER } from '../../runtime/import-gate.js'
 
 /** Whether this engine can suspend WebAssembly, in the standard form. */
 export function hasJspi(): boolean {

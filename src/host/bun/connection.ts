@@ -4,7 +4,7 @@ import { gathered } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
-import { Waiting } from '../connection/waiting.js'
+import { UnsentBytes } from '../connection/unsent-bytes.js'
 import { HostError } from '../contract/error.js'
 import type { BunHandler, BunSocket } from './api.js'
 
@@ -18,7 +18,7 @@ export type BunData = BunConnection<SocketAddress>
 export abstract class BunConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   #socket: BunSocket<BunData> | undefined
   /** The bytes that the operating system has not accepted, in the writer's own buffers. */
-  readonly #waiting = new Waiting()
+  readonly #waiting = new UnsentBytes()
   /** Whether an attempt to write was incomplete, so that `drain` must report when there is room. */
   #choked = false
   #paused = false

@@ -4,12 +4,12 @@ import type { ErrnoName } from '../../base/errno.js'
 import { Fifo } from '../../base/fifo.js'
 import { HostConnection } from '../contract/connection.js'
 import { HostError } from '../contract/error.js'
-import { RECEIVING, type Receiving, SENDING, type Sending, step } from './halves.js'
-import type { Waiting } from './waiting.js'
+import { RECEIVING, type Receiving, SENDING, type Sending, step } from './half-states.js'
+import type { UnsentBytes } from './unsent-bytes.js'
 
 /**
  * The part of {@link HostConnection} that all hosts share, on top of a few operations of the platform. {@link
- * file://./halves.ts | halves} describes its states. A platform implements the abstract methods, which are called in
+ * file://./half-states.ts | halves} describes its states. A platform implements the abstract methods, which are called in
  * legal states only, and reports events by calling the protected ones.
  */
 export abstract class StreamConnection<At extends SocketAddress> extends HostConnection<At> {
@@ -152,10 +152,10 @@ export abstract class StreamConnection<At extends SocketAddress> extends HostCon
    * Sends queued bytes as far as there is room. An error ends the connection: `onError` reports it, since the write
    * has already returned.
    *
-   * @param send - see {@link Waiting.send}
+   * @param send - see {@link UnsentBytes.send}
    * @returns whether the connection is still open and nothing is queued
    */
-  protected sendWaiting(waiting: Waiting, send: (data: Uint8Array) => number): boolean {
+  protected sendWaiting(waiting: UnsentBytes, send: (data: Uint8Array) => number): boolean {
     try {
       waiting.send(send)
     } catch (error) {

@@ -11,7 +11,7 @@ import {
 import type { DenoConn, DenoListener, DenoTarget } from './api.js'
 import type { DenoConnection } from './connection.js'
 import { denoCode } from './errors.js'
-import { leave } from './leaving.js'
+import { leave } from './leaving-addresses.js'
 
 /** The delay in milliseconds before the next accept after one has failed, such as for lack of a descriptor. */
 const PAUSE = 100

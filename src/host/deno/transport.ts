@@ -9,8 +9,8 @@ import { HostError } from '../contract/error.js'
 import type { DenoAddress, DenoSockets } from './api.js'
 import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
-import { setKeepAlive } from './keep-alive.js'
-import { connect, listen } from './leaving.js'
+import { setKeepAlive } from './keep-alive-probes.js'
+import { connect, listen } from './leaving-addresses.js'
 import { DenoUnix } from './unix.js'
 
 /** A TCP connection on Deno. */

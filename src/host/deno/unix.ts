@@ -6,7 +6,7 @@ import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../contr
 import type { DenoAddress, DenoSockets, DenoTarget } from './api.js'
 import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
-import { connect, listen } from './leaving.js'
+import { connect, listen } from './leaving-addresses.js'
 
 /**
  * The `AF_UNIX` sockets of Deno, on `Deno.listen` and `Deno.connect`. Deno removes a path when the listener on it is

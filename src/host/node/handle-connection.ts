@@ -5,7 +5,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import { EOF, nameOfStatus, statusError } from '../common/errors.js'
 import { sendNow } from '../common/fd-io.js'
 import { newBuffer, ReadBuffers, ReadPool } from '../common/read-buffers.js'
-import { RoomWatch, type Schedule } from '../common/room-watch.js'
+import { type Schedule, WritableWatch } from '../common/writable-watch.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { SMALL_WRITE, SmallWrite } from './small-write.js'
 import type { StreamHandle, TcpWrap, WriteRequest } from './tcp-wrap.js'
@@ -79,7 +79,7 @@ export abstract class HandleConnection<
   /** Whether another thread has the descriptor; it gives it back by ending the connection. */
   #lent = false
   /** Created when the operating system has no room for the first time. */
-  #room: RoomWatch | undefined
+  #room: WritableWatch | undefined
   readonly #buffers: ReadBuffers
 
   /**
@@ -345,7 +345,7 @@ export abstract class HandleConnection<
   }
 
   #awaitRoom(taken: boolean): void {
-    this.#room ??= new RoomWatch(schedule, () => {
+    this.#room ??= new WritableWatch(schedule, () => {
       if (this.#inflight === 0) this.drain()
     })
     this.#room.wait(taken)

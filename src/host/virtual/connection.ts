@@ -4,7 +4,7 @@ import type { Address, SocketAddress } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
-import { Waiting } from '../connection/waiting.js'
+import { UnsentBytes } from '../connection/unsent-bytes.js'
 import { HostError } from '../contract/error.js'
 import type { EventQueue } from './event-queue.js'
 import { Segment } from './segment.js'
@@ -45,7 +45,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   #broken: ErrnoName | undefined
 
   /** The bytes that wait for the window to open, in the writer's own buffers. */
-  readonly #waiting = new Waiting()
+  readonly #waiting = new UnsentBytes()
   /** Whether an attempt to write found the window too small. */
   #choked = false
   /** The number of bytes sent that the peer has not read. */

@@ -2,9 +2,9 @@
 import type { SocketAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { LARGE_READ, ReadPool } from '../../host/common/read-buffers.js'
-import { RoomWatch } from '../../host/common/room-watch.js'
+import { WritableWatch } from '../../host/common/writable-watch.js'
 import { StreamConnection } from '../../host/connection/stream-connection.js'
-import { Waiting } from '../../host/connection/waiting.js'
+import { UnsentBytes } from '../../host/connection/unsent-bytes.js'
 import {
   type ConnectionEvents,
   HostBoundSocket,
@@ -92,7 +92,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   /** See {@link HostConnection.exposeDescriptor}. */
   #descriptor: number | undefined
   /** The bytes that wait for room, in the writer's own buffers. */
-  readonly #waiting = new Waiting()
+  readonly #waiting = new UnsentBytes()
   /** Whether an attempt to write was incomplete. */
   #choked = false
   /** The number of bytes sent to the parent that the host has not reported as accepted. */
@@ -104,7 +104,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
   #refused: ErrnoName | undefined
   /** Whether the parent's part of the connection still exists. */
   #attached = true
-  #room: RoomWatch | undefined
+  #room: WritableWatch | undefined
 
   /** @param named - whether the local address is known; if not, the parent is asked on first use */
   constructor(wire: ClientChannel, arrival: NewConnection<At>, events: ConnectionEvents | undefined, named = true) {
@@ -254,7 +254,7 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
 
   /** Waits for room in the operating system, which does not report it; the parent does. */
   #awaitRoom(taken: boolean): void {
-    this.#room ??= new RoomWatch(
+    this.#room ??= new WritableWatch(
       (ms, callback) => this.#wire.after(ms, callback),
       () => this.#onRoom(),
     )

@@ -7,9 +7,9 @@ import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, STREAMS, TimesFlag,
 import { Descriptors, readFrom, writeTo } from './descriptors.js'
 import * as names from './dirents.js'
 import { putStat, typeOf } from './filestat.js'
+import type { Directory } from './host-directories.js'
 import { DirectoryNode, type Entry, find, fromTree, LinkNode, type Nanoseconds, type Place } from './inodes.js'
 import { list } from './readdir.js'
-import type { Directory } from './seed.js'
 
 /**
  * The file system of one guest, in memory: the functions of WASI preview 1 that concern files.

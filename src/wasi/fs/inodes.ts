@@ -6,7 +6,7 @@
 import { NAME_MAX } from '../../abi/limits.js'
 import { copyOf, totalLength } from '../../base/bytes.js'
 import { FileError } from '../errno.js'
-import type { Directory } from './seed.js'
+import type { Directory } from './host-directories.js'
 
 /** The maximum size of a file: a guest cannot address more anyway. */
 export const MAX_FILE = 2 ** 30

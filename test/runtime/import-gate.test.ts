@@ -1,7 +1,7 @@
 /** What stands between a foreign module and our functions. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { WasmImports } from '../../src/base/platform-types.js'
-import { Gate, type GateOptions } from '../../src/runtime/gate.js'
+import { Gate, type GateOptions } from '../../src/runtime/import-gate.js'
 import { build, F64, I32, I64, op } from './support/wasm-builder.js'
 
 let calls: unknown[][]

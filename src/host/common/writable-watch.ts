@@ -10,13 +10,13 @@ export type Schedule = (ms: number, callback: () => void) => () => void
  * is queued there; another attempt is scheduled instead: immediately, then after 1 ms, 2 ms, 4 ms, up to 64 ms as
  * long as no bytes are accepted. Each incomplete attempt is followed by exactly one call.
  */
-export class RoomWatch {
+export class WritableWatch {
   readonly #onRoom: () => void
   readonly #schedule: Schedule
   #delay = 0
   #forget: (() => void) | undefined
 
-  /** @param onRoom - called later, once for each {@link RoomWatch.wait} */
+  /** @param onRoom - called later, once for each {@link WritableWatch.wait} */
   constructor(schedule: Schedule, onRoom: () => void) {
     this.#schedule = schedule
     this.#onRoom = onRoom

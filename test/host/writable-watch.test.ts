@@ -1,10 +1,10 @@
 /** When another try to send is asked for, after one that fell short; with a clock of the test's. */
 import { expect, test } from '@jest/globals'
-import { RoomWatch } from '../../src/host/common/room-watch.js'
+import { WritableWatch } from '../../src/host/common/writable-watch.js'
 
 /** What was scheduled, one call at a time, and how often there was room. */
 class Watched {
-  readonly watch: RoomWatch
+  readonly watch: WritableWatch
   /** Milliseconds of each call that was scheduled. */
   readonly waits: number[] = []
   rooms = 0
@@ -14,7 +14,7 @@ class Watched {
   #due: (() => void) | undefined
 
   constructor() {
-    this.watch = new RoomWatch(
+    this.watch = new WritableWatch(
       (ms, callback) => {
         if (this.#due !== undefined) throw new Error('two calls were scheduled at a time')
         this.waits.push(ms)

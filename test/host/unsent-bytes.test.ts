@@ -1,9 +1,9 @@
 /** What waits for room outside, in its writers' own buffers. */
 import { expect, test } from '@jest/globals'
-import { Waiting } from '../../src/host/connection/waiting.js'
+import { UnsentBytes } from '../../src/host/connection/unsent-bytes.js'
 
 /** Sends at most so many bytes in all. @returns what was sent */
-const sendUpTo = (waiting: Waiting, room: number): string => {
+const sendUpTo = (waiting: UnsentBytes, room: number): string => {
   let sent = ''
   waiting.send((data) => {
     const count = Math.min(room - sent.length, data.length)
@@ -14,14 +14,14 @@ const sendUpTo = (waiting: Waiting, room: number): string => {
 }
 
 test('bytes leave in order, as there is room for them', () => {
-  const waiting = new Waiting()
+  const waiting = new UnsentBytes()
   for (const word of ['one', '', 'two', 'three']) waiting.push(Buffer.from(word))
   expect([waiting.length, sendUpTo(waiting, 5), waiting.length]).toEqual([11, 'onetw', 6])
   expect([sendUpTo(waiting, 0), sendUpTo(waiting, 100), waiting.length]).toEqual(['', 'othree', 0])
 })
 
 test('a buffer that has lost bytes is EFAULT, and nothing after it is sent', () => {
-  const waiting = new Waiting()
+  const waiting = new UnsentBytes()
   const lost = new Uint8Array(4)
   waiting.push(Buffer.from('one'))
   waiting.push(lost)
@@ -38,7 +38,7 @@ test('a buffer that has lost bytes is EFAULT, and nothing after it is sent', () 
 })
 
 test('a buffer that has grown sends what was written, and no more', () => {
-  const waiting = new Waiting()
+  const waiting = new UnsentBytes()
   const memory: ArrayBuffer = Reflect.construct(ArrayBuffer, [4, { maxByteLength: 8 }])
   waiting.push(new Uint8Array(memory).fill(0x61))
   Reflect.apply(Reflect.get(memory, 'resize'), memory, [8])
@@ -46,7 +46,7 @@ test('a buffer that has grown sends what was written, and no more', () => {
 })
 
 test('a sender that forgets all ends it', () => {
-  const waiting = new Waiting()
+  const waiting = new UnsentBytes()
   waiting.push(Buffer.from('one'))
   waiting.push(Buffer.from('two'))
   let calls = 0

@@ -1,6 +1,6 @@
 /** Every step of the two halves of a connection, from every state. */
 import { describe, expect, test } from '@jest/globals'
-import { RECEIVING, SENDING, step } from '../../src/host/connection/halves.js'
+import { RECEIVING, SENDING, step } from '../../src/host/connection/half-states.js'
 
 /** Where each step leads from each state; `-` where it is illegal. */
 const sending = {

@@ -14,7 +14,7 @@ interface Entry {
 /**
  * The queue of bytes that wait for room in the platform, in the writer's own buffers and in the order of the writes.
  */
-export class Waiting {
+export class UnsentBytes {
   readonly #queue = new Fifo<Entry>()
   #length = 0
 
@@ -23,7 +23,7 @@ export class Waiting {
     return this.#length
   }
 
-  /** Appends bytes, which must not change until they are sent or {@link Waiting.clear | discarded}. */
+  /** Appends bytes, which must not change until they are sent or {@link UnsentBytes.clear | discarded}. */
   push(data: Uint8Array): void {
     if (data.length === 0) return
     this.#queue.push({ data, start: 0, end: data.length })
