@@ -10,7 +10,7 @@ const sealed = { guard: ['uv', 'faces', 'guest', 'cli'], remote: ['guest'], face
 const platforms = ['node', 'deno', 'bun', 'virtual']
 
 /** Where one comes in. */
-const doors = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values({ ...hooks, ...programs })].join('|')})\\.ts$`
+const entryPoints = `^src/(?:${[...exported.map(({ module }) => module), ...Object.values({ ...hooks, ...programs })].join('|')})\\.ts$`
 
 /** @param {string} layer */
 const closedTo = (layer) => [
@@ -43,7 +43,7 @@ export default {
       to: { path: '^src/', pathNot: `^src/(?:(?:${layers.join('|')})/|index\\.ts$|cli\\.ts$)` },
     },
     {
-      name: 'index-is-a-door',
+      name: 'index-is-an-entry-point',
       comment: 'Inside src/, import the file that has it: index.ts only says what is public.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
@@ -61,8 +61,8 @@ export default {
       name: 'no-orphan',
       comment: 'Nothing that is public leads here: it is dead, or src/index.ts forgot it.',
       severity: 'error',
-      from: { path: doors },
-      to: { path: '^src/', pathNot: doors, reachable: false },
+      from: { path: entryPoints },
+      to: { path: '^src/', pathNot: entryPoints, reachable: false },
     },
     {
       name: 'src-stands-alone',
@@ -80,7 +80,7 @@ export default {
     },
     {
       name: 'portable',
-      comment: 'Only a host, the loader and the outermost rooms may know a platform: the rest runs in a page too.',
+      comment: 'Only a host, the loader and the outermost layers may know a platform: the rest runs in a page too.',
       severity: 'error',
       from: {
         path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/host-directories)',

@@ -10,7 +10,7 @@ import ts from 'typescript'
 const PORTABLE = ['.', './guest', './virtual']
 
 /** @type {Record<string, { lib: string[], types: string[] }>} */
-const SURROUNDINGS = {
+const PLATFORMS = {
   'no DOM, no Node': { lib: ['lib.es2023.d.ts'], types: [] },
   'a page': { lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: [] },
   Node: { lib: ['lib.es2023.d.ts'], types: ['node'] },
@@ -35,7 +35,7 @@ export const compileConsumers = (folder) => {
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/libuv-wasm/package.json'), 'utf8'))
   const entries = Object.keys(exports).filter((entry) => exports[entry].types !== undefined)
-  return Object.entries(SURROUNDINGS).flatMap(([where, { lib, types }]) => {
+  return Object.entries(PLATFORMS).flatMap(([where, { lib, types }]) => {
     const file = join(folder, `${where.replaceAll(/\W+/g, '-')}.mts`)
     const used = types.includes('node') ? entries : entries.filter((entry) => PORTABLE.includes(entry))
     const names = used.map((_, index) => `m${index}`)
@@ -47,7 +47,7 @@ export const compileConsumers = (folder) => {
 
 /**
  * @param {string} file
- * @param {{ lib: string[], types: string[] }} surroundings
+ * @param {{ lib: string[], types: string[] }} platform
  */
 const compile = (file, { lib, types }) => {
   const program = ts.createProgram([file], {

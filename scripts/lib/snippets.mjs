@@ -43,7 +43,7 @@ export const readmePrograms = () => {
 /** @typedef {{ name: string, place: string, code: string, output: string | undefined, runs: boolean }} Example */
 
 /** The names that a fragment of a program may use without declaring them. */
-const SURROUNDINGS = `import { Async, Check, type Host, HostError, Idle, Loop, policyHost, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
+const PRELUDE = `import { Async, Check, type Host, HostError, Idle, Loop, policyHost, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
 declare const loop: Loop, server: TCP, client: TCP, peer: TCP, timer: Timer, host: Host, bytes: Uint8Array
 `
 
@@ -73,7 +73,7 @@ export const examples = () => {
       const output = next?.language === 'text' && next.before.trim() === '' ? next.code : undefined
       const runs = /^import /m.test(code)
       const name = `${path.replace(/\.\w+$/, '').replaceAll(/\W+/g, '-')}-${line}`
-      return [{ name, place: `${path}:${line}`, code: runs ? code : SURROUNDINGS + code, output, runs }]
+      return [{ name, place: `${path}:${line}`, code: runs ? code : PRELUDE + code, output, runs }]
     })
   })
 }

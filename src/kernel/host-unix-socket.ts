@@ -38,7 +38,7 @@ const TRIES = 1024
  */
 export class HostUnixSocket extends StreamSocket<UnixAddress> {
   readonly #unix: HostUnix
-  readonly #surroundings: HostUnixContext
+  readonly #context: HostUnixContext
 
   /**
    * @param unix - the host's `AF_UNIX` part
@@ -47,7 +47,7 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
   constructor(unix: HostUnix, kernel: HostUnixContext) {
     super('unix', kernel)
     this.#unix = unix
-    this.#surroundings = kernel
+    this.#context = kernel
   }
 
   override bind(address: SocketAddress): Result {
@@ -92,13 +92,13 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
   }
 
   protected override fresh(): HostUnixSocket {
-    return new HostUnixSocket(this.#unix, this.#surroundings)
+    return new HostUnixSocket(this.#unix, this.#context)
   }
 
   #bindAnywhere(): HostBoundSocket<UnixAddress> {
     for (let tries = 1; ; tries++) {
       try {
-        return this.#unix.bind({ family: 'unix', path: this.#surroundings.chooseName() })
+        return this.#unix.bind({ family: 'unix', path: this.#context.chooseName() })
       } catch (error) {
         if (!(error instanceof HostError) || error.code !== 'EADDRINUSE' || tries === TRIES) throw error
       }

@@ -107,7 +107,7 @@ describe('rooms', () => {
     expect(code).toBe(1)
     const broken = new Set([...output.matchAll(/error ([\w-]+):/g)].map(([, rule]) => rule))
     expect([...broken].sort()).toEqual([
-      'index-is-a-door',
+      'index-is-an-entry-point',
       'kernel-looks-up',
       'no-cycle',
       'no-orphan',

@@ -120,8 +120,8 @@ class Syscalls {
   readonly #messages: Messages
   readonly #domains: ReadonlyMap<number, Domain>
 
-  constructor(surroundings: SyscallContext) {
-    const { kernel, memory, abi, onDefect } = surroundings
+  constructor(context: SyscallContext) {
+    const { kernel, memory, abi, onDefect } = context
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi
@@ -129,10 +129,10 @@ class Syscalls {
     this.#addresses = new SockaddrCodec(abi, memory)
     this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)
-    this.polls = new PollCalls(surroundings)
+    this.polls = new PollCalls(context)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
-    this.#transfer = new Transfer(surroundings)
-    this.#messages = new Messages(surroundings, this.#addresses)
+    this.#transfer = new Transfer(context)
+    this.#messages = new Messages(context, this.#addresses)
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
       [abi.constants.AF_INET6, 'ipv6'],

@@ -62,7 +62,7 @@ export class HostServer {
   readonly #held = new Set<ServedObject>()
   /** Connections that are closed but still sending. */
   readonly #orphans: Orphans
-  readonly #surroundings: ServerContext
+  readonly #context: ServerContext
   #lastId = 0
 
   /**
@@ -73,7 +73,7 @@ export class HostServer {
     this.#host = host
     this.#events = events
     this.#orphans = new Orphans(host)
-    this.#surroundings = {
+    this.#context = {
       orphans: this.#orphans,
       post: (kind, id, value, payload) => this.wire.post(kind, id, value, payload),
       tell: (kind, id, payload, answered) => this.wire.tell(kind, id, payload, answered),
@@ -153,7 +153,7 @@ export class HostServer {
     }
     if (call.call === 'bindDatagram') {
       const bind = (events: DatagramEvents) => this.#host.bindDatagram(call.local, call.options, events)
-      const served = new ServedDatagram(id, this.#surroundings, bind)
+      const served = new ServedDatagram(id, this.#context, bind)
       this.#objects.set(id, served)
       return served.arrival
     }
@@ -184,7 +184,7 @@ export class HostServer {
   }
 
   #begin(id: number, dial: (events: ServedConnection) => HostConnection<SocketAddress>): ServedConnection {
-    const served = new ServedConnection(id, this.#surroundings)
+    const served = new ServedConnection(id, this.#context)
     served.attach(dial(served))
     this.#objects.set(id, served)
     return served
@@ -228,7 +228,7 @@ export class HostServer {
       return
     }
     const id = this.#newId()
-    const served = new ServedConnection(id, this.#surroundings)
+    const served = new ServedConnection(id, this.#context)
     connection.events = served
     served.attach(connection)
     this.#objects.set(id, served)
