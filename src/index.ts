@@ -15,7 +15,8 @@ export { ArgumentError, ClosedHandleError, ClosedLoopError, UVError } from './uv
 export { Handle, type OnClosed } from './uv/handle.js'
 export { Idle, type IdleOptions } from './uv/idle.js'
 export type { LookupOptions } from './uv/lookup.js'
-export { type ErrorHandler, Loop, type LoopMetrics, RunMode } from './uv/loop.js'
+export { type ErrorHandler, Loop } from './uv/loop.js'
+export type { LoopMetrics, LoopResources } from './uv/loop-metrics.js'
 export type { LoopOptions } from './uv/loop-options.js'
 export { Pipe, PipeFlags, PipeMode, type PipeOptions } from './uv/pipe.js'
 export { Prepare, type PrepareOptions } from './uv/prepare.js'
@@ -29,6 +30,7 @@ export {
   UDPSendRequest,
   WriteRequest,
 } from './uv/request.js'
+export { RunMode } from './uv/run-mode.js'
 export { StatusCode, type StatusCodes, type StatusName, statusName } from './uv/status.js'
 export { type Buffers, type OnConnection, type OnRead, Stream } from './uv/stream.js'
 export { TCP, TCPFlags, type TCPOptions } from './uv/tcp.js'

@@ -8,43 +8,14 @@ import { compileModule } from '../runtime/module.js'
 import { ArgumentError, ClosedLoopError, show, UVError } from './errors.js'
 import type { Handle } from './handle.js'
 import { type LookupOptions, lookupAddresses } from './lookup.js'
+import { FOUND, INSTANCE, THROWN } from './loop-keys.js'
+import { type LoopMetrics, type LoopResources, metricsOf, resourcesOf } from './loop-metrics.js'
 import { checkOptions, type LoopOptions } from './loop-options.js'
+import { RunMode } from './run-mode.js'
 import { learnStatusCodes, StatusCode } from './status.js'
-
-/**
- * How a loop runs.
- *
- * @see https://docs.libuv.org/en/v1.x/loop.html#c.uv_run
- */
-export const RunMode = {
-  /** Until no active and referenced handle and no request is left, or until `stop()`. */
-  DEFAULT: 'UV_RUN_DEFAULT',
-  /** One iteration; waits for an event if none is pending. */
-  ONCE: 'UV_RUN_ONCE',
-  /** One iteration; does not wait. */
-  NOWAIT: 'UV_RUN_NOWAIT',
-} as const
-
-/** One of {@link RunMode}. */
-export type RunMode = (typeof RunMode)[keyof typeof RunMode]
 
 /** Receives what a callback threw. */
 export type ErrorHandler = (error: unknown) => void
-
-/** What libuv has counted since the loop was opened. */
-export interface LoopMetrics {
-  /** Iterations of the loop. */
-  readonly loopCount: number
-  /** Events handled. */
-  readonly events: number
-}
-
-/** The key of the instance that a loop runs on. Not part of the public API. */
-export const INSTANCE: unique symbol = Symbol('instance')
-/** The key of the method that collects the handles found by walking a loop. Not part of the public API. */
-export const FOUND: unique symbol = Symbol('found')
-/** The key of the method that receives what a callback threw. Not part of the public API. */
-export const THROWN: unique symbol = Symbol('thrown')
 
 /**
  * An event loop: an instance of libuv in WebAssembly, and the kernel that serves it.
@@ -333,23 +304,12 @@ export class Loop implements AsyncDisposable {
 
   /** What libuv has counted so far. @throws {ClosedLoopError} */
   get metrics(): LoopMetrics {
-    const { exports, memory, scratch } = this.#open().#instance
-    exports.uvw_loop_metrics(scratch)
-    return {
-      loopCount: memory.f64(scratch),
-      events: memory.f64(scratch + 8),
-    }
+    return metricsOf(this.#open().#instance)
   }
 
   /** What the loop holds, for leak tests. After the loop was closed everything but `memory` is 0. */
-  get resources(): { handles: number; descriptors: number; heapBlocks: number; memory: number } {
-    const { dispatch, exports, kernel, memory } = this.#instance
-    return {
-      handles: dispatch.size,
-      descriptors: kernel.openDescriptors,
-      heapBlocks: exports.uvw_heap_blocks(),
-      memory: memory.size,
-    }
+  get resources(): LoopResources {
+    return resourcesOf(this.#instance)
   }
 
   /**

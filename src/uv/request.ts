@@ -3,7 +3,7 @@ import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatc
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
 import type { Handle } from './handle.js'
-import { INSTANCE, THROWN } from './loop.js'
+import { INSTANCE, THROWN } from './loop-keys.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 

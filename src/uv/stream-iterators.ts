@@ -4,7 +4,7 @@
  */
 import { UVError } from './errors.js'
 import { WHEN_CLOSED } from './handle.js'
-import { INSTANCE } from './loop.js'
+import { INSTANCE } from './loop-keys.js'
 import { StatusCode } from './status.js'
 import type { Stream } from './stream.js'
 

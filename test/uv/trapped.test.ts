@@ -1,7 +1,7 @@
 /** A module that traps is a process that died: its loop and its handles are closed, and nobody waits for them. */
 import { expect, test } from '@jest/globals'
 import { ClosedLoopError, Loop, TCP, Timer, virtualHost } from '../../src/index.js'
-import { INSTANCE } from '../../src/uv/loop.js'
+import { INSTANCE } from '../../src/uv/loop-keys.js'
 import { soon } from '../support/deadline.js'
 
 test('its run is rejected, its loop is closed, and its handles can be', async () => {
