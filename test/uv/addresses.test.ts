@@ -1,10 +1,10 @@
-/** Addresses: families, dual stack, taken ports and the errors that come late, as libuv has them on Unix. */
+/** Addresses: families, dual stack, ports in use, and the errors that libuv reports late on Unix. */
 import { networkInterfaces } from 'node:os'
 import { expect, test } from '@jest/globals'
 import { type Address, type AddressLike, StatusCode, TCP, TCPFlags, UDP } from '../../src/index.js'
 import { bytes, codeOf, hosts, type LoopLab, overHosts, portFreeInBothFamilies, virtual } from '../support/loops.js'
 
-/** Connects from one address to another. @returns what the server sees of the client, or the status when it failed */
+/** Connects a client to a server. @returns the client's address at the server, or the status when connecting failed */
 const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Promise<Address | number> => {
   const loop = await lab.open()
   const server = new TCP({ loop })
@@ -27,25 +27,25 @@ const meet = async (lab: LoopLab, bind: (server: TCP) => void, host: string): Pr
 
 overHosts((lab) => {
   test.each([
-    ['IPv4', '127.0.0.1', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
-    ['IPv6', '::1', '::1', { family: 'ipv6', host: '::1', flowInfo: 0, scopeId: 0 }],
-    ['any IPv4', '0.0.0.0', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
-    ['any IPv6', '::', '::1', { family: 'ipv6', host: '::1' }],
-    ['dual stack: IPv4 to any IPv6', '::', '127.0.0.1', { family: 'ipv6', host: '::ffff:127.0.0.1' }],
-    ['an IPv4 listener by its mapped address', '127.0.0.1', '::ffff:127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
-    ['whoever is here, IPv4', '127.0.0.1', '0.0.0.0', { family: 'ipv4', host: '127.0.0.1' }],
-    ['whoever is here, IPv6', '::1', '::', { family: 'ipv6', host: '::1' }],
-  ])('%s', async (_name, local, remote, seen) => {
+    ['127.0.0.1', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['::1', '::1', { family: 'ipv6', host: '::1', flowInfo: 0, scopeId: 0 }],
+    ['0.0.0.0', '127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['::', '::1', { family: 'ipv6', host: '::1' }],
+    ['::', '127.0.0.1', { family: 'ipv6', host: '::ffff:127.0.0.1' }],
+    ['127.0.0.1', '::ffff:127.0.0.1', { family: 'ipv4', host: '127.0.0.1' }],
+    ['127.0.0.1', '0.0.0.0', { family: 'ipv4', host: '127.0.0.1' }],
+    ['::1', '::', { family: 'ipv6', host: '::1' }],
+  ])('a listener on %s accepts a connection to %s', async (local, remote, seen) => {
     expect(await meet(lab, (server) => server.bind([local, 0]), remote)).toMatchObject(seen)
   })
 
-  test('IPV6ONLY: IPv6 comes, IPv4 is refused', async () => {
+  test('a listener with IPV6ONLY accepts IPv6 and refuses IPv4', async () => {
     const only = (server: TCP): void => server.bind(['::', portFreeInBothFamilies(server.loop)], TCPFlags.IPV6ONLY)
     expect(await meet(lab, only, '::1')).toMatchObject({ family: 'ipv6', host: '::1' })
     expect(await meet(lab, only, '127.0.0.1')).toBe(StatusCode.ECONNREFUSED)
   })
 
-  test('an address is taken as an object, as a tuple, and as sockname gives it', async () => {
+  test('an address may be an object, a tuple, or the value of sockname', async () => {
     const loop = await lab.open()
     const ways: AddressLike[] = [
       { host: '127.0.0.1', port: 0 },
@@ -93,7 +93,7 @@ overHosts((lab) => {
     expect(statuses).toEqual([StatusCode.EADDRINUSE])
   })
 
-  test('two that are bound to one port: the first to listen has it', async () => {
+  test('listen fails with EADDRINUSE when another handle listens on the port', async () => {
     const loop = await lab.open()
     const [one, other] = [new TCP({ loop }), new TCP({ loop })]
     one.bind(['127.0.0.1', 0])
@@ -102,13 +102,13 @@ overHosts((lab) => {
     expect(codeOf(() => other.listen())).toBe('EADDRINUSE')
     void one.close()
     await lab.run(loop)
-    // Freed with who had it.
+    // A new handle can bind and listen afterwards.
     const third = new TCP({ loop })
     third.bind(['127.0.0.1', 0])
     expect(() => third.listen()).not.toThrow()
   })
 
-  test('the same port on IPv4 and on IPv6 only', async () => {
+  test('an IPv6-only listener and an IPv4 listener can share a port', async () => {
     const loop = await lab.open()
     const [six, four] = [new TCP({ loop }), new TCP({ loop })]
     six.bind(['::1', portFreeInBothFamilies(loop)], TCPFlags.IPV6ONLY)
@@ -118,14 +118,14 @@ overHosts((lab) => {
     expect(four.sockname.port).toBe(six.sockname.port)
   })
 
-  test('connect: an address that reaches nobody is an error at once', async () => {
+  test('connect throws ENETUNREACH at once for a broadcast or multicast address', async () => {
     const loop = await lab.open()
     for (const host of ['255.255.255.255', '224.0.0.1', 'ff02::1']) {
       const client = new TCP({ loop })
       expect([host, codeOf(() => client.connect([host, 9]))]).toEqual([host, 'ENETUNREACH'])
       expect(client.closing).toBe(false)
     }
-    // Port 0 is nobody's either, which takes a look to know.
+    // Nothing listens on port 0 either, but that is reported later, by the callback.
     const client = new TCP({ loop })
     const statuses: number[] = []
     client.connect(['127.0.0.1', 0], (_request, status) => statuses.push(status))
@@ -133,9 +133,9 @@ overHosts((lab) => {
     expect(statuses).toEqual([StatusCode.ECONNREFUSED])
   })
 
-  test('an IPv6 zone in the text is the scope; one that is no interface is refused', async () => {
+  test('an IPv6 zone has to be an interface of the host, and to agree with scopeId', async () => {
     const loop = await lab.open()
-    // A number is a zone on every platform.
+    // A number is a valid zone on every platform.
     expect(codeOf(() => new TCP({ loop }).bind(['fe80::1%999', 0]))).toMatch(/^E(ADDRNOTAVAIL|INVAL)$/)
     const message = /its zone is not an interface of the \w+ host; give the interface's number/
     for (const host of ['fe80::1%nosuchinterface', '::1%nosuchinterface', 'fe80::1%4294967296']) {
@@ -156,7 +156,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('a zone says where to, on what has one, and nothing elsewhere', async () => {
+  test('a zone is ignored on an address that is not link-local', async () => {
     const loop = await lab.open()
     for (const host of ['::1%1', '::1%0', '::%1']) {
       const tcp = new TCP({ loop })
@@ -178,7 +178,7 @@ overHosts((lab) => {
     '１２７.0.0.1',
     '127。0。0。1',
     '::0x7f.0.0.1',
-  ])('%j is no address, and no name', async (host) => {
+  ])('%j is neither a valid address nor a valid name', async (host) => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.bind(['127.0.0.1', 0])
@@ -196,7 +196,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('addresses are read back in their shortest form', async () => {
+  test('sockname gives an IPv6 address in its shortest form', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     tcp.bind(['0:0:0:0:0:0:0:1', 0])
@@ -204,7 +204,7 @@ overHosts((lab) => {
   })
 })
 
-/** A link-local address of this machine, where it has one, with its zone by name and by number. */
+/** A link-local address of this machine, if it has one, with its zone as a name and as a number. */
 const [linkLocal] = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
   (entries ?? []).flatMap((entry) =>
     entry.family === 'IPv6' && entry.address.startsWith('fe80') ? [{ ...entry, name, index: entry.scopeid ?? 0 }] : [],
@@ -217,7 +217,7 @@ overHosts(
     const { address = '', name = '', index = 0 } = linkLocal ?? {}
     const zones = [`${address}%${name}`, `${address}%${index}`]
 
-    testLinkLocal('TCP by a link-local address: the zone may be a name or a number', async () => {
+    testLinkLocal('TCP connects to a link-local address with its zone as a name or as a number', async () => {
       for (const zone of zones) {
         expect(await meet(lab, (server) => server.bind([zone, 0]), zone)).toMatchObject({
           host: address,
@@ -226,7 +226,7 @@ overHosts(
       }
     })
 
-    testLinkLocal('the same for messages', async () => {
+    testLinkLocal('UDP sends to a link-local address with its zone as a name or as a number', async () => {
       const loop = await lab.open()
       const heard: unknown[] = []
       const server = new UDP({ loop })

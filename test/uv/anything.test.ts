@@ -1,6 +1,6 @@
 /**
- * Any call on any handle, in any order, from within any callback, with callbacks that throw: libuv never traps, what is
- * refused is a UVError, and whatever happened everything can be closed. `make test SEED=...` is the run again.
+ * Random calls on random handles, in any order, from within any callback, with callbacks that throw: libuv never traps,
+ * a refused call throws a UVError, and everything can be closed afterwards. `make test SEED=...` repeats a run.
  */
 import { expect, test } from '@jest/globals'
 import {
@@ -22,14 +22,14 @@ import { overHosts, virtual } from '../support/loops.js'
 import { type Random, seeded } from '../support/random.js'
 
 const LIVES = 60
-/** How much happens in a life. */
+/** The most calls in one life. */
 const CALLS = 150
 
 class Thrown extends Error {}
 
 type Kind<Made extends Handle> = abstract new (...args: never[]) => Made
 
-/** One loop, and what chance does with it. */
+/** One loop, and random calls on it. */
 class Life {
   readonly #loop: Loop
   readonly #random: Random
@@ -40,7 +40,7 @@ class Life {
   constructor(loop: Loop, random: Random) {
     this.#loop = loop
     this.#random = random
-    // What is thrown to nobody stops the loop, and rejects its run.
+    // Without onError, what a callback throws stops the loop and rejects its run.
     if (random.chance(0.7)) loop.onError = (error) => this.#planned(error)
   }
 
@@ -48,7 +48,7 @@ class Life {
     for (let round = 0; round < 5; round++) {
       this.#act(20)
       const run = this.#loop.run(this.#random.pick([RunMode.DEFAULT, RunMode.ONCE, RunMode.NOWAIT]))
-      // Whoever waits for what will never come is stopped.
+      // A run that waits for an event that never comes is stopped.
       setImmediate(() => setImmediate(() => this.#loop.stop()))
       await soon(run, 'the run to end').catch((error: unknown) => this.#planned(error))
     }
@@ -59,7 +59,7 @@ class Life {
 
   #planned(error: unknown): void {
     if (!(error instanceof Thrown || error instanceof UVError)) throw error
-    // The host does not fail, and no pointer is wrong.
+    // The host does not fail, and no pointer is invalid.
     if (error instanceof UVError) expect(['EIO', 'EFAULT', 'UNKNOWN']).not.toContain(error.code)
   }
 
@@ -79,7 +79,7 @@ class Life {
     }
   }
 
-  /** One handle of those kinds, closed or not; or a new one. */
+  /** A handle of this kind, closed or not, or a new one. */
   #one<Made extends Handle>(kind: Kind<Made>, make: () => Made): Made {
     const all = this.#handles.filter((handle): handle is Made => handle instanceof kind)
     const [first, ...others] = all
@@ -121,7 +121,7 @@ class Life {
     ])()
   }
 
-  /** Asked for, or not: both ways to hear of the end. */
+  /** A callback, or none: then the request is a promise. */
   #heard(): (() => void) | undefined {
     return this.#random.chance(0.5) ? this.#callback : undefined
   }
@@ -171,10 +171,10 @@ class Life {
 
 overHosts(
   (lab) => {
-    test(`${LIVES} lives`, async () => {
+    test(`${LIVES} random lives of a loop end with every handle closed`, async () => {
       const random = seeded(`anything over ${lab.name}`)
       for (let life = 0; life < LIVES; life++) {
-        // Sometimes there are next to no descriptors.
+        // Some loops may use only a few descriptors.
         const few = random.chance(0.3) ? { maxDescriptors: random.int(4, 12) } : {}
         await new Life(await lab.open(few), random).live()
       }

@@ -1,11 +1,11 @@
 /**
- * Wrong input before any loop was open, when nobody knows the module's numbers yet. A file of its own: it must be
- * first.
+ * Wrong input before any loop is open, when the module's numbers are not known yet. It is a file of its own because no
+ * loop may have been opened before.
  */
 import { expect, test } from '@jest/globals'
 import { Loop, StatusCode, TCP, Timer, virtualHost } from '../../src/index.js'
 
-test('errors have their name already, and their number once a loop was open', async () => {
+test('an error has its code before any loop is open, and its number only afterwards', async () => {
   const refusal = { name: 'ArgumentError', code: 'EINVAL', errno: Number.NaN }
   expect(() => new TCP()).toThrow(expect.objectContaining(refusal))
   expect(() => new TCP()).toThrow(

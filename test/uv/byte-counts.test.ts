@@ -1,4 +1,4 @@
-/** Byte counts above what 32 bits hold. One buffer that is written many times makes gigabytes without their memory. */
+/** Byte counts above 32 bits. One buffer that is written many times makes gigabytes without using their memory. */
 import { describe, expect, test } from '@jest/globals'
 import { Pipe, StatusCode, type Stream, TCP, UDP } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts, text, virtual } from '../support/loops.js'
@@ -6,7 +6,7 @@ import { bytes, codeOf, connectPair, overHosts, text, virtual } from '../support
 const PIECE = 64 * 2 ** 20
 const PIECES = 100
 
-/** Asks for more than all bytes that 32 bits count, on a connection that nobody reads, and closes it. */
+/** Writes more bytes than 32 bits count, on a connection that is not read. @returns the queue's size after each write */
 const flood = (stream: Stream, write: (stream: Stream, bytes: Uint8Array) => void): number[] => {
   const bytes = new Uint8Array(PIECE)
   return Array.from({ length: PIECES }, () => {
@@ -18,7 +18,7 @@ const flood = (stream: Stream, write: (stream: Stream, bytes: Uint8Array) => voi
 const growing = Array.from({ length: PIECES }, (_, n) => (n + 1) * PIECE)
 
 overHosts((lab) => {
-  test('what waits is counted to the byte, and cancelled with the handle; the loop goes on', async () => {
+  test('waiting bytes are counted exactly, and cancelled when the handle is closed', async () => {
     const loop = await lab.open()
     const statuses: number[] = []
     let received = ''
@@ -41,7 +41,7 @@ overHosts((lab) => {
     expect(received).toBe('still here')
   })
 
-  test('a connection that fails fails its writes, and counts them no longer', async () => {
+  test('a reset connection fails its waiting writes', async () => {
     const loop = await lab.open()
     const statuses: number[] = []
     connectPair(loop, (client, peer) => {
@@ -59,7 +59,7 @@ overHosts((lab) => {
     expect(statuses.every((status) => status < 0)).toBe(true)
   })
 
-  test('one write may have more bytes than 32 bits count, and a shutdown waits for it', async () => {
+  test('closing cancels a write of more bytes than 32 bits count, and then the shutdown', async () => {
     const loop = await lab.open()
     const told: string[] = []
     connectPair(loop, (client) => {
@@ -74,7 +74,7 @@ overHosts((lab) => {
     expect(told).toEqual([`write ${StatusCode.ECANCELED}`, `shutdown ${StatusCode.ECANCELED}`])
   })
 
-  test('tryWrite() takes some of more bytes than an int counts', async () => {
+  test('tryWrite accepts a part of a list with more bytes than an int counts', async () => {
     const loop = await lab.open()
     connectPair(loop, (client) => {
       const large = new Uint8Array(PIECE)
@@ -88,7 +88,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('messages that wait are counted in the same way', async () => {
+  test('waiting UDP messages are counted exactly, and cancelled when the handle is closed', async () => {
     const loop = await lab.open()
     const udp = new UDP({ loop })
     udp.bind(['127.0.0.1', 0])
@@ -106,12 +106,12 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    describe('what no number counts', () => {
-      /** 2^53 bytes that no machine has: it is their length that is looked at. */
+    describe('a write of more bytes than a number counts', () => {
+      /** 2^53 bytes, which no machine has: only their length is read. */
       const tooMuch = (): Uint8Array[] =>
         Array.from({ length: 8 }, () => Object.defineProperty(new Uint8Array(0), 'length', { value: 2 ** 50 }))
 
-      test('is refused before anything is queued, with the numbers', async () => {
+      test('is refused before anything is queued, and the error names the numbers', async () => {
         const loop = await lab.open()
         const list = tooMuch()
         let received = ''
@@ -132,7 +132,7 @@ overHosts(
         expect(received).toBe('onetwo')
       })
 
-      test('is refused behind what waits, too', async () => {
+      test('is refused when the sum with the waiting bytes is too large', async () => {
         const loop = await lab.open()
         const list = tooMuch().slice(1)
         const server = new TCP({ loop })
@@ -148,11 +148,11 @@ overHosts(
       })
     })
 
-    test('pipes and pairs count as TCP does', async () => {
+    test('pairs of TCP and of Pipe handles count waiting bytes exactly', async () => {
       const loop = await lab.open()
       for (const [one] of [TCP.pair(loop), Pipe.pair(loop)]) {
         const sizes = flood(one, (one, bytes) => one.write(bytes, () => {}))
-        // A pair has taken what it has room for.
+        // The other end of a pair has room for 65,536 bytes.
         expect(sizes.map((size, n) => (growing[n] ?? 0) - size)).toEqual(growing.map(() => 65_536))
         void one.close()
       }

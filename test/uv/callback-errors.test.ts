@@ -1,9 +1,9 @@
-/** Exceptions in callbacks: they go to `onError`, or reject `run()`. */
+/** Exceptions in callbacks: they are passed to `onError`, or reject `run()`. */
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, type Loop, Prepare, TCP, Timer } from '../../src/index.js'
 import { bytes, connectPair, overHosts } from '../support/loops.js'
 
-/** Ways to have a callback throw `error`. */
+/** Each makes one kind of callback throw `error`. */
 const THROWERS: Record<string, (loop: Loop, error: Error) => void> = {
   prepare: (loop, error) => new Prepare({ loop, onPrepare: thrower(error) }).start(),
   check: (loop, error) => new Check({ loop, onCheck: thrower(error) }).start(),
@@ -39,7 +39,7 @@ const thrower = (error: Error) => (): void => {
 }
 
 overHosts((lab) => {
-  test('onError: gets what callbacks of every kind throw, and the loop can be run again', async () => {
+  test('onError receives what callbacks of every kind throw, and the loop can be run again', async () => {
     const loop = await lab.open()
     const caught: unknown[] = []
     loop.onError = (error) => {
@@ -55,17 +55,20 @@ overHosts((lab) => {
     expect(caught).toEqual(expected.map(({ error }) => error))
   })
 
-  test.each(Object.keys(THROWERS))('without onError the run is rejected with what a %s threw', async (name) => {
-    const loop = await lab.open()
-    const error = new Error(name)
-    THROWERS[name]?.(loop, error)
-    await expect(lab.run(loop)).rejects.toBe(error)
-    // It is told once, and the loop can be run again.
-    void loop.closeAllHandles()
-    expect(await lab.run(loop)).toBe(false)
-  })
+  test.each(Object.keys(THROWERS))(
+    'without onError, an exception of the callback "%s" rejects the run',
+    async (name) => {
+      const loop = await lab.open()
+      const error = new Error(name)
+      THROWERS[name]?.(loop, error)
+      await expect(lab.run(loop)).rejects.toBe(error)
+      // It is reported once, and the loop can be run again.
+      void loop.closeAllHandles()
+      expect(await lab.run(loop)).toBe(false)
+    },
+  )
 
-  test('the rest of the round goes on: nothing else is lost', async () => {
+  test('the other callbacks of an iteration are called after one throws', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     loop.onError = (error) => seen.push(String(error))
@@ -80,14 +83,14 @@ overHosts((lab) => {
     expect(seen).toEqual(['Error: a', 'Error: b', 'Error: c'])
   })
 
-  test('without onError the first error is the one that is told, and the loop stops after its round', async () => {
+  test('without onError, the first error rejects the run, and the loop stops after its iteration', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const later = new Timer({ loop, onTimeout: () => seen.push('later') })
     for (const name of ['a', 'b']) {
       new Timer({ loop }).start(0, 0, () => {
         seen.push(name)
-        // The next round's.
+        // Due in the next iteration.
         later.start(0)
         throw new Error(name)
       })
@@ -99,7 +102,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['a', 'b', 'later'])
   })
 
-  test('what onError itself throws rejects the run', async () => {
+  test('an exception of onError itself rejects the run', async () => {
     const loop = await lab.open()
     loop.onError = () => {
       throw new Error('from the handler')
@@ -108,16 +111,16 @@ overHosts((lab) => {
     await expect(lab.run(loop)).rejects.toThrow('from the handler')
   })
 
-  test('anything can be thrown, undefined too', async () => {
+  test('a thrown undefined rejects the run with undefined', async () => {
     const loop = await lab.open()
     new Timer({ loop }).start(0, 0, () => {
-      // biome-ignore lint/style/useThrowOnlyError: what others throw cannot be chosen
+      // biome-ignore lint/style/useThrowOnlyError: a callback may throw any value
       throw undefined
     })
     await expect(lab.run(loop)).rejects.toBeUndefined()
   })
 
-  test('each of several onClosed is called, though the first throws', async () => {
+  test('every onClosed of a handle is called when the first one throws', async () => {
     const loop = await lab.open()
     const seen: unknown[] = []
     loop.onError = (error) => seen.push(error)
@@ -130,7 +133,7 @@ overHosts((lab) => {
     expect(seen).toEqual([error, 'second'])
   })
 
-  test('a read callback that throws gets what comes next', async () => {
+  test('a read callback that has thrown is called with the next bytes', async () => {
     const loop = await lab.open()
     const seen: unknown[] = []
     loop.onError = (error) => seen.push(String(error))

@@ -1,14 +1,14 @@
-/** Closing: the order of callbacks, what was under way, and the ways to end a connection. */
+/** Closing: the order of callbacks, pending requests, and the ways to end a connection. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP, Timer } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts } from '../support/loops.js'
 
-/** The name of a status that a test may see. */
+/** The name of a status. */
 const nameOf = (status: number): string =>
   Object.entries(StatusCode).find(([, code]) => code === status)?.[0] ?? String(status)
 
 overHosts((lab) => {
-  test('a connect under way ends with ECANCELED, before onClosed, after close() has returned', async () => {
+  test('closing cancels a pending connect after close() has returned and before onClosed', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const holder = new TCP({ loop })
@@ -22,7 +22,7 @@ overHosts((lab) => {
     expect(order).toEqual(['close() returned', 'connect ECANCELED', 'closed'])
   })
 
-  test('a connect to who listens ends with ECANCELED as well, and so do the writes behind it', async () => {
+  test('closing cancels a connect to a listener, and the write and shutdown queued after it', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const server = new TCP({ loop })
@@ -41,11 +41,11 @@ overHosts((lab) => {
     expect(order).toEqual(['connect ECANCELED', 'write ECANCELED', 'shutdown ECANCELED', 'closed'])
   })
 
-  test('writes and a shutdown under way end with ECANCELED, in order, before onClosed', async () => {
+  test('closing cancels pending writes and a shutdown, in order, before onClosed', async () => {
     const loop = await lab.open()
     const order: string[] = []
     connectPair(loop, (client, peer) => {
-      // The peer does not read: this cannot all be on its way.
+      // The peer does not read, so a part of this has to wait.
       client.write(new Uint8Array(16_000_000), (_request, status) => order.push(`first ${nameOf(status)}`))
       client.write(bytes('x'), (_request, status) => order.push(`second ${nameOf(status)}`))
       client.shutdown((_request, status) => order.push(`shutdown ${nameOf(status)}`))
@@ -64,7 +64,7 @@ overHosts((lab) => {
     expect(order).toEqual(['first ECANCELED', 'second ECANCELED', 'shutdown ECANCELED', 'closed'])
   })
 
-  test('a shutdown with nothing to wait for is cancelled, too, when close() follows at once', async () => {
+  test('closing at once after a shutdown cancels it, even when no write is pending', async () => {
     const loop = await lab.open()
     const order: string[] = []
     connectPair(loop, (client, peer) => {
@@ -76,7 +76,7 @@ overHosts((lab) => {
     expect(order).toEqual(['shutdown ECANCELED', 'closed'])
   })
 
-  test('close within each callback of a stream: no other comes after it', async () => {
+  test('a stream that is closed within a callback calls no other callback', async () => {
     const loop = await lab.open()
     const order: string[] = []
     connectPair(loop, (client, peer) => {
@@ -94,7 +94,7 @@ overHosts((lab) => {
     expect(order.sort()).toEqual(['client closed', 'peer closed', 'read', 'written'])
   })
 
-  test('shutdown: after the writes, once, and then nothing can be written', async () => {
+  test('a shutdown completes after the writes, and later writes and shutdowns are refused', async () => {
     const loop = await lab.open()
     const order: string[] = []
     connectPair(loop, (client, peer) => {
@@ -118,7 +118,7 @@ overHosts((lab) => {
     expect(order.filter((step) => !step.startsWith('read') && step !== 'EOF')).toEqual(['written', 'shutdown SUCCESS'])
   })
 
-  test('closeReset: the peer sees ECONNRESET, and is neither readable nor writable then', async () => {
+  test('closeReset makes the peer read ECONNRESET, and be neither readable nor writable', async () => {
     const loop = await lab.open()
     const seen: unknown[] = []
     connectPair(loop, (client, peer) => {
@@ -135,7 +135,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['closed', 'ECONNRESET', 0, false, false])
   })
 
-  test('closeReset: drops what waits to be written, with ECANCELED', async () => {
+  test('closeReset cancels waiting writes', async () => {
     const loop = await lab.open()
     const order: string[] = []
     connectPair(loop, (client, peer) => {
@@ -152,12 +152,12 @@ overHosts((lab) => {
       })
     })
     await lab.run(loop)
-    // The peer has bytes to read before it sees the reset; libuv may call that an end, as it does on Linux.
+    // The peer reads some bytes before the reset; libuv may report the reset as an end then, like on Linux.
     expect(order.slice(0, 2)).toEqual(['write ECANCELED', 'closed'])
     expect(order.slice(2)).toEqual([expect.stringMatching(/^(ECONNRESET|EOF)$/)])
   })
 
-  test('closeReset: refused while a shutdown is under way and without a socket; the handle stays open', async () => {
+  test('closeReset is refused without a socket and while a shutdown is pending', async () => {
     const loop = await lab.open()
     const fresh = new TCP({ loop })
     expect(codeOf(() => fresh.closeReset())).toBe('EBADF')
@@ -175,11 +175,11 @@ overHosts((lab) => {
     expect(fresh.closed).toBe(true)
   })
 
-  test('closing with bytes unread resets the connection', async () => {
+  test('closing a handle with unread bytes resets the connection', async () => {
     const loop = await lab.open()
     let status = 0
     connectPair(loop, (client, peer) => {
-      // Once it was told of the first bytes it stops, and so has the others unread.
+      // It stops reading after the first bytes, so the second ones stay unread.
       peer.readStart((peer) => {
         peer.readStop()
         client.write(bytes('second'))
@@ -199,7 +199,7 @@ overHosts((lab) => {
     expect(nameOf(status)).toBe('ECONNRESET')
   })
 
-  test('a listener that is closed lets go of who waits', async () => {
+  test('closing a listener ends the connections that wait to be accepted', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     const ends: string[] = []

@@ -5,7 +5,7 @@ import { soon } from '../support/deadline.js'
 import { overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('current loop: the default one at first, then whichever runs', async () => {
+  test('the current loop is the default loop at first, then the loop that runs', async () => {
     expect(Loop.current).toBeUndefined()
     const first = await lab.open({ default: true })
     expect(await Loop.default()).toBe(first)
@@ -19,7 +19,7 @@ overHosts((lab) => {
       const timer = new Timer({ loop })
       timer.start(1, 1, () => {
         seen.push(Loop.current === loop)
-        // Made on the loop that calls back, though nobody said so.
+        // Without an option, a handle belongs to the loop that is calling back.
         expect(new Timer().loop).toBe(loop)
         if (++ticks === 5) void loop.closeAllHandles()
       })
@@ -38,7 +38,7 @@ overHosts((lab) => {
     expect(new TCP().loop).toBe(first)
   })
 
-  test('getCurrent: opens a loop when there is none, and gives the same one the next time', async () => {
+  test('getCurrent opens a loop when there is none, and returns the same one later', async () => {
     expect(Loop.current).toBeUndefined()
     const [loop, same] = await soon(Promise.all([Loop.getCurrent(), Loop.getCurrent()]), 'a loop')
     try {
@@ -55,7 +55,7 @@ overHosts((lab) => {
     next.close()
   })
 
-  test('default: there is one at most, and another after it was closed', async () => {
+  test('a second default loop is refused until the first is closed', async () => {
     const first = await lab.open({ default: true })
     await expect(lab.open({ default: true })).rejects.toMatchObject({ code: 'EBUSY', message: /Loop\.default\(\)/ })
     first.close()
@@ -63,7 +63,7 @@ overHosts((lab) => {
     expect(await Loop.default()).toBe(second)
   })
 
-  test('default: of two that are opened at the same time one is refused', async () => {
+  test('one of two default loops that are opened at the same time is refused', async () => {
     const outcomes = await Promise.allSettled([lab.open({ default: true }), lab.open({ default: true })])
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'EBUSY' } })
@@ -71,7 +71,7 @@ overHosts((lab) => {
     expect(opened).toEqual([await Loop.default()])
   })
 
-  test('a handle without any loop is refused, with a remedy', () => {
+  test('creating a handle without any loop throws an error that names the remedy', () => {
     expect(Loop.current).toBeUndefined()
     expect(() => new TCP()).toThrow(expect.objectContaining({ name: 'ArgumentError', code: 'EINVAL' }))
     expect(() => new TCP()).toThrow('Loop.open()')

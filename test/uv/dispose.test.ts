@@ -1,19 +1,16 @@
-/**
- * `await using` a loop: whatever state it is in, it closes its handles, runs until they are closed, and is closed
- * itself.
- */
+/** `await using` a loop: in every state, it closes its handles, runs until they are closed, and is closed itself. */
 import { expect, test } from '@jest/globals'
 import { Idle, type Loop, TCP, Timer } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
 import { overHosts } from '../support/loops.js'
 
-/** States that a loop can be left in. */
+/** States of a loop that is disposed of. */
 const STATES: Record<string, (loop: Loop) => unknown> = {
   'that was never run': () => {},
-  'that is to stop': (loop) => loop.stop(),
+  'that was stopped before a run': (loop) => loop.stop(),
   'that runs': (loop) => void loop.run(),
-  'that runs and is to stop': (loop) => {
+  'that runs and was stopped': (loop) => {
     void loop.run()
     loop.stop()
   },
@@ -31,7 +28,7 @@ const STATES: Record<string, (loop: Loop) => unknown> = {
 }
 
 overHosts((lab) => {
-  test.each(Object.keys(STATES))('a loop %s', async (name) => {
+  test.each(Object.keys(STATES))('disposing of a loop %s closes it and leaves nothing', async (name) => {
     const opened: Loop[] = []
     const use = async (): Promise<void> => {
       await using loop = await lab.open()
@@ -46,13 +43,13 @@ overHosts((lab) => {
     for (const loop of opened) expectNothingLeft(loop)
   })
 
-  test('a loop that is closed already', async () => {
+  test('disposing of a closed loop does nothing', async () => {
     const loop = await lab.open()
     loop.close()
     await expect(loop[Symbol.asyncDispose]()).resolves.toBeUndefined()
   })
 
-  test('from within a callback, while others go on', async () => {
+  test('a loop that is disposed of within a callback is closed', async () => {
     const loop = await lab.open()
     const idle = new Idle({ loop })
     let disposed: Promise<void> | undefined
@@ -67,9 +64,9 @@ overHosts((lab) => {
     expect(loop.closed).toBe(true)
   })
 
-  test('what callbacks throw meanwhile is thrown once everything is closed', async () => {
+  test('an exception of a callback during disposal rejects it once everything is closed', async () => {
     const loop = await lab.open()
-    // libuv closes the last one first.
+    // libuv calls the close callbacks in reverse order.
     for (const name of ['first', 'second']) {
       void new Timer({ loop }).close(() => {
         throw new Error(name)
@@ -79,7 +76,7 @@ overHosts((lab) => {
     expectNothingLeft(loop)
   })
 
-  test('what callbacks throw meanwhile reaches onError where there is one', async () => {
+  test('onError receives an exception of a callback during disposal', async () => {
     const loop = await lab.open()
     const caught: unknown[] = []
     loop.onError = (error) => caught.push(String(error))

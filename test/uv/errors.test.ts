@@ -1,4 +1,4 @@
-/** Errors and status codes: names and numbers are the module's, whatever the platform's are. */
+/** Errors and status codes: names and numbers are those of the module, not of the platform. */
 import { expect, test } from '@jest/globals'
 import {
   ArgumentError,
@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js'
 import { overHosts, virtual } from '../support/loops.js'
 
-/** Names of status codes, without those of lookups. */
+/** Names of status codes, except those of lookups. */
 const NAMES =
   'E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBUSY ECANCELED ECHARSET ECONNABORTED ' +
   'ECONNREFUSED ECONNRESET EDESTADDRREQ EEXIST EFAULT EFBIG EHOSTUNREACH EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE ' +
@@ -21,17 +21,17 @@ const NAMES =
 
 overHosts(
   (lab) => {
-    test('every status has its own negative number; success is 0, and the end libuv’s own', async () => {
+    test('every status has its own negative number, except that SUCCESS is 0', async () => {
       await lab.open()
       const codes = NAMES.split(' ').map((name) => [name, StatusCode[name]] as const)
       expect(codes.filter(([, code]) => code === undefined || !(code < 0))).toEqual([])
       expect(new Set(codes.map(([, code]) => code)).size).toBe(codes.length)
       expect([StatusCode.SUCCESS, StatusCode.EOF, StatusCode.UNKNOWN]).toEqual([0, -4095, -4094])
-      // WASI's, not Linux's, which would be -11 and -98.
+      // The numbers of WASI; on Linux they would be -11 and -98.
       expect([StatusCode.EAGAIN, StatusCode.EADDRINUSE]).toEqual([-6, -3])
     })
 
-    test('an error has the name for the number and the number for the name', async () => {
+    test('an error that is given a name or a number has both', async () => {
       await lab.open()
       for (const name of NAMES.split(' ') as StatusName[]) {
         const code = StatusCode[name]
@@ -46,7 +46,7 @@ overHosts(
       })
     })
 
-    test('closed things and wrong input are UVErrors of their own kind, and say so', async () => {
+    test('errors of closed handles, closed loops and wrong input are subclasses of UVError', async () => {
       await lab.open()
       const errors = [new ClosedHandleError('TCP'), new ClosedLoopError(), new ArgumentError('text')]
       for (const error of errors) {

@@ -1,6 +1,6 @@
 /**
- * The end of a process, which waits for nothing: what was reported as written arrives all the same, and after the end
- * of a loop nothing keeps the process, whatever peers do. Here they do not read.
+ * The exit of a process, which waits for nothing: bytes that were reported as written arrive nevertheless, and after the
+ * end of a loop nothing keeps the process alive, even when peers do not read, like here.
  */
 import { describe, expect, test } from '@jest/globals'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
@@ -11,7 +11,7 @@ const WAYS = (tcpWrap() === undefined ? ['net'] : ['handle', 'net']).flatMap((tr
   { transport, where: 'path', kind: 'Pipe' } as const,
 ])
 
-describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where, kind }) => {
+describe.each(WAYS)('a process with a $kind over the $transport transport', ({ transport, where, kind }) => {
   const host = `nodeHost({ transport: '${transport}' })`
 
   /** @param body - what the program does once `stream` is connected */
@@ -28,7 +28,7 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
     await loop.run()
   `
 
-  test('writes, gets the report and exits: all arrives', async () => {
+  test('delivers all reported bytes when it exits after the report', async () => {
     const { said, received } = await depart(
       where,
       connected(`
@@ -43,7 +43,7 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
     expect([said, received]).toEqual(['100001', 100_001])
   })
 
-  test('tries until there is no room, and exits: what was taken arrives, and no more', async () => {
+  test('delivers exactly the bytes that tryWrite accepted before it exits', async () => {
     const { said, received } = await depart(
       where,
       connected(`
@@ -55,12 +55,12 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
       `),
     )
     expect(said).toBe(`EAGAIN ${received}`)
-    // Node's public sockets say later what the system took: they take nothing at once.
+    // Node's public sockets report only later what the system took, so tryWrite accepts nothing.
     if (transport === 'net' && kind === 'TCP') expect(received).toBe(0)
     else expect(received).toBeGreaterThan(50_000)
   })
 
-  test('exits while a write waits: what was reported before it arrives', async () => {
+  test('delivers the reported bytes when it exits while another write waits', async () => {
     const { said, received } = await depart(
       where,
       connected(`
@@ -74,9 +74,9 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
   })
 
   test.each([
-    ['is closed', 'void stream.close()'],
-    ['is disposed of with its loop', 'void loop[Symbol.asyncDispose]()'],
-  ])('%s while a write waits: the process ends by itself, before its peer reads', async (_how, ending) => {
+    ['closing the stream', 'void stream.close()'],
+    ['disposing of the loop', 'void loop[Symbol.asyncDispose]()'],
+  ])('exits by itself after %s while a write waits, before the peer reads', async (_how, ending) => {
     const { said } = await depart(
       where,
       connected(`
@@ -90,7 +90,7 @@ describe.each(WAYS)('a $kind over the $transport transport', ({ transport, where
   })
 })
 
-describe.each(['handle', 'net'])('a socket of libuv-wasm/net over the %s transport', (transport) => {
+describe.each(['handle', 'net'])('a process with a socket of libuv-wasm/net over the %s transport', (transport) => {
   const connected = (body: string) => (target: string) =>
     `
     const loop = await Loop.open({ host: nodeHost({ transport: '${transport}' }) })
@@ -103,10 +103,12 @@ describe.each(['handle', 'net'])('a socket of libuv-wasm/net over the %s transpo
     await loop.run()
   `
 
-  test.each<Where>(['tcp', 'path'])('writes, gets the report and exits: all arrives, by %s', async (where) => {
-    const { said, received } = await depart(
-      where,
-      connected(`
+  test.each<Where>(['tcp', 'path'])(
+    'delivers all reported bytes by %s when it exits after the report',
+    async (where) => {
+      const { said, received } = await depart(
+        where,
+        connected(`
         let reported = 0
         for (const length of [1, 40_000, 60_000]) {
           socket.write(new Uint8Array(length), (error) => {
@@ -115,12 +117,13 @@ describe.each(['handle', 'net'])('a socket of libuv-wasm/net over the %s transpo
           })
         }
       `),
-    )
-    expect([said, received]).toEqual(['100001', 100_001])
-  })
+      )
+      expect([said, received]).toEqual(['100001', 100_001])
+    },
+  )
 
   test.each<Where>(['tcp', 'path'])(
-    'is destroyed while a write waits: the process ends by itself, by %s',
+    'exits by itself after its %s socket is destroyed while a write waits',
     async (where) => {
       const { said } = await depart(
         where,

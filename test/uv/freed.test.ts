@@ -1,13 +1,11 @@
-/**
- * A listener whose port the host frees only later: its close is reported then, and everything else is as it always is.
- */
+/** A listener with a port that the host frees late: its close is reported then, and all else works as for others. */
 import { expect, test } from '@jest/globals'
 import { Loop, RunMode, TCP } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { FakeHost, type FakeListener } from '../support/fake-host.js'
 import { codeOf } from '../support/loops.js'
 
-/** A listening handle, and the means to free its port. */
+/** A listening handle, and a function that frees its port. */
 interface Scene {
   readonly host: FakeHost
   readonly loop: Loop
@@ -18,7 +16,7 @@ interface Scene {
   free(): void
 }
 
-/** Lets turns of the host go by until a promise settles. */
+/** Makes turns of the host until a promise settles. */
 const settled = async <T>(host: FakeHost, promise: Promise<T>): Promise<T> => {
   let over = false
   const watch = (): void => {
@@ -35,7 +33,7 @@ const settled = async <T>(host: FakeHost, promise: Promise<T>): Promise<T> => {
   return soon(turns(), 'the promise to settle')
 }
 
-/** As many turns as anything that waits for none of them would need. */
+/** Makes turns of the host: more than an event that does not wait for the port would need. */
 const turns = async (host: FakeHost): Promise<void> => {
   for (let i = 0; i < 20; i++) {
     host.turn()
@@ -80,7 +78,7 @@ test.each([
   expect([host.keepers, host.open(), loop.resources.handles]).toEqual([0, [], 0])
 })
 
-test('a handle that is not referenced is waited for all the same, as every handle that is closing', async () => {
+test('the loop waits for the port of an unreferenced handle, like for every closing handle', async () => {
   const { host, loop, server, free } = await scene()
   server.unref()
   void server.close()
@@ -93,7 +91,7 @@ test('a handle that is not referenced is waited for all the same, as every handl
   loop.close()
 })
 
-test('closing again gives the same promise, and what was free at once is reported at once', async () => {
+test('a second close returns the same promise, and a port that is free at once delays no close', async () => {
   const { host, loop, server, listener, free } = await scene()
   const first = server.close()
   expect(server.close()).toBe(first)
@@ -109,14 +107,14 @@ test('closing again gives the same promise, and what was free at once is reporte
   loop.close()
 })
 
-test('connections that waited are reset at the close, and none is offered after it', async () => {
+test('waiting connections are reset at the close, and none is offered after it', async () => {
   const { host, loop, server, listener, offers, free } = await scene()
   const run = loop.run()
   await turns(host)
   listener.arrive()
   await turns(host)
   expect(offers()).toBe(1)
-  // libuv has taken the first for itself; this one waits in the kernel.
+  // libuv has accepted the first one already; this one waits in the kernel.
   listener.arrive()
   const closed = server.close()
   await turns(host)
@@ -127,7 +125,7 @@ test('connections that waited are reset at the close, and none is offered after 
   loop.close()
 })
 
-test('the loop cannot be closed meanwhile', async () => {
+test('the loop cannot be closed until the port is free', async () => {
   const { host, loop, server, free } = await scene()
   const closed = server.close()
   expect(codeOf(() => loop.close())).toBe('EBUSY')

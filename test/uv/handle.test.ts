@@ -1,4 +1,4 @@
-/** Every handle: states, references, closing and disposal. */
+/** All kinds of handles: states, references, closing and disposal. */
 import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { Async, Check, ClosedHandleError, type Handle, Idle, Prepare, TCP, Timer } from '../../src/index.js'
@@ -7,14 +7,14 @@ import { codeOf, overHosts } from '../support/loops.js'
 const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
 
 overHosts((lab) => {
-  test('close: twice is once', async () => {
+  test('closing a handle twice returns the same promise', async () => {
     const handle = new Async({ loop: await lab.open() })
     const closed = handle.close()
     expect(handle.close()).toBe(closed)
     expect(handle[Symbol.asyncDispose]()).toBe(closed)
   })
 
-  test('active: an async handle from the beginning, others when they are started', async () => {
+  test('an async handle is active from the beginning, other handles once they are started', async () => {
     const loop = await lab.open()
     expect(new Async({ loop }).active).toBe(true)
     for (const handle of [new Check({ loop }), new Idle({ loop }), new Prepare({ loop })]) {
@@ -29,7 +29,7 @@ overHosts((lab) => {
     expect(new TCP({ loop }).active).toBe(false)
   })
 
-  test('a console shows what it is doing, and not the module below it', async () => {
+  test('the inspection of a handle shows its state, and no internals', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     expect(inspect(timer)).toBe("Timer { state: 'inactive', referenced: true }")
@@ -46,7 +46,7 @@ overHosts((lab) => {
     expect(inspect(server)).toBe("TCP { state: 'closed' }")
   })
 
-  test('referenced: true at first, then as it is set', async () => {
+  test('a handle is referenced until unref(), however often ref() and unref() are called', async () => {
     const handle = new Async({ loop: await lab.open() })
     expect(handle.hasRef).toBe(true)
     handle.unref()
@@ -61,7 +61,7 @@ overHosts((lab) => {
     expect(handle.hasRef).toBe(true)
   })
 
-  test('buffer sizes: what is set is read back', async () => {
+  test('a TCP handle returns the buffer sizes that were set', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     expect(codeOf(() => tcp.sendBufferSize)).toBe('EBADF')
     tcp.bind(['127.0.0.1', 0])
@@ -74,13 +74,13 @@ overHosts((lab) => {
     expect([tcp.sendBufferSize, tcp.receiveBufferSize]).toEqual([1_024, 1_024])
   })
 
-  test('buffer sizes: other kinds of handle have none', async () => {
+  test('a timer has no buffer sizes', async () => {
     const timer = new Timer({ loop: await lab.open() })
     expect(codeOf(() => timer.sendBufferSize)).toBe('ENOTSUP')
     expect(codeOf(() => timer.receiveBufferSize)).toBe('ENOTSUP')
   })
 
-  test('fileno: a whole number for a bound TCP handle', async () => {
+  test('fileno returns a whole number for a bound TCP handle', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     expect(codeOf(() => tcp.fileno())).toBe('EBADF')
@@ -89,7 +89,7 @@ overHosts((lab) => {
     expect(codeOf(() => new Timer({ loop }).fileno())).toBe('EINVAL')
   })
 
-  test('closed: methods throw, questions have plain answers', async () => {
+  test('a closed handle’s methods throw, and its getters return plain values', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     tcp.bind(['127.0.0.1', 0])
@@ -115,7 +115,7 @@ overHosts((lab) => {
     await expect(tcp.close()).resolves.toBeUndefined()
   })
 
-  test('close: every onClosed is called once, in order, and every caller’s promise is kept', async () => {
+  test('every onClosed is called once, in order, also when it is passed after the close', async () => {
     const loop = await lab.open()
     const handle = new Timer({ loop })
     const seen: unknown[] = []
@@ -125,13 +125,13 @@ overHosts((lab) => {
     await lab.run(loop)
     await closed
     expect(seen).toEqual(['first', handle, 'second'])
-    // Of a handle that is closed already it is told at the next opportunity.
+    // For a handle that is closed already, it is called in the next run.
     void handle.close(() => seen.push('late'))
     await lab.run(loop)
     expect(seen).toEqual(['first', handle, 'second', 'late'])
   })
 
-  test('close: within onClosed of another, and within its own callback', async () => {
+  test('a handle may be closed within its own callback, and within onClosed of another', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const outer = new Timer({ loop })
@@ -159,7 +159,7 @@ overHosts((lab) => {
     expect(kept.map((handle) => handle.closed)).toEqual(KINDS.map(() => true))
   })
 
-  test('unref: an active handle lets its loop end, and still works while another keeps it', async () => {
+  test('an unreferenced timer does not keep its loop alive, but fires while another does', async () => {
     const loop = await lab.open()
     let ticks = 0
     const ticker = new Timer({ loop })
@@ -174,7 +174,7 @@ overHosts((lab) => {
     expect(ticks).toBeGreaterThan(0)
   })
 
-  test('unref: a listener alone does not keep the loop', async () => {
+  test('an unreferenced listener does not keep its loop alive', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()

@@ -1,16 +1,16 @@
-/** Streams as async iterables: `for await` over a connection's bytes and over a server's connections. */
+/** Streams as async iterables: `for await` over the bytes of a connection and over the connections of a server. */
 import { expect, test } from '@jest/globals'
 import { type Loop, StatusCode, TCP, Timer } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
 
-/** Two connected ends of a loop that has been started. @returns the run as well */
+/** Starts a loop with a connection. @returns both ends and the run */
 const connected = async (loop: Loop): Promise<{ client: TCP; peer: TCP; running: Promise<boolean> }> => {
   let running: Promise<boolean> = Promise.resolve(false)
   const ends = new Promise<{ client: TCP; peer: TCP }>((resolve) => {
     connectPair(loop, (client, peer) => {
       resolve({ client, peer })
-      // Kept until the test closes it: nothing else may be active for a while.
+      // Keeps the loop alive until the test closes it.
       new Timer({ loop }).start(60_000)
     })
     running = loop.run()
@@ -18,13 +18,13 @@ const connected = async (loop: Loop): Promise<{ client: TCP; peer: TCP; running:
   return { ...(await soon(ends, 'a connection')), running }
 }
 
-/** Ends the run of a loop by closing what it has. */
+/** Ends the run of a loop by closing its handles. */
 const finish = async (loop: Loop, running: Promise<boolean>): Promise<void> => {
   void loop.closeAllHandles()
   expect(await soon(running, 'the loop to end')).toBe(false)
 }
 
-/** What is taken of an iterable until its end. */
+/** The text of an iterable, to its end. */
 const collect = async (iterable: AsyncIterable<Uint8Array>): Promise<string> => {
   const pieces: Uint8Array[] = []
   for await (const piece of iterable) pieces.push(piece)
@@ -32,7 +32,7 @@ const collect = async (iterable: AsyncIterable<Uint8Array>): Promise<string> => 
 }
 
 overHosts((lab) => {
-  test('the bytes of a connection, until its end', async () => {
+  test('for await over a connection gives its bytes until its end', async () => {
     const loop = await lab.open()
     const { client, peer, running } = await connected(loop)
     const received = collect(peer)
@@ -41,12 +41,12 @@ overHosts((lab) => {
     await client.shutdown()
     expect(await soon(received, 'the end')).toBe('hello, world')
     expect([peer.active, peer.closing, peer.onRead]).toEqual([false, false, undefined])
-    // Of a connection that has ended there is nothing more.
+    // A second iteration gives nothing more.
     expect(await soon(collect(peer), 'the end again')).toBe('')
     await finish(loop, running)
   })
 
-  test('leaving early stops reading; another iterator goes on where it left', async () => {
+  test('leaving an iteration stops reading, and another one continues after it', async () => {
     const loop = await lab.open()
     const { client, peer, running } = await connected(loop)
     let first = ''
@@ -67,7 +67,7 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('after an iterator, callbacks are as they were before', async () => {
+  test('onRead is called again for reads after an iteration', async () => {
     const loop = await lab.open()
     const { client, peer, running } = await connected(loop)
     let heard = ''
@@ -91,7 +91,7 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('a consumer that takes its time holds the sender back', async () => {
+  test('a consumer that does not ask for more holds the sender back', async () => {
     const loop = await lab.open()
     const { client, peer, running } = await connected(loop)
     let written = 0
@@ -106,7 +106,7 @@ overHosts((lab) => {
     const sent = send()
     const iterator = peer[Symbol.asyncIterator]()
     let received = (await soon(iterator.next(), 'bytes')).value?.length ?? 0
-    // Nobody asks for more, so after a while nothing moves.
+    // No step is asked for, so after a while no write completes.
     const still = async (): Promise<void> => {
       let before = -1
       const timer = new Timer({ loop })
@@ -127,7 +127,7 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('closing the handle while somebody waits for bytes ends the iteration', async () => {
+  test('closing the handle ends an iteration that waits for bytes', async () => {
     const loop = await lab.open()
     const { peer, running } = await connected(loop)
     const received = collect(peer)
@@ -137,7 +137,7 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('a reset is thrown', async () => {
+  test('a reset of the connection rejects the iteration with ECONNRESET', async () => {
     const loop = await lab.open()
     const { client, peer, running } = await connected(loop)
     const received = expect(collect(peer)).rejects.toMatchObject({
@@ -151,7 +151,7 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('of what is no connection, or is read by a callback already, the first step is rejected', async () => {
+  test('the first step is rejected without a connection, or while a callback reads it', async () => {
     const loop = await lab.open()
     await expect(collect(new TCP({ loop }))).rejects.toMatchObject({ code: 'ENOTCONN' })
     const { client, peer, running } = await connected(loop)
@@ -163,14 +163,14 @@ overHosts((lab) => {
       })
     })
     await expect(collect(peer)).rejects.toMatchObject({ code: 'EALREADY' })
-    // The callback that reads already goes on.
+    // The callback still receives bytes.
     await client.write(bytes('still read'))
     await soon(told, 'the callback')
     expect(heard).toBe('still read')
     await finish(loop, running)
   })
 
-  test('the connections of a server, each served at its own pace, until it is closed', async () => {
+  test('connections() gives the connections of a server until it is closed', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
@@ -206,7 +206,7 @@ overHosts((lab) => {
     await Promise.all(echoes)
   })
 
-  test('leaving the connections keeps who waits for who comes next', async () => {
+  test('leaving connections() keeps the waiting connections for the next iteration or accept()', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
@@ -218,14 +218,14 @@ overHosts((lab) => {
     const take = async (): Promise<void> => {
       for await (const peer of server.connections()) {
         seen.push(peer.peername.port)
-        // Time enough for the loop to offer the next one, which nobody takes here.
+        // Enough time for the loop to offer the next one, which is not accepted here.
         await new Promise<void>((resolve) => new Timer({ loop }).start(5, 0, () => resolve()))
         break
       }
     }
     await soon(take(), 'the first')
     await soon(take(), 'the second')
-    // The one that waits now is an offer to everybody: accept() takes it, once it has come.
+    // accept() takes the last one, once it has arrived.
     while (codeOf(() => seen.push(server.accept().peername.port)) === 'EAGAIN') {
       await new Promise<void>((resolve) => new Timer({ loop }).start(1, 0, () => resolve()))
     }
@@ -234,19 +234,19 @@ overHosts((lab) => {
     await finish(loop, running)
   })
 
-  test('closing the server while somebody waits for a connection ends the iteration', async () => {
+  test('closing the server ends an iteration that waits for a connection', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
     const before = server.onConnection
     const served = (async () => {
-      for await (const peer of server.connections()) throw new Error(`nobody should come: ${peer}`)
+      for await (const peer of server.connections()) throw new Error(`no connection is expected: ${peer}`)
     })()
     const running = loop.run()
     await soon(server.close(), 'the close')
     await soon(served, 'the end')
     expect(server.onConnection).toBe(before)
-    for await (const peer of server.connections()) throw new Error(`nobody should come: ${peer}`)
+    for await (const peer of server.connections()) throw new Error(`no connection is expected: ${peer}`)
     await finish(loop, running)
   })
 })

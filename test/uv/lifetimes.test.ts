@@ -1,6 +1,6 @@
 /**
- * Streams whose ends do as chance has it: no foreign byte, none lost that was reported, no request forgotten, nothing
- * left.
+ * Random lifetimes of streams: no end receives a byte that its peer did not write, no reported byte is lost, every
+ * request ends, and nothing is left.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,12 +14,12 @@ const GROUPS = process.env.QUICK ? 3 : 25
 
 describe('lifetimes', () => {
   overHosts((lab) => {
-    test('over TCP', async () => {
+    test('streams over TCP lose no reported bytes, and leave nothing', async () => {
       const random = seeded(`lives ${lab.name}`)
       for (let group = 0; group < GROUPS; group++) await liveTogether(() => lab.open(), random)
     })
 
-    test('over paths', async () => {
+    test('streams over paths lose no reported bytes, and leave nothing', async () => {
       const random = seeded(`lives on paths ${lab.name}`)
       const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
       try {

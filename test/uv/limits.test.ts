@@ -1,10 +1,10 @@
-/** Running out of descriptors: each call says so, nobody waits for ever, and what was there goes on. */
+/** Running out of descriptors: each call reports it, no peer waits for ever, and existing connections work on. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP, Timer } from '../../src/index.js'
 import { bytes, codeOf, overHosts, text } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('EMFILE from connect, bind and construction; a descriptor that is closed serves again', async () => {
+  test('calls fail with EMFILE at the limit of descriptors, until one is closed', async () => {
     const loop = await lab.open({ maxDescriptors: 8 })
     const server = new TCP({ loop })
     server.listen(1, () => {})
@@ -29,13 +29,13 @@ overHosts((lab) => {
     expect(await lab.run(loop)).toBe(false)
   })
 
-  test('the fewest that may be asked for are enough for a loop and a handle', async () => {
+  test('the smallest limit of descriptors is enough for a loop and a handle', async () => {
     const loop = await lab.open({ maxDescriptors: 4 })
     expect(new TCP({ loop, family: 'ipv4' }).fileno()).toBeGreaterThan(0)
     expect(codeOf(() => new TCP({ loop, family: 'ipv4' }))).toBe('EMFILE')
   })
 
-  test('a server that has none left turns peers away, does not spin, and serves who is connected', async () => {
+  test('a server without free descriptors ends new connections, serves the others, and does not spin', async () => {
     const [loop, clients] = [await lab.open({ maxDescriptors: 8 }), await lab.open()]
     let accepted = 0
     const server = new TCP({ loop })

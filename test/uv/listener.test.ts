@@ -1,5 +1,6 @@
 /**
- * What else may be asked of a stream that listens. Native libuv aborts at most of it; here it is refused, and goes on.
+ * Calls that make no sense on a listening stream. Native libuv aborts at most of them; here they are refused, and the
+ * stream listens on.
  */
 import { expect, test } from '@jest/globals'
 import { type Loop, TCP, UVError } from '../../src/index.js'
@@ -7,7 +8,7 @@ import { soon } from '../support/deadline.js'
 import { bytes, codeOf, overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  /** A listener that serves one client. */
+  /** A listening handle. */
   const listener = (loop: Loop): TCP => {
     const server = new TCP({ loop })
     server.bind(['127.0.0.1', 0])
@@ -23,7 +24,7 @@ overHosts((lab) => {
     expect(codeOf(() => server.shutdown())).toBe('ENOTCONN')
   }
 
-  /** It still accepts. */
+  /** Expects that it still accepts. */
   const serves = async (server: TCP): Promise<void> => {
     let accepted = 0
     server.onConnection = () => {
@@ -37,20 +38,20 @@ overHosts((lab) => {
     expect(accepted).toBe(1)
   }
 
-  test('to be read, written and shut down is refused', async () => {
+  test('a listener refuses to be read, written and shut down', async () => {
     const server = listener(await lab.open())
     refuseAll(server)
     await serves(server)
   })
 
-  test('so it is after a connect, which is refused itself', async () => {
+  test('a listener refuses the same calls after a connect, which is refused too', async () => {
     const server = listener(await lab.open())
     expect(codeOf(() => server.connect(server.sockname))).toBe('EISCONN')
     refuseAll(server)
     await serves(server)
   })
 
-  test('to listen is refused once it was to be connected, though nothing came of it', async () => {
+  test('listen is refused after a connect that failed at once', async () => {
     const loop = await lab.open()
     const socket = new TCP({ loop })
     socket.bind(['127.0.0.1', 0])
@@ -61,7 +62,7 @@ overHosts((lab) => {
     void socket.close()
   })
 
-  test('to listen again while a connection waits keeps it waiting', async () => {
+  test('listening again while a connection waits keeps it waiting', async () => {
     const loop = await lab.open()
     const server = listener(loop)
     let told = 0
@@ -79,7 +80,7 @@ overHosts((lab) => {
     server.onConnection = () => {
       told++
       server.listen(7)
-      // A round later, in which the second one could have been told of.
+      // An iteration later, in which the second one could have been reported.
       loop.callLater(() => {
         server.listen(8)
         loop.callLater(takeBoth)

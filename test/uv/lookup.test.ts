@@ -1,4 +1,4 @@
-/** Names: looked up by a loop, and connected to. */
+/** Host names: looked up by a loop, and connected to. */
 import { describe, expect, test } from '@jest/globals'
 import type { LookupEvents } from '../../src/host/contract/lookup.js'
 import { ConnectError, type Host, type Loop, StatusCode, TCP, UVError } from '../../src/index.js'
@@ -7,7 +7,11 @@ import { FakeConnection } from '../support/fake-host.js'
 import { codeOf, type LoopLab, overHosts, portFreeInBothFamilies, virtual } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'
 
-/** Lets a host know names; a name without addresses is never answered. @returns the questions, and what was given up */
+/**
+ * Gives a host a table of names; a lookup of a name without addresses is never answered.
+ *
+ * @returns the lookups that the host got, and those that were cancelled
+ */
 const teach = (
   host: Host,
   names: Readonly<Record<string, readonly string[]>>,
@@ -33,7 +37,7 @@ const teach = (
   return { asked, gaveUp }
 }
 
-/** Runs a loop until a promise is settled. @returns what it is settled with, either way */
+/** Runs a loop until a promise settles. @returns its value or its reason */
 const settle = async (lab: LoopLab, loop: Loop, promise: PromiseLike<unknown>): Promise<unknown> => {
   const [outcome] = await Promise.all([
     promise.then(
@@ -45,7 +49,7 @@ const settle = async (lab: LoopLab, loop: Loop, promise: PromiseLike<unknown>): 
   return outcome
 }
 
-/** Listens on a loopback address, and lets whoever comes go. */
+/** Listens on a loopback address, and closes the first connection. */
 const serve = (loop: Loop, host = '127.0.0.1', port = portFreeInBothFamilies(loop)): TCP => {
   const server = new TCP({ loop })
   server.bind([host, port])
@@ -58,7 +62,7 @@ const serve = (loop: Loop, host = '127.0.0.1', port = portFreeInBothFamilies(loo
 
 overHosts((lab) => {
   describe('lookup', () => {
-    test('gives addresses, the families by turns', async () => {
+    test('returns addresses with the two families alternating', async () => {
       const loop = await lab.open()
       teach(lab.host, { both: ['::1', '2001:db8::1', '2001:db8::2', '127.0.0.1', '127.0.0.2'] })
       const found = await settle(lab, loop, loop.lookup('both', { port: 80 }))
@@ -76,7 +80,7 @@ overHosts((lab) => {
       ['2001:db8::1', ['2001:db8::1']],
       ['localhost', ['127.0.0.1', '::1']],
       ['LocalHost', ['127.0.0.1', '::1']],
-    ])('%s needs no host', async (name, hosts) => {
+    ])('resolves %s without the host', async (name, hosts) => {
       const loop = await lab.open()
       const { asked } = teach(lab.host, {})
       const found = await settle(lab, loop, loop.lookup(name))
@@ -84,7 +88,7 @@ overHosts((lab) => {
       expect(asked).toEqual([])
     })
 
-    test('asks for one family, and in ASCII', async () => {
+    test('asks the host for one family, with the name in ASCII', async () => {
       const loop = await lab.open()
       const { asked } = teach(lab.host, { 'xn--bcher-kva.test': ['127.0.0.2', '::1'] })
       const found = await settle(lab, loop, loop.lookup('Bücher.test', { family: 'ipv4' }))
@@ -92,7 +96,7 @@ overHosts((lab) => {
       expect(asked).toEqual(['xn--bcher-kva.test ipv4'])
     })
 
-    test('what the host answers that is no address is left out', async () => {
+    test('leaves out what the host answers and is not a valid address', async () => {
       const loop = await lab.open()
       teach(lab.host, {
         some: ['127.1', 'localhost', '127.0.0.2', '', '127.0.0.3\n', '::1%nosuchinterface', '2001:DB8::1', Object(7)],
@@ -103,7 +107,7 @@ overHosts((lab) => {
       expect(await settle(lab, loop, loop.lookup('none'))).toMatchObject({ code: 'EAI_NONAME' })
     })
 
-    test('what is not said in ASCII is one name however it is written, and localhost is localhost', async () => {
+    test('converts names with other letters to ASCII, also localhost', async () => {
       const loop = await lab.open()
       const { asked } = teach(lab.host, { 'xn--r8jz45g.xn--zckzah': ['127.0.0.2'] })
       expect(await settle(lab, loop, loop.lookup('例え。テスト'))).toMatchObject([{ host: '127.0.0.2' }])
@@ -111,7 +115,7 @@ overHosts((lab) => {
       expect(asked).toEqual(['xn--r8jz45g.xn--zckzah any'])
     })
 
-    test('a name that nobody has is EAI_NONAME', async () => {
+    test('rejects an unknown name with EAI_NONAME', async () => {
       const loop = await lab.open()
       teach(lab.host, {})
       const error = await settle(lab, loop, loop.lookup('nobody.test'))
@@ -121,7 +125,7 @@ overHosts((lab) => {
       expect(await settle(lab, loop, loop.lookup('127.0.0.1', { family: 'ipv4' }))).toHaveLength(1)
     })
 
-    test('a signal gives it up', async () => {
+    test('is cancelled by an abort signal', async () => {
       const loop = await lab.open()
       const { gaveUp } = teach(lab.host, { 'silent.test': [] })
       const abort = new AbortController()
@@ -132,7 +136,7 @@ overHosts((lab) => {
       await expect(loop.lookup('silent.test', { signal: abort.signal })).rejects.toThrow('enough')
     })
 
-    test('wrong input is told at once', async () => {
+    test('rejects wrong input', async () => {
       const loop = await lab.open()
       for (const name of ['', 'two words', 'a/b', 'http://a', 'x'.repeat(256), '[::1]', 'a..b', 'a.1', 'localhost\n']) {
         await expect(loop.lookup(name)).rejects.toThrow(/neither an IP address nor a name/)
@@ -158,7 +162,7 @@ overHosts((lab) => {
       expect(peer).toEqual({ family: 'ipv4', host: '127.0.0.1', port: expect.any(Number) })
     })
 
-    test('bytes go both ways over the socket that was taken over', async () => {
+    test('gives a connection that carries bytes both ways', async () => {
       const loop = await lab.open()
       const server = new TCP({ loop })
       server.bind(['127.0.0.1', 0])
@@ -183,7 +187,7 @@ overHosts((lab) => {
       expect(await settle(lab, loop, talk())).toBe('hello')
     })
 
-    test('tells of every address that it could not reach', async () => {
+    test('fails with an error for every address that it could not reach', async () => {
       const loop = await lab.open()
       teach(lab.host, { 'db.test': ['127.0.0.1', '::1'] })
       const server = serve(loop)
@@ -200,13 +204,13 @@ overHosts((lab) => {
         ],
       })
       expect(String(error)).toContain(`127.0.0.1:${port} ECONNREFUSED, [::1]:${port} ECONNREFUSED`)
-      // The handle is as it was: it may try again.
+      // The handle is unchanged: it may connect again.
       const another = serve(loop)
       const again = client.connect({ host: '127.0.0.1', port: another.sockname.port }).then(() => client.close())
       expect(await settle(lab, loop, again)).toBeUndefined()
     })
 
-    test('a name that nobody has is the lookup’s failure', async () => {
+    test('fails with the error of the lookup for an unknown name', async () => {
       const loop = await lab.open()
       teach(lab.host, {})
       const client = new TCP({ loop })
@@ -214,7 +218,7 @@ overHosts((lab) => {
       expect(error).toMatchObject({ code: 'EAI_NONAME', syscall: 'lookup' })
     })
 
-    test('to close it gives it up, and the request is cancelled before the handle is closed', async () => {
+    test('is cancelled, with its lookup, when the handle is closed', async () => {
       const loop = await lab.open()
       const { gaveUp } = teach(lab.host, { 'silent.test': [] })
       const client = new TCP({ loop })
@@ -227,7 +231,7 @@ overHosts((lab) => {
       expect(events).toEqual([StatusCode.ECANCELED, 'closed'])
     })
 
-    test('a bound handle connects from where it is bound, to an address of its family', async () => {
+    test('keeps the address of a bound handle, and uses an address of its family', async () => {
       const loop = await lab.open()
       const server = serve(loop)
       teach(lab.host, { 'db.test': ['::1', '127.0.0.1'] })
@@ -245,7 +249,7 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    /** Makes one address lead nowhere. */
+    /** Makes one address never answer. @returns the connections that are tried to it */
     const silence = (host: Host, nowhere: string): FakeConnection[] => {
       const silent: FakeConnection[] = []
       const connect = host.connect.bind(host)
@@ -258,7 +262,7 @@ overHosts(
       return silent
     }
 
-    test('an address that is silent holds up the next one for a moment only, and is let go', async () => {
+    test('connect by name tries the next address 250 ms after a silent one, and closes that attempt', async () => {
       const loop = await lab.open()
       const server = serve(loop, '127.0.0.2')
       teach(lab.host, { 'db.test': ['127.0.0.9', '127.0.0.2'] })
@@ -274,7 +278,7 @@ overHosts(
       expect(silent.map(({ log }) => log.at(-1))).toEqual(['close'])
     })
 
-    test('one that fails does not', async () => {
+    test('connect by name tries the next address at once after one that is refused', async () => {
       const loop = await lab.open()
       const server = serve(loop, '127.0.0.2')
       teach(lab.host, { 'db.test': ['127.0.0.9', '127.0.0.2'] })
@@ -288,7 +292,7 @@ overHosts(
       expect(await settle(lab, loop, done)).toBeLessThan(250)
     })
 
-    test('who is closed meanwhile lets every attempt go', async () => {
+    test('closing a handle during a connect by name cancels the request', async () => {
       const loop = await lab.open()
       teach(lab.host, { 'db.test': ['127.0.0.9'] })
       const silent = silence(lab.host, '127.0.0.9')
@@ -303,7 +307,7 @@ overHosts(
       await soon(client.close(), 'the handle to be closed')
     })
 
-    test('a host that cannot look names up says so at once', async () => {
+    test('lookup and connect by name fail with ENOTSUP on a host without lookups', async () => {
       const loop = await lab.open()
       lab.host.lookup = Object.getPrototypeOf(Object.getPrototypeOf(lab.host)).lookup
       expect(codeOf(() => new TCP({ loop }).connect({ host: 'db.test', port: 80 }))).toBe('ENOTSUP')

@@ -1,6 +1,6 @@
 /**
- * Loops: running, stopping, closing, metrics. There is no `uv_backend_fd`: the host reports readiness, and no
- * descriptor could be polled.
+ * Loops: running, stopping, closing, metrics. There is no `uv_backend_fd`: the host reports readiness, so there is no
+ * descriptor to poll.
  */
 import { expect, test } from '@jest/globals'
 import {
@@ -20,7 +20,7 @@ import { codeOf, overHosts } from '../support/loops.js'
 const KINDS = [Async, Check, Idle, Prepare, TCP, Timer]
 
 overHosts((lab) => {
-  test('alive: false when fresh, true within a callback, false after the run', async () => {
+  test('a loop is alive within a callback, but not before it has handles or after the run', async () => {
     const loop = await lab.open()
     let within: boolean | undefined
     expect(loop.alive).toBe(false)
@@ -34,7 +34,7 @@ overHosts((lab) => {
     expect(loop.alive).toBe(false)
   })
 
-  test('run once: 500 rounds, 500 callbacks', async () => {
+  test('500 runs with ONCE call 500 callbacks', async () => {
     const loop = await lab.open()
     let count = 0
     for (let round = 1; round <= 500; round++) {
@@ -48,7 +48,7 @@ overHosts((lab) => {
     }
   })
 
-  test('run nowait: a timer is not waited for', async () => {
+  test('a run with NOWAIT does not wait for a timer', async () => {
     const loop = await lab.open()
     let fired = false
     const timer = new Timer({ loop })
@@ -62,7 +62,7 @@ overHosts((lab) => {
     expect(fired).toBe(false)
   })
 
-  test('handles: those that were made, until they are closed', async () => {
+  test('handles has the handles that were created, until they are closed', async () => {
     const loop = await lab.open()
     const made = [new Prepare({ loop }), new TCP({ loop })]
     expect(loop.handles).toEqual(new Set(made))
@@ -72,7 +72,7 @@ overHosts((lab) => {
     expect(loop.handles).toEqual(new Set())
   })
 
-  test('stop: ends the run, and the next one goes on from there', async () => {
+  test('stop ends the run, and the next run continues', async () => {
     const loop = await lab.open()
     let ticks = 0
     let prepared = 0
@@ -80,7 +80,7 @@ overHosts((lab) => {
     const prepare = new Prepare({ loop })
     prepare.start(() => {
       prepared++
-      // Within a round, so that a late tick cannot come before the first one.
+      // Within an iteration, so that a late tick cannot come before the first one.
       if (!timer.active) timer.start(10, 10)
     })
     timer.onTimeout = () => {
@@ -102,7 +102,7 @@ overHosts((lab) => {
     expect(prepared).toBeGreaterThan(before + 1)
   })
 
-  test('close: refused until every handle is closed; then nothing can be made on it', async () => {
+  test('close is refused until every handle is closed, and afterwards no handle can be created', async () => {
     const loop = await lab.open()
     const prepare = new Prepare({ loop })
     const refusal = { name: 'UVError', code: 'EBUSY', errno: StatusCode.EBUSY }
@@ -118,7 +118,7 @@ overHosts((lab) => {
     expect(() => TCP.pair(loop)).toThrow(ClosedLoopError)
   })
 
-  test('updateTime: the time stands still until it is brought up to date', async () => {
+  test('now stays the same until updateTime is called', async () => {
     const loop = await lab.open()
     const start = loop.now
     busyWait(20)
@@ -127,13 +127,13 @@ overHosts((lab) => {
     expect(loop.now).toBeGreaterThanOrEqual(start + 20)
   })
 
-  test('callLater: calls back while another handle keeps the loop alive, in order', async () => {
+  test('callLater calls back in order while a handle keeps the loop alive', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const keeper = new Async({ loop })
     loop.callLater(() => {
       seen.push('first')
-      // Asked for within a callback: the next round's.
+      // A call from within a callback is made in the next iteration.
       loop.callLater(() => {
         seen.push('third')
         void keeper.close()
@@ -145,7 +145,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['first', 'second', 'third'])
   })
 
-  test('callLater: keeps nothing alive, and does not starve others by asking again and again', async () => {
+  test('callLater does not keep the loop alive, and does not starve a timer when it repeats itself', async () => {
     const loop = await lab.open()
     let called = 0
     const again = (): void => {
@@ -161,13 +161,13 @@ overHosts((lab) => {
     expect(timer.active).toBe(false)
   })
 
-  test('close: twice is once', async () => {
+  test('closing a loop twice does nothing', async () => {
     const loop = await lab.open()
     loop.close()
     expect(() => loop.close()).not.toThrow()
   })
 
-  test('closed: questions have plain answers, everything else throws', async () => {
+  test('a closed loop’s plain getters, stop and disposal work, and everything else throws', async () => {
     const loop = await lab.open()
     loop.close()
     expect(loop.alive).toBe(false)
@@ -187,11 +187,11 @@ overHosts((lab) => {
     await expect(loop.run()).rejects.toThrow(ClosedLoopError)
   })
 
-  test('pollTimeout: 0 for a fresh loop', async () => {
+  test('pollTimeout is 0 for a new loop, -1 without timers, and at most the time of a timer', async () => {
     const loop = await lab.open()
     expect(loop.pollTimeout).toBe(0)
     new Async({ loop })
-    // 0 until the loop has looked at its new watcher, then for ever.
+    // 0 until the loop has registered its new watcher, then infinite.
     expect(loop.pollTimeout).toBe(0)
     await lab.run(loop, RunMode.NOWAIT)
     expect(loop.pollTimeout).toBe(-1)
@@ -201,7 +201,7 @@ overHosts((lab) => {
     expect(loop.pollTimeout).toBeLessThanOrEqual(1_000)
   })
 
-  test('run: an unknown mode and a second run at once are refused', async () => {
+  test('run rejects an unknown mode, and a second run at the same time', async () => {
     const loop = await lab.open()
     await expect(loop.run('forever' as RunMode)).rejects.toMatchObject({
       code: 'EINVAL',
@@ -215,7 +215,7 @@ overHosts((lab) => {
     expect(await running).toBe(false)
   })
 
-  test('closeAllHandles: kept once all are closed', async () => {
+  test('closeAllHandles resolves once all handles are closed', async () => {
     const loop = await lab.open()
     const handles = KINDS.map((Kind) => new Kind({ loop }))
     const closed = loop.closeAllHandles()
@@ -225,7 +225,7 @@ overHosts((lab) => {
     expect(handles.every((handle) => handle.closed)).toBe(true)
   })
 
-  test('metrics: rounds and events are counted', async () => {
+  test('metrics counts iterations and events', async () => {
     const loop = await lab.open()
     expect(loop.metrics).toEqual({ loopCount: 0, events: 0 })
     const async = new Async({ loop, onWakeup: (async) => void async.close() })
@@ -237,7 +237,7 @@ overHosts((lab) => {
   })
 })
 
-/** Keeps the processor for some milliseconds. */
+/** Occupies the processor for some milliseconds. */
 function busyWait(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);

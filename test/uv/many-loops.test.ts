@@ -1,10 +1,10 @@
-/** Loops in numbers: side by side, one after the other, and with nothing left of any. */
+/** Many loops: side by side and one after the other, with nothing left of any. */
 import { expect, test } from '@jest/globals'
 import { type Loop, TCP, Timer, virtualHost } from '../../src/index.js'
 import { expectNothingLeft } from '../support/leakcheck.js'
 import { bytes, overHosts, text, virtual } from '../support/loops.js'
 
-/** Sends a word through an echo server. The server's and the client's loop may be two. */
+/** Sends a word through an echo server. The server and the client may have different loops. */
 const echo = (serverLoop: Loop, clientLoop: Loop, word: string): Promise<string> => {
   const server = new TCP({ loop: serverLoop })
   server.bind(['127.0.0.1', 0])
@@ -30,14 +30,14 @@ const echo = (serverLoop: Loop, clientLoop: Loop, word: string): Promise<string>
 }
 
 overHosts((lab) => {
-  test('two loops in one process talk to each other, each running by itself', async () => {
+  test('two loops in one process, each in a run of its own, exchange bytes', async () => {
     const [one, other] = [await lab.open(), await lab.open()]
     const answers = Promise.all([echo(one, other, 'one way'), echo(other, one, 'and back'), echo(one, one, 'alone')])
     expect(await Promise.all([lab.run(one), lab.run(other)])).toEqual([false, false])
     expect(await answers).toEqual(['one way', 'and back', 'alone'])
   })
 
-  test('two loops have nothing in common: stopping, closing and failing is each one’s own', async () => {
+  test('an error, a stop and a close of one loop do not affect another', async () => {
     const [one, other] = [await lab.open(), await lab.open()]
     let ticks = 0
     new Timer({ loop: other }).start(1, 1, (timer) => {
@@ -57,7 +57,7 @@ overHosts((lab) => {
     expect(other.handles.size).toBe(0)
   })
 
-  test('20 loops at once', async () => {
+  test('20 loops exchange bytes at the same time', async () => {
     const loops = await Promise.all(Array.from({ length: 20 }, () => lab.open()))
     const words = loops.map((_, n) => `word ${n}`)
     const talks = words.map((word, n) => {
@@ -71,7 +71,7 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    test('200 loops opened, used and closed', async () => {
+    test('200 loops that are opened and closed in turn use the same memory', async () => {
       const sizes: number[] = []
       for (let n = 0; n < 200; n++) {
         const loop = await lab.open({ host: virtualHost() })
@@ -82,11 +82,11 @@ overHosts(
         expectNothingLeft(loop)
         sizes.push(loop.resources.memory)
       }
-      // A later loop costs what the first did.
+      // The last loop uses as much memory as the first.
       expect(new Set(sizes).size).toBe(1)
     })
 
-    test('a loop that is used again and again holds what it held after the first time', async () => {
+    test('a loop holds the same resources after 100 uses as after the first', async () => {
       const loop = await lab.open()
       const held: unknown[] = []
       for (let n = 0; n < 100; n++) {

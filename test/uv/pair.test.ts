@@ -1,10 +1,10 @@
-/** `TCP.pair()`: two ends without a network, on the hosts' kernel alone. */
+/** `TCP.pair()`: two connected ends inside the kernel, without the host's network. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP } from '../../src/index.js'
 import { bytes, codeOf, overHosts, text, virtual } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('what one writes the other reads, both ways, until both have ended', async () => {
+  test('each end of a pair reads what the other writes, until both have ended', async () => {
     const loop = await lab.open()
     const [one, other] = TCP.pair(loop)
     const seen: string[] = []
@@ -27,7 +27,7 @@ overHosts((lab) => {
     expect(seen.filter((step) => step.includes('closed')).sort()).toEqual(['one closed', 'other closed'])
   })
 
-  test('a written Buffer is its writer’s again, and the received bytes their reader’s alone', async () => {
+  test('a written Buffer may be reused after its callback, and shares no memory with received bytes', async () => {
     const loop = await lab.open()
     const [one, other] = TCP.pair(loop)
     const given = Buffer.from('small, in the pool of Buffer')
@@ -47,7 +47,7 @@ overHosts((lab) => {
     for (const chunk of received) expect([given.buffer, large.buffer]).not.toContain(chunk.buffer)
   })
 
-  test('it is readable and writable, of family unix, and has no IP address', async () => {
+  test('the ends of a pair are readable and writable, of family unix, and have no IP address', async () => {
     const loop = await lab.open()
     for (const end of TCP.pair(loop)) {
       expect([end.readable, end.writable, end.family, end.loop]).toEqual([true, true, 'unix', loop])
@@ -58,7 +58,7 @@ overHosts((lab) => {
     }
   })
 
-  test('much is held back until it is read', async () => {
+  test('a large write to a pair waits until the peer reads', async () => {
     const loop = await lab.open()
     const [one, other] = TCP.pair(loop)
     const sent = new Uint8Array(1_000_000).map((_, n) => n % 253)
@@ -73,12 +73,12 @@ overHosts((lab) => {
     expect(Buffer.concat(pieces).equals(sent)).toBe(true)
   })
 
-  test('an end that is closed is an end to the other; unread bytes make it a reset', async () => {
+  test('closing an end gives the other an EOF, or a reset when bytes are unread', async () => {
     const loop = await lab.open()
     const statuses: number[] = []
     for (const unread of [false, true]) {
       const [one, other] = TCP.pair(loop)
-      if (unread) other.tryWrite(bytes('nobody reads this'))
+      if (unread) other.tryWrite(bytes('never read'))
       void one.close()
       other.readStart((other, status) => {
         statuses.push(status)
@@ -92,7 +92,7 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    test('no descriptors left is EMFILE, and leaves nothing behind', async () => {
+    test('pair throws EMFILE without free descriptors, and leaves no handle', async () => {
       const loop = await lab.open({ maxDescriptors: 8 })
       const pairs: TCP[] = []
       expect(

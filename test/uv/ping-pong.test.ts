@@ -1,4 +1,4 @@
-/** Ping-pong between two handles over IPv4 and IPv6. */
+/** Two handles that exchange PING and PONG. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP } from '../../src/index.js'
 import { bytes, overHosts, text } from '../support/loops.js'
@@ -7,9 +7,9 @@ const ROUNDS = 5
 
 overHosts((lab) => {
   test.each([
-    ['over IPv4', '127.0.0.1'],
-    ['over IPv6', '::1'],
-  ])('%s', async (_name, host) => {
+    ['IPv4', '127.0.0.1'],
+    ['IPv6', '::1'],
+  ])('a server and a client exchange five messages each over %s', async (_name, host) => {
     const loop = await lab.open()
     let pings = 0
     let pongs = 0

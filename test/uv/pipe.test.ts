@@ -1,4 +1,4 @@
-/** Pipes: streams with paths for names, among our own and with foreign programs. */
+/** Pipes: streams with paths as names, between libuv handles and with other programs. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import net from 'node:net'
@@ -15,10 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let count = 0
-/** A path that nobody has had. */
+/** A path that was not used before. */
 const newPath = (): string => join(folder, `${++count}.sock`)
 
-/** Sends back what it gets, to one client. */
+/** An echo server for one client. */
 const serve = (loop: Loop, path: string): Pipe => {
   const server = new Pipe({ loop })
   server.bind(path)
@@ -33,7 +33,7 @@ const serve = (loop: Loop, path: string): Pipe => {
   return server
 }
 
-/** Sends a word, and collects what comes back until the end. */
+/** Sends a word. @returns the answer, to its end */
 const ask = async (client: Pipe, path: string, word: string): Promise<string> => {
   await client.connect(path)
   await client.write(bytes(word))
@@ -45,7 +45,7 @@ const ask = async (client: Pipe, path: string, word: string): Promise<string> =>
 }
 
 overHosts((lab) => {
-  test('a server connects to nobody, and serves on', async () => {
+  test('a listening pipe refuses to connect and to write, and still serves', async () => {
     const loop = await lab.open()
     const path = newPath()
     const server = serve(loop, path)
@@ -55,7 +55,7 @@ overHosts((lab) => {
     expect(answer).toBe('hello')
   })
 
-  test('a client meets a server at its path, and the path goes with the server', async () => {
+  test('a client connects to a server at its path, and closing the server removes the path', async () => {
     const loop = await lab.open()
     const path = newPath()
     const server = serve(loop, path)
@@ -71,7 +71,7 @@ overHosts((lab) => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test('both ends know the server’s path', async () => {
+  test('the path of the server is its sockname and the peername of the client', async () => {
     const loop = await lab.open()
     const path = newPath()
     const server = new Pipe({ loop })
@@ -89,16 +89,16 @@ overHosts((lab) => {
   })
 
   test.each([
-    ['nobody', (path: string) => path, 'ENOENT'],
+    ['an unused path', (path: string) => path, 'ENOENT'],
     [
-      'nobody who listens',
+      'a path without a listener',
       (path: string, loop: Loop) => {
         new Pipe({ loop }).bind(path)
         return path
       },
       'ECONNREFUSED',
     ],
-  ])('%s is there', async (_who, prepare, code) => {
+  ])('connecting to %s fails', async (_target, prepare, code) => {
     const loop = await lab.open()
     const path = prepare(newPath(), loop)
     const client = new Pipe({ loop })
@@ -110,7 +110,7 @@ overHosts((lab) => {
     expect(error).toMatchObject({ code, syscall: 'connect' })
   })
 
-  test('a path is taken once', async () => {
+  test('a path can be bound once, and a pipe can be bound to one path', async () => {
     const loop = await lab.open()
     const [path, one, other] = [newPath(), new Pipe({ loop }), new Pipe({ loop })]
     one.bind(path)
@@ -118,7 +118,7 @@ overHosts((lab) => {
     expect(codeOf(() => one.bind(newPath()))).toBe('EINVAL')
   })
 
-  test.each(['nothing', 'a write'])('who was refused with %s under way may try again', async (early) => {
+  test.each(['nothing', 'a write'])('a pipe may connect again after a refusal with %s pending', async (early) => {
     const loop = await lab.open()
     const path = newPath()
     const client = new Pipe({ loop })
@@ -133,7 +133,7 @@ overHosts((lab) => {
     expect(answer).toBe('again')
   })
 
-  test('a large message crosses whole', async () => {
+  test('a large message arrives completely', async () => {
     const loop = await lab.open()
     const path = newPath()
     serve(loop, path)
@@ -142,7 +142,7 @@ overHosts((lab) => {
     expect(answer === word).toBe(true)
   })
 
-  test('to close while connecting cancels it', async () => {
+  test('closing a pipe cancels a pending connect', async () => {
     const loop = await lab.open()
     const server = serve(loop, newPath())
     const client = new Pipe({ loop })
@@ -153,7 +153,7 @@ overHosts((lab) => {
     expect(statuses).toEqual([StatusCode.ECANCELED])
   })
 
-  test('a pair has no names, and needs no host', async () => {
+  test('a pair of pipes has no names, and carries bytes', async () => {
     const loop = await lab.open()
     const [one, other] = Pipe.pair(loop)
     expect([one.sockname, one.family]).toEqual(['', 'unix'])
@@ -169,7 +169,7 @@ overHosts((lab) => {
     expect(said).toBe('through')
   })
 
-  test('wrong input is refused', async () => {
+  test('a pipe refuses wrong input', async () => {
     const loop = await lab.open()
     const pipe = new Pipe({ loop })
     expect(() => new Pipe({ loop, ipc: true })).toThrow(/ENOTSUP.*ipc/)
@@ -185,10 +185,10 @@ overHosts((lab) => {
   })
 })
 
-describe('foreign programs', () => {
+describe('a pipe', () => {
   overHosts(
     (lab) => {
-      test('a client of node:net', async () => {
+      test('answers a client of node:net', async () => {
         const loop = await lab.open()
         const path = newPath()
         serve(loop, path)
@@ -205,7 +205,7 @@ describe('foreign programs', () => {
         expect(await soon(heard, 'the answer')).toBe('hello from node')
       })
 
-      test('a server of node:net', async () => {
+      test('is answered by a server of node:net', async () => {
         const loop = await lab.open()
         const path = newPath()
         const server = net.createServer((socket) => void socket.pipe(socket))
@@ -215,7 +215,7 @@ describe('foreign programs', () => {
         await new Promise((resolve) => server.close(resolve))
       })
 
-      test('curl', async () => {
+      test('answers curl', async () => {
         const loop = await lab.open()
         const path = newPath()
         const server = new Pipe({ loop })
@@ -245,7 +245,7 @@ describe('foreign programs', () => {
 
 overHosts(
   (lab) => {
-    test('two loops meet on one network', async () => {
+    test('two loops on one network connect by a path', async () => {
       const [here, there] = [await lab.open(), await lab.open()]
       serve(there, '/run/there')
       const talked = ask(new Pipe({ loop: here }), '/run/there', 'across')
@@ -253,7 +253,7 @@ overHosts(
       expect(answer).toBe('across')
     })
 
-    test('a host without paths leaves them to the loop', async () => {
+    test('a loop connects its own paths on a host without paths', async () => {
       const host = lab.host
       Object.defineProperty(host, 'unix', { value: new FakeHost().unix })
       const loop = await lab.open({ host })

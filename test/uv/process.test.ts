@@ -1,6 +1,6 @@
 /**
- * How long a process lives: exactly as long as a run of a loop lasts, and so as the loop is alive. In processes of
- * their own, which run the library as built, as `make test` has just done.
+ * How long a process lives: exactly as long as a run of a loop, which lasts as long as the loop is alive. Each test
+ * starts a process with the library in `dist`, which `make test` has built.
  */
 import { spawn } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
@@ -14,7 +14,7 @@ const PRELUDE = `
   import { nodeHost } from '${dist('node.js')}'
 `
 
-/** Runs a program, given as text, with Node's `flags`. @returns how it ended, and what it printed */
+/** Runs the text of a program with Node's `flags`. @returns its exit code and its output */
 const run = (program: string, ...flags: string[]): Promise<{ code: number | null; output: string }> => {
   const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', PRELUDE + program])
   let output = ''
@@ -38,7 +38,7 @@ const HOSTS: readonly (readonly [name: string, host: string])[] = [
 describe.each(HOSTS)('over %s', (_name, host) => {
   const loop = `const loop = await Loop.open({ host: ${host} })\n`
 
-  test('a run ends when the loop is not alive, and so does the process: handles, requests, connections', async () => {
+  test('a run, and with it the process, ends when timers, requests and connections are finished', async () => {
     const program = `${loop}
       new Timer({ loop }).start(20, 0, () => console.log('timer'))
       const server = new TCP({ loop })
@@ -69,7 +69,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     expect(await run(program)).toEqual({ code: 0, output: 'still here\nfalse\n' })
   })
 
-  test('handles that are not referenced keep nothing', async () => {
+  test('unreferenced handles do not keep the process', async () => {
     const program = `${loop}
       const server = new TCP({ loop })
       server.listen()
@@ -82,7 +82,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     expect(await run(program)).toEqual({ code: 0, output: 'false\n' })
   })
 
-  test('a loop that does not run keeps nothing, whatever it has: before a run, and after stop()', async () => {
+  test('a loop with active handles does not keep the process before a run and after stop()', async () => {
     const program = `${loop}
       new TCP({ loop }).listen()
       const server = new TCP({ loop })
@@ -101,7 +101,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     expect(await run(program)).toEqual({ code: 0, output: 'true true\ntrue\n' })
   })
 
-  test('of two loops each keeps the process for itself', async () => {
+  test('the process lives until the runs of two loops have ended', async () => {
     const program = `${loop}
       const other = await Loop.open({ host: ${host} })
       const listener = new TCP({ loop: other })
@@ -115,7 +115,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     expect(await run(program)).toEqual({ code: 0, output: 'first\nfirst ended\nsecond\nsecond ended\n' })
   })
 
-  test('a listener that nobody holds lives on; what is closed, and what is finished, can be collected', async () => {
+  test('an unreachable listener works on, and closed handles and finished requests are collected', async () => {
     const program = `${loop}
       const collected = async (ref) => {
         for (let n = 0; n < 20 && ref.deref() !== undefined; n++) {
@@ -150,7 +150,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
     expect(await run(program, '--expose-gc')).toEqual({ code: 0, output: 'false\ntrue\ntrue\ntrue\n' })
   })
 
-  test('a callback’s error that nobody catches ends the process with code 1, and is printed', async () => {
+  test('an uncaught error of a callback is printed, and ends the process with code 1', async () => {
     const program = `${loop}
       new Timer({ loop }).start(0, 0, () => { throw new Error('from a callback') })
       new TCP({ loop }).listen()
@@ -160,7 +160,7 @@ describe.each(HOSTS)('over %s', (_name, host) => {
   })
 })
 
-test('without a host given, the platform’s is taken', async () => {
+test('Loop.open without a host uses the host of the platform', async () => {
   const program = `
     const server = new TCP({ loop: await Loop.open() })
     server.bind(['127.0.0.1', 0])

@@ -1,6 +1,5 @@
 /**
- * How a loop shares its thread with the host's event loop: turns, waits, stops, and nothing while there is nothing to
- * do.
+ * How a loop shares its thread with the host's event loop: turns, waits, stops, and no work while there is nothing to do.
  */
 import { setImmediate } from 'node:timers'
 import { expect, test } from '@jest/globals'
@@ -11,7 +10,7 @@ import { bytes, codeOf, connectPair, overHosts } from '../support/loops.js'
 /** A turn of Node's event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
-/** Waits until nothing is scheduled any more: the loop waits for its timer or for the host. */
+/** Waits until the loop schedules nothing more: it waits for a timer or for the host. */
 const untilParked = async (loop: Loop, calls: { readonly defers: number }): Promise<void> => {
   let before = -1
   const still = async (): Promise<void> => {
@@ -36,7 +35,7 @@ overHosts((lab) => {
     expect(order).toEqual(['run() returned', 'later', 'timer'])
   })
 
-  test('stop before run: that run ends at once, the next one is a whole one', async () => {
+  test('a run after stop() ends at once, and the next run is complete', async () => {
     const loop = await lab.open()
     let ticks = 0
     const timer = new Timer({ loop })
@@ -69,7 +68,7 @@ overHosts((lab) => {
     },
   )
 
-  test('stop from outside ends a run that waits', async () => {
+  test('stop from outside of a callback ends a run that waits', async () => {
     const loop = await lab.open()
     new Async({ loop })
     const running = lab.run(loop)
@@ -78,7 +77,7 @@ overHosts((lab) => {
     expect(await running).toBe(true)
   })
 
-  test('runs never nest: a callback cannot run or close its loop', async () => {
+  test('a callback cannot run or close its loop', async () => {
     const loop = await lab.open()
     const codes: unknown[] = []
     new Timer({ loop }).start(0, 0, () => {
@@ -90,7 +89,7 @@ overHosts((lab) => {
     expect(codes).toMatchObject(['EBUSY', { code: 'EBUSY' }, { code: 'EBUSY' }])
   })
 
-  test('a run may follow another at once', async () => {
+  test('a run may follow directly after another', async () => {
     const loop = await lab.open()
     let ticks = 0
     new Timer({ loop }).start(0, 1, () => {
@@ -105,7 +104,7 @@ overHosts((lab) => {
     expect(await lab.run(loop)).toBe(false)
   })
 
-  test('NOWAIT makes one round and waits for nothing', async () => {
+  test('a run with NOWAIT makes one iteration and sets no timer', async () => {
     const loop = await lab.open()
     let rounds = 0
     new Prepare({ loop, onPrepare: () => rounds++ }).start()
@@ -117,7 +116,7 @@ overHosts((lab) => {
     expect(lab.host.calls.timers).toBe(0)
   })
 
-  test('ONCE waits for one event and no more', async () => {
+  test('a run with ONCE waits for one event and ends', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const async = new Async({ loop, onWakeup: () => seen.push('async') })
@@ -133,12 +132,12 @@ overHosts((lab) => {
     expect(seen).toEqual(['timer', 'async'])
   })
 
-  test('ONCE ends when a timer fired in the round that would have waited for it', async () => {
+  test('a run with ONCE ends when a timer becomes due in the same iteration', async () => {
     const loop = await lab.open()
     let fired = 0
     new Async({ loop })
     new Check({ loop }).start(() => {
-      // Longer than the timer, so that it is due when the round gets to timers.
+      // Longer than the timer, so that it is due when the iteration runs timers.
       for (const end = performance.now() + 10; performance.now() < end; );
     })
     new Timer({ loop, onTimeout: () => fired++ }).start(5)
@@ -146,7 +145,7 @@ overHosts((lab) => {
     expect(fired).toBe(1)
   })
 
-  test('an idle handle takes turns with the host, and with timers', async () => {
+  test('an idle handle starves neither the host nor timers', async () => {
     const loop = await lab.open()
     let idles = 0
     let turns = 0
@@ -171,7 +170,7 @@ overHosts((lab) => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  test('a stream that always has something to read does not starve the host', async () => {
+  test('a stream that always has bytes to read does not starve the host', async () => {
     const loop = await lab.open()
     let received = 0
     let turns = 0
@@ -199,7 +198,7 @@ overHosts((lab) => {
     expect(received).toBeGreaterThan(0)
   })
 
-  test('a loop that waits schedules nothing, looks at no clock and makes no round', async () => {
+  test('a loop that waits schedules nothing, reads no clock and makes no iteration', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
@@ -230,7 +229,7 @@ overHosts((lab) => {
     expect(lab.host.held()).toEqual([])
   })
 
-  test('a timer of centuries is waited for like any other', async () => {
+  test('a timer of centuries sets one timer of the host, like any other', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     timer.start(Number.MAX_SAFE_INTEGER)
@@ -314,7 +313,7 @@ overHosts((lab) => {
           (tcp) => tcp.readStop(),
         ),
     ],
-  ])('%s from outside ends a run that has nothing else to wait for', async (_name, start) => {
+  ])('%s from outside of a callback ends a run that waits for nothing else', async (_name, start) => {
     const loop = await lab.open()
     const stop = start(loop)
     const running = lab.run(loop)
@@ -324,7 +323,7 @@ overHosts((lab) => {
     expect(await running).toBe(false)
   })
 
-  test('what is started from outside wakes a run that waits', async () => {
+  test('a timer, a wakeup and a read that start outside of a callback wake a run that waits', async () => {
     const loop = await lab.open()
     const keeper = new Async({ loop })
     const running = lab.run(loop)
@@ -344,7 +343,7 @@ overHosts((lab) => {
   })
 })
 
-/** Starts a handle. @returns what stops it */
+/** Starts a handle. @returns a function that stops it */
 function started<H>(handle: H, start: (handle: H) => unknown, stop: (handle: H) => unknown): () => void {
   start(handle)
   return () => void stop(handle)

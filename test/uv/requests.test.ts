@@ -1,4 +1,4 @@
-/** Requests: heard by callback or by promise, or not at all. */
+/** Requests: with a callback, awaited as a promise, or neither. */
 import { expect, test } from '@jest/globals'
 import {
   type Loop,
@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js'
 import { bytes, connectPair, overHosts } from '../support/loops.js'
 
-/** An address where nobody listens while the test runs: it is bound. */
+/** An address without a listener, that stays bound while the test runs. */
 const deadEnd = (loop: Loop): readonly [string, number] => {
   const holder = new TCP({ loop })
   holder.bind(['127.0.0.1', 0])
@@ -22,7 +22,7 @@ const deadEnd = (loop: Loop): readonly [string, number] => {
 }
 
 overHosts((lab) => {
-  test('each kind tells who does it, and how it ended', async () => {
+  test('a request has its handle, and its status once it is finished', async () => {
     const loop = await lab.open()
     const made: Request[] = []
     const told: unknown[] = []
@@ -46,7 +46,7 @@ overHosts((lab) => {
     expect(made.map((request) => request.status)).toEqual([0, 0])
   })
 
-  test('awaited: kept with undefined when it succeeded', async () => {
+  test('an awaited request resolves to undefined when it succeeds', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen(1, (server) => {
@@ -67,7 +67,7 @@ overHosts((lab) => {
     expect(await talked).toEqual([undefined, undefined, undefined])
   })
 
-  test('awaited: rejected when it failed, and onError does not hear of it', async () => {
+  test('an awaited request is rejected when it fails, and onError is not called', async () => {
     const loop = await lab.open()
     loop.onError = (error) => expect(error).toBe('not to be told')
     const request = new TCP({ loop }).connect(deadEnd(loop))
@@ -83,7 +83,7 @@ overHosts((lab) => {
     await failure
   })
 
-  test('catch and finally listen as those of a promise do', async () => {
+  test('catch and finally of a request work like those of a promise', async () => {
     const loop = await lab.open()
     loop.onError = (error) => expect(error).toBe('not to be told')
     const wrong = new TCP({ loop }).connect(deadEnd(loop)).catch((error: unknown) => String(error))
@@ -100,7 +100,7 @@ overHosts((lab) => {
     await Promise.all([one.close(), other.close(), lab.run(loop)])
   })
 
-  test('awaited again, late, and after the loop was closed: the same outcome', async () => {
+  test('a request that is awaited again has the same outcome, even after the loop is closed', async () => {
     const loop = await lab.open()
     const good: Request[] = []
     connectPair(loop, (client, peer) => {
@@ -121,7 +121,7 @@ overHosts((lab) => {
     })
   })
 
-  test('first awaited after the loop was closed: the outcome all the same', async () => {
+  test('a request that is first awaited after the loop is closed has its outcome', async () => {
     const loop = await lab.open()
     const request = new TCP({ loop }).connect(deadEnd(loop), () => void loop.closeAllHandles())
     await lab.run(loop)
@@ -132,7 +132,7 @@ overHosts((lab) => {
     expect(told[0]).toBeInstanceOf(UVError)
   })
 
-  test('heard both ways: the callback comes first', async () => {
+  test('a request with a callback that is awaited calls the callback first', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const request = new TCP({ loop }).connect(deadEnd(loop), () => order.push('callback'))
@@ -142,7 +142,7 @@ overHosts((lab) => {
     expect(order).toEqual(['callback', 'promise'])
   })
 
-  test('unheard: a failure reaches onError', async () => {
+  test('onError receives the failure of a request that has no callback and is not awaited', async () => {
     const loop = await lab.open()
     const caught: unknown[] = []
     loop.onError = (error) => caught.push(error)
@@ -151,13 +151,13 @@ overHosts((lab) => {
     expect(caught).toMatchObject([{ code: 'ECONNREFUSED', syscall: 'connect' }])
   })
 
-  test('unheard: without onError the run is rejected', async () => {
+  test('without onError, the failure of such a request rejects the run', async () => {
     const loop = await lab.open()
     new TCP({ loop }).connect(deadEnd(loop))
     await expect(lab.run(loop)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('unheard: a write after the peer’s reset', async () => {
+  test('onError receives the failure of a write after the peer’s reset', async () => {
     const loop = await lab.open()
     const caught: unknown[] = []
     loop.onError = (error) => caught.push(error)
@@ -176,7 +176,7 @@ overHosts((lab) => {
     expect(caught[0]).toMatchObject({ syscall: 'write', code: expect.stringMatching(/^E(CONNRESET|PIPE)$/) })
   })
 
-  test('unheard: that closing cancels it is no failure', async () => {
+  test('a request that closing cancels is not reported to onError', async () => {
     const loop = await lab.open()
     loop.onError = (error) => expect(error).toBe('not to be told')
     connectPair(loop, (client, peer) => {
@@ -191,7 +191,7 @@ overHosts((lab) => {
     expect(await lab.run(loop)).toBe(false)
   })
 
-  test('heard: that closing cancels it is told', async () => {
+  test('an awaited request that closing cancels is rejected with ECANCELED', async () => {
     const loop = await lab.open()
     const client = new TCP({ loop })
     const request = client.connect(deadEnd(loop))
@@ -201,7 +201,7 @@ overHosts((lab) => {
     await failure
   })
 
-  test('Promise.all takes requests', async () => {
+  test('Promise.all accepts requests', async () => {
     const loop = await lab.open()
     let written: Promise<unknown> | undefined
     connectPair(loop, (client, peer) => {

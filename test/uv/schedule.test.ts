@@ -1,7 +1,6 @@
 /**
- * Any order of writing, reading, holding back and ending on a pair of connected streams: the bytes of each direction
- * arrive once, in order and complete, and every request is called back once, in order. `make test SEED=...` is the run
- * again.
+ * Random orders of writing, reading, pausing and ending on two connected streams: the bytes of each direction arrive
+ * once, in order and completely, and every request is called back once, in order. `make test SEED=...` repeats a run.
  */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -9,7 +8,7 @@ import { Async, type Loop, StatusCode, TCP } from '../../src/index.js'
 import { codeOf, connectPair, overHosts, virtual } from '../support/loops.js'
 import { runSeed } from '../support/random.js'
 
-/** One step; `end` says whose, 0 or 1. */
+/** One step; `end` is the end that takes it, 0 or 1. */
 type Step =
   | { readonly kind: 'write'; readonly end: number; readonly sizes: readonly number[] }
   | { readonly kind: 'tryWrite'; readonly end: number; readonly size: number }
@@ -29,17 +28,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('turns'), count: fc.integer({ min: 1, max: 20 }) }) },
 )
 
-/** The byte at a place of a direction: what is lost, doubled or out of order shows. */
+/** The byte at a place of a direction, so that a lost, repeated or misplaced byte is noticed. */
 const byteAt = (place: number): number => (place ^ (place >> 8) ^ (place >> 16)) & 255
 
-/** One stream and what should become of it. */
+/** One stream, and the counts that are expected of it. */
 class End {
   readonly #tcp: TCP
   sent = 0
   received = 0
   ended = false
   shut = false
-  /** Requests in the order of their callbacks, and how many were made. */
+  /** The requests in the order of their callbacks, and the number that were made. */
   readonly called: number[] = []
   made = 0
 
@@ -70,7 +69,7 @@ class End {
       this.sent += count
     })
     expect(['none', 'EAGAIN']).toContain(code)
-    // The bytes were copied, or not taken.
+    // The bytes were copied, or not accepted.
     bytes.fill(0)
   }
 
@@ -115,7 +114,7 @@ class End {
   }
 }
 
-/** Takes the steps, a turn of the loop after each; then both ends read to the end. */
+/** Takes the steps, with an iteration of the loop after each; then both ends read to the end. */
 const play = (loop: Loop, steps: readonly Step[], ends: readonly [End, End]): void => {
   const left = [...steps]
   let turns = 0
@@ -154,10 +153,10 @@ const play = (loop: Loop, steps: readonly Step[], ends: readonly [End, End]): vo
 
 overHosts(
   (lab) => {
-    test.each(['connection', 'pair'])('over a %s', async (way) => {
+    test.each(['connection', 'pair'])('bytes and callbacks over a %s come once and in order', async (way) => {
       const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const loop = await lab.open()
-        // Alive also while both ends rest.
+        // Keeps the loop alive while both ends are inactive.
         new Async({ loop })
         const ends: End[] = []
         const begin = (one: TCP, other: TCP): void => {

@@ -5,7 +5,7 @@ import { FakeHost } from '../support/fake-host.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('closed: neither readable nor writable, and every method but readStop throws', async () => {
+  test('a closed stream is neither readable nor writable, and its methods throw except readStop', async () => {
     const stream = new TCP({ loop: await lab.open() })
     void stream.close()
     expect([stream.readable, stream.writable, stream.writeQueueSize]).toEqual([false, false, 0])
@@ -22,7 +22,7 @@ overHosts((lab) => {
     expect(stream.readStop()).toBeUndefined()
   })
 
-  test('tryWrite: what it says it wrote is what the peer reads first', async () => {
+  test('the peer reads the bytes that tryWrite reported as written', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -32,7 +32,7 @@ overHosts((lab) => {
       })
       const timer = new Timer({ loop })
       timer.start(10, 0, () => {
-        // Where the platform says only later what it took, nothing is sent at once.
+        // If the platform reports only later what it took, nothing is sent at once.
         if (!lab.sendsAtOnce) {
           expect(codeOf(() => client.tryWrite(bytes('hello')))).toBe('EAGAIN')
           client.write(bytes('hello'), () => void client.close())
@@ -47,7 +47,7 @@ overHosts((lab) => {
     expect(received).toBe('hello')
   })
 
-  test('fresh: neither readable nor writable', async () => {
+  test('a new stream is neither readable nor writable', async () => {
     const stream = new TCP({ loop: await lab.open() })
     expect([stream.readable, stream.writable]).toEqual([false, false])
     expect(codeOf(() => stream.readStart())).toBe('ENOTCONN')
@@ -57,7 +57,7 @@ overHosts((lab) => {
     expect(codeOf(() => stream.accept())).toBe('EAGAIN')
   })
 
-  test('readStart twice is EALREADY, and keeps the callback of the first', async () => {
+  test('a second readStart throws EALREADY and keeps the first callback', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     connectPair(loop, (client, peer) => {
@@ -72,7 +72,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['x'])
   })
 
-  test('a listen that fails keeps the callback of before', async () => {
+  test('a listen that fails keeps the previous callback', async () => {
     const loop = await lab.open()
     const holder = new TCP({ loop })
     holder.bind(['127.0.0.1', 0])
@@ -84,7 +84,7 @@ overHosts((lab) => {
     expect(server.onConnection).toBe(before)
   })
 
-  test('readStart before the connection stands', async () => {
+  test('readStart before the connection is established reads once it is', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.bind(['127.0.0.1', 0])
@@ -104,7 +104,7 @@ overHosts((lab) => {
     expect(received).toBe('early')
   })
 
-  test('onRead is an attribute that may be replaced while reading', async () => {
+  test('onRead may be replaced while reading', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     connectPair(loop, (client, peer) => {
@@ -123,7 +123,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['first a', 'second b'])
   })
 
-  test('EOF comes once for each readStart, with no bytes, and the other direction goes on', async () => {
+  test('EOF is reported once for each readStart, and the other direction stays open', async () => {
     const loop = await lab.open()
     const seen: unknown[] = []
     connectPair(loop, (client, peer) => {
@@ -143,7 +143,7 @@ overHosts((lab) => {
     expect(seen).toEqual([end, end, 'still here'])
   })
 
-  test('EOF comes after the last byte', async () => {
+  test('EOF is reported after the last byte', async () => {
     const loop = await lab.open()
     const sizes: number[] = []
     let ended = false
@@ -164,7 +164,7 @@ overHosts((lab) => {
     expect(ended).toBe(true)
   })
 
-  test('readStop: nothing comes until readStart, then all of it, in order', async () => {
+  test('after readStop nothing is read until readStart, then every byte in order', async () => {
     const loop = await lab.open()
     let received = ''
     let stopped = false
@@ -195,7 +195,7 @@ overHosts((lab) => {
     expect(received).toBe('one,two,three')
   })
 
-  test('the bytes handed to onRead are the receiver’s own', async () => {
+  test('the bytes that onRead received do not change with later reads', async () => {
     const loop = await lab.open()
     const pieces: Uint8Array[] = []
     connectPair(loop, (client, peer) => {
@@ -213,7 +213,7 @@ overHosts((lab) => {
     expect(text(...pieces)).toBe('aaaabbbb')
   })
 
-  test('accept: one for each call of onConnection, and who is not accepted waits', async () => {
+  test('onConnection is called once for each connection, and not again until it is accepted', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     let told = 0
@@ -221,7 +221,7 @@ overHosts((lab) => {
     server.bind(['127.0.0.1', 0])
     server.listen(8, () => {
       told++
-      // The second is not accepted within its callback: no third one is told of until it is.
+      // The second is not accepted within its callback, so the third is not reported until it is.
       if (told !== 2) take()
     })
     const take = (): void => {
@@ -250,7 +250,7 @@ overHosts((lab) => {
     expect([told, accepted]).toEqual([3, 3])
   })
 
-  test('what was given back is read into anew, what was kept stays as it came', async () => {
+  test('recycled buffers are read into again, and kept buffers do not change', async () => {
     const loop = await lab.open()
     const sent = Uint8Array.from({ length: 4 * 1024 * 1024 }, (_, index) => (index * 7 + (index >> 12)) & 0xff)
     const kept: { at: number; data: Uint8Array }[] = []
@@ -265,7 +265,7 @@ overHosts((lab) => {
         if (kept.length < 20 && data.length % 3 !== 1) kept.push({ at: received, data })
         received += data.length
         if (kept.at(-1)?.data === data) return
-        // The second time it is another's, perhaps; a part, and what never came from here, are nobody's.
+        // The second time the buffer may be in use again; a part, and a foreign buffer, are ignored.
         for (const bytes of [data, data, data.subarray(1), new Uint8Array(data.length)]) peer.recycle(bytes)
       })
     })
@@ -274,7 +274,7 @@ overHosts((lab) => {
     for (const { at, data } of kept) expect(Buffer.compare(data, sent.subarray(at, at + data.length))).toBe(0)
   })
 
-  test('a large chunk that comes back is taken from its array, where the host has use for it; what is not its own is not', async () => {
+  test('recycle detaches a large chunk if the host reuses it, and leaves other buffers alone', async () => {
     const loop = await lab.open()
     const takes = lab.name === 'node, handle' || (lab.name === 'node, net' && 'transfer' in ArrayBuffer.prototype)
     const own = new Uint8Array(65_536)
@@ -300,7 +300,7 @@ overHosts((lab) => {
     expect(own.length).toBe(65_536)
   })
 
-  test('recycle: no bytes are refused, and any are no matter before a connection and behind it', async () => {
+  test('recycle refuses a text, and ignores bytes before a connection and after close', async () => {
     const stream = new TCP({ loop: await lab.open() })
     expect(() => stream.recycle(JSON.parse('"text"'))).toThrow(ArgumentError)
     stream.recycle(bytes('never received'))
@@ -309,7 +309,7 @@ overHosts((lab) => {
     expect(stream.closing).toBe(true)
   })
 
-  test('listen: without bind on a free port, and again with another backlog', async () => {
+  test('listen binds to a free port by itself, and may be called again with another backlog', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     expect(server.active).toBe(false)
@@ -330,7 +330,7 @@ overHosts((lab) => {
   })
 })
 
-test('a read that brings nothing is told with no bytes and is no end', async () => {
+test('a read without bytes is reported with status 0, not as an end', async () => {
   const host = new FakeHost()
   const loop = await Loop.open({ host })
   const client = new TCP({ loop })
@@ -346,7 +346,7 @@ test('a read that brings nothing is told with no bytes and is no end', async () 
   host.turn()
   connection?.connect()
   host.turn()
-  // A whole buffer full: libuv looks for more at once, finds none, and says so.
+  // The bytes fill a whole buffer, so libuv reads again at once, finds none, and reports that.
   for (const bytes of [1_048_576, 1]) {
     connection?.receive(new Uint8Array(bytes))
     host.turn()

@@ -5,7 +5,7 @@ import { ClosedHandleError, RunMode, StatusCode, TCP, TCPFlags } from '../../src
 import { codeOf, connectPair, overHosts, virtual } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('closed: every method throws, whatever its arguments', async () => {
+  test('every method of a closed handle throws, whatever its arguments', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     void tcp.close()
     const calls: (() => unknown)[] = [
@@ -25,7 +25,7 @@ overHosts((lab) => {
     expect(tcp.family).toBeUndefined()
   })
 
-  test('settings: options are taken before there is a socket', async () => {
+  test('options may be set before there is a socket', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     expect(() => tcp.setNoDelay(true)).not.toThrow()
     expect(() => tcp.setKeepAlive(false, 10)).not.toThrow()
@@ -33,7 +33,7 @@ overHosts((lab) => {
     expect(() => tcp.setSimultaneousAccepts(true)).not.toThrow()
   })
 
-  test('settings: options are taken on a connection that stands, too', async () => {
+  test('options may be set on an established connection', async () => {
     const loop = await lab.open()
     connectPair(loop, (client, peer) => {
       for (const tcp of [client, peer]) {
@@ -47,7 +47,7 @@ overHosts((lab) => {
     expect(await lab.run(loop)).toBe(false)
   })
 
-  test('open: a descriptor is taken over', async () => {
+  test('open takes over a descriptor, which is closed with its new handle', async () => {
     const loop = await lab.open()
     const made = new TCP({ loop, family: 'ipv4' })
     const fd = made.fileno()
@@ -59,17 +59,17 @@ overHosts((lab) => {
     expect(codeOf(() => other.peername)).toBe('ENOTCONN')
     void other.close()
     await lab.run(loop)
-    // It was closed with its new owner, so the number is free again, and nobody's.
+    // It was closed with its new owner, so the number is unused again.
     expect(codeOf(() => made.sockname)).toBe('EBADF')
   })
 
-  test('open: what is no descriptor, is taken, or comes second is refused', async () => {
+  test('open refuses an invalid descriptor, one in use, and a second one', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.listen()
     await lab.run(loop, RunMode.NOWAIT)
     expect(codeOf(() => new TCP({ loop }).open(999))).toBe('EBADF')
-    // A standard stream is no descriptor of the kernel's.
+    // A standard stream is not a descriptor of the kernel.
     expect(codeOf(() => new TCP({ loop }).open(1))).toBe('EBADF')
     expect(codeOf(() => new TCP({ loop }).open(server.fileno()))).toBe('EEXIST')
     expect(codeOf(() => server.open(new TCP({ loop, family: 'ipv4' }).fileno()))).toBe('EBUSY')
@@ -79,7 +79,7 @@ overHosts((lab) => {
   test.each([
     ['ipv4', '127.0.0.1', '0.0.0.0'],
     ['ipv6', '::1', '::'],
-  ] as const)('family: %s once bound to %s', async (family, host, any) => {
+  ] as const)('family is %s once bound to %s', async (family, host, any) => {
     const loop = await lab.open()
     const tcp = new TCP({ loop })
     expect(tcp.family).toBeUndefined()
@@ -90,7 +90,7 @@ overHosts((lab) => {
     expect(early.sockname).toMatchObject({ family, host: any, port: 0 })
   })
 
-  test('sockname and peername: of a listener, of who connects, and of nobody', async () => {
+  test('sockname and peername have the addresses of a listener and of a client, or throw', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     const client = new TCP({ loop })
@@ -100,7 +100,7 @@ overHosts((lab) => {
     server.bind({ host: '127.0.0.1', port: 0 })
     expect(codeOf(() => server.peername)).toBe('ENOTCONN')
     server.listen(5, (server, status) => {
-      // The one that waits is never accepted.
+      // The waiting connection is never accepted.
       seen.push(`connection ${status}`)
       void server.close()
     })
@@ -119,7 +119,7 @@ overHosts((lab) => {
     expect(seen.sort()).toEqual(['connect 0', 'connection 0'])
   })
 
-  test('the peer sees the address that the client has', async () => {
+  test('peername of either end is sockname of the other', async () => {
     const loop = await lab.open()
     connectPair(loop, (client, peer) => {
       expect(peer.peername).toEqual(client.sockname)
@@ -130,7 +130,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('connect: from an address that was bound', async () => {
+  test('connect uses the address that was bound', async () => {
     const loop = await lab.open()
     const server = new TCP({ loop })
     server.bind(['127.0.0.1', 0])
@@ -151,7 +151,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('connect: a second one is EALREADY, and one to nobody ECONNREFUSED', async () => {
+  test('a second connect throws EALREADY, and one without a listener ends with ECONNREFUSED', async () => {
     const loop = await lab.open()
     const closed = new TCP({ loop })
     closed.bind(['127.0.0.1', 0])
@@ -163,18 +163,18 @@ overHosts((lab) => {
     void closed.close()
     await lab.run(loop)
     expect(statuses).toEqual([StatusCode.ECONNREFUSED])
-    // As libuv has it: both stay true after a refusal.
+    // Like in libuv, both stay true after a refusal.
     expect([client.readable, client.writable]).toEqual([true, true])
   })
 
-  test('connect: an address of the other family is refused at once', async () => {
+  test('connect refuses an address of the other family at once', async () => {
     const loop = await lab.open()
     const tcp = new TCP({ loop, family: 'ipv6' })
     expect(codeOf(() => tcp.connect(['127.0.0.1', 1]))).toMatch(/^E(INVAL|AFNOSUPPORT)$/)
     expect(tcp.closing).toBe(false)
   })
 
-  test('bind: IPV6ONLY wants IPv6, and no handle is bound twice', async () => {
+  test('bind refuses IPV6ONLY with IPv4, a second address, and an address of the other family', async () => {
     const loop = await lab.open()
     expect(codeOf(() => new TCP({ loop }).bind(['127.0.0.1', 0], TCPFlags.IPV6ONLY))).toBe('EINVAL')
     const tcp = new TCP({ loop })
@@ -183,7 +183,7 @@ overHosts((lab) => {
     expect(codeOf(() => new TCP({ loop, family: 'ipv4' }).bind(['::1', 0]))).toMatch(/^E(INVAL|NOPROTOOPT)$/)
   })
 
-  test('bind: REUSEPORT shares a port with those that say so, or is refused where the host cannot', async () => {
+  test('REUSEPORT shares a port between handles that set it, or throws ENOTSUP on an older host', async () => {
     const loop = await lab.open()
     const bound = (port: number, flags: number): TCP => {
       const tcp = new TCP({ loop })
@@ -205,12 +205,12 @@ overHosts((lab) => {
     expect(codeOf(() => bound(0, TCPFlags.REUSEPORT | TCPFlags.IPV6ONLY))).toBe('EINVAL')
   })
 
-  test('bind: a foreign address is refused', async () => {
+  test('bind refuses an address of another machine', async () => {
     const loop = await lab.open()
     expect(codeOf(() => new TCP({ loop }).bind(['192.0.2.1', 0]))).toBe('EADDRNOTAVAIL')
   })
 
-  test('a connection belongs to the loop of its listener, whichever is current', async () => {
+  test('an accepted connection belongs to the loop of its listener, whichever loop is current', async () => {
     const [loop, other] = [await lab.open(), await lab.open()]
     const server = new TCP({ loop })
     server.listen(1, (server) => {
@@ -225,7 +225,7 @@ overHosts((lab) => {
     await Promise.all([lab.run(loop), lab.run(other)])
   })
 
-  test('a subclass is what its listener accepts into', async () => {
+  test('a listener of a subclass accepts handles of that subclass', async () => {
     class Named extends TCP {
       readonly greeting = 'hello'
     }

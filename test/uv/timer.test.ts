@@ -4,7 +4,7 @@ import { Check, ClosedHandleError, Prepare, RunMode, Timer } from '../../src/ind
 import { codeOf, overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('one shot: fires once, not early', async () => {
+  test('a one-shot timer fires once, and not early', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     let fired = 0
@@ -18,7 +18,7 @@ overHosts((lab) => {
     expect(fired).toBe(1)
   })
 
-  test('repeat: closes itself at its third time', async () => {
+  test('a repeating timer may close itself in its third callback', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop })
@@ -29,7 +29,7 @@ overHosts((lab) => {
     expect(fired).toBe(3)
   })
 
-  test('start, then close: never fires', async () => {
+  test('a timer that is closed after its start never fires', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop, onTimeout: () => fired++ })
@@ -39,7 +39,7 @@ overHosts((lab) => {
     expect(fired).toBe(0)
   })
 
-  test('unreferenced: the run ends at once; referenced again it fires', async () => {
+  test('an unreferenced timer does not keep the run, and fires once it is referenced again', async () => {
     const loop = await lab.open()
     let fired = 0
     const timer = new Timer({ loop, onTimeout: () => fired++ })
@@ -52,7 +52,7 @@ overHosts((lab) => {
     expect([fired, timer.hasRef]).toEqual([1, true])
   })
 
-  test('pending: active while it is to fire, and not while a one-shot fires', async () => {
+  test('a timer is active while it is pending, and not within the callback of a one-shot', async () => {
     const loop = await lab.open()
     const active: boolean[] = []
     let calls = 0
@@ -76,7 +76,7 @@ overHosts((lab) => {
     expect(calls).toBe(5)
   })
 
-  test('closed: every method but stop throws', async () => {
+  test('every method of a closed timer throws except stop', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     void timer.close()
@@ -92,7 +92,7 @@ overHosts((lab) => {
     expect(timer.stop()).toBeUndefined()
   })
 
-  test('again: EINVAL when it was never started, nothing without a repeat', async () => {
+  test('again throws EINVAL before the first start, and does nothing without a repeat', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     expect(codeOf(() => timer.again())).toBe('EINVAL')
@@ -106,7 +106,7 @@ overHosts((lab) => {
     expect(timer.active).toBe(false)
   })
 
-  test('a start that is refused keeps the time and the callback of before', async () => {
+  test('a refused start keeps the previous time and callback', async () => {
     const loop = await lab.open()
     const before = (): void => {}
     const timer = new Timer({ loop, onTimeout: before })
@@ -115,7 +115,7 @@ overHosts((lab) => {
     expect([timer.onTimeout, timer.dueIn]).toEqual([before, 1_000])
   })
 
-  test('dueIn and repeat tell what was set; a fraction of a millisecond is dropped', async () => {
+  test('dueIn and repeat return what was set, without fractions of a millisecond', async () => {
     const loop = await lab.open()
     const timer = new Timer({ loop })
     expect([timer.dueIn, timer.repeat]).toEqual([0, 0])
@@ -125,11 +125,11 @@ overHosts((lab) => {
     expect(timer.repeat).toBe(2 ** 40)
     timer.start(Number.MAX_SAFE_INTEGER)
     expect(timer.active).toBe(true)
-    // A wait that no timer of a platform knows is no reason to fire.
+    // A time that no timer of a platform supports does not fire early.
     expect(await lab.run(loop, RunMode.NOWAIT)).toBe(true)
   })
 
-  test('start anew replaces the time; a time of 0 is the next round', async () => {
+  test('a second start replaces the time, and a time of 0 fires in the next iteration', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const late = new Timer({ loop, onTimeout: () => order.push('late') })
@@ -142,7 +142,7 @@ overHosts((lab) => {
     expect(order).toEqual(['soon', 'late'])
   })
 
-  test('a repeat that is changed counts from the next time', async () => {
+  test('within the callback dueIn is the repeat, and 0 for a one-shot timer', async () => {
     const loop = await lab.open()
     const times: number[] = []
     new Timer({ loop }).start(0, 60_000, (timer) => {
@@ -157,7 +157,7 @@ overHosts((lab) => {
     expect(times).toEqual([60_000, 0])
   })
 
-  test('timers of the same time fire in the order they were started', async () => {
+  test('timers with the same time fire in the order of their starts', async () => {
     const loop = await lab.open()
     const order: number[] = []
     const timers = [3, 1, 2].map((n) => ({ n, timer: new Timer({ loop, onTimeout: () => order.push(n) }) }))
@@ -166,7 +166,7 @@ overHosts((lab) => {
     expect(order).toEqual([3, 1, 2])
   })
 
-  test('a timer that is due does not wait for others', async () => {
+  test('a timer that is due does not wait for a later one', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     new Timer({ loop, onTimeout: () => seen.push('never') }).start(60_000)
@@ -175,7 +175,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['soon'])
   })
 
-  test('ONCE waits for a timer, and fires a repeating one once', async () => {
+  test('a run with ONCE waits for a repeating timer, and fires it once', async () => {
     const loop = await lab.open()
     let ticks = 0
     const timer = new Timer({ loop, onTimeout: () => ticks++ })
@@ -186,7 +186,7 @@ overHosts((lab) => {
     }
   })
 
-  test('prepare and check come around the wait for a timer', async () => {
+  test('prepare is called before and check after the wait for a timer', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const note = (what: string) => (): void => {

@@ -1,9 +1,9 @@
-/** What `UVWASM_DEBUG` prints, and that it costs nothing when it is off. */
+/** The lines that `UVWASM_DEBUG` prints, and that it costs nothing when it is off. */
 import { afterEach, expect, jest, test } from '@jest/globals'
 import { type Loop, TCP, Timer, Trace, type TraceTopic } from '../../src/index.js'
 import { bytes, connectPair, overHosts, virtual } from '../support/loops.js'
 
-/** Uses what can be traced. */
+/** Makes calls of every topic. */
 const exercise = async (loop: Loop, run: (loop: Loop) => Promise<boolean>): Promise<void> => {
   connectPair(loop, (client, peer) => {
     peer.readStart((_peer, status) => {
@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 overHosts((lab) => {
-  test.each(TOPICS)('%s alone', async (topic) => {
+  test.each(TOPICS)('the topic %s alone prints only its lines', async (topic) => {
     const lines: string[] = []
     const loop = await lab.open({ trace: new Trace(topic, (line) => lines.push(line)) })
     await exercise(loop, (loop) => lab.run(loop))
@@ -37,7 +37,7 @@ overHosts((lab) => {
     expect(lines.filter((line) => !SHAPES[topic].test(line))).toEqual([])
   })
 
-  test('syscall: every call with its result, failures by name', async () => {
+  test('the topic syscall prints every call with its result, or the name of its error', async () => {
     const lines: string[] = []
     const loop = await lab.open({ trace: new Trace('syscall', (line) => lines.push(line)) })
     await exercise(loop, (loop) => lab.run(loop))
@@ -49,7 +49,7 @@ overHosts((lab) => {
     expect(lines.some((line) => line.startsWith('poll_wait('))).toBe(true)
   })
 
-  test('handle: the life of each handle, told apart', async () => {
+  test('the topic handle prints the creation and the close of each handle with its number', async () => {
     const lines: string[] = []
     const loop = await lab.open({ trace: new Trace('handle', (line) => lines.push(line)) })
     const [one, other] = [new TCP({ loop }), new TCP({ loop })]
@@ -69,7 +69,7 @@ overHosts((lab) => {
     ])
   })
 
-  test('several topics, and all of them', async () => {
+  test('several topics, or *, print the lines of each', async () => {
     const choices: [string, TraceTopic[]][] = [
       ['pump,handle', ['pump', 'handle']],
       ['*', TOPICS],
@@ -84,7 +84,7 @@ overHosts((lab) => {
     }
   })
 
-  test('UVWASM_DEBUG is asked when a loop is opened, and prints to the error stream', async () => {
+  test('UVWASM_DEBUG is read when a loop is opened, and lines go to the error stream', async () => {
     const print = jest.spyOn(console, 'error').mockImplementation(() => {})
     process.env.UVWASM_DEBUG = 'handle'
     const loop = await lab.open()
@@ -96,7 +96,7 @@ overHosts((lab) => {
     expect(print.mock.calls).toEqual([[expect.stringMatching(/^Timer \d+: init$/)]])
   })
 
-  test('off: nothing is printed', async () => {
+  test('a trace without topics prints nothing', async () => {
     const print = jest.spyOn(console, 'error').mockImplementation(() => {})
     const loop = await lab.open({ trace: new Trace('') })
     await exercise(loop, (loop) => lab.run(loop))
@@ -106,15 +106,15 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    test('off: nothing is wrapped and nothing asked', async () => {
+    test('a trace without topics wraps no function and gives no printer', async () => {
       const trace = new Trace('', () => {})
       const functions = { call: () => 0 }
       const never = (): never => {
-        throw new Error('asked for what nobody prints')
+        throw new Error('asked for a line that is not printed')
       }
       expect(trace.imports(functions, never)).toBe(functions)
       for (const topic of TOPICS) expect(trace.topic(topic)).toBeUndefined()
-      // Another topic wraps no call either.
+      // Topics other than syscall wrap no call either.
       expect(new Trace('pump,handle').imports(functions, never)).toBe(functions)
       expect(new Trace('syscall', () => {}).imports(functions, never)).not.toBe(functions)
       expect((await lab.open({ trace })).closed).toBe(false)

@@ -1,17 +1,17 @@
-/** A module that traps is a process that died: its loop and its handles are closed, and nobody waits for them. */
+/** A module that traps is like a crashed process: its loop and its handles are closed, and no close waits for it. */
 import { expect, test } from '@jest/globals'
 import { ClosedLoopError, Loop, TCP, Timer, virtualHost } from '../../src/index.js'
 import { INSTANCE } from '../../src/uv/loop-keys.js'
 import { soon } from '../support/deadline.js'
 
-test('its run is rejected, its loop is closed, and its handles can be', async () => {
+test('a trap rejects the run and closes the loop, and its handles can still be closed', async () => {
   const host = virtualHost()
   const loop = await Loop.open({ host })
   const { memory } = loop[INSTANCE].exports
   const server = new TCP({ loop })
   server.listen()
   const timer = new Timer({ loop })
-  // As a stray pointer does.
+  // Overwrites the memory, like a stray pointer.
   timer.start(0, 1, () => void new Uint8Array(memory.buffer).fill(0xff, 1024))
   await expect(soon(loop.run(), 'the trap')).rejects.toMatchObject({ name: 'RuntimeError' })
   expect([loop.closed, loop.alive, loop.handles.size, loop === Loop.current]).toEqual([true, false, 0, false])

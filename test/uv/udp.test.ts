@@ -15,7 +15,7 @@ const bound = (loop: Loop): UDP => {
   return udp
 }
 
-/** An address where nobody is. */
+/** An address that no socket is bound to. */
 const nobody = async (loop: Loop): Promise<Address> => {
   const udp = bound(loop)
   const { sockname } = udp
@@ -25,7 +25,7 @@ const nobody = async (loop: Loop): Promise<Address> => {
 }
 
 overHosts((lab) => {
-  test('messages go there and back, with their senders, empty ones too', async () => {
+  test('messages, also empty ones, arrive with the address of their sender, and can be answered', async () => {
     const loop = await lab.open()
     const server = bound(loop)
     const client = bound(loop)
@@ -45,7 +45,7 @@ overHosts((lab) => {
     expect(told).toEqual(['one!', '!', `${'x'.repeat(9000)}!`].map((message) => [0, message, expect.anything()]))
   })
 
-  test('a request tells who sends, and that it has left', async () => {
+  test('a send request has its handle, and finishes with status 0', async () => {
     const loop = await lab.open()
     const udp = new UDP({ loop })
     const told: unknown[] = []
@@ -59,7 +59,7 @@ overHosts((lab) => {
     expect([request instanceof UDPSendRequest, request.handle, request.finished]).toEqual([true, udp, true])
   })
 
-  test('a request can be awaited, and fails with what went wrong', async () => {
+  test('a send request can be awaited, and is rejected when it fails', async () => {
     const loop = await lab.open()
     const udp = bound(loop)
     const sent = [udp.send(bytes('x'), udp.sockname), udp.send(new Uint8Array(70_000), udp.sockname)]
@@ -74,7 +74,7 @@ overHosts((lab) => {
     ])
   })
 
-  test('what waits to be sent is counted, and cancelled with the handle', async () => {
+  test('waiting messages are counted, and cancelled when the handle is closed', async () => {
     const loop = await lab.open()
     const udp = bound(loop)
     const to = udp.sockname
@@ -85,11 +85,11 @@ overHosts((lab) => {
     void udp.close()
     expect([udp.sendQueueSize, udp.sendQueueCount]).toEqual([0, 0])
     await lab.run(loop)
-    // The first left at once, before anybody else could wait for it.
+    // The first was sent at once.
     expect(told).toEqual([0, StatusCode.ECANCELED, StatusCode.ECANCELED])
   })
 
-  test('trySend() sends at once, and copies', async () => {
+  test('trySend sends a copy at once, and refuses wrong messages', async () => {
     const loop = await lab.open()
     const [sender, receiver] = [new UDP({ loop }), bound(loop)]
     const message = bytes('first')
@@ -111,7 +111,7 @@ overHosts((lab) => {
     expect(got).toEqual(['first'])
   })
 
-  test('connected it has a peer, and sends without an address', async () => {
+  test('a connected handle has a peername, and sends without an address until disconnect', async () => {
     const loop = await lab.open()
     const [client, server] = [new UDP({ loop }), bound(loop)]
     expect(codeOf(() => client.peername)).toBe('EBADF')
@@ -135,7 +135,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('connected it learns that nobody is there', async () => {
+  test('a connected handle receives ECONNREFUSED when nothing is bound to the peer’s port', async () => {
     const loop = await lab.open()
     const udp = new UDP({ loop })
     udp.connect(await nobody(loop))
@@ -147,7 +147,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('a port is taken once, unless all want to share it', async () => {
+  test('a port can be bound once, unless all handles set REUSEADDR', async () => {
     const loop = await lab.open()
     const one = bound(loop)
     const [other, third, fourth] = [new UDP({ loop }), new UDP({ loop }), new UDP({ loop })]
@@ -159,7 +159,7 @@ overHosts((lab) => {
     expect(codeOf(() => one.bind(local))).toBe('EINVAL')
   })
 
-  test('IPv6 hears IPv4 too, unless it is told not to', async () => {
+  test('a handle bound to :: receives IPv4 messages, unless IPV6ONLY is set', async () => {
     const loop = await lab.open()
     const [both, only, four] = [new UDP({ loop }), new UDP({ loop }), new UDP({ loop, family: 'ipv4' })]
     both.bind(['::', 0])
@@ -177,7 +177,7 @@ overHosts((lab) => {
     expect(heard).toEqual([['yes', '::ffff:127.0.0.1']])
   })
 
-  test('options need a socket, and numbers that make sense', async () => {
+  test('options need a socket, and values in their range', async () => {
     const loop = await lab.open()
     const fresh = new UDP({ loop })
     const udp = bound(loop)
@@ -207,7 +207,7 @@ overHosts((lab) => {
     expect([udp.sendBufferSize, udp.receiveBufferSize]).toEqual([8192, 8192])
   })
 
-  test('everybody can be sent to', async () => {
+  test('a message to the broadcast address arrives', async () => {
     const loop = await lab.open()
     const [sender, receiver] = [bound(loop), new UDP({ loop })]
     receiver.bind(['0.0.0.0', 0])
@@ -220,7 +220,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('a group is joined and left, for all senders or for one', async () => {
+  test('a multicast group can be joined and left, for all senders or for one', async () => {
     const loop = await lab.open()
     const [sender, receiver] = [bound(loop), new UDP({ loop })]
     receiver.bind(['0.0.0.0', 0])
@@ -239,7 +239,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('receiving is started once, and stopped', async () => {
+  test('a second recvStart throws EALREADY, and recvStop may be repeated', async () => {
     const loop = await lab.open()
     const udp = bound(loop)
     udp.recvStart()
@@ -252,7 +252,7 @@ overHosts((lab) => {
     expect(codeOf(() => udp.send(bytes('x'), local))).toBe('EINVAL')
   })
 
-  test('messages can be iterated over', async () => {
+  test('for await over a handle gives its messages until it is closed', async () => {
     const loop = await lab.open()
     await using server = bound(loop)
     const client = bound(loop)
@@ -271,7 +271,7 @@ overHosts((lab) => {
     expect(await talk).toEqual(['a', 'b', 'c'])
   })
 
-  test('an iteration ends with the failure of what was sent', async () => {
+  test('an iteration is rejected with the error of a message that was sent', async () => {
     const loop = await lab.open()
     const udp = new UDP({ loop })
     udp.connect(await nobody(loop))
@@ -290,7 +290,7 @@ overHosts((lab) => {
     expect(await failure).toBe('ECONNREFUSED')
   })
 
-  test('a descriptor is taken over', async () => {
+  test('open refuses a descriptor in use, and an invalid one', async () => {
     const loop = await lab.open()
     const one = bound(loop)
     const other = new UDP({ loop })
@@ -301,7 +301,7 @@ overHosts((lab) => {
 
 overHosts(
   (lab) => {
-    test('a program of node:dgram is answered', async () => {
+    test('a socket of node:dgram gets an answer', async () => {
       const loop = await lab.open()
       const server = bound(loop)
       server.recvStart((server, _status, data, from) => {

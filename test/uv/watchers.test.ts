@@ -4,7 +4,7 @@ import { Async, Check, ClosedHandleError, Idle, Prepare, RunMode, Timer } from '
 import { overHosts } from '../support/loops.js'
 
 overHosts((lab) => {
-  test('a round calls idle, then prepare, then check', async () => {
+  test('an iteration calls idle, then prepare, then check', async () => {
     const loop = await lab.open()
     const order: string[] = []
     new Check({ loop, onCheck: () => order.push('check') }).start()
@@ -14,7 +14,7 @@ overHosts((lab) => {
     expect(order).toEqual(Array(3).fill(['idle', 'prepare', 'check']).flat())
   })
 
-  test('an idle handle is called in every round until it stops itself', async () => {
+  test('an idle handle is called in every iteration until it stops itself', async () => {
     const loop = await lab.open()
     let calls = 0
     const idle = new Idle({ loop })
@@ -26,7 +26,7 @@ overHosts((lab) => {
     expect(calls).toBe(6)
   })
 
-  test('a callback may be replaced by attribute and by starting again, which is silent', async () => {
+  test('a second start of an active watcher replaces its callback', async () => {
     const loop = await lab.open()
     const seen: string[] = []
     const handles = [
@@ -45,7 +45,7 @@ overHosts((lab) => {
     expect(seen).toEqual(['second', 'second', 'second'])
   })
 
-  test('without a callback a round is a round', async () => {
+  test('an iteration with watchers without callbacks succeeds', async () => {
     const loop = await lab.open()
     new Idle({ loop }).start()
     new Prepare({ loop }).start()
@@ -55,7 +55,7 @@ overHosts((lab) => {
     expect(await lab.run(loop, RunMode.NOWAIT)).toBe(true)
   })
 
-  test('closed: start and send throw, stop is silent, and no callback comes', async () => {
+  test('start and send of a closed watcher throw, stop does nothing, and no callback is called', async () => {
     const loop = await lab.open()
     let calls = 0
     const count = (): number => calls++
@@ -82,7 +82,7 @@ overHosts((lab) => {
     expect(calls).toBe(0)
   })
 
-  test('async: wakes its loop from outside, three times', async () => {
+  test('an async handle wakes its loop from outside, three times', async () => {
     const loop = await lab.open()
     let wakeups = 0
     const async = new Async({ loop })
@@ -100,7 +100,7 @@ overHosts((lab) => {
     expect(wakeups).toBe(3)
   })
 
-  test('async: several sends before the callback are one, and one from within it is the next', async () => {
+  test('several sends before the callback are one wakeup, and sends within it are the next', async () => {
     const loop = await lab.open()
     let wakeups = 0
     const async = new Async({ loop })
@@ -114,7 +114,7 @@ overHosts((lab) => {
     expect(wakeups).toBe(2)
   })
 
-  test('async: each of many is told, and only those that were sent', async () => {
+  test('only the async handles that were sent are called back', async () => {
     const loop = await lab.open()
     const told: number[] = []
     const asyncs = Array.from({ length: 20 }, (_, n) => new Async({ loop, onWakeup: () => told.push(n) }))

@@ -1,10 +1,10 @@
-/** A stream in the shape of the Web. */
+/** A TCP handle as Web streams. */
 import { expect, test } from '@jest/globals'
 import { TCP } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 import { bytes, overHosts, text } from '../support/loops.js'
 
-/** All that a stream of bytes has. */
+/** All bytes of a stream. */
 const all = async (readable: ReadableStream<Uint8Array>): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   for await (const chunk of readable) chunks.push(chunk)
@@ -34,7 +34,7 @@ overHosts((lab) => {
     expect(loop.handles.size).toBe(0)
   }
 
-  test('an echo by pipeTo, and both handles are closed when all is said', async () => {
+  test('pipeTo echoes a large message, and both handles are closed at the end', async () => {
     const large = Buffer.alloc(1_000_000, 'libuv')
     await talk(
       async (tcp) => {
@@ -52,7 +52,7 @@ overHosts((lab) => {
     )
   })
 
-  test('bytes are read into a buffer of the reader, and the end is told', async () => {
+  test('a BYOB reader gets bytes in its own buffer, and the end', async () => {
     await talk(
       async (tcp) => {
         const { readable, writable } = tcp.streams()
@@ -77,7 +77,7 @@ overHosts((lab) => {
     )
   })
 
-  test("a reset is the reader's error and the end of the handle", async () => {
+  test('a reset rejects the reader and closes the handle', async () => {
     await talk(
       async (tcp) => {
         const { readable } = tcp.streams()
@@ -90,7 +90,7 @@ overHosts((lab) => {
     )
   })
 
-  test('cancel and abort let go of the handle', async () => {
+  test('cancel and abort together close the handle', async () => {
     await talk(
       async (tcp) => {
         const { readable, writable } = tcp.streams()

@@ -1,14 +1,14 @@
-/** Writing: order, queue, what `tryWrite` may do, and that the bytes are the ones that were given. */
+/** Writing: the order, the queue, `tryWrite`, and that the bytes arrive unchanged. */
 import { expect, test } from '@jest/globals'
 import { StatusCode, TCP, Timer, type WriteRequest } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts, promptHosts, text } from '../support/loops.js'
 import { seeded } from '../support/random.js'
 
-/** More than all buffers between two ends hold. */
+/** More bytes than all buffers between two ends hold. */
 const PLENTY = 16_000_000
 
 overHosts((lab) => {
-  test('callbacks come in the order of the writes, none before write() has returned', async () => {
+  test('callbacks are called in the order of the writes, none before write() has returned', async () => {
     const loop = await lab.open()
     const order: number[] = []
     let received = ''
@@ -26,7 +26,7 @@ overHosts((lab) => {
     expect(received).toBe(Array.from({ length: 50 }, (_, n) => `${n},`).join(''))
   })
 
-  test('a list of buffers is the caller’s again at once', async () => {
+  test('a list of buffers may be changed as soon as write() has returned', async () => {
     const loop = await lab.open()
     let received = ''
     const server = new TCP({ loop })
@@ -39,7 +39,7 @@ overHosts((lab) => {
     })
     const client = new TCP({ loop })
     client.connect(server.sockname)
-    // They wait for the connection.
+    // The writes wait for the connection.
     const list: Uint8Array[] = [bytes('one '), bytes('two ')]
     client.write(list)
     list.splice(0, 2, bytes('three '))
@@ -50,7 +50,7 @@ overHosts((lab) => {
     expect(received).toBe('one two three ')
   })
 
-  test('several pieces at once, empty ones among them, arrive as one', async () => {
+  test('a list of buffers with empty ones arrives in order, and its callback is called', async () => {
     const loop = await lab.open()
     let received = ''
     const statuses: number[] = []
@@ -73,7 +73,7 @@ overHosts((lab) => {
     expect(statuses).toEqual([0, 0, 0, 0])
   })
 
-  test('a view into a larger buffer is sent as far as it reaches', async () => {
+  test('only the bytes of a view into a larger buffer are sent', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -90,7 +90,7 @@ overHosts((lab) => {
     expect(received).toMatch(/^237890?$/)
   })
 
-  test('much is written in pieces, while the queue tells what waits, and arrives unharmed', async () => {
+  test('a large write arrives unchanged, and writeQueueSize counts what waits', async () => {
     const loop = await lab.open()
     // More than Linux lets a socket send ahead by default (tcp_wmem), which it may allow from the first byte on.
     const sent = seeded(`write ${lab.name}`).bytes(16_000_000)
@@ -111,7 +111,7 @@ overHosts((lab) => {
     expect(Buffer.concat(pieces).equals(sent)).toBe(true)
   })
 
-  test('writes before the connection stands wait for it', async () => {
+  test('writes before the connection is established wait for it', async () => {
     const loop = await lab.open()
     let received = ''
     const order: string[] = []
@@ -134,7 +134,7 @@ overHosts((lab) => {
     expect(received).toBe('early,too')
   })
 
-  test('a connect that fails cancels the writes behind it, and the handle is used up', async () => {
+  test('a failed connect cancels the writes queued after it, and the handle cannot connect again', async () => {
     const loop = await lab.open()
     const order: string[] = []
     const nobody = new TCP({ loop })
@@ -156,7 +156,7 @@ overHosts((lab) => {
     expect(codeOf(() => client.tryWrite(bytes('x')))).toBe('EPIPE')
   })
 
-  test('tryWrite: sends nothing where the platform says only later what it took', async () => {
+  test('tryWrite throws EAGAIN if the platform reports only later what it took', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -172,7 +172,7 @@ overHosts((lab) => {
     expect(received).toBe(lab.sendsAtOnce ? 'ab' : 'b')
   })
 
-  test('tryWrite: EAGAIN while a write waits, so that nothing overtakes it', async () => {
+  test('tryWrite throws EAGAIN while a write waits, so that nothing overtakes it', async () => {
     const loop = await lab.open()
     let received = 0
     let last: number | undefined
@@ -195,7 +195,7 @@ overHosts((lab) => {
     expect(last).toBe(bytes('!')[0])
   })
 
-  test('a peer that does not read holds the writer back, and nothing spins meanwhile', async () => {
+  test('a peer that does not read holds the writer back, and the loop does not spin', async () => {
     const loop = await lab.open()
     let written = 0
     connectPair(loop, (client, peer) => {
@@ -204,7 +204,7 @@ overHosts((lab) => {
       const timer = new Timer({ loop })
       let before = -1
       timer.start(20, 20, () => {
-        // Until nothing goes on any more.
+        // Until no write completes any more.
         if (before !== written) {
           before = written
           return
@@ -213,7 +213,7 @@ overHosts((lab) => {
         expect(client.writeQueueSize).toBeGreaterThan(0)
         const { loopCount } = loop.metrics
         timer.start(20, 0, () => {
-          // The host may still bring or take something; a loop that spins makes thousands of rounds.
+          // The host may still report some events; a loop that spins makes thousands of iterations.
           expect(loop.metrics.loopCount - loopCount).toBeLessThan(50)
           void loop.closeAllHandles()
         })
@@ -224,7 +224,7 @@ overHosts((lab) => {
     await lab.run(loop)
   })
 
-  test('a write to who has closed fails, once that is known', async () => {
+  test('a write to a closed peer fails with EPIPE or ECONNRESET', async () => {
     const loop = await lab.open()
     const statuses: number[] = []
     connectPair(loop, (client, peer) => {
@@ -239,7 +239,7 @@ overHosts((lab) => {
     expect([StatusCode.EPIPE, StatusCode.ECONNRESET]).toContain(statuses.at(-1))
   })
 
-  test('a write from within a write’s callback is the next one', async () => {
+  test('each write may start in the callback of the one before', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -260,13 +260,13 @@ overHosts((lab) => {
 })
 
 overHosts((lab) => {
-  test('tryWrite: takes a part, then none, and again once there is room; the bytes are the caller’s at once', async () => {
+  test('tryWrite accepts bytes until there is no room, and again once there is, and copies them', async () => {
     const loop = await lab.open()
     const counts: number[] = []
     let received = 0
     let wrong = 0
     connectPair(loop, (client, peer) => {
-      // Each piece is told from the one before it, and overwritten once it was taken.
+      // Each piece differs from the one before it, and is overwritten once it was accepted.
       const piece = new Uint8Array(200_000)
       const fill = (): void => {
         for (;;) {
@@ -298,7 +298,7 @@ overHosts((lab) => {
     await lab.run(loop)
     expect(received).toBe(counts.reduce((sum, count) => sum + count, 0))
     expect(wrong).toBe(0)
-    // At least one was short.
+    // At least one call accepted only a part.
     expect(counts.some((count) => count < 200_000)).toBe(true)
   })
 }, promptHosts)

@@ -1,14 +1,12 @@
-/**
- * Wrong input gets a typed error that names the value and what would be right; the loop goes on as if nothing had been.
- */
+/** Wrong input gets a typed error that names the value and the remedy; the loop works on. */
 import { expect, test } from '@jest/globals'
 import { Async, Check, Idle, Loop, Prepare, TCP, TCPFlags, Timer, UVError, virtualHost } from '../../src/index.js'
 import { bytes, codeOf, connectPair, overHosts, text } from '../support/loops.js'
 
-/** What callers without types may hand over. */
+/** A value of any type, like a caller without type checks may pass. */
 const wrong = <T>(value: unknown): T => value as T
 
-/** What is done wrong, and what the error's message must hold: the value, and the remedy. */
+/** A wrong call, and the texts that the error's message must contain: the value, and the remedy. */
 type Row = readonly [what: string, call: (loop: Loop, tcp: TCP) => unknown, value: string, remedy: string]
 
 const local = (port: unknown): { host: string; port: number } => ({ host: '127.0.0.1', port: wrong(port) })
@@ -89,7 +87,7 @@ const ROWS: readonly Row[] = [
 ]
 
 overHosts((lab) => {
-  test('every wrong input is refused, and the loop goes on', async () => {
+  test('every wrong input throws an ArgumentError, and the connection works on', async () => {
     const loop = await lab.open()
     let received = ''
     connectPair(loop, (client, peer) => {
@@ -111,7 +109,7 @@ overHosts((lab) => {
     expect(received).toBe('still here')
   })
 
-  test('a subclass that pays no heed to the loop it is given cannot take a connection', async () => {
+  test('a subclass that ignores the loop option cannot accept a connection', async () => {
     const [loop, other] = [await lab.open(), await lab.open()]
     class Stray extends TCP {
       constructor(_options?: object) {
@@ -125,7 +123,7 @@ overHosts((lab) => {
       Stray.home = other
       refusals.push(thrown(() => server.accept()))
       Stray.home = loop
-      // The connection still waits for who does it right.
+      // The connection still waits to be accepted.
       void server.accept().close()
       void server.close()
     })
@@ -137,7 +135,7 @@ overHosts((lab) => {
     ])
   })
 
-  test('a descriptor of another loop means nothing here', async () => {
+  test('a descriptor of another loop is not valid', async () => {
     const [loop, other] = [await lab.open(), await lab.open()]
     const handles = Array.from({ length: 3 }, () => new TCP({ loop: other, family: 'ipv4' }))
     const fd = handles.at(-1)?.fileno() ?? -1
@@ -145,14 +143,14 @@ overHosts((lab) => {
     expect(codeOf(() => new TCP({ loop }).open(fd))).toBe('EBADF')
   })
 
-  test('a status that no callback asked for is a UVError, wrong input an ArgumentError of the same kind', async () => {
+  test('a failed call throws a UVError, and so does wrong input', async () => {
     const tcp = new TCP({ loop: await lab.open() })
     expect(thrown(() => tcp.sockname)).toMatchObject({ name: 'UVError', code: 'EBADF', syscall: 'sockname' })
     expect(() => tcp.listen(-1)).toThrow(UVError)
   })
 })
 
-test('options of Loop.open', async () => {
+test('Loop.open refuses wrong options', async () => {
   const host = virtualHost()
   const row = async (options: object, message: string): Promise<void> => {
     await expect(Loop.open({ host, ...options })).rejects.toMatchObject({
@@ -176,13 +174,13 @@ test('options of Loop.open', async () => {
   }
 })
 
-/** A text with one part, and another after it. */
+/** Matches a text that contains these parts in this order. */
 function containing(...parts: string[]): unknown {
   const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return expect.stringMatching(new RegExp(escaped.join('.*'), 's'))
 }
 
-/** What a call throws, as far as it matters here. */
+/** The error that a call throws, without its stack. */
 function thrown(call: () => unknown): unknown {
   try {
     call()

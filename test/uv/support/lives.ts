@@ -1,6 +1,6 @@
 /**
- * Random lives of streams: what is written, and how, and how both ends leave, is left to chance. Each byte says where
- * it belongs, and a buffer is written over with a marker as soon as its request is over.
+ * Random lifetimes of streams: writes and the ways both ends leave are random. Each byte shows its stream and its place
+ * in it, and a buffer is overwritten with a marker as soon as its request is finished.
  */
 import { setImmediate } from 'node:timers'
 import { Async, type Loop, Pipe, StatusCode, TCP, UVError } from '../../../src/index.js'
@@ -9,36 +9,36 @@ import { soon } from '../../support/deadline.js'
 import { MARKER, Pattern } from '../../support/pattern.js'
 import { Random } from '../../support/random.js'
 
-/** Streams of one group. */
+/** The number of streams in a group. */
 const SIDE_BY_SIDE = 12
 
-/** Whether a request may end so. */
+/** Whether a request may end with this status. */
 const isOutcome = (status: number): boolean =>
   status === 0 || [StatusCode.ECANCELED, StatusCode.ECONNRESET, StatusCode.EPIPE].includes(status)
 
 type Stream = TCP | Pipe
 
-/** The bytes that all send, each from another place on. */
+/** The bytes that all streams send, each from a different place. */
 const base = new Pattern(new Random(1))
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * A few streams between two loops, one of which ends while they are alive. Nothing is left of them.
+ * Makes some streams between two loops, one of which ends while they are open.
  *
- * @param open - opens a loop over one and the same host
- * @param path - of a listener, where streams go by paths this time
- * @throws {Error} what went wrong
+ * @param open - opens a loop; all loops have the same host
+ * @param path - the path of the listener, for streams over paths
+ * @throws {Error} the faults of all streams
  */
 export const liveTogether = async (open: () => Promise<Loop>, random: Random, path?: string): Promise<void> => {
   const [first, second] = [await open(), await open()]
   const owner = new ChunkOwner(random)
   const runs = [first, second].map((loop) => {
-    // So that a run goes on when nothing is alive for a moment.
+    // Keeps the loop alive while it has no other handle.
     new Async({ loop })
     return loop.run()
   })
-  // A run that fails must not look like a peer that does not answer.
+  // A run that fails is reported at once, not as a peer that does not answer.
   await Promise.all([...runs, play(first, second, owner, random, path)])
 }
 
@@ -63,7 +63,7 @@ const play = async (
   if (faults.length > 0) throw new Error(faults.join('\n'))
 }
 
-/** Listens. @returns what makes a stream from another loop, and gives both ends */
+/** Listens. @returns a function that connects from another loop, and returns both ends */
 const listen = (loop: Loop, path: string | undefined): ((from: Loop) => Promise<readonly [Stream, Stream]>) => {
   const server = path === undefined ? new TCP({ loop }) : new Pipe({ loop })
   if (server instanceof Pipe) server.bind(path ?? '')
@@ -81,7 +81,7 @@ const listen = (loop: Loop, path: string | undefined): ((from: Loop) => Promise<
   }
 }
 
-/** A stream from the end that writes to the one that reads. */
+/** A stream: one end writes, the other reads. */
 class Life {
   readonly #writer: Stream
   readonly #reader: Stream
@@ -90,13 +90,13 @@ class Life {
   readonly #pattern: Pattern
   readonly #leaves: 'closes' | 'resets' | 'finishes' | 'waits and closes' | 'is left'
   readonly #reads: 'at once' | 'slowly' | 'late' | 'never' | 'then closes'
-  /** Bytes handed over, and those of them whose request ended well. */
+  /** The written bytes, and those of them that were reported as written. */
   #written = 0
   #reported = 0
   #waiting = 0
-  /** How requests ended, in order. */
+  /** The statuses of the requests, in order. */
   readonly #statuses: number[] = []
-  /** How the reading ended. */
+  /** The status that ended the reading. */
   #end: number | undefined
   readonly #ended: Promise<void>
   #tellEnd: () => void = () => {}
@@ -115,7 +115,7 @@ class Life {
     if (this.#reads !== 'late' && this.#reads !== 'never') this.#readStart()
   }
 
-  /** Writes as chance has it, and leaves. */
+  /** Makes random writes, and leaves. */
   async write(): Promise<void> {
     const random = this.#random
     const most = random.pick([100, 5_000, 200_000])
@@ -131,17 +131,17 @@ class Life {
     await this.#leave()
   }
 
-  /** Reads what is left, unless its loop is over or it does not read. */
+  /** Reads to the end, unless the reader is closed or never reads. */
   async readOn(): Promise<void> {
     const reader = this.#reader
     if (reader.closing || this.#reads === 'never') return
     if (this.#end === undefined && this.#reads === 'late') this.#readStart()
-    // A writer that neither leaves nor is ended goes on.
+    // There is no end to wait for if the writer stays open.
     if (this.#writer.closing || this.#leaves === 'finishes') await soon(this.#ended, `the end of ${this}`)
     void reader.close()
   }
 
-  /** What went wrong. */
+  /** The faults of this stream. */
   faults(): string[] {
     const faults: string[] = []
     const received = this.#owner.received(this.#reader)
@@ -187,7 +187,7 @@ class Life {
     if (this.#reader.readable && this.#end === undefined) this.#reader.readStart()
   }
 
-  /** @param pieces - the buffers that the bytes are in */
+  /** @param pieces - the number of buffers that the bytes are split into */
   #write(length: number, pieces = 1): void {
     const data = this.#pattern.bytes(this.#written, length)
     const size = Math.ceil(length / pieces)
@@ -196,7 +196,7 @@ class Life {
     this.#waiting++
     this.#writer.write(list, (_request, status) => {
       this.#waiting--
-      // Where there is nothing to be sent, a broken path refuses nothing, on Linux too.
+      // A write without bytes succeeds on a broken connection, on Linux too.
       if (length > 0) this.#statuses.push(status)
       if (status === 0) this.#reported += length
       data.fill(MARKER)
@@ -218,14 +218,14 @@ class Life {
   async #leave(): Promise<void> {
     const writer = this.#writer
     if (writer.closing || this.#leaves === 'is left') return
-    // The peer may be gone by then.
+    // The peer may have disconnected.
     if (this.#leaves === 'finishes' && writer.writable) writer.shutdown(() => {})
     if (this.#leaves === 'waits and closes') await this.#wait()
     if (this.#leaves === 'resets' && writer instanceof TCP) void writer.closeReset()
     else if (this.#leaves !== 'finishes') void writer.close()
   }
 
-  /** Waits a little for all that was written. */
+  /** Waits a while for the pending requests. */
   async #wait(): Promise<void> {
     for (let turns = 0; turns < 20 && this.#waiting > 0; turns++) await turn()
   }
