@@ -1,30 +1,31 @@
 /**
- * The loop that runs by itself: how long a process lives that uses it, and what becomes of what its listeners throw. In
- * processes of their own, which run the library as built, beside the same program on `node:net`; on Deno and Bun too.
+ * The default loop of `libuv-wasm/net`, which runs by itself: how long it keeps a process, and how exceptions of
+ * listeners are reported. Each program runs in a process with the library in `dist`, and in one with `node:net`; then
+ * on Deno and Bun too.
  */
 import { expect, test } from '@jest/globals'
 import { fetchRuntime } from '../../scripts/lib/runtime.mjs'
 import { run } from '../support/programs.js'
 
-/** Milliseconds for a runtime to be fetched, and all programs played. */
+/** Milliseconds for fetching a runtime and running all programs on it. */
 const PATIENCE = 120_000
 
 const programs: readonly (readonly [name: string, program: string])[] = [
-  ['nothing is used, and the process ends', `net.isIP('::1')`],
-  ['a socket that was never connected keeps nobody', `new net.Socket()`],
+  ['importing the module does not keep the process', `net.isIP('::1')`],
+  ['a socket that was never connected does not keep the process', `new net.Socket()`],
   [
-    'a server that is closed lets it end',
+    'a closed server does not keep the process',
     `const server = net.createServer().listen(0); setImmediate(() => server.close())`,
   ],
-  ['an unreferenced server keeps nobody', `net.createServer().listen(0).unref()`],
-  ['nor does one that was before it listened', `net.createServer().unref().listen(0)`],
+  ['an unreferenced server does not keep the process', `net.createServer().listen(0).unref()`],
+  ['a server that is unreferenced before it listens does not keep the process', `net.createServer().unref().listen(0)`],
   [
-    'an unreferenced server serves as long as something else lives',
+    'an unreferenced server serves while a timer keeps the process',
     `const server = net.createServer((socket) => { say('served'); socket.end() }).listen(0).unref()
      setTimeout(() => net.connect(server.address().port).resume().on('close', () => say('closed')), 30)`,
   ],
   [
-    'an idle connection keeps it, until it is unreferenced',
+    'an idle connection keeps the process until it is unreferenced',
     `const server = net.createServer((peer) => peer.unref()).listen(0)
      const socket = net.connect(server.address().port, '127.0.0.1', () => {
        server.unref()
@@ -32,12 +33,12 @@ const programs: readonly (readonly [name: string, program: string])[] = [
      })`,
   ],
   [
-    'a connection keeps it that others wait for',
+    'a connection that waits for its peer keeps the process',
     `const server = net.createServer((peer) => setTimeout(() => peer.end('at last'), 50)).listen(0)
      net.connect(server.address().port).on('data', (data) => say(data)).on('close', () => server.close())`,
   ],
   [
-    'it goes on when all was closed once',
+    'the loop runs again after everything was closed',
     `const once = (left) => {
        const server = net.createServer((peer) => peer.end('again')).listen(0)
        net.connect(server.address().port).on('data', (data) => say(data)).on('close', () => {
@@ -47,18 +48,18 @@ const programs: readonly (readonly [name: string, program: string])[] = [
      once(3)`,
   ],
   [
-    'what a listener throws is uncaught, and the next event comes',
+    'an exception of a listener is an uncaught exception, and the next event is emitted',
     `process.on('uncaughtException', (error) => say(error.message))
      const server = net.createServer((peer) => { peer.end('x'); throw new Error('in a listener') }).listen(0)
      net.connect(server.address().port).on('data', () => { throw new Error('at data') }).on('close', () => { say('closed'); server.close() })`,
   ],
   [
-    'a failure is told before the end that it brings',
+    'a refused connection emits error before close',
     `const seen = []
      net.connect(1, '127.0.0.1').on('error', ({ code }) => seen.push(code)).on('close', (failed) => say([...seen, failed]))`,
   ],
   [
-    'promises and ticks are done between two events',
+    'promises are settled between two data events',
     `const server = net.createServer({ noDelay: true }, (peer) => { peer.write('1'); setTimeout(() => peer.end('2'), 20) }).listen(0)
      const socket = net.connect(server.address().port)
      const next = () => new Promise((resolve) => socket.once('data', resolve))
@@ -66,7 +67,7 @@ const programs: readonly (readonly [name: string, program: string])[] = [
      socket.on('close', () => { say('closed'); server.close() })`,
   ],
   [
-    'an async context is that of who made the socket',
+    'a listener runs in the async context that created its socket',
     `const { AsyncLocalStorage } = await import('node:async_hooks')
      const storage = new AsyncLocalStorage()
      const server = net.createServer((peer) => storage.run('peer', () => peer.on('data', (data) => { say(data); peer.end(data) }))).listen(0)
@@ -79,14 +80,14 @@ const programs: readonly (readonly [name: string, program: string])[] = [
   ],
 ]
 
-/** How each runtime plays a program that it reads from its standard input. */
+/** The arguments that make each runtime run a program from its standard input. */
 const runtimes = {
   node: ['--input-type=module', '-'],
   deno: ['run', '--allow-all', '--quiet', '-'],
   bun: ['run', '-'],
 }
 
-/** What a program says, sorted: two sockets may be told in either order. */
+/** A program's exit code and output; the lines are sorted, since events of two sockets may come in either order. */
 const play = async (
   net: string,
   program: string,
@@ -100,7 +101,7 @@ const play = async (
 
 const played = new Map<string, Promise<unknown>>()
 
-/** What the program says on Node's own `node:net`; each is played once. */
+/** The same with Node's own `node:net`; each program runs once. */
 const playTheirs = (program: string): Promise<unknown> => {
   const known = played.get(program) ?? play('node:net', program)
   played.set(program, known)
@@ -119,7 +120,7 @@ test.each([
   ['deno', '2'],
   ['bun', '1'],
 ] as const)(
-  'and all of this on %s',
+  'all of these programs behave on %s like node:net',
   async (name, major) => {
     const path = fetchRuntime(name, major)
     for (const [what, program] of programs) {

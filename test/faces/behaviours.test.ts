@@ -1,4 +1,4 @@
-/** What programs rely on in `node:net`, played there and on `libuv-wasm/net`: everybody sees the same. */
+/** Behaviours of `node:net` that programs rely on: each is run there and on `libuv-wasm/net`, with the same events. */
 import * as node from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createNet, type Net } from 'libuv-wasm/net'
@@ -19,7 +19,7 @@ let running: Promise<boolean>
 
 beforeAll(async () => {
   loop = await Loop.open({ host: nodeHost() })
-  // So that the run goes on when a connection is over.
+  // Keeps the loop running after a connection has ended.
   new Async({ loop })
   running = loop.run()
 })

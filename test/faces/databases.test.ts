@@ -1,6 +1,6 @@
 /**
- * Clients of databases, unmodified, over `libuv-wasm/net` against the real servers: in processes of their own where
- * `node:net` is replaced, which have to end by themselves when all connections are closed.
+ * Unmodified clients of databases, over `libuv-wasm/net`, with the real servers. Each runs in a process with a replaced
+ * `node:net`, which has to end by itself when all connections are closed.
  */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -9,7 +9,7 @@ import { type Database, findProgram, PATIENCE, startMariadb, startPostgres, star
 
 jest.setTimeout(2 * PATIENCE)
 
-/** Tests with a server, or says why not. */
+/** Runs tests with a server, or skips them with the reason. */
 const withServer = (program: string, start: () => Promise<Database>, tests: (server: () => Database) => void): void => {
   const installed = findProgram(program) !== undefined
   const name = installed ? program : `${program}: not run, it is not installed (scripts/ensure-test-tools.sh)`
@@ -33,7 +33,7 @@ withServer(
   'postgres',
   () => startPostgres(PASSWORD),
   (server) => {
-    test('pg', async () => {
+    test('answers the client pg', async () => {
       const { port, folder } = server()
       const answer = await runProgram('pg', `${port}`, PASSWORD, folder)
       expect(answer).toEqual(content('pg'))
@@ -42,13 +42,13 @@ withServer(
 )
 
 withServer('redis-server', startRedis, (server) => {
-  test('ioredis', async () => {
+  test('answers the client ioredis', async () => {
     expect(await runProgram('ioredis', `${server().port}`, join(server().folder, 'socket'))).toEqual(content('ioredis'))
   })
 })
 
 withServer('mariadbd', startMariadb, (server) => {
-  test('mysql2', async () => {
+  test('answers the client mysql2', async () => {
     expect(await runProgram('mysql2', `${server().port}`, join(server().folder, 'socket'))).toEqual(content('mysql2'))
   })
 })

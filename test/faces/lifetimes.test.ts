@@ -1,6 +1,6 @@
 /**
- * Sockets of `libuv-wasm/net` whose ends do as chance has it. Each byte says where it belongs, and a buffer is written
- * over with a marker as soon as its callback was called: no peer receives the marker, what was reported arrives, and
+ * Random lifetimes of sockets of `libuv-wasm/net`. Each byte shows its stream and its place, and a buffer is
+ * overwritten with a marker as soon as its callback was called: no peer receives the marker, reported bytes arrive, and
  * nothing is left.
  */
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ import { hosts } from './support/net-lab.js'
 const GROUPS = process.env.QUICK ? 3 : 20
 const SIDE_BY_SIDE = 10
 
-/** What sockets have, ours and Node's. */
+/** The part of a socket that is used here, of `libuv-wasm/net` and of `node:net`. */
 interface Socket {
   readonly destroyed: boolean
   readonly writableCorked: number
@@ -40,11 +40,11 @@ type AnyNet = Net | typeof nodeNet
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** What a failed write may be called, by Node's versions and by what became of the connection. */
+/** The codes of a failed write, which depend on the version of Node and on the end of the connection. */
 const FAILURES =
   /^(ECANCELED|ECONNRESET|EPIPE|ERR_STREAM_DESTROYED|ERR_STREAM_WRITE_AFTER_END|ABORT_ERR|ERR_SOCKET_CLOSED(_BEFORE_CONNECTION)?)$/
 
-/** A socket that writes, and what its peer receives. */
+/** A socket that writes, and a peer that reads. */
 class Life {
   readonly #writer: Socket
   readonly #reader: Socket
@@ -83,7 +83,7 @@ class Life {
     if (this.#reads !== 'late' && this.#reads !== 'never') this.#read()
   }
 
-  /** Writes as chance has it, and leaves. */
+  /** Makes random writes, and leaves. */
   async write(): Promise<void> {
     const random = this.#random
     const most = random.pick([100, 5_000, 200_000])
@@ -99,7 +99,7 @@ class Life {
     if (this.#leaves === 'resets') this.#writer.resetAndDestroy()
   }
 
-  /** Reads what is left, if it does: the writer's loop has ended, and closed it. */
+  /** Reads to the end, if it reads at all: the writer's loop has ended, and closed the writer. */
   async readOn(): Promise<void> {
     if (this.#reads === 'late') this.#read()
     if (this.#reads !== 'never') await soon(this.#over, `the end of ${this}`)
@@ -130,7 +130,7 @@ class Life {
     this.#waiting++
     this.#writer.write(data, (error) => {
       this.#waiting--
-      // Older Nodes tell success of what a destroyed socket has dropped, and so do we.
+      // Older versions of Node, and libuv-wasm/net, report success for writes that a destroyed socket has dropped.
       if (error) this.#failures.add('code' in error ? String(error.code) : error.name)
       else if (!this.#writer.destroyed) this.#reported += length
       data.fill(MARKER)
@@ -154,7 +154,7 @@ class Life {
 /** A net on a loop of its own. */
 const openNet = async (host: Host) => {
   const loop = await Loop.open({ host })
-  // So that the run goes on when a connection is over.
+  // Keeps the loop running after a connection has ended.
   new Async({ loop })
   const running = loop.run()
   const close = async (): Promise<void> => {
@@ -165,7 +165,7 @@ const openNet = async (host: Host) => {
   return { net: createNet({ loop }), close }
 }
 
-/** Sockets from one net to another; the writers' loop ends while some are left. */
+/** Makes sockets from one net to another; the loop of the writers ends while some are open. */
 const liveTogether = async (
   writing: AnyNet,
   reading: AnyNet,
@@ -205,7 +205,7 @@ describe.each(hosts)('lifetimes over %s', (name, makeHost, real) => {
 
   afterEach(() => readers.close())
 
-  test('between sockets of ours', async () => {
+  test('sockets of libuv-wasm/net lose no reported bytes', async () => {
     const random = seeded(`net ${name}`)
     const base = new Pattern(random)
     for (let group = 0; group < GROUPS; group++) {
@@ -216,7 +216,7 @@ describe.each(hosts)('lifetimes over %s', (name, makeHost, real) => {
 
   if (!real) return
 
-  test("to sockets of Node's", async () => {
+  test('sockets that write to node:net lose no reported bytes', async () => {
     const random = seeded(`to node:net ${name}`)
     const base = new Pattern(random)
     for (let group = 0; group < GROUPS; group++) {

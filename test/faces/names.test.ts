@@ -1,4 +1,4 @@
-/** Names of hosts, side by side: what `node:net` does with one, `libuv-wasm/net` does. */
+/** Names of hosts: `libuv-wasm/net` does the same with each as `node:net`. */
 import dns from 'node:dns'
 import nodeNet from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -20,7 +20,7 @@ useNet(
   },
 )
 
-/** Both, by the part of them that is asked here. */
+/** The connect functions of both. */
 const sides = (): readonly [node: Connect, ours: Connect] => [
   nodeNet.connect,
   (options) => Object(lab.net.connect(options)),
@@ -34,13 +34,13 @@ beforeAll(async () => {
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
-/** What is wrong, without what differs from socket to socket. */
+/** The fields of an error that do not depend on the socket. */
 const describeError = (error: unknown): string => {
   const { code, syscall, hostname } = Object(error)
   return [code, syscall, JSON.stringify(hostname)].join(' ')
 }
 
-/** What comes of a name. */
+/** The result of connecting to a name. */
 const outcome = (connect: Connect, host: string): Promise<string> =>
   soon(
     new Promise<string>((resolve) => {
@@ -62,7 +62,7 @@ const outcome = (connect: Connect, host: string): Promise<string> =>
     `an end of ${JSON.stringify(host)}`,
   )
 
-/** The same for a server. */
+/** The result of listening on a name. */
 const listening = (create: NewServer, host: string): Promise<string> =>
   soon(
     new Promise<string>((resolve) => {
@@ -80,7 +80,7 @@ const listening = (create: NewServer, host: string): Promise<string> =>
     `a server on ${JSON.stringify(host)}`,
   )
 
-/** Names that no resolver asks another machine for: it understands them by itself, or refuses them. */
+/** Names that a resolver answers or refuses without asking another machine. */
 const LOCAL = [
   '',
   ' ',
@@ -133,19 +133,19 @@ const LOCAL = [
   'é'.repeat(100),
 ]
 
-describe('by the real resolver', () => {
-  test.each(LOCAL)('%j is connected to as by node:net', async (host) => {
+describe('the real resolver', () => {
+  test.each(LOCAL)('connects to %j like node:net', async (host) => {
     const [node, ours] = sides()
     expect(await outcome(ours, host)).toBe(await outcome(node, host))
   })
 
-  test.each(LOCAL)('%j is listened on as by node:net', async (host) => {
+  test.each(LOCAL)('listens on %j like node:net', async (host) => {
     const ours = (): nodeNet.Server => Object(lab.net.createServer())
     expect(await listening(ours, host)).toBe(await listening(nodeNet.createServer, host))
   })
 
   test.each([5, true, {}, ['127.0.0.1'], Symbol('host')])(
-    'a host that is no text (%p) is refused, and not taken for localhost',
+    'never resolves a host that is not text (%p), which is refused',
     (host) => {
       expect(() => lab.net.connect({ host: Object(host) === host ? host : Object(host), port } as never)).toThrow(
         expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
@@ -154,14 +154,14 @@ describe('by the real resolver', () => {
   )
 })
 
-describe('by a resolver that is watched', () => {
+describe('a recording resolver', () => {
   const real = dns.lookup
   let asked: unknown[] = []
   afterEach(() => {
     dns.lookup = real
   })
 
-  /** Takes the place of `dns.lookup()`: the name decides what it says. */
+  /** Replaces `dns.lookup()`: the length of the name decides the answer. */
   const watch = (): void => {
     asked = []
     const lookup = (name: unknown, options: { all?: boolean }, callback: (...values: unknown[]) => void): void => {
@@ -230,7 +230,7 @@ describe('by a resolver that is watched', () => {
     '{',
   ]
 
-  /** A name that is odd somewhere. */
+  /** A random name with unusual characters. */
   const oddName = (random: Random): string => {
     let name = random.pick(seeds)
     for (let count = random.int(0, 3); count > 0; count--) {
@@ -240,9 +240,9 @@ describe('by a resolver that is watched', () => {
     return random.chance(0.1) ? name.toUpperCase() : name
   }
 
-  test('every name comes to it as to that of node:net, unchanged, with the same end', async () => {
+  test('receives every name unchanged, with the same result as for node:net', async () => {
     const random = seeded('odd names')
-    // Addresses would lead anywhere.
+    // Random addresses could be those of any machine.
     const names = new Set(Array.from({ length: 600 }, () => oddName(random)).filter((name) => nodeNet.isIP(name) === 0))
     expect(names.size).toBeGreaterThan(300)
     for (const name of names) {
@@ -256,7 +256,7 @@ describe('by a resolver that is watched', () => {
     }
   })
 
-  test('WinterTC’s sockets ask for a name only, in ASCII, and for nothing that is read in two ways', async () => {
+  test('receives from WinterTC’s sockets only unambiguous names, in ASCII', async () => {
     const { connect } = createSockets({ loop: lab.loop })
     const ask = async (hostname: string): Promise<unknown> => {
       watch()
@@ -285,7 +285,7 @@ describe('by a resolver that is watched', () => {
   })
 })
 
-/** A link-local address of this machine, with its zone, where it has one. */
+/** A link-local address of this machine, with its zone, if it has one. */
 const [linkLocal] = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
   (entries ?? []).flatMap(({ address, scopeid }) =>
     address.startsWith('fe80') ? [{ named: `${address}%${name}`, numbered: `${address}%${scopeid}` }] : [],
@@ -294,7 +294,7 @@ const [linkLocal] = Object.entries(networkInterfaces()).flatMap(([name, entries]
 
 const testLinkLocal = linkLocal === undefined ? test.skip : test
 
-testLinkLocal('a link-local address is listened on and connected to with its zone, and told with it', async () => {
+testLinkLocal('a server and a socket use a link-local address with its zone, and report both', async () => {
   const { named, numbered } = linkLocal ?? { named: '', numbered: '' }
   const ours = (): nodeNet.Server => Object(lab.net.createServer())
   expect(await listening(ours, named)).toBe(await listening(nodeNet.createServer, named))

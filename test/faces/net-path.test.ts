@@ -1,4 +1,4 @@
-/** Unix sockets of `libuv-wasm/net`: what is done with them is seen to end as it does with `node:net`. */
+/** Unix sockets of `libuv-wasm/net`: the same calls have the same results as with `node:net`. */
 import { existsSync, mkdtempSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import * as node from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,12 +8,12 @@ import type { Net, Socket } from 'libuv-wasm/net'
 import { soon } from '../support/deadline.js'
 import { hosts, told, useNet } from './support/net-lab.js'
 
-/** Both have it, as far as it is tried here. */
+/** The part of both that is used here. */
 type AnyNet = Pick<Net, 'createServer' | 'connect'>
 
 const theirs: AnyNet = Object(node)
 
-/** An error's fields, with the folder by another name. */
+/** The fields of an error, with the folder's name replaced. */
 const fields = (error: unknown, folder: string): unknown => {
   const { message, code, errno, syscall, address, port } = Object(error)
   return [message, code, errno, syscall, address, port].map((value) =>
@@ -35,18 +35,18 @@ describe.each(hosts)('over %s', (_name, host, real) => {
     ours = net
   })
 
-  /** Tells the same story with both. */
+  /** Runs the same calls on both, and compares what they return. */
   const alike = async (story: (net: AnyNet, path: string) => Promise<unknown>): Promise<void> => {
     const path = join(folder, 'socket')
     const expected = await story(theirs, path)
     expect(await story(ours, path)).toEqual(expected)
   }
 
-  test('a server listens at once, and says where, behind its end too', () =>
+  test('a server listens at once, and reports its address until it is closed', () =>
     alike(async (net, path) => {
       const server = net.createServer()
       const seen: unknown[] = [server.address(), server.listen(path) === server, server.listening, server.address()]
-      // In memory there are no files.
+      // The virtual network has no files.
       seen.push(real ? existsSync(path) : true)
       await told(server, 'listening')
       server.close()
@@ -55,7 +55,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return seen
     }))
 
-  test('both ends have no names to tell, and bytes travel', () =>
+  test('both ends have no addresses, and exchange bytes', () =>
     alike(async (net, path) => {
       const server = net.createServer((peer) => peer.pipe(peer)).listen({ path, backlog: 3 })
       const client = net.connect({ path, noDelay: true, keepAlive: true })
@@ -77,7 +77,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return seen
     }))
 
-  test('nobody at a path is an error that says which', () =>
+  test('connecting to a path without a server is an error that names the path', () =>
     alike(async (net, path) => {
       const client = net.connect(path)
       const [attempt, [error], closed] = await Promise.all([
@@ -88,7 +88,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return [fields(error, folder), attempt.slice(0, 3), attempt[3] === error, closed, client.readyState]
     }))
 
-  test('a taken path is an error that says which', () =>
+  test('listening on a path in use is an error that names the path', () =>
     alike(async (net, path) => {
       const [first, second] = [net.createServer(), net.createServer()]
       await told(first.listen(path), 'listening')
@@ -122,7 +122,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return seen
     }))
 
-  test('a socket that was refused connects again, and a server listens elsewhere', () =>
+  test('a refused socket connects again, and a closed server listens on a path', () =>
     alike(async (net, path) => {
       const client = net.connect(path)
       await Promise.all([told(client, 'error'), told(client, 'close')])
@@ -138,7 +138,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return [answer, server.address()]
     }))
 
-  test('a signal closes a server, and wrong paths are named', () =>
+  test('an abort signal closes a server, and wrong paths are refused with an error that names them', () =>
     alike(async (net, path) => {
       const controller = new AbortController()
       const server = net.createServer().listen({ path, signal: controller.signal })
@@ -160,7 +160,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
 
   if (!real) return
 
-  test('a folder that is not there, and a path that was removed', () =>
+  test('a missing folder is an error, and a server closes after its path was removed', () =>
     alike(async (net, path) => {
       const [error] = await told(net.createServer().listen(join(path, 'deeper')), 'error')
       const server = net.createServer().listen({ path, readableAll: true, writableAll: true })
@@ -172,7 +172,7 @@ describe.each(hosts)('over %s', (_name, host, real) => {
       return [fields(error, folder), mode, existsSync(path)]
     }))
 
-  test('what is too long is refused, as newer Nodes do it', async () => {
+  test('a path that is too long is refused, like in newer versions of Node', async () => {
     const path = join(folder, 'x'.repeat(200))
     const [error] = await told(ours.createServer().listen(path), 'error')
     expect(error).toMatchObject({ code: 'EINVAL', syscall: 'listen', address: path })

@@ -1,4 +1,4 @@
-/** `libuv-wasm/net` where it answers differently from how it is asked: what `node:net` does, case by case. */
+/** `libuv-wasm/net`, case by case, with the events and errors of `node:net`. */
 import { once } from 'node:events'
 import * as node from 'node:net'
 import { describe, expect, test } from '@jest/globals'
@@ -15,13 +15,13 @@ describe.each(hosts)('over %s', (_name, host) => {
     ;({ loop, net } = lab)
   })
 
-  /** A server on a free port. */
+  /** Makes a server listen on a free port. @returns the port */
   const listen = (server: Server): number => {
     const address = server.listen(0).address()
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** Two ends of a connection; the server is closed. */
+  /** Both ends of a connection, after the server is closed. */
   const pair = async (options: object = {}): Promise<[client: Socket, peer: Socket]> => {
     const server = net.createServer(options)
     const client = net.connect({ port: listen(server), host: '127.0.0.1', ...options })
@@ -35,7 +35,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await Promise.all(sockets.map((socket) => socket.closed || told(socket, 'close')))
   }
 
-  test.each([100, 100_000])('a write of %d bytes that fails at once says so', async (length) => {
+  test.each([100, 100_000])('a write of %d bytes on a reset connection calls back with the error', async (length) => {
     const [client, peer] = await pair()
     client.pause()
     client.on('error', () => {})
@@ -49,7 +49,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(client, peer)
   })
 
-  test('the address is known at once, and a taken port is an error that says so', async () => {
+  test('a server has its address at once, and a port in use is an error that names it', async () => {
     const server = net.createServer()
     const port = listen(server)
     expect(server.listening).toBe(true)
@@ -72,7 +72,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     expect(not).toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
   })
 
-  test('both ends know each other', async () => {
+  test('each end of a connection has the addresses of both', async () => {
     const [client, peer] = await pair()
     expect(client.remoteFamily).toBe('IPv4')
     expect(client.remotePort).toBe(peer.localPort)
@@ -84,7 +84,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     expect(client.localAddress).toBe(undefined)
   })
 
-  test('close() of a server waits for its connections', async () => {
+  test('a server emits close after its connections have ended', async () => {
     const server = net.createServer((socket) => socket.resume())
     const client = net.connect(listen(server), '127.0.0.1')
     await told(server, 'connection')
@@ -100,7 +100,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(client)
   })
 
-  test('connections above maxConnections are dropped, and told of', async () => {
+  test('connections above maxConnections are dropped, and reported with a drop event', async () => {
     const server = net.createServer()
     server.maxConnections = 1
     const port = listen(server)
@@ -114,7 +114,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(first, peer)
   })
 
-  test('a silent socket times out, and stays', async () => {
+  test('an idle socket emits timeout, and stays open', async () => {
     const [client, peer] = await pair()
     client.setTimeout(20)
     await told(client, 'timeout')
@@ -124,14 +124,14 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(client, peer)
   })
 
-  test('options are taken, before and behind the connection', async () => {
+  test('options may be set before and after the connection', async () => {
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 5_000 }
     const [client, peer] = await pair(options)
     expect(client.setNoDelay(false).setKeepAlive(false).setKeepAlive(true, 1_000).unref().ref()).toBe(client)
     await finish(client, peer)
   })
 
-  test('pauseOnConnect leaves the bytes where they are', async () => {
+  test('pauseOnConnect leaves the bytes unread until resume()', async () => {
     const [client, peer] = await pair({ pauseOnConnect: true })
     client.end('hello')
     expect(peer.isPaused()).toBe(true)
@@ -153,7 +153,7 @@ describe.each(hosts)('over %s', (_name, host) => {
       })
     }
     write()
-    // What is under way comes to rest: then everybody's buffers are full.
+    // Until no write completes any more: then the buffers of both ends are full.
     for (let before = -1; before !== written; ) {
       before = written
       for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -163,7 +163,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(client, peer)
   })
 
-  test('bytes come in a buffer of the user, as many as it holds, and until he has enough', async () => {
+  test('onread fills its own buffer, and reading pauses when its callback returns false', async () => {
     const server = net.createServer((socket) => socket.end('0123456789'))
     const seen: string[] = []
     const buffer = Buffer.alloc(4)
@@ -187,7 +187,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await told(server, 'close')
   })
 
-  test('a refusal says whom it is about', async () => {
+  test('a refusal names the address and the port', async () => {
     const server = net.createServer()
     const port = listen(server)
     server.close()
@@ -200,7 +200,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await finish(client)
   })
 
-  test('a name that nobody knows is an error as node:net has it', async () => {
+  test('an unknown name gives the same error as in node:net', async () => {
     const shape = async (net: { connect(port: number, host: string): node.Socket | Socket }): Promise<unknown> => {
       const socket = net.connect(1, 'nobody.invalid')
       const looked = once(socket, 'lookup')
@@ -213,14 +213,14 @@ describe.each(hosts)('over %s', (_name, host) => {
     expect(error).toMatchObject({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'nobody.invalid' })
   })
 
-  test('what can be no name is one that nobody knows, and a family of its own is refused', async () => {
+  test('an invalid name is reported as unknown, and an unknown family is refused', async () => {
     const [error] = await told(net.connect(1, 'a space'), 'error')
     expect(error).toMatchObject({ code: 'ENOTFOUND', hostname: 'a space' })
     const socket = new net.Socket()
     expect(() => socket.connect({ port: 1, host: 'localhost', family: 5 })).toThrow('must be one of: 0, 4, 6')
   })
 
-  test('a look-up that nobody waits for any more is given up', async () => {
+  test('closing a socket or a server cancels its lookup', async () => {
     const socket = net.connect(1, 'nobody.invalid')
     const server = net.createServer().listen(0, 'nobody.invalid')
     const told: string[] = []
@@ -234,13 +234,13 @@ describe.each(hosts)('over %s', (_name, host) => {
     expect(told).toEqual([])
   })
 
-  test('wrong arguments are named as node:net names them', async () => {
+  test('wrong arguments throw the same errors as in node:net', async () => {
     const codeOf = (call: () => unknown): unknown => {
       try {
         call()
         return 'none'
       } catch (error) {
-        // Node's errors are of another realm than Jest's.
+        // Node's errors are from another realm than Jest's.
         const { name, code } = Object(error)
         return [name, code]
       }
@@ -259,7 +259,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     expect(wrong.map((call) => codeOf(() => call(net)))).toEqual(wrong.map((call) => codeOf(() => call(Object(node)))))
   })
 
-  test('a signal that was given before destroys it, and nothing is connected', async () => {
+  test('an aborted signal destroys a socket before it connects', async () => {
     const server = net.createServer()
     const socket = new net.Socket({ signal: AbortSignal.abort() })
     const events: unknown[] = []
@@ -271,7 +271,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await told(server, 'close')
   })
 
-  test('a handle becomes a Duplex', async () => {
+  test('toDuplex makes a Duplex from a handle', async () => {
     const [one, other] = TCP.pair(loop)
     const [left, right] = [toDuplex(one), toDuplex(other, { allowHalfOpen: true })]
     const closed = Promise.all([left, right].map((end) => once(end, 'close')))
@@ -281,7 +281,7 @@ describe.each(hosts)('over %s', (_name, host) => {
     await soon(closed, 'both to close')
   })
 
-  test('a server closes with its scope, and with a signal', async () => {
+  test('asyncDispose and an abort signal close a server', async () => {
     const server = net.createServer()
     listen(server)
     await server[Symbol.asyncDispose]()
@@ -307,7 +307,7 @@ describe('names', () => {
     expectNothingLeft(loop)
   }
 
-  test("are the loop's own, and each of their addresses is tried, the families by turns", () =>
+  test('are resolved by the loop, and each address is tried with the families alternating', () =>
     withNames(async (net) => {
       const server = net.createServer((peer) => peer.end()).listen(80, 'four.test')
       await soon(once(server, 'listening'), 'the server to listen')
@@ -325,7 +325,7 @@ describe('names', () => {
       await soon(once(server, 'close'), 'the server to close')
     }))
 
-  test('have the first address only where one family is wanted, or none is to be chosen', () =>
+  test('have only their first address tried with a family, or without autoSelectFamily', () =>
     withNames(async (net) => {
       const refusals = await Promise.all(
         [{ family: 4 }, { family: 6 }, { autoSelectFamily: false }].map(async (options) => {
@@ -337,7 +337,7 @@ describe('names', () => {
     }))
 })
 
-test('it is another class, and asks for a loop', () => {
+test('Socket is not a class of node:net, and createNet refuses a value that is not a loop', () => {
   expect(new DefaultSocket()).not.toBeInstanceOf(node.Socket)
   expect(() => Reflect.apply(createNet, undefined, [{}])).toThrow('is not a Loop')
 })

@@ -1,4 +1,4 @@
-/** The sockets of `libuv-wasm/net` against those of `node:net`: the same random deeds, the same observable events. */
+/** The sockets of `libuv-wasm/net` compared with those of `node:net`: the same random calls give the same events. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import * as node from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,21 +13,21 @@ import { expectNothingLeft } from '../support/leakcheck.js'
 import { runSeed } from '../support/random.js'
 import { type Implementation, play, type Schedule, schedules } from './support/schedule.js'
 
-/** How many schedules; a long run is `FACES_RUNS=20000 make test ARGS=test/faces/schedule`. */
+/** The number of schedules; a long run is `FACES_RUNS=20000 make test ARGS=test/faces/schedule`. */
 const RUNS = Number(process.env.FACES_RUNS ?? 300)
 
 jest.setTimeout(60_000 + RUNS * 50)
 
 const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
 /**
- * Bytes that are left unread reset a connection. Between paths only the system can do that, which has not got them any
- * more when the kernel has taken them in: then the peer sees an end.
+ * Unread bytes reset a connection. Between paths only the system can do that, and it does not have the bytes any more
+ * once the kernel has read them: then the peer sees an end.
  */
 const isReset = (lines: readonly string[]): boolean => lines.some((line) => line.includes('ECONNRESET'))
 
 /**
- * A reset while the end is on its way is EINVAL in both. Node leaves the socket without its `close` then; ours is
- * closed and says so (docs/coming-from-node-net.md).
+ * A reset while an end is pending is EINVAL in both. Node's socket never emits `close` then; that of `libuv-wasm/net`
+ * does (docs/coming-from-node-net.md).
  */
 const comparable = (lines: readonly string[]): readonly string[] =>
   lines.some((line) => line.includes('error EINVAL reset')) ? lines.filter((line) => !/: close \w+$/.test(line)) : lines
@@ -39,7 +39,7 @@ let running: Promise<boolean>
 beforeAll(async () => {
   loop = await Loop.open({ host: nodeHost() })
   ours = createNet({ loop })
-  // So that the run goes on when a connection is over.
+  // Keeps the loop running after a connection has ended.
   new Async({ loop })
   running = loop.run()
 })
@@ -52,14 +52,14 @@ afterAll(async () => {
 })
 
 test.each([
-  ['by TCP', RUNS, 0 as const],
+  ['over TCP', RUNS, 0 as const],
   ['to a path', Math.ceil(RUNS / 3), join(folder, 'socket')],
-])('random lives of a connection %s look as they do with node:net (%i)', async (_name, runs, at) => {
+])('random calls on a connection %s give the same events as in node:net (%i schedules)', async (_name, runs, at) => {
   const alike = async (schedule: Schedule): Promise<void> => {
     const [expected, seen] = [await play(node, schedule, 'short', at), await play(ours, schedule, 'short', at)]
     if (expected.join() === seen.join()) return
     if (at !== 0 && isReset(expected)) return
-    // The system may have been slow: what counts is what differs when there is time.
+    // The system may have been slow: only a difference that remains with more time counts.
     const [slow, wanted] = [await play(ours, schedule, 'long', at), await play(node, schedule, 'long', at)]
     expect(comparable(slow)).toEqual(comparable(wanted))
   }

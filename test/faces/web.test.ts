@@ -1,4 +1,4 @@
-/** What speaks HTTP, TLS and WebSocket, unmodified, over `libuv-wasm/net` on both sides; and WinterTC's sockets. */
+/** Unmodified libraries for HTTP, TLS and WebSocket over `libuv-wasm/net` on both sides, and WinterTC's sockets. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest } from '@jest/globals'
@@ -21,7 +21,7 @@ for (const [name, needs] of [
   ['undici', 'openssl'],
   ['sockets', 'openssl'],
 ] as const) {
-  testWith(needs, name, async () => {
+  testWith(needs, `the program ${name} succeeds`, async () => {
     expect(await runProgram(name, key, certificate)).toEqual(content(name))
   })
 }

@@ -1,11 +1,11 @@
-/** What the writes hear that a connection does not live to see through. */
+/** The callbacks of writes that are pending when their connection ends. */
 import type { Socket } from 'libuv-wasm/net'
 import type { Behaviours, Scene } from '../support/scene.js'
 
-/** More than all buffers between two ends hold. */
+/** More bytes than all buffers between two ends hold. */
 const PLENTY = 16_000_000
 
-/** Writes three times what nobody takes, with an end behind if that is wanted, and writes down what becomes of it. */
+/** Makes three writes that the peer does not read, and an end if wanted, and records their callbacks. */
 function write(scene: Scene, socket: Socket, end = false): void {
   scene.watch('client', socket, 'drain', 'finish', 'error', 'close')
   for (const which of [1, 2, 3]) {
@@ -14,36 +14,36 @@ function write(scene: Scene, socket: Socket, end = false): void {
   if (end) socket.end((error?: Error) => scene.say('client', 'ended', error))
 }
 
-/** Waits for the end of a socket, and for what is told behind it. */
+/** Waits for the close of a socket, and for the callbacks after it. */
 async function over(scene: Scene, socket: Socket): Promise<void> {
   await scene.told(socket, 'close')
   await new Promise(setImmediate)
 }
 
-/** See the top of the file. */
+/** Behaviours of sockets that end while writes are pending. */
 export const cancelling: Behaviours = {
-  'destroy() cancels what is under way': async (scene) => {
+  'destroy() cancels pending writes': async (scene) => {
     const { client } = await scene.pair()
     write(scene, client)
     client.destroy()
     await over(scene, client)
   },
 
-  'destroy() with an error does, too': async (scene) => {
+  'destroy() with an error cancels pending writes': async (scene) => {
     const { client } = await scene.pair()
     write(scene, client)
     client.destroy(new Error('enough'))
     await over(scene, client)
   },
 
-  'an end that was asked for comes no more': async (scene) => {
+  'destroy() cancels a pending end': async (scene) => {
     const { client } = await scene.pair()
     write(scene, client, true)
     client.destroy()
     await over(scene, client)
   },
 
-  'destroying later, when some has gone': async (scene) => {
+  'destroy() after some bytes were sent cancels the other writes': async (scene) => {
     const { client, peer } = await scene.pair()
     write(scene, client)
     await scene.told(peer, 'readable')
@@ -51,7 +51,7 @@ export const cancelling: Behaviours = {
     await over(scene, client)
   },
 
-  'what is gathered is cancelled as one': async (scene) => {
+  'destroy() cancels writes that were corked together': async (scene) => {
     const { client } = await scene.pair()
     client.cork()
     write(scene, client)
@@ -61,14 +61,14 @@ export const cancelling: Behaviours = {
     await over(scene, client)
   },
 
-  'a reset of its own': async (scene) => {
+  'resetAndDestroy() cancels pending writes': async (scene) => {
     const { client } = await scene.pair()
     write(scene, client)
     client.resetAndDestroy()
     await over(scene, client)
   },
 
-  'a reset of the peer': async (scene) => {
+  'a reset by the peer fails pending writes': async (scene) => {
     for (const listens of [true, false]) {
       const { client, peer } = await scene.pair()
       if (listens) write(scene, client)
@@ -82,7 +82,7 @@ export const cancelling: Behaviours = {
     }
   },
 
-  'a signal': async (scene) => {
+  'an abort signal cancels pending writes': async (scene) => {
     const controller = new AbortController()
     const { client } = await scene.pair({ signal: controller.signal })
     write(scene, client)
@@ -90,7 +90,7 @@ export const cancelling: Behaviours = {
     await over(scene, client)
   },
 
-  'what was gone when it was destroyed is no failure': async (scene) => {
+  'a write that was sent before destroy() arrives': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('client', client, 'error', 'close')
     client.write('small', (error) => scene.say('client', 'written', error))
@@ -100,7 +100,7 @@ export const cancelling: Behaviours = {
     if (!client.closed) await over(scene, client)
   },
 
-  'an end without a connection': async (scene) => {
+  'end() of a socket without a connection waits for destroySoon()': async (scene) => {
     const socket = scene.watch('client', scene.socket(), 'finish', 'error', 'close')
     let called = false
     socket.end(() => {

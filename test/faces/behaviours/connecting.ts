@@ -1,11 +1,11 @@
-/** How connections begin, and how they do not. */
+/** How connections are established, refused and cancelled. */
 import { type Behaviours, HOST } from '../support/scene.js'
 
 const LIFE = ['lookup', 'connectionAttempt', 'connect', 'ready', 'end', 'error', 'close']
 
-/** See the top of the file. */
+/** Behaviours of sockets while they connect. */
 export const connecting: Behaviours = {
-  'says where it is on its way': async (scene) => {
+  'a socket reports its state before, while and after it is connected': async (scene) => {
     const server = scene.server((peer) => peer.end())
     const port = await scene.listen(server)
     const socket = scene.watch('client', scene.socket(), ...LIFE)
@@ -19,14 +19,14 @@ export const connecting: Behaviours = {
     tell()
   },
 
-  'a refusal names address and port': async (scene) => {
+  'a refusal names the address and the port': async (scene) => {
     const socket = scene.watch('client', scene.socket(), ...LIFE)
     socket.connect(await scene.deafPort(), HOST)
     await scene.told(socket, 'close')
     scene.say('client', socket.connecting, socket.destroyed, socket.readyState)
   },
 
-  'a refused socket connects again': async (scene) => {
+  'a refused socket can connect again': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.end('here')))
     const socket = scene.watch('client', scene.socket(), ...LIFE, 'data')
     socket.connect(await scene.deafPort(), HOST)
@@ -35,7 +35,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'a socket whose connection is over connects again': async (scene) => {
+  'a socket can connect again after its connection has closed': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.end('once more')))
     const socket = scene.watch('client', scene.socket(), ...LIFE, 'data')
     for (let times = 0; times < 3; times++) {
@@ -45,7 +45,7 @@ export const connecting: Behaviours = {
     }
   },
 
-  'destroying at once tells nothing but the close': async (scene) => {
+  'a socket that is destroyed at once emits only close': async (scene) => {
     const port = await scene.listen(scene.server())
     const socket = scene.watch('client', scene.socket(), ...LIFE)
     socket.connect(port, HOST)
@@ -54,7 +54,7 @@ export const connecting: Behaviours = {
     scene.say('client', socket.connecting, socket.pending, socket.readyState)
   },
 
-  'destroying with an error tells that': async (scene) => {
+  'a socket that is destroyed with an error emits it': async (scene) => {
     const port = await scene.listen(scene.server())
     const socket = scene.watch('client', scene.socket(), ...LIFE)
     socket.connect(port, HOST)
@@ -62,7 +62,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'destroying twice is destroying once': async (scene) => {
+  'a second destroy() does nothing': async (scene) => {
     const { client } = await scene.pair()
     scene.watch('client', client, ...LIFE)
     client.destroy(new Error('first'))
@@ -70,7 +70,7 @@ export const connecting: Behaviours = {
     await scene.told(client, 'close')
   },
 
-  'a signal ends it': async (scene) => {
+  'an abort signal destroys a connecting socket': async (scene) => {
     const port = await scene.listen(scene.server())
     const controller = new AbortController()
     const socket = scene.watch('client', scene.socket({ signal: controller.signal }), ...LIFE)
@@ -79,7 +79,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'what is written meanwhile is kept, and counted': async (scene) => {
+  'writes before the connection is established are counted, and sent later': async (scene) => {
     const server = scene.server({ allowHalfOpen: true })
     const port = await scene.listen(server)
     const socket = scene.socket()
@@ -102,7 +102,7 @@ export const connecting: Behaviours = {
     scene.say('peer', text, peer.bytesRead)
   },
 
-  'the end may be asked for before the beginning': async (scene) => {
+  'a connecting socket can be ended': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.resume()))
     const socket = scene.watch('client', scene.socket(), ...LIFE, 'finish')
     socket.connect(port, HOST)
@@ -111,7 +111,7 @@ export const connecting: Behaviours = {
     await scene.told(socket.resume(), 'close')
   },
 
-  'nobody is there for bytes that were written before': async (scene) => {
+  'a refusal fails the writes and the end that waited for the connection': async (scene) => {
     const socket = scene.watch('client', scene.socket(), ...LIFE)
     socket.connect(await scene.deafPort(), HOST)
     socket.write('hello', (error) => scene.say('client', 'written', error))
@@ -119,7 +119,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'destroying meanwhile fails what was written': async (scene) => {
+  'destroying a connecting socket fails its writes': async (scene) => {
     const port = await scene.listen(scene.server())
     const socket = scene.watch('client', scene.socket(), ...LIFE)
     socket.connect(port, HOST)
@@ -128,7 +128,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'pausing meanwhile leaves bytes where they are': async (scene) => {
+  'a connecting socket that is paused reads nothing until resume()': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.end('waiting')))
     const socket = scene.watch('client', scene.socket(), 'data', 'end', 'close')
     socket.connect(port, HOST)
@@ -139,7 +139,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'a reset meanwhile comes behind the connection': async (scene) => {
+  'resetAndDestroy() of a connecting socket resets it once it is connected': async (scene) => {
     const server = scene.server()
     const port = await scene.listen(server)
     const socket = scene.watch('client', scene.socket(), 'connect', 'error', 'close')
@@ -150,13 +150,13 @@ export const connecting: Behaviours = {
     await Promise.all([scene.told(socket, 'close'), new Promise((resolve) => peer.resume().on('close', resolve))])
   },
 
-  'a reset without a connection is an error': async (scene) => {
+  'resetAndDestroy() without a connection emits an error': async (scene) => {
     const socket = scene.watch('client', scene.socket(), 'error', 'close')
     scene.say('client', socket.resetAndDestroy() === socket)
     await scene.told(socket, 'close')
   },
 
-  'a reset behind the end of all is nothing': async (scene) => {
+  'resetAndDestroy() after close does nothing': async (scene) => {
     const { client } = await scene.pair()
     scene.watch('client', client, 'error', 'close')
     client.destroy()
@@ -165,7 +165,7 @@ export const connecting: Behaviours = {
     scene.say('client', client.destroyed)
   },
 
-  'a taken port of its own is told as an error': async (scene) => {
+  'a local port in use is reported as an error': async (scene) => {
     const port = await scene.listen(scene.server())
     const other = scene.server()
     const taken = await scene.listen(other)
@@ -174,7 +174,7 @@ export const connecting: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'a look-up of the caller is asked, and believed': async (scene) => {
+  'the lookup option resolves the name': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.end()))
     const socket = scene.watch('client', scene.socket(), 'lookup', 'connect', 'error', 'close')
     socket.connect({
@@ -189,7 +189,7 @@ export const connecting: Behaviours = {
     await scene.told(socket.resume(), 'close')
   },
 
-  'a look-up that fails, or says nonsense, is told': async (scene) => {
+  'a lookup that fails, or gives an invalid address, is reported as an error': async (scene) => {
     const answers = [
       [Object.assign(new Error('no such luck'), { code: 'ELUCK' })],
       [null, 'no address', 4],
@@ -206,7 +206,7 @@ export const connecting: Behaviours = {
     }
   },
 
-  'an address in numbers is not looked up': async (scene) => {
+  'a numeric address is not looked up': async (scene) => {
     const port = await scene.listen(scene.server((peer) => peer.end()))
     const socket = scene.watch('client', scene.socket(), 'lookup', 'connect', 'close')
     socket.connect({ port, host: HOST, lookup: () => scene.say('client', 'asked') })

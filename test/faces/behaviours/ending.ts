@@ -1,11 +1,11 @@
-/** How connections end. */
+/** How connections end, by end(), destroy(), a reset or a timeout. */
 import { type Behaviours, HOST } from '../support/scene.js'
 
 const LIFE = ['data', 'end', 'finish', 'error', 'close', 'timeout']
 
-/** See the top of the file. */
+/** Behaviours of sockets that end. */
 export const ending: Behaviours = {
-  'the end of one is the end of both': async (scene) => {
+  'the end of one socket ends the other': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('client', client.resume(), ...LIFE)
     scene.watch('peer', peer.resume(), ...LIFE)
@@ -15,7 +15,7 @@ export const ending: Behaviours = {
     scene.say('peer', peer.readyState, peer.readableEnded, peer.writableFinished)
   },
 
-  'half of a connection stays open where that is wanted': async (scene) => {
+  'a half-open connection stays open with allowHalfOpen': async (scene) => {
     const { client, peer } = await scene.pair({ allowHalfOpen: true }, { allowHalfOpen: true })
     scene.watch('client', client, ...LIFE)
     scene.watch('peer', peer, ...LIFE)
@@ -27,7 +27,7 @@ export const ending: Behaviours = {
     await Promise.all([scene.told(client, 'close'), scene.told(peer, 'close')])
   },
 
-  'the end is not told while nobody reads': async (scene) => {
+  'end is not emitted while bytes are unread': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('peer', peer, 'end', 'close')
     client.end('unread')
@@ -37,7 +37,7 @@ export const ending: Behaviours = {
     await scene.told(peer, 'close')
   },
 
-  'close says whether there was an error': async (scene) => {
+  'close has true as its argument after an error': async (scene) => {
     const { client, peer } = await scene.pair()
     const closes = [client, peer].map(
       (socket, index) =>
@@ -54,7 +54,7 @@ export const ending: Behaviours = {
     await Promise.all(closes)
   },
 
-  'a reset is an error for the other': async (scene) => {
+  'a reset emits an error on the peer': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('client', client, ...LIFE)
     scene.watch('peer', peer.resume(), ...LIFE)
@@ -64,7 +64,7 @@ export const ending: Behaviours = {
     await Promise.all(over)
   },
 
-  'a reset drops what was written': async (scene) => {
+  'a reset fails later writes': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('peer', peer.resume(), 'error', 'close')
     const over = [client, peer].map((socket) => new Promise((resolve) => socket.on('close', resolve)))
@@ -74,7 +74,7 @@ export const ending: Behaviours = {
     await Promise.all(over)
   },
 
-  'destroySoon() sends what is there': async (scene) => {
+  'destroySoon() sends the pending writes': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('peer', peer, ...LIFE)
     client.write('the last ')
@@ -89,7 +89,7 @@ export const ending: Behaviours = {
     scene.say('peer text', text)
   },
 
-  'behind the end everything can still be asked': async (scene) => {
+  'getters and methods work after close': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.resume()
     client.end('bye')
@@ -102,7 +102,7 @@ export const ending: Behaviours = {
     scene.try('timeout', () => client.setTimeout(5) === client)
   },
 
-  'behind the beginning of nothing, too': async (scene) => {
+  'getters and methods work before the connection': async (scene) => {
     const socket = scene.socket()
     scene.say('client', socket.bytesRead, socket.bytesWritten, socket.pending, socket.connecting, socket.readyState)
     scene.say('client', socket.localAddress, socket.remoteAddress, JSON.stringify(socket.address()), socket.bufferSize)
@@ -111,7 +111,7 @@ export const ending: Behaviours = {
     }
   },
 
-  'end() calls back once, and says of a second time': async (scene) => {
+  'a second and a third end() call back': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.resume()
     scene.watch('client', client, 'finish', 'error')
@@ -123,8 +123,8 @@ export const ending: Behaviours = {
     await new Promise(setImmediate)
   },
 
-  'ending what never began': async (scene) => {
-    // Whether that is a finish, too, differs between Nodes.
+  'a socket without a connection can be ended and destroyed': async (scene) => {
+    // Whether it emits finish too depends on the version of Node.
     const socket = scene.watch('client', scene.socket(), 'end', 'error', 'close')
     socket.end()
     scene.say('client', socket.writableEnded, socket.writable)
@@ -132,7 +132,7 @@ export const ending: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'silence is told, once, and only that': async (scene) => {
+  'an idle socket emits timeout, and stays open': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('client', client, ...LIFE)
     client.setTimeout(10, () => scene.say('client', 'silent', client.timeout))
@@ -143,7 +143,7 @@ export const ending: Behaviours = {
     await scene.told(client, 'close')
   },
 
-  'silence may be listened for before the connection': async (scene) => {
+  'the timeout option counts from the connection': async (scene) => {
     const port = await scene.listen(scene.server())
     const socket = scene.net.connect({ port, host: HOST, timeout: 10 })
     scene.say('client', socket.timeout)
@@ -153,7 +153,7 @@ export const ending: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'what a timeout may be': async (scene) => {
+  'setTimeout() refuses wrong times and listeners': async (scene) => {
     const socket = scene.socket()
     for (const wrong of ['10', '', null, undefined, {}, Number.NaN, -1, Number.POSITIVE_INFINITY, true]) {
       scene.try('ms', () => Reflect.apply(socket.setTimeout, socket, [wrong]) === socket)

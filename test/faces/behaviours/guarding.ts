@@ -1,11 +1,11 @@
-/** Options that keep something out, or hold something back, and what is wrong with wrong ones. */
+/** Options that restrict sockets and servers, such as a BlockList, and errors for wrong options. */
 import { BlockList } from 'node:net'
 import type { Server, Socket } from 'libuv-wasm/net'
 import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
 const LIFE = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connect', 'error', 'close']
 
-/** A list with this machine in it, in each way that a list knows. */
+/** Lists that block this machine, in each way a BlockList offers, and one that does not. */
 const LISTS: Readonly<Record<string, (list: BlockList) => void>> = {
   address: (list) => list.addAddress(HOST),
   range: (list) => list.addRange('127.0.0.0', '127.0.0.9'),
@@ -22,7 +22,7 @@ const listOf = (fill: (list: BlockList) => void): BlockList => {
 
 const LOCAL = listOf((list) => list.addSubnet('127.0.0.0', 8))
 
-/** Connects, and tells whether somebody was let in. */
+/** Connects to a server. @returns whether it accepted the connection */
 async function knock(scene: Scene, server: Server, port: number, host = HOST): Promise<string> {
   let seen = 'kept out'
   const accepted = (peer: Socket): void => {
@@ -38,14 +38,14 @@ async function knock(scene: Scene, server: Server, port: number, host = HOST): P
   return seen
 }
 
-/** A look-up that finds these. */
+/** A lookup function with these results. */
 const finding =
   (...addresses: readonly { address: string; family: number }[]) =>
   (_name: string, _options: object, callback: (error: null, found: readonly object[]) => void): void => {
     setImmediate(callback, null, addresses)
   }
 
-/** Writes down what a call throws, if it does, without words: those may differ. @returns whether it threw nothing */
+/** Records the error of a call, without its message, which may differ. @returns whether it threw nothing */
 function attempt(scene: Scene, who: string, call: () => unknown): boolean {
   try {
     call()
@@ -57,16 +57,16 @@ function attempt(scene: Scene, who: string, call: () => unknown): boolean {
   }
 }
 
-/** See the top of the file. */
+/** Behaviours of options. */
 export const guarding: Behaviours = {
-  'a server with a list': async (scene) => {
+  'a server drops connections from blocked addresses': async (scene) => {
     for (const [what, fill] of Object.entries(LISTS)) {
       const server = scene.watch('server', scene.server(Object({ blockList: listOf(fill) })), 'drop', 'error')
       scene.say('server', what, await knock(scene, server, await scene.listen(server)))
     }
   },
 
-  'a server of both families with a list': async (scene) => {
+  'a server on both families drops connections from a blocked IPv4 address': async (scene) => {
     const server = scene.server(Object({ blockList: LOCAL }))
     server.listen(0)
     await scene.told(server, 'listening')
@@ -74,17 +74,17 @@ export const guarding: Behaviours = {
     scene.say('server', await knock(scene, server, port), await knock(scene, server, port, '::1'))
   },
 
-  'a list that comes later': async (scene) => {
+  'a blockList that is set later is used where the option exists': async (scene) => {
     const server = scene.server()
     const port = await scene.listen(server)
     scene.say('server', await knock(scene, server, port))
     Object.assign(server, { blockList: LOCAL })
     const used = Reflect.get(new scene.net.Server(Object({ blockList: LOCAL })), 'blockList') !== undefined
-    // Where the option is none, the property is none either.
+    // A Node without the option has no such property either.
     scene.say('server', used ? await knock(scene, server, port) : 'no list')
   },
 
-  'kept out comes before nothing: the limit is looked at first': async (scene) => {
+  'maxConnections counts before the blockList is checked': async (scene) => {
     const server = scene.server(Object({ blockList: LOCAL }))
     server.maxConnections = 1
     server.on('drop', () => scene.say('server', 'drop'))
@@ -92,7 +92,7 @@ export const guarding: Behaviours = {
     for (let n = 0; n < 3; n++) scene.say('server', await knock(scene, server, port))
   },
 
-  'a client with a list': async (scene) => {
+  'a client does not connect to a blocked address': async (scene) => {
     const server = scene.server((peer) => peer.end())
     const port = await scene.listen(server)
     for (const fill of Object.values(LISTS)) {
@@ -102,7 +102,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'a name, one of whose addresses is on the list': async (scene) => {
+  'a client skips a blocked address of a name': async (scene) => {
     const server = scene.server((peer) => peer.end())
     server.listen(0)
     await scene.told(server, 'listening')
@@ -119,7 +119,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'a name, all of whose addresses are on the list': async (scene) => {
+  'a client fails if all addresses of a name are blocked': async (scene) => {
     const both = listOf((list) => {
       list.addAddress(HOST)
       list.addAddress('::1', 'ipv6')
@@ -132,14 +132,14 @@ export const guarding: Behaviours = {
     await scene.told(socket, 'close')
   },
 
-  'what is no list': async (scene) => {
+  'a wrong blockList is refused': async (scene) => {
     for (const wrong of [5, 'list', {}, [], () => {}, null, undefined, 0, '']) {
       attempt(scene, 'socket', () => scene.socket(Object({ blockList: wrong })))
       attempt(scene, 'server', () => scene.server(Object({ blockList: wrong })))
     }
   },
 
-  'how many may come': async (scene) => {
+  'maxConnections may have odd values': async (scene) => {
     for (const most of [0, 1, null, undefined, Number.NaN, '0', '1', -1, Number.POSITIVE_INFINITY]) {
       const server = scene.server()
       server.on('drop', () => scene.say('server', 'drop'))
@@ -149,7 +149,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'a descriptor is not passed over': async (scene) => {
+  'a wrong descriptor is refused': async (scene) => {
     for (const fd of [1000, -1, 1.5, 2 ** 31, 'x', null]) {
       attempt(scene, 'socket', () => scene.socket(Object({ fd })))
     }
@@ -162,7 +162,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'what is no signal': async (scene) => {
+  'a wrong signal is refused': async (scene) => {
     for (const signal of [5, 'signal', {}, null, undefined]) {
       attempt(scene, 'socket', () => scene.socket(Object({ signal })))
       const server = scene.server()
@@ -171,7 +171,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'how long an attempt may take': async (scene) => {
+  'a wrong autoSelectFamilyAttemptTimeout is refused': async (scene) => {
     const port = await scene.deafPort()
     for (const autoSelectFamilyAttemptTimeout of [0, -1, 1.5, 2 ** 31, 'x', true, null, 1, 20]) {
       const socket = scene.socket()
@@ -182,7 +182,7 @@ export const guarding: Behaviours = {
     }
   },
 
-  'a port that is shared': async (scene) => {
+  'reusePort shares a port between servers that set it': async (scene) => {
     const [one, other] = [scene.server(), scene.server()]
     one.listen(Object({ port: 0, host: HOST, reusePort: true }))
     await scene.told(one, 'listening')
@@ -193,14 +193,14 @@ export const guarding: Behaviours = {
     })
     other.listen(Object({ port, host: HOST, reusePort: true }))
     scene.say('server', await told)
-    // Who does not say so gets none of it.
+    // A server without the option cannot share it.
     const third = scene.server()
     third.listen(Object({ port, host: HOST }))
     const [error] = await scene.told(third, 'error')
     scene.say('server', Object(error).code)
   },
 
-  'a mark below nothing is the usual one': async (scene) => {
+  'a negative highWaterMark is replaced by the default': async (scene) => {
     const server = scene.server({ highWaterMark: -5 })
     const port = await scene.listen(server)
     const coming = scene.told(server, 'connection') as Promise<[Socket]>
@@ -209,7 +209,7 @@ export const guarding: Behaviours = {
     scene.say('peer', peer.readableHighWaterMark, peer.writableHighWaterMark)
   },
 
-  'a buffer that is none is passed over': async (scene) => {
+  'a wrong onread is ignored': async (scene) => {
     for (const onread of [null, {}, { buffer: new Uint8Array(8) }, { buffer: 'x', callback: () => true }]) {
       const { client, peer } = await scene.pair({ onread })
       peer.end('bytes')

@@ -1,11 +1,11 @@
-/** How servers listen, and to whom. */
+/** How servers listen, accept and close. */
 import { EventEmitter } from 'node:events'
 import type { Server, Socket } from 'libuv-wasm/net'
 import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
 const LIFE = ['listening', 'connection', 'drop', 'error', 'close']
 
-/** Connects, and waits until it stands. */
+/** Connects. @returns the socket once it is connected */
 async function visit(scene: Scene, port: number): Promise<Socket> {
   const socket = scene.socket()
   socket.connect(port, HOST)
@@ -13,9 +13,9 @@ async function visit(scene: Scene, port: number): Promise<Socket> {
   return socket
 }
 
-/** See the top of the file. */
+/** Behaviours of servers. */
 export const serving: Behaviours = {
-  'a life': async (scene) => {
+  'a server listens, serves a connection and closes': async (scene) => {
     const server = scene.watch(
       'server',
       scene.server((peer) => peer.end()),
@@ -31,7 +31,7 @@ export const serving: Behaviours = {
     await scene.told(server, 'close')
   },
 
-  'a taken port is an error that names it': async (scene) => {
+  'a port in use is an error that names it': async (scene) => {
     const port = await scene.listen(scene.server())
     const second = scene.watch('second', scene.server(), ...LIFE)
     second.listen(port, HOST)
@@ -41,13 +41,13 @@ export const serving: Behaviours = {
     await scene.told(second, 'listening')
   },
 
-  'an address of nobody here is an error': async (scene) => {
+  'an address of another machine is an error': async (scene) => {
     const server = scene.watch('server', scene.server(), ...LIFE)
     server.listen(0, '192.0.2.1')
     await scene.told(server, 'error')
   },
 
-  'listening twice is refused, and behind a close it is not': async (scene) => {
+  'a second listen() is refused until the server is closed': async (scene) => {
     const server = scene.watch('server', scene.server(), ...LIFE)
     await scene.listen(server)
     scene.try('server', () => server.listen(0, HOST))
@@ -57,7 +57,7 @@ export const serving: Behaviours = {
     scene.say('server', server.listening)
   },
 
-  'closing what does not listen': async (scene) => {
+  'closing a server that does not listen is an error': async (scene) => {
     const server = scene.watch('server', scene.server(), ...LIFE)
     const closed = new Promise((resolve) => server.close(resolve))
     scene.say('server', await closed)
@@ -65,7 +65,7 @@ export const serving: Behaviours = {
     await new Promise(setImmediate)
   },
 
-  'closing twice calls both back': async (scene) => {
+  'closing a server twice calls both back': async (scene) => {
     const server = scene.watch('server', scene.server(), 'close')
     await scene.listen(server)
     const closed = [1, 2].map(
@@ -80,7 +80,7 @@ export const serving: Behaviours = {
     await Promise.all(closed)
   },
 
-  'closing at once': async (scene) => {
+  'a server can be closed directly after listen()': async (scene) => {
     const server = scene.watch('server', scene.server(), ...LIFE)
     server.listen(0, HOST)
     server.close()
@@ -88,7 +88,7 @@ export const serving: Behaviours = {
     scene.say('server', server.listening)
   },
 
-  'it is closed when its last connection is': async (scene) => {
+  'a server emits close after its last connection has closed': async (scene) => {
     const server = scene.server()
     const port = await scene.listen(server)
     const clients = [await visit(scene, port), await visit(scene, port)]
@@ -108,7 +108,7 @@ export const serving: Behaviours = {
     scene.say('server', over, await counted())
   },
 
-  'too many connections are dropped, and room is made again': async (scene) => {
+  'connections above maxConnections are dropped until another has closed': async (scene) => {
     const server = scene.server()
     server.maxConnections = 1
     const port = await scene.listen(server)
@@ -129,7 +129,7 @@ export const serving: Behaviours = {
     first.destroy()
     await scene.told(first, 'close')
     let third = await visit(scene, port)
-    // The server may not have heard of the first one's end yet.
+    // The server may not have noticed the end of the first one yet.
     while (
       (await Promise.race([peers.then(() => 'in'), scene.told(third.resume(), 'close').then(() => 'out')])) === 'out'
     ) {
@@ -138,7 +138,7 @@ export const serving: Behaviours = {
     scene.say('third', third.destroyed)
   },
 
-  'a connection that is not wanted yet keeps its bytes': async (scene) => {
+  'pauseOnConnect leaves the bytes unread until resume()': async (scene) => {
     const server = scene.server({ pauseOnConnect: true })
     const port = await scene.listen(server)
     const coming = scene.told(server, 'connection') as Promise<[Socket]>
@@ -155,7 +155,7 @@ export const serving: Behaviours = {
     scene.say('peer', text)
   },
 
-  'what it knows of a connection': async (scene) => {
+  'an accepted socket has the addresses of both ends': async (scene) => {
     const server = scene.server()
     const port = await scene.listen(server)
     const coming = scene.told(server, 'connection') as Promise<[Socket]>
@@ -169,7 +169,7 @@ export const serving: Behaviours = {
     scene.say('peer', peer.remoteAddress, peer.remotePort === undefined)
   },
 
-  'a listener that throws costs its connection, where rejections are caught': async (scene) => {
+  'a listener that rejects destroys its socket with captureRejections': async (scene) => {
     EventEmitter.captureRejections = true
     const server = scene.server(async (peer: Socket) => {
       scene.watch('peer', peer, 'error', 'close')
@@ -181,7 +181,7 @@ export const serving: Behaviours = {
     await scene.told(client.resume(), 'close')
   },
 
-  'a signal closes it': async (scene) => {
+  'an abort signal closes a server': async (scene) => {
     const controller = new AbortController()
     const server = scene.watch('server', scene.server(), ...LIFE)
     server.listen({ port: 0, host: HOST, signal: controller.signal })
@@ -193,7 +193,7 @@ export const serving: Behaviours = {
     await scene.told(other, 'close')
   },
 
-  'what can be listened to': async (scene) => {
+  'listen() refuses wrong arguments': async (scene) => {
     const tries: readonly (readonly unknown[])[] = [
       [-1],
       [65_536],
@@ -216,7 +216,7 @@ export const serving: Behaviours = {
     }
   },
 
-  'a port may be text, or left out': async (scene) => {
+  'listen() accepts a port as text, or no port': async (scene) => {
     for (const args of [['0', HOST], [], [undefined], [null], [{ port: '0', host: HOST }], [() => {}]]) {
       const server = scene.server()
       scene.say('server', Reflect.apply(server.listen, server, args) === server)
@@ -225,7 +225,7 @@ export const serving: Behaviours = {
     }
   },
 
-  'options reach the sockets': async (scene) => {
+  'the options of a server apply to its sockets': async (scene) => {
     const server = scene.server({ allowHalfOpen: true, noDelay: true, keepAlive: true, highWaterMark: 4_096 })
     const port = await scene.listen(server)
     const coming = scene.told(server, 'connection') as Promise<[Socket]>
@@ -234,7 +234,7 @@ export const serving: Behaviours = {
     scene.say('peer', peer.allowHalfOpen, peer.readableHighWaterMark, peer.writableHighWaterMark)
   },
 
-  'nobody but IPv6 may come where that is said': async (scene) => {
+  'a server with ipv6Only refuses IPv4': async (scene) => {
     const server = scene.server()
     server.listen({ port: 0, host: '::1', ipv6Only: true })
     await scene.told(server, 'listening')

@@ -1,8 +1,8 @@
-/** What becomes of bytes. */
+/** How bytes are written, counted and read. */
 import type { Socket } from 'libuv-wasm/net'
 import { type Behaviours, HOST, type Scene } from '../support/scene.js'
 
-/** All that one end receives. */
+/** The text that one end receives, to its end. */
 async function whole(scene: Scene, socket: Socket): Promise<string> {
   let text = ''
   socket.on('data', (data) => {
@@ -12,9 +12,9 @@ async function whole(scene: Scene, socket: Socket): Promise<string> {
   return text
 }
 
-/** See the top of the file. */
+/** Behaviours of writing and reading. */
 export const writing: Behaviours = {
-  'bytes are counted as they are sent, whatever they were': async (scene) => {
+  'bytesWritten counts encoded bytes, whatever the encoding': async (scene) => {
     const { client, peer } = await scene.pair()
     const received = whole(scene, peer)
     client.write('grün')
@@ -30,7 +30,7 @@ export const writing: Behaviours = {
     scene.say('peer', await received, peer.bytesRead)
   },
 
-  'what was corked leaves together': async (scene) => {
+  'corked writes are sent together': async (scene) => {
     const { client, peer } = await scene.pair()
     const received = whole(scene, peer)
     client.cork()
@@ -43,7 +43,7 @@ export const writing: Behaviours = {
     scene.say('peer', await received)
   },
 
-  'each write says when it is done, in order': async (scene) => {
+  'writes call back in order': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.resume()
     for (let i = 0; i < 5; i++) client.write(String(i), () => scene.say('client', i))
@@ -51,7 +51,7 @@ export const writing: Behaviours = {
     scene.say('client', 'ended', client.writableFinished)
   },
 
-  'writing behind the end is an error': async (scene) => {
+  'a write after end() is an error': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.resume()
     scene.watch('client', client, 'finish', 'error', 'close')
@@ -63,7 +63,7 @@ export const writing: Behaviours = {
     await scene.told(client, 'close')
   },
 
-  'writing behind destroy() is an error that nobody else hears': async (scene) => {
+  'a write after destroy() fails without an error event': async (scene) => {
     const { client } = await scene.pair()
     scene.watch('client', client, 'error', 'close')
     client.destroy()
@@ -76,13 +76,13 @@ export const writing: Behaviours = {
     await new Promise(setImmediate)
   },
 
-  'writing to nobody is an error': async (scene) => {
+  'a write without a connection is an error': async (scene) => {
     const socket = scene.watch('client', scene.socket(), 'error', 'close')
     socket.write('hello', (error) => scene.say('client', 'written', error))
     await scene.told(socket, 'close')
   },
 
-  'writing when the peer has ended is an error, unless that was wanted': async (scene) => {
+  'a write after the peer has ended is an error without allowHalfOpen': async (scene) => {
     for (const allowHalfOpen of [false, true]) {
       const { client, peer } = await scene.pair({ allowHalfOpen })
       peer.end()
@@ -102,7 +102,7 @@ export const writing: Behaviours = {
     }
   },
 
-  'nothing else than bytes and text is taken': async (scene) => {
+  'a write of neither bytes nor text is refused': async (scene) => {
     const { client } = await scene.pair()
     for (const wrong of [undefined, null, 5, {}, true, []]) {
       scene.try('client', () => Reflect.apply(client.write, client, [wrong]))
@@ -110,7 +110,7 @@ export const writing: Behaviours = {
     scene.try('client', () => Reflect.apply(client.write, client, ['text', 'no encoding']))
   },
 
-  'much is held back, and drains': async (scene) => {
+  'many writes fill the buffer, and drain is emitted once the peer reads': async (scene) => {
     const { client, peer } = await scene.pair()
     let held = false
     for (let i = 0; i < 200 && !held; i++) held = !client.write(Buffer.alloc(262_144, 1))
@@ -123,18 +123,18 @@ export const writing: Behaviours = {
     scene.say('peer', peer.bytesRead === client.bytesWritten)
   },
 
-  'more than 2 GiB may wait behind one write': async (scene) => {
+  'more than 2 GiB may wait for one write': async (scene) => {
     const { client, peer } = await scene.pair()
     scene.watch('client', client, 'error')
     const piece = Buffer.alloc(2 ** 24)
     for (let n = 0; n < 132; n++) client.write(piece)
     scene.say('client', client.writableLength > 2 ** 31, client.bytesWritten)
-    // Until all that waited is under way as one.
+    // Until the waiting writes are sent as one.
     for await (const _ of peer) if (peer.bytesRead > 2 * piece.length) break
     scene.say('client', client.destroyed, client.bytesWritten)
   },
 
-  'an encoding makes text of bytes, also where they are cut': async (scene) => {
+  'setEncoding decodes characters that are split between chunks': async (scene) => {
     const { client, peer } = await scene.pair()
     peer.setEncoding('utf8')
     const received = whole(scene, peer)
@@ -144,7 +144,7 @@ export const writing: Behaviours = {
     scene.say('peer', await received, peer.readableEncoding)
   },
 
-  'reading piece by piece': async (scene) => {
+  'read(size) gives pieces of that size': async (scene) => {
     const { client, peer } = await scene.pair()
     client.end('abcdefgh')
     const pieces: unknown[] = []
@@ -157,7 +157,7 @@ export const writing: Behaviours = {
     scene.say('peer', pieces.join('|'), peer.readableEnded)
   },
 
-  'a pipe carries everything, and the end': async (scene) => {
+  'pipe() forwards all bytes and the end': async (scene) => {
     const { client } = await scene.pair({}, Object({ pauseOnConnect: false })).then(async (ends) => {
       ends.peer.pipe(ends.peer)
       return ends
@@ -168,7 +168,7 @@ export const writing: Behaviours = {
     scene.say('client', await received)
   },
 
-  'for await reads until the end': async (scene) => {
+  'for await reads a socket to its end': async (scene) => {
     const { client, peer } = await scene.pair()
     client.end('all of it')
     let text = ''
@@ -176,7 +176,7 @@ export const writing: Behaviours = {
     scene.say('peer', text, peer.destroyed)
   },
 
-  'bytes go straight into the reader’s own buffer': async (scene) => {
+  'onread reads into its own buffer': async (scene) => {
     const server = scene.server((peer) => peer.end('into a buffer'))
     const buffer = Buffer.alloc(64)
     let text = ''

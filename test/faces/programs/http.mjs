@@ -1,4 +1,4 @@
-/** `node:http`: a server that is given our sockets, and an agent that makes them. */
+/** `node:http` over `libuv-wasm/net`: a server that receives its sockets, and an agent that creates them. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ const server = net.createServer((socket) => {
 await once(server.listen(0, '127.0.0.1'), 'listening')
 const { port } = /** @type {net.AddressInfo} */ (server.address())
 
-// Deno's http ends a connection that it was given behind one answer, and does not say so before.
+// Deno's http ends a connection that it received after one answer, without a `Connection: close` header.
 const lasting = !('Deno' in globalThis)
 const agent = new http.Agent(lasting ? { keepAlive: true, maxSockets: 4 } : {})
 Reflect.set(agent, 'createConnection', net.createConnection)
@@ -55,7 +55,7 @@ assert.equal(sockets, lasting ? 4 : 200)
 const large = Buffer.alloc(8_000_000, 'libuv')
 assert.ok(large.equals(await ask('/echo', large)))
 
-// A server that answers a client of the system's, and a client that goes away in the middle.
+// The server answers curl, and a client that resets its connection within a request.
 const { stdout } = await promisify(execFile)('curl', ['-s', `http://127.0.0.1:${port}/curl`])
 assert.equal(stdout, 'GET /curl')
 const rude = net.connect(port, '127.0.0.1')
@@ -65,7 +65,7 @@ const cut = once(web, 'clientError')
 rude.resetAndDestroy()
 assert.equal((await cut)[0].code, 'ECONNRESET')
 
-// The same by a Unix socket: curl, and an agent of ours.
+// The same over a Unix socket: curl, and an agent with sockets of libuv-wasm/net.
 const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
 const path = join(folder, 'web')
 const local = net.createServer((socket) => web.emit('connection', socket))
@@ -86,6 +86,6 @@ rmSync(folder, { recursive: true })
 agent.destroy()
 server.close()
 await once(server, 'close')
-// Which of the two depends on the runtime's http.
+// The code depends on the runtime's http.
 assert.match(await failure, /^(ERR_STREAM_PREMATURE_CLOSE|ECONNRESET)$/)
 console.log('http is content')

@@ -1,4 +1,4 @@
-/** The `ioredis` client against Redis, as it comes: `node --import libuv-wasm/net/register ioredis.mjs PORT PATH`. */
+/** The unmodified client `ioredis` with Redis: `node --import libuv-wasm/net/register ioredis.mjs PORT PATH`. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
@@ -25,19 +25,19 @@ const heard = once(listener, 'message')
 assert.equal(await redis.publish('news', 'hello'), 1)
 assert.deepEqual(await heard, ['news', 'hello'])
 
-// One waits until another pushes.
+// One client waits until another pushes.
 const waiter = redis.duplicate()
 const popped = waiter.blpop('queue', 0)
 await redis.rpush('queue', 'work')
 assert.deepEqual(await popped, ['queue', 'work'])
 
-// The server ends a connection, and the client makes another.
+// The server ends a connection, and the client connects again.
 const again = once(waiter, 'ready')
 await redis.client('KILL', 'ID', await waiter.client('ID'))
 await again
 assert.equal(await waiter.get('key 7'), '7')
 
-// The same server by its Unix socket.
+// The same server over its Unix socket.
 const local = new Redis(path)
 assert.ok(large.equals((await local.getBuffer('large')) ?? Buffer.alloc(0)))
 assertOurs(Reflect.get(local, 'stream'))

@@ -1,4 +1,4 @@
-/** The `mysql2` client against MariaDB, as it comes: `node --import libuv-wasm/net/register mysql2.mjs PORT PATH`. */
+/** The unmodified client `mysql2` with MariaDB: `node --import libuv-wasm/net/register mysql2.mjs PORT PATH`. */
 import assert from 'node:assert/strict'
 import mysql from 'mysql2/promise'
 import { assertOurs } from './over-ours.mjs'
@@ -32,7 +32,7 @@ assert.deepEqual(
 )
 await pool.end()
 
-// The same server by its Unix socket.
+// The same server over its Unix socket.
 const local = await mysql.createConnection({ socketPath: String(process.argv[3]), user: 'root' })
 assertOurs(Reflect.get(Reflect.get(local, 'connection'), 'stream'))
 const [[again]] = /** @type {[mysql.RowDataPacket[], mysql.FieldPacket[]]} */ (

@@ -1,5 +1,5 @@
 /**
- * The `pg` client against PostgreSQL, as it comes: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD FOLDER`.
+ * The unmodified client `pg` with PostgreSQL: `node --import libuv-wasm/net/register pg.mjs PORT PASSWORD FOLDER`.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ await assert.rejects(client.query('INSERT INTO pieces VALUES (1, NULL)'), { code
 await client.query('LISTEN news')
 const heard = once(client, 'notification')
 
-// Several at once, while another connection waits.
+// Several queries at once, while another connection waits.
 const pool = new pg.Pool({ ...settings, max: 8 })
 const squares = await Promise.all(
   Array.from({ length: 200 }, (_, n) => pool.query('SELECT $1::int * $1::int AS n', [n])),
@@ -45,14 +45,14 @@ const [{ payload }] = await heard
 assert.equal(payload, 'hello')
 await pool.end()
 
-// TLS over our socket, the certificate checked.
+// TLS over a socket of libuv-wasm/net, with the certificate checked.
 const secure = new pg.Client({ ...settings, host: 'localhost', ssl: { ca: readFileSync(join(folder, 'server.crt')) } })
 await secure.connect()
 assert.equal((await secure.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).rows[0].ssl, true)
 assert.equal((await secure.query("SELECT repeat('y', 1000000) AS text")).rows[0].text.length, 1_000_000)
 await secure.end()
 
-// Over a Unix socket, where there is no TLS; and one that is not there.
+// Over a Unix socket, without TLS; and to one that does not exist.
 const local = new pg.Client({ ...settings, host: folder })
 await local.connect()
 assertOurs(Reflect.get(local, 'connection').stream)
@@ -66,7 +66,7 @@ const doomed = new pg.Client(settings)
 await doomed.connect()
 const lost = once(doomed, 'error')
 const gone = new Promise((resolve) => doomed.once('end', resolve))
-// Told twice: by what the server says, and by the end of the connection.
+// Emitted twice: for the server's message, and for the end of the connection.
 doomed.on('error', () => {})
 await client.query('SELECT pg_terminate_backend($1)', [Reflect.get(doomed, 'processID')])
 const [reason] = await lost
@@ -74,6 +74,6 @@ assert.match(String(reason), /terminat/)
 await gone
 await client.end()
 
-// Nobody is there.
+// A port without a server.
 await assert.rejects(new pg.Client({ ...settings, port: 1 }).connect(), { code: 'ECONNREFUSED', port: 1 })
 console.log('pg is content')

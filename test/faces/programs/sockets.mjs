@@ -7,12 +7,12 @@ import { connect, SocketError } from 'libuv-wasm/sockets'
 
 const [key, cert] = process.argv.slice(2).map((path) => readFileSync(path))
 const deno = 'Deno' in globalThis
-// Deno does not look at the variable.
+// Deno does not read the variable.
 if (deno) Reflect.get(tls, 'setDefaultCACertificates')([String(cert)])
 const secureContext = tls.createSecureContext({ key, cert })
 /** @param {NetSocket} socket */
 const encrypt = (socket) => new tls.TLSSocket(socket, { isServer: true, secureContext })
-/** @type {((socket: NetSocket) => void)[]} What is done with the connections that come, one after the other. */
+/** @type {((socket: NetSocket) => void)[]} Handlers of the connections, in the order of their arrival. */
 const manners = []
 const server = createServer({ allowHalfOpen: true }, (socket) => manners.shift()?.(socket))
 server.listen(0)
@@ -21,7 +21,7 @@ const encoder = new TextEncoder()
 /** @param {ReadableStream<Uint8Array>} readable */
 const all = async (readable) => new Response(readable).text()
 
-// Plain: an echo, and the end of both.
+// Without TLS: an echo, and the end of both.
 manners.push((socket) => socket.pipe(socket))
 const plain = connect(`127.0.0.1:${port}`, { allowHalfOpen: true })
 const { remoteAddress, localAddress, alpn } = await plain.opened
@@ -43,7 +43,7 @@ await secure.opened
 assert.equal(await all(secure.readable), 'hello over TLS')
 await secure.closed
 
-// TLS later, when both sides have said so.
+// TLS later, after both sides have agreed.
 manners.push((socket) => {
   socket.write('ready\n')
   socket.once('data', (data) => {
@@ -68,7 +68,7 @@ await second.opened
 assert.equal(await all(second.readable), 'hello after all')
 await second.closed
 
-// What goes wrong is a SocketError, with its reason.
+// A failure is a SocketError, with its cause.
 const refused = connect('127.0.0.1:1')
 await assert.rejects(refused.opened, (error) => {
   assert.ok(error instanceof SocketError && error instanceof TypeError)
@@ -87,7 +87,7 @@ if (!deno) {
   await assert.rejects(reset.closed, SocketError)
 }
 
-// close() sends what was written.
+// close() sends the written bytes.
 const heard = new Promise((resolve) => manners.push((socket) => socket.once('data', resolve)))
 const short = connect(`127.0.0.1:${port}`)
 await short.opened

@@ -1,4 +1,4 @@
-/** `node:tls` over our sockets, on both sides: `tls.mjs KEY CERTIFICATE`. */
+/** `node:tls` over sockets of libuv-wasm/net, on both sides: `tls.mjs KEY CERTIFICATE`. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { assertOurs } from './over-ours.mjs'
 
 const [key, cert] = process.argv.slice(2).map((path) => readFileSync(path))
 
-// A server of tls that is given our sockets, one at a time made into TLS by hand, and one of https.
+// A server of tls that receives the sockets, a TLSSocket that is made from one, and a server of https.
 const secure = tls.createServer({ key, cert }, (socket) => socket.pipe(socket))
 const context = tls.createSecureContext({ key, cert })
 const web = https.createServer({ key, cert }, (request, response) => response.end(`hello ${request.url}`))
@@ -25,7 +25,7 @@ const kinds = [
 
 /** @type {net.Socket[]} */
 const raw = []
-// TLS is its own judge of the end: what it still has to send must not be cut off when the peer's last byte has come.
+// TLS ends a connection itself: the bytes that it still has to send must not be dropped at the peer's end.
 const server = net.createServer({ allowHalfOpen: true }, (socket) => {
   raw.push(socket)
   kinds.shift()?.(socket)
@@ -53,14 +53,14 @@ const request = https.get({ path: '/tls', createConnection: connect, headers: { 
 const [response] = await once(request, 'response')
 assert.equal(Buffer.concat(await response.toArray()).toString(), 'hello /tls')
 
-// A certificate that nobody vouches for.
+// A certificate that the client does not trust.
 kinds.push((socket) => secure.emit('connection', socket))
 secure.on('tlsClientError', (_error, socket) => socket.destroy())
 const distrustful = tls.connect({ socket: net.connect(port, '127.0.0.1'), servername: 'localhost' })
 const [error] = await once(distrustful, 'error')
 assert.equal(error.code, 'DEPTH_ZERO_SELF_SIGNED_CERT')
 
-// Half open sockets stay, as they should.
+// Half-open sockets stay open, as intended.
 for (const socket of raw) socket.destroy()
 server.close()
 await once(server, 'close')

@@ -1,5 +1,5 @@
 /**
- * `undici`: over its own connector, which imports `node:net`, and over one of ours with TLS: `undici.mjs KEY
+ * `undici` with its own connector, which imports `node:net`, and with a connector that adds TLS: `undici.mjs KEY
  * CERTIFICATE`.
  */
 import assert from 'node:assert/strict'
@@ -49,7 +49,7 @@ assert.ok(large.equals(Buffer.from(await body.arrayBuffer())))
 await pool.close()
 assert.equal(connected, 4)
 
-// A name, which has addresses of both families, and one of them only a server.
+// A name with addresses of both families, only one of which has a server.
 const named = new Agent()
 assert.equal(await (await fetch(`http://localhost:${port}/name`, { dispatcher: named })).text(), 'hello /name')
 await named.close()

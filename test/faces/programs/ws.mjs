@@ -1,4 +1,4 @@
-/** `ws`, as a server that is given our sockets and as a client that makes them. */
+/** `ws` over `libuv-wasm/net`: a server that receives its sockets, and a client that creates them. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'

@@ -1,4 +1,4 @@
-/** `libuv-wasm/net` on a loop of its own for each test, over the hosts that it is tried on. */
+/** `libuv-wasm/net` on a new loop for each test, over real sockets and over the virtual network. */
 import { afterEach, beforeEach, expect } from '@jest/globals'
 import { createNet, type Net, type Server, type Socket } from 'libuv-wasm/net'
 import { nodeHost } from '../../../src/host/node.js'
@@ -6,7 +6,7 @@ import { Async, type Host, Loop, virtualHost } from '../../../src/index.js'
 import { soon } from '../../support/deadline.js'
 import { expectNothingLeft } from '../../support/leakcheck.js'
 
-/** What a test is given. */
+/** The loop of a test, and its net. */
 export interface NetLab {
   readonly loop: Loop
   readonly net: Net
@@ -18,7 +18,7 @@ export const hosts: readonly (readonly [name: string, host: () => Host, real: bo
   ['the virtual network', () => virtualHost(), false],
 ]
 
-/** To be called while tests are registered. @param begin - called before each test */
+/** Opens a loop for each test; has to be called while tests are registered. @param begin - called before each test */
 export const useNet = (host: () => Host, begin: (lab: NetLab) => void): void => {
   let loop: Loop
   let running: Promise<boolean>
@@ -26,7 +26,7 @@ export const useNet = (host: () => Host, begin: (lab: NetLab) => void): void => 
   beforeEach(async () => {
     loop = await Loop.open({ host: host() })
     begin({ loop, net: createNet({ loop }) })
-    // So that the run goes on when a connection is over.
+    // Keeps the loop running after a connection has ended.
     new Async({ loop })
     running = loop.run()
   })
@@ -40,6 +40,6 @@ export const useNet = (host: () => Host, begin: (lab: NetLab) => void): void => 
   })
 }
 
-/** An event, with what it tells. */
+/** Waits for an event. @returns its arguments */
 export const told = (emitter: Socket | Server, event: string): Promise<unknown[]> =>
   soon(new Promise((resolve) => emitter.once(event, (...args) => resolve(args))), event)

@@ -1,49 +1,49 @@
 /**
- * Where a behaviour of `node:net` is played: on one implementation, with everything that its user sees written down.
+ * A recording of a behaviour of `node:net` on one implementation: every event and result that a program sees.
  */
 import type { Net, Server, Socket } from 'libuv-wasm/net'
 import { soon } from '../../support/deadline.js'
 
 /**
- * Something that programs rely on. What they see of it stands in the scene afterwards, and is the same on `node:net`.
+ * A behaviour that programs rely on. The scene's record of it has to be the same on `node:net`.
  */
 export type Behaviour = (scene: Scene) => Promise<void>
 
-/** Behaviours by what they are about. */
+/** Behaviours by their names. */
 export type Behaviours = Readonly<Record<string, Behaviour>>
 
-/** What can be watched. */
+/** An emitter whose events can be recorded. */
 interface Emitter {
   on(event: string, listener: (...args: unknown[]) => void): unknown
 }
 
-/** The address that everything happens at. */
+/** The address of all servers. */
 export const HOST = '127.0.0.1'
 
-/** One play. */
+/** One run of a behaviour. */
 export class Scene {
   readonly net: Net
   readonly #lines = new Map<string, string[]>()
   readonly #open: (Socket | Server)[] = []
 
-  /** @param net - ours, or Node's */
+  /** @param net - that of libuv-wasm, or `node:net` */
   constructor(net: Net) {
     this.net = net
   }
 
-  /** What each participant saw, in its own order. */
+  /** The lines of each participant, in order. */
   get seen(): ReadonlyMap<string, readonly string[]> {
     return this.#lines
   }
 
-  /** Writes down what `who` sees. */
+  /** Records a line of the participant `who`. */
   say(who: string, ...what: readonly unknown[]): void {
     const lines = this.#lines.get(who) ?? []
     this.#lines.set(who, lines)
     lines.push(what.map(told).join(' '))
   }
 
-  /** Writes down the outcome of a call: what it returns or throws. */
+  /** Records what a call returns or throws. */
   try(who: string, call: () => unknown): void {
     try {
       this.say(who, 'returned', call())
@@ -52,13 +52,13 @@ export class Scene {
     }
   }
 
-  /** Writes the events of one participant down as they come. */
+  /** Records the events of one participant. */
   watch<Watched extends Emitter>(who: string, emitter: Watched, ...events: readonly string[]): Watched {
     for (const event of events) emitter.on(event, (...args) => this.say(who, event, ...args))
     return emitter
   }
 
-  /** A server that is closed when the play is over. */
+  /** A server that is closed at the end of the run. */
   server(...args: Parameters<Net['createServer']>): Server {
     const server = this.net.createServer(...args)
     this.#open.push(server)
@@ -66,20 +66,20 @@ export class Scene {
     return server
   }
 
-  /** A socket that is destroyed when the play is over. */
+  /** A socket that is destroyed at the end of the run. */
   socket(...args: ConstructorParameters<Net['Socket']>): Socket {
     const socket = new this.net.Socket(...args)
     this.#open.push(socket)
     return socket
   }
 
-  /** Waits for an event. @returns what it came with */
+  /** Waits for an event. @returns its arguments */
   async told(emitter: Socket | Server, event: string): Promise<unknown[]> {
-    // Not once() of node:events, which fails with an error: that belongs to the play.
+    // Not once() of node:events, which is rejected by an error event: that is part of the behaviour.
     return soon(new Promise<unknown[]>((resolve) => emitter.once(event, (...args: unknown[]) => resolve(args))), event)
   }
 
-  /** Lets a server listen. @returns its port */
+  /** Makes a server listen. @returns its port */
   async listen(server: Server): Promise<number> {
     server.listen(0, HOST)
     await this.told(server, 'listening')
@@ -87,7 +87,7 @@ export class Scene {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** A port that nobody listens on. */
+  /** A port without a listener. */
   async deafPort(): Promise<number> {
     const server = this.net.createServer()
     const port = await this.listen(server)
@@ -108,13 +108,13 @@ export class Scene {
     return { client: socket, peer, server: listening }
   }
 
-  /** Ends what is left, and waits until it has ended. */
+  /** Closes the open servers and sockets, and waits until they are closed. */
   async leave(): Promise<void> {
     await Promise.all(
       this.#open.map(async (one) => {
         if ('destroy' in one) {
           if (one.closed || (one.destroyed && one.pending)) return
-          // What fails on its way out is not a part of the play.
+          // An error at this point is not part of the behaviour.
           one.on('error', () => {})
           one.destroy()
         } else if (one.listening) one.close()
@@ -125,7 +125,7 @@ export class Scene {
   }
 }
 
-/** A value as it can be compared between two plays: ports and streams are other ones each time. */
+/** A value in a form that can be compared between two runs, which have different ports and streams. */
 function told(value: unknown): string {
   if (value instanceof Uint8Array) return String(value)
   if (Object.prototype.toString.call(value) === '[object Error]') {
@@ -133,7 +133,7 @@ function told(value: unknown): string {
     return [name, code, syscall, address, withoutPorts(message)].join('|')
   }
   if (typeof value === 'object' && value !== null) {
-    // Node's classes are of another realm than Jest's, and ours are derived from those of the same name.
+    // Node's classes are from another realm than Jest's; those of libuv-wasm/net extend the ones of the same name.
     const { name } = value.constructor
     return name === 'Object' ? withoutPorts(JSON.stringify(value)) : name.replace('Loop', '')
   }

@@ -1,13 +1,13 @@
 /**
- * Random lives of a connection, played on any implementation of `node:net`, and written down as its user sees them:
- * events in order, what calls return, and what the socket says of itself whenever all is quiet.
+ * Random calls on a connection of any implementation of `node:net`, with a record of what a program sees: events in
+ * order, results of calls, and the socket's properties whenever no event is pending.
  */
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers'
 import fc from 'fast-check'
 
-/** What is tested of a socket. */
+/** The part of a socket that is tested. */
 export interface End extends Duplex {
   readonly pending: boolean
   readonly connecting: boolean
@@ -18,7 +18,7 @@ export interface End extends Duplex {
   destroySoon(): void
 }
 
-/** How both ends of a connection are made. */
+/** The options of both ends of a connection. */
 export interface EndOptions {
   readonly allowHalfOpen: boolean
   readonly highWaterMark: number
@@ -33,17 +33,18 @@ export interface Implementation {
   connect(options: EndOptions & ({ readonly port: number; readonly host: string } | { readonly path: string })): End
 }
 
-/** How somebody reads. */
+/** The way in which an end reads. */
 type Reading = 'data' | 'readable' | 'nothing'
 
-/** Something done to one end. */
+/** A call on one end. */
 type Deed =
   | { readonly do: 'write' | 'text' | 'end with'; readonly size: number }
   | { readonly do: 'read'; readonly size: number | undefined }
   | { readonly do: 'end' | 'destroy' | 'fail' | 'reset' | 'destroy soon' | 'pause' | 'resume' | 'cork' | 'uncork' }
 
 /**
- * A life: what is done, together or one after the other, with quiet in between. The first deeds come with `connect()`.
+ * The calls on a connection: those of one step are made together, and between steps all events are awaited. The first
+ * step directly follows `connect()`.
  */
 export interface Schedule {
   readonly ends: Readonly<Record<'client' | 'server', EndOptions & { readonly reading: Reading }>>
@@ -51,8 +52,8 @@ export interface Schedule {
 }
 
 /**
- * Above this all is read that comes, before anybody asks. Below it a stream stops in between, and where TCP's chunks
- * happen to end decides how far it got: then only what was read in the end is compared.
+ * With a highWaterMark of at least this, a stream reads all bytes ahead. Below it a stream stops in between, at a place
+ * that depends on the chunks of TCP: then only the bytes that were read at the end are compared.
  */
 const ROOMY = 65_536
 
@@ -71,8 +72,7 @@ const end = fc.oneof(
 
 const who = fc.constantFrom<'client' | 'server'>('client', 'server')
 /**
- * Small, as far as that goes: what is larger than what is tried at once learns of a reset a turn later than with
- * node:net.
+ * Only small sizes: a write that is larger than the part tried at once reports a reset one turn later than in node:net.
  */
 const size = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 200 }))
 
@@ -96,15 +96,15 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   steps: fc.array(fc.array(deed, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 6 }),
 })
 
-/** Turns of the event loop in which nothing must happen to call it quiet. */
+/** Whether to wait for a few or for many turns of the event loop without an event. */
 export type Patience = 'short' | 'long'
 const QUIET = { short: 8, long: 150 }
 
 /**
- * Plays a schedule.
+ * Runs a schedule.
  *
  * @param at - a path, or 0 for any port
- * @returns what was seen, a line each, first the client's and then the server's
+ * @returns the recorded lines, first the client's and then the server's
  */
 export async function play(
   net: Implementation,
@@ -136,7 +136,7 @@ export async function play(
   return [...notes.client.lines('client'), ...notes.server.lines('server')]
 }
 
-/** Waits until nothing was noted for some turns. */
+/** Waits until nothing was recorded for some turns. */
 async function silence(count: () => number, turns: number): Promise<void> {
   for (let left = turns, before = count(); left > 0; left--) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -146,13 +146,13 @@ async function silence(count: () => number, turns: number): Promise<void> {
   }
 }
 
-/** What one end's user sees. */
+/** The record of one end. */
 class Notes {
   count = 0
   readonly #lines: string[] = []
   #deeds = 0
   #received = 0
-  /** Of all bytes, in their order. */
+  /** A checksum of all bytes, in their order. */
   #sum = 0
   readonly #reading: Reading
   readonly #exact: boolean
@@ -194,7 +194,7 @@ class Notes {
       readableEnded,
       ...((this.#exact || readableEnded) && { readableLength, bytesRead }),
     }
-    // A write that failed is counted by node:net when it was of bytes, and not when it was of text.
+    // node:net counts a failed write of bytes, but not one of text.
     const outwards = { writableLength, writableEnded, writableFinished, writableNeedDrain }
     const bytesWritten = socket.errored ? 'some' : socket.bytesWritten
     this.#lines.push(`  ${JSON.stringify({ ...stands, ...inwards, ...outwards, bytesWritten })}`)
@@ -224,7 +224,7 @@ class Notes {
       case 'fail':
         return void socket.destroy(new Error('wanted'))
       case 'reset':
-        // libuv cannot reset while it ends a connection: node:net leaks the handle then, ours is closed.
+        // libuv cannot reset while an end is pending: node:net leaks the handle then, libuv-wasm/net closes it.
         return socket.writableEnded && !socket.writableFinished ? 'not now' : reset(socket)
       case 'destroy soon':
         return void socket.destroySoon()
@@ -233,7 +233,7 @@ class Notes {
     }
   }
 
-  /** Bytes are noted together: TCP has no boundaries. */
+  /** Bytes are recorded together, because TCP has no message boundaries. */
   #receive(chunk: Buffer): void {
     this.count++
     this.#received += chunk.length
@@ -252,7 +252,7 @@ class Notes {
   }
 }
 
-/** Not every connection can be reset. */
+/** Resets a connection. @returns the error, since not every connection can be reset */
 const reset = (socket: End): unknown => {
   try {
     return void socket.resetAndDestroy()

@@ -1,4 +1,4 @@
-/** Databases that nobody here wrote, started for a test and stopped after it. */
+/** Database servers that are started for a test and stopped after it. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,22 +8,22 @@ import { promisify } from 'node:util'
 import { within } from '../../support/deadline.js'
 import { freePort } from '../../support/free-port.js'
 
-/** Milliseconds that a database may take to begin, or to make its folder, on a machine that does a lot besides. */
+/** Milliseconds that a database may take to start, or to create its folder, on a busy machine. */
 export const PATIENCE = 60_000
 
 const execute = promisify(execFile)
 
-/** Databases refuse to run as root; on Debian this is the user and the group who own nothing. */
+/** Databases refuse to run as root; on Debian this is the user and the group "nobody". */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-/** Where Debian keeps what is not on everybody's PATH. */
+/** The folders of PATH, and those of Debian that are not on it. */
 const folders = (): string[] => {
   const postgres = '/usr/lib/postgresql'
   const versions = existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []
   return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...versions]
 }
 
-/** Finds a program. @returns `undefined` where it is not installed */
+/** Finds a program. @returns `undefined` if it is not installed */
 export const findProgram = (name: string): string | undefined =>
   folders()
     .map((folder) => join(folder, name))
@@ -35,18 +35,18 @@ const need = (name: string): string => {
   return path
 }
 
-/** A database that runs. */
+/** A running database. */
 export interface Database {
   readonly port: number
-  /** Its folder, which goes away with it. */
+  /** Its folder, which is removed when it stops. */
   readonly folder: string
   /** Ends it, and waits until it has ended. */
   stop(): Promise<void>
 }
 
 /**
- * PostgreSQL with a user `tester`, who has to give a password, and TLS with the certificate `server.crt` of its folder,
- * where its Unix socket is, too.
+ * PostgreSQL with a user `tester` with a password, and TLS with the certificate `server.crt` in its folder, which also
+ * has its Unix socket.
  */
 export const startPostgres = async (password: string): Promise<Database> => {
   const folder = newFolder()
@@ -82,8 +82,8 @@ export const startRedis = (): Promise<Database> => {
 }
 
 /**
- * MariaDB with a Unix socket `socket` in its folder, where everybody may do everything: without its tables of users,
- * which take long to make.
+ * MariaDB with a Unix socket `socket` in its folder, without access control: creating its tables of users takes too
+ * long.
  */
 export const startMariadb = (): Promise<Database> => {
   const folder = newFolder()
@@ -95,21 +95,21 @@ export const startMariadb = (): Promise<Database> => {
   ])
 }
 
-/** Makes a key and a certificate for `localhost`, signed by itself. */
+/** Makes a key and a self-signed certificate for `localhost`. */
 export const makeCertificate = async (key: string, certificate: string): Promise<void> => {
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
   const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   await execute('openssl', [...request, ...names, '-keyout', key, '-out', certificate])
 }
 
-/** A folder of its own, for the user that databases run as. */
+/** A new folder, owned by the user that databases run as. */
 export const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
   if (nobody.uid !== undefined) chownSync(folder, nobody.uid, nobody.gid)
   return folder
 }
 
-/** Starts a database on a port that is free, and waits until it says that it is ready. */
+/** Starts a database on a free port, and waits until it reports that it is ready. */
 const begin = async (
   folder: string,
   signal: NodeJS.Signals,
@@ -134,7 +134,7 @@ const begin = async (
   return { port, folder, stop }
 }
 
-/** Waits until a program says something. @throws {Error} with all that it said, when it ends without */
+/** Waits until a program prints these words. @throws {Error} with its output, if it ends before */
 const said = (child: ChildProcess, words: RegExp): Promise<void> =>
   new Promise((resolve, reject) => {
     let output = ''
