@@ -1,4 +1,4 @@
-/** Sockets in blocking mode, poll() and sleep(): programs that wait by themselves, without a loop. */
+/** Sockets in blocking mode, poll() and sleep(): programs that wait in a call, without a loop. */
 import net from 'node:net'
 import { beforeAll, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
@@ -10,7 +10,7 @@ const block = (...args: readonly string[]) => play(args, { program: 'block' })
 beforeAll(() => guestModule('block'), COMPILING)
 endAll()
 
-/** Listens on a free port. */
+/** Makes a server listen on a free port. */
 const listen = async (onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: string }> => {
   const server = net.createServer({ allowHalfOpen: true }, onConnection)
   await soon(new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)), 'a server')
@@ -19,7 +19,7 @@ const listen = async (onConnection: (socket: net.Socket) => void): Promise<{ ser
   return { server, port: String(address.port) }
 }
 
-test('accept() and read() wait for what comes, and read() for the end', async () => {
+test('accept() waits for a connection, and read() for bytes and for the end', async () => {
   const server = await block('serve')
   const [, port] = await server.says(/port (\d+)/)
   const client = await connect(Number(port))
@@ -30,7 +30,7 @@ test('accept() and read() wait for what comes, and read() for the end', async ()
   expect([await server.code, server.errors]).toEqual([0, ''])
 })
 
-test('connect() waits for the connection, write() until all is sent', async () => {
+test('connect() waits for the connection, and write() until all bytes are sent', async () => {
   const size = 20_000_000
   const { server, port } = await listen((socket) => {
     let count = 0
@@ -47,14 +47,14 @@ test('connect() waits for the connection, write() until all is sent', async () =
   }
 })
 
-test('connect() waits for a refusal, too', async () => {
+test('connect() waits for a refusal', async () => {
   const { server, port } = await listen(() => {})
   await soon(new Promise((resolve) => server.close(resolve)), 'the port to be free')
   const client = await block('refused', port)
   expect([await client.code, client.errors]).toEqual([0, ''])
 })
 
-test.each(['poll', 'sleep', 'never'])('what POSIX says: %s', async (what) => {
+test.each(['poll', 'sleep', 'never'])('the checks of POSIX rules "%s" succeed', async (what) => {
   const guest = await block(what)
   expect([await guest.code, guest.errors]).toEqual([0, ''])
 })

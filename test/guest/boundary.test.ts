@@ -1,6 +1,6 @@
 /**
- * Modules that no compiler made: what they may import, that nothing catches their end, and that nothing is left behind
- * it.
+ * Modules that are not made by a compiler: which imports they may have, that they cannot catch their end, and that
+ * nothing is left open after it.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -16,7 +16,7 @@ endAll()
 
 const UV = 'uv_host_1'
 const WASI = 'wasi_snapshot_preview1'
-/** What all of them import, by index: `leave` is the first, so that they may be pumped. */
+/** The indices of the functions that all of them import: `leave` is the first, which lets the pump driver run them. */
 const [LEAVE, EXIT, WRITE, POLL, SOCKET, BIND, LISTEN, CLOSE] = [0, 1, 2, 3, 4, 5, 6, 7]
 const call = (module: string, name: string, count: number, results: number[] = [I32]): ImportPart => ({
   module,
@@ -36,18 +36,18 @@ const IMPORTS: readonly ImportPart[] = [
 ]
 const OWN = IMPORTS.length
 
-/** Writes the text at 64, which has five bytes. */
+/** Writes the five bytes of text at 64. */
 const SAY = [
   ...[op.i32(16), op.i32(64), op.store, op.i32(20), op.i32(5), op.store],
   ...[op.i32(1), op.i32(16), op.i32(1), op.i32(24), op.call(WRITE), op.drop],
 ]
-/** Whatever happens in there, it goes on behind it. */
+/** Runs the code, and continues after it whatever it throws. */
 const caught = (...code: readonly number[][]): number[][] => [op.try, ...code, op.catchAll, op.end]
 const loop = (...code: readonly number[][]): number[][] => [op.loop, ...code, op.br(0), op.end]
 const wait = [op.i32(0), op.i32(0), op.i32(10_000), op.call(POLL), op.drop]
 const exit = (code: number): number[][] => [op.i32(code), op.call(EXIT)]
 
-/** A program that does that in its `main()`; or, where it is pumped, in each turn. */
+/** A program that runs this code in its `main()`, or in each turn if it is pumped. */
 const program = (
   code: readonly (readonly number[])[],
   { pumped = false, functions = [] as FunctionPart[], data = {} as Record<number, string> } = {},
@@ -82,23 +82,27 @@ const start = async (module: Uint8Array<ArrayBuffer>, options: GuestOptions = {}
 
 const DRIVERS = ['pump', driver] as const
 
-describe.each(DRIVERS)('under %s, it does not link', (driver) => {
+describe.each(DRIVERS)('under %s, a module is refused', (driver) => {
   const endless = { code: [op.loop, op.br(0), op.end] }
 
   test.each<[string, ImportPart, RegExp]>([
-    ['what objects inherit', call('toString', 'constructor', 1), /"toString"/],
-    ['what import modules inherit', call(UV, 'constructor', 1), /libuv-wasm's own interface/],
-    ['their prototype', call(UV, '__proto__', 0), /libuv-wasm's own interface/],
+    ['an inherited property of objects', call('toString', 'constructor', 1), /"toString"/],
+    ['an inherited property of import modules', call(UV, 'constructor', 1), /libuv-wasm's own interface/],
+    ['the prototype of import modules', call(UV, '__proto__', 0), /libuv-wasm's own interface/],
     ['a prototype as a global', { module: 'constructor', name: 'prototype', other: [3, 0x6f, 0] }, /the global/],
     ['a memory', { module: 'env', name: 'memory', other: [2, 0, 1] }, /threads/],
     ['a table', { module: WASI, name: 'fd_write', other: [1, 0x70, 0, 0] }, /the table/],
     ['preview 2', call('wasi:sockets/tcp@0.2.3', 'connect', 2), /component model/],
     ['emscripten’s JavaScript', call('env', 'emscripten_run_script', 1, []), /emscripten/],
-    ['another version of ours', call('uv_host_7', 'socket', 3), /uvcc of this version/],
-    ['a callback of loops', call('uv_face_1', 'on_read', 2, []), /libuv-wasm's own interface/],
-    ['an object for a number', { module: UV, name: 'close', params: [0x6f], results: [I32] }, /another type/],
-    ['a call that is left', { module: WASI, name: 'proc_exit', params: [I32], results: [I32] }, /another type/],
-  ])('%s, before anything of it has run', async (_what, wanted, says) => {
+    ['another version of uv_host', call('uv_host_7', 'socket', 3), /uvcc of this version/],
+    ['a callback that is only for loops', call('uv_face_1', 'on_read', 2, []), /libuv-wasm's own interface/],
+    [
+      'a function with an object instead of a number',
+      { module: UV, name: 'close', params: [0x6f], results: [I32] },
+      /another type/,
+    ],
+    ['proc_exit with a result', { module: WASI, name: 'proc_exit', params: [I32], results: [I32] }, /another type/],
+  ])('that imports %s, before any of its code runs', async (_what, wanted, says) => {
     const imports = [call('uv_pump_1', 'leave', 1, []), wanted]
     const first = imports.filter(({ other }) => other === undefined).length
     const main = { code: [], export: '_start' }
@@ -110,7 +114,7 @@ describe.each(DRIVERS)('under %s, it does not link', (driver) => {
     )
   })
 
-  test('nor is it started when it calls us before its main()', async () => {
+  test('that calls an import before its main()', async () => {
     const functions = [{ code: [...caught(...exit(0))] }, { code: [], export: '_start' }]
     const module = build({ imports: IMPORTS, functions, start: OWN })
     await expect(start(module, { driver })).rejects.toMatchObject({
@@ -128,7 +132,7 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
     expect([await end, said]).toEqual([7, { 1: '', 2: '' }])
   })
 
-  test('ends when it is ended while it prints', async () => {
+  test('ends when it is terminated while it prints', async () => {
     let guest: GuestType | undefined
     const onOutput = (): void => guest?.terminate()
     const module = program(pumped ? caught(...SAY) : loop(...caught(...SAY), ...caught(...wait)), { pumped })
@@ -139,7 +143,7 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
     expect(await started.end).toBe(143)
   })
 
-  test('ends by what the receiver of its output throws', async () => {
+  test('ends with the exception of the receiver of its output', async () => {
     const onOutput = (): void => {
       throw new Error('no more paper')
     }
@@ -150,7 +154,7 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
     if (driver !== 'worker') expect(said[1]).toBe('here\n')
   })
 
-  test('ends in a trap of its own, with a report that is cut', async () => {
+  test('ends in a trap with a shortened stack', async () => {
     const long = 'x'.repeat(20_000)
     const text = new TextEncoder().encode(long)
     const uleb = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...uleb(value >> 7)])
@@ -172,7 +176,7 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
     })
   })
 
-  test('is told of few defects, however many it causes', async () => {
+  test('gets at most 16 reports of defects, however many it causes', async () => {
     const host = virtualHost()
     host.bind = () => {
       throw new Error('out of order')
@@ -189,20 +193,20 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
   })
 })
 
-/** What is open there, but for what only waits for its turn. */
+/** What is open on a host, except events that wait for their turn. */
 const listeners = (host: VirtualHost): string[] => host.open().filter((what) => !what.endsWith(' events'))
 
 /** 127.0.0.1, any port, as a `sockaddr_in`. */
 const LOOPBACK = { 96: '\x02\0\0\0\x7f\0\0\x01\0\0\0\0\0\0\0\0' }
 
-test('a pumped guest whose turns are short leaves the host its own, and can be ended', async () => {
+test('a pumped guest with short turns leaves turns to the host, and can be terminated', async () => {
   const { guest, end } = await start(program([], { pumped: true }), { driver: 'pump' })
   for (let turns = 0; turns < 10; turns++) await turn()
   guest.terminate()
   expect(await end).toBe(143)
 })
 
-test('a guest that waits, and catches its end, is not gone on with', async () => {
+test('a waiting guest that catches its end does not continue', async () => {
   const { guest, said, end } = await start(program(loop(...caught(...wait), ...SAY)))
   await turn()
   guest.terminate()
@@ -211,28 +215,25 @@ test('a guest that waits, and catches its end, is not gone on with', async () =>
   expect(said[1]).toBe('')
 })
 
-test.each(DRIVERS)(
-  'under %s, the end closes what was open, at once where one thread is all there is',
-  async (driver) => {
-    const host = virtualHost()
-    const open = [
-      ...[op.i32(2), op.i32(1), op.i32(0), op.call(SOCKET), op.set(1)],
-      ...[op.get(1), op.i32(96), op.i32(16), op.call(BIND), op.drop, op.get(1), op.i32(8), op.call(LISTEN), op.drop],
-    ]
-    const pumped = driver === 'pump'
-    const module = program(pumped ? open : [...open, ...loop(...caught(...wait))], { pumped, data: LOOPBACK })
-    const { guest, end } = await start(module, { driver, host })
-    await until(() => listeners(host).length > 0, 'the guest to listen')
-    guest.terminate()
-    if (driver !== 'worker') expect(listeners(host)).toEqual([])
-    expect(await end).toBe(143)
-    expect(listeners(host)).toEqual([])
-  },
-)
+test.each(DRIVERS)('under %s, terminate() closes open sockets, at once if there is only one thread', async (driver) => {
+  const host = virtualHost()
+  const open = [
+    ...[op.i32(2), op.i32(1), op.i32(0), op.call(SOCKET), op.set(1)],
+    ...[op.get(1), op.i32(96), op.i32(16), op.call(BIND), op.drop, op.get(1), op.i32(8), op.call(LISTEN), op.drop],
+  ]
+  const pumped = driver === 'pump'
+  const module = program(pumped ? open : [...open, ...loop(...caught(...wait))], { pumped, data: LOOPBACK })
+  const { guest, end } = await start(module, { driver, host })
+  await until(() => listeners(host).length > 0, 'the guest to listen')
+  guest.terminate()
+  if (driver !== 'worker') expect(listeners(host)).toEqual([])
+  expect(await end).toBe(143)
+  expect(listeners(host)).toEqual([])
+})
 
-// A thread's memory goes with the thread.
+// The memory of a thread is freed with the thread.
 test.each(DRIVERS.filter((name) => name !== 'worker'))(
-  'under %s, a guest that is over holds no memory',
+  'under %s, a guest that has ended holds no memory',
   async (driver) => {
     setFlagsFromString('--expose-gc')
     const collect: () => void = runInNewContext('gc')
@@ -254,8 +255,8 @@ test.each(DRIVERS.filter((name) => name !== 'worker'))(
       await until(() => {
         collect()
         return memories.length > 0 && memories.every((memory) => memory.deref() === undefined)
-      }, 'the memory to be let go of')
-      // It is known all the time.
+      }, 'the memory to be freed')
+      // The driver is known after the end, too.
       expect(guest.driver).toBe(driver)
     } finally {
       Object.assign(WebAssembly, { instantiate })
@@ -263,46 +264,43 @@ test.each(DRIVERS.filter((name) => name !== 'worker'))(
   },
 )
 
-// A thread has more stack than can be tried in a while; what stands before its calls is the same.
-describe.each(DRIVERS.filter((name) => name !== 'worker'))(
-  'under %s, a call made with hardly any stack left',
-  (driver) => {
-    const pumped = driver === 'pump'
+// The stack of a thread is too large to be tried in a short time; the code around its calls is the same.
+describe.each(DRIVERS.filter((name) => name !== 'worker'))('under %s, a call with hardly any stack left', (driver) => {
+  const pumped = driver === 'pump'
 
-    /** Listens, and closes that below so many frames. @returns how it ended, and what it left open */
-    const at = async (depth: number): Promise<[ended: string, open: number]> => {
-      const host = virtualHost()
-      const deep: FunctionPart = {
-        params: [I32, I32],
-        results: [I32],
-        code: [
-          [...op.get(0), 0x04, I32, ...op.get(0), ...op.i32(1), ...op.sub, ...op.get(1), ...op.call(OWN)],
-          [...op.i32(1), ...op.add, ...op.else, ...op.get(1), ...op.call(CLOSE), ...op.end],
-        ],
-      }
-      const code = [
-        ...[op.i32(2), op.i32(1), op.i32(0), op.call(SOCKET), op.set(1)],
-        ...[op.get(1), op.i32(96), op.i32(16), op.call(BIND), op.drop, op.get(1), op.i32(8), op.call(LISTEN), op.drop],
-        ...[op.i32(depth), op.get(1), op.call(OWN), op.drop, ...exit(0)],
-      ]
-      const { end } = await start(program(code, { pumped, functions: [deep], data: LOOPBACK }), { driver, host })
-      return [String(await end).split('\n')[0] ?? '', listeners(host).length]
+  /** Listens, and closes the socket in a call `depth` frames deep. @returns the guest's end, and its open sockets */
+  const at = async (depth: number): Promise<[ended: string, open: number]> => {
+    const host = virtualHost()
+    const deep: FunctionPart = {
+      params: [I32, I32],
+      results: [I32],
+      code: [
+        [...op.get(0), 0x04, I32, ...op.get(0), ...op.i32(1), ...op.sub, ...op.get(1), ...op.call(OWN)],
+        [...op.i32(1), ...op.add, ...op.else, ...op.get(1), ...op.call(CLOSE), ...op.end],
+      ],
     }
+    const code = [
+      ...[op.i32(2), op.i32(1), op.i32(0), op.call(SOCKET), op.set(1)],
+      ...[op.get(1), op.i32(96), op.i32(16), op.call(BIND), op.drop, op.get(1), op.i32(8), op.call(LISTEN), op.drop],
+      ...[op.i32(depth), op.get(1), op.call(OWN), op.drop, ...exit(0)],
+    ]
+    const { end } = await start(program(code, { pumped, functions: [deep], data: LOOPBACK }), { driver, host })
+    return [String(await end).split('\n')[0] ?? '', listeners(host).length]
+  }
 
-    test('is made, or ends the guest; nothing is left open', async () => {
-      let [fine, over] = [1000, 200_000]
-      while (over - fine > 1) {
-        const middle = (fine + over) >> 1
-        const [ended, open] = await at(middle)
-        expect(open).toBe(0)
-        if (ended === '0') fine = middle
-        else over = middle
-      }
-      for (let depth = over - 8; depth < over + 8; depth++) {
-        const [ended, open] = await at(depth)
-        expect(ended).toMatch(/^0$|GuestTrap: RangeError: Maximum call stack size exceeded/)
-        expect(open).toBe(0)
-      }
-    }, 60_000)
-  },
-)
+  test('succeeds, or ends the guest, and leaves nothing open', async () => {
+    let [fine, over] = [1000, 200_000]
+    while (over - fine > 1) {
+      const middle = (fine + over) >> 1
+      const [ended, open] = await at(middle)
+      expect(open).toBe(0)
+      if (ended === '0') fine = middle
+      else over = middle
+    }
+    for (let depth = over - 8; depth < over + 8; depth++) {
+      const [ended, open] = await at(depth)
+      expect(ended).toMatch(/^0$|GuestTrap: RangeError: Maximum call stack size exceeded/)
+      expect(open).toBe(0)
+    }
+  }, 60_000)
+})

@@ -1,4 +1,4 @@
-/** The end of a guest that has just written, and of the process that ran it: what counts as written arrives. */
+/** The end of a guest directly after a write, and of its process: bytes that were reported as written arrive. */
 import { beforeAll, expect, test } from '@jest/globals'
 import { depart } from '../support/departure.js'
 import { driver } from './support/built.js'
@@ -6,7 +6,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('depart'), COMPILING)
 
-/** @param then - what its process does with the exit code */
+/** @param then - the function that its process calls with the exit code */
 const guest = async (bytes: number, driver: string, transport: string, then: string) => {
   const module = await guestModule('depart')
   return (target: string) => `
@@ -22,7 +22,7 @@ const guest = async (bytes: number, driver: string, transport: string, then: str
 }
 
 test.each(['pump', driver])(
-  'under %s, a guest writes and exits, and so does its process: all arrives',
+  'under %s, all bytes arrive when a guest and its process exit after a write',
   async (driver) => {
     expect(await depart('tcp', await guest(200_000, driver, 'handle', 'leave'))).toEqual({
       said: '0',
@@ -31,12 +31,15 @@ test.each(['pump', driver])(
   },
 )
 
-test.each(['pump', driver])('under %s, the process ends by itself, before the peer reads', async (driver) => {
-  expect(await depart('tcp', await guest(200_000, driver, 'handle', 'say'))).toEqual({ said: '0', received: 200_000 })
-})
+test.each(['pump', driver])(
+  'under %s, the process ends by itself after its guest has exited, before the peer reads',
+  async (driver) => {
+    expect(await depart('tcp', await guest(200_000, driver, 'handle', 'say'))).toEqual({ said: '0', received: 200_000 })
+  },
+)
 
 test.each(['pump', driver])(
-  "under %s, Node's public sockets get the last bytes out after the guest's end",
+  "under %s, Node's public sockets send the last bytes after the guest's end",
   async (driver) => {
     expect(await depart('tcp', await guest(200_000, driver, 'net', 'say'))).toEqual({ said: '0', received: 200_000 })
   },

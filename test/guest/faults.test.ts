@@ -1,4 +1,4 @@
-/** Guests over a host that refuses, or breaks: it is their error, and nobody else's. */
+/** Guests over a host that refuses a call, or throws: the guest gets an error, and nothing else fails. */
 import net from 'node:net'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { HostConnection } from '../../src/host/contract/connection.js'
@@ -15,7 +15,7 @@ afterEach(() => {
   server?.close()
 })
 
-/** A server that answers as it gets, and its port. */
+/** Starts an echo server. @returns its port */
 const listen = async (): Promise<string> => {
   const started = net.createServer((socket) => socket.on('error', () => {}).pipe(socket))
   server = started
@@ -24,13 +24,13 @@ const listen = async (): Promise<string> => {
   return typeof address === 'object' ? String(address?.port) : ''
 }
 
-/** This machine's host, with something wrong with its outgoing connections. */
+/** This machine's host, with a fault in its outgoing connections. */
 const withFault = (spoil: (connection: HostConnection) => void): Host => {
   const host = nodeHost()
   const connect = host.connect.bind(host)
   host.connect = (remote, events) => {
     const connection = connect(remote, events)
-    // Who writes past the host meets none of its faults.
+    // A guest that writes to the descriptor itself would bypass the fault.
     connection.exposeDescriptor = () => undefined
     spoil(connection)
     return connection
@@ -42,7 +42,7 @@ const breaks = (): never => {
   throw new Error('out of order')
 }
 
-test('an option that the host refuses is an error of the guest’s', async () => {
+test('an option that the host refuses is an error for the guest', async () => {
   const host = withFault((connection) => {
     connection.setNoDelay = () => {
       throw new HostError('ENOPROTOOPT', 'there is no such thing here')
@@ -50,15 +50,15 @@ test('an option that the host refuses is an error of the guest’s', async () =>
   })
   const talk = await play(['127.0.0.1', await listen(), '5', 'nodelay'], { program: 'talk', host })
   expect(await talk.code).toBe(1)
-  // Suspended, the call itself fails; in its thread the guest learns of it a little later, as of a failed connection.
+  // Suspended, the call itself fails; in a thread the guest gets the error a little later, as a failed connection.
   expect(talk.output).toMatch(driver === 'jspi' ? /^nodelay: ENOPROTOOPT\n$/ : /^(read|write|shutdown): ENOPROTOOPT\n$/)
   expect(talk.errors).toBe('')
 })
 
-// In one thread, what readStart() throws out of an event of the host's own goes back to the host.
+// In one thread, an exception of readStart() within an event of the host goes back to the host.
 const METHODS = driver === 'worker' ? (['write', 'readStart'] as const) : (['write'] as const)
 
-test.each(METHODS)('a host that breaks in %s() is an I/O error of the guest’s, and is told', async (method) => {
+test.each(METHODS)('an exception of the host in %s() is EIO for the guest, and is printed', async (method) => {
   const host = withFault((connection) => {
     connection[method] = breaks
   })
@@ -68,17 +68,20 @@ test.each(METHODS)('a host that breaks in %s() is an I/O error of the guest’s,
   expect(talk.errors).toBe('libuv-wasm: Error: out of order\n')
 })
 
-test.each(['bind', 'connect'] as const)('so is one that breaks in %s()', async (method) => {
-  const host = nodeHost()
-  host[method] = breaks
-  const program = method === 'bind' ? 'echo' : 'talk'
-  const guest = await play(['127.0.0.1', '9'], { program, host })
-  expect(await guest.code).toBe(1)
-  expect(guest.output + guest.errors).toMatch(/(bind|listen|connect): EIO\n/)
-  expect(guest.errors).toContain('libuv-wasm: Error: out of order\n')
-})
+test.each(['bind', 'connect'] as const)(
+  'an exception of the host in %s() is EIO for the program that calls it, and is printed',
+  async (method) => {
+    const host = nodeHost()
+    host[method] = breaks
+    const program = method === 'bind' ? 'echo' : 'talk'
+    const guest = await play(['127.0.0.1', '9'], { program, host })
+    expect(await guest.code).toBe(1)
+    expect(guest.output + guest.errors).toMatch(/(bind|listen|connect): EIO\n/)
+    expect(guest.errors).toContain('libuv-wasm: Error: out of order\n')
+  },
+)
 
-test('the failure of a write is told as the reset that it was', async () => {
+test('a write that fails with a reset is reported as ECONNRESET', async () => {
   const host = withFault((connection) => {
     connection.write = () => {
       throw new HostError('ECONNRESET', 'the peer is gone')

@@ -1,4 +1,4 @@
-/** The files of guests: what they are given, and what they do with it. */
+/** The files of guests: which they get, and what their calls do. */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,19 +12,19 @@ endAll()
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** What a guest says that does one thing. */
+/** Runs the program `files` with some arguments. @returns the lines that it prints */
 const said = async (args: readonly string[], dirs?: Dirs): Promise<string[]> => {
   const files = await play(args, { program: 'files', ...(dirs && { dirs }) }, 'none')
   expect(await files.code).toBe(0)
   return files.output.trimEnd().split('\n')
 }
 
-describe('what a guest is given', () => {
+describe('the file system of a guest', () => {
   let folder = ''
 
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  test('is nothing by default', async () => {
+  test('is empty by default', async () => {
     expect(await said(['list', '/'])).toEqual(['list: ENOENT'])
     expect(await said(['read', 'file'])).toEqual(['open: ENOENT'])
   })
@@ -35,7 +35,7 @@ describe('what a guest is given', () => {
     expect(await said(['read', 'a/b/file'], dirs)).toEqual(['open: ok', 'hello'])
   })
 
-  test('is its own: what it changes stays as it is outside, and in other guests', async () => {
+  test('is its own: its changes do not show outside or in other guests', async () => {
     const given = Buffer.from('hello\n')
     const dirs = { '/data': new Map([['file', given]]) }
     await said(['change', '/data/file'], dirs)
@@ -43,7 +43,7 @@ describe('what a guest is given', () => {
     expect(await said(['read', '/data/file'], dirs)).toEqual(['open: ok', 'hello'])
   })
 
-  test("may be a copy of the host's, which the guest does not change", async () => {
+  test('may be a copy of a folder of the host, which the guest does not change', async () => {
     folder = await mkdtemp(join(tmpdir(), 'files-'))
     await writeFile(join(folder, 'file'), 'hello\n')
     await mkdir(join(folder, 'inner'))
@@ -54,7 +54,7 @@ describe('what a guest is given', () => {
     expect(await readFile(join(folder, 'file'), 'utf8')).toBe('hello\n')
   })
 
-  test('stays below its root, wherever its links lead', async () => {
+  test('ends at its root, wherever a link points', async () => {
     folder = await mkdtemp(join(tmpdir(), 'files-'))
     await symlink('/etc/hostname', join(folder, 'link'))
     await symlink('../../../../../etc/hostname', join(folder, 'other'))
@@ -62,16 +62,16 @@ describe('what a guest is given', () => {
     expect(await said(['read', '/other'], { '/': folder })).toEqual(['open: ENOENT'])
   })
 
-  test('is refused by name where there is no such folder', async () => {
+  test('is refused with an error that names a missing folder or a relative path', async () => {
     await expect(said(['list', '/'], { '/': '/no/such/folder' })).rejects.toThrow('"/no/such/folder"')
     await expect(said(['list', '/'], { data: new Map() })).rejects.toThrow('"data": its path must be absolute')
   })
 })
 
-describe('what a guest does', () => {
+describe('a guest with a folder', () => {
   const dirs = { '/tmp': new Map() }
 
-  test('bytes are overwritten, appended, put beyond the end, and kept while a file is open', async () => {
+  test('overwrites, appends, writes beyond the end, and keeps an open file that is removed', async () => {
     expect(await said(['change', '/tmp/file'], dirs)).toEqual([
       '19:01AB4CD789end 0 0 0',
       '0 links, 4 bytes, 4 read',
@@ -79,7 +79,7 @@ describe('what a guest does', () => {
     ])
   })
 
-  test('names are made, moved and removed as on Linux', async () => {
+  test('makes, moves and removes names like on Linux', async () => {
     expect(await said(['names'], dirs)).toEqual([
       'mkdir: ok',
       'mkdir: EEXIST',
@@ -97,7 +97,7 @@ describe('what a guest does', () => {
     ])
   })
 
-  test('permissions are kept, and stand, as on Linux for who is not root', async () => {
+  test('is subject to permissions like a user on Linux that is not root', async () => {
     expect(await said(['permissions'], dirs)).toEqual([
       '0022',
       '/tmp/p: ok',
@@ -133,7 +133,7 @@ describe('what a guest does', () => {
     ])
   })
 
-  test('links are followed, and nothing leads above the root', async () => {
+  test('follows links, and cannot leave the root', async () => {
     expect(await said(['links'], dirs)).toEqual([
       'link: ok',
       'symlink: ok',
@@ -145,11 +145,11 @@ describe('what a guest does', () => {
     ])
   })
 
-  test('times are set, even before 1970', async () => {
+  test('sets times, even before 1970', async () => {
     expect(await said(['times'], dirs)).toEqual(['utime: ok', '-2 500000000 12 250000000'])
   })
 
-  test('descriptors end where those of sockets begin', async () => {
+  test('gets EMFILE at the first descriptor of sockets', async () => {
     expect(await said(['many'], dirs)).toEqual(['open: EMFILE', '255', '255'])
   })
 })

@@ -1,4 +1,4 @@
-/** The tests of guests again, under the driver that this Node may not have. */
+/** Runs the tests of guests again, under the driver jspi, which needs a newer version of Node. */
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ import { driver } from './support/built.js'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The tests that both drivers must pass. */
+/** The tests that both drivers have to pass. */
 const BOTH = [
   'guest/life',
   'wasi/stdio',
@@ -26,7 +26,7 @@ const BOTH = [
   'cli/run',
 ].map((name) => `test/${name}.test`)
 
-/** A Node that can suspend WebAssembly: this one, the one that NODE_JSPI names, or an installed package. */
+/** A Node that can suspend WebAssembly: this one, that of NODE_JSPI, or that of an installed package. */
 const capableNode = (): string | undefined => {
   const { Suspending } = WebAssembly
   if (Suspending !== undefined) return process.execPath
@@ -39,17 +39,17 @@ const capableNode = (): string | undefined => {
 }
 
 const node = capableNode()
-const name = 'guests are the same when they are suspended instead of blocked'
+const name = 'guests pass their tests when they are suspended instead of blocked'
 
 if (driver === 'jspi') {
-  test('the other driver is tested by these tests themselves', () => expect(driver).toBe('jspi'))
+  test('the driver jspi runs these tests already', () => expect(driver).toBe('jspi'))
 } else if (node === undefined) {
   test.todo(`${name}: this Node cannot suspend WebAssembly; NODE_JSPI=path names one that can (Node 24.21 and later)`)
 } else {
   test(name, async () => {
     const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
     const env = { ...process.env, GUEST_DRIVER: 'jspi' }
-    // In one process: this test is already beside others.
+    // In one process, since other tests already run at the same time.
     const tests = await run(node, [...jest, '--runInBand', ...BOTH], { cwd: root, env }).catch((error) => {
       throw new Error(`under ${node}:\n${error.stdout}${error.stderr}`)
     })

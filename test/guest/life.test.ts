@@ -1,4 +1,4 @@
-/** How guests begin and end, under either driver. */
+/** The start and the end of guests, under either driver. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { driver, Guest, GuestTrap, nodeHost } from './support/built.js'
 import { endAll, play, playEcho } from './support/stage.js'
@@ -9,14 +9,14 @@ endAll()
 
 describe('the exit code', () => {
   test.each([
-    ['main() returns 0', ['return', '0'], 0],
-    ['main() returns 3', ['return', '3'], 3],
+    ['main() that returns 0', ['return', '0'], 0],
+    ['main() that returns 3', ['return', '3'], 3],
     ['exit(42)', ['exit', '42'], 42],
-    ['exit(300), of which 8 bits are left', ['exit', '300'], 44],
+    ['exit(300), which keeps 8 bits', ['exit', '300'], 44],
     ['exit(-1)', ['exit', '-1'], 255],
     ['exit(7) in a callback of the loop', ['exit-in-callback'], 7],
-    ['a loop that has nothing left to do', ['timer', '1'], 0],
-  ])('%s', async (_name, args, code) => {
+    ['a loop that has ended', ['timer', '1'], 0],
+  ])('is correct after %s', async (_name, args, code) => {
     expect(await (await play(args)).code).toBe(code)
   })
 })
@@ -26,10 +26,10 @@ describe('a trap', () => {
     ['abort()', ['abort'], 'abort', 'unreachable'],
     ['a failed assertion', ['assert'], '__assert_fail', 'unreachable'],
     ['an instruction that traps', ['trap'], 'step_on_it', 'unreachable'],
-    ['one in a callback of the loop', ['trap-in-callback'], 'trap_in_callback', 'unreachable'],
-    ['a stack that runs over', ['overflow'], 'dig', 'memory access out of bounds|call stack size exceeded'],
-    ['a pointer that leads nowhere', ['poke'], 'main', 'memory access out of bounds'],
-  ])('%s rejects exit, and its stack names the C function', async (_name, args, where, message) => {
+    ['a trap in a callback of the loop', ['trap-in-callback'], 'trap_in_callback', 'unreachable'],
+    ['a stack overflow', ['overflow'], 'dig', 'memory access out of bounds|call stack size exceeded'],
+    ['an invalid pointer', ['poke'], 'main', 'memory access out of bounds'],
+  ])('of %s rejects exit, with a stack that names the C function', async (_name, args, where, message) => {
     const failure = await (await play(args)).failure
     expect(failure).toBeInstanceOf(GuestTrap)
     expect(failure).toMatchObject({
@@ -39,18 +39,18 @@ describe('a trap', () => {
     })
   })
 
-  test('is the stack of the guest alone', async () => {
+  test('has a stack with frames of the guest only', async () => {
     const failure = await (await play(['trap'])).failure
     expect(failure).toMatchObject({ stack: expect.not.stringContaining('.js') })
   })
 
-  test('a failed assertion says which', async () => {
+  test('of a failed assertion prints the assertion', async () => {
     const trapped = await play(['assert'])
     await trapped.failure
     expect(trapped.errors).toMatch(/Assertion failed: number == 4711/)
   })
 
-  test('leaves other guests alone', async () => {
+  test('does not affect other guests', async () => {
     const { echo, port } = await playEcho()
     await (await play(['trap'])).failure
     await (await play(['overflow'])).failure
@@ -77,7 +77,7 @@ describe('terminate()', () => {
     expect(await waiting.code).toBe(143)
   })
 
-  test('ends a guest that waits for its output to be received', async () => {
+  test('ends a guest that waits for the receiver of its output', async () => {
     const flooding = await play(['flood'], { onOutput: () => new Promise(() => {}) })
     await flooding.says(/x/)
     flooding.guest.terminate()
@@ -90,7 +90,7 @@ describe('terminate()', () => {
     expect(await sleeping.code).toBe(143)
   })
 
-  test('ends a guest whose loop never rests', async () => {
+  test('ends a guest with a loop that never waits', async () => {
     const turning = await play(['turn'])
     await turning.says(/turning/)
     turning.guest.terminate()
@@ -104,7 +104,7 @@ describe('terminate()', () => {
     expect(await flooding.code).toBe(143)
   })
 
-  // A suspended guest shares the thread: while it computes, nobody can ask it to end. That is documented.
+  // A suspended guest shares the thread: while it computes, terminate() cannot be called. That is documented.
   if (driver === 'worker') {
     test('ends a guest that computes and never waits', async () => {
       const spinning = await play(['spin'])
@@ -114,7 +114,7 @@ describe('terminate()', () => {
     })
   }
 
-  test('right after the start, twice, and after the end', async () => {
+  test('may be called directly after the start, twice, and after the end', async () => {
     const early = await play(['wait'])
     early.guest.terminate()
     early.guest.terminate()
@@ -127,25 +127,25 @@ describe('terminate()', () => {
   })
 })
 
-describe('a program that cannot be run', () => {
+describe('Guest.start()', () => {
   const start = (program: URL | Uint8Array<ArrayBuffer>) => Guest.start(program, { driver, host: nodeHost() })
 
-  test('because it is no WebAssembly', async () => {
+  test('refuses a file that is not WebAssembly', async () => {
     await expect(start(new TextEncoder().encode('#!/bin/sh'))).rejects.toMatchObject({ name: 'CompileError' })
   })
 
-  test('because it is a library', async () => {
+  test('refuses a library', async () => {
     const library = new URL('../../wasm/build/release/libuv.wasm', import.meta.url)
     await expect(start(library)).rejects.toMatchObject({ name: 'TypeError', message: expect.stringMatching(/uvcc/) })
   })
 
-  test('because it has no main()', async () => {
+  test('refuses a module without main()', async () => {
     // (memory (export "memory") 1)
     const empty = Uint8Array.of(...MAGIC, 5, 3, 1, 0, 1, 7, 10, 1, 6, ...Buffer.from('memory'), 2, 0)
     await expect(start(empty)).rejects.toMatchObject({ name: 'TypeError', message: expect.stringMatching(/main/) })
   })
 
-  test('because it imports what there is not', async () => {
+  test('refuses a module with an unknown import', async () => {
     // (import "env" "nonesuch" (func)) (func (export "_start")) (memory (export "memory") 1)
     const strange = Uint8Array.of(
       ...[...MAGIC, 1, 4, 1, 96, 0, 0, 2, 16, 1, 3, ...Buffer.from('env'), 8, ...Buffer.from('nonesuch'), 0, 0],
@@ -160,41 +160,41 @@ describe('a program that cannot be run', () => {
   })
 })
 
-describe('wrong input is named, and what would be right', () => {
+describe('the error of Guest.start()', () => {
   const module = new URL('../../wasm/build/release/libuv.wasm', import.meta.url)
 
   test.each([
-    ['a name for a program', 'echo.wasm', {}, /program "echo\.wasm".*URL/],
-    ['nothing for a program', undefined, {}, /program undefined/],
-    ['an unheard-of driver', module, { driver: 'rocket' }, /driver "rocket".*auto, jspi, worker/],
-    ['a name for a host', module, { host: 'node' }, /host "node".*nodeHost\(\)/],
+    ['a string as the program', 'echo.wasm', {}, /program "echo\.wasm".*URL/],
+    ['undefined as the program', undefined, {}, /program undefined/],
+    ['an unknown driver', module, { driver: 'rocket' }, /driver "rocket".*auto, jspi, worker/],
+    ['a string as the host', module, { host: 'node' }, /host "node".*nodeHost\(\)/],
     ['arguments in one string', module, { args: 'a b' }, /args "a b"/],
     ['a number among the arguments', module, { args: ['a', 1] }, /args an? \w+/i],
     ['an argument with a NUL', module, { args: ['a\0b'] }, /args .*NUL/],
-    ['a number for a variable', module, { env: { A: 1 } }, /env/],
+    ['a number as a variable', module, { env: { A: 1 } }, /env/],
     ['a variable with a NUL', module, { env: { A: '1\0' } }, /env .*NUL/],
-    ['a name with an equals sign', module, { env: { 'A=B': '1' } }, /env .*=/],
-    ['a string for an input', module, { input: 'text' }, /input "text"/],
-    ['a stream for a function', module, { onOutput: process.stdout }, /onOutput a \w+/],
-    ['a fraction of a descriptor', module, { maxDescriptors: 4.5 }, /maxDescriptors/],
-    ['a topic for a trace', module, { trace: 'syscall' }, /trace "syscall".*new Trace/],
-  ])('%s', async (_name, program, options, message) => {
+    ['a name of a variable with an equals sign', module, { env: { 'A=B': '1' } }, /env .*=/],
+    ['a string as the input', module, { input: 'text' }, /input "text"/],
+    ['a stream as onOutput', module, { onOutput: process.stdout }, /onOutput a \w+/],
+    ['a fraction as maxDescriptors', module, { maxDescriptors: 4.5 }, /maxDescriptors/],
+    ['a topic as the trace', module, { trace: 'syscall' }, /trace "syscall".*new Trace/],
+  ])('for %s names the value', async (_name, program, options, message) => {
     const start = Reflect.apply(Guest.start, Guest, [program, options])
     await expect(start).rejects.toMatchObject({ name: 'ArgumentError', message: expect.stringMatching(message) })
   })
 })
 
-test('a driver that this engine has not is refused', async () => {
+test('a driver that the engine does not support is refused', async () => {
   if (driver === 'jspi') return
   await expect(Guest.start(await guestModule('behave'), { driver: 'jspi' })).rejects.toMatchObject({
     message: expect.stringMatching(/driver 'jspi'.*worker/),
   })
 })
 
-/** How every module begins. */
+/** The first bytes of every module. */
 const MAGIC = [0, 97, 115, 109, 1, 0, 0, 0]
 
-/** A source of input that never gives any. */
+/** An input that never delivers bytes. */
 async function* never(): AsyncGenerator<Uint8Array> {
   await new Promise(() => {})
 }

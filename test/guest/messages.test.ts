@@ -1,4 +1,4 @@
-/** Programs in C that send messages (`uv_udp_t`): on this machine's network, on a virtual one, and not granted. */
+/** C programs that send messages (`uv_udp_t`): on this machine's network, on a virtual one, and under a policy. */
 import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
@@ -17,7 +17,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close()
 })
 
-/** A socket of Node's that sends back what comes. */
+/** An echo socket of Node. */
 const echo = async (): Promise<{ socket: dgram.Socket; port: string }> => {
   const socket = dgram.createSocket('udp4', (message, { port, address }) => socket.send(message, port, address))
   sockets.push(socket)
@@ -26,7 +26,7 @@ const echo = async (): Promise<{ socket: dgram.Socket; port: string }> => {
   return { socket, port: `${socket.address().port}` }
 }
 
-test('a guest answers a foreign client, where it was granted', async () => {
+test('a guest answers a client of node:dgram if its policy allows the address', async () => {
   const host = policyHost(nodeHost(), { listen: ['127.0.0.1:0'] })
   const server = await play(['serve', '3'], { program, host })
   const [, port] = await server.says(/listening on (\d+)/)
@@ -40,7 +40,7 @@ test('a guest answers a foreign client, where it was granted', async () => {
   expect([await server.code, server.errors]).toEqual([0, ''])
 })
 
-test('a guest asks a foreign server, and says the same as natively', async () => {
+test('a guest gets answers from a server of node:dgram, and prints the same as natively', async () => {
   const { port } = await echo()
   const args = ['ask', '127.0.0.1', port, 'one', 'two', 'three']
   const guest = await play(args, { program })
@@ -48,7 +48,7 @@ test('a guest asks a foreign server, and says the same as natively', async () =>
   expect(guest.output).toBe('127.0.0.1 says one\n127.0.0.1 says two\n127.0.0.1 says three\n')
 })
 
-test('two guests meet on a virtual network', async () => {
+test('two guests exchange messages on a virtual network', async () => {
   const host = virtualHost()
   const server = await play(['serve', '2'], { program, host })
   const [, port = ''] = await server.says(/listening on (\d+)/)
@@ -57,7 +57,7 @@ test('two guests meet on a virtual network', async () => {
   expect(await server.code).toBe(0)
 })
 
-test('what is not granted is EACCES', async () => {
+test('sending to an address that the policy does not allow fails with EACCES', async () => {
   const host = policyHost(virtualHost(), { connect: ['127.0.0.1:9'] })
   const client = await play(['ask', '127.0.0.1', '10', 'hello'], { program, host })
   expect([await client.code, client.output]).toEqual([1, 'sent: EACCES\n'])

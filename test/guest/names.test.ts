@@ -1,5 +1,5 @@
 /**
- * Names as programs in C look them up: `uv_getaddrinfo()` on the loop, `getaddrinfo()` waiting, both through the host.
+ * Lookups of names by C programs: `uv_getaddrinfo()` on the loop, and `getaddrinfo()`, which waits; both ask the host.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Host } from '../../src/host/contract/host.js'
@@ -13,14 +13,14 @@ endAll()
 
 const names = { 'db.test': ['127.0.0.2', '::1'], 'xn--bcher-kva.test': '127.0.0.3' }
 
-/** What the program says. */
+/** Runs the program `names`. @returns its output */
 const say = async (args: readonly string[], host: Host = virtualHost({ names })): Promise<string> => {
   const player = await play(args, { program: 'names', host })
   await player.code
   return player.output
 }
 
-describe.each(['wait', 'look'])('to %s', (how) => {
+describe.each(['wait', 'look'])('a lookup with "%s"', (how) => {
   const tail = how === 'look' ? 'turned 1\n' : ''
 
   test.each([
@@ -29,26 +29,26 @@ describe.each(['wait', 'look'])('to %s', (how) => {
     ['localhost', '127.0.0.1\n::1\n'],
     ['192.0.2.1', '192.0.2.1\n'],
     ['2001:db8::1', '2001:db8::1\n'],
-  ])('for %s', async (name, found) => {
+  ])('finds the addresses of %s', async (name, found) => {
     expect(await say([how, name])).toBe(found + tail)
   })
 
-  test('for a name that nobody has', async () => {
+  test('fails for an unknown name', async () => {
     expect(await say([how, 'nobody.test'])).toBe(how === 'wait' ? 'error -2\n' : `EAI_NONAME\n${tail}`)
   })
 
-  test('needs no host for numbers and localhost', async () => {
+  test('does not ask the host for numeric addresses and localhost', async () => {
     const nothing = policyHost(virtualHost(), {})
     expect(await say([how, '127.0.0.1'], nothing)).toBe(`127.0.0.1\n${tail}`)
     expect(await say([how, 'localhost'], nothing)).toBe(`127.0.0.1\n::1\n${tail}`)
   })
 })
 
-test('a name in other letters is looked up as IDNA has it', async () => {
+test('a name with other letters is converted by IDNA', async () => {
   expect(await say(['look', 'bücher.test'])).toBe('127.0.0.3\nturned 1\n')
 })
 
-test('what the policy does not grant is EACCES, and what it grants is told', async () => {
+test('a lookup that the policy does not allow fails with EACCES, and is reported to onRefusal', async () => {
   const refused: unknown[] = []
   const policy = { connect: ['db.test:80'], onRefusal: (refusal: unknown) => refused.push(refusal) }
   expect(await say(['look', 'other.test'], policyHost(virtualHost({ names }), policy))).toBe('EACCES\nturned 1\n')
@@ -56,7 +56,7 @@ test('what the policy does not grant is EACCES, and what it grants is told', asy
   expect(await say(['look', 'db.test'], policyHost(virtualHost({ names }), policy))).toBe('127.0.0.2\n::1\nturned 1\n')
 })
 
-test('a lookup under way can be cancelled', async () => {
+test('a pending lookup can be cancelled', async () => {
   const silent = virtualHost()
   let cancelled = 0
   silent.lookup = () => () => cancelled++
@@ -64,7 +64,7 @@ test('a lookup under way can be cancelled', async () => {
   expect(cancelled).toBe(1)
 })
 
-test('one that is not answered when the program ends is given up', async () => {
+test('a pending lookup is cancelled when the program ends', async () => {
   const silent = virtualHost()
   let cancelled = 0
   const asked = new Promise<void>((resolve) => {
@@ -79,18 +79,18 @@ test('one that is not answered when the program ends is given up', async () => {
   expect([await player.code, cancelled]).toEqual([143, 1])
 })
 
-describe('from an address', () => {
+describe('uv_getnameinfo()', () => {
   test.each([
     [['127.0.0.2', '80'], 'db.test 80\n'],
     [['::1', '80'], 'localhost 80\n'],
-    // Nobody has it: the numbers are what there is.
+    // Without a name the result is the numeric address.
     [['192.0.2.1', '80'], '192.0.2.1 80\n'],
     [['127.0.0.2', '80', 'numeric'], '127.0.0.2 80\n'],
-  ])('%j', async (args, said) => {
+  ])('gives the name for %j', async (args, said) => {
     expect(await say(['reverse', ...args])).toBe(said)
   })
 
-  test('that is not granted has numbers only', async () => {
+  test('gives the numeric address if the policy does not allow it', async () => {
     expect(await say(['reverse', '127.0.0.2', '80'], policyHost(virtualHost({ names }), {}))).toBe('127.0.0.2 80\n')
   })
 })
@@ -104,11 +104,11 @@ describe('the zone of an address', () => {
     ['fe80::1%4294967296', 0],
     ['fe80::1%1x', 0],
     ['fe80::1', 0],
-  ])('%s is %d', async (text, scope) => {
+  ])('of %s is %d', async (text, scope) => {
     expect(await say(['zone', text])).toBe(`${scope} EADDRNOTAVAIL\n`)
   })
 
-  test('is that of an interface which a rule names, or of any where all is granted', async () => {
+  test('is accepted for an interface that a rule names, or for any if everything is allowed', async () => {
     const under = (listen: string[]) => say(['zone', '::1%lo'], policyHost(virtualHost(), { listen }))
     expect(await under(['[fe80::1%lo]:80'])).toBe('1 bound\n')
     expect(await under(['*'])).toBe('1 bound\n')

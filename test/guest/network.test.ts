@@ -1,4 +1,4 @@
-/** Guests on this machine's network and on a virtual one, under either driver. */
+/** Guests on this machine's network and on a virtual network, under either driver. */
 import net from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
@@ -15,7 +15,7 @@ endAll()
 
 const MEGABYTE = 1024 * 1024
 
-/** A server of Node's, on a free port. */
+/** Starts a server of node:net on a free port. */
 const listen = async (onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: number }> => {
   const server = net.createServer({ allowHalfOpen: true }, onConnection)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -25,7 +25,7 @@ const listen = async (onConnection: (socket: net.Socket) => void): Promise<{ ser
 }
 
 describe('a guest that serves', () => {
-  test('answers foreign clients, many at once', async () => {
+  test('answers 50 clients of node:net at once', async () => {
     const { port } = await playEcho()
     const clients = await Promise.all(Array.from({ length: 50 }, () => connect(port)))
     await Promise.all(
@@ -40,7 +40,7 @@ describe('a guest that serves', () => {
     )
   })
 
-  test('loses and changes no byte of many, in either direction', async () => {
+  test('echoes megabytes without loss or change', async () => {
     const { port } = await playEcho()
     const client = await connect(port)
     const sent = seeded('bulk').bytes(8 * MEGABYTE)
@@ -48,7 +48,7 @@ describe('a guest that serves', () => {
     expect((await soon(received(client), 'all bytes')).equals(sent)).toBe(true)
   })
 
-  test('keeps what a client does not read yet', async () => {
+  test('keeps the bytes that a client does not read yet', async () => {
     const { port } = await playEcho()
     const client = await connect(port)
     client.pause()
@@ -74,7 +74,7 @@ describe('a guest that serves', () => {
     flooding = false
   })
 
-  test('sees a reset', async () => {
+  test('gets ECONNRESET for a reset', async () => {
     const { echo, port } = await playEcho()
     const client = await connect(port)
     client.write('x')
@@ -83,7 +83,7 @@ describe('a guest that serves', () => {
     await echo.complains(/^read: ECONNRESET\n$/)
   })
 
-  test('lets its clients and its port go when it is ended', async () => {
+  test('closes its connections and frees its port when it is terminated', async () => {
     const { echo, port } = await playEcho()
     const client = await connect(port)
     client.write('x')
@@ -95,7 +95,7 @@ describe('a guest that serves', () => {
     await again.says(new RegExp(`port ${port}`))
   })
 
-  test.each(['exit', 'trap'])('resets a client whose bytes it has not read when it leaves by %s', async (how) => {
+  test.each(['exit', 'trap'])('resets a client with unread bytes when it ends by %s', async (how) => {
     const leaving = await play([how], { program: 'leave' })
     const port = Number((await leaving.says(/port (\d+)/))[1])
     const client = await connect(port)
@@ -108,14 +108,14 @@ describe('a guest that serves', () => {
     await leaving.guest.exit.catch(() => {})
   })
 
-  test('on IPv6', async () => {
+  test('answers a client on IPv6', async () => {
     const { port } = await playEcho({}, '::1')
     const client = await connect(port, '::1')
     client.write('six')
     expect((await receive(client, 3)).toString()).toBe('six')
   })
 
-  test('gets EADDRINUSE for a taken port', async () => {
+  test('gets EADDRINUSE for a port in use', async () => {
     const { port } = await playEcho()
     const late = await play(['127.0.0.1', String(port)], { program: 'echo' })
     expect(await late.code).toBe(1)
@@ -126,7 +126,7 @@ describe('a guest that serves', () => {
 describe('a guest that connects', () => {
   const reply = (socket: net.Socket): void => void socket.on('error', () => {}).pipe(socket)
 
-  test('sends and receives as much as it likes', async () => {
+  test('sends and receives megabytes', async () => {
     const { server, port } = await listen(reply)
     const talk = await play(['127.0.0.1', String(port), String(8 * MEGABYTE)], { program: 'talk' })
     expect(await talk.code).toBe(0)
@@ -134,7 +134,7 @@ describe('a guest that connects', () => {
     server.close()
   })
 
-  test.each(['nodelay', 'keepalive', 'from'])('with the wish: %s', async (wish) => {
+  test.each(['nodelay', 'keepalive', 'from'])('sends and receives with the option %s', async (wish) => {
     const { server, port } = await listen(reply)
     const talk = await play(['127.0.0.1', String(port), '5', wish], { program: 'talk' })
     expect(await talk.code).toBe(0)
@@ -142,7 +142,7 @@ describe('a guest that connects', () => {
     server.close()
   })
 
-  test('learns that nobody listens', async () => {
+  test('gets ECONNREFUSED without a listener', async () => {
     const { server, port } = await listen(() => {})
     await new Promise((resolve) => server.close(resolve))
     const talk = await play(['127.0.0.1', String(port)], { program: 'talk' })
@@ -150,7 +150,7 @@ describe('a guest that connects', () => {
     expect(talk.output).toBe('connect: ECONNREFUSED\n')
   })
 
-  test('learns of a reset', async () => {
+  test('gets ECONNRESET for a reset', async () => {
     const { server, port } = await listen((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })
@@ -160,7 +160,7 @@ describe('a guest that connects', () => {
     server.close()
   })
 
-  test('has sent what it wrote when it exits', async () => {
+  test('has sent its written bytes when it exits', async () => {
     let come: Promise<Buffer> | undefined
     const { server, port } = await listen((socket) => {
       come = received(socket)
@@ -173,13 +173,13 @@ describe('a guest that connects', () => {
   })
 })
 
-describe('what is not granted', () => {
+describe('a guest without permission', () => {
   const parts = [
-    ['no host at all', () => undefined],
-    ['a policy that grants nothing', () => policyHost(nodeHost(), {})],
+    ['no host', () => undefined],
+    ['an empty policy', () => policyHost(nodeHost(), {})],
   ] as const
 
-  test.each(parts)('with %s, is refused with EACCES', async (_name, make) => {
+  test.each(parts)('gets EACCES from listen and connect with %s', async (_name, make) => {
     const host = make()
     const part = host === undefined ? {} : { host }
     const echo = await play([], { program: 'echo', ...part }, 'none')
@@ -191,8 +191,8 @@ describe('what is not granted', () => {
   })
 })
 
-describe('on a virtual network', () => {
-  test('two guests talk, and nobody else hears it', async () => {
+describe('a virtual network', () => {
+  test('connects two guests, and is not reachable from this machine', async () => {
     const host = virtualHost()
     const { echo, port } = await playEcho({ host })
     await expect(connect(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
@@ -205,7 +205,7 @@ describe('on a virtual network', () => {
     await until(() => host.open().length === 0, 'the network to be empty')
   })
 
-  test('a guest that is ended leaves nothing open', async () => {
+  test('has nothing open after its guests are terminated', async () => {
     const host = virtualHost()
     const { echo, port } = await playEcho({ host })
     const talks = await Promise.all(

@@ -1,5 +1,5 @@
 /**
- * Programs in C with sockets that have paths: on this machine's paths, on those of a virtual network, and not granted.
+ * C programs with sockets that have paths: on this machine, on a virtual network, and under a policy.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const program = 'paths'
 
-test('a guest serves a foreign client at a path of this machine, where it was granted', async () => {
+test('a guest serves a client of node:net at a path that its policy allows', async () => {
   const path = join(folder, 'serve.sock')
   const host = policyHost(nodeHost(), { listen: [`unix:${path}`] })
   const server = await play(['serve', path], { program, host })
@@ -30,7 +30,7 @@ test('a guest serves a foreign client at a path of this machine, where it was gr
   expect(existsSync(path)).toBe(false)
 })
 
-test('a guest asks a foreign server', async () => {
+test('a guest gets an answer from a server of node:net', async () => {
   const path = join(folder, 'ask.sock')
   const server = net.createServer((socket) => void socket.pipe(socket))
   await new Promise<void>((resolve) => server.listen(path, resolve))
@@ -39,7 +39,7 @@ test('a guest asks a foreign server', async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-test('two guests meet on a virtual network', async () => {
+test('two guests connect by a path on a virtual network', async () => {
   const host = virtualHost()
   const server = await play(['serve', '/run/there'], { program, host })
   await server.says(/listening/)
@@ -47,7 +47,7 @@ test('two guests meet on a virtual network', async () => {
   expect([await client.code, client.output, await server.code]).toEqual([0, 'hello\n', 0])
 })
 
-test('what is not granted is EACCES', async () => {
+test('a path that the policy does not allow fails with EACCES', async () => {
   const host = policyHost(virtualHost(), { listen: ['*', 'unix:/run/a'], connect: ['*', 'unix:/run/a'] })
   const server = await play(['serve', '/run/b'], { program, host })
   expect([await server.code, server.output]).toEqual([1, 'listen: EACCES\n'])

@@ -1,4 +1,4 @@
-/** What a guest is to the process that runs it, which is another one here. */
+/** How long a guest keeps the process that runs it; each test starts a process. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, expect, test } from '@jest/globals'
@@ -8,7 +8,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => Promise.all([guestModule('behave'), guestModule('echo')]), COMPILING)
 
-/** Runs a program that starts guests. @returns how it ended, and what it printed */
+/** Runs a program that starts guests. @returns its exit code, its signal and its output */
 const run = async (body: string): Promise<{ code: unknown; signal: unknown; output: string; errors: string }> => {
   const library = new URL('../../dist/', import.meta.url).href
   const modules = new URL('.', await guestModule('behave')).href
@@ -36,7 +36,7 @@ const run = async (body: string): Promise<{ code: unknown; signal: unknown; outp
 
 const GONE = { code: 0, signal: null, errors: '' }
 
-test('it stays while the guest runs, and ends when the guest has ended', async () => {
+test('the process lives while its guest runs, and ends after it', async () => {
   const body = `
     const guest = await start('behave', ['timer', '300'])
     const before = performance.now()
@@ -45,7 +45,7 @@ test('it stays while the guest runs, and ends when the guest has ended', async (
   expect(await run(body)).toMatchObject({ ...GONE, output: 'stayed\n' })
 })
 
-test('it stays while the guest serves, and ends when it is terminated', async () => {
+test('the process lives while its guest serves, and ends when the guest is terminated', async () => {
   const body = `
     let echo
     const onOutput = () => setTimeout(() => echo.terminate(), 100)
@@ -55,8 +55,10 @@ test('it stays while the guest serves, and ends when it is terminated', async ()
   expect(await run(body)).toMatchObject({ ...GONE, output: '143\n' })
 })
 
-test.each(['nodeHost()', 'virtualHost()'])('it ends although connections were left open, on %s', async (host) => {
-  const body = `
+test.each(['nodeHost()', 'virtualHost()'])(
+  'the process ends although the guest left connections open, on %s',
+  async (host) => {
+    const body = `
     const host = ${host}
     let port = 0
     const heard = (_stream, bytes) => { port ||= Number(/port (\\d+)/.exec(Buffer.from(bytes))?.[1] ?? 0) }
@@ -68,10 +70,11 @@ test.each(['nodeHost()', 'virtualHost()'])('it ends although connections were le
     console.log(await echo.exit)
     connection.close()
   `
-  expect(await run(body)).toMatchObject({ ...GONE, output: '143\n' })
-})
+    expect(await run(body)).toMatchObject({ ...GONE, output: '143\n' })
+  },
+)
 
-test('a trap that nobody looks at does it no harm', async () => {
+test('a trap that is not awaited does not fail the process', async () => {
   const body = `
     const guest = await start('behave', ['trap-in-callback'])
     process.on('exit', () => console.log('fine'))
@@ -79,7 +82,7 @@ test('a trap that nobody looks at does it no harm', async () => {
   expect(await run(body)).toMatchObject({ ...GONE, output: 'fine\n' })
 })
 
-test('input that nobody reads does not keep it', async () => {
+test('input that the guest does not read does not keep the process', async () => {
   const body = `
     const guest = await start('behave', ['return', '4'], { input: process.stdin })
     console.log(await guest.exit)
@@ -87,7 +90,7 @@ test('input that nobody reads does not keep it', async () => {
   expect(await run(body)).toMatchObject({ ...GONE, output: '4\n' })
 })
 
-test('a guest that cannot be started leaves no thread that waits for it', async () => {
+test('a guest that cannot be started leaves no thread', async () => {
   const body = `
     const because = (options) => start('behave', ['wait'], options).catch((error) => console.log(error.message))
     await because({ host: Promise.reject(new Error('no host')) })
@@ -105,7 +108,7 @@ test('a guest that cannot be started leaves no thread that waits for it', async 
   ])
 })
 
-test('guests that have ended leave nothing of them', async () => {
+test('guests that have ended can be collected', async () => {
   const body = `
     let alive = 0
     const registry = new FinalizationRegistry(() => alive--)

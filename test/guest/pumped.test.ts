@@ -1,6 +1,6 @@
 /**
- * Guests that leave their loop to their host: under the driver that pumps it, and the same programs under one that
- * waits.
+ * Guests that leave their loop to the host: under the driver "pump", and the same programs under a driver that can
+ * wait.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
@@ -14,27 +14,27 @@ endAll()
 
 const pumped = (what: string, part: Part = {}) => play([what], { program: 'pumped', driver: 'pump', ...part })
 
-describe.each(['pump', driver] as const)('under %s, it is as uv_run() and exit() are', (driver) => {
+describe.each(['pump', driver] as const)('under %s, uvp_run_and_exit()', (driver) => {
   test.each([
-    ['timers', 'the loop runs while main() has not returned', 3, '2 left\n1 left\n0 left\nend, 0 alive, 0\nat exit\n'],
-    ['stop', 'uv_stop() ends the run', 3, 'end, 1 alive, 1\nat exit\n'],
-    ['exit', 'exit() in a callback', 9, 'at exit\n'],
-    ['none', 'nothing to do, and nothing to do at the end', 0, 'at exit\n'],
-    ['again', 'once more at the end', 3, 'again\nend, 0 alive, 1\nat exit\n'],
-    ['return', 'a main() that returns instead', 5, 'at exit\n'],
-    ['read', 'an input that is there', 3, 'the inputend, 0 alive, 0\nat exit\n'],
+    ['timers', 'runs the loop, and keeps the stack of main()', 3, '2 left\n1 left\n0 left\nend, 0 alive, 0\nat exit\n'],
+    ['stop', 'ends the run at uv_stop()', 3, 'end, 1 alive, 1\nat exit\n'],
+    ['exit', 'ends at exit() in a callback', 9, 'at exit\n'],
+    ['none', 'exits with 0 without handles or a callback', 0, 'at exit\n'],
+    ['again', 'may be called in its end callback', 3, 'again\nend, 0 alive, 1\nat exit\n'],
+    ['return', 'is not needed if main() returns', 5, 'at exit\n'],
+    ['read', 'follows a read() of available input', 3, 'the inputend, 0 alive, 0\nat exit\n'],
   ])('%s: %s', async (what, _title, code, output) => {
     const guest = await pumped(what, { driver, input: new TextEncoder().encode('the input') })
     expect([await guest.code, guest.output, guest.errors]).toEqual([code, output, ''])
   })
 
-  test('a trap is one', async () => {
+  test('reports a trap in a callback as a GuestTrap', async () => {
     const { failure } = await pumped('abort', { driver })
     expect(await failure).toBeInstanceOf(GuestTrap)
     expect(String(Reflect.get(Object(await failure), 'stack'))).toMatch(/on_abort/)
   })
 
-  test('what the receiver of the output throws ends it', async () => {
+  test('ends with the exception of the receiver of the output', async () => {
     const onOutput = () => {
       throw new Error('no more paper')
     }
@@ -42,58 +42,58 @@ describe.each(['pump', driver] as const)('under %s, it is as uv_run() and exit()
   })
 })
 
-describe(`under ${driver}, a program that waits for the pump`, () => {
+describe(`under ${driver}, uvh_pump_run()`, () => {
   const waiting = (what: string) => play([what, 'waiting'], { program: 'pumped' })
 
   test.each([
-    ['timers', 'the loop runs', 3, '2 left\n1 left\n0 left\nend, 0 alive, 0\nat exit\n'],
-    ['stop', 'uv_stop() ends the run', 3, 'end, 1 alive, 1\nat exit\n'],
-    ['exit', 'exit() in a callback', 9, 'at exit\n'],
-    ['sleep', 'sleep() in a callback', 3, 'end, 1 alive, 1\nat exit\n'],
+    ['timers', 'runs the loop', 3, '2 left\n1 left\n0 left\nend, 0 alive, 0\nat exit\n'],
+    ['stop', 'returns at uv_stop()', 3, 'end, 1 alive, 1\nat exit\n'],
+    ['exit', 'ends at exit() in a callback', 9, 'at exit\n'],
+    ['sleep', 'allows sleep() in a callback', 3, 'end, 1 alive, 1\nat exit\n'],
   ])('%s: %s', async (what, _title, code, output) => {
     const guest = await waiting(what)
     expect([await guest.code, guest.output, guest.errors]).toEqual([code, output, ''])
   })
 
-  test('a trap in a callback is one', async () => {
+  test('reports a trap in a callback', async () => {
     const { failure } = await waiting('abort')
     expect(String(Reflect.get(Object(await failure), 'stack'))).toMatch(/on_abort/)
   })
 })
 
-describe('where nothing waits', () => {
+describe('a guest under pump', () => {
   test.each([
     ['wait', 'uv_run()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
     ['sleep', 'sleep()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
-    ['other', 'a loop of another', /uv__io_poll/],
-  ])('%s: waiting in %s is a trap', async (what, _title, message) => {
+    ['other', 'another loop', /uv__io_poll/],
+  ])('%s: traps when it waits in %s', async (what, _title, message) => {
     const trap = await (await pumped(what)).failure
     expect(trap).toBeInstanceOf(GuestTrap)
     expect(String(Reflect.get(Object(trap), 'stack'))).toMatch(message)
   })
 
-  test('an input that comes in its own time is not waited for', async () => {
+  test('fails when it waits for its input', async () => {
     const failure = await (await pumped('read', { input: never() })).failure
     expect(failure).toMatchObject({ message: expect.stringMatching(/Cannot wait for its standard input/) })
   })
 
-  test('a guest is ended from outside', async () => {
+  test('can be terminated', async () => {
     const guest = await pumped('for-ever')
     guest.guest.terminate()
     guest.guest.terminate()
     expect(await guest.code).toBe(143)
   })
 
-  test('a promise of a receiver that is broken ends the guest', async () => {
+  test('fails when the promise of the receiver of its output is rejected', async () => {
     const onOutput = () => Promise.reject(new Error('the paper has run out'))
     const guest = await pumped('stop', { onOutput })
-    // What it prints last, nobody has received when it ends; that is no failure of its own.
+    // It ends before its last output is received, so that rejection does not fail it.
     expect(await guest.code).toBe(3)
     const failing = await play(['127.0.0.1'], { program: 'echo', driver: 'pump', onOutput })
     expect(await failing.failure).toMatchObject({ message: 'the paper has run out' })
   })
 
-  test('auto takes it for programs that leave their loop, and for no others', async () => {
+  test('is chosen by auto only if the program calls uvp_run_and_exit()', async () => {
     const host = nodeHost()
     const guest = await Guest.start(await guestModule('pumped'), { args: ['pumped', 'none'], host })
     expect([guest.driver, await guest.exit]).toEqual(['pump', 0])
@@ -104,7 +104,7 @@ describe('where nothing waits', () => {
   })
 })
 
-describe('a server whose loop is pumped', () => {
+describe('a pumped server', () => {
   const serve = () => playEcho({ driver: 'pump' })
 
   test('answers many clients', async () => {
@@ -118,7 +118,7 @@ describe('a server whose loop is pumped', () => {
     }
   })
 
-  test('loses and changes no byte of many', async () => {
+  test('echoes megabytes without loss or change', async () => {
     const { port } = await serve()
     const client = await connect(port)
     const sent = seeded('pumped').bytes(8 * 1024 * 1024)
@@ -126,7 +126,7 @@ describe('a server whose loop is pumped', () => {
     expect((await soon(received(client), 'all bytes')).equals(sent)).toBe(true)
   })
 
-  test('closes its connections when it is ended', async () => {
+  test('closes its connections when it is terminated', async () => {
     const { echo, port } = await serve()
     const client = await connect(port)
     client.write('x')

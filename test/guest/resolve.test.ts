@@ -1,4 +1,4 @@
-/** What C programs are told of addresses in numbers: the same as natively, by glibc, but for what is known. */
+/** Lookups of numeric addresses by C programs: the answers of glibc, except for known differences. */
 import { beforeAll, expect, test } from '@jest/globals'
 import { policyHost, virtualHost } from './support/built.js'
 import { nativeOutput } from './support/native.js'
@@ -13,23 +13,23 @@ beforeAll(async () => {
 }, COMPILING)
 endAll()
 
-/** Where ours says something else, and why. */
+/** The answers that differ here, and why. */
 const DIFFERENCES: readonly { readonly native: RegExp; readonly ours: string; readonly why: string }[] = [
   {
     native: /uv EAI_ADDRFAMILY\n {2}another\n/g,
     ours: 'uv EAI_NONAME\n  EAI_NONAME\n',
-    why: 'an address of the other family: POSIX has no error for that, glibc one of its own, musl says there is none',
+    why: 'an address of the other family: POSIX has no error for it, glibc has EAI_ADDRFAMILY, musl gives EAI_NONAME',
   },
   {
     native: /^(127\.0\.0\.1 (\d+) \d\n {2}uv 127\.0\.0\.1) [a-z]+\n( {2}127\.0\.0\.1) [a-z]+\n/gm,
     ours: '$1 $2\n$3 $2\n',
-    why: 'services have numbers only: there is no /etc/services. A machine may have none, too',
+    why: 'services have numbers only: there is no /etc/services, as on some machines',
   },
 ]
 
-test('addresses and services in numbers, flags, and wrong input', async () => {
+test('getaddrinfo() and getnameinfo() answer like glibc for numbers, flags and wrong input', async () => {
   const expected = DIFFERENCES.reduce((text, { native, ours }) => text.replaceAll(native, ours), native)
-  // Nobody is asked: nothing is granted.
+  // The policy allows nothing, so the host is not asked.
   const guest = await play([], { program: 'resolve', host: policyHost(virtualHost(), {}) })
   expect([await guest.code, guest.errors]).toEqual([0, ''])
   expect(guest.output).toBe(expected)

@@ -1,4 +1,4 @@
-/** The standard streams of a guest as streams of libuv's. */
+/** The standard streams of a guest as streams of libuv. */
 import { beforeAll, expect, test } from '@jest/globals'
 import { seeded } from '../support/random.js'
 import { endAll, play } from './support/stage.js'
@@ -7,7 +7,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 beforeAll(() => guestModule('tee'), COMPILING)
 endAll()
 
-test('what is read from one is written to the other, until the end', async () => {
+test('a guest copies its standard input to its standard output until EOF', async () => {
   const input = seeded('tee').bytes(300_000)
   const output: Uint8Array[] = []
   const onOutput = (stream: 1 | 2, piece: Uint8Array): void => {
@@ -18,7 +18,7 @@ test('what is read from one is written to the other, until the end', async () =>
   expect(Buffer.concat(output).equals(input)).toBe(true)
 })
 
-test('a stream without anything ends at once', async () => {
+test('an empty standard input ends at once', async () => {
   const tee = await play([], { program: 'tee' })
   expect([await tee.code, tee.output, tee.errors]).toEqual([0, '', 'EOF\n'])
 })

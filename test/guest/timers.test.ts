@@ -1,4 +1,4 @@
-/** The order of timers: the same as natively, although their heap is another one (`libuv-port/src/timer-heap.h`). */
+/** The order of timers: the same as natively, although their heap differs (`libuv-port/src/timer-heap.h`). */
 import { beforeAll, expect, test } from '@jest/globals'
 import { nativeOutput } from './support/native.js'
 import { endAll, play } from './support/stage.js'
@@ -7,7 +7,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 beforeAll(() => guestModule('timers'), COMPILING)
 endAll()
 
-test('timers that are started and stopped at random are called in the order of libuv', async () => {
+test('timers that are started and stopped at random are called in the same order as natively', async () => {
   const guest = await play([], { program: 'timers' })
   expect([await guest.code, guest.errors]).toEqual([0, ''])
   expect(guest.output).toBe(await nativeOutput('timers'))

@@ -1,6 +1,6 @@
 /**
- * What crosses between the threads of the worker driver, counted: a time would say more of the machine than of the
- * code.
+ * Counts of the batches and wakes between the threads of the worker driver: times would depend on the machine more than
+ * on the code.
  */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
@@ -15,7 +15,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 beforeAll(() => guestModule('echo'), COMPILING)
 endAll()
 
-/** How a ring's figures have changed. */
+/** The change of a ring's figures. */
 const since = (before: RingFigures, ring: SharedArrayBuffer): RingFigures => {
   const { published, woken } = ringFigures(ring)
   return { published: published - before.published, woken: woken - before.woken }
@@ -27,7 +27,7 @@ interface Echo {
   readonly end: () => Promise<unknown>
 }
 
-/** An echo server in a thread, as the worker driver has it, with its rings in our hands. */
+/** Starts an echo server in a thread, like the worker driver does. @returns its rings, too */
 const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
   const [module, abi] = [await compileModule(await guestModule('echo')), await describeModule()]
@@ -55,7 +55,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   return { port: Number(/port (\d+)/.exec(output)?.[1]), wires, end }
 }
 
-/** What crosses the rings for so many messages, one after the other. */
+/** The figures of both rings for a number of messages, one after the other. */
 const pingPong = async (transport: 'net' | 'handle', rounds: number): Promise<Record<keyof Wires, RingFigures>> => {
   const { port, wires, end } = await startEcho(transport)
   const client = await connect(port)
@@ -75,7 +75,7 @@ const pingPong = async (transport: 'net' | 'handle', rounds: number): Promise<Re
 test('a message that is echoed costs each thread one batch and at most one wake', async () => {
   const ROUNDS = 500
   const { toParent, toGuest } = await pingPong('net', ROUNDS)
-  // There is a batch for each message, and the receipts that were due: one for half a window.
+  // There is a batch for each message, and one for the receipts of each half of a window.
   expect(toParent.published).toBe(ROUNDS)
   expect(toGuest.published).toBeGreaterThanOrEqual(ROUNDS)
   expect(toGuest.published).toBeLessThanOrEqual(ROUNDS + 2)
@@ -83,14 +83,14 @@ test('a message that is echoed costs each thread one batch and at most one wake'
   expect(toGuest.woken).toBeLessThanOrEqual(toGuest.published)
 })
 
-test('where the host lends its descriptors, the answer crosses nothing', async () => {
+test('an answer needs no batch if the host exposes its descriptors', async () => {
   const ROUNDS = 500
   const { toParent, toGuest } = await pingPong('handle', ROUNDS)
   expect(toParent).toEqual({ published: 0, woken: 0 })
   expect(toGuest.published).toBe(ROUNDS)
 })
 
-test('messages of many clients that come together cross together', async () => {
+test('messages of many clients that arrive together cross in one batch', async () => {
   const CLIENTS = 50
   const { port, wires, end } = await startEcho('net')
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connect(port)))
@@ -107,7 +107,7 @@ test('messages of many clients that come together cross together', async () => {
     batches.toGuest.push(since(before.toGuest, wires.toGuest).published)
   }
   await end()
-  // One by one it would be 50. A busy machine brings messages apart in the first rounds, while the code is cold.
+  // One by one it would be 50. On a busy machine, messages arrive separately in the first rounds, while code is cold.
   for (const counts of [batches.toGuest, batches.toParent]) {
     counts.sort((a, b) => a - b)
     expect(counts[0]).toBe(1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Ends, or goes on, in the way that its first argument names. */
+/* Ends, or runs on, in the way that its first argument names. */
 
 #include <uv.h>
 

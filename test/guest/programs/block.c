@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Calls that wait, made by the program itself, without a loop. */
+/* Blocking calls, without a loop. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static int connected(int port) {
 }
 
 
-/* Accepts one client, counts what it sends and tells it. */
+/* Accepts one client, counts its bytes, and sends it the count. */
 static void serve(void) {
   static char bytes[65536];
   struct sockaddr_in addr;
@@ -90,7 +90,7 @@ static void serve(void) {
 }
 
 
-/* Sends it all with one write, and prints the answer. */
+/* Sends all bytes with one write, and prints the answer. */
 static void send_all(int port, size_t size) {
   char answer[32];
   char* bytes;

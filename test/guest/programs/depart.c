@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Writes what it is told to, and exits as soon as that counts as written.
+/* Writes BYTES bytes, and exits in the callback of the write.
  *
  *   depart HOST PORT BYTES
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An echo server. It says where it listens, and serves until it is ended.
+/* An echo server. It prints its address, and serves until it is terminated.
  *
  *   echo [HOST [PORT]]
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a guest does with files, one thing for each word it is given:
+/* Calls on files; the first argument says which:
  *
  *   files list PATH | read PATH | change PATH | names | links | times | many |
  *         permissions
@@ -93,7 +93,7 @@ static void change(const char* path) {
   fwrite(bytes, 1, 13, stdout);
   printf(" %d %d %d\n", bytes[13], bytes[15], (int) lseek(fd, 0, SEEK_CUR));
 
-  /* A file lives as long as it is open. */
+  /* A removed file exists as long as it is open. */
   unlink(path);
   ftruncate(fd, 4);
   fstat(fd, &st);
@@ -161,7 +161,7 @@ static void mode_of(const char* path) {
 }
 
 
-/* As somebody who is not root. */
+/* As a user that is not root. */
 static void permissions(void) {
   int fd;
 
@@ -198,7 +198,7 @@ static void permissions(void) {
 }
 
 
-/* Descriptors of files end where those of the host begin. */
+/* Descriptors of files end below those of the host. */
 static void many(void) {
   int last;
   int fd;

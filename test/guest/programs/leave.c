@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Reads the first bytes of its first peer, and no more. When a second peer
- * comes it leaves, as its argument says: by exit(), or by a trap.
+/* Reads only the first bytes of its first peer. When a second peer connects, it
+ * ends as its argument says: by exit(), or by a trap.
  */
 
 #include <uv.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Messages.
+/* UDP messages.
  *
- *   messages serve COUNT            prints its port, and sends back as many
- *                                   messages as it is told
- *   messages ask HOST PORT WORD...  sends words, one after the other, and prints
- *                                   what comes back, and who sent it
+ *   messages serve COUNT            prints its port, and sends COUNT messages
+ *                                   back
+ *   messages ask HOST PORT WORD...  sends words one after the other, and prints
+ *                                   the answers and their senders
  */
 
 #include <uv.h>
@@ -34,7 +34,7 @@ static void on_alloc(uv_handle_t* handle, size_t size, uv_buf_t* buf) {
 }
 
 
-/* Nothing is left to be done behind the last one. */
+/* Closes the handle after the last message. */
 static void one_less(void) {
   if (--left == 0)
     uv_close((uv_handle_t*) &udp, NULL);
@@ -65,8 +65,8 @@ static void on_sent(uv_udp_send_t* req, int status) {
 }
 
 
-/* Each with a request of its own: the answer may be there before the last one
- * has been told that it was sent.
+/* Each message has a new request: its answer may arrive before the callback of
+ * the previous request.
  */
 static void ask(void) {
   uv_udp_send_t* req;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Asks what names mean, and says what it is told.
+/* Looks names up, and prints the answers.
  *
  *   names wait NAME          with getaddrinfo(), which waits
- *   names look NAME [CANCEL] with uv_getaddrinfo(); gives it up if told so, and
- *                            says how often its loop turned meanwhile
+ *   names look NAME [CANCEL] with uv_getaddrinfo(), which a second argument
+ *                            cancels; prints whether its loop ran meanwhile
  *   names reverse ADDRESS PORT [NUMERIC]   with uv_getnameinfo()
  *   names zone ADDRESS       with uv_ip6_addr(), and binds to it
  */
@@ -77,7 +77,7 @@ static int look(const char* name, const struct addrinfo* hints, int cancels) {
     return 1;
   }
 
-  /* The host is asked in the loop's first turns. */
+  /* The lookup starts in the loop's first iterations. */
   while (cancels && turns < 3)
     uv_run(loop, UV_RUN_NOWAIT);
 

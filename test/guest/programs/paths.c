@@ -2,8 +2,8 @@
 
 /* Sockets with paths.
  *
- *   paths serve PATH      sends back what one client sends, then ends
- *   paths ask PATH WORD   sends a word, and prints what comes back
+ *   paths serve PATH      an echo server for one client
+ *   paths ask PATH WORD   sends a word, and prints the answer
  */
 
 #include <uv.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that leaves its loop to its host. The first argument says which. */
+/* Programs that leave their loop to the host. The first argument says which. */
 
 #include "uv/pump.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of uv_pump.h: how libuv's own tests have the pump run their loops. */
+/* From uv_pump.h: libuv's own tests run their loops with it. */
 __attribute__((import_module("uv_pump_1"), import_name("run"))) int
 uvh_pump_run(uv_loop_t* loop);
 
@@ -18,7 +18,7 @@ static int rest;
 static void on_timer(uv_timer_t* timer) {
   int* left;
 
-  /* On the stack of main(), which has been left. */
+  /* A variable of main(), which has been left without a return. */
   left = (int*) timer->data;
   printf("%d left\n", --*left);
   if (*left == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Says what getaddrinfo() and getnameinfo() answer for addresses in numbers,
- * services in numbers, and wrong input; through libuv on its loop, and waiting.
- * A name is not looked up: who has one differs from machine to machine.
+/* Prints the answers of getaddrinfo() and getnameinfo() for numeric addresses,
+ * numeric services, and wrong input; both of libuv on its loop, and blocking.
+ * It does not look up names, whose addresses differ from machine to machine.
  */
 
 #include <uv.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A client: sends what it is told to, reads until the peer ends, and says how
- * much that was.
+/* A client: sends BYTES bytes, reads until the peer ends, and prints how many
+ * bytes it received.
  *
  *   talk HOST PORT [BYTES [nodelay | keepalive | from PORT | exit]]
  */

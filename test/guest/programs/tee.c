@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Copies standard input to standard output, both as streams of libuv's, and
- * tells on standard error how it ended.
+/* Copies standard input to standard output, both as streams of libuv, and
+ * prints the final status on standard error.
  */
 
 #include <stdio.h>

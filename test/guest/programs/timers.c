@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Starts and stops timers at random, from outside and from their callbacks, and
- * says in which order they are called. The time is the program's own, so that it
- * says the same at every run.
+ * prints the order of the callbacks. The time is set by the program, so that
+ * every run prints the same.
  */
 
 #include <uv.h>
@@ -12,12 +12,12 @@
 #define COUNT 1000
 #define ROUNDS 20
 
-/* How libuv calls those that are due. uv_run() would look at the clock. */
+/* Calls the timers that are due. uv_run() would read the clock. */
 void uv__run_timers(uv_loop_t* loop);
 
 static uv_loop_t loop;
 static uv_timer_t timers[COUNT];
-/* Times are below it. */
+/* All times are below this. */
 static unsigned int range;
 static unsigned int seed = 1;
 static unsigned int called;
@@ -71,7 +71,7 @@ static void pass(uint64_t ms) {
 }
 
 
-/* What is left when everything is due, and those that repeat have stopped. */
+/* Runs the remaining timers, without repeats. */
 static void drain(void) {
   int i;
 

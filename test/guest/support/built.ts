@@ -1,6 +1,6 @@
 /**
- * The compiled library: a guest's thread can only load that, and classes must be the same on both sides. The driver is
- * the one that GUEST_DRIVER names, `worker` unless told otherwise; jspi.test.ts runs these tests again with the other.
+ * The compiled library: a guest's thread can load nothing else, and classes have to be the same on both sides. The
+ * driver is that of GUEST_DRIVER, or `worker`; jspi.test.ts runs these tests again with `jspi`.
  */
 import type * as PolicyModule from '../../../src/guard/policy.js'
 import type * as GuestModule from '../../../src/guest/guest.js'

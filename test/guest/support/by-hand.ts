@@ -1,4 +1,4 @@
-/** A guest without code: a memory and preview 1 over it, driven by hand. */
+/** A guest without code: a memory, and the calls of preview 1 on it, which a test makes by hand. */
 import { expect } from '@jest/globals'
 import { Memory } from '../../../src/abi/memory.js'
 import { isCall } from '../../../src/base/call.js'
@@ -8,23 +8,23 @@ import { preview1 } from '../../../src/wasi/preview1.js'
 import type { Streams } from '../../../src/wasi/stdio.js'
 import { FakeHost } from '../../support/fake-host.js'
 
-/** The name of an error, as {@link Errno} has it; `SUCCESS` for none. */
+/** The name of an error in {@link Errno}; `SUCCESS` for none. */
 export type Answer = keyof typeof Errno
 
 const NAMES = Object.keys(Errno).filter((name): name is Answer => name in Errno)
 
-/** Where things are laid out; below, there is nothing. */
+/** The lowest address that is used. */
 const GROUND = 1024
 
-/** Takes what a guest prints, gives it input, and lets time pass at once. */
+/** The streams of a guest: records its output, gives it input, and skips the time that it waits. */
 class Hand implements Streams {
   readonly printed: Uint8Array[] = []
-  /** How long there was to wait, in ms, each time. */
+  /** The duration of each wait, in ms. */
   readonly waits: number[] = []
-  /** What is left of the input. */
+  /** The remaining input; `undefined` while none is available. */
   given: Uint8Array | undefined = new Uint8Array(0)
   outputRoom = Number.POSITIVE_INFINITY
-  /** How often the input was asked for. */
+  /** How often the input was read. */
   asked = 0
   readonly #host: FakeHost
 
@@ -50,7 +50,7 @@ class Hand implements Streams {
   }
 }
 
-/** See the top of the file. */
+/** A memory, and the calls of preview 1 on it. */
 export class ByHand {
   readonly host = new FakeHost()
   readonly memory: Memory
@@ -69,7 +69,7 @@ export class ByHand {
     return Object.keys(this.#calls)
   }
 
-  /** Makes a call. */
+  /** Makes a call. @returns the name of its error */
   call(name: string, ...values: (number | bigint)[]): Answer {
     const call = this.#calls[name]
     if (!isCall(call)) throw new Error(`there is no ${name}`)
@@ -79,7 +79,7 @@ export class ByHand {
     return found
   }
 
-  /** `size` bytes that are zero. */
+  /** Reserves `size` zero bytes. @returns their address */
   alloc(size: number): number {
     const at = this.#next
     this.#next += Math.ceil(size / 8) * 8
@@ -87,7 +87,7 @@ export class ByHand {
     return at
   }
 
-  /** Bytes in the memory. */
+  /** Copies bytes into the memory. @returns their address */
   put(bytes: Uint8Array | string): number {
     const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes
     const at = this.alloc(data.length)
@@ -95,12 +95,12 @@ export class ByHand {
     return at
   }
 
-  /** A path, as calls take it. */
+  /** A path as two arguments of a call. */
   path(text: string): [at: number, length: number] {
     return [this.put(text), new TextEncoder().encode(text).length]
   }
 
-  /** Buffers. */
+  /** An array of buffers. @returns its address */
   iovecs(...buffers: (readonly [base: number, length: number])[]): number {
     const at = this.alloc(8 * buffers.length)
     for (const [index, [base, length]] of buffers.entries()) {
@@ -110,7 +110,7 @@ export class ByHand {
     return at
   }
 
-  /** Opens a file, made if need be, to be read and written. */
+  /** Opens a file for reading and writing, and creates it if needed. */
   open(path: string): number {
     const out = this.alloc(4)
     const answer = this.call('path_open', 3, 1, ...this.path(path), 1, -1n, -1n, 0, out)
@@ -134,7 +134,7 @@ export class ByHand {
     return this.memory.u32(out)
   }
 
-  /** What is in a file. */
+  /** The first 64 bytes of a file, as text. */
   contents(path: string): string {
     const [at, out] = [this.alloc(64), this.alloc(4)]
     this.call('fd_pread', this.open(path), this.iovecs([at, 64]), 1, 0n, out)
@@ -153,7 +153,7 @@ export function stage(): ByHand {
   return guest
 }
 
-/** The names in a folder, by buffers of so many bytes. */
+/** The names in a folder, read into a buffer of `size` bytes. */
 export function names(guest: ByHand, fd: number, size = 4096, after: (name: string) => void = () => {}): string[] {
   const [buffer, out] = [guest.alloc(size), guest.alloc(4)]
   const found: string[] = []

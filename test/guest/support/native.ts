@@ -1,6 +1,6 @@
 /**
- * Compiles the C programs of test/guest/programs for this machine, over native libuv: what they say there is what
- * guests should say.
+ * Compiles the C programs of test/guest/programs for this machine, with native libuv: guests should print the same as
+ * these.
  */
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
@@ -12,9 +12,9 @@ const run = promisify(execFile)
 const path = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url))
 
 /**
- * What a program says natively, when it ends well.
+ * The output of a native program, which has to succeed.
  *
- * @param name - of the file there, without `.c`
+ * @param name - the name of its file, without `.c`
  */
 export const nativeOutput = async (name: string, ...args: readonly string[]): Promise<string> => {
   await mkdir(path('build/test'), { recursive: true })

@@ -1,4 +1,4 @@
-/** Where guests play in tests: started, watched, and ended when the test is over. */
+/** Starts guests for tests, records their output, and terminates them after the test. */
 import net from 'node:net'
 import { afterEach } from '@jest/globals'
 import type { GuestOptions, Guest as GuestType } from '../../../src/guest/guest.js'
@@ -7,14 +7,14 @@ import { driver, Guest, nodeHost } from './built.js'
 import { guestModule } from './uvcc.js'
 
 /**
- * What a test may say of its guest; network and driver are this machine's and the tested one, unless it says otherwise.
+ * The options of a guest. By default its network is this machine's, and its driver is the tested one.
  */
 export type Part = GuestOptions & { readonly program?: string }
 
 const playing: Play[] = []
 const sockets: net.Socket[] = []
 
-/** To be called while tests are registered: whoever still plays when a test ends is ended. */
+/** Terminates the running guests after each test; has to be called while tests are registered. */
 export const endAll = (): void => {
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy()
@@ -25,7 +25,7 @@ export const endAll = (): void => {
 
 const ignore = (): void => {}
 
-/** A guest that plays, and what it has written. */
+/** A guest, and its output. */
 export class Play {
   readonly guest: GuestType
   readonly #written: Written
@@ -35,12 +35,12 @@ export class Play {
     this.#written = written
   }
 
-  /** What it wrote to its standard output. */
+  /** The bytes of its standard output. */
   get output(): string {
     return this.#written.text(1)
   }
 
-  /** What it wrote to its standard error. */
+  /** The bytes of its standard error. */
   get errors(): string {
     return this.#written.text(2)
   }
@@ -50,7 +50,7 @@ export class Play {
     return soon(this.guest.exit, 'the guest to end')
   }
 
-  /** What it threw in the end, as its exit is rejected. */
+  /** The reason that its exit is rejected with. */
   get failure(): Promise<unknown> {
     const failed = this.guest.exit.then(
       (code) => Promise.reject(new Error(`the guest ended with ${code}`)),
@@ -88,7 +88,7 @@ class Written {
   }
 }
 
-/** Waits, a turn of the event loop at a time, until something is so. */
+/** Waits until a condition holds; checks it once in each turn of the event loop. */
 export const until = async (so: () => boolean, what: string): Promise<void> => {
   let waiting = true
   const look = async (): Promise<void> => {
@@ -105,7 +105,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 /**
  * Starts a guest: `behave`, unless its part names another program.
  *
- * @param network - the host of a part that names none: this machine's, or what `Guest.start()` takes by itself
+ * @param network - the host without an option `host`: this machine's, or the default of `Guest.start()`
  */
 export const play = async (
   args: readonly string[],
@@ -129,14 +129,14 @@ export const play = async (
   return started
 }
 
-/** Starts an echo server. @returns it, and its port */
+/** Starts an echo server. @returns the guest and its port */
 export const playEcho = async (part: Part = {}, host = '127.0.0.1'): Promise<{ echo: Play; port: number }> => {
   const echo = await play([host], { program: 'echo', ...part })
   const [, port] = await echo.says(/port (\d+)/)
   return { echo, port: Number(port) }
 }
 
-/** Connects a socket of Node's, which stands when this returns. */
+/** Connects a socket of node:net. @returns it once it is connected */
 export const connect = async (port: number, host = '127.0.0.1'): Promise<net.Socket> => {
   const socket = net.connect({ port, host, noDelay: true })
   sockets.push(socket)
@@ -147,14 +147,14 @@ export const connect = async (port: number, host = '127.0.0.1'): Promise<net.Soc
   return socket
 }
 
-/** What a socket receives until the peer ends. */
+/** The bytes that a socket receives until its peer ends. */
 export const received = async (socket: net.Socket): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-/** The next bytes of a socket, as many as asked for. */
+/** The next `count` bytes of a socket. */
 export const receive = (socket: net.Socket, count: number): Promise<Buffer> => {
   const come = new Promise<Buffer>((resolve, reject) => {
     const look = (): void => {

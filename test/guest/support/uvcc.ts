@@ -1,4 +1,4 @@
-/** Compiles the C programs of test/guest/programs with the SDK's uvcc, once for each change. */
+/** Compiles the C programs of test/guest/programs with the SDK's uvcc, if they or libuv have changed. */
 import { execFile } from 'node:child_process'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -12,13 +12,13 @@ const folder = new URL('build/test-guests/', root)
 
 const changed = async (file: URL): Promise<number> => (await stat(file)).mtimeMs
 
-/** Milliseconds a compiler may take, on a machine that does other things too. */
+/** Milliseconds that a compiler may take on a busy machine. */
 export const COMPILING = 120_000
 
 /**
- * A program's module.
+ * Compiles a program.
  *
- * @param name - of the file there, without `.c`
+ * @param name - the name of its file, without `.c`
  * @returns the address of the compiled module; it has debug information
  */
 export const guestModule = async (name: string): Promise<URL> => {
@@ -27,7 +27,7 @@ export const guestModule = async (name: string): Promise<URL> => {
   const newest = Math.max(await changed(source), await changed(archive))
   if ((await changed(module).catch(() => 0)) > newest) return module
   await mkdir(folder, { recursive: true })
-  // Other tests may compile the same: whoever is last puts a whole file in place.
+  // Other tests may compile the same program at the same time: a rename never shows an incomplete file.
   const fresh = new URL(`${name}.${process.pid}.wasm`, folder)
   await run(fileURLToPath(uvcc), ['-O1', '-g', '-Wall', '-Werror', fileURLToPath(source), '-o', fileURLToPath(fresh)])
   await rename(fresh, module)
