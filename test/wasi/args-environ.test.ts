@@ -16,7 +16,7 @@ function call(calls: WasmImports, name: string, ...values: unknown[]): unknown {
   return Reflect.apply(found, undefined, values)
 }
 
-/** The texts that a program finds. */
+/** The strings that a program reads. */
 function texts(calls: WasmImports, name: string): string[] {
   expect(call(calls, `${name}_sizes_get`, 8, 12)).toBe(0)
   const [count, size] = [memory.u32(8), memory.u32(12)]
@@ -26,7 +26,7 @@ function texts(calls: WasmImports, name: string): string[] {
   return Array.from({ length: count }, (_, index) => memory.string(memory.u32(16 + index * 4)))
 }
 
-test('arguments and environment come as C has them', () => {
+test('arguments and environment are strings like in C', () => {
   const calls = startCalls({ args: ['guest', '', 'ä€𝄞'], env: { A: '1', B: 'a=b', C: '' } }, () => memory)
   expect(texts(calls, 'args')).toEqual(['guest', '', 'ä€𝄞'])
   expect(texts(calls, 'environ')).toEqual(['A=1', 'B=a=b', 'C='])
@@ -34,7 +34,7 @@ test('arguments and environment come as C has them', () => {
   expect([texts(none, 'args'), texts(none, 'environ')]).toEqual([[], []])
 })
 
-test('a place outside of the memory is EFAULT', () => {
+test('an address outside of the memory is EFAULT', () => {
   const calls = startCalls({ args: ['guest'], env: { A: '1' } }, () => memory)
   for (const name of ['args', 'environ']) {
     for (const [one, other] of [
@@ -58,7 +58,7 @@ test('a place outside of the memory is EFAULT', () => {
   ).toBe(FAULT)
 })
 
-test('standard streams are devices without a position, to be read or to be written', () => {
+test('standard streams are devices without a position, either readable or writable', () => {
   const calls = deviceCalls(() => memory)
   const rights = [0, 1, 2].map((fd) => {
     expect(call(calls, 'fd_fdstat_get', fd, 8)).toBe(0)

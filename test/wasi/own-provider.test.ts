@@ -24,10 +24,10 @@ function call(name: string, ...values: unknown[]): unknown {
   return Reflect.apply(found, undefined, values)
 }
 
-/** What is stored at 8. */
+/** The number that is stored at 8. */
 const stored = (): bigint => new DataView(memory.heap.buffer).getBigUint64(8, true)
 
-test('time is the host’s, in nanoseconds', () => {
+test('clocks return the time of the host, in nanoseconds', () => {
   host.now = 1_234_567_890
   for (const clock of [MONOTONIC, PROCESS, THREAD]) {
     expect([call('clock_time_get', clock, 0n, 8), stored()]).toEqual([0, 1_234_567_890n])
@@ -36,15 +36,15 @@ test('time is the host’s, in nanoseconds', () => {
   expect([call('clock_res_get', MONOTONIC, 8), stored()]).toEqual([0, 1n])
 })
 
-test.each([0, -8, 65_529, 65_536, 2 ** 31 - 1])('a place at %d is EFAULT', (at) => {
+test.each([0, -8, 65_529, 65_536, 2 ** 31 - 1])('a result at the invalid address %d is EFAULT', (at) => {
   expect([call('clock_time_get', MONOTONIC, 0n, at), call('clock_res_get', MONOTONIC, at)]).toEqual([FAULT, FAULT])
 })
 
-test.each([-1, 4, 2 ** 31 - 1])('a clock %d is EINVAL', (clock) => {
+test.each([-1, 4, 2 ** 31 - 1])('the unknown clock %d is EINVAL', (clock) => {
   expect([call('clock_time_get', clock, 0n, 8), call('clock_res_get', clock, 8)]).toEqual([INVAL, INVAL])
 })
 
-test('a host that cannot tell the time is EIO, and no exception in the module', () => {
+test('an exception or NaN of the host’s clock is EIO', () => {
   host.fails.clock = new Error('no clock')
   expect(call('clock_time_get', MONOTONIC, 0n, 8)).toBe(IO)
   host.fails.clock = undefined
@@ -52,7 +52,7 @@ test('a host that cannot tell the time is EIO, and no exception in the module', 
   expect(call('clock_time_get', MONOTONIC, 0n, 8)).toBe(IO)
 })
 
-test('nobody waits inside WASI, and there are no streams', () => {
+test('poll_oneoff is ENOSYS, and there are no streams', () => {
   expect(call('poll_oneoff', 8, 16, 1, 24)).toBe(NOSYS)
   for (const name of ['fd_read', 'fd_write', 'fd_close']) expect(call(name, 1, 8, 1, 8)).toBe(BADF)
 })

@@ -1,11 +1,11 @@
 /**
- * Files by the calls of preview 1, as a guest that keeps to no rules makes them: paths, names, listings, descriptors.
+ * Calls of preview 1 on files, like a guest that follows no rules makes them: paths, names, listings, descriptors.
  */
 import { describe, expect, test } from '@jest/globals'
 import { ByHand, names, stage } from '../guest/support/by-hand.js'
 
 describe('paths', () => {
-  /** Calls that take a path, and what they answer where nothing is. */
+  /** Calls that take a path. */
   const CALLS: readonly [name: string, call: (guest: ByHand, path: readonly [number, number]) => unknown][] = [
     ['path_open', (guest, path) => guest.call('path_open', 3, 0, ...path, 0, -1n, 0n, 0, guest.alloc(4))],
     ['path_filestat_get', (guest, path) => guest.call('path_filestat_get', 3, 0, ...path, guest.alloc(64))],
@@ -21,19 +21,19 @@ describe('paths', () => {
     ['path_symlink, from', (guest, path) => guest.call('path_symlink', ...guest.path('f'), 3, ...path)],
   ]
 
-  test.each(CALLS)('%s: 4095 bytes lead nowhere, and 4096 are too long, without a look at them', (_name, call) => {
+  test.each(CALLS)('for %s have at most 4095 bytes, and longer ones are not read', (_name, call) => {
     const guest = stage()
     const nowhere = 'no/'.repeat(1365)
     expect(call(guest, guest.path(nowhere))).toBe('NOENT')
     expect(call(guest, guest.path(`${nowhere}x`))).toBe('NAMETOOLONG')
-    // Bytes that are no text would be three for each when they are decoded.
+    // Invalid UTF-8 would have three bytes for each when it is decoded.
     expect(call(guest, [guest.put(new Uint8Array(4096).fill(0xff)), 4096])).toBe('NAMETOOLONG')
     for (const length of [2 ** 31 - 1, -1, -(2 ** 31)]) expect(call(guest, [1024, length])).toBe('NAMETOOLONG')
     expect(call(guest, [guest.memory.size - 8, 9])).toBe('FAULT')
     expect(call(guest, [0, 0])).toBe('NOENT')
   })
 
-  test('names have 255 bytes, in whatever letters', () => {
+  test('have names of at most 255 bytes, not letters', () => {
     const guest = stage()
     expect(guest.call('path_create_directory', 3, ...guest.path('a'.repeat(255)))).toBe('SUCCESS')
     expect(guest.call('path_create_directory', 3, ...guest.path('a'.repeat(256)))).toBe('NAMETOOLONG')
@@ -41,7 +41,7 @@ describe('paths', () => {
     expect(guest.call('path_create_directory', 3, ...guest.path('ä'.repeat(128)))).toBe('NAMETOOLONG')
   })
 
-  test('links lead to paths, as long as these', () => {
+  test('in links may be as long as other paths', () => {
     const guest = stage()
     const link = (target: readonly [number, number], name: string): unknown =>
       guest.call('path_symlink', ...target, 3, ...guest.path(name))
@@ -50,7 +50,7 @@ describe('paths', () => {
     expect(link(guest.path('a'.repeat(4096)), 'longer')).toBe('NAMETOOLONG')
     expect(link([1024, 300 * 2 ** 20], 'huge')).toBe('NAMETOOLONG')
     expect([link([0, 0], 'empty'), link([guest.memory.size - 1, 2], 'outside')]).toEqual(['NOENT', 'FAULT'])
-    // It is followed, and means the folder that it is in.
+    // It is followed, and leads to the folder that it is in.
     const out = guest.alloc(64)
     expect(guest.call('path_filestat_get', 3, 1, ...guest.path('long/d'), out)).toBe('SUCCESS')
     expect(guest.call('path_filestat_get', 3, 1, ...guest.path('longest'), out)).toBe('NAMETOOLONG')
@@ -58,7 +58,7 @@ describe('paths', () => {
 })
 
 describe('a listing', () => {
-  /** A guest with a folder of so many files, open as 4. */
+  /** A guest with a folder of `count` files, open as 4. */
   function folder(count: number): ByHand {
     const files = new Map(Array.from({ length: count }, (_, index) => [`file-${index}`, new Uint8Array(0)]))
     const guest = new ByHand(new Map([['many', files]]))
@@ -67,11 +67,11 @@ describe('a listing', () => {
   }
   const expected = (count: number): string[] => ['.', '..', ...Array.from({ length: count }, (_, i) => `file-${i}`)]
 
-  test.each([60, 100, 1000, 65_536])('by buffers of %d bytes is whole', (size) => {
+  test.each([60, 100, 1000, 65_536])('into buffers of %d bytes is complete', (size) => {
     expect(names(folder(200), 4, size)).toEqual(expected(200))
   })
 
-  test('misses nothing while what was listed is removed', () => {
+  test('misses no name while listed files are removed', () => {
     const guest = folder(500)
     const found = names(guest, 4, 400, (name) => {
       if (name.startsWith('file')) guest.call('path_unlink_file', 4, ...guest.path(name))
@@ -80,7 +80,7 @@ describe('a listing', () => {
     expect(names(guest, 4)).toEqual(['.', '..'])
   })
 
-  test('has an end while each name that was listed is changed', () => {
+  test('ends while listed files are renamed', () => {
     const guest = folder(300)
     const found = names(guest, 4, 200, (name) => {
       if (name.startsWith('file')) guest.call('path_rename', 4, ...guest.path(name), 4, ...guest.path(`${name}~`))
@@ -93,7 +93,7 @@ describe('a listing', () => {
     )
   })
 
-  test('goes on from any name that was told, also by another descriptor', () => {
+  test('continues from any listed name, also with another descriptor', () => {
     const guest = folder(50)
     const [buffer, out] = [guest.alloc(8192), guest.alloc(4)]
     guest.call('fd_readdir', 4, buffer, 8192, 0n, out)
@@ -114,7 +114,7 @@ describe('a listing', () => {
 })
 
 describe('descriptors', () => {
-  test('that are used up make no file, and cut none', () => {
+  test('that run out neither create nor truncate a file', () => {
     const guest = stage()
     const path = guest.path('f')
     const out = guest.alloc(4)
@@ -126,7 +126,7 @@ describe('descriptors', () => {
     expect([guest.contents('f'), names(guest, 3)]).toEqual(['0123456789', ['.', '..', 'f', 'd', 'l']])
   })
 
-  test('lose rights, and win none', () => {
+  test('may lose rights, but not gain any', () => {
     const guest = stage()
     const iovs = guest.iovecs([2048, 1])
     const write = (): unknown => guest.call('fd_write', 4, iovs, 1, guest.alloc(4))
@@ -136,7 +136,7 @@ describe('descriptors', () => {
   })
 })
 
-test('room in files is made, up to where they end, and advice is heard', () => {
+test('fd_allocate extends a file up to the limit, and fd_advise accepts known advice', () => {
   const guest = stage()
   const stat = guest.alloc(64)
   const size = (): bigint => {

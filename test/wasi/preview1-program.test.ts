@@ -1,6 +1,6 @@
 /**
- * Programs of preview 1 alone, as other tools make them, under the drivers: they link, sleep, and print as much as is
- * taken.
+ * Programs that use only preview 1, like other tools make them, under the drivers: they link, sleep, and print as much
+ * as their receiver takes.
  */
 import { describe, expect, test } from '@jest/globals'
 import { driver, Guest } from '../guest/support/built.js'
@@ -10,7 +10,7 @@ import { soon } from '../support/deadline.js'
 const I32 = 0x7f
 const I64 = 0x7e
 
-/** A function that is imported: its module, its name, and what it takes, `i` for 32 bits and `I` for 64. */
+/** An imported function: its module, its name, and its parameters, `i` for 32 bits and `I` for 64. */
 type Import = readonly [from: string, called: string, takes: string]
 
 const P1 = 'wasi_snapshot_preview1'
@@ -18,11 +18,11 @@ const LEAVE: Import = ['uv_pump_1', 'leave', 'i']
 const EXIT: Import = [P1, 'proc_exit', 'i']
 
 /**
- * A program.
+ * Builds a program.
  *
- * @param imports - its functions by their places, numbers in `code`
- * @param code - of its `main()`, which has a number of 32 bits to count with
- * @param data - what stands at 16
+ * @param imports - the imported functions; `code` calls them by their indices
+ * @param code - the body of `main()`, which has a local variable of 32 bits
+ * @param data - the bytes at 16
  */
 function program(
   imports: readonly Import[],
@@ -46,7 +46,7 @@ function program(
   )
 }
 
-/** Bytes with their length in front. */
+/** Bytes after their length. */
 const sized = (bytes: readonly number[]): number[] => vector(...bytes.map((byte) => [byte]))
 
 const little = (value: number, bytes: number): number[] =>
@@ -55,14 +55,14 @@ const little = (value: number, bytes: number): number[] =>
 const number = (value: number): number[] => [0x41, value]
 const call = (index: number): number[] => [0x10, index]
 
-/** The exit code of a program. */
+/** Runs a program. @returns its exit code */
 async function run(module: Uint8Array<ArrayBuffer>, options: Parameters<typeof Guest.start>[1]): Promise<number> {
   const guest = await Guest.start(module, options)
   return soon(guest.exit, 'the guest to end')
 }
 
 test.each(['pump', driver] as const)(
-  'under %s a program may import all there is, and needs no provider for it',
+  'under %s a program may import all of preview 1 without a provider',
   async (driver) => {
     const others: Import[] = [
       ...['fd_advise iIIi', 'fd_allocate iII', 'fd_fdstat_set_rights iII', 'poll_oneoff iiii', 'proc_raise i'],
@@ -76,7 +76,7 @@ test.each(['pump', driver] as const)(
       ],
     ].map((line) => [P1, line.split(' ')[0] ?? '', line.split(' ')[1] ?? ''])
     const imports = [...others, LEAVE, EXIT]
-    // What random_get() answers for more than there is of memory: EINVAL, so that no one has tried.
+    // random_get() of more than the memory answers EINVAL, before it makes any numbers.
     const random = others.findIndex(([, called]) => called === 'random_get')
     const code = [
       ...number(16),
@@ -101,14 +101,14 @@ test('a program sleeps by poll_oneoff()', async () => {
 })
 
 describe('output that its receiver does not take', () => {
-  // A MiB from 64 on, until that is refused; how often it was not is the exit code.
+  // Writes a MiB from 64 on until it is refused; the exit code is the number of writes.
   const imports: Import[] = [[P1, 'fd_write', 'iiii'], LEAVE, EXIT]
   const write = [...number(1), ...number(16), ...number(1), ...number(24), ...call(0), 0x45]
   const count = [0x20, 0, ...number(1), 0x6a, 0x21, 0]
   const code = [0x03, 0x40, ...write, 0x04, 0x40, ...count, 0x0c, 1, 0x0b, 0x0b, 0x20, 0, ...call(2)]
   const printing = program(imports, code, [...little(64, 4), ...little(2 ** 20, 4)])
 
-  test('is 16 MiB of a program that is pumped, which gets EAGAIN then', async () => {
+  test('is limited to 16 MiB for a pumped program, which then gets EAGAIN', async () => {
     let received = 0
     const exit = await run(printing, {
       driver: 'pump',
@@ -120,7 +120,7 @@ describe('output that its receiver does not take', () => {
     expect([exit, received]).toEqual([16, 16 * 2 ** 20])
   })
 
-  test('is counted for a receiver that says when it has taken it, and for no other', async () => {
+  test('is not limited for a receiver that returns no promise', async () => {
     let pieces = 0
     const failure = run(printing, {
       driver: 'pump',

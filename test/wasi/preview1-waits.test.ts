@@ -1,9 +1,9 @@
-/** Random numbers and waits of preview 1: what one call may cost has an end. */
+/** Random numbers and waits of preview 1: the cost of one call is limited. */
 import { describe, expect, test } from '@jest/globals'
 import { ByHand, stage } from '../guest/support/by-hand.js'
 
 describe('random numbers', () => {
-  test('fill what they are asked for, in pieces, and not a byte more', () => {
+  test('fill exactly the given buffer, in pieces', () => {
     const guest = new ByHand()
     const length = 200_001
     const at = guest.alloc(length + 8)
@@ -14,7 +14,7 @@ describe('random numbers', () => {
     expect(guest.call('random_get', 0, 0)).toBe('SUCCESS')
   })
 
-  test.each([2 ** 25, 0x5fff_ffff, 2 ** 31 - 1, -1])('%d bytes are EINVAL, and cost nothing', (length) => {
+  test.each([2 ** 25, 0x5fff_ffff, 2 ** 31 - 1, -1])('of %d bytes are EINVAL, and use no memory', (length) => {
     const guest = new ByHand()
     const before = process.memoryUsage()
     expect(guest.call('random_get', 1024, length)).toBe('INVAL')
@@ -33,7 +33,7 @@ describe('poll_oneoff', () => {
     readonly flags?: number
   }
 
-  /** What came of it: each event with its data, error and type. */
+  /** Makes the call. @returns each event with its data, error and type */
   function poll(guest: ByHand, ...wishes: Wish[]): unknown {
     const { memory } = guest
     const from = guest.alloc(48 * wishes.length)
@@ -54,20 +54,20 @@ describe('poll_oneoff', () => {
     })
   }
 
-  test.each([0, 1, 2, 3])('sleeps by clock %d, from now or until then', (clock) => {
+  test.each([0, 1, 2, 3])('sleeps by clock %d, for a time or until a time', (clock) => {
     const guest = new ByHand()
     guest.host.now = 5_000_000
     expect(poll(guest, { userdata: 7n, of: clock, timeout: 300_000_000n })).toEqual([[7n, 0, 0]])
     expect(guest.hand.waits).toEqual([300])
     const now = BigInt(Math.round(clock === 0 ? guest.host.wallClock() * 1e6 : guest.host.clock()))
     poll(guest, { of: clock, timeout: now + 20_000_000n, flags: 1 })
-    // What has passed is due at once.
+    // A time in the past is due at once.
     poll(guest, { of: clock, timeout: 1n, flags: 1 })
     poll(guest, { of: clock, timeout: 0n })
     expect(guest.hand.waits).toEqual([300, 20])
   })
 
-  test('sleeps until the first of several is due, and tells those', () => {
+  test('sleeps until the first of several clocks is due, and reports all that are due', () => {
     const guest = new ByHand()
     const wishes = [30n, 10n, 20n, 10n].map((ms, index) => ({ userdata: BigInt(index), timeout: ms * 1_000_000n }))
     expect(poll(guest, ...wishes)).toEqual([
@@ -77,14 +77,14 @@ describe('poll_oneoff', () => {
     expect(guest.hand.waits).toEqual([10])
   })
 
-  test('sleeps for ages in pieces that a timer can do', () => {
+  test('sleeps for months in pieces that a timer supports', () => {
     const guest = new ByHand()
     expect(poll(guest, { timeout: 2n ** 53n })).toHaveLength(1)
     expect(Math.max(...guest.hand.waits)).toBe(2 ** 31 - 1)
     expect(guest.hand.waits).toHaveLength(5)
   })
 
-  test('files and streams are ready at once, and what is none of these is an error of its own', () => {
+  test('reports files and streams as ready, and an error for each other descriptor', () => {
     const guest = stage()
     const asked = [0, 1, 4, 5, 9, 256].map((of) => ({ userdata: BigInt(of), type: of === 0 ? 1 : 2, of }))
     expect(poll(guest, { timeout: 10n ** 12n }, ...asked)).toEqual([
@@ -98,7 +98,7 @@ describe('poll_oneoff', () => {
     expect([poll(guest, { of: 4, timeout: 1n }), guest.hand.waits]).toEqual([[[0n, 28, 0]], []])
   })
 
-  test('takes up to 1024 wishes, of kinds that there are', () => {
+  test('accepts at most 1024 subscriptions, of known types', () => {
     const guest = new ByHand()
     expect(poll(guest, ...Array.from({ length: 1024 }, () => ({})))).toHaveLength(1024)
     expect(poll(guest, ...Array.from({ length: 1025 }, () => ({})))).toBe('INVAL')
@@ -107,7 +107,7 @@ describe('poll_oneoff', () => {
       expect(guest.call('poll_oneoff', 1024, 2048, count, 4096)).toBe('INVAL')
   })
 
-  test('a host that cannot tell the time is an I/O error', () => {
+  test('is EIO if the clock of the host throws', () => {
     const guest = new ByHand()
     guest.host.fails.clock = new Error('no clock')
     expect(poll(guest, { timeout: 5n })).toBe('IO')

@@ -1,9 +1,10 @@
-/** Preview 1, call by call, as a guest that keeps to no rules makes them: what one call may cost has an end. */
+/** Each call of preview 1, like a guest that follows no rules makes it: the cost of one call is limited. */
 import { describe, expect, test } from '@jest/globals'
 import { ByHand, names, stage } from '../guest/support/by-hand.js'
 
 /**
- * Every function of preview 1, with what it takes: `i` 32 bits, `I` 64. Proc_exit ends the guest, and is the program's.
+ * Every function of preview 1, with its parameters: `i` has 32 bits, `I` has 64. Proc_exit is not here: it ends the
+ * guest.
  */
 const ALL: Readonly<Record<string, string>> = {
   args_get: 'ii',
@@ -53,35 +54,38 @@ const ALL: Readonly<Record<string, string>> = {
   sock_shutdown: 'ii',
 }
 
-/** What can be seen of a stage: all of its memory that a wrong call could have changed, files, and streams. */
+/** The files and streams of a guest that a wrong call could have changed. */
 function look(guest: ByHand): unknown {
   const { printed, asked, given } = guest.hand
   return [guest.contents('f'), names(guest, 3), printed.length, asked, given?.length]
 }
 
 describe('functions', () => {
-  test('are all of preview 1, whatever a guest imports', () => {
+  test('are all those of preview 1', () => {
     expect(new ByHand().names.sort()).toEqual(Object.keys(ALL).sort())
   })
 
-  test.each(Object.entries(ALL))('%s answers every extreme, and throws at none', (name, shape) => {
-    const guest = stage()
-    guest.hand.outputRoom = 4096
-    const values = [0, 1, -1, 3, 4, 5, 1024, 65_536, 2 ** 31 - 1, -(2 ** 31)]
-    const walk = (given: (number | bigint)[]): void => {
-      const next = shape[given.length]
-      if (next === undefined) {
-        guest.call(name, ...given)
-        return
+  test.each(Object.entries(ALL))(
+    'include %s, which returns an error for extreme arguments and never throws',
+    (name, shape) => {
+      const guest = stage()
+      guest.hand.outputRoom = 4096
+      const values = [0, 1, -1, 3, 4, 5, 1024, 65_536, 2 ** 31 - 1, -(2 ** 31)]
+      const walk = (given: (number | bigint)[]): void => {
+        const next = shape[given.length]
+        if (next === undefined) {
+          guest.call(name, ...given)
+          return
+        }
+        // All combinations of the first three arguments; the others depend on the first.
+        for (const value of given.length < 3 ? values : [Number(given[0] ?? 0), 2048])
+          walk([...given, next === 'I' ? BigInt(value) << (value < 0 ? 32n : 0n) : value])
       }
-      // All combinations of the first three; the others follow the first.
-      for (const value of given.length < 3 ? values : [Number(given[0] ?? 0), 2048])
-        walk([...given, next === 'I' ? BigInt(value) << (value < 0 ? 32n : 0n) : value])
-    }
-    walk([])
-  })
+      walk([])
+    },
+  )
 
-  test('know no descriptors below 0, not as devices either', () => {
+  test('answer EBADF for descriptors below 0', () => {
     const guest = stage()
     for (const [name, shape] of Object.entries(ALL)) {
       if (!name.startsWith('fd_')) continue
@@ -92,7 +96,7 @@ describe('functions', () => {
     }
   })
 
-  test('what we cannot do is told: signals, and sockets that are none of preview 1', () => {
+  test('answer ENOSYS for signals, and ENOTSOCK for sockets', () => {
     const guest = stage()
     expect([guest.call('proc_raise', 15), guest.call('sched_yield')]).toEqual(['NOSYS', 'SUCCESS'])
     for (const name of ['sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'])
@@ -107,7 +111,7 @@ describe('functions', () => {
   })
 })
 
-/** Each place where a call puts a result: the call with that place wrong and all else right. */
+/** Each address that a call reads or writes: the call with that address, and all else correct. */
 const RESULTS: readonly [what: string, bytes: number, call: (guest: ByHand, at: number) => unknown][] = [
   ['fd_read, input', 4, (guest, at) => guest.call('fd_read', 0, guest.iovecs([2048, 4]), 1, at)],
   ['fd_write, output', 4, (guest, at) => guest.call('fd_write', 1, guest.iovecs([2048, 4]), 1, at)],
@@ -155,34 +159,34 @@ const RESULTS: readonly [what: string, bytes: number, call: (guest: ByHand, at: 
   ],
 ]
 
-describe.each(RESULTS)('a wrong place: %s', (_what, bytes, call) => {
+describe.each(RESULTS)('the address of %s', (_what, bytes, call) => {
   test.each<[string, (size: number) => number]>([
-    ['NULL', () => 0],
-    ['the highest', () => -1],
-    ['the lowest', () => -(2 ** 31)],
-    ['right after the memory', (size) => size],
-    ['across its end', (size) => size - bytes + 1],
-  ])('%s is EFAULT, and nothing has happened', (_place, where) => {
+    ['as NULL', () => 0],
+    ['as -1', () => -1],
+    ['as -2^31', () => -(2 ** 31)],
+    ['directly after the memory', (size) => size],
+    ['across the end of the memory', (size) => size - bytes + 1],
+  ])('%s is EFAULT, and changes nothing', (_place, where) => {
     const guest = stage()
     guest.hand.given = new TextEncoder().encode('input')
     const before = look(guest)
     expect(call(guest, where(guest.memory.size))).toBe('FAULT')
     expect(look(guest)).toEqual(before)
-    // Nothing was read either, and no position moved.
+    // Nothing was read, and the position of the file is unchanged.
     const at = guest.alloc(8)
     expect([guest.call('fd_tell', 4, at), guest.memory.u64(at)]).toEqual(['SUCCESS', 0n])
   })
 
-  test('the last place in the memory is as good as any', () => {
+  test('at the end of the memory is valid', () => {
     const guest = stage()
     expect(call(guest, guest.memory.size - bytes)).toBe('SUCCESS')
   })
 })
 
-test('a guest whose memory is above 2 GiB may use it all', () => {
+test('a guest may use memory above 2 GiB', () => {
   const guest = new ByHand(undefined, 32_769)
   const at = 2 ** 31 - 65_536 + 65_528 + 8
-  // As WebAssembly passes it.
+  // WebAssembly passes it as a negative number.
   expect(guest.call('random_get', at | 0, 65_536)).toBe('SUCCESS')
   expect(guest.memory.view(at, 65_536).some((byte) => byte !== 0)).toBe(true)
   guest.memory.setBytes(at, new TextEncoder().encode('high'))
@@ -193,7 +197,7 @@ test('a guest whose memory is above 2 GiB may use it all', () => {
 describe('buffers', () => {
   const calls = ['fd_read 0', 'fd_write 1', 'fd_write 2', 'fd_read 4', 'fd_write 4', 'fd_pread 4', 'fd_pwrite 4']
 
-  /** The call on a list. */
+  /** Makes the call on a list of buffers. */
   function on(guest: ByHand, call: string, iovs: number, count: number): [answer: unknown, bytes: number] {
     const [name = '', fd] = call.split(' ')
     const out = guest.alloc(4)
@@ -201,25 +205,25 @@ describe('buffers', () => {
     return [guest.call(name, Number(fd), iovs, count, ...offset, out), guest.memory.u32(out)]
   }
 
-  test.each(calls)('%s: up to 1024, and no more, however many are there', (call) => {
+  test.each(calls)('of %s are at most 1024', (call) => {
     const guest = stage()
     const iovs = guest.iovecs(...Array.from({ length: 1024 }, () => [2048, 0] as const))
     expect(on(guest, call, iovs, 1024)).toEqual(['SUCCESS', 0])
-    // What is 2 ** 29 times eight has no bits left of 32.
+    // 2 ** 29 times eight is 0 in 32 bits.
     for (const count of [1025, 2 ** 27, 2 ** 29, 2 ** 31 - 1, -1, -(2 ** 31)])
       expect([count, on(guest, call, iovs, count)]).toEqual([count, ['INVAL', 0]])
     expect(guest.contents('f')).toBe('0123456789')
   })
 
-  test.each(calls)('%s: of 2 GiB together are EINVAL', (call) => {
+  test.each(calls)('of %s with 2 GiB or more are EINVAL', (call) => {
     const guest = stage()
     for (const length of [-1, -(2 ** 31)])
       expect(on(guest, call, guest.iovecs([1024, length]), 1)).toEqual(['INVAL', 0])
-    // Not too long, but not in memory.
+    // Not too long, but outside of the memory.
     expect(on(guest, call, guest.iovecs([1024, 2 ** 31 - 1]), 1)).toEqual(['FAULT', 0])
   })
 
-  test('that hold their own list are read before a byte moves', () => {
+  test('that contain their own list are read before any byte is copied', () => {
     for (const call of ['fd_read 0', 'fd_read 4', 'fd_pread 4']) {
       const guest = stage()
       guest.hand.given = new Uint8Array(24).fill(7)
@@ -233,7 +237,7 @@ describe('buffers', () => {
     }
   })
 
-  test('the same bytes over and over are printed up to 16 MiB, and up to where there is room', () => {
+  test('that overlap are printed up to 16 MiB, and up to the room of the output', () => {
     const guest = stage()
     const size = guest.memory.size - 65_536
     const iovs = guest.iovecs(...Array.from({ length: 1024 }, () => [1024, size] as const))
@@ -247,7 +251,7 @@ describe('buffers', () => {
     expect(guest.hand.printed.map(({ length }) => length)).toEqual([COPY_MAX, 5000])
   })
 
-  test('go into a file as far as it can be long, and then not at all', () => {
+  test('are written up to the largest size of a file, and refused beyond it', () => {
     const guest = stage()
     const out = guest.alloc(4)
     const iovs = guest.iovecs([2048, 6], [2048, 6])

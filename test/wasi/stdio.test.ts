@@ -10,13 +10,13 @@ endAll()
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('input', () => {
-  test('ends at once when none is given', async () => {
+  test('ends at once by default', async () => {
     const cat = await play(['cat'])
     expect(await cat.code).toBe(0)
     expect(cat.output).toBe('')
   })
 
-  test('may be given whole', async () => {
+  test('may be one buffer', async () => {
     const input = seeded('input').bytes(300_000)
     const output: Uint8Array[] = []
     const cat = await play(['cat'], { input, onOutput: (_stream, piece) => output.push(piece) })
@@ -24,7 +24,7 @@ describe('input', () => {
     expect(Buffer.concat(output).equals(input)).toBe(true)
   })
 
-  test('comes as it is given, and the guest waits for it', async () => {
+  test('arrives in pieces, and the guest waits for each', async () => {
     let give: ((text: string) => void) | undefined
     const source = async function* (): AsyncGenerator<Uint8Array> {
       for (let word = ''; word !== 'end'; ) {
@@ -47,7 +47,7 @@ describe('input', () => {
     expect(cat.output).toBe('onetwothreeend')
   })
 
-  test('is taken no further than the guest reads', async () => {
+  test('is read from its source only when the guest reads', async () => {
     let taken = 0
     let returned = false
     const source = async function* (): AsyncGenerator<Uint8Array> {
@@ -79,7 +79,7 @@ describe('input', () => {
       },
     ],
     [
-      'gives what is no bytes',
+      'yields a text',
       async function* (): AsyncGenerator<Uint8Array> {
         yield bytes('before')
         yield JSON.parse('"text"')
@@ -94,13 +94,13 @@ describe('input', () => {
 })
 
 describe('output', () => {
-  test('comes while the guest goes on', async () => {
+  test('arrives while the guest runs', async () => {
     const waiting = await play(['wait'])
     await waiting.says(/^waiting\n$/)
     expect(waiting.errors).toBe('')
   })
 
-  test('and errors are told apart', async () => {
+  test('is separate from errors', async () => {
     const lost = await play(['unheard-of'])
     expect(await lost.code).toBe(99)
     expect(lost.output).toBe('')
@@ -122,7 +122,7 @@ describe('output', () => {
       },
     })
     await flooding.says(/x/)
-    // Not held back, it would write megabytes in these turns. No more than 64 KiB may be on their way.
+    // Without backpressure it would write megabytes in these turns. At most 64 KiB may be on their way.
     for (let turns = 0; turns < 1000; turns++) await turn()
     const held = received
     expect(held).toBeLessThanOrEqual(10 * 4096 + 64 * 1024 + 4096)
@@ -139,25 +139,25 @@ describe('output', () => {
         throw new Error('full')
       },
     ],
-  ])('whose receiver %s ends the guest, and exit says why', async (_name, onOutput) => {
+  ])('with a receiver that %s ends the guest, and exit is rejected with the error', async (_name, onOutput) => {
     const waiting = await play(['wait'], { onOutput })
     expect(await waiting.failure).toMatchObject({ message: 'full' })
   })
 })
 
-test('the arguments are the guest’s', async () => {
+test('the arguments reach the guest unchanged', async () => {
   const listing = await play(['args', 'a b', '', 'ä€𝄞'])
   expect(await listing.code).toBe(0)
   expect(listing.output).toBe('behave\nargs\na b\n\nä€𝄞\n')
 })
 
-test('the environment is what is given, and nothing of ours', async () => {
+test('the environment has only the given variables', async () => {
   const listing = await play(['env', 'GIVEN', 'PATH', 'HOME'], { env: { GIVEN: 'a=b' } })
   expect(await listing.code).toBe(0)
   expect(listing.output).toBe('GIVEN=a=b\nPATH=\nHOME=\n')
 })
 
-test('a sleep lasts as long as it says, and not much longer', async () => {
+test('a sleep lasts at least the given time, and less than a second', async () => {
   const sleeping = await play(['sleep', '50'])
   expect(await sleeping.code).toBe(0)
   expect(Number(sleeping.output)).toBeGreaterThanOrEqual(50)
