@@ -1,4 +1,4 @@
-/** The command, as a shell runs it. */
+/** The command `libuv-wasm`, started like from a shell. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,10 +10,10 @@ import { soon } from '../support/deadline.js'
 
 export const command = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/** Where it keeps what it wants to keep, in place of the user's own caches. */
+/** The folder that it uses instead of the user's caches. */
 export const caches = mkdtempSync(join(tmpdir(), 'uvwasm-'))
 
-/** How a process ended. */
+/** The exit code, the signal and the output of a process. */
 export interface End {
   readonly code: number | null
   readonly signal: string | null
@@ -23,7 +23,7 @@ export interface End {
 
 const running: Command[] = []
 
-/** To be called while tests are registered: whatever still runs when a test ends is killed, and nothing is kept. */
+/** Kills running commands after each test, and removes the caches; has to be called while tests are registered. */
 export const killAll = (): void => {
   afterEach(() => {
     for (const { child } of running.splice(0)) child.kill('SIGKILL')
@@ -31,14 +31,14 @@ export const killAll = (): void => {
   afterAll(() => rmSync(caches, { recursive: true }))
 }
 
-/** `libuv-wasm`, with arguments. */
+/** A process that runs `libuv-wasm` with arguments. */
 export class Command {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>
   output = ''
   errors = ''
   readonly #ended: Promise<End>
 
-  /** @param args - what stands after `libuv-wasm` */
+  /** @param args - the arguments of `libuv-wasm` */
   constructor(...args: readonly string[]) {
     this.child = spawn(process.execPath, [command, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -58,12 +58,12 @@ export class Command {
     running.push(this)
   }
 
-  /** How it ends. */
+  /** Waits for its end. */
   get end(): Promise<End> {
     return soon(this.#ended, 'the command to end')
   }
 
-  /** Waits until its output matches. @returns what the pattern's group has matched */
+  /** Waits until its output matches. @returns the match of the pattern's group */
   async says(pattern: RegExp): Promise<string> {
     const said = new Promise<void>((resolve) => {
       const look = (): void => {

@@ -19,7 +19,7 @@ afterEach(() => {
 
 const refused = (port: number): Refusal => ({ action: 'connect', address: loopback(port) })
 
-test('a place is told once, and in the end how often there was more', () => {
+test('a refused address is printed once, and the number of repetitions at the end', () => {
   const refusals = new Refusals()
   for (let round = 0; round < 1000; round++) {
     refusals.add(refused(9))
@@ -35,14 +35,14 @@ test('a place is told once, and in the end how often there was more', () => {
   ])
 })
 
-test('what a program is refused once is all that is told', () => {
+test('a single refusal prints one line', () => {
   const refusals = new Refusals()
   refusals.add(refused(9))
   refusals.close()
   expect(lines).toHaveLength(1)
 })
 
-test('a program that tries all places there are fills no screen', () => {
+test('at most 100 refused addresses are printed', () => {
   const refusals = new Refusals()
   for (let port = 1; port <= 60_000; port++) refusals.add(refused(port))
   refusals.close()

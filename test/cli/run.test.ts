@@ -1,4 +1,4 @@
-/** `libuv-wasm run`, as a user of a shell has it. */
+/** `libuv-wasm run`, started like from a shell. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
@@ -39,7 +39,7 @@ endAll()
 const DRIVERS = WebAssembly.Suspending === undefined ? ['worker'] : ['worker', 'jspi']
 
 describe('help', () => {
-  test.each([[['--help']], [['-h']], [['run', '--help']], [['help']], [[]]])('%j', async (args) => {
+  test.each([[['--help']], [['-h']], [['run', '--help']], [['help']], [[]]])('is printed for %j', async (args) => {
     const { code, output, errors } = await run(...args)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     for (const option of [
@@ -65,7 +65,7 @@ test('--version prints the version of the package', async () => {
   expect(await run('--version')).toMatchObject({ code: 0, output: `${version}\n`, errors: '' })
 })
 
-describe('a wrong command line is 2, and the message says what to do', () => {
+describe('a wrong command line', () => {
   test.each([
     [['walk', 'x.wasm'], /"walk".*libuv-wasm run PROGRAM\.wasm/],
     [['run'], /name its \.wasm file/],
@@ -82,22 +82,22 @@ describe('a wrong command line is 2, and the message says what to do', () => {
     [['run', '--max-descriptors', '0', 'a.wasm'], /--max-descriptors "0".*4 or more/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
     [['run', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
-    // Its thread is there already, and waits.
+    // Its thread has started already, and waits.
     [['run', '--driver', 'worker', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
-  ])('%j', async (args, message) => {
+  ])('%j exits with 2 and prints what to do', async (args, message) => {
     const { code, output, errors } = await run(...args)
     expect({ code, output }).toEqual({ code: 2, output: '' })
     expect(errors).toMatch(message)
     expect(errors.split('\n')).toHaveLength(2)
   })
 
-  test('for a rule that is no address', async () => {
+  test('with a rule that is not a valid address exits with 2', async () => {
     const { code, errors } = await run('run', '--allow-listen=example.com:80', behave)
     expect(code).toBe(2)
     expect(errors).toMatch(/"example.com:80".*127\.0\.0\.1:80/)
   })
 
-  test('for a file that is no program', async () => {
+  test('with a file that is not a valid program exits with 2', async () => {
     const file = join(caches, 'no-program.wasm')
     await writeFile(file, 'no program')
     const { code, errors } = await run('run', file)
@@ -117,22 +117,22 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     ['0', 0],
     ['3', 3],
     ['255', 255],
-  ])('the exit code is the program’s: %s', async (number, code) => {
+  ])('the exit code %s of the program is that of the command', async (number, code) => {
     expect(await play(behave, '--', 'exit', number)).toEqual({ code, signal: null, output: '', errors: '' })
   })
 
-  test('a trap is 134, and names the C functions', async () => {
+  test('a trap exits with 134, and prints the C functions', async () => {
     const { code, errors } = await play(behave, '--', 'trap-in-callback')
     expect(code).toBe(134)
     expect(errors).toMatch(/trapped\nRuntimeError: unreachable\n +at step_on_it .*\n +at trap_in_callback/)
   })
 
-  test('arguments after -- are the program’s, whatever they look like', async () => {
+  test('all arguments after -- are passed to the program', async () => {
     const { output } = await play(behave, '--', 'args', '--help', '--', '-x', 'a b')
     expect(output).toBe(`${behave}\nargs\n--help\n--\n-x\na b\n`)
   })
 
-  test('--env gives variables, and nothing else is given', async () => {
+  test('--env passes variables, and no others are passed', async () => {
     const { output } = await play(
       '--env',
       'A=1',
@@ -150,13 +150,13 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(output).toBe('A=1\nB=x=y\nC=\nPATH=\n')
   })
 
-  test('--dir gives a copy of a folder', async () => {
+  test('--dir passes a copy of a folder', async () => {
     const here = fileURLToPath(new URL('.', import.meta.url))
     const { output } = await play('--dir', `${here}:/data`, files, '--', 'list', '/data')
     expect(output).toMatch(/^run\.test\.ts$/m)
   })
 
-  test('its input is the program’s', async () => {
+  test('the standard input is passed to the program', async () => {
     const cat = start(behave, '--', 'cat')
     cat.child.stdin.write('one ')
     await cat.says(/^one $/)
@@ -164,7 +164,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(await cat.end).toMatchObject({ code: 0, output: 'one two' })
   })
 
-  test('an input that is not at its end does not keep it', async () => {
+  test('an input without an end does not keep the command', async () => {
     const program = start(behave, '--', 'return', '4')
     expect(await program.end).toMatchObject({ code: 4 })
   })
@@ -176,7 +176,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(errors).toMatch(/^poll_wait\(\d+, \d+, \d+\) = 0$/m)
   })
 
-  test('what is not granted is EACCES, and the message names the flag', async () => {
+  test('a call without permission fails with EACCES, and the message names the flag', async () => {
     const served = await play(echo)
     expect(served).toMatchObject({ code: 1, output: '' })
     expect(served.errors).toContain('may not listen on 127.0.0.1:0; grant it with --allow-listen=127.0.0.1:0\n')
@@ -188,14 +188,17 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     )
   })
 
-  test.each([['--allow-listen=127.0.0.1:0'], ['--allow-net']])('with %s it serves foreign clients', async (flag) => {
-    const server = start(flag, echo)
-    const client = await connect(Number(await server.says(/port (\d+)/)))
-    client.write('hello')
-    expect((await receive(client, 5)).toString()).toBe('hello')
-  })
+  test.each([['--allow-listen=127.0.0.1:0'], ['--allow-net']])(
+    'with %s a program serves clients of node:net',
+    async (flag) => {
+      const server = start(flag, echo)
+      const client = await connect(Number(await server.says(/port (\d+)/)))
+      client.write('hello')
+      expect((await receive(client, 5)).toString()).toBe('hello')
+    },
+  )
 
-  test('with --allow-listen and --allow-connect programs send each other messages', async () => {
+  test('with --allow-listen and --allow-connect two programs exchange messages', async () => {
     const server = start('--allow-listen=127.0.0.1:0', messages, '--', 'serve', '2')
     const port = await server.says(/listening on (\d+)/)
     const client = await play(`--allow-connect=127.0.0.1:${port}`, messages, '--', 'ask', '127.0.0.1', port, 'a', 'b')
@@ -206,7 +209,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(refused.errors).toContain(`grant it with --allow-connect=127.0.0.1:${port}\n`)
   })
 
-  test('with --allow-listen=unix: and --allow-connect=unix: they meet at a path', async () => {
+  test('with --allow-listen=unix: and --allow-connect=unix: two programs connect by a path', async () => {
     const path = join(caches, `${driver}.sock`)
     const server = start(`--allow-listen=unix:${path}`, paths, '--', 'serve', path)
     await server.says(/listening/)
@@ -222,17 +225,17 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(refused.errors).toContain(`grant it with --allow-connect=unix:${path}\n`)
   })
 
-  test('--host virtual is a network of its own', async () => {
+  test('--host virtual is not reachable from this machine', async () => {
     const server = start('--host', 'virtual', '--allow-net', echo)
     const port = Number(await server.says(/port (\d+)/))
     await expect(connect(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('Ctrl-C ends it, which a shell calls 130', async () => {
+  test('Ctrl-C ends a waiting program with the exit code 130', async () => {
     const waiting = start(behave, '--', 'wait')
     await waiting.says(/waiting/)
     waiting.child.kill('SIGINT')
-    // Suspended, it is in the thread that hears signals, so the system ends it.
+    // A suspended program occupies the thread that handles signals, so the system ends it.
     expect(await waiting.end).toMatchObject(driver === 'worker' ? { code: 130 } : { signal: 'SIGINT' })
   })
 
@@ -243,14 +246,14 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(await spinning.end).toMatchObject(driver === 'worker' ? { code: 130 } : { signal: 'SIGINT' })
   })
 
-  test('SIGTERM ends it', async () => {
+  test('SIGTERM ends a waiting program', async () => {
     const waiting = start(behave, '--', 'wait')
     await waiting.says(/waiting/)
     waiting.child.kill('SIGTERM')
     expect(await waiting.end).toMatchObject(driver === 'worker' ? { code: 143 } : { signal: 'SIGTERM' })
   })
 
-  test('all of its output comes, through a pipe that is full now and then and does not wait', async () => {
+  test('all output arrives through a non-blocking pipe that is often full', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'uvwasm-'))
     const [input, pipe] = [join(folder, 'input'), join(folder, 'pipe')]
     const bytes = seeded('output').bytes(1_000_000)
@@ -258,7 +261,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     execFileSync('mkfifo', [pipe])
     const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
     const writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK)
-    // The shell, since Node lets the standard streams of its children wait.
+    // Started by the shell, since Node makes the standard streams of its children blocking.
     const script = `exec "$0" "$@" <${input} >&3`
     const args = ['-c', script, process.execPath, command, 'run', '--driver', driver, behave, '--', 'cat']
     const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'inherit', writer] })
@@ -271,7 +274,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     await rm(folder, { recursive: true })
   })
 
-  test('it ends when nobody reads its output any more', async () => {
+  test('the command exits with 141 when its output is closed', async () => {
     const flooding = start(behave, '--', 'flood')
     await flooding.says(/x/)
     flooding.child.stdout.destroy()
@@ -279,7 +282,7 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
   })
 })
 
-/** A kilobyte in each turn, until its writers have closed it. */
+/** Reads a kilobyte in each turn, until the writers have closed the pipe. */
 async function readSlowly(fd: number): Promise<Buffer> {
   const pieces: Buffer[] = []
   for (let begun = false; ; await turn()) {
@@ -295,12 +298,12 @@ async function readSlowly(fd: number): Promise<Buffer> {
   }
 }
 
-test('what Node has compiled is kept among the user’s caches, where Node can', async () => {
+test('Node’s compiled code is kept in the user’s caches, if Node supports it', async () => {
   expect(await run('run', behave, '--', 'exit', '3')).toMatchObject({ code: 3 })
   expect(existsSync(join(caches, 'libuv-wasm'))).toBe('enableCompileCache' in nodeModule)
 })
 
-test('where no folder for it can be made nothing is kept, and the program runs all the same', async () => {
+test('the program runs if no folder for compiled code can be made', async () => {
   const env = { ...process.env, XDG_CACHE_HOME: '', HOME: '/proc' }
   const child = spawn(process.execPath, [command, 'run', behave, '--', 'exit', '3'], { env, stdio: 'ignore' })
   try {
@@ -310,7 +313,7 @@ test('where no folder for it can be made nothing is kept, and the program runs a
   }
 })
 
-test('a driver that this Node has not is refused', async () => {
+test('a driver that this Node does not support is refused', async () => {
   if (DRIVERS.includes('jspi')) return
   const { code, errors } = await run('run', '--driver', 'jspi', behave)
   expect(code).toBe(2)
