@@ -1,4 +1,4 @@
-/** The C programs of examples/guests, compiled and run as they say at their top. */
+/** The C programs of examples/guests, compiled and run like their header comments describe. */
 import { readdir } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
@@ -23,13 +23,13 @@ test.each([
   ['idle', /^2262 primes below 20000\n$/],
   ['work', /^(piece [012] is 333833500\n|some of it is done\n)+piece 3 was cancelled\n$/],
   ['filter', /^ONE\nTWO\n$/],
-])('%s says what it should', async (name, output) => {
+])('%s prints the expected output', async (name, output) => {
   const { code, stdout, stderr } = await workshop.guest(`${name}.wasm`)
   expect([stderr, code]).toEqual(['', 0])
   expect(stdout).toMatch(output)
 })
 
-test('echo says which grant it lacks', async () => {
+test('echo without a permission prints the flag that it needs', async () => {
   const { code, stdout, stderr } = await workshop.guest('echo.wasm')
   expect([stdout, code]).toEqual(['', 1])
   expect(stderr).toMatch('--allow-listen=127.0.0.1:0')

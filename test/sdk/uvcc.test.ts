@@ -1,4 +1,4 @@
-/** The SDK in a folder that was moved: uvcc, and what other build systems find there. */
+/** The SDK in a folder that was moved: uvcc, and the files for other build systems. */
 import { spawnSync } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,19 +15,19 @@ afterAll(() => workshop.close())
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 
-/** Jumps out of ten frames. */
+/** A program that jumps out of ten frames. */
 const JUMP = `#include <setjmp.h>
 static jmp_buf start;
 static void down(int frames) { if (frames == 0) longjmp(start, 5); down(frames - 1); }
 int main(void) { int landed = setjmp(start); if (landed == 0) down(10); return landed; }
 `
 
-/** Throws and catches. */
+/** A program that throws an exception and catches it. */
 const THROW = `#include <stdexcept>
 int main() { try { throw std::runtime_error("oh"); } catch (const std::exception&) { return 6; } }
 `
 
-/** The imports of a module that was made, without those that every one has. */
+/** The imports of a compiled module. */
 const importsOf = async (name: string): Promise<readonly string[]> => {
   const module = await WebAssembly.compile(new Uint8Array(await readFile(join(workshop.folder, name))))
   return WebAssembly.Module.imports(module).map(({ module: from, name: import_ }) => `${from}.${import_}`)
@@ -35,7 +35,7 @@ const importsOf = async (name: string): Promise<readonly string[]> => {
 
 describe('uvcc', () => {
   test(
-    'compiles in parts and links',
+    'compiles and links separately',
     async () => {
       await workshop.write('part.c', '#include <uv.h>\nint main(void) { return uv_run(uv_default_loop(), 0) + 7; }\n')
       expect(await workshop.uvcc('-O2', '-c', 'part.c', '-o', 'part.o')).toMatchObject({ code: 0, stderr: '' })
@@ -46,7 +46,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'with -g brings the libuv that can be debugged',
+    'links a libuv with debug information with -g',
     async () => {
       await workshop.uvcc(hello, '-o', 'plain.wasm')
       await workshop.uvcc('-g', hello, '-o', 'debug.wasm')
@@ -59,7 +59,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'a trap names the function, and abort() is one',
+    'makes a module that traps in abort(), with a stack of C functions',
     async () => {
       await workshop.write('trap.c', '#include <stdlib.h>\nint main(void) { abort(); }\n')
       await workshop.uvcc('-g', 'trap.c', '-o', 'trap.wasm')
@@ -71,7 +71,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'what nobody defines is an error',
+    'reports an undefined function as an error',
     async () => {
       await workshop.write('wrong.c', 'int nowhere(void);\nint main(void) { return nowhere(); }\n')
       const { code, stderr } = await workshop.uvcc('wrong.c', '-o', 'wrong.wasm')
@@ -82,7 +82,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'what only JavaScript has is undefined too',
+    'reports a function of emscripten’s JavaScript as undefined',
     async () => {
       await workshop.write('script.c', '#include <unistd.h>\nint main(void) { return alarm(1); }\n')
       const { code, stderr } = await workshop.uvcc('script.c', '-o', 'script.wasm')
@@ -93,7 +93,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'setjmp() and exceptions of C++ need no JavaScript',
+    'supports setjmp() and C++ exceptions without JavaScript',
     async () => {
       await workshop.write('jump.c', JUMP)
       await workshop.write('throw.cc', THROW)
@@ -106,7 +106,7 @@ describe('uvcc', () => {
   )
 
   test(
-    'a program imports what hosts have, and nothing else',
+    'makes a module that imports only functions that hosts provide',
     async () => {
       await workshop.uvcc(join(EXAMPLES, 'get.c'), '-o', 'get.wasm')
       const imports = await importsOf('get.wasm')
@@ -117,19 +117,19 @@ describe('uvcc', () => {
     COMPILING,
   )
 
-  test('answers questions as emcc does', async () => {
+  test('prints the version of emcc', async () => {
     const { code, stdout } = await workshop.uvcc('--version')
     expect([stdout.startsWith('emcc'), code]).toEqual([true, 0])
   })
 
-  test('says what to install where emcc is missing', async () => {
+  test('prints what to install if emcc is missing', async () => {
     const { code, stderr } = await workshop.run(join(workshop.sdk, 'bin/uvcc'), [hello], { EMCC: 'no-such-emcc' })
     expect(code).toBe(127)
     expect(stderr).toMatch(/^uvcc: no-such-emcc is not on the PATH: install emscripten/)
   })
 
   test(
-    'compiles C++ under its other name',
+    'compiles C++ as uvcc++',
     async () => {
       await workshop.write('plus.cc', '#include <uv.h>\nint main() { return uv_loop_alive(uv_default_loop()); }\n')
       const made = await workshop.run(join(workshop.sdk, 'bin/uvcc++'), ['plus.cc', '-o', 'plus.wasm'])
@@ -142,8 +142,8 @@ describe('uvcc', () => {
 
 describe('other build systems', () => {
   const withPkgConfig = has('pkg-config') ? test : test.skip
-  // Skipped where there is no pkg-config: nobody needs it to build or to use the SDK.
-  withPkgConfig('pkg-config finds libuv where the folder is now', async () => {
+  // Skipped without pkg-config: it is not needed to build or to use the SDK.
+  withPkgConfig('pkg-config finds libuv in the moved folder', async () => {
     const env = { PKG_CONFIG_LIBDIR: join(workshop.sdk, 'lib/pkgconfig') }
     const { stdout } = await workshop.run('pkg-config', ['--cflags', '--libs', 'libuv >= 1.50'], env)
     expect(stdout).toMatch(/^-I.*include -L.*lib -luv\s*$/)
@@ -151,7 +151,7 @@ describe('other build systems', () => {
   })
 
   const withCmake = has('cmake') ? test : test.skip
-  // Skipped where there is no CMake, for the same reason.
+  // Skipped without CMake, for the same reason.
   withCmake(
     'CMake builds with the toolchain file, and finds the package',
     async () => {
@@ -164,7 +164,7 @@ include(CheckFunctionExists)
 check_function_exists(nanosleep HAVE_NANOSLEEP)
 check_function_exists(no_such_function HAVE_NONSENSE)
 if(NOT HAVE_NANOSLEEP OR HAVE_NONSENSE)
-  message(FATAL_ERROR "the checks do not tell the truth")
+  message(FATAL_ERROR "the checks are wrong")
 endif()
 add_executable(hello "${hello}")
 target_link_libraries(hello libuv::uv)

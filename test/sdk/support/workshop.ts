@@ -1,4 +1,4 @@
-/** A folder with a copy of the SDK in another place than it was made in, and what an author does there. */
+/** A folder with a copy of the SDK, in another place than it was built in, and commands in this folder. */
 import { type ExecFileException, execFile } from 'node:child_process'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,19 +6,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-/** Where the examples are. */
+/** The folder of the examples. */
 export const EXAMPLES = join(root, 'examples/guests')
-/** Milliseconds a compiler may take, on a machine that does other things too. */
+/** Milliseconds that a compiler may take on a busy machine. */
 export const COMPILING = 120_000
 
-/** How a program ended, and what it wrote. */
+/** The exit code and the output of a program. */
 export interface Ending {
   readonly code: number | string | undefined
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A folder of its own for one file of tests. */
+/** A temporary folder for one file of tests. */
 export class Workshop {
   readonly folder: string
   readonly sdk: string
@@ -49,7 +49,7 @@ export class Workshop {
       const child = execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) =>
         resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }),
       )
-      // Most do not read it, and are gone before it comes.
+      // Most programs do not read it, and may have ended before it is written.
       child.stdin?.on('error', () => {}).end('one\ntwo\n')
     })
   }
@@ -59,7 +59,7 @@ export class Workshop {
     return this.run(join(this.sdk, 'bin/uvcc'), args)
   }
 
-  /** Runs a program that was compiled, as `libuv-wasm run`. */
+  /** Runs a compiled program with `libuv-wasm run`. */
   guest(name: string, options: readonly string[] = [], args: readonly string[] = []): Promise<Ending> {
     const cli = join(root, 'dist/cli.js')
     return this.run(process.execPath, [cli, 'run', ...options, name, '--', ...args])
