@@ -1,4 +1,4 @@
-/** The programs in README.md, in docs and in the doc comments: each runs, and prints what is said of it. */
+/** The programs in README.md, in docs and in the doc comments: each runs, and prints the output that is documented. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -10,7 +10,7 @@ import { run } from '../support/programs.js'
 
 const programs = examples().filter(({ runs }) => runs)
 
-test('they are found where they stand', () => {
+test('the programs of all documents and doc comments are found', () => {
   const places = programs.map(({ place }) => place.replace(/:.*/, ''))
   const papers = [
     'README.md',
@@ -23,8 +23,8 @@ test('they are found where they stand', () => {
   expect(places.filter((path) => path.startsWith('src/')).length).toBeGreaterThan(5)
 })
 
-test.each(programs)('$place', async ({ name, code, output }) => {
-  // Inside the package, so that it imports itself by name, as its users do.
+test.each(programs)('the program at $place prints the documented output', async ({ name, code, output }) => {
+  // Inside the package, so that the program can import it by name.
   mkdirSync('build/programs', { recursive: true })
   const file = `build/programs/${name}.mjs`
   const { code: script } = transformSync(code, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } })
@@ -34,7 +34,7 @@ test.each(programs)('$place', async ({ name, code, output }) => {
   if (output !== undefined) expect(ended.stdout).toBe(output)
 })
 
-test('a program that is said to be one of the examples is it', () => {
+test('a program that is documented as an example equals its file', () => {
   const said = ['README.md', 'docs/first-server.md'].flatMap((paper) =>
     snippetsOf(readFileSync(paper, 'utf8')).flatMap(({ language, before, code }) => {
       const [, path] = before.match(/`(examples\/[\w-]+\.ts)`:\s*$/) ?? []
@@ -50,7 +50,7 @@ test('a program that is said to be one of the examples is it', () => {
 describe('docs/coming-from-libuv.md', () => {
   const paper = readFileSync('docs/coming-from-libuv.md', 'utf8')
 
-  test('its C prints the same, on native libuv', async () => {
+  test('has a C program that prints the same on native libuv', async () => {
     const [c, , text] = snippetsOf(paper)
     expect([c?.language, text?.language]).toEqual(['c', 'text'])
     mkdirSync('build/programs', { recursive: true })
@@ -69,7 +69,7 @@ describe('docs/coming-from-libuv.md', () => {
     expect(await run('build/programs/greet', [])).toMatchObject({ code: 0, stdout: text?.code })
   })
 
-  test('its names exist', () => {
+  test('has only names that exist', () => {
     const header = readFileSync('build/libuv/include/uv.h', 'utf8')
     const [, table = ''] = paper.match(/^## Names\n(.*?)^## /ms) ?? []
     const inC = [...table.matchAll(/`(uv_\w+)\(\)`/g)].map(([, name]) => name ?? '')
@@ -105,14 +105,14 @@ describe('docs/errors.md', () => {
   const rows = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| `(E\w+)` +\| ([a-z][^|]+?) +\|/gm)]
   const said = new Map(rows.map(([, code = '', text = '']) => [code, text]))
 
-  test('says of each code what libuv says', async () => {
+  test('has libuv’s text for each code', async () => {
     const loop = await library.Loop.open({ host: library.virtualHost() })
     const { abi } = loop[INSTANCE]
     for (const [code, text] of said) expect({ code, text }).toEqual({ code, text: libuvSays(loop, abi.status[code]) })
     loop.close()
   })
 
-  test('has every code that an exported symbol says it throws', () => {
+  test('has every code of a @throws tag of an exported symbol', () => {
     const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
       /(uv|host)\/.*ts$/.test(path),
     )
