@@ -1,6 +1,6 @@
 /**
- * The HTTP server's conversation with clients that are slow, silent or gone; over socket pairs, so nothing depends on
- * time.
+ * The HTTP server's conversation with clients that are slow, silent or disconnected, over socket pairs, so that no test
+ * depends on time.
  */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { BODY, converse } from '../../examples/http/conversation.js'
@@ -22,12 +22,12 @@ afterEach(() => {
   expect(loop.resources).toMatchObject({ handles: 0, descriptors: 0, heapBlocks: 0 })
 })
 
-/** Runs the loop until nothing more happens without the client. */
+/** Runs the loop until only the client can go on. */
 const settle = async (): Promise<void> => {
   for (let round = 0; round < 20; round++) await loop.run(RunMode.NOWAIT)
 }
 
-/** Reads on until the server's end, or until the connection breaks. @returns what came */
+/** Reads until the end or the failure of the connection. @returns the received text */
 const readAll = async (client: TCP): Promise<string> => {
   let text = ''
   client.readStart((client, status, data) => {
@@ -38,7 +38,7 @@ const readAll = async (client: TCP): Promise<string> => {
   return text
 }
 
-test('answers that wait when the client ends are not lost', async () => {
+test('answers that wait when the client ends are still sent', async () => {
   const [peer, client] = TCP.pair(loop)
   converse(peer)
   client.write(bytes(GET.repeat(2_000)))
@@ -51,26 +51,26 @@ test('answers that wait when the client ends are not lost', async () => {
   expect(text.split(BODY)).toHaveLength(2_002)
 })
 
-test('a client that does not read is not read from, and gets its answers all the same', async () => {
+test('the server stops reading from a client that does not read, and loses no answer', async () => {
   const [peer, client] = TCP.pair(loop)
   converse(peer)
   client.write(bytes(GET.repeat(30_000)))
   client.write(bytes(LAST))
   await settle()
-  // The mark and one piece of 64 KiB beyond, whose answers are four times as long.
+  // The high-water mark, and the answers to one more piece of 64 KiB, which are four times as long.
   expect(peer.writeQueueSize).toBeGreaterThan(256 * 1_024)
   expect(peer.writeQueueSize).toBeLessThan(768 * 1_024)
   expect(client.writeQueueSize).toBeGreaterThan(0)
   expect((await readAll(client)).split(BODY)).toHaveLength(30_002)
 })
 
-test('a silent client is left after a while', async () => {
+test('the server closes the connection of a silent client', async () => {
   const [peer, client] = TCP.pair(loop)
   converse(peer, { silence: 20 })
   expect(await readAll(client)).toBe('')
 })
 
-test('a client that does not end after the last answer is left after a while', async () => {
+test('the server closes a connection that the client does not end after the last answer', async () => {
   const [peer, client] = TCP.pair(loop)
   converse(peer, { farewell: 20 })
   let ended = false
@@ -78,14 +78,14 @@ test('a client that does not end after the last answer is left after a while', a
   client.readStart((_client, status) => {
     ended ||= status === StatusCode.EOF
   })
-  // It stays, and keeps nothing running: the run ends with the server's side.
+  // The client stays open, unreferenced: the run ends when the server's side has closed.
   client.unref()
   await soon(loop.run(), 'the server to leave')
   expect({ ended, left: peer.closed }).toEqual({ ended: true, left: true })
   await Promise.all([client.close(), loop.run()])
 })
 
-test('a client that goes away leaves nothing behind', async () => {
+test('a client that disconnects leaves no handle and no memory', async () => {
   const [peer, client] = TCP.pair(loop)
   converse(peer)
   client.write(bytes(GET.repeat(10_000)))

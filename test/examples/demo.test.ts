@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { example, hasIPv6, run } from '../support/programs.js'
 
-test('the demo plays on both families, measures, and ends by itself', async () => {
+test('the demo plays on both families, prints its measurements, and ends by itself', async () => {
   const { code, stdout, stderr } = await run(process.execPath, [example('demo')])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const games = hasIPv6() ? 2 : 1

@@ -6,7 +6,7 @@ import { seeded } from '../support/random.js'
 
 const start = (): Promise<Server> => startServer(process.execPath, [example('echo-server'), '--port', '0'])
 
-/** Says `bytes`, then its end, and gives what came back until the other side's end. */
+/** Sends `bytes` and an end. @returns the bytes that are received until the peer's end */
 const converse = ({ host, port }: Server, bytes: Uint8Array): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -24,7 +24,7 @@ const connected = ({ host, port }: Server): Promise<Socket> =>
 
 const event = (socket: Socket, name: string): Promise<unknown> => new Promise((resolve) => socket.once(name, resolve))
 
-test('prints one line, echoes, and ends with 0 on SIGINT', async () => {
+test('the server prints one line, echoes, and exits with 0 on SIGINT', async () => {
   const server = await start()
   expect(server.host).toBe('127.0.0.1')
   const bytes = seeded('echo').bytes(300_000)
@@ -37,7 +37,7 @@ test('prints one line, echoes, and ends with 0 on SIGINT', async () => {
   })
 })
 
-test('serves many at once, and each gets its own', async () => {
+test('the server echoes to each of 50 clients its own bytes', async () => {
   const server = await start()
   const random = seeded('many')
   const sent = Array.from({ length: 50 }, () => random.bytes(random.int(1, 5_000)))
@@ -46,23 +46,26 @@ test('serves many at once, and each gets its own', async () => {
   expect((await server.program.end('SIGINT')).code).toBe(0)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it at once although clients are there', async (signal) => {
-  const server = await start()
-  const idle = (await connected(server)).resume()
-  // It fills every buffer on the way, and never reads.
-  const stuck = (await connected(server)).pause()
-  stuck.on('error', () => {})
-  stuck.write(Buffer.alloc(16 << 20))
-  await soon(converse(server, Buffer.alloc(1 << 20)), 'another client, while that one is stuck')
-  const gone = Promise.all([event(idle, 'close'), event(stuck, 'close')])
-  const begin = performance.now()
-  expect(await server.program.end(signal)).toMatchObject({ code: 0, stderr: '' })
-  // Nearly all of it is the process's own end; what is left of a second would be the forced one.
-  expect(performance.now() - begin).toBeLessThan(1_000)
-  await soon(gone, 'the connections to end')
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the server at once although clients are connected',
+  async (signal) => {
+    const server = await start()
+    const idle = (await connected(server)).resume()
+    // It fills all buffers, and never reads.
+    const stuck = (await connected(server)).pause()
+    stuck.on('error', () => {})
+    stuck.write(Buffer.alloc(16 << 20))
+    await soon(converse(server, Buffer.alloc(1 << 20)), 'another client, while that one is stuck')
+    const gone = Promise.all([event(idle, 'close'), event(stuck, 'close')])
+    const begin = performance.now()
+    expect(await server.program.end(signal)).toMatchObject({ code: 0, stderr: '' })
+    // Most of this is the exit of the process; a forced end would come after a second.
+    expect(performance.now() - begin).toBeLessThan(1_000)
+    await soon(gone, 'the connections to end')
+  },
+)
 
-test('npm run --silent prints that line and nothing else, and passes SIGINT on', async () => {
+test('npm run --silent prints only that line, and passes SIGINT on', async () => {
   const server = await startServer('npm', [
     'run',
     '--silent',
@@ -78,7 +81,7 @@ test('npm run --silent prints that line and nothing else, and passes SIGINT on',
   expect(ended).toMatchObject({ code: 0, stdout: `listening 127.0.0.1:${server.port}\n` })
 })
 
-test('listens on IPv6 where the machine has it', async () => {
+test('the server listens on IPv6 if the machine has it', async () => {
   const args = [example('echo-server'), '--host', '::1', '--port', '0']
   if (hasIPv6()) {
     const server = await startServer(process.execPath, args)
@@ -92,7 +95,7 @@ test('listens on IPv6 where the machine has it', async () => {
   }
 })
 
-test('a port that is taken is an error in one line', async () => {
+test('a port in use is an error of one line', async () => {
   const server = await start()
   const second = await run(process.execPath, [example('echo-server'), '--port', String(server.port)])
   expect(second).toMatchObject({ code: 1, stdout: '' })
@@ -106,20 +109,20 @@ test.each([
   [['--port', 'http'], "Cannot use port 'http'"],
   [['--prot', '0'], "Unknown option '--prot'"],
   [['0'], "Unexpected argument '0'"],
-])('%j gets the usage, and 2', async (args, words) => {
+])('%j prints the usage, and exits with 2', async (args, words) => {
   const ended = await run(process.execPath, [example('echo-server'), ...args])
   expect(ended).toMatchObject({ code: 2, stdout: '' })
   expect(ended.stderr).toContain(words)
   expect(ended.stderr).toContain('Usage: npm run --silent echo-server')
 })
 
-test('a host name is an error with its remedy', async () => {
+test('a host name is an error that names the remedy', async () => {
   const ended = await run(process.execPath, [example('echo-server'), '--host', 'localhost'])
   expect(ended).toMatchObject({ code: 1, stdout: '' })
   expect(ended.stderr).toContain('host "localhost": it is not an IP address')
 })
 
-test('--help tells the options on standard output', async () => {
+test('--help prints the options on standard output', async () => {
   const ended = await run(process.execPath, [example('echo-server'), '--help'])
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toContain('--port PORT')

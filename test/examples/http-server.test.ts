@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startServer(process.execPath, [example('http-server'), '--port', '0'])
 })
 
-/** What comes back for pieces of bytes, until the server ends the connection. */
+/** Sends pieces of bytes. @returns the answers, until the server ends the connection */
 const exchange = (pieces: readonly string[], { end = false } = {}): Promise<string> => {
   const talk = new Promise<string>((resolve, reject) => {
     const socket = connect(server.port, server.host)
@@ -37,11 +37,11 @@ const request = (line: string, ...fields: string[]): string => [line, 'Host: x',
 const GET = request('GET / HTTP/1.1')
 const LAST = request('GET / HTTP/1.1', 'Connection: close')
 
-/** The status codes of the answers in a text, whose bodies are known. */
+/** The status codes of the answers in a text. */
 const statuses = (text: string): number[] =>
   [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 
-test('answers GET with 13 bytes', async () => {
+test('the server answers GET with 13 bytes', async () => {
   const text = await exchange([LAST])
   const [head = '', body] = text.split('\r\n\r\n')
   expect(body).toBe(BODY)
@@ -54,25 +54,25 @@ test('answers GET with 13 bytes', async () => {
   ])
 })
 
-test('answers HEAD without a body', async () => {
+test('the server answers HEAD without a body', async () => {
   const text = await exchange([request('HEAD / HTTP/1.1', 'Connection: close')])
   expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Content-Length: 13\r\n.*\r\n\r\n$/s)
 })
 
-test('pipelined requests are answered in order, and none is lost', async () => {
+test('all pipelined requests are answered in order', async () => {
   const text = await exchange([`${GET.repeat(499)}${request('HEAD / HTTP/1.1')}${LAST}`])
   expect(statuses(text)).toEqual(Array.from({ length: 501 }, () => 200))
   expect(text.split(BODY)).toHaveLength(501)
   expect(text.endsWith(BODY)).toBe(true)
 })
 
-test('a client that sends a lot, ends, and reads slowly still gets every answer', async () => {
-  // More answers than the system's buffers take, so that some still wait in the server when it hears of the end.
+test('a client that sends many requests, ends, and reads slowly gets every answer', async () => {
+  // More answers than the system's buffers hold, so that some wait in the server when it reads the end.
   const count = 100_000
   const talk = new Promise<number>((resolve, reject) => {
     const socket = connect({ port: server.port, host: server.host, allowHalfOpen: true })
     let bytes = 0
-    // Before each piece that is read the server has met another client, which it does between its turns.
+    // Each piece is read only after the server has answered another client.
     const rest = (): void => {
       socket.pause()
       exchange([LAST]).then(() => socket.resume(), reject)
@@ -92,7 +92,7 @@ test('a client that sends a lot, ends, and reads slowly still gets every answer'
   expect(await within(talk, 14_000, 'all answers')).toBe((count - 1) * each + last.length)
 })
 
-test('a request may come in any pieces', async () => {
+test('a request may arrive in any pieces', async () => {
   const random = seeded('pieces')
   const pieces: string[] = []
   const text = `\r\n${GET}${LAST}`
@@ -104,7 +104,7 @@ test('a request may come in any pieces', async () => {
   expect(statuses(await exchange(pieces))).toEqual([200, 200])
 })
 
-test('what follows a last answer neither gets one nor harms it', async () => {
+test('bytes after the last request get no answer, and do not disturb the last one', async () => {
   const text = await exchange([`${LAST}${GET.repeat(2_000)}`])
   expect(statuses(text)).toEqual([200])
   expect(text.endsWith(BODY)).toBe(true)
@@ -127,8 +127,8 @@ test.each([
   ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc', 405],
   ['GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc', 413],
   ['GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
-])('%j is refused with %i, and the connection ended', async (bytes, status) => {
-  // A line that is complete is judged at once; one that is not, at its end.
+])('%j is refused with %i, and the connection is closed', async (bytes, status) => {
+  // A complete line is judged at once, an incomplete one at the end.
   const text = await exchange([bytes], { end: !bytes.includes('\n') })
   expect(statuses(text)).toEqual([status])
   expect(text).toContain('\r\nConnection: close\r\n')
@@ -139,12 +139,12 @@ test('a head that does not end is refused with 431', async () => {
   expect(statuses(await exchange([`GET /${'x'.repeat(9_000)}`]))).toEqual([431])
 })
 
-test('a client that says nothing gets nothing', async () => {
+test('a client that sends nothing gets no answer', async () => {
   expect(await exchange([], { end: true })).toBe('')
   expect(await exchange(['\r\n'], { end: true })).toBe('')
 })
 
-test('HTTP/1.0 ends after one answer, unless it asks to stay', async () => {
+test('a connection of HTTP/1.0 is closed after one answer, except with keep-alive', async () => {
   expect(await exchange(['GET / HTTP/1.0\r\n\r\n'])).toMatch(/\r\nConnection: close\r\n.*Hello, world!$/s)
   const stay = 'GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n'
   const text = await exchange([stay, stay, 'GET / HTTP/1.0\r\n\r\n'])
@@ -158,13 +158,13 @@ testWith('curl', 'curl gets the page, twice over one connection', async () => {
   expect(ended).toMatchObject({ code: 0, stderr: '', stdout: `${BODY}|200 1|${BODY}|200 0|` })
 })
 
-testWith('curl', 'curl -I gets the head alone', async () => {
+testWith('curl', 'curl -I gets only the head', async () => {
   const ended = await run('curl', ['-sSI', `http://${server.host}:${server.port}/`])
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
 })
 
-testWith('ab', 'ab loses no answer over connections that stay', async () => {
+testWith('ab', 'ab gets every answer over connections with keep-alive', async () => {
   const { stdout, code } = await run('ab', ['-q', '-k', '-n', '3000', '-c', '20', `http://127.0.0.1:${server.port}/`])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^Complete requests: +3000$/m)
@@ -173,21 +173,21 @@ testWith('ab', 'ab loses no answer over connections that stay', async () => {
   expect(stdout).not.toContain('Non-2xx')
 })
 
-testWith('ab', 'ab loses no answer over connections that end', async () => {
+testWith('ab', 'ab gets every answer over connections without keep-alive', async () => {
   const { stdout, code } = await run('ab', ['-q', '-n', '1000', '-c', '20', `http://127.0.0.1:${server.port}/`])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^Complete requests: +1000$/m)
   expect(stdout).toMatch(/^Failed requests: +0$/m)
 })
 
-testWith('wrk', 'wrk meets no socket error', async () => {
+testWith('wrk', 'wrk reports no socket error', async () => {
   const { stdout, code } = await run('wrk', ['-t1', '-c20', '-d1s', `http://127.0.0.1:${server.port}/`])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ +\d+ requests in /m)
   expect(stdout).not.toMatch(/Socket errors|Non-2xx/)
 })
 
-test('after all that, it ends with 0 on SIGINT and has printed one line', async () => {
+test('the server exits with 0 on SIGINT after these tests, and has printed one line', async () => {
   expect(await server.program.end('SIGINT')).toEqual({
     code: 0,
     signal: null,

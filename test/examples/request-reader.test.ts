@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Refusal, RequestReader } from '../../examples/http/request-reader.js'
 import { runSeed } from '../support/random.js'
 
-/** Every request in the pieces, and the status of the refusal that ended them. */
+/** All requests in the pieces, and the status of the refusal that ended them. */
 const read = (pieces: readonly Uint8Array[]): unknown[] => {
   const reader = new RequestReader()
   const seen: unknown[] = []
@@ -31,7 +31,7 @@ const words = fc.constantFrom(
   '\n',
 )
 
-test('the requests are the same however the bytes are cut', () => {
+test('the requests do not depend on how the bytes are split', () => {
   fc.assert(
     fc.property(fc.array(words, { maxLength: 6 }), fc.array(fc.nat(200)), (parts, cuts) => {
       const bytes = new TextEncoder().encode(parts.join(''))
@@ -43,7 +43,7 @@ test('the requests are the same however the bytes are cut', () => {
   )
 })
 
-test('arbitrary bytes are refused or waited for, and never kept without a limit', () => {
+test('random bytes are refused or incomplete, and at most 8 KiB are kept', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 5_000 }), { maxLength: 5 }), (pieces) => {
       const [last] = read(pieces).slice(-1)
@@ -55,7 +55,7 @@ test('arbitrary bytes are refused or waited for, and never kept without a limit'
   )
 })
 
-test('a connection stays as the version and the client say', () => {
+test('keepAlive depends on the version and on the Connection field', () => {
   const keeps = (head: string): unknown => read([new TextEncoder().encode(`${head}\r\n\r\n`)])[0]
   expect(keeps('GET / HTTP/1.1\r\nHost: x')).toMatchObject({ keepAlive: true, old: false })
   expect(keeps('GET / HTTP/1.1\r\nHost: x\r\nConnection: Close')).toMatchObject({ keepAlive: false })

@@ -5,7 +5,7 @@ import { soon } from '../support/deadline.js'
 import { example, hasIPv6, run, startServer } from '../support/programs.js'
 
 test.each(hasIPv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1'])(
-  'at %s it answers a program of node:dgram',
+  'the server on %s answers a socket of node:dgram',
   async (host) => {
     const server = await startServer(process.execPath, [example('udp-echo'), '--host', host, '--port', '0'])
     const client = dgram.createSocket(host === '::1' ? 'udp6' : 'udp4')
@@ -21,7 +21,7 @@ test.each(hasIPv6() ? ['127.0.0.1', '::1'] : ['127.0.0.1'])(
   },
 )
 
-test('a taken port is an error of the command', async () => {
+test('a port in use is an error of one line, with the exit code 1', async () => {
   const holder = dgram.createSocket('udp4')
   holder.bind(0, '127.0.0.1')
   await once(holder, 'listening')
