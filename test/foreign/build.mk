@@ -1,5 +1,5 @@
-# Programs that others wrote against libuv, unchanged, compiled with uvcc: from
-# Debian's source packages, and from the book in libuv's own documentation.
+# Unmodified programs of other projects that use libuv, compiled with uvcc: from
+# Debian's source packages, and from the book in libuv's documentation.
 # Included by the Makefile after sdk/build.mk.
 
 FOREIGN = build/foreign
@@ -29,7 +29,7 @@ $(HDDEMUX)/hddemux.c:
 	@scripts/fetch-source.sh hddemux 0.5 \
 	  3f71a876944f1c8f5517acfd66d3c824fd4cbec108c0d24ebf3fbdbca10b29a9 $(HDDEMUX)
 
-# Lua wants its list of libraries edited where none can be loaded.
+# Without dynamic loading, a library has to be added to Lua's list.
 $(FOREIGN)/lua.wasm: $(LUA)/src/lua.c $(LUV)/src/luv.c $(SDK_MADE)
 	@sed -e 's/{LUA_DBLIBNAME, luaopen_debug},/& {"luv", luaopen_luv},/' \
 	  -e 's/#include "lauxlib.h"/&\nint luaopen_luv(lua_State*);/' \

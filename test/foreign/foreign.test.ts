@@ -1,4 +1,4 @@
-/** Programs that others wrote, run as somebody would run them. build.mk beside this compiles them. */
+/** Programs of other projects, run with the command. build.mk in this folder compiles them. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import http from 'node:http'
@@ -42,7 +42,7 @@ describe('Lua with luv', () => {
   })
 
   test("passes luv's own test-pipe", async () => {
-    // The names of its sockets are fixed, and nobody else's only on a network of its own.
+    // The names of its sockets are fixed, so only a virtual network is sure to have them free.
     const names = ['\\\\?\\pipe\\luv-test', '/tmp/uv-test-sock']
     const grants = names.flatMap((name) => [`--allow-listen=unix:${name}`, `--allow-connect=unix:${name}`])
     const { code, output } = await lua('tests/test-pipe.lua', '--host', 'virtual', ...grants)
@@ -51,7 +51,7 @@ describe('Lua with luv', () => {
   })
 })
 
-/** A query as it goes over TCP: its length, then the message. */
+/** A DNS query over TCP: its length, then the message. */
 const QUERY = Buffer.from('001dbeef01000001000000000000076578616d706c6503636f6d0000010001', 'hex')
 
 const servers: net.Server[] = []
@@ -67,7 +67,7 @@ const listen = async (server: net.Server): Promise<string> => {
   return `127.0.0.1:${address.port}`
 }
 
-/** What a server answers first. */
+/** Sends bytes to a server. @returns the first piece of the answer */
 const ask = async (port: number, bytes: Uint8Array | string): Promise<Buffer> => {
   const socket = net.connect(port, '127.0.0.1')
   try {
@@ -79,7 +79,7 @@ const ask = async (port: number, bytes: Uint8Array | string): Promise<Buffer> =>
   }
 }
 
-test('hddemux has the web and names on one port', async () => {
+test('hddemux serves HTTP and DNS on one port', async () => {
   const web = await listen(http.createServer((_request, response) => response.end('the web')))
   const answer = Buffer.concat([QUERY, QUERY])
   const names = await listen(net.createServer((socket) => socket.on('data', () => socket.write(answer))))
@@ -93,39 +93,39 @@ test('hddemux has the web and names on one port', async () => {
   expect(await ask(port, QUERY)).toEqual(answer)
 })
 
-describe("in the book of libuv's documentation", () => {
+describe("the book of libuv's documentation", () => {
   const book = (name: string): string => program(`book/${name}`)
 
-  test('uvstop stops its loop', async () => {
+  test('has uvstop, which stops its loop', async () => {
     const { code, output } = await run('run', book('uvstop'))
     const round = 'Idle callback\nPrep callback\n'
     expect(output).toBe(`${round.repeat(4)}Idle callback\nuv_stop() called\nPrep callback\n`)
     expect(code).toBe(0)
   })
 
-  test('uvcat prints a file', async () => {
+  test('has uvcat, which prints a file', async () => {
     const { code, output } = await run('run', '--dir', 'test/foreign', book('uvcat'), '--', 'systemd/sd-daemon.h')
     expect(output).toBe(await readFile('test/foreign/systemd/sd-daemon.h', 'utf8'))
     expect(code).toBe(0)
   })
 
-  test('uvtee copies its input', async () => {
+  test('has uvtee, which copies its input', async () => {
     const command = new Command('run', '--dir', 'test/foreign', book('uvtee'), '--', 'copy')
     command.child.stdin.end('some words')
     expect(await command.end).toMatchObject({ code: 0, output: 'some words' })
   })
 
-  test('queue-work computes in the thread pool', async () => {
-    // To its end it would take minutes: each piece sleeps for seconds, and there is one thread.
+  test('has queue-work, which computes in the thread pool', async () => {
+    // The whole program takes minutes: each piece sleeps for seconds, and there is one thread.
     const command = new Command('run', book('queue-work'))
     await until(() => /^0th fibonacci is 1\nDone calculating 0th fibonacci\n/.test(command.errors), 'the first piece')
     command.child.kill()
     expect((await command.end).code).toBe(143)
   })
 
-  test('tcp-echo-server sends back what it gets', async () => {
-    // Its port is fixed, and free only here. It closes at the end of what it reads, and with that gives up what it has
-    // not written: an answer is whole if it fits into the socket's buffer, which has 64 KiB for a guest in a worker.
+  test('has tcp-echo-server, which echoes', async () => {
+    // Its port is fixed, and sure to be free only on a virtual network. It closes the connection at EOF, which cancels
+    // waiting writes: an answer is complete if it fits in the socket's buffer, of 64 KiB for a guest in a worker.
     const host = virtualHost()
     const server = await Guest.start(pathToFileURL(book('tcp-echo-server')), { host })
     try {
