@@ -1,4 +1,4 @@
-/** What `make conformance` makes of a result. */
+/** The verdict of `make conformance` on a result. */
 import { describe, expect, test } from '@jest/globals'
 import { expectedOn, judge, needsNative, readExpectations } from '../../scripts/conformance/expectations.mjs'
 
@@ -23,16 +23,19 @@ describe('a result', () => {
     ['unsteady', 'pass', undefined, 'skipped'],
     ['unsteady', 'fail', undefined, 'skipped'],
     ['unsteady', 'skip', undefined, 'failed'],
-  ] as const)('expected to %s, that is a %s, and natively a %s, is %s', (expected, result, native, verdict) => {
-    expect(judge(expected, result, native, 'for a reason').verdict).toBe(verdict)
-  })
+  ] as const)(
+    'that is expected to %s, is a %s, and natively a %s, counts as %s',
+    (expected, result, native, verdict) => {
+      expect(judge(expected, result, native, 'for a reason').verdict).toBe(verdict)
+    },
+  )
 
-  test('is told with the reason that was given for it', () => {
+  test('is reported with the reason of its expectation', () => {
     expect(judge('fail', 'fail', undefined, 'No threads.').note).toBe('No threads.')
     expect(judge('fail', 'pass', undefined, 'No threads.').note).toMatch(/passes, though .*`fail`: No threads\.$/)
   })
 
-  test('is compared with a native run where one could excuse it', () => {
+  test('is compared with a native run if that can excuse it', () => {
     expect([needsNative('pass', 'pass'), needsNative('pass', 'fail'), needsNative('pass', 'skip')]).toEqual([
       false,
       true,
@@ -43,7 +46,7 @@ describe('a result', () => {
 })
 
 describe('an expectation', () => {
-  test('stands on the hosts it names, or on all', () => {
+  test('applies to the hosts it names, or to all', () => {
     const skip = { class: 'A', expect: 'skip', on: ['virtual'], because: 'no-blackhole' } as const
     expect([expectedOn(skip, 'virtual'), expectedOn(skip, 'node')]).toEqual(['skip', 'pass'])
     expect(expectedOn({ class: 'C', expect: 'fail', because: 'threads' }, 'node')).toBe('fail')
