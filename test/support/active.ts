@@ -1,15 +1,15 @@
-/** What keeps the process alive, as the runtime tells it. */
+/** The resources that keep the process alive, as the runtime reports them. */
 
-/** Not those of a test itself: its turns of the event loop, and what it says to other threads. */
+/** The resources of a test itself: its turns of the event loop, and its messages to other threads. */
 const OWN = /^(Immediate|MessagePort)$/
 
-/** Handles, requests and timers that keep this process alive, by kind; empty where the runtime does not say. */
+/** Handles, requests and timers that keep this process alive, by kind; empty if the runtime does not report them. */
 export const activeResources = (): readonly string[] => {
   const { getActiveResourcesInfo }: { getActiveResourcesInfo?: () => string[] } = process
   return (getActiveResourcesInfo?.() ?? []).filter((kind) => !OWN.test(kind)).sort()
 }
 
-/** Those that there are now and were not `before`. */
+/** The resources that were not there `before`. */
 export const activeSince = (before: readonly string[]): readonly string[] => {
   const known = [...before]
   return activeResources().filter((kind) => {

@@ -1,19 +1,19 @@
 /**
- * A receiver that does with its chunks whatever their owner may do, and finds out whether another one suffers from it.
+ * A receiver that uses its chunks in all ways that an owner may, and checks that this does not affect other chunks.
  */
 import { MARKER, type Pattern } from './pattern.js'
 import type { Random } from './random.js'
 import { transferAway } from './transfer.js'
 
-/** How many chunks are kept at a time. */
+/** The number of chunks that are kept at a time. */
 const KEPT = 40
 
-/** What brings chunks, and takes them back. */
+/** A source of chunks, which takes them back. */
 export interface Bringer {
   recycle(chunk: Uint8Array): void
 }
 
-/** A chunk, and what must be in it as long as it is kept. */
+/** A chunk, and the bytes that it must have as long as it is kept. */
 interface Kept {
   readonly by: Bringer
   readonly chunk: Uint8Array
@@ -21,11 +21,11 @@ interface Kept {
   readonly pattern: Pattern
 }
 
-/** See the top of the file. */
+/** A receiver that keeps, transfers, recycles and overwrites its chunks at random. */
 export class ChunkOwner {
   readonly #random: Random
   readonly #kept: Kept[] = []
-  /** Chunks that are over, one way or the other. */
+  /** Chunks that were recycled or transferred. */
   readonly #past: Uint8Array[] = []
   readonly #received = new Map<Bringer, number>()
   /** Memory that has been delivered. */
@@ -36,7 +36,7 @@ export class ChunkOwner {
     this.#random = random
   }
 
-  /** Takes what has just come, and is not anybody else's. @param pattern - all that its bringer brings */
+  /** Takes a chunk that was just delivered. @param pattern - all bytes of its source */
   take(by: Bringer, chunk: Uint8Array, pattern: Pattern): void {
     const from = this.received(by)
     this.#received.set(by, from + chunk.length)
@@ -54,12 +54,12 @@ export class ChunkOwner {
     }
   }
 
-  /** How many bytes it has brought. */
+  /** The number of bytes that a source has delivered. */
   received(by: Bringer): number {
     return this.#received.get(by) ?? 0
   }
 
-  /** What went wrong, looking at all that is still kept. */
+  /** Checks the kept chunks. @returns all faults */
   faults(): readonly string[] {
     for (const kept of this.#kept.splice(0)) this.#check(kept)
     return this.#faults
@@ -70,7 +70,7 @@ export class ChunkOwner {
     if (fault !== undefined) this.#faults.push(fault)
   }
 
-  /** Does with a chunk what its owner may do. */
+  /** Uses a chunk for the last time, in a way that its owner may. */
   #dispose(kept: Kept): void {
     const { by, chunk } = kept
     const recycle = (given: Uint8Array): void => by.recycle(given)
@@ -91,14 +91,14 @@ export class ChunkOwner {
         break
       case 4:
         recycle(chunk)
-        // Where it was of no use to the host it has its memory still.
+        // If the host did not reuse it, it still has its memory.
         if (chunk.length > 0) this.#kept.push({ ...kept, chunk: transferAway(chunk) })
         break
       case 5:
         recycle(chunk.subarray())
         recycle(new Uint8Array(chunk.buffer))
         this.#kept.push(kept)
-        // Not over yet.
+        // It is still kept.
         return
       case 6:
         recycle(this.#past[this.#random.int(0, this.#past.length)] ?? new Uint8Array(65_536))

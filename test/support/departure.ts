@@ -1,6 +1,6 @@
 /**
- * Programs that end at once, and what their peers get of them. A program is given as text and runs the library as
- * built, as `make test` has just done, in a process of its own.
+ * Programs that exit at once, and the bytes that their peers receive. The text of a program runs in a process with the
+ * library in `dist`, which `make test` has built.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
@@ -21,23 +21,23 @@ const PRELUDE = `
   const leave = (what) => { say(what); process.exit() }
 `
 
-/** A peer that reads nothing until the program has ended. */
+/** The result of a program; its peer reads nothing until the program has ended. */
 export interface Departure {
-  /** What the program said. */
+  /** The output of the program. */
   readonly said: string
-  /** Bytes that its peers received in all, from then on. */
+  /** The number of bytes that its peers received after its end. */
   readonly received: number
 }
 
-/** Where a peer of ours listens: a port of 127.0.0.1, or a path. */
+/** The address of the peer: a port of 127.0.0.1, or a path. */
 export type Where = 'tcp' | 'path'
 
 /**
- * Runs a program that connects to `where`, and reads what came of it.
+ * Runs a program that connects to a peer.
  *
- * @param program - has `Loop`, `TCP`, `Pipe`, `Guest`, `createNet`, `nodeHost`; `say(what)` to tell us something, and
- *   `leave(what)` to exit at once after that
- * @throws {Error} when it fails, or does not end
+ * @param program - may use `Loop`, `TCP`, `Pipe`, `Guest`, `createNet`, `nodeHost`; `say(what)` prints, and
+ *   `leave(what)` prints and exits at once
+ * @throws {Error} if it fails, or does not end
  */
 export const depart = async (where: Where, program: (where: string) => string): Promise<Departure> => {
   const folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
@@ -59,7 +59,7 @@ export const depart = async (where: Where, program: (where: string) => string): 
   }
 }
 
-/** @returns what a program names the place by, as JavaScript */
+/** Makes a server listen. @returns its address as a JavaScript expression */
 const listen = async (server: net.Server, path: string | undefined): Promise<string> => {
   await soon(
     new Promise<void>((resolve) =>

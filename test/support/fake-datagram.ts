@@ -1,4 +1,4 @@
-/** A socket for messages whose outside is the test; see `fake-host.ts`. */
+/** A datagram socket that a test controls; see `fake-host.ts`. */
 import type { Address } from '../../src/base/address.js'
 import {
   type DatagramBindOptions,
@@ -9,7 +9,7 @@ import {
 } from '../../src/host/contract/datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'
 
-/** A datagram socket whose messages the test makes. */
+/** A datagram socket with messages that the test makes. */
 export class FakeDatagram extends HostDatagram {
   local: Address
   readonly options: DatagramBindOptions
@@ -18,9 +18,9 @@ export class FakeDatagram extends HostDatagram {
   hasRoom = true
   reading = false
   closed = false
-  /** What a call shall throw, by the call's name. */
+  /** The errors that calls throw, by their names. */
   readonly fails: Partial<Record<'send' | 'connect' | 'disconnect' | 'set' | 'setMembership', Wish>> = {}
-  /** What was asked for, in order. */
+  /** The calls, in order. */
   readonly log: string[] = []
   readonly sent: { readonly bytes: Uint8Array; readonly to: Address | undefined }[] = []
 
@@ -85,7 +85,7 @@ export class FakeDatagram extends HostDatagram {
     this.#asked('set', `${which} buffer ${bytes}`)
   }
 
-  /** A message comes. */
+  /** Delivers a message. */
   receive(data: Uint8Array | string, from = loopback(9)): void {
     if (!this.reading) throw new Error('the test sent a message to a socket that does not read')
     this.events.onMessage(typeof data === 'string' ? new TextEncoder().encode(data) : data, from)

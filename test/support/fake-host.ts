@@ -1,6 +1,6 @@
 /**
- * A host without a world: it does what a test says, when the test says it, and writes down what it was asked for.
- * Nothing happens by itself; time stands still until the test moves it.
+ * A host that a test controls: it reports the events that the test makes, and records its calls. Nothing happens by
+ * itself; the clock stops until the test advances it.
  */
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
@@ -18,36 +18,36 @@ import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/co
 import { FakeDatagram } from './fake-datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'
 
-/** One end of a connection whose other end is the test. */
+/** One end of a connection; the other end is the test. */
 export class FakeConnection extends HostConnection {
   local: Address
   remote: Address
   pending = 0
-  /** Whether a write is taken at once. */
+  /** Whether a write completes at once. */
   takesAtOnce = true
-  /** Whether it can send at once, and how many bytes more it takes so. */
+  /** Whether it can send within a call, and how many bytes more it accepts then. */
   sendsAtOnce = true
   room = Number.POSITIVE_INFINITY
-  /** What a call shall throw, by the call's name. */
+  /** The errors that calls throw, by their names. */
   readonly fails: Partial<
     Record<'write' | 'tryWrite' | 'shutdown' | 'close' | 'reset' | 'setNoDelay' | 'setKeepAlive', Wish>
   > = {}
-  /** What was asked for, in order. */
+  /** The calls, in order. */
   readonly log: string[] = []
-  /** Every buffer that was written, as it was handed over, and what stood in it then. */
+  /** The buffers of all writes, and copies of their bytes at that time. */
   readonly written: Uint8Array[] = []
   readonly sent: Uint8Array[] = []
-  /** Every buffer that was to be sent at once, as it was handed over. */
+  /** The buffers of all calls of `tryWrite()`. */
   readonly tried: Uint8Array[] = []
-  /** Called when bytes are to be sent at once. */
+  /** Called within `tryWrite()`. */
   onTry = (): void => {}
   reading = false
-  /** What is lent to who asks. */
+  /** The result of `exposeDescriptor()`. */
   descriptor: number | undefined
-  /** Whether it is connected, and whether the peer's last byte was told. */
+  /** Whether it is connected, and whether the peer's end was reported. */
   stands = false
   peerEnded = false
-  /** How it ended, when it did. */
+  /** How it ended, if it has. */
   ended: 'closed' | 'reset' | 'failed' | undefined
 
   constructor(local: Address, remote: Address) {
@@ -59,7 +59,7 @@ export class FakeConnection extends HostConnection {
   write(data: Uint8Array): boolean {
     this.#asked('write', String(data.length))
     this.written.push(data)
-    // What is taken at once is the caller's again, who may write over it.
+    // If the write completes at once, the caller may overwrite its buffer.
     this.sent.push(data.slice())
     if (!this.takesAtOnce) this.pending += data.length
     return this.pending === 0
@@ -116,38 +116,38 @@ export class FakeConnection extends HostConnection {
     this.#asked('setKeepAlive', `${enable} ${idle}`)
   }
 
-  /** The connection stands. */
+  /** Establishes the connection. */
   connect(): void {
     this.stands = true
     this.#live().onConnect()
   }
 
-  /** Bytes come from the peer. */
+  /** Delivers bytes of the peer. */
   receive(data: Uint8Array | string): void {
     if (!this.reading) throw new Error('the test sent bytes to a connection that does not read')
     this.#live().onData(typeof data === 'string' ? new TextEncoder().encode(data) : data)
   }
 
-  /** The peer's last byte has come. */
+  /** Reports the peer's end. */
   end(): void {
     if (!this.reading) throw new Error('the test ended a connection that does not read')
     this.peerEnded = true
     this.#live().onEnd()
   }
 
-  /** The outside takes bytes again, so many at once. */
+  /** Makes room for so many bytes. */
   makeRoom(bytes = Number.POSITIVE_INFINITY): void {
     this.room = bytes
     this.#live().onDrain()
   }
 
-  /** The outside takes what is pending: all of it, or all but `left` bytes. */
+  /** Drains the pending bytes, except `left`. */
   drain(left = 0): void {
     this.pending = left
     if (left === 0) this.#live().onDrain()
   }
 
-  /** The connection fails. */
+  /** Makes the connection fail. */
   fail(code: ErrnoName): void {
     const events = this.#live()
     this.ended = 'failed'
@@ -167,14 +167,14 @@ export class FakeConnection extends HostConnection {
   }
 }
 
-/** A listener whose connections the test makes. */
+/** A listener with connections that the test makes. */
 export class FakeListener extends HostListener {
   readonly local: Address
   readonly backlog: number
   closed = false
-  /** Connections that came in. */
+  /** The connections of peers. */
   readonly arrived: FakeConnection[] = []
-  /** What {@link HostListener.freed} shall be. */
+  /** The value of {@link HostListener.freed}. */
   frees: Promise<void> | undefined
   readonly #events: ListenerEvents
   #next = 50_000
@@ -195,7 +195,7 @@ export class FakeListener extends HostListener {
     return this.frees
   }
 
-  /** A peer connects. @param descriptor - what the connection lends */
+  /** Connects a peer. @param descriptor - the descriptor that the connection exposes */
   arrive(descriptor?: number): FakeConnection {
     if (this.closed) throw new Error('the test connected to a closed listener')
     const connection = new FakeConnection(this.local, loopback(this.#next, this.local.family))
@@ -207,17 +207,17 @@ export class FakeListener extends HostListener {
     return connection
   }
 
-  /** Accepting fails. */
+  /** Makes accepting fail. */
   fail(code: ErrnoName): void {
     this.#events.onError(code)
   }
 }
 
-/** An address that was taken. */
+/** A bound address. */
 export class FakePort extends HostBoundSocket {
   readonly local: Address
   readonly options: BindOptions
-  /** What became of it. */
+  /** Whether it is only bound, used by a listener or a connection, or closed. */
   state: 'taken' | 'used' | 'closed' = 'taken'
   readonly #host: FakeHost
 
@@ -225,7 +225,7 @@ export class FakePort extends HostBoundSocket {
     super()
     this.#host = host
     this.local = local
-    // The kernel's own object may change later; what counts is what it said now.
+    // A copy, since the kernel may change its object later.
     this.options = { ipv6Only: options.ipv6Only, reusePort: options.reusePort }
   }
 
@@ -248,9 +248,9 @@ export class FakePort extends HostBoundSocket {
   }
 }
 
-/** A timer that ends when the test moves the clock. */
+/** A timer that fires when the test advances the clock. */
 class FakeTimer implements HostTimer {
-  /** Nanoseconds; `undefined` while it is not set. */
+  /** The time in nanoseconds; `undefined` while it is not set. */
   due: number | undefined
   readonly callback: () => void
   readonly #host: FakeHost
@@ -269,7 +269,7 @@ class FakeTimer implements HostTimer {
   }
 }
 
-/** A lookup that was asked for. */
+/** A lookup that was started. */
 export interface FakeLookup {
   /** The name and the family, or the address and the port. */
   readonly question: string
@@ -277,12 +277,12 @@ export interface FakeLookup {
   cancelled: boolean
 }
 
-/** See the top of the file. */
+/** A host with events and a clock that the test controls. */
 export class FakeHost extends Host {
   readonly name = 'fake'
   /** The clock, in nanoseconds. */
   now = 1e9
-  /** What a call shall throw, by the call's name. */
+  /** The errors that calls throw, by their names. */
   readonly fails: Partial<Record<'bind' | 'listen' | 'connect' | 'clock' | 'lookup', Wish>> = {}
   readonly ports: FakePort[] = []
   readonly listeners: FakeListener[] = []
@@ -290,9 +290,9 @@ export class FakeHost extends Host {
   readonly connections: FakeConnection[] = []
   readonly datagrams: FakeDatagram[] = []
   readonly timers: FakeTimer[] = []
-  /** Lookups that were asked for; the test answers them. */
+  /** The started lookups; the test answers them. */
   readonly lookups: FakeLookup[] = []
-  /** How many hold the process. */
+  /** The number of holds on the process. */
   keepers = 0
   override deliversInline = false
   #deferred: (() => void)[] = []
@@ -366,7 +366,7 @@ export class FakeHost extends Host {
     return socket
   }
 
-  /** An outgoing connection; the test decides what comes of it. */
+  /** Makes an outgoing connection, which the test establishes or fails. */
   connectFrom(local: Address, remote: Address, events: ConnectionEvents): FakeConnection {
     failAs(this.fails.connect)
     const connection = new FakeConnection(local, remote)
@@ -375,12 +375,12 @@ export class FakeHost extends Host {
     return connection
   }
 
-  /** How many callbacks wait for the end of this turn. */
+  /** The number of callbacks that wait for the end of this turn. */
   get deferred(): number {
     return this.#deferred.length
   }
 
-  /** One turn of the host's event loop: calls back who waits at this moment. @returns how many there were */
+  /** Makes one turn of the host's event loop: calls the waiting callbacks. @returns their number */
   turn(): number {
     const callbacks = this.#deferred
     this.#deferred = []
@@ -388,12 +388,12 @@ export class FakeHost extends Host {
     return callbacks.length
   }
 
-  /** The timers that are set, by how many milliseconds are left of each. */
+  /** The milliseconds that are left of each timer that is set. */
   get waits(): number[] {
     return this.timers.flatMap(({ due }) => (due === undefined ? [] : [(due - this.now) / 1e6]))
   }
 
-  /** Lets time go by; timers that are due call back, in order. */
+  /** Advances the clock, and fires the timers that become due, in order. */
   advance(ms: number): void {
     const end = this.now + ms * 1e6
     for (;;) {
@@ -408,13 +408,13 @@ export class FakeHost extends Host {
     this.now = end
   }
 
-  /** The connections that are not over, those that came in too. */
+  /** The open connections, including those of peers. */
   live(): FakeConnection[] {
     const arrived = this.listeners.flatMap((listener) => listener.arrived)
     return [...this.connections, ...arrived].filter(({ ended }) => ended === undefined)
   }
 
-  /** What the kernel has not let go of, a line each. */
+  /** The sockets that the kernel has not closed, a line each. */
   open(): string[] {
     return [
       ...this.ports.filter(({ state }) => state === 'taken').map(({ local }) => `port ${local.port}`),

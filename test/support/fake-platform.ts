@@ -1,20 +1,20 @@
-/** A platform under `StreamConnection` that does what a test says, and writes down what it was asked for. */
+/** A platform under `StreamConnection` that a test controls, and that records its calls. */
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
 import { StreamConnection } from '../../src/host/connection/stream-connection.js'
 import { HostError } from '../../src/host/contract/error.js'
 import { loopback } from './wishes.js'
 
-/** Keeps what was asked of the platform and what was told, in order, and makes the platform's calls public. */
+/** Records the calls to the platform and the events, in order, and makes the protected methods public. */
 export class FakePlatform extends StreamConnection<Address> {
   readonly local = loopback(1)
   readonly remote = loopback(2)
   pending = 0
-  /** What the platform was asked for. */
+  /** The calls to the platform. */
   readonly asked: string[] = []
-  /** What was told. */
+  /** The reported events. */
   readonly told: string[] = []
-  /** What to do when an event is told. */
+  /** Called at each event. */
   onTold: (event: string) => void = () => {}
   canReset = true
   readonly #later: (() => void)[] = []
@@ -24,7 +24,7 @@ export class FakePlatform extends StreamConnection<Address> {
     this.listen()
   }
 
-  /** Sets the events, as the kernel does. */
+  /** Sets the events, like the kernel does. */
   listen(): void {
     const tell = (event: string): void => {
       this.told.push(event)
@@ -45,13 +45,13 @@ export class FakePlatform extends StreamConnection<Address> {
     return false
   }
 
-  /** A write that fails at once. @throws {HostError} */
+  /** Makes a write that fails at once. @throws {HostError} */
   failWrite(code: ErrnoName): void {
     this.requireWritable()
     this.refuse(new HostError(code, 'as the test wished'))
   }
 
-  /** What came from the platform. */
+  /** The following methods make events of the platform. */
   stand(): void {
     this.establish()
   }
@@ -77,13 +77,13 @@ export class FakePlatform extends StreamConnection<Address> {
     this.fail(code)
   }
 
-  /** What the platform may ask. */
+  /** The states that a platform may read. */
   get states(): Record<string, boolean> {
     const { open, connected, broken, flowing, ended, finishing } = this
     return { open, connected, broken, flowing, ended, finishing }
   }
 
-  /** A turn: what was to be done soon is done. @returns how much that was */
+  /** Makes a turn: calls the deferred callbacks. @returns their number */
   turn(): number {
     const due = this.#later.splice(0)
     for (const callback of due) callback()

@@ -1,6 +1,6 @@
 /**
- * What tests are written with that run in Jest and, since Jest knows only Node, as a plain program under other runtimes
- * too: Jest's own functions in the one case, {@link file://./plain-runner.ts | plain-runner} in the other.
+ * The functions for tests that run in Jest and, since Jest supports only Node, as a plain program under other runtimes
+ * too: those of Jest in the first case, of {@link file://./plain-runner.ts | plain-runner} in the second.
  */
 import { createRequire } from 'node:module'
 import type { Tests } from './plain-runner.js'
@@ -10,10 +10,10 @@ const jest = 'expect' in globalThis
 /** The functions to register tests with. */
 export const { describe, test }: Tests = await (jest ? import('@jest/globals') : import('./plain-runner.js'))
 
-// Bun does not get through the package's ESM face.
+// Bun cannot load the ESM entry of the package.
 const plainExpect = (): typeof import('expect') => createRequire(import.meta.url)('expect')
 
-/** Jest's `expect`, which is a package of its own. */
+/** Jest's `expect`, which is a separate package. */
 export const { expect } = jest ? await import('@jest/globals') : plainExpect()
 
 export { figure, refuse } from './plain-runner.js'

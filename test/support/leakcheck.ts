@@ -1,4 +1,4 @@
-/** What a test may not leave behind, and how it is seen: a host that counts, and the sockets of this process. */
+/** Checks that a test leaves nothing: a host that counts its calls, and checks of a closed loop. */
 import { setImmediate } from 'node:timers'
 import { expect } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
@@ -11,17 +11,17 @@ import type { HostUnix } from '../../src/host/contract/unix.js'
 import type { Loop } from '../../src/index.js'
 import { soon } from './deadline.js'
 
-/** What a loop asked of its host, counted. */
+/** The numbers of calls that a loop made to its host. */
 export interface HostCalls {
   /** Calls of `defer()`. */
   defers: number
   /** Timers that were set. */
   timers: number
-  /** Looks at the clock. */
+  /** Calls of `clock()`. */
   clocks: number
 }
 
-/** A host that does what another does, and counts. */
+/** A host that forwards its calls to another, and counts them. */
 export class WatchedHost extends Host {
   readonly name: string
   readonly #host: Host
@@ -37,7 +37,7 @@ export class WatchedHost extends Host {
     this.#host = host
   }
 
-  /** What is still under way, a line each; empty when nothing is. */
+  /** The pending timers, holds and deferred calls, a line each. */
   held(): string[] {
     const counts = { 'a timer': this.#armed, 'a hold on the process': this.#holders, 'a deferred call': this.#deferred }
     return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} times ${what}`] : []))
@@ -118,16 +118,16 @@ export class WatchedHost extends Host {
   }
 }
 
-/** Expects of a closed loop that it holds nothing. */
+/** Expects that a loop is closed and holds nothing. */
 export const expectNothingLeft = ({ closed, resources }: Pick<Loop, 'closed' | 'resources'>): void => {
   expect({ closed, ...resources }).toMatchObject({ closed: true, handles: 0, descriptors: 0, heapBlocks: 0 })
 }
 
 /**
- * Waits until nothing is held any more: sockets are let go a turn of the event loop, or a few, after they were closed.
+ * Waits until nothing is held any more: sockets are released some turns of the event loop after they were closed.
  *
- * @param held - what is held at this moment, a line each
- * @throws {Error} naming what is still held in the end
+ * @param held - returns the resources that are held, a line each
+ * @throws {Error} that names the resources still held at the deadline
  */
 export const released = async (held: () => string[]): Promise<void> => {
   let waiting = true

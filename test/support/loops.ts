@@ -1,6 +1,6 @@
 /**
- * Loops for tests, over every host there is. When a test ends its loops are closed, and it fails if anything is left: a
- * handle, a descriptor, a block of the heap, a timer of the host, a socket of the process.
+ * Loops for tests, over every host. When a test ends its loops are closed, and it fails if anything is left: a handle,
+ * a descriptor, a block of the heap, a timer of the host, a socket of the process.
  */
 import { afterEach, beforeEach, describe } from '@jest/globals'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
@@ -11,17 +11,17 @@ import { soon } from './deadline.js'
 import { expectNothingLeft, released, WatchedHost } from './leakcheck.js'
 import { openSockets } from './open-sockets.js'
 
-/** A host to be tested over, the module it is tested with, and how to see what it has not released. */
+/** A host for tests, the module that it is tested with, and a function that lists its unreleased sockets. */
 export interface HostUnderTest {
   readonly name: string
   make(): { host: Host; leaks(): string[] }
   readonly module?: Promise<WebAssembly.Module>
 }
 
-/** The module that checks libuv's own assertions. */
+/** The module with libuv's assertions. */
 const debugModule = compileModule(new URL('../../wasm/build/debug/libuv.wasm', import.meta.url))
 
-/** Memory and order, no real socket. */
+/** The virtual network, without real sockets. */
 export const virtual: HostUnderTest = {
   name: 'virtual',
   make() {
@@ -40,15 +40,15 @@ const node = (transport: 'handle' | 'net'): HostUnderTest['make'] => {
 
 /** Real sockets, over `node:net`. */
 const nodeNet: HostUnderTest = { name: 'node, net', make: node('net'), module: debugModule }
-/** Real sockets, over the bare handles below it. This one takes the module that is shipped. */
+/** Real sockets, over the handles below `node:net`. It is tested with the published module. */
 const nodeHandle: HostUnderTest = { name: 'node, handle', make: node('handle') }
 
-/** Every host that this Node has. */
+/** Every host that this Node supports. */
 export const hosts: readonly HostUnderTest[] = [virtual, nodeNet, ...(tcpWrap() === undefined ? [] : [nodeHandle])]
 
 /**
- * A port that nobody has, neither in IPv6 nor in IPv4. Who asks for any port in one family may be given one that
- * another program has in the other.
+ * A port that is free both in IPv6 and in IPv4. A bind to port 0 in one family may get a port that another program uses
+ * in the other.
  */
 export const portFreeInBothFamilies = (loop: Loop): number => {
   const both = new TCP({ loop })
@@ -58,15 +58,15 @@ export const portFreeInBothFamilies = (loop: Loop): number => {
   return port
 }
 
-/** Those that send within a call. */
+/** The hosts that send within a call. */
 export const promptHosts = hosts.filter((host) => host !== nodeNet)
 
-/** Registers the same tests for every host, or for those given. */
+/** Registers the same tests for every host, or for the given ones. */
 export const overHosts = (tests: (lab: LoopLab) => void, over: readonly HostUnderTest[] = hosts): void => {
   describe.each(over)('over $name', (host) => tests(new LoopLab(host)))
 }
 
-/** Opens loops for the tests of one `describe`, closes them when a test ends, and looks at what is left. */
+/** Opens loops for the tests of one `describe`, closes them when a test ends, and checks that nothing is left. */
 export class LoopLab {
   readonly name: string
   /** Whether its host sends within a call. */
@@ -76,7 +76,7 @@ export class LoopLab {
   #host: WatchedHost | undefined
   #leaks: () => string[] = () => []
 
-  /** To be called while tests are registered. */
+  /** Has to be called while tests are registered. */
   constructor(under: HostUnderTest) {
     this.name = under.name
     this.sendsAtOnce = under !== nodeNet
@@ -89,7 +89,7 @@ export class LoopLab {
     afterEach(() => this.#finish())
   }
 
-  /** The test's host; loops of one test reach each other. */
+  /** The host of the test; loops of one test can connect to each other. */
   get host(): WatchedHost {
     if (this.#host === undefined) throw new Error('there is a host only while a test runs')
     return this.#host
@@ -103,7 +103,7 @@ export class LoopLab {
     return loop
   }
 
-  /** Runs a loop; its end is awaited with a deadline. */
+  /** Runs a loop, with a deadline for its end. */
   run(loop: Loop, mode?: RunMode): Promise<boolean> {
     return soon(loop.run(mode), 'the loop to end')
   }
@@ -117,10 +117,10 @@ export class LoopLab {
 }
 
 /**
- * Connects two handles through a listener, which is closed then. The loop has to run, or to be run.
+ * Connects two handles through a listener, which is closed then. The loop has to run, or to be run afterwards.
  *
- * @param body - called in the loop once both ends stand: the one that connected, and the one that was accepted
- * @param host - the address to meet at
+ * @param body - called in the loop once both ends are connected: the client, and the accepted peer
+ * @param host - the address of the listener
  */
 export const connectPair = (loop: Loop, body: (client: TCP, peer: TCP) => void, host = '127.0.0.1'): void => {
   const server = new TCP({ loop })
@@ -144,7 +144,7 @@ export const connectPair = (loop: Loop, body: (client: TCP, peer: TCP) => void, 
   })
 }
 
-/** What a call throws, as its code; `none` when it throws nothing. */
+/** The code of the error that a call throws; `none` if it throws nothing. */
 export const codeOf = (call: () => unknown): string => {
   try {
     call()
@@ -157,5 +157,5 @@ export const codeOf = (call: () => unknown): string => {
 /** Text as bytes. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Bytes, or pieces of them, as text. */
+/** Pieces of bytes as text. */
 export const text = (...pieces: readonly Uint8Array[]): string => Buffer.concat(pieces).toString()

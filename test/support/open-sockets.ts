@@ -1,7 +1,7 @@
-/** The sockets of this process, as the operating system counts them. */
+/** The sockets of this process, from the operating system. */
 import { readdirSync, readlinkSync } from 'node:fs'
 
-/** The sockets of this process, each as `socket:[inode]`; none where there is no /proc. */
+/** The sockets of this process, each as `socket:[inode]`; none without /proc. */
 export const openSockets = (): string[] => {
   try {
     return readdirSync('/proc/self/fd').flatMap((fd) => {

@@ -1,25 +1,25 @@
-/** Bytes that say where they belong, so that one that is foreign, lost or twice there is seen at once. */
+/** Bytes that show their stream and their place, so that a foreign, lost or repeated byte is found. */
 import type { Random } from './random.js'
 
-/** What no pattern has: written over a buffer that is its owner's again, and received by no peer. */
+/** A byte that is in no pattern: tests overwrite buffers with it after their write, and no peer may receive it. */
 export const MARKER = 0xff
 
 /** A prime, so that no size of a buffer is a multiple of it. */
 const PERIOD = 65_521
 
-/** A stream without end, of which each byte is known by its position. */
+/** An endless stream in which each byte is known by its position. */
 export class Pattern {
-  /** Two periods, so that any one of them lies in a piece. */
+  /** Two periods, so that each part of one period is contiguous. */
   readonly #bytes: Uint8Array
   readonly #shift: number
 
-  /** @param like - its bytes are used again from another place on, which costs nothing */
+  /** @param like - a pattern with the same bytes, which are shared, from another place on */
   constructor(random: Random, like?: Pattern) {
     this.#shift = random.int(0, PERIOD - 1)
     this.#bytes = like === undefined ? twice(random.bytes(PERIOD).map((byte) => byte % MARKER)) : like.#bytes
   }
 
-  /** Makes a buffer the part of the stream that begins at `from`. */
+  /** Fills a buffer with the part of the stream that begins at `from`. */
   fill(buffer: Uint8Array, from: number): Uint8Array {
     for (const [at, part] of this.#parts(from, buffer.length)) buffer.set(part, at)
     return buffer
@@ -30,7 +30,7 @@ export class Pattern {
     return this.fill(new Uint8Array(length), from)
   }
 
-  /** What is wrong with bytes that shall begin at `from`; `undefined` when nothing is. */
+  /** The fault in bytes that should begin at `from`; `undefined` if there is none. */
   fault(bytes: Uint8Array, from: number): string | undefined {
     for (const [at, part] of this.#parts(from, bytes.length)) {
       if (Buffer.compare(bytes.subarray(at, at + part.length), part) === 0) continue
@@ -42,7 +42,7 @@ export class Pattern {
     return undefined
   }
 
-  /** The parts that make so many bytes from `from` on, each with its place among them. */
+  /** The parts of `length` bytes from `from` on, each with its place among them. */
   *#parts(from: number, length: number): Iterable<[number, Uint8Array]> {
     for (let at = 0; at < length; at += PERIOD) {
       const start = (this.#shift + from + at) % PERIOD

@@ -1,7 +1,7 @@
 /** Registers tests and runs them one after the other, without Jest. */
 import { within } from './deadline.js'
 
-/** The part of Jest that such tests may use. */
+/** The part of Jest that these tests may use. */
 export interface Tests {
   /** Groups the tests that `body` registers. */
   describe(name: string, body: () => void): void
@@ -9,19 +9,19 @@ export interface Tests {
   test(name: string, body: () => Promise<void>): void
 }
 
-/** How a test went. */
+/** The result of a test. */
 export interface Outcome {
   /** The groups, outermost first, then the test. */
   readonly path: readonly string[]
-  /** Why it failed; absent when it did not. */
+  /** Why it failed; absent if it passed. */
   readonly error?: string
-  /** Why it was not run: the host refuses what it is about. */
+  /** Why it was not run: the host refuses the tested feature. */
   readonly refused?: string
-  /** What it measured. */
+  /** Its measurements. */
   readonly figures?: Readonly<Record<string, number>>
 }
 
-/** Milliseconds a test may take, as in jest.config.mjs. */
+/** Milliseconds that a test may take, like in jest.config.mjs. */
 const PATIENCE = 60_000
 
 const cases: { readonly path: readonly string[]; readonly body: string | (() => Promise<void>) }[] = []
@@ -39,20 +39,20 @@ export const test: Tests['test'] = (name, body) => {
   cases.push({ path: [...group, name], body })
 }
 
-/** Notes a test that is not run, and why. */
+/** Registers a test that is not run, with the reason. */
 export const refuse = (name: string, reason: string): void => {
   cases.push({ path: [...group, name], body: reason })
 }
 
-/** Notes a figure that the running test has measured. */
+/** Records a measurement of the running test. */
 export const figure = (name: string, value: number): void => {
   figures[name] = value
 }
 
 /**
- * Runs what was registered.
+ * Runs the registered tests.
  *
- * @param only - a test is run when its path has this in it
+ * @param only - runs the tests with this text in their path
  * @param tell - called after each test
  */
 export const runAll = async (only: string, tell: (outcome: Outcome) => void): Promise<void> => {

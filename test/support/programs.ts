@@ -1,11 +1,11 @@
-/** Programs of this project, and foreign ones, run as a person runs them: in a process of their own. */
+/** Programs of this project and of others, each run in a process. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterAll, test } from '@jest/globals'
 import { soon, within } from './deadline.js'
 
-/** How a process ended, and what it had said. */
+/** The exit code, the signal and the output of a process. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -13,7 +13,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Milliseconds that a program may take to begin or to end, on a machine that does a lot besides. */
+/** Milliseconds that a program may take to start or to end on a busy machine. */
 const START = 12_000
 
 const running = new Set<Program>()
@@ -22,17 +22,17 @@ afterAll(() => {
   for (const program of running) program.kill()
 })
 
-/** A process that was started, and is killed after the file's tests when it has not ended. */
+/** A process, which is killed after the file's tests if it has not ended. */
 export class Program {
   readonly #child: ChildProcess
   readonly #name: string
   #stdout = ''
   #stderr = ''
   readonly #listeners: (() => void)[] = []
-  /** How it ended. */
+  /** Resolves at its end. */
   readonly ended: Promise<Ended>
 
-  /** @param options - `env` is added to the environment; `input` is what it reads, nothing by default */
+  /** @param options - `env` is added to the environment; `input` is its standard input, empty by default */
   constructor(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
     this.#name = [command, ...args].join(' ')
     this.#child = spawn(command, args, { env: { ...process.env, ...options.env }, detached: true })
@@ -55,18 +55,18 @@ export class Program {
     })
   }
 
-  /** The process, and its own process group. */
+  /** The number of the process, and of its process group. */
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error(`${this.#name} did not start`)
     return this.#child.pid
   }
 
-  /** What it has said so far. */
+  /** Its output so far. */
   get stdout(): string {
     return this.#stdout
   }
 
-  /** The first line it says. @throws {Error} when it ends without one */
+  /** Waits for the first line of its output. @throws {Error} if it ends without one */
   async firstLine(): Promise<string> {
     const line = new Promise<string>((resolve, reject) => {
       const look = (): void => {
@@ -82,42 +82,42 @@ export class Program {
     return within(line, START, `the first line of ${this.#name}`)
   }
 
-  /** Sends a signal to the process alone, and waits for its end. */
+  /** Sends a signal to the process, not to its group, and waits for its end. */
   async end(signal: NodeJS.Signals): Promise<Ended> {
     this.#child.kill(signal)
     return soon(this.ended, `${this.#name} to end after ${signal}`)
   }
 
-  /** Ends it and what it has started. */
+  /** Kills it and the processes that it has started. */
   kill(): void {
     running.delete(this)
     try {
       process.kill(-this.pid, 'SIGKILL')
     } catch {
-      // It has ended by itself in the meantime.
+      // It has ended by itself.
     }
   }
 }
 
-/** Runs a program to its end. @param input - what it reads from standard input */
+/** Runs a program to its end. @param input - its standard input */
 export const run = (command: string, args: readonly string[], input = ''): Promise<Ended> =>
   within(new Program(command, args, { input }).ended, START, `${command} to end`)
 
-/** The arguments that run a compiled example. @throws {Error} when it was not compiled */
+/** The path of a compiled example. @throws {Error} if it was not compiled */
 export const example = (name: string): string => {
   const path = `build/examples/${name}.js`
   if (!existsSync(path)) throw new Error(`${path} is missing: \`make build\` compiles it`)
   return path
 }
 
-/** An example server, and where it listens. */
+/** An example server, and its address. */
 export interface Server {
   readonly program: Program
   readonly host: string
   readonly port: number
 }
 
-/** Starts a server of ours on a free port. @throws {Error} when its first line does not say where it listens */
+/** Starts an example server. @throws {Error} if its first line does not have its address */
 export const startServer = async (command: string, args: readonly string[]): Promise<Server> => {
   const program = new Program(command, args)
   const line = await program.firstLine()
@@ -129,7 +129,7 @@ export const startServer = async (command: string, args: readonly string[]): Pro
 const found = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
 
-/** A test that needs a foreign program; where that is missing, its name says so in the report. */
+/** Registers a test that needs a program; without it, the test is skipped, and its name has the reason. */
 export const testWith = (program: string, name: string, body: () => Promise<void>): void => {
   const run = found(program) ? test : test.skip
   run(found(program) ? name : `${name}: not run, ${program} is not on the PATH (scripts/ensure-test-tools.sh)`, body)

@@ -1,12 +1,12 @@
 /**
- * Chance that can be repeated. jest.config.mjs chooses a SEED for the run (or keeps the one in the environment), and a
- * run that failed prints it: `make test SEED=...` is that run again.
+ * Repeatable random numbers. jest.config.mjs chooses a SEED for the run (or keeps that of the environment), and a
+ * failed run prints it: `make test SEED=...` repeats that run.
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 
-/** A repeatable source of chance: the same run seed and name give the same answers in the same order. */
+/** A repeatable source of random numbers: the same seed gives the same numbers in the same order. */
 export class Random {
   readonly #generator: RandomGenerator
 
@@ -25,12 +25,12 @@ export class Random {
     return (this.#generator.next() >>> 0) / 2 ** 32 < probability
   }
 
-  /** One of the items, of which there must be at least one. */
+  /** A random item. */
   pick<T>(items: readonly [T, ...T[]]): T {
     return items[this.int(0, items.length - 1)] ?? items[0]
   }
 
-  /** `length` bytes. */
+  /** `length` random bytes. */
   bytes(length: number): Uint8Array {
     const words = new Int32Array(Math.ceil(length / 4))
     for (let index = 0; index < words.length; index++) words[index] = this.#generator.next()
@@ -46,8 +46,8 @@ export const runSeed = (): number => {
 }
 
 /**
- * A source of chance for one test. Its answers depend on the run's seed and on `name` alone, so that one test can be
- * run again without the others.
+ * A source of random numbers for one test. They depend only on the run's seed and on `name`, so that one test can be
+ * repeated without the others.
  */
 export const seeded = (name: string): Random => {
   let seed = runSeed()

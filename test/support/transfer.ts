@@ -1,7 +1,7 @@
-/** Memory that changes hands. */
+/** Transfers of memory. */
 
 /**
- * Takes the memory of a chunk away, as its receiver may (`postMessage()` with a transfer list). @returns the same bytes
+ * Detaches the memory of a chunk, like `postMessage()` with a transfer list does. @returns the same bytes
  */
 export const transferAway = (chunk: Uint8Array): Uint8Array => {
   const { buffer } = chunk
