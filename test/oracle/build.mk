@@ -2,7 +2,7 @@
 # after libuv-port/build.mk.
 #
 #   build/oracle/oracle    the scenarios; `oracle GROUP` prints their traces
-#   build/oracle/peer      a process for them to speak with
+#   build/oracle/peer      a program that scenarios exchange bytes with
 
 ORACLE_SOURCES = $(filter-out %/peer.c, $(wildcard test/oracle/native/*.c))
 ORACLE_CFLAGS = -std=gnu89 -O1 -g -Wall -Wextra -Wno-unused-parameter \

@@ -3,7 +3,7 @@ import { compareGroup } from './support/compare.js'
 import { makeFolder, pipe, removeFolder } from './twins/pipe.js'
 
 beforeAll(makeFolder)
-// Empty: each path goes with its handle.
+// It is empty then: each path is removed with its handle.
 afterAll(removeFolder)
 
 compareGroup('pipe', pipe)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Connections that wait, and how they are taken. */
+/* Waiting connections, and how they are accepted. */
 
 #include "oracle.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What actors do, and how it is told. */
+/* The calls of actors, and the lines that they print. */
 
 #include <assert.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "oracle.h"
 
-/* A request, and what follows when it is over. */
+/* A request, and the function to call when it is finished. */
 struct task {
   union {
     uv_connect_t connect;
@@ -25,7 +25,7 @@ static int silent;
 static char flood[FLOOD];
 
 
-/* --- Telling ----------------------------------------------------------------
+/* --- Printing ---------------------------------------------------------------
  */
 
 void hush(int yes) {
@@ -62,7 +62,7 @@ int told(const actor_t* actor, const char* call, int result) {
 }
 
 
-/* --- What actors do ---------------------------------------------------------
+/* --- Calls of actors --------------------------------------------------------
  */
 
 static void finish(struct task* task, const char* event, int status) {
@@ -385,6 +385,6 @@ int actor_port(const actor_t* actor) {
   if (uv_tcp_getsockname(&actor->tcp, (struct sockaddr*) &addr, &length) != 0)
     return 0;
 
-  /* The port has the same place in both families. */
+  /* The port has the same offset in both families. */
   return ntohs(((struct sockaddr_in*) &addr)->sin_port);
 }

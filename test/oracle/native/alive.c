@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Who keeps a loop alive, and for how long it would wait. */
+/* Which handles keep a loop alive, and how long it would wait. */
 
 #include "oracle.h"
 #include "watchers.h"

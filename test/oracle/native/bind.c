@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Local addresses: who may have one, and who tells that it is taken. */
+/* Local addresses: when one may be bound, and which call reports that it is in
+ * use.
+ */
 
 #include "oracle.h"
 
@@ -136,8 +138,8 @@ static void connected(actor_t* actor, int status) {
 }
 
 
-/* A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that
- * asks for any port may be given one that another program has in IPv4.
+/* A port that is free both in IPv6 and in IPv4. An IPv6-only socket that binds
+ * to port 0 may get one that another program uses in IPv4.
  */
 static int free_port(uv_loop_t* loop) {
   static actor_t both;

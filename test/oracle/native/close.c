@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* close() and closeReset(): what becomes of what was under way. */
+/* close() and closeReset(): the results of pending requests. */
 
 #include "oracle.h"
 
@@ -146,7 +146,7 @@ static void in_shutdown_callback(uv_loop_t* loop) {
 }
 
 
-/* Both ends have something to read in one round; the first to read closes the
+/* Both ends have bytes to read in one iteration; the first to read closes the
  * other.
  */
 static void close_other_end(actor_t* actor, int status) {
@@ -172,7 +172,7 @@ static void other_of_the_round(uv_loop_t* loop) {
 }
 
 
-/* The new socket gets the descriptor of the one that has something to read. */
+/* The new socket gets the descriptor of a socket that has bytes to read. */
 static void close_and_call(actor_t* actor, int status) {
   actor_read_stop(&client);
   actor_close(&peer, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* connect(), and what is asked for before it is over. */
+/* connect(), and calls before it is finished. */
 
 #include <assert.h>
 
@@ -9,7 +9,7 @@
 static actor_t other;
 
 
-/* A port where nobody listens any more. */
+/* A port without a listener, which has closed. */
 static int closed_port(uv_loop_t* loop, const char* host) {
   static actor_t gone;
   int port;
@@ -221,8 +221,8 @@ static void accept_and_read(actor_t* actor, int status) {
 }
 
 
-/* libuv forgets the shutdown when the connection stands, until something else
- * happens.
+/* libuv does not make the shutdown when the connection is established, but only
+ * at the next event.
  */
 static void shutdown_early(uv_loop_t* loop) {
   actor_serve(&server, loop, accept_and_read);

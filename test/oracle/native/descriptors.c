@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a process sees that has run out of descriptors. */
+/* Calls in a process that has run out of descriptors. */
 
 #include <assert.h>
 #include <sys/resource.h>
 
 #include "oracle.h"
 
-/* More than a process of ours has open. */
+/* More descriptors than this process has open. */
 #define LIMIT 64
 
 static uv_tcp_t fillers[LIMIT];
 static int filled;
 
 
-/* Gives back what was bound last. */
+/* Closes the socket that was bound last. */
 static void release(void) {
   uv_close((uv_handle_t*) &fillers[--filled], NULL);
 }
@@ -36,7 +36,7 @@ static void fill(uv_loop_t* loop) {
     err = uv_tcp_bind(&fillers[filled++], (struct sockaddr*) &addr, 0);
   } while (err == 0);
 
-  /* The one that failed. */
+  /* The socket that could not be bound. */
   release();
   say("fill %s", status_name(err));
 }

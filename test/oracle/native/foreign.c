@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A process that knows nothing of libuv: it is killed, resets, ends. */
+/* A peer process without libuv: it is killed, resets, ends. */
 
 #include "oracle.h"
 
 
-/* What the scenario does once the process has connected. */
+/* Called once the process has connected. */
 static actor_cb met;
 
 
@@ -37,7 +37,7 @@ static void kill_and_read(actor_t* actor, int status) {
 }
 
 
-/* How many bytes it had sent cannot be counted on. */
+/* The number of bytes that it had sent is not determined. */
 static void read_then_kill(actor_t* actor, int status) {
   expect_ends(2);
   actor->uncounted = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lookups of what needs nobody: addresses in numbers, and localhost. */
+/* Lookups without a resolver: numeric addresses, and localhost. */
 
 #include "oracle.h"
 
@@ -31,7 +31,7 @@ static void on_found(uv_getaddrinfo_t* req, int status, struct addrinfo* list) {
 }
 
 
-/* Without a port if that is 0. */
+/* A port of 0 is NULL for the service. */
 static void ask(uv_loop_t* loop, const char* name, int family, int port) {
   struct addrinfo hints;
   char service[8];

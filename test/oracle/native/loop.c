@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The loop's rounds: their phases, who ends them, and asyncs. */
+/* The loop's iterations: their phases, how they are stopped, and asyncs. */
 
 #include "oracle.h"
 #include "watchers.h"
@@ -17,7 +17,7 @@ static uv_async_t other_async;
 /* --- Phases -----------------------------------------------------------------
  */
 
-/* Something to do in every phase. */
+/* Starts a handle for every phase. */
 static void prepare_phases(uv_loop_t* loop) {
   uv_check_init(loop, &check);
   uv_check_start(&check, on_check);
@@ -43,7 +43,7 @@ static void phases(uv_loop_t* loop) {
 }
 
 
-/* Stopped in one phase, the round goes on to its end. */
+/* A loop that is stopped in one phase finishes the iteration. */
 static void stopped_by(uv_loop_t* loop, const char* name) {
   stopper = name;
   prepare_phases(loop);

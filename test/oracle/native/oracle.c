@@ -2,7 +2,7 @@
 
 /* The program that runs scenarios:
  *
- *   oracle GROUP             every scenario, each in a process of its own
+ *   oracle GROUP             every scenario, each in a new process
  *   oracle GROUP SCENARIO    one, in this process, for a debugger
  */
 
@@ -16,7 +16,7 @@
 
 #include "oracle.h"
 
-/* Seconds a scenario may take. */
+/* Seconds that a scenario may take. */
 #define PATIENCE 20
 
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program nobody of libuv wrote, for scenarios to speak with:
+/* A program without libuv that scenarios exchange bytes with:
  *
  *   peer PORT SCRIPT
  *
- * It connects to PORT of 127.0.0.1, over a plain blocking socket, and does what
- * the words of SCRIPT say, one after the other:
+ * It connects to PORT of 127.0.0.1, over a plain blocking socket, and runs the
+ * commands of SCRIPT, one after the other:
  *
  *   write:N   writes N bytes
- *   flood     writes until that fails, or somebody kills it
+ *   flood     writes until that fails, or it is killed
  *   read:N    reads N bytes
  *   peek      waits for a byte and leaves it
  *   end       reads until the end or an error
@@ -16,7 +16,7 @@
  *   reset     closes with a reset (SO_LINGER with a time of 0)
  *   wait      waits to be killed
  *
- * It exits when it is through, which closes the socket.
+ * It exits after the last command, which closes the socket.
  */
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Sockets with paths: their names, and what calls say of them. What streams do
- * is told of TCP. Names are told without their folder.
+/* Sockets with paths: their names, and the results of calls. The behaviour of
+ * streams is tested with TCP. Names are printed without their folder.
  */
 
 #include "oracle.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The longest path, without its end. */
+/* The length of the longest path, without its NUL. */
 #define LONGEST 108
 
 typedef struct ear_s ear_t;
@@ -24,7 +24,7 @@ struct ear_s {
   uv_shutdown_t shutdown_req;
   uv_write_t write_req;
   int received;
-  void (*then)(ear_t* ear);  /* Called when something was written. */
+  void (*then)(ear_t* ear);  /* Called after a write. */
 };
 
 static ear_t hub;
@@ -35,14 +35,14 @@ static char bytes[1024];
 static char path[256];
 
 
-/* A name in a folder of the scenario's own. */
+/* The path of a name in the scenario's folder. */
 static const char* at(const char* name) {
   snprintf(path, sizeof(path), "%s/%s", folder, name);
   return path;
 }
 
 
-/* As many bytes as are wanted. */
+/* A path of `length` bytes. */
 static const char* long_path(size_t length) {
   at("");
   memset(path + strlen(path), 'x', length - strlen(path));
@@ -271,7 +271,7 @@ static void there(uv_loop_t* loop) {
 }
 
 
-/* Who is closed with something unread resets who sent it. */
+/* Closing a pipe with unread bytes resets its peer. */
 static void close_other(ear_t* ear) {
   accept_other((uv_stream_t*) &hub.pipe);
   hang_up(&other);
@@ -391,7 +391,9 @@ static void close_early(uv_loop_t* loop) {
 }
 
 
-/* What was bound is no stream behind its connection: libuv's bug. */
+/* A bound pipe is not readable or writable after it has connected: a bug of
+ * libuv's.
+ */
 static void from_name(uv_loop_t* loop) {
   begin();
   init(&hub, loop, "hub");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a reader is told, to the end and beyond. */
+/* The events of a reader, to the end and after it. */
 
 #include "oracle.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* shutdown(): its place among writes, and what may not follow it. */
+/* shutdown(): its order among writes, and the calls that it forbids. */
 
 #include "oracle.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How scenarios begin and end, and the process that they speak with. */
+/* The start and the end of scenarios, and their peer process. */
 
 #include <assert.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ actor_t client;
 actor_t peer;
 
 
-/* --- The process to speak with ----------------------------------------------
+/* --- The peer process -------------------------------------------------------
  */
 
 static void on_peer_closed(uv_handle_t* handle) {
@@ -87,7 +87,7 @@ void close_all(uv_loop_t* loop) {
 }
 
 
-/* --- How scenarios begin and end --------------------------------------------
+/* --- The start and the end of scenarios -------------------------------------
  */
 
 static void on_met(actor_t* actor, int status) {

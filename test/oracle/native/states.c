@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Every call in every state of a TCP handle. A scenario is a state; the trace
- * is what each call returns in it, on a handle of its own. A handle that closes
- * is not among them: native aborts where ours throws.
+/* Every call in every state of a TCP handle. A scenario is a state; its trace
+ * has the result of each call in it, on a new handle. A closing handle is not
+ * among them: native libuv aborts, and the TypeScript API throws.
  */
 
 #include <assert.h>

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Messages: where they go, what becomes of them, and what calls say. */
+/* Messages: their addresses, their delivery, and the results of calls. */
 
 #include "oracle.h"
 
 #include <string.h>
 
-/* Longer than any message. */
+/* More bytes than a message may have. */
 #define TOO_LONG 70000
 
 typedef struct {
   uv_udp_t udp;
   const char* name;
-  int wanted;  /* How many events it waits for. */
+  int wanted;  /* The number of events that it waits for. */
 } box_t;
 
 static box_t one;
@@ -88,7 +88,7 @@ static void on_send(uv_udp_send_t* req, int status) {
 }
 
 
-/* Without a port to where it is connected. */
+/* Without a port it sends to the address that it is connected to. */
 static void send_to(box_t* box, int index, size_t length, int port) {
   struct sockaddr_storage addr;
   uv_buf_t buf;
@@ -184,7 +184,7 @@ static void names(box_t* box) {
 }
 
 
-/* A port that nobody has. */
+/* A port that no socket is bound to. */
 static int nobody(uv_loop_t* loop) {
   int port;
 

@@ -7,7 +7,7 @@
 
 #include "uv.h"
 
-/* Who stops the loop, by the name it prints; "" for nobody. */
+/* The handle that stops the loop, by the name it prints; "" for none. */
 extern const char* stopper;
 
 void on_timer(uv_timer_t* handle);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Writes: their order, and how they fail. */
+/* Writes: their order, and their failures. */
 
 #include "oracle.h"
 

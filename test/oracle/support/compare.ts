@@ -1,4 +1,4 @@
-/** Plays a group of scenarios here and on native libuv, and compares what happened. */
+/** Runs a group of scenarios over the TypeScript API and on native libuv, and compares the traces. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { nodeHost } from '../../../src/host/node.js'
 import { virtualHost } from '../../../src/index.js'
@@ -8,7 +8,7 @@ import { nativeTraces, programs, sideBySide } from './native-traces.js'
 import { startProcess, startVirtualPeer } from './peer.js'
 import { type Place, Stage, type Twins } from './stage.js'
 
-/** A round in which nothing happened. */
+/** An iteration without other events. */
 const ROUND = 'prepare,check'
 
 const places: readonly Place[] = [
@@ -20,11 +20,11 @@ const places: readonly Place[] = [
   })),
 ]
 
-/** Where a run of lines begins, or -1. */
+/** The index of a sequence of lines, or -1. */
 const find = (lines: readonly string[], wanted: readonly string[]): number =>
   lines.findIndex((_line, at) => wanted.every((line, index) => lines[at + index] === line))
 
-/** What should happen here, going by what happened there. @throws {Error} for a difference from what is not there */
+/** The trace that is expected here: the native one with the known differences. @throws {Error} if one is outdated */
 const expected = (native: readonly string[], known: readonly Difference[]): string[] => {
   const lines = [...native]
   for (const { native: there, ours } of known) {
@@ -35,7 +35,7 @@ const expected = (native: readonly string[], known: readonly Difference[]): stri
   return lines
 }
 
-/** The events lane by lane, each in its order; or without the rounds in which nothing happened, but for the first. */
+/** The events sorted by lane, each lane in its order; or all events, with one of several empty iterations. */
 const inLanes = (lines: readonly string[], by: Raced['by']): string[] => {
   if (by === 'rounds') {
     return lines.filter(
@@ -46,18 +46,18 @@ const inLanes = (lines: readonly string[], by: Raced['by']): string[] => {
   return lines.toSorted((a, b) => (lane(a) < lane(b) ? -1 : lane(a) > lane(b) ? 1 : 0))
 }
 
-/** Declares the tests of a group: every scenario at every place. */
+/** Registers the tests of a group: every scenario over every host. */
 export const compareGroup = (group: string, twins: Twins): void => {
   let native = new Map<string, string[]>()
   beforeAll(async () => {
     native = await nativeTraces(group)
   })
 
-  test(`${group}: the same scenarios on both sides`, () => {
+  test(`the scenarios of ${group} have the same names in native/${group}.c`, () => {
     expect(Object.keys(twins)).toEqual([...native.keys()])
   })
 
-  describe.each(places)('$name', (place) => {
+  describe.each(places)('over $name', (place) => {
     const known = <Entry extends Raced | Difference>(list: readonly Entry[], name: string): Entry[] =>
       list.filter(
         (one) =>
@@ -66,7 +66,7 @@ export const compareGroup = (group: string, twins: Twins): void => {
           (one.places ?? [place.name]).includes(place.name),
       )
 
-    test.each(Object.entries(twins))(`${group}: %s`, async (name, twin) => {
+    test.each(Object.entries(twins))(`the scenario of ${group} "%s" has the native trace`, async (name, twin) => {
       const [race] = known(raced, name)
       const inOrder = (lines: readonly string[]): string[] => (race ? inLanes(lines, race.by) : [...lines])
       const wanted = inOrder(expected(native.get(name) ?? [], known(differences, name)))

@@ -1,4 +1,4 @@
-/** Where ours is not native's, and why. Every other line of every trace is the same. */
+/** The lines of traces that differ from those of native libuv, and why. All other lines are the same. */
 
 import { tcpWrap } from '../../../src/host/node/tcp-wrap.js'
 
@@ -7,36 +7,36 @@ interface Some {
   readonly group: string
   /** All of the group by default. */
   readonly scenarios?: readonly string[]
-  /** Where it is seen; at every place by default. */
+  /** The hosts that have the difference; all by default. */
   readonly places?: readonly ('virtual' | 'handle' | 'net')[]
   readonly why: string
 }
 
-/** Scenarios in which the order of all events is nobody's promise. */
+/** Scenarios in which the order of some events is not determined. */
 export interface Raced extends Some {
   /**
-   * Whose order counts: that of each `actor`'s events, or of each kind of `event` of each actor; or that of all events,
-   * where `rounds` with nothing but prepare and check are told once.
+   * The order that is compared: that of the events of each `actor`, or of each kind of `event` of each actor; or that
+   * of all events, with several `rounds` (iterations) of only prepare and check counted as one.
    */
   readonly by: 'actor' | 'event' | 'rounds'
 }
 
 /** A known difference. */
 export interface Difference extends Some {
-  /** Lines, one after the other, of native's trace. */
+  /** Consecutive lines of the native trace. */
   readonly native: readonly string[]
-  /** What stands in their place in ours. */
+  /** The lines that replace them here. */
   readonly ours: readonly string[]
 }
 
-/** Where the running Node is an older one. */
+/** The difference in older versions of Node. */
 const unshared: Difference = {
   group: 'bind',
   scenarios: ['a shared port'],
   places: ['handle', 'net'],
   native: ['one bind = 0'],
   ours: ['one bind = ENOTSUP'],
-  why: 'Node has come to share ports with 22.12',
+  why: 'Node supports shared ports since 22.12',
 }
 
 export const raced: readonly Raced[] = [
@@ -44,33 +44,33 @@ export const raced: readonly Raced[] = [
     group: 'write',
     scenarios: ['both ways at once'],
     by: 'event',
-    why: 'native has it in any order',
+    why: 'the native order varies',
   },
   {
     group: 'foreign',
     by: 'actor',
-    why: 'the end of a process is told by another way than what it sent',
+    why: 'the end of a process is reported by another way than the bytes that it sent',
   },
   {
     group: 'shutdown',
     scenarios: ['both sides at once'],
     places: ['virtual'],
     by: 'actor',
-    why: 'native lets the reader that began first come first, the virtual network the end that was sent first',
+    why: 'natively the first reader gets its end first, on the virtual network the end that was sent first is first',
   },
   {
     group: 'connect',
     scenarios: ['close early', 'reset early', 'shut down early'],
     places: ['handle', 'net'],
     by: 'actor',
-    why: 'the handshake on the loopback interface is over within connect(), but we hear of it in a later turn of the host',
+    why: 'the handshake on the loopback interface ends within connect(), but is reported in a later turn of the host',
   },
   {
     group: 'accept',
     scenarios: ['the listener closes at once'],
     places: ['handle', 'net'],
     by: 'actor',
-    why: 'as above: news of the host comes after the close callbacks of this turn',
+    why: 'as above: events of the host are reported after the close callbacks of this turn',
   },
   {
     group: 'bind',
@@ -90,21 +90,21 @@ export const raced: readonly Raced[] = [
     group: 'loop',
     scenarios: ['prepare and check around a wait', 'prepare and check around one wait'],
     by: 'rounds',
-    why: 'nobody waits inside of uv_run(): a round ends where the wait begins, and others follow before and behind it',
+    why: 'uv_run() does not wait here: an iteration ends when the wait begins, and more follow before and after it',
   },
 ]
 
 const NO_SECOND_CONNECT =
-  'POSIX: EISCONN. Linux answers the first connect() after a success with 0, for it has not told the success yet'
+  'POSIX: EISCONN. Linux returns 0 for the first connect() after a success, to report that success'
 
 const NO_SECOND_ATTEMPT =
-  'POSIX leaves the state open after a failed connect(); Linux forgives at the second try. Take a new handle'
+  'POSIX does not define the state after a failed connect(); Linux allows a second try. Use a new handle'
 
-const NAMES_STAY = 'our sockets keep their names to the end; Linux lets go of the port with the connection'
+const NAMES_STAY = 'sockets keep their names until close here; Linux frees the port at the end of the connection'
 
-const LATE = 'node:net says only later what it took, so nothing is sent at once'
+const LATE = 'node:net reports only later what it took, so nothing is sent at once'
 
-const NO_FILES = 'names are no files on the virtual network, so they need no folder'
+const NO_FILES = 'paths of the virtual network are not files, so they need no folder'
 
 export const differences: readonly Difference[] = [
   {
@@ -112,7 +112,7 @@ export const differences: readonly Difference[] = [
     scenarios: ['connecting'],
     native: ['client peername = 127.0.0.1 port'],
     ours: ['client peername = ENOTCONN'],
-    why: 'the handshake on the loopback interface is over within connect(); elsewhere native says ENOTCONN too',
+    why: 'the handshake on the loopback interface ends within connect(); elsewhere it is ENOTCONN natively too',
   },
   {
     group: 'states',
@@ -162,7 +162,7 @@ export const differences: readonly Difference[] = [
     scenarios: ['fresh'],
     native: ['client setKeepAlive 0 = 0'],
     ours: ['client setKeepAlive 0 = EINVAL'],
-    why: 'a delay of 0 is wrong input whenever it comes; native forgets it where there is no socket yet',
+    why: 'a delay of 0 is always wrong input here; native libuv ignores it without a socket',
   },
   {
     group: 'connect',
@@ -191,7 +191,7 @@ export const differences: readonly Difference[] = [
     places: ['net'],
     native: ['peer read ECONNRESET'],
     ours: ['peer read EOF'],
-    why: 'node:net cannot reset what is not connected yet, only close it',
+    why: 'node:net cannot reset a socket that is not connected yet, only close it',
   },
   {
     group: 'states',
@@ -231,7 +231,7 @@ export const differences: readonly Difference[] = [
     scenarios: ['of the other family'],
     native: ['found EAI_ADDRFAMILY'],
     ours: ['found EAI_NONAME'],
-    why: "glibc's own error; other C libraries say that there is no such name",
+    why: "glibc's own error; other C libraries have EAI_NONAME",
   },
   {
     group: 'pipe',
@@ -255,7 +255,7 @@ export const differences: readonly Difference[] = [
     places: ['handle', 'net'],
     native: ["other peername is 'one'"],
     ours: ["other peername is ''"],
-    why: "Node's handles do not tell the name of who has connected",
+    why: "Node's handles do not report the path of a client",
   },
   {
     group: 'udp',
@@ -263,6 +263,6 @@ export const differences: readonly Difference[] = [
     places: ['net'],
     native: ['one try = EACCES'],
     ours: ['one try = 4'],
-    why: 'node:dgram says a tick later why a message could not be sent',
+    why: 'node:dgram reports a tick later that a message could not be sent',
   },
 ]

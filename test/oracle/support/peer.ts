@@ -1,14 +1,14 @@
-/** Processes that scenarios speak with: `native/peer.c` itself, and what it does over the virtual network. */
+/** Peers of scenarios: a process with `native/peer.c`, and the same commands over the virtual network. */
 import { spawn } from 'node:child_process'
 import { Async, type Host, Idle, Loop, TCP } from '../../../src/index.js'
 import { Poll } from '../../../src/kernel/readiness.js'
 import { INSTANCE } from '../../../src/uv/loop-keys.js'
 
-/** A process under way. */
+/** A running peer. */
 export interface Peer {
-  /** Ends it as SIGKILL does. */
+  /** Ends it like SIGKILL. */
   kill(): void
-  /** Kept when it has ended. */
+  /** Resolves when it has ended. */
   readonly gone: Promise<void>
 }
 
@@ -23,8 +23,8 @@ export const startProcess = (program: string, port: number, script: string): Pee
 }
 
 /**
- * Does what native/peer.c does, on a loop of its own over a host that has no processes. Its end is the end of that
- * loop's kernel, which lets go of what is open without a word to libuv.
+ * Does the same as native/peer.c, on a new loop over a host without processes. To end it, the kernel of that loop
+ * closes all sockets, without events for libuv.
  */
 export const startVirtualPeer = (host: Host, port: number, script: string): Peer => {
   let end = (): void => {}
@@ -33,7 +33,7 @@ export const startVirtualPeer = (host: Host, port: number, script: string): Peer
   })
   const live = async (): Promise<void> => {
     const loop = await Loop.open({ host })
-    // Somebody who waits keeps the loop running.
+    // Keeps the loop running.
     new Async({ loop })
     const run = loop.run()
     await Promise.race([ended, perform(new TCP({ loop }), port, script)])
@@ -49,12 +49,12 @@ const perform = async (tcp: TCP, port: number, script: string): Promise<void> =>
   for (const command of script.split(' ')) {
     const [verb = '', count] = command.split(':')
     const word = words[verb]
-    if (word === undefined) throw new Error(`${command} is no word of a script`)
+    if (word === undefined) throw new Error(`${command} is not a command of a script`)
     await word(tcp, Number(count))
   }
 }
 
-/** The words of a script; see native/peer.c. */
+/** The commands of a script; see native/peer.c. */
 const words: Readonly<Record<string, (tcp: TCP, count: number) => PromiseLike<unknown>>> = {
   write: (tcp, count) => tcp.write(new Uint8Array(count)),
   flood: async (tcp) => {

@@ -1,6 +1,6 @@
 /**
- * Two scenarios of `native/descriptors.c` in a process that has few descriptors, where it is the host that runs out of
- * them. Run by process-limit.test.ts with the library as built; it prints the traces as the oracle does.
+ * Two scenarios of `native/descriptors.c` in a process with few descriptors, where the host runs out of them.
+ * process-limit.test.ts runs it with the library in `dist`; it prints the traces like the oracle.
  *
  * usage: process-limit.mjs handle|net
  */
@@ -16,7 +16,7 @@ const nameOf = (status) =>
     ?.replace('SUCCESS', '0')
 
 /**
- * Prints what a call returned, and returns it.
+ * Prints the result of a call, and returns it.
  *
  * @param {string} what
  * @param {() => unknown} call
@@ -36,7 +36,7 @@ const told = (what, call) => {
  * Binds sockets until there is no descriptor left.
  *
  * @param {Loop} loop
- * @returns gives back what was bound last
+ * @returns a function that closes the socket that was bound last
  */
 const fill = (loop) => {
   /** @type {TCP[]} */

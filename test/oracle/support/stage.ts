@@ -1,31 +1,31 @@
 /**
- * What the twins of the oracle's scenarios are told with: `native/actor.c` and `native/stage.c` over our API, call by
- * call, printing the same lines. Read `native/oracle.h` first.
+ * The helpers of the scenarios' twins: `native/actor.c` and `native/stage.c` over the TypeScript API, call by call,
+ * with the same lines. Read `native/oracle.h` first.
  */
 import { Async, type Host, Loop, type RunMode, type Stream, TCP, UVError } from '../../../src/index.js'
 import { statusName } from '../../../src/uv/status.js'
 import type { Peer } from './peer.js'
 
-/** More than the buffers of both ends can take. */
+/** More bytes than the buffers of both ends hold. */
 export const FLOOD = 16 * 1024 * 1024
 
-/** Where a scenario plays. */
+/** A host for scenarios. */
 export interface Place {
   /** A name for messages. */
   readonly name: 'virtual' | 'handle' | 'net'
-  /** A world of its own for one scenario. */
+  /** Makes a host for one scenario. */
   host(): Host
-  /** A process that connects to a port of 127.0.0.1 and does what a script says. */
+  /** Starts a peer that connects to a port of 127.0.0.1 and runs a script. */
   startPeer(host: Host, port: number, script: string): Peer
 }
 
-/** A scenario over our API. What it leaves open is closed without a word. */
+/** A scenario over the TypeScript API. Handles that it leaves open are closed silently. */
 export type Twin = (stage: Stage) => void | Promise<void>
 
 /** The twins of a group, by the names of their scenarios. */
 export type Twins = Readonly<Record<string, Twin>>
 
-/** What follows; `status` is 0 or the name of an error. */
+/** A function that is called next; `status` is 0 or the name of an error. */
 export type Then = (actor: Actor, status: string) => void
 
 const flood = new Uint8Array(FLOOD)
@@ -33,7 +33,7 @@ const flood = new Uint8Array(FLOOD)
 /** The name of a status: `0`, `EOF`, `ECONNRESET`. */
 export const nameOf = (status: number): string => (status === 0 ? '0' : statusName(status))
 
-/** What a call returned: its number, or the name of the error that it threw. */
+/** The result of a call: its number, or the name of the error that it threw. */
 export const outcome = (call: () => unknown): string => {
   try {
     const result = call()
@@ -44,12 +44,12 @@ export const outcome = (call: () => unknown): string => {
   }
 }
 
-/** One scenario under way: its loop, and its trace. */
+/** A running scenario: its loop, and its trace. */
 export class Stage {
   readonly place: Place
   readonly host: Host
   readonly lines: string[] = []
-  /** Who is connected once {@link Stage.meet} has happened. */
+  /** The actors of {@link Stage.meet}. */
   server: Actor
   client: Actor
   peer: Actor
@@ -65,13 +65,13 @@ export class Stage {
     this.server = this.client = this.peer = this.actor('nobody')
   }
 
-  /** A stage for one scenario. */
+  /** Opens a stage for one scenario. */
   static async open(place: Place): Promise<Stage> {
     const host = place.host()
     return new Stage(place, host, await Loop.open({ host }))
   }
 
-  /** Plays a scenario to its end; {@link Stage.lines} is its trace. */
+  /** Runs a scenario to its end; {@link Stage.lines} is its trace. */
   async play(twin: Twin): Promise<undefined> {
     await twin(this)
     await this.loop.run()
@@ -83,13 +83,13 @@ export class Stage {
     return this.#loop
   }
 
-  /** Puts another loop in the place of the present one, which is closed. */
+  /** Closes the loop, and opens another one. */
   async newLoop(maxDescriptors?: number): Promise<void> {
     await this.closeLoop()
     this.#loop = await Loop.open({ host: this.host, ...(maxDescriptors !== undefined && { maxDescriptors }) })
   }
 
-  /** Closes all handles, silently, and the loop. @throws {Error} when anything of it is left */
+  /** Closes all handles, silently, and the loop. @throws {Error} if anything of it is left */
   async closeLoop(): Promise<void> {
     const loop = this.#loop
     this.hush(true)
@@ -108,7 +108,7 @@ export class Stage {
     if (this.#silent === 0) this.lines.push(line)
   }
 
-  /** Lets nothing be printed until it is called with `false`, as many times. */
+  /** Stops the output until it is called with `false` the same number of times. */
   hush(yes: boolean): void {
     this.#silent += yes ? 1 : -1
   }
@@ -142,7 +142,7 @@ export class Stage {
     call(() => call(then))
   }
 
-  /** Ends the scenario: nothing is told any more. With ends expected, the last one does. */
+  /** Ends the scenario: nothing more is printed. If several ends are expected, the last call does. */
   readonly end = (): void => {
     if (--this.#ends > 0) return
     this.hush(true)
@@ -153,7 +153,7 @@ export class Stage {
     this.#ends = count
   }
 
-  /** Runs the loop and tells what that returned. */
+  /** Runs the loop and prints the result. */
   async run(mode: RunMode): Promise<void> {
     const alive = await this.loop.run(mode)
     this.say(
@@ -161,7 +161,7 @@ export class Stage {
     )
   }
 
-  /** A handle that tells what happens to it. */
+  /** A handle that prints its calls and its events. */
   actor(name: string, tcp?: TCP): Actor {
     return new Actor(this, name, tcp)
   }
@@ -175,7 +175,7 @@ export class Stage {
     return this.server
   }
 
-  /** A process that connects to `server` and does what `script` says, see native/peer.c. */
+  /** Starts a peer that connects to `server` and runs `script`, see native/peer.c. */
   startPeer(script: string, then?: () => void): void {
     this.#process = this.place.startPeer(this.host, this.server.port, script)
     const gone = new Async({
@@ -193,19 +193,19 @@ export class Stage {
     )
   }
 
-  /** Kills it. */
+  /** Kills the peer. */
   killPeer(): void {
     this.#process?.kill()
   }
 }
 
-/** A TCP handle that tells what happens to it. */
+/** A TCP handle that prints its calls and its events. */
 export class Actor {
   readonly stage: Stage
   readonly name: string
-  /** Set `uncounted` where the number of bytes is not to be told. */
+  /** Whether the number of bytes is not printed. */
   uncounted = false
-  /** What follows a connection; see {@link Actor.listen}. */
+  /** Called after a connection; see {@link Actor.listen}. */
   whenConnected: Then | undefined
   #received = 0
   #wanted = 0
@@ -225,13 +225,13 @@ export class Actor {
     return this.#tcp
   }
 
-  /** Makes the handle now, not when it is used first. */
+  /** Creates the handle now, not at its first use. */
   use(): this {
     void this.tcp
     return this
   }
 
-  /** Prints what a call returned, and returns it. */
+  /** Prints the result of a call, and returns it. */
   told(call: string, action: () => unknown): string {
     const result = outcome(action)
     this.stage.say(`${this.name} ${call} = ${result}`)
@@ -315,7 +315,7 @@ export class Actor {
     })
   }
 
-  /** Tells whether it is readable, writable, active, and has bytes to write. */
+  /** Prints whether it is readable, writable, active, and has bytes to write. */
   look(): void {
     const { readable, writable, active, writeQueueSize } = this.tcp
     const words = [
@@ -327,7 +327,7 @@ export class Actor {
     this.stage.say(`${this.name} ${words.join(' ')}`)
   }
 
-  /** Tells its names. */
+  /** Prints its sockname and its peername. */
   names(): void {
     for (const call of ['sockname', 'peername'] as const) {
       let name = ''

@@ -1,7 +1,7 @@
-/** The twins of `native/accept.c`: connections that wait, and how they are taken. */
+/** The twins of `native/accept.c`: waiting connections, and how they are accepted. */
 import type { Stage, Then, Twins } from '../support/stage.js'
 
-/** Accepts, tells the names and reads; see `accept_late()`. */
+/** Accepts, prints the names and reads; see `accept_late()`. */
 const acceptLate = (stage: Stage): void => {
   const peer = stage.server.accept('peer')
   peer?.names()

@@ -1,4 +1,4 @@
-/** The twins of `native/bind.c`: local addresses, who may have one, and who tells that it is taken. */
+/** The twins of `native/bind.c`: local addresses, and which call reports that one is in use. */
 import { TCPFlags } from '../../../src/index.js'
 import type { Actor, Stage, Then, Twin, Twins } from '../support/stage.js'
 
@@ -18,7 +18,7 @@ const named =
     stage.end()
   }
 
-/** A port that nobody has, see `free_port()` of native/bind.c. */
+/** A port that is free in both families, see `free_port()` of native/bind.c. */
 const portOfNone = async (stage: Stage): Promise<number> => {
   stage.hush(true)
   const both = stage.actor('both')

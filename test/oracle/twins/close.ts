@@ -1,4 +1,4 @@
-/** The twins of `native/close.c`: close() and closeReset(), and what becomes of what was under way. */
+/** The twins of `native/close.c`: close() and closeReset(), and the results of pending requests. */
 import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =

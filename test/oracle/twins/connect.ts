@@ -1,7 +1,7 @@
-/** The twins of `native/connect.c`: connect(), and what is asked for before it is over. */
+/** The twins of `native/connect.c`: connect(), and calls before it is finished. */
 import type { Actor, Stage, Then, Twin, Twins } from '../support/stage.js'
 
-/** A port where nobody listens any more. */
+/** A port without a listener, which has closed. */
 const closedPort = (stage: Stage, host: string): number => {
   stage.hush(true)
   const gone = stage.actor('gone')
@@ -13,7 +13,7 @@ const closedPort = (stage: Stage, host: string): number => {
   return port
 }
 
-/** A client that will be refused. */
+/** Connects a client that will be refused. */
 const callNobody = (stage: Stage, then?: Then): Actor => {
   const port = closedPort(stage, '127.0.0.1')
   const client = stage.actor('client')
@@ -21,7 +21,7 @@ const callNobody = (stage: Stage, then?: Then): Actor => {
   return client
 }
 
-/** Tells all about it, and ends. */
+/** Prints the state and the names of an actor, and ends. */
 const look =
   (stage: Stage): Then =>
   (actor) => {

@@ -1,11 +1,11 @@
-/** The twins of `native/descriptors.c`: what a process sees that has run out of descriptors. */
+/** The twins of `native/descriptors.c`: calls in a process that has run out of descriptors. */
 import { TCP } from '../../../src/index.js'
 import { outcome, type Stage, type Twin, type Twins } from '../support/stage.js'
 
-/** More than a loop of ours has open. */
+/** More descriptors than a loop has open. */
 const LIMIT = 64
 
-/** Binds sockets until there is no descriptor left. @returns gives back what was bound last */
+/** Binds sockets until there is no descriptor left. @returns a function that closes the socket that was bound last */
 const fill = (stage: Stage): (() => void) => {
   const fillers: TCP[] = []
   const release = (): void => void fillers.pop()?.close()
@@ -15,7 +15,7 @@ const fill = (stage: Stage): (() => void) => {
     fillers.push(filler)
     result = outcome(() => filler.bind(['127.0.0.1', 0]))
   } while (result === '0')
-  // The one that failed.
+  // The socket that could not be bound.
   release()
   stage.say(`fill ${result}`)
   return release
@@ -24,7 +24,7 @@ const fill = (stage: Stage): (() => void) => {
 const makeSocket = (stage: Stage, name: string): void =>
   void stage.actor(name).told('socket', () => void new TCP({ loop: stage.loop, family: 'ipv4' }))
 
-/** Plays it on a loop that has few descriptors. */
+/** Runs a twin on a loop with few descriptors. */
 const limited =
   (twin: Twin): Twin =>
   async (stage) => {

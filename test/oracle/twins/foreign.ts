@@ -1,4 +1,4 @@
-/** The twins of `native/foreign.c`: a process that knows nothing of libuv is killed, resets, ends. */
+/** The twins of `native/foreign.c`: a peer process without libuv is killed, resets, ends. */
 import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
@@ -8,7 +8,7 @@ const lookAndEnd =
     stage.end()
   }
 
-/** Lets a process connect: `met` is called then, and `gone` at its end. */
+/** Makes a peer process connect: `met` is called then, and `gone` at its end. */
 const play = (stage: Stage, script: string, met: Then | undefined, gone: () => void): void => {
   stage.hush(true)
   stage.serve((server) => {
@@ -21,20 +21,20 @@ const play = (stage: Stage, script: string, met: Then | undefined, gone: () => v
   stage.startPeer(script, gone)
 }
 
-/** Kills it when everything has arrived. */
+/** Kills it when all bytes have arrived. */
 const killSettled = (stage: Stage): void =>
   stage.settle(() => {
     stage.peer.look()
     stage.killPeer()
   })
 
-/** Reads once the process is gone. */
+/** Reads once the process has ended. */
 const readLater =
   (script: string): Twin =>
   (stage) =>
     play(stage, script, undefined, () => void stage.peer.read(0, lookAndEnd(stage)))
 
-/** Writes once the process is gone, and again when the answer to that has arrived. */
+/** Writes once the process has ended, and again when the answer to that has arrived. */
 const writeLater =
   (script: string): Twin =>
   (stage) =>

@@ -1,8 +1,8 @@
-/** The twins of `native/lookup.c`: lookups of what needs nobody. */
+/** The twins of `native/lookup.c`: lookups without a resolver. */
 import { UVError } from '../../../src/index.js'
 import type { Stage, Twin, Twins } from '../support/stage.js'
 
-/** Looks a name up, and tells what is found. */
+/** Looks a name up, and prints the addresses. */
 const ask =
   (name: string, family: 'ipv4' | undefined, port: number): Twin =>
   (stage: Stage) => {

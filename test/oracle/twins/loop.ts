@@ -1,12 +1,12 @@
-/** The twins of `native/loop.c`, `alive.c` and `timer.c`: the loop's rounds, when it ends, its timers. */
+/** The twins of `native/loop.c`, `alive.c` and `timer.c`: the loop's iterations, its end, its timers. */
 import { Async, Check, type Handle, Idle, Prepare, RunMode, Timer } from '../../../src/index.js'
 import { FLOOD, outcome, type Stage, type Twin, type Twins } from '../support/stage.js'
 
 const { DEFAULT, ONCE, NOWAIT } = RunMode
 
-/** Handles of every kind that has no socket, each telling its name. */
+/** Handles of every kind without a socket; each prints its name. */
 class Cast {
-  /** Who stops the loop, by the name it prints. */
+  /** The handle that stops the loop, by the name it prints. */
   stopper = ''
   readonly timer: Timer
   readonly idle: Idle
@@ -23,7 +23,7 @@ class Cast {
     this.check = new Check({ loop, onCheck: this.teller('check') })
   }
 
-  /** Prints a name, and stops the loop when it is the stopper's. */
+  /** A callback that prints a name, and stops the loop if it is the stopper's. */
   teller(name: string): () => void {
     return () => {
       this.#stage.say(name)
@@ -40,7 +40,7 @@ class Cast {
   }
 }
 
-/** Something to do in every phase. */
+/** Starts a handle for every phase. */
 const preparePhases = (stage: Stage): Cast => {
   const cast = new Cast(stage)
   cast.check.start()
@@ -52,7 +52,7 @@ const preparePhases = (stage: Stage): Cast => {
   return cast
 }
 
-/** Stopped in one phase, the round goes on to its end. */
+/** A loop that is stopped in one phase finishes the iteration. */
 const stoppedBy =
   (name: string): Twin =>
   async (stage) => {

@@ -1,11 +1,11 @@
-/** The twins of `native/pipe.c`: sockets with paths, their names, and what calls say of them. */
+/** The twins of `native/pipe.c`: sockets with paths, their names, and the results of calls. */
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Pipe, PipeFlags, PipeMode } from '../../../src/index.js'
 import { nameOf, outcome, type Stage, type Twins } from '../support/stage.js'
 
-/** The longest path. */
+/** The length of the longest path. */
 const LONGEST = 108
 
 let folder = ''
@@ -15,15 +15,15 @@ export const makeFolder = (): void => {
   folder = mkdtempSync(join(tmpdir(), 'uvw-oracle-'))
 }
 
-/** Removes it. @throws {Error} when something is left in it */
+/** Removes it. @throws {Error} if it is not empty */
 export const removeFolder = (): void => rmdirSync(folder)
 
 const at = (name: string): string => join(folder, name)
 
-/** As many bytes as are wanted. */
+/** A path of `length` bytes. */
 const longPath = (length: number): string => at('').padEnd(length, 'x')
 
-/** A pipe that tells what happens to it. */
+/** A pipe that prints its calls and its events. */
 class Ear {
   readonly pipe: Pipe
   readonly stage: Stage
@@ -120,7 +120,7 @@ class Ear {
   }
 }
 
-/** A server, and who calls it. */
+/** A server, and a client. */
 const two = (stage: Stage): [hub: Ear, one: Ear] => [new Ear(stage, 'hub'), new Ear(stage, 'one')]
 
 const greet = (hub: Ear): void => {

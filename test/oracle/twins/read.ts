@@ -1,4 +1,4 @@
-/** The twins of `native/read.c`: what a reader is told, to the end and beyond. */
+/** The twins of `native/read.c`: the events of a reader, to the end and after it. */
 import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
@@ -8,7 +8,7 @@ const lookAndEnd =
     stage.end()
   }
 
-/** Lets everything arrive, and only then reads. */
+/** Reads only after all bytes have arrived. */
 const readLater = (stage: Stage): void => stage.settle(() => void stage.peer.read(0, lookAndEnd(stage)))
 
 export const read: Twins = {

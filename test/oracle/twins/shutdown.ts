@@ -1,4 +1,4 @@
-/** The twins of `native/shutdown.c`: shutdown(), its place among writes, and what may not follow it. */
+/** The twins of `native/shutdown.c`: shutdown(), its order among writes, and the calls that it forbids. */
 import { FLOOD, type Stage, type Then, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
@@ -8,7 +8,7 @@ const lookAndEnd =
     stage.end()
   }
 
-/** Lets everything arrive, then shuts the client down. */
+/** Shuts the client down after all bytes have arrived. */
 const settleAndShut = (stage: Stage) => (): void => stage.settle(() => void stage.client.shutdown(lookAndEnd(stage)))
 
 export const shutdown: Twins = {

@@ -5,7 +5,7 @@ import { FLOOD, type Stage, type Twin, type Twins } from '../support/stage.js'
 /** Brings the client into a state. */
 type Reach = (stage: Stage) => void | Promise<void>
 
-/** Runs the loop until something calls what `begin` is given. */
+/** Runs the loop until the function that `begin` receives is called. */
 const until = async (stage: Stage, begin: (wake: () => void) => void): Promise<void> => {
   begin(() => stage.loop.stop())
   await stage.loop.run()
@@ -134,7 +134,7 @@ const calls: readonly ((stage: Stage) => void)[] = [
   ({ client }) => void client.closeReset(),
 ]
 
-/** Tells what each call returns in a state, on a loop and a handle of its own. */
+/** Prints the result of each call in a state, each on a new loop and a new handle. */
 const eachCall =
   (reach: Reach): Twin =>
   async (stage) => {

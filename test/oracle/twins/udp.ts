@@ -1,14 +1,14 @@
-/** The twins of `native/udp.c`: messages, where they go, what becomes of them, and what calls say. */
+/** The twins of `native/udp.c`: messages, their addresses, their delivery, and the results of calls. */
 import { type AddressLike, UDP, UDPFlags } from '../../../src/index.js'
 import { nameOf, outcome, type Stage, type Twins } from '../support/stage.js'
 
-/** Longer than any message. */
+/** More bytes than a message may have. */
 const TOO_LONG = 70_000
 
-/** A UDP handle that tells what happens to it. */
+/** A UDP handle that prints its calls and its events. */
 class Box {
   readonly udp: UDP
-  /** How many events it waits for. */
+  /** The number of events that it waits for. */
   wanted = 0
   readonly #stage: Stage
   readonly #name: string
@@ -43,7 +43,7 @@ class Box {
     this.report('disconnect', () => this.udp.disconnect())
   }
 
-  /** Without a port to where it is connected. */
+  /** Without a port it sends to the address that it is connected to. */
   send(length: number, port?: number): void {
     this.report('send', () => {
       this.udp.send(new Uint8Array(length), to(port), (_request, status) => {
@@ -90,7 +90,7 @@ class Box {
 
 const to = (port: number | undefined): AddressLike | undefined => (port === undefined ? undefined : ['127.0.0.1', port])
 
-/** A port that nobody has. */
+/** A port that no socket is bound to. */
 const nobody = async (stage: Stage): Promise<number> => {
   const udp = new UDP({ loop: stage.loop })
   udp.bind(['127.0.0.1', 0])

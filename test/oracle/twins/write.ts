@@ -1,4 +1,4 @@
-/** The twins of `native/write.c`: writes, their order, and how they fail. */
+/** The twins of `native/write.c`: writes, their order, and their failures. */
 import { FLOOD, type Stage, type Then, type Twin, type Twins } from '../support/stage.js'
 
 const lookAndEnd =
@@ -8,7 +8,7 @@ const lookAndEnd =
     stage.end()
   }
 
-/** Lets everything arrive, then writes twice. */
+/** Writes twice after all bytes have arrived. */
 const settleAndWrite = (stage: Stage) => (): void =>
   stage.settle(() => {
     stage.client.write(1)
@@ -21,7 +21,7 @@ const floodThrice = ({ client }: Stage, then: Then): void => {
   client.write(2, then)
 }
 
-/** Something happens to the peer while the client writes. */
+/** Runs `strike` on the peer while the client writes. */
 const underFlood =
   (strike: (stage: Stage) => void): Twin =>
   (stage) =>
@@ -63,7 +63,7 @@ export const write: Twins = {
       stage.peer.read(10, stage.end)
       client.write(1, () => {
         client.write(3, stage.end)
-        // Where nothing is sent at once the reader waits in vain.
+        // If nothing is sent at once, the reader never gets all bytes.
         if (client.tryWrite(4) === 'EAGAIN') stage.end()
       })
       client.write(2)
