@@ -6,7 +6,7 @@ import { bytes, codeOf, connectPair, overHosts, text, virtual } from '../support
 const PIECE = 64 * 2 ** 20
 const PIECES = 100
 
-/** Writes more bytes than 32 bits count, on a connection that is not read. @returns the queue's size after each write */
+/** Writes more bytes than 32 bits count, while the peer does not read. @returns the queue's size after each write */
 const flood = (stream: Stream, write: (stream: Stream, bytes: Uint8Array) => void): number[] => {
   const bytes = new Uint8Array(PIECE)
   return Array.from({ length: PIECES }, () => {

@@ -1,6 +1,6 @@
 /**
- * The exit of a process, which waits for nothing: bytes that were reported as written arrive nevertheless, and after the
- * end of a loop nothing keeps the process alive, even when peers do not read, like here.
+ * The exit of a process, which waits for nothing: bytes that were reported as written arrive nevertheless, and after
+ * the end of a loop nothing keeps the process alive, even when peers do not read, like here.
  */
 import { describe, expect, test } from '@jest/globals'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'

@@ -1,5 +1,6 @@
 /**
- * How a loop shares its thread with the host's event loop: turns, waits, stops, and no work while there is nothing to do.
+ * How a loop shares its thread with the host's event loop: turns, waits, stops, and no work while there is nothing to
+ * do.
  */
 import { setImmediate } from 'node:timers'
 import { expect, test } from '@jest/globals'
