@@ -313,9 +313,11 @@ test('the program runs if no folder for compiled code can be made', async () => 
   }
 })
 
-test('a driver that this Node does not support is refused', async () => {
-  if (DRIVERS.includes('jspi')) return
-  const { code, errors } = await run('run', '--driver', 'jspi', behave)
-  expect(code).toBe(2)
-  expect(errors).toMatch(/driver 'jspi'.*'worker'/)
+test('the driver jspi runs the program if this Node supports it, and is refused otherwise', async () => {
+  const { code, errors } = await run('run', '--driver', 'jspi', behave, '--', 'exit', '3')
+  if (DRIVERS.includes('jspi')) expect([code, errors]).toEqual([3, ''])
+  else {
+    expect(code).toBe(2)
+    expect(errors).toMatch(/driver 'jspi'.*'worker'/)
+  }
 })

@@ -184,11 +184,10 @@ describe('the error of Guest.start()', () => {
   })
 })
 
-test('a driver that the engine does not support is refused', async () => {
-  if (driver === 'jspi') return
-  await expect(Guest.start(await guestModule('behave'), { driver: 'jspi' })).rejects.toMatchObject({
-    message: expect.stringMatching(/driver 'jspi'.*worker/),
-  })
+test('the driver jspi starts a guest if the engine supports it, and is refused otherwise', async () => {
+  const start = Guest.start(await guestModule('behave'), { driver: 'jspi', args: ['behave', 'exit', '3'] })
+  if (driver === 'jspi') expect(await (await start).exit).toBe(3)
+  else await expect(start).rejects.toMatchObject({ message: expect.stringMatching(/driver 'jspi'.*worker/) })
 })
 
 /** The first bytes of every module. */

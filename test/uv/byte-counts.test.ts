@@ -74,7 +74,7 @@ overHosts((lab) => {
     expect(told).toEqual([`write ${StatusCode.ECANCELED}`, `shutdown ${StatusCode.ECANCELED}`])
   })
 
-  test('tryWrite accepts a part of a list with more bytes than an int counts', async () => {
+  test('tryWrite of more bytes than an int counts takes a part of them or fails with EAGAIN', async () => {
     const loop = await lab.open()
     connectPair(loop, (client) => {
       const large = new Uint8Array(PIECE)
