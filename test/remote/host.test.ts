@@ -54,7 +54,7 @@ class TurningRemoteHost extends RemoteHost {
 const wrap = tcpWrap()
 const canShare = wrap === undefined || wrap.tcp.constants.UV_TCP_REUSEPORT !== undefined
 const canShareDatagrams = udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
-const reason = 'the libuv in this Node cannot'
+const reason = 'the libuv in this Node has no such option'
 const older: ContractOptions = {
   refuses: {
     ...(canShare ? {} : { reusePort: reason }),

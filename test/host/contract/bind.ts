@@ -1,14 +1,14 @@
-/** What taking a local address must do. The answers are Linux's. */
+/** Tests of binding a local address. The expected results are those of Linux. */
 
 import type { Address } from '../../../src/base/address.js'
 import type { BindOptions } from '../../../src/host/contract/error.js'
 import { describe, expect } from '../../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost, refusal, v4, v6 } from './lab.js'
 
-/** An address for documentation (RFC 5737, RFC 3849), which no machine has. */
-const NOBODYS = { ipv4: '198.51.100.77', ipv6: '2001:db8::77' }
+/** Addresses for documentation (RFC 5737, RFC 3849), which no machine has. */
+const FOREIGN = { ipv4: '198.51.100.77', ipv6: '2001:db8::77' }
 
-/** Takes an address that another socket listens on; a host may find out in bind or in listen. */
+/** Binds and listens on an address that another socket listens on; a host may refuse in bind or in listen. */
 const listenOn = (lab: Lab, address: Address, options: Partial<BindOptions> = {}): string =>
   refusal(() => lab.listen(address, options))
 
@@ -17,7 +17,7 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
   describe('bind', () => {
     const { test, testWith } = contract(make, options)
 
-    test('port 0 takes a free port, known at once', async (lab) => {
+    test('a bind to port 0 takes a free port and reports it at once', async (lab) => {
       const ports = [lab.bind().local, lab.bind().local, lab.bind().local]
       for (const local of ports) {
         expect(local).toEqual(v4(local.port))
@@ -26,23 +26,23 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
       expect(new Set(ports.map(({ port }) => port)).size).toBe(3)
     })
 
-    test('a listener has the address that was bound', async (lab) => {
+    test('a listener has the address that its socket was bound to', async (lab) => {
       const port = lab.bind()
       expect(lab.listen(port).local).toEqual(port.local)
     })
 
-    test('a taken port is EADDRINUSE at once, in bind or in listen', async (lab) => {
+    test('a port in use is refused with EADDRINUSE in bind or in listen', async (lab) => {
       const { local } = lab.listen()
       expect(listenOn(lab, local)).toBe('EADDRINUSE')
       expect(listenOn(lab, local)).toBe('EADDRINUSE')
     })
 
-    test('a wildcard and an address of its family exclude each other', async (lab) => {
+    test('a wildcard and an address of its family cannot listen on the same port', async (lab) => {
       expect(listenOn(lab, v4(lab.listen().local.port, '0.0.0.0'))).toBe('EADDRINUSE')
       expect(listenOn(lab, v4(lab.listen(v4(0, '0.0.0.0')).local.port))).toBe('EADDRINUSE')
     })
 
-    test('of two sockets bound to one address the second to listen is refused', async (lab) => {
+    test('a second socket on the same address is refused in bind or in listen', async (lab) => {
       const first = lab.bind()
       const both = refusal(() => {
         const second = lab.bind(first.local)
@@ -52,19 +52,19 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
       expect(both).toBe('EADDRINUSE')
     })
 
-    test("an address that is not this machine's is EADDRNOTAVAIL", async (lab) => {
-      expect(refusal(() => lab.bind(v4(0, NOBODYS.ipv4)))).toBe('EADDRNOTAVAIL')
+    test('an address of another machine is refused with EADDRNOTAVAIL', async (lab) => {
+      expect(refusal(() => lab.bind(v4(0, FOREIGN.ipv4)))).toBe('EADDRNOTAVAIL')
     })
 
-    testWith('ipv6', "an IPv6 address that is not this machine's is EADDRNOTAVAIL", async (lab) => {
-      expect(refusal(() => lab.bind(v6(0, NOBODYS.ipv6)))).toBe('EADDRNOTAVAIL')
+    testWith('ipv6', 'an IPv6 address of another machine is refused with EADDRNOTAVAIL', async (lab) => {
+      expect(refusal(() => lab.bind(v6(0, FOREIGN.ipv6)))).toBe('EADDRNOTAVAIL')
     })
 
-    testWith('quietPort', 'a port that was taken and is not listened on refuses', async (lab) => {
+    testWith('quietPort', 'a bound port refuses connections while no socket listens on it', async (lab) => {
       expect(await lab.connect(lab.bind().local).failed()).toBe('ECONNREFUSED')
     })
 
-    test('a port that was given back can be taken', async (lab) => {
+    test('a port can be bound again after its socket was closed', async (lab) => {
       const port = lab.bind()
       const { local } = port
       port.close()
@@ -78,18 +78,18 @@ export function bindContract(make: MakeHost, options?: ContractOptions): void {
       expect(listenOn(lab, v6(port))).toBe('EADDRINUSE')
     })
 
-    testWith('ipv6Only', 'the IPv6-only wildcard leaves the port to IPv4', async (lab) => {
+    testWith('ipv6Only', 'the IPv6-only wildcard leaves the port free for IPv4', async (lab) => {
       const { port } = lab.listen(v6(lab.freePort(), '::'), { ipv6Only: true }).local
       expect(lab.listen(v4(port, '0.0.0.0')).local.port).toBe(port)
       expect(listenOn(lab, v6(port), { ipv6Only: true })).toBe('EADDRINUSE')
     })
 
-    testWith('ipv6', 'a mapped IPv4 address is the IPv4 address', async (lab) => {
+    testWith('ipv6', 'a mapped IPv4 address takes the port of the IPv4 address', async (lab) => {
       const { port } = lab.listen(v6(0, '::ffff:127.0.0.1')).local
       expect(listenOn(lab, v4(port))).toBe('EADDRINUSE')
     })
 
-    testWith('reusePort', 'those that say so share a port, others are refused', async (lab) => {
+    testWith('reusePort', 'sockets share a port only if all of them set SO_REUSEPORT', async (lab) => {
       const { local } = lab.listen(v4(), { reusePort: true })
       expect(lab.listen(local, { reusePort: true }).local).toEqual(local)
       expect(listenOn(lab, local)).toBe('EADDRINUSE')

@@ -1,20 +1,17 @@
-/**
- * Two ends that do as they please: whatever they do, no byte is invented, reordered or lost without somebody being
- * told.
- */
+/** Tests of connections whose two ends act at random: no byte is invented, reordered, or lost without a report. */
 import { describe, expect } from '../../support/harness.js'
 import { type Random, seeded } from '../../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.js'
 import type { Socket } from './socket.js'
 
-/** Connections tried, in a few batches so that many live side by side. */
+/** How many connections are tested: in batches, so that many are open at the same time. */
 const BATCHES = process.env.QUICK ? 2 : 8
 const PAIRS = 12
 
-/** How an end leaves. */
+/** How an end closes its connection. */
 type Leave = 'polite' | 'close' | 'reset'
 
-/** One end's life: some random acts, then the leave. @returns what it wrote */
+/** Runs one end: some random calls, then the close. @returns what it wrote */
 async function live(socket: Socket, lab: Lab, random: Random, leave: Leave): Promise<Buffer> {
   const written: Uint8Array[] = []
   for (let acts = random.int(0, 30); acts > 0 && !socket.over; acts--) {
@@ -50,7 +47,7 @@ async function live(socket: Socket, lab: Lab, random: Random, leave: Leave): Pro
   return Buffer.concat(written)
 }
 
-/** Both ends' lives; then what each got is compared with what the other wrote. */
+/** Runs both ends, then compares what each received with what the other wrote. */
 async function tryPair(lab: Lab, client: Socket, server: Socket, random: Random, canReset: boolean): Promise<void> {
   const leaves: [Leave, ...Leave[]] = canReset ? ['polite', 'polite', 'close', 'reset'] : ['polite', 'polite', 'close']
   const [left, right] = [random.pick(leaves), random.pick(leaves)]
@@ -59,19 +56,19 @@ async function tryPair(lab: Lab, client: Socket, server: Socket, random: Random,
     [there, server],
     [back, client],
   ] as const) {
-    if (!got.bytes.equals(wrote.subarray(0, got.received))) throw new Error('bytes came that were not sent so')
+    if (!got.bytes.equals(wrote.subarray(0, got.received))) throw new Error('the received bytes are not the sent ones')
     const politeBoth = left === 'polite' && right === 'polite'
     if (politeBoth && got.received !== wrote.length) throw new Error(`${got.received} of ${wrote.length} bytes came`)
     if (politeBoth) expect(got.events.at(-1)).toMatch(/^(end|drain)$/)
   }
 }
 
-/** Registers the test of random lives. */
+/** Registers the test of random connections. */
 export function chaosContract(make: MakeHost, options?: ContractOptions): void {
   describe('chaos', () => {
     const { test } = contract(make, options)
 
-    test(`${BATCHES * PAIRS} connections whose ends do as they please`, async (lab) => {
+    test(`${BATCHES * PAIRS} connections deliver all bytes in order while their ends act at random`, async (lab) => {
       const random = seeded('chaos')
       const listener = lab.listen()
       for (let batch = 0; batch < BATCHES; batch++) {

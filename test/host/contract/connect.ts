@@ -1,4 +1,4 @@
-/** What listening, connecting and accepting must do. */
+/** Tests of listening, connecting and accepting. */
 
 import type { Address } from '../../../src/base/address.js'
 import { describe, expect } from '../../support/harness.js'
@@ -8,7 +8,7 @@ import type { Socket } from './socket.js'
 /** Connections at once: as many as a busy server has, or a tenth of it when QUICK is set. */
 const CROWD = process.env.QUICK ? 100 : 1_000
 
-/** A port that nobody listens on. */
+/** An address that no socket listens on. */
 const deserted = async (lab: Lab): Promise<Address> => {
   const listener = lab.listen()
   listener.close()
@@ -26,12 +26,12 @@ const exchange = async (client: Socket, server: Socket): Promise<void> => {
   }
 }
 
-/** Registers the tests of how connections come to be. */
+/** Registers the tests of how connections are established. */
 export function connectContract(make: MakeHost, options?: ContractOptions): void {
   describe('connect', () => {
     const { test, testWith } = contract(make, options)
 
-    test('both ends know both addresses', async (lab) => {
+    test('both ends report both addresses of their connection', async (lab) => {
       const listener = lab.listen()
       const client = lab.connect(listener.local)
       expect(client.connection.remote).toEqual(listener.local)
@@ -46,7 +46,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       await exchange(client, server)
     })
 
-    testWith('localAtOnce', 'the client knows its own address at once', async (lab) => {
+    testWith('localAtOnce', 'the client reports its local address as soon as connect() returns', async (lab) => {
       const listener = lab.listen()
       const client = lab.connect(listener.local)
       const { local } = client.connection
@@ -56,7 +56,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(client.connection.local).toEqual(local)
     })
 
-    test('the local address stays when the connection is over', async (lab) => {
+    test('an ended connection still reports its local address', async (lab) => {
       const { client, server } = await lab.pair()
       const { local, remote } = client.connection
       server.readStart()
@@ -69,7 +69,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(server.connection.local).toEqual(remote)
     })
 
-    test('a server on the wildcard sees the address it was reached at', async (lab) => {
+    test('a server on the wildcard reports the address that the client connected to', async (lab) => {
       const listener = lab.listen(v4(0, '0.0.0.0'))
       expect(listener.local.host).toBe('0.0.0.0')
       const client = lab.connect(v4(listener.local.port))
@@ -79,7 +79,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(server.connection.remote).toEqual(client.connection.local)
     })
 
-    test('connecting to the wildcard means this machine', async (lab) => {
+    test('a connection to the wildcard reaches this machine', async (lab) => {
       const listener = lab.listen()
       const client = lab.connect(v4(listener.local.port, '0.0.0.0'))
       const server = await listener.accept()
@@ -88,7 +88,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       await exchange(client, server)
     })
 
-    testWith('ipv6', 'IPv6', async (lab) => {
+    testWith('ipv6', 'an IPv6 client and server exchange bytes and report IPv6 addresses', async (lab) => {
       const listener = lab.listen(v6())
       const { client, server } = await lab.pair(listener)
       expect(client.connection.remote).toEqual(listener.local)
@@ -98,7 +98,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       await exchange(client, server)
     })
 
-    testWith('ipv6', 'a dual-stack server shows IPv4 clients mapped', async (lab) => {
+    testWith('ipv6', 'a dual-stack server reports mapped addresses for IPv4 clients', async (lab) => {
       const listener = lab.listen(v6(0, '::'))
       const client = lab.connect(v4(listener.local.port))
       const server = await listener.accept()
@@ -127,19 +127,19 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(await lab.connect(v6(port, '::ffff:127.0.0.1')).failed()).toBe('ECONNREFUSED')
     })
 
-    test('a port where nobody listens refuses, later', async (lab) => {
+    test('a connection to a port without a listener fails later with ECONNREFUSED', async (lab) => {
       const client = lab.connect(await deserted(lab))
       expect(client.events).toEqual([])
       expect(await client.failed()).toBe('ECONNREFUSED')
       expect(client.events).toEqual(['ECONNREFUSED'])
     })
 
-    test('a refused connection that was closed before hears nothing', async (lab) => {
+    test('a closed connection is not told that it was refused', async (lab) => {
       lab.connect(await deserted(lab)).close()
       await lab.settle()
     })
 
-    test('a connection that was closed at once hears nothing', async (lab) => {
+    test('a connection that is closed while it connects receives no event', async (lab) => {
       const listener = lab.listen()
       const client = lab.connect(listener.local)
       client.close()
@@ -147,7 +147,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(client.events).toEqual([])
     })
 
-    test('closing in onConnect and in onConnection is legal', async (lab) => {
+    test('a connection can be closed within onConnect and within onConnection', async (lab) => {
       const listener = lab.listen()
       listener.onAccept = (server) => server.close()
       const client = lab.connect(listener.local)
@@ -158,7 +158,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect(client.events).toEqual(['connect'])
     })
 
-    testWith('connectFromPort', 'connects from the address that was bound', async (lab) => {
+    testWith('connectFromPort', 'a bound socket connects from its address', async (lab) => {
       const listener = lab.listen()
       const port = lab.bind()
       const client = lab.connect(listener.local, port)
@@ -169,7 +169,7 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       await exchange(client, server)
     })
 
-    testWith('connectFromPort', 'connects from a port of the wildcard', async (lab) => {
+    testWith('connectFromPort', 'a socket bound to the wildcard connects from its port', async (lab) => {
       const listener = lab.listen()
       const port = lab.bind(v4(0, '0.0.0.0'))
       const client = lab.connect(listener.local, port)
@@ -177,12 +177,12 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       expect((await listener.accept()).connection.remote).toEqual(client.connection.local)
     })
 
-    testWith('connectFromPort', 'an IPv4 port cannot connect to an IPv6 address', async (lab) => {
+    testWith('connectFromPort', 'a socket bound to an IPv4 address cannot connect to an IPv6 address', async (lab) => {
       const port = lab.bind()
       expect(refusal(() => lab.connect(v6(9), port))).toMatch(/^E(AFNOSUPPORT|INVAL)$/)
     })
 
-    test('a closed listener refuses; its port is free and its connections live on', async (lab) => {
+    test('a closed listener refuses clients, frees its port and keeps its connections', async (lab) => {
       const listener = lab.listen()
       const { client, server } = await lab.pair(listener)
       listener.close()
@@ -194,21 +194,21 @@ export function connectContract(make: MakeHost, options?: ContractOptions): void
       await lab.pair(again)
     })
 
-    testWith('noDelay', 'TCP_NODELAY can be set', async (lab) => {
+    testWith('noDelay', 'a connection still carries bytes after TCP_NODELAY was set', async (lab) => {
       const { client, server } = await lab.pair()
       client.connection.setNoDelay(true)
       server.connection.setNoDelay(false)
       await exchange(client, server)
     })
 
-    testWith('keepAlive', 'keep-alive can be set', async (lab) => {
+    testWith('keepAlive', 'a connection still carries bytes after keep-alive was set', async (lab) => {
       const { client, server } = await lab.pair()
       client.connection.setKeepAlive(true, 60)
       server.connection.setKeepAlive(false, 1)
       await exchange(client, server)
     })
 
-    test(`${CROWD} connections at once, each echoed`, async (lab) => {
+    test(`${CROWD} connections at once each get their own bytes back`, async (lab) => {
       const listener = lab.listen()
       listener.onAccept = (server) => {
         server.onEvent = (event) => {

@@ -1,6 +1,6 @@
 /**
- * The contract of `src/host/contract/host.ts` as tests over any host. A driver is a few lines: it makes the host, says
- * what the host refuses and why, and calls {@link hostContract}.
+ * The contract of `src/host/contract/host.ts` as tests of any host. A test file makes the host, lists what the host
+ * refuses and why, and calls {@link hostContract}.
  */
 import type { HostConnection } from '../../../src/host/contract/connection.js'
 import { describe, expect, test } from '../../support/harness.js'
@@ -36,7 +36,10 @@ export function hostContract(make: MakeHost, options: ContractOptions = {}): voi
   refusalContract(make, options)
 }
 
-/** How a feature is refused: the code, or the answer that a host gives which does not know better, and who gets it. */
+/**
+ * How a feature is refused: the expected error code (or the result of a host that cannot know better), and the call
+ * that must give it.
+ */
 const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<string> }> = {
   ipv6: { codes: /^E(AFNOSUPPORT|ADDRNOTAVAIL)$/, refuse: async (lab) => refusal(() => lab.bind(v6())) },
   reusePort: { codes: /^ENOTSUP$/, refuse: async (lab) => refusal(() => lab.listen(v4(), { reusePort: true })) },
@@ -82,7 +85,7 @@ const REFUSALS: Record<Feature, { codes: RegExp; refuse(lab: Lab): Promise<strin
   },
 }
 
-/** Registers a test of each refusal that the driver announced. */
+/** Registers a test of each refusal that the options announce. */
 function refusalContract(make: MakeHost, { refuses = {} }: ContractOptions): void {
   const announced = (Object.keys(REFUSALS) as Feature[]).filter((feature) => refuses[feature] !== undefined)
   if (announced.length === 0) return

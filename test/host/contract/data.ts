@@ -1,4 +1,4 @@
-/** What bytes must do on their way. */
+/** Tests of reading and writing. */
 import { describe, expect, figure } from '../../support/harness.js'
 import { type Random, seeded } from '../../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.js'
@@ -9,7 +9,7 @@ const MIB = 1024 * KIB
 /** More than the buffers of any platform hold for one connection. */
 const FLOOD = 32 * MIB
 
-/** Sends `data` in pieces of random size, and waits for the outside where it must. */
+/** Sends `data` in pieces of random size, and waits for onDrain after a write that returned false. */
 const send = async (socket: Socket, data: Uint8Array, random: Random): Promise<void> => {
   let sent = 0
   while (sent < data.length) {
@@ -31,7 +31,7 @@ const receive = async (socket: Socket, lab: Lab, random: Random): Promise<void> 
   await socket.ended()
 }
 
-/** Writes 32 MiB without waiting; some of it must stay pending as long as nobody reads. */
+/** Writes 32 MiB without waiting; some of it must stay pending as long as the peer does not read. */
 const flood = (socket: Socket): Uint8Array => {
   const data = seeded('flood').bytes(FLOOD)
   for (let sent = 0; sent < FLOOD; sent += MIB) socket.write(data.subarray(sent, sent + MIB))
@@ -44,7 +44,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
   describe('data', () => {
     const { test } = contract(make, options)
 
-    test('arrives whole and in order, both ways at once', async (lab) => {
+    test('all bytes arrive in order in both directions at once', async (lab) => {
       const random = seeded('both ways')
       const { client, server } = await lab.pair()
       const there = random.bytes(3 * MIB)
@@ -59,7 +59,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(client.bytes.equals(back)).toBe(true)
     })
 
-    test('one small write is one read', async (lab) => {
+    test('one small write arrives as one read', async (lab) => {
       const { client, server } = await lab.pair()
       server.readStart()
       client.write(Buffer.from('PING'))
@@ -67,7 +67,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.chunks.map(String)).toEqual([String(Uint8Array.from(Buffer.from('PING')))])
     })
 
-    test('several buffers in one call keep their order', async (lab) => {
+    test('several buffers in one call arrive in order', async (lab) => {
       const { client, server } = await lab.pair()
       server.readStart()
       client.writev([Buffer.from('one '), new Uint8Array(), Buffer.from('two '), Buffer.from('three')])
@@ -77,7 +77,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.bytes.toString()).toBe('one two three.')
     })
 
-    test('many buffers in one call, more than the outside takes at once', async (lab) => {
+    test('thousands of buffers in one call arrive in order', async (lab) => {
       const random = seeded('many buffers')
       const { client, server } = await lab.pair()
       const list = Array.from({ length: 3_000 }, () => random.bytes(random.int(0, 8_000)))
@@ -88,7 +88,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.bytes.equals(Buffer.concat(list))).toBe(true)
     })
 
-    test('an empty write is taken and is nothing', async (lab) => {
+    test('an empty write succeeds and sends nothing', async (lab) => {
       const { client, server } = await lab.pair()
       server.readStart()
       expect(client.write(new Uint8Array())).toBe(true)
@@ -96,7 +96,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       await server.until('a byte', () => server.received === 1)
     })
 
-    test("a chunk that was told is the reader's", async (lab) => {
+    test('a delivered chunk does not change when more bytes arrive', async (lab) => {
       const { client, server } = await lab.pair()
       server.readStart()
       for (let round = 1; round <= 3; round++) {
@@ -106,7 +106,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.bytes).toEqual(Buffer.concat([1, 2, 3].map((round) => Buffer.alloc(1_000, round))))
     })
 
-    test('nothing is told before readStart(), then all of it is', async (lab) => {
+    test('bytes and the end are delivered only after readStart()', async (lab) => {
       const { client, server } = await lab.pair()
       client.write(Buffer.from('early'))
       client.shutdown()
@@ -117,7 +117,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.bytes.toString()).toBe('early')
     })
 
-    test('nothing is told after readStop(), then all of it is', async (lab) => {
+    test('bytes that arrive after readStop() are delivered after the next readStart()', async (lab) => {
       const { client, server } = await lab.pair()
       server.onEvent = () => server.readStop()
       server.readStart()
@@ -133,7 +133,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.received).toBe(MIB)
     })
 
-    test('starting and stopping again and again loses nothing', async (lab) => {
+    test('no byte is lost when reading starts and stops repeatedly', async (lab) => {
       const { client, server } = await lab.pair()
       client.write(Buffer.from('abc'))
       for (let round = 0; round < 5; round++) {
@@ -148,13 +148,13 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       await server.until('3 bytes', () => server.received === 3)
     })
 
-    test('a reader that stops holds the writer back', async (lab) => {
+    test('bytes of a writer stay pending while its peer does not read', async (lab) => {
       const { client, server } = await lab.pair()
       const data = flood(client)
       await lab.settle()
       const { pending } = client.connection
       expect(pending).toBeGreaterThan(0)
-      figure('KiB taken from a writer whose peer does not read', (FLOOD - pending) / KIB)
+      figure('KiB taken from a writer while its peer does not read', (FLOOD - pending) / KIB)
       expect(client.events).toEqual(['connect'])
       server.readStart()
       await client.until('onDrain', () => client.saw('drain'))
@@ -164,7 +164,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(client.events).toEqual(['connect', 'drain'])
     })
 
-    test('a reader that is slow slows only its own writer', async (lab) => {
+    test('a peer that does not read does not delay other connections', async (lab) => {
       const listener = lab.listen()
       const slow = await lab.pair(listener)
       const quick = await lab.pair(listener)
@@ -174,7 +174,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       await quick.server.until('5 bytes', () => quick.server.received === 5)
     })
 
-    test('onDrain may write again', async (lab) => {
+    test('a write within onDrain is legal', async (lab) => {
       const { client, server } = await lab.pair()
       let rounds = 0
       client.onEvent = (event) => {
@@ -189,7 +189,7 @@ export function dataContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.received).toBe(3 * FLOOD)
     })
 
-    test('shutdown() behind pending bytes sends them first', async (lab) => {
+    test('shutdown() sends pending bytes before the end', async (lab) => {
       const { client, server } = await lab.pair()
       const data = flood(client)
       client.shutdown()

@@ -1,4 +1,4 @@
-/** How connections must end. */
+/** Tests of how connections end. */
 import { describe, expect } from '../../support/harness.js'
 import { seeded } from '../../support/random.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.js'
@@ -7,12 +7,12 @@ import type { EventName, Socket } from './socket.js'
 const MIB = 1024 * 1024
 
 /**
- * How a connection ends that was reset while bytes waited to be read: Linux says ECONNRESET. libuv says EOF where it
- * finds the bytes and the hang-up together (`uv__stream_io`), and so does a host over it.
+ * How a connection ends that was reset while bytes waited to be read. Linux reports ECONNRESET. libuv reports EOF if it
+ * finds the bytes and the hang-up together (`uv__stream_io`), and so does a host based on it.
  */
 const END_OF_READ_AHEAD = /^(ECONNRESET|end)$/
 
-/** Whether an event tells of the peer, and not of what was asked for. */
+/** Whether an event was caused by the peer. */
 const isFromPeer = (event: EventName): boolean => event !== 'connect' && event !== 'drain'
 
 /** Registers the tests of FIN, RST and `close()`. */
@@ -28,7 +28,7 @@ function halfClose(make: MakeHost, options?: ContractOptions): void {
   const { test } = contract(make, options)
 
   for (const first of ['client', 'server'] as const) {
-    test(`the ${first} ends first, the other direction stays open`, async (lab) => {
+    test(`the ${first} can end its direction and still receive bytes`, async (lab) => {
       const pair = await lab.pair()
       const [one, other] = first === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
       one.readStart()
@@ -47,7 +47,7 @@ function halfClose(make: MakeHost, options?: ContractOptions): void {
     })
   }
 
-  test('both ends at once', async (lab) => {
+  test('both ends receive the end when both shut down at once', async (lab) => {
     const { client, server } = await lab.pair()
     client.readStart()
     server.readStart()
@@ -56,7 +56,7 @@ function halfClose(make: MakeHost, options?: ContractOptions): void {
     await Promise.all([client.ended(), server.ended()])
   })
 
-  test('the end comes after the last byte', async (lab) => {
+  test('the end is delivered after the last byte', async (lab) => {
     const { client, server } = await lab.pair()
     const data = seeded('last byte').bytes(2 * MIB + 1)
     client.write(data)
@@ -67,7 +67,7 @@ function halfClose(make: MakeHost, options?: ContractOptions): void {
     expect(server.events).toEqual(['data', 'end'])
   })
 
-  test('the end is held back while nobody reads', async (lab) => {
+  test('the end is not delivered while reading is stopped', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('x'))
     client.shutdown()
@@ -85,7 +85,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
   const { test, testWith } = contract(make, options)
 
   for (const how of ['close()', 'shutdown() and close()'] as const) {
-    test(`${how} with bytes pending: what the outside had taken arrives, then the end`, async (lab) => {
+    test(`${how} delivers the bytes that are not pending, then the end`, async (lab) => {
       const { client, server } = await lab.pair()
       const data = seeded(how).bytes(16 * MIB)
       client.write(data)
@@ -102,7 +102,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     })
   }
 
-  test('close() after onDrain: all arrives', async (lab) => {
+  test('close() after onDrain loses no byte', async (lab) => {
     const { client, server } = await lab.pair()
     const data = seeded('drained').bytes(16 * MIB)
     server.readStart()
@@ -115,7 +115,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(server.bytes.equals(data)).toBe(true)
   })
 
-  test('the peer of a closed end may close later', async (lab) => {
+  test('the peer of a closed end can close after it received the end', async (lab) => {
     const { client, server } = await lab.pair()
     client.close()
     server.readStart()
@@ -125,7 +125,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(server.events).toEqual(['end'])
   })
 
-  test('close() inside onData is the last event', async (lab) => {
+  test('no event follows a close() within onData', async (lab) => {
     const { client, server } = await lab.pair()
     server.onEvent = () => server.close()
     server.readStart()
@@ -137,7 +137,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(server.events).toEqual(['data'])
   })
 
-  test('close() inside onData is the last event, though more bytes wait', async (lab) => {
+  test('no event follows a close() within onData, even if more bytes wait', async (lab) => {
     const { client, server } = await lab.pair()
     for (let count = 0; count < 10; count++) client.write(new Uint8Array(20_000))
     client.shutdown()
@@ -153,7 +153,7 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(told).toBe(1)
   })
 
-  testWith('reset', 'close() with bytes that nobody read resets', async (lab) => {
+  testWith('reset', 'close() with unread bytes resets the peer', async (lab) => {
     const { client, server } = await lab.pair()
     server.readStart()
     server.write(Buffer.from('unread'))
@@ -162,13 +162,13 @@ function close(make: MakeHost, options?: ContractOptions): void {
     expect(await server.failed()).toBe('ECONNRESET')
   })
 
-  test('writing to a closed peer fails', async (lab) => {
+  test('a write fails after the peer has closed', async (lab) => {
     const { client, server } = await lab.pair()
     server.close()
     client.readStart()
     await client.ended()
     const code = await writeUntilFailure(lab, client)
-    // Linux says EPIPE, since the peer had ended; others say ECONNRESET.
+    // Linux reports EPIPE, since the peer had ended; other systems report ECONNRESET.
     expect(code).toMatch(/^E(PIPE|CONNRESET)$/)
   })
 }
@@ -176,10 +176,10 @@ function close(make: MakeHost, options?: ContractOptions): void {
 function reset(make: MakeHost, options?: ContractOptions): void {
   const { testWith } = contract(make, options)
 
-  for (const who of ['client', 'server'] as const) {
-    testWith('reset', `the ${who} resets, the other sees ECONNRESET`, async (lab) => {
+  for (const end of ['client', 'server'] as const) {
+    testWith('reset', `the peer receives ECONNRESET when the ${end} resets`, async (lab) => {
       const pair = await lab.pair()
-      const [one, other] = who === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
+      const [one, other] = end === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
       other.readStart()
       one.readStart()
       one.reset()
@@ -188,7 +188,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
     })
   }
 
-  testWith('reset', 'what had arrived before a reset can be read', async (lab) => {
+  testWith('reset', 'bytes that arrived before a reset can still be read', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))
     await lab.settle()
@@ -199,7 +199,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
     expect(server.events[1]).toMatch(END_OF_READ_AHEAD)
   })
 
-  testWith('reset', 'pending bytes are dropped', async (lab) => {
+  testWith('reset', 'reset() drops pending bytes', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(new Uint8Array(32 * MIB))
     client.reset()
@@ -209,7 +209,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
     expect(server.events.at(-1)).toMatch(END_OF_READ_AHEAD)
   })
 
-  testWith('reset', 'a writer that waits learns of the reset', async (lab) => {
+  testWith('reset', 'a writer with pending bytes receives an error when its peer resets', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(new Uint8Array(32 * MIB))
     server.reset()
@@ -217,7 +217,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
     expect(client.saw('drain')).toBe(false)
   })
 
-  testWith('reset', 'after the peer ended: it is reset all the same', async (lab) => {
+  testWith('reset', 'reset() resets a peer that has already ended its direction', async (lab) => {
     const { client, server } = await lab.pair()
     server.readStart()
     client.readStart()
@@ -227,7 +227,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
     expect(await client.failed()).toBe('ECONNRESET')
   })
 
-  testWith('reset', 'a connection that is reset while it connects hears nothing', async (lab) => {
+  testWith('reset', 'a connection that is reset while it connects receives no event', async (lab) => {
     const listener = lab.listen()
     const client = lab.connect(listener.local)
     client.reset()
@@ -236,7 +236,7 @@ function reset(make: MakeHost, options?: ContractOptions): void {
   })
 }
 
-/** Writes a byte a turn until the connection fails: the first one only provokes the RST. */
+/** Writes one byte per turn until the connection fails: the first byte only provokes the RST. */
 async function writeUntilFailure(lab: Lab, socket: Socket): Promise<EventName | undefined> {
   let waiting = true
   const failed = socket.failed().finally(() => {

@@ -1,7 +1,7 @@
 /**
- * A place to try a host in: every connection is watched, and what the contract forbids at any time (an event during the
- * call that asked for it, data while nobody reads, an event after the end) is noted as a violation and fails the test
- * at its end.
+ * An environment for testing a host. It watches every connection and notes what the contract always forbids (an event
+ * before the call that caused it has returned, data while reading is stopped, an event after the end); such a violation
+ * fails the test when it ends.
  */
 
 import type { Address, SocketAddress } from '../../../src/base/address.js'
@@ -13,17 +13,17 @@ import { soon } from '../../support/deadline.js'
 import { expect, refuse, test } from '../../support/harness.js'
 import { Socket } from './socket.js'
 
-/** A host to be tried, and how to see what it has not released. */
+/** A host to test, and how to list what it has not released. */
 export interface Subject {
   readonly host: Host
-  /** What is still held, a line each; empty in the end. */
+  /** What is still held, a line each; must be empty in the end. */
   leaks?(): string[]
 }
 
 /** Makes a host for one test. */
 export type MakeHost = () => Subject
 
-/** What a host may honestly refuse. */
+/** The features that a host may refuse. */
 export type Feature =
   | 'ipv6'
   | 'reusePort'
@@ -39,7 +39,7 @@ export type Feature =
   | 'shareDatagrams'
   | 'unix'
 
-/** What a driver says about its host. */
+/** What a test file states about its host. */
 export interface ContractOptions {
   /** The features it refuses, with the reason; the refusal itself is tested. */
   readonly refuses?: Partial<Record<Feature, string>>
@@ -47,9 +47,9 @@ export interface ContractOptions {
 
 /** Registers tests of one host. */
 export interface Contract {
-  /** A test of what every host does. */
+  /** Registers a test that every host must pass. */
   test(name: string, body: (lab: Lab) => Promise<void>): void
-  /** A test of what a host does that has the feature. A host that refuses it has a test of the refusal instead. */
+  /** Registers a test of a feature. For a host that refuses the feature, the refusal is tested instead. */
   testWith(feature: Feature, name: string, body: (lab: Lab) => Promise<void>): void
   readonly options: ContractOptions
 }
@@ -72,7 +72,7 @@ export function contract(make: MakeHost, options: ContractOptions = {}, about?: 
   }
 }
 
-/** How addresses are taken unless a test says otherwise. */
+/** The options of bind() unless a test gives others. */
 export const PLAIN: BindOptions = { ipv6Only: false, reusePort: false }
 
 /** `127.0.0.1` or another IPv4 address. */
@@ -81,7 +81,9 @@ export const v4 = (port = 0, host = '127.0.0.1'): Address => ({ family: 'ipv4', 
 /** `::1` or another IPv6 address. */
 export const v6 = (port = 0, host = '::1'): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId: 0 })
 
-/** The code of the {@link HostError} that `call` throws; when it throws none it fails, or answers `otherwise`. */
+/**
+ * The code of the {@link HostError} that `call` throws. If it throws none, returns `otherwise`, or fails without it.
+ */
 export function refusal(call: () => unknown, otherwise?: string): string {
   try {
     call()
@@ -93,7 +95,7 @@ export function refusal(call: () => unknown, otherwise?: string): string {
   throw new Error('expected a refusal, but the call succeeded')
 }
 
-/** See the top of the file. */
+/** An environment for one test of a host. */
 export class Lab {
   readonly host: Host
   readonly #leaks: () => string[]
@@ -107,7 +109,7 @@ export class Lab {
     this.#leaks = leaks ?? (() => [])
   }
 
-  /** Runs a test in a lab of its own; then everything must be released. */
+  /** Runs a test in a lab of its own; afterwards everything must be released. */
   static async try(make: MakeHost, body: (lab: Lab) => Promise<void>): Promise<void> {
     const lab = new Lab(make())
     const release = lab.host.keepAlive()
@@ -127,17 +129,17 @@ export class Lab {
     this.#violations.push(text)
   }
 
-  /** What the host holds, a line each; what a network still carries to a peer is none of it. */
+  /** What the host holds, a line each, without the bytes that a network still carries to a peer. */
   held(): string[] {
     return this.#leaks().filter((line) => !line.endsWith(' leaving'))
   }
 
-  /** Called at the end of the test. */
+  /** Registers a function to call at the end of the test. */
   atEnd(close: () => void): void {
     this.#closers.push(close)
   }
 
-  /** Makes a call of a host; no event may come before it has returned. */
+  /** Calls the host; no event may come before the call has returned. */
   call<T>(call: () => T): T {
     const outer = this.#inCall
     this.#inCall = true
@@ -153,14 +155,14 @@ export class Lab {
     return this.#inCall
   }
 
-  /** Takes an address; closed at the end of the test. */
+  /** Binds an address; the socket is closed at the end of the test. */
   bind(local: Address = v4(), options: Partial<BindOptions> = {}): HostBoundSocket {
     const port = this.call(() => this.host.bind(local, { ...PLAIN, ...options }))
     this.#closers.push(() => port.close())
     return port
   }
 
-  /** Listens, on a free IPv4 port unless told otherwise. */
+  /** Listens, by default on a free IPv4 port. */
   listen(on: Address | HostBoundSocket = v4(), options: Partial<BindOptions> = {}): Listener {
     const port = 'family' in on ? this.bind(on, options) : on
     const listener = new Listener(this, port)
@@ -169,8 +171,8 @@ export class Lab {
   }
 
   /**
-   * A port that nobody has, neither in IPv6 nor in IPv4. An IPv6-only socket that asks for any port may be given one
-   * that another program has in IPv4.
+   * A port that is free in IPv6 and in IPv4. An IPv6-only socket that asks for any port may get one that another
+   * program has in IPv4.
    */
   freePort(): number {
     const both = this.bind(v6(0, '::'))
@@ -179,14 +181,14 @@ export class Lab {
     return port
   }
 
-  /** Starts to connect, from a taken address if one is given. */
+  /** Starts to connect, from a bound address if one is given. */
   connect(remote: Address, from?: HostBoundSocket): Socket {
     const socket = this.socket('client')
     socket.connection = this.call(() => (from ?? this.host).connect(remote, socket))
     return socket
   }
 
-  /** Two ends of a connection that stands; neither reads yet. */
+  /** Two ends of an established connection; neither reads yet. */
   async pair(listener: Listener = this.listen()): Promise<{ client: Socket; server: Socket }> {
     const client = this.connect(listener.local)
     const server = await listener.accept()
@@ -194,7 +196,7 @@ export class Lab {
     return { client, server }
   }
 
-  /** A watcher that has no connection yet. */
+  /** A watched socket that has no connection yet. */
   socket<At extends SocketAddress = Address>(name: string): Socket<At> {
     const socket = new Socket<At>(this, `${name} ${this.#sockets.length}`)
     this.#sockets.push(socket)
@@ -206,14 +208,14 @@ export class Lab {
     return soon(new Promise((resolve) => this.host.defer(resolve)), 'defer() to call back')
   }
 
-  /** Returns when what was closed before is given back: very soon after. */
+  /** Returns a few turns later, when the addresses of closed sockets are free again. */
   async soon(): Promise<void> {
     for (let turns = 0; turns < 3; turns++) await this.turn()
   }
 
   /**
-   * Returns when what was sent before must have arrived where it goes: another connection has been opened, used both
-   * ways and closed, and the event loop has turned.
+   * Returns when all bytes sent before must have arrived: another connection was opened, used in both directions and
+   * closed, and the event loop has turned.
    */
   async settle(): Promise<void> {
     const listener = this.listen()
@@ -252,14 +254,14 @@ export class Lab {
   }
 }
 
-/** A listener and who connected to it. */
+/** A listener, and the connections that it accepted. */
 export class Listener<At extends SocketAddress = Address> {
   readonly #lab: Lab
   readonly #listener: HostListener<At>
   readonly #accepted: Socket<At>[] = []
   readonly #waiting: ((socket: Socket<At>) => void)[] = []
   #closed = false
-  /** What to do with a connection in the very call that brings it. */
+  /** Called with a connection within the call that reports it. */
   onAccept: (socket: Socket<At>) => void = () => {}
 
   constructor(lab: Lab, port: HostBoundSocket<At>) {
@@ -293,7 +295,7 @@ export class Listener<At extends SocketAddress = Address> {
     return next ?? soon(new Promise((resolve) => this.#waiting.push(resolve)), 'onConnection')
   }
 
-  /** Stops; harmless when done twice. */
+  /** Stops listening; a second call does nothing. */
   close(): void {
     if (this.#closed) return
     this.#closed = true

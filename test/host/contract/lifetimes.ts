@@ -1,8 +1,8 @@
 /**
- * Random lives of connections: whatever both ends do, and whenever they leave. Each byte says where it belongs, and a
- * buffer is written over with a marker as soon as it is its writer's again. So: no peer receives the marker, what
- * arrives is the beginning of what was written, what was reported as written arrives in full, and nothing is left in
- * the end.
+ * Tests of connections whose ends act at random and close at random moments. Each byte encodes its position in the
+ * stream, and a buffer is overwritten with a marker as soon as the contract returns it to its writer. So no peer may
+ * receive the marker, the received bytes are a prefix of the written ones, bytes that were reported as written arrive
+ * in full, and nothing stays open in the end.
  */
 import type { SocketAddress } from '../../../src/base/address.js'
 import { ChunkOwner } from '../../support/chunk-owner.js'
@@ -13,21 +13,21 @@ import { type ContractOptions, contract, Lab, type MakeHost } from './lab.js'
 import type { Socket } from './socket.js'
 import { UnixLab } from './unix.js'
 
-/** Lives of one test: so many groups, in each of which so many go on side by side. */
+/** The connections of one test: the number of groups, and the number of connections that are open together in each. */
 const GROUPS = process.env.QUICK ? 8 : 25
 const SIDE_BY_SIDE = 25
 
-/** The bytes that all send, each from another place on. */
+/** The bytes that all ends send, each from a different offset. */
 const base = new Pattern(new Random(1))
 
-/** Turns of the event loop that an end waits for another before it goes on without. */
+/** Turns of the event loop that an end waits for its peer before it continues anyway. */
 const PATIENCE = 30
 
-/** What is decided about an end before it lives. */
+/** How an end will behave; chosen at random before it starts. */
 interface Character {
   readonly reads: 'at once' | 'slowly' | 'late' | 'never' | 'then closes' | 'then resets'
   readonly leaves: 'closes' | 'resets' | 'waits and closes' | 'finishes' | 'is left'
-  /** How often it acts, and how many bytes it mostly writes at once at the most. */
+  /** How many random calls it makes, and the usual maximum of bytes in one write. */
   readonly acts: number
   readonly most: number
 }
@@ -37,14 +37,14 @@ export function lifetimesContract(make: MakeHost, options?: ContractOptions): vo
   describe('lifetimes', () => {
     const { test } = contract(make, options)
 
-    test('random lives: no foreign byte, none lost that was reported, nothing left', async () => {
+    test('random connections lose no reported byte, receive no foreign byte and leave nothing open', async () => {
       const random = seeded('lifetimes')
       for (let group = 0; group < GROUPS; group++) await liveTogether(make, options, random)
     })
   })
 }
 
-/** Lives of a few connections at the same time, over a host of their own; nothing is left of them. */
+/** Runs some connections at the same time, over a host of their own; nothing of them may stay open. */
 export const liveTogether = (make: MakeHost, options: ContractOptions = {}, random: Random): Promise<void> =>
   Lab.try(make, async (lab) => {
     const canReset = options.refuses?.reset === undefined
@@ -128,10 +128,10 @@ class End {
   /** Bytes handed over, and those of them that were reported as written. */
   #written = 0
   #reported = 0
-  /** Buffers that may not be touched yet. */
+  /** Buffers that still belong to the host. */
   readonly #outstanding: Uint8Array[] = []
   #wasReset = false
-  /** It reads until the peer ends. */
+  /** Whether it reads until the peer ends. */
   #readsOn = false
 
   constructor(lab: Lab, socket: Socket<SocketAddress>, owner: ChunkOwner, random: Random, character: Character) {
@@ -149,7 +149,7 @@ class End {
     return `[reads ${reads}, ${leaves}: ${bytes}, saw ${this.#socket.events.join(' ')}]`
   }
 
-  /** To be called before it lives. */
+  /** Must be called before {@link live}. */
   meet(peer: End): void {
     this.#peer = peer
     const enough = this.#random.int(0, 100_000)
@@ -162,7 +162,7 @@ class End {
     }
   }
 
-  /** Acts, and leaves. */
+  /** Makes its random calls, then closes as it was chosen to. */
   async live(): Promise<void> {
     const { reads, acts } = this.#character
     if (reads !== 'late' && reads !== 'never') this.#socket.readStart()
@@ -170,7 +170,7 @@ class End {
     if (!this.#socket.over) await this.#leave()
   }
 
-  /** Reads what is left to be read, if it is one that does. */
+  /** Reads the rest of the stream, if this end reads at all. */
   async readOn(): Promise<void> {
     const { reads } = this.#character
     if (this.#socket.over || reads === 'never' || reads === 'then closes' || reads === 'then resets') return
@@ -179,18 +179,18 @@ class End {
     await this.#socket.ended()
   }
 
-  /** Lets go, whatever there is. */
+  /** Closes, in any state. */
   close(): void {
     this.#socket.close()
     this.#giveBack()
   }
 
-  /** What was wrong with what it received. */
+  /** The faults in what it received. */
   faults(): string[] {
     const peer = this.#peer
     if (peer === undefined) return ['it had no peer']
     if (this.#received > peer.#written) return ['more came than was written']
-    // A reset destroys what is under way, and so does a close that leaves bytes unread.
+    // A reset drops the bytes under way, and so does a close with unread bytes.
     if (peer.#wasReset || peer.#received < this.#written) return []
     if (this.#readsOn && !this.#socket.saw('end')) return ['the end did not come']
     if (this.#socket.saw('end') && this.#received < peer.#reported) return ['bytes are missing']
@@ -201,7 +201,7 @@ class End {
     return this.#owner.received(this.#socket)
   }
 
-  /** Nothing more can be written. */
+  /** Whether nothing more can be written. */
   get #over(): boolean {
     return this.#socket.over || this.#socket.refused
   }
@@ -259,13 +259,13 @@ class End {
     this.#settle()
   }
 
-  /** The outside has all, or will never have more. */
+  /** Called when all bytes were written, or no more ever will be. */
   #settle(): void {
     if (!this.#socket.refused) this.#reported = this.#written
     this.#giveBack()
   }
 
-  /** The buffers are ours again. */
+  /** Takes back the buffers, and overwrites them with the marker. */
   #giveBack(): void {
     for (const buffer of this.#outstanding.splice(0)) buffer.fill(MARKER)
   }
@@ -277,7 +277,7 @@ class End {
     })
   }
 
-  /** After so many bytes, in the middle of a delivery. */
+  /** Called within a delivery, when enough bytes have come. */
   #hadEnough(): void {
     const { reads } = this.#character
     if (this.#socket.over) return

@@ -1,4 +1,4 @@
-/** A datagram socket under watch: what came is kept, and what the contract forbids is noted. */
+/** A datagram socket that records what it receives, and notes violations of the contract. */
 import type { Address } from '../../../src/base/address.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../../src/host/contract/datagram.js'
 import { HostError } from '../../../src/host/contract/error.js'
@@ -8,15 +8,15 @@ import { type Lab, v4 } from './lab.js'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** See the top of the file. */
+/** A datagram socket that records its messages and errors. */
 export class Mailbox implements DatagramEvents {
   readonly socket: HostDatagram
-  /** Texts that came, and who sent them. */
+  /** The messages received, and the addresses of their senders. */
   readonly messages: string[] = []
   readonly senders: Address[] = []
-  /** Errors that were told. */
+  /** Errors that were reported. */
   readonly errors: string[] = []
-  /** Bytes that came. */
+  /** Number of bytes received. */
   received = 0
   drains = 0
   readonly #lab: Lab
@@ -84,13 +84,13 @@ export class Mailbox implements DatagramEvents {
     this.#look()
   }
 
-  /** Comes back when so many messages have come. */
+  /** Returns when that many messages have come. */
   async got(count: number): Promise<string[]> {
     await this.until(`${count} messages`, () => this.messages.length >= count)
     return this.messages
   }
 
-  /** Comes back when the condition holds. */
+  /** Returns when the condition holds. */
   until(what: string, holds: () => boolean): Promise<void> {
     const done = new Promise<void>((resolve) => {
       this.#look = () => {
@@ -101,7 +101,7 @@ export class Mailbox implements DatagramEvents {
     return soon(done, what)
   }
 
-  /** Does something in the very call that brings the first message. */
+  /** Runs `action` within the call that delivers the first message. */
   once(what: string, action: () => void): Promise<void> {
     return this.until(what, () => {
       if (this.messages.length !== 1) return false

@@ -1,7 +1,7 @@
 /**
- * To whom bytes and memory belong. A buffer is the writer's again, and written over with a marker here, as soon as the
- * contract says so; no peer may ever receive the marker. A chunk is its receiver's, which transfers and changes it
- * here.
+ * Tests of memory ownership. These tests overwrite a buffer with a marker as soon as the contract returns it to its
+ * writer; no peer may ever receive the marker. A delivered chunk belongs to its receiver; the tests transfer it and
+ * change it.
  */
 import type { SocketAddress } from '../../../src/base/address.js'
 import { activeResources, activeSince } from '../../support/active.js'
@@ -23,10 +23,10 @@ interface Pair {
   readonly server: Socket<SocketAddress>
 }
 
-/** What connections there are. */
+/** The kinds of connections. */
 const KINDS = [
   { over: 'TCP', about: undefined, pair: (lab: Lab): Promise<Pair> => lab.pair() },
-  { over: 'paths', about: 'unix', pair: (lab: Lab): Promise<Pair> => new UnixLab(lab).pair() },
+  { over: 'Unix sockets', about: 'unix', pair: (lab: Lab): Promise<Pair> => new UnixLab(lab).pair() },
 ] as const
 
 type Kind = (typeof KINDS)[number]
@@ -45,13 +45,13 @@ export function ownershipContract(make: MakeHost, options?: ContractOptions): vo
   })
 }
 
-/** Expects that what came is the beginning of the stream. @returns how much it is */
+/** Expects that the received bytes are a prefix of the stream. @returns their number */
 const expectPrefix = (socket: Socket<SocketAddress>, pattern: Pattern): number => {
   expect(pattern.fault(socket.bytes, 0)).toBeUndefined()
   return socket.received
 }
 
-/** Returns once no more keeps the process alive than did before. */
+/** Returns once no more resources keep the process alive than before. */
 const quiet = async (lab: Lab, before: readonly string[]): Promise<void> => {
   for (let turns = 0; activeSince(before).length > 0; turns++) {
     if (turns === 200) throw new Error(`kept: ${activeSince(before).join(', ')}`)
@@ -59,7 +59,7 @@ const quiet = async (lab: Lab, before: readonly string[]): Promise<void> => {
   }
 }
 
-/** Leaves a connection, and writes over the buffers that are the writer's again. */
+/** Closes or resets a connection, and overwrites its buffers, which belong to the writer again. */
 const leave = (socket: Socket<SocketAddress>, how: 'close' | 'reset', buffers: readonly Uint8Array[]): void => {
   socket[how]()
   for (const buffer of buffers) buffer.fill(MARKER)
@@ -68,7 +68,7 @@ const leave = (socket: Socket<SocketAddress>, how: 'close' | 'reset', buffers: r
 function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: ContractOptions): void {
   const { test, testWith } = contract(make, options, about)
 
-  /** Begins to send more than is taken, in buffers of some sizes. */
+  /** Starts to send more than the system takes, in that many buffers. */
   const flood = (socket: Socket<SocketAddress>, pattern: Pattern, pieces: number, together: boolean) => {
     const size = FLOOD / pieces
     const buffers = Array.from({ length: pieces }, (_, index) => pattern.bytes(index * size, size))
@@ -84,7 +84,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
   ] as const) {
     const sent = `${pieces} ${pieces === 1 ? 'buffer' : `buffers, ${together ? 'gathered' : 'one after the other'}`}`
 
-    test(`close() with ${sent}: what had been taken arrives, then the end, and nothing after`, async (lab) => {
+    test(`close() delivers what was taken, then the end, with ${sent}`, async (lab) => {
       const { client, server } = await pair(lab)
       const pattern = new Pattern(seeded(sent))
       const buffers = flood(client, pattern, pieces, together)
@@ -98,7 +98,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
       expect(received).toBeLessThan(FLOOD)
     })
 
-    testWith('reset', `reset() with ${sent}: the peer never receives the marker`, async (lab) => {
+    testWith('reset', `reset() delivers no byte of a returned buffer, with ${sent}`, async (lab) => {
       const { client, server } = await pair(lab)
       const pattern = new Pattern(seeded(sent))
       const buffers = flood(client, pattern, pieces, together)
@@ -109,7 +109,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
     })
   }
 
-  test('close() while the peer reads, at any moment', async (lab) => {
+  test('close() at a random moment delivers what was taken while the peer reads', async (lab) => {
     const random = seeded('any moment')
     for (let round = 0; round < 12; round++) {
       const { client, server } = await pair(lab)
@@ -127,7 +127,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
     }
   })
 
-  test('a writer that fails has its buffers back', async (lab) => {
+  test('a failed write returns its buffers to the writer', async (lab) => {
     const { client, server } = await pair(lab)
     const pattern = new Pattern(seeded('a writer that fails'))
     const buffers = flood(client, pattern, 8, false)
@@ -142,18 +142,18 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
     expectPrefix(server, pattern)
   })
 
-  test('nothing is kept of those that were closed while their peers do not read', async (lab) => {
+  test('a closed connection keeps nothing open while its peer does not read', async (lab) => {
     const pairs: Pair[] = []
     for (let count = 0; count < 8; count++) pairs.push(await pair(lab))
     await lab.soon()
     const open = lab.held().length
     const active = activeResources()
     const pattern = new Pattern(seeded('nothing is kept'))
-    // The accepted ends: those that connected have no names on paths, and are not counted everywhere.
+    // The accepted ends: a Unix client has no path, and is not counted on every host.
     for (const { server } of pairs) leave(server, 'close', flood(server, pattern, 4, false))
     await lab.soon()
     expect(pairs.map(({ server }) => server.connection.pending)).toEqual(pairs.map(() => 0))
-    // Each had one of these, where the host has any.
+    // Each connection held one resource, on hosts that count them.
     expect(lab.held().length).toBe(Math.max(0, open - pairs.length))
     await quiet(lab, active)
     for (const { client } of pairs) client.close()
@@ -163,7 +163,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
 function whenWritten({ about, pair }: Kind, make: MakeHost, options?: ContractOptions): void {
   const { test } = contract(make, options, about)
 
-  test('a buffer is used again as soon as it is written, and all arrives', async (lab) => {
+  test('a buffer can be used again as soon as it was reported as written', async (lab) => {
     const { client, server } = await pair(lab)
     const random = seeded('used again')
     const pattern = new Pattern(random)
@@ -185,7 +185,7 @@ function whenWritten({ about, pair }: Kind, make: MakeHost, options?: ContractOp
     expect(expectPrefix(server, pattern)).toBe(sent)
   })
 
-  test('what was written before close() arrives, though the peer reads only later', async (lab) => {
+  test('bytes written before close() arrive when the peer reads only later', async (lab) => {
     const { client, server } = await pair(lab)
     const pattern = new Pattern(seeded('only later'))
     const buffer = new Uint8Array(32 * KIB)
@@ -223,14 +223,16 @@ const pieces = (buffer: Uint8Array, random: Random): Uint8Array[] => {
 function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOptions): void {
   const { test } = contract(make, options, about)
 
-  /** Tries to send, and writes over the buffer at once. @returns how many bytes were taken */
+  /** Calls tryWrite(), and overwrites the buffer at once. @returns how many bytes were taken */
   const tryOnce = (socket: Socket<SocketAddress>, buffer: Uint8Array, pattern: Pattern, from: number): number => {
     const taken = socket.tryWrite(pattern.fill(buffer, from))
     buffer.fill(MARKER)
     return taken
   }
 
-  /** Tries until nothing more is taken; the peer does not read. @returns how many bytes were taken in all */
+  /**
+   * Repeats tryWrite() until it takes nothing, while the peer does not read. @returns how many bytes were taken in all
+   */
   const fillUp = (socket: Socket<SocketAddress>, buffer: Uint8Array, pattern: Pattern): number => {
     let sent = 0
     for (let taken = buffer.length; taken > 0; sent += taken) {
@@ -241,7 +243,7 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
   }
 
   for (const size of [1_000, 100_000, 4 * MIB]) {
-    test(`of tries with ${size} bytes that much arrives as was taken, and nothing else`, async (lab) => {
+    test(`tryWrite() with ${size} bytes delivers exactly the bytes that it took`, async (lab) => {
       const { client, server } = await pair(lab)
       const pattern = new Pattern(seeded(`tries ${size}`))
       const buffer = new Uint8Array(size)
@@ -256,9 +258,9 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
     })
   }
 
-  test('after a try that fell short onDrain says when there is room, as long as it takes', async (lab) => {
+  test('onDrain reports room after a tryWrite() that fell short', async (lab) => {
     const { client, server } = await pair(lab)
-    // A host that never takes any has nothing to say.
+    // A host whose tryWrite() never takes bytes reports no room.
     if (!client.connection.writesAtOnce) return
     const random = seeded('fell short')
     const pattern = new Pattern(random)
@@ -279,7 +281,7 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
     expect(expectPrefix(server, pattern)).toBe(sent)
   })
 
-  test('while bytes are pending a try takes nothing', async (lab) => {
+  test('tryWrite() takes nothing while bytes are pending', async (lab) => {
     const { client, server } = await pair(lab)
     const pattern = new Pattern(seeded('nothing overtakes'))
     client.write(pattern.bytes(0, FLOOD))
@@ -292,7 +294,7 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
     expect(expectPrefix(server, pattern)).toBe(FLOOD)
   })
 
-  test('a try that fell short and writes that wait go on in order', async (lab) => {
+  test('tryWrite() and write() keep the order of the bytes when the system has no room', async (lab) => {
     const { client, server } = await pair(lab)
     const pattern = new Pattern(seeded('in order'))
     const buffer = new Uint8Array(100_000)
@@ -307,7 +309,7 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
     expect(expectPrefix(server, pattern)).toBe(sent)
   })
 
-  test('close() and reset() after a try that fell short leave nothing', async (lab) => {
+  test('close() and reset() after a tryWrite() that fell short keep nothing open', async (lab) => {
     for (const how of options?.refuses?.reset === undefined ? (['close', 'reset'] as const) : (['close'] as const)) {
       const { client, server } = await pair(lab)
       await lab.soon()
@@ -329,11 +331,11 @@ function whenTried({ about, pair }: Kind, make: MakeHost, options?: ContractOpti
 function whenReceived({ about, pair }: Kind, make: MakeHost, options?: ContractOptions): void {
   const { test } = contract(make, options, about)
 
-  test("each chunk is the receiver's alone: transferred, changed, kept or given back, in any order", async (lab) => {
+  test('a receiver can transfer, change, keep or recycle a chunk without effect on others', async (lab) => {
     const random = seeded('chunks')
     const pairs: Pair[] = []
     for (let count = 0; count < 5; count++) pairs.push(await pair(lab))
-    // What one receiver does must not touch what another one has.
+    // What one receiver does must not change the chunks of another.
     const owner = new ChunkOwner(random)
     await Promise.all(
       pairs.map(async ({ client, server }, index) => {
@@ -342,7 +344,7 @@ function whenReceived({ about, pair }: Kind, make: MakeHost, options?: ContractO
           for (const chunk of server.take()) owner.take(server, chunk, pattern)
         }
         server.readStart()
-        // Some speak little, some much, some both.
+        // Some clients send small writes, some large ones, some both.
         let sent = 0
         while (sent < (index === 0 ? 200 * KIB : 6 * MIB)) {
           const large = index === 1 || (index > 1 && random.chance(0.3))
@@ -361,7 +363,7 @@ function whenReceived({ about, pair }: Kind, make: MakeHost, options?: ContractO
   })
 }
 
-/** Sends a MiB at once. @returns where the stream is then */
+/** Sends a MiB at once. @returns the position in the stream after it */
 const burst = async (client: Socket<SocketAddress>, pattern: Pattern, from: number): Promise<number> => {
   if (!client.write(pattern.bytes(from, MIB))) await client.drained()
   return from + MIB

@@ -1,6 +1,6 @@
 /**
- * The contract as a program, for every runtime: `program.js HOST [ONLY]` runs the tests over that host, those alone
- * that have ONLY in their name, and tells in lines of JSON what it runs on, then each outcome.
+ * The contract's tests as a program, for every runtime: `program.js HOST [ONLY]` runs the tests of that host (only
+ * those with ONLY in their name), and prints as lines of JSON the runtime, then each outcome.
  */
 import { runAll } from '../../support/plain-runner.js'
 import { hostContract } from './contract.js'

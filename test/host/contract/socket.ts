@@ -1,11 +1,11 @@
-/** One watched end of a connection. */
+/** One end of a connection, which checks the events that it receives. */
 import type { Address, SocketAddress } from '../../../src/base/address.js'
 import type { ErrnoName } from '../../../src/base/errno.js'
 import type { ConnectionEvents, HostConnection } from '../../../src/host/contract/connection.js'
 import { HostError } from '../../../src/host/contract/error.js'
 import { soon } from '../../support/deadline.js'
 
-/** What may be told. */
+/** The events that a connection reports. */
 export type EventName = 'connect' | 'data' | 'end' | 'drain' | ErrnoName
 
 /** What a socket needs of its lab. */
@@ -15,15 +15,15 @@ export interface Watcher {
   violation(text: string): void
 }
 
-/** Keeps what a connection told, and notes what the contract forbids. */
+/** Records the events of a connection, and notes what the contract forbids. */
 export class Socket<At extends SocketAddress = Address> implements ConnectionEvents {
-  /** What was told, in order; runs of `data` are one. */
+  /** The events, in order; consecutive `data` events count as one. */
   readonly events: EventName[] = []
   /** The bytes, in the pieces they came in. */
   readonly chunks: Uint8Array[] = []
   /** How many bytes came. */
   received = 0
-  /** What to do while an event is told. */
+  /** Called within each event. */
   onEvent: (event: EventName) => void = () => {}
 
   readonly #watcher: Watcher
@@ -31,12 +31,12 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
   readonly #waiting = new Set<() => void>()
   #connection: HostConnection<At> | undefined
   #reading = false
-  /** A write returned false, or a try to write fell short, and `onDrain` has not answered it. */
+  /** Whether a write returned false, or a tryWrite() fell short, and `onDrain` has not followed yet. */
   readonly #owes = { write: false, try: false }
   #shut = false
-  /** A write failed at once. */
+  /** Whether a write failed at once. */
   #refused = false
-  /** Why nothing may be told any more. */
+  /** Why no event may come any more. */
   #over: string | undefined
 
   constructor(watcher: Watcher, name: string) {
@@ -58,7 +58,7 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return Buffer.concat(this.chunks)
   }
 
-  /** Hands over what came and was not taken before. */
+  /** Returns the chunks that came since the last call. */
   take(): Uint8Array[] {
     return this.chunks.splice(0)
   }
@@ -73,12 +73,12 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return this.#refused
   }
 
-  /** Whether this was told. */
+  /** Whether this event came. */
   saw(event: EventName): boolean {
     return this.events.includes(event)
   }
 
-  /** Returns once `reached` holds; it is looked at after each event. */
+  /** Returns once `reached` holds; it is checked after each event. */
   async until(what: string, reached: () => boolean): Promise<void> {
     let look = (): void => {}
     const happened = new Promise<void>((resolve) => {
@@ -98,12 +98,12 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     }
   }
 
-  /** Returns once all that was written is the outside's: at once, or after `onDrain`. */
+  /** Returns once all bytes are written: at once, or after `onDrain`. */
   async drained(): Promise<void> {
     await this.until('onDrain', () => this.#over !== undefined || !this.#owes.write)
   }
 
-  /** Returns once the peer's FIN was told, or the connection failed. */
+  /** Returns once the end was reported, or the connection failed. */
   async ended(): Promise<void> {
     await this.until('end', () => this.saw('end') || this.#over !== undefined)
   }
@@ -114,17 +114,17 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return this.events.at(-1)
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   write(data: Uint8Array): boolean {
     return this.#hand(() => this.connection.write(data))
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   writev(list: readonly Uint8Array[]): boolean {
     return this.#hand(() => this.connection.writev(list))
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   tryWrite(data: Uint8Array): number {
     const { connection } = this
     if (connection.pending > 0) throw new Error(`${this.#name}: the test tried to write past what is pending`)
@@ -137,7 +137,7 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return taken
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   shutdown(): void {
     this.#shut = true
     try {
@@ -148,31 +148,31 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     }
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   readStart(): void {
     this.#reading = true
     this.#watcher.call(() => this.connection.readStart())
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   readStop(): void {
     this.#reading = false
     this.#watcher.call(() => this.connection.readStop())
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   recycle(chunk: Uint8Array): void {
     this.#watcher.call(() => this.connection.recycle(chunk))
   }
 
-  /** See the contract; harmless when it is over already. */
+  /** Like the method of {@link HostConnection}; does nothing if the connection is over. */
   close(): void {
     if (this.#over !== undefined || this.#connection === undefined) return
     this.#over = 'close()'
     this.#watcher.call(() => this.connection.close())
   }
 
-  /** See the contract. */
+  /** Like the method of {@link HostConnection}. */
   reset(): void {
     this.#over = 'reset()'
     this.#watcher.call(() => this.connection.reset())
@@ -221,13 +221,13 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     const taken = this.#guarded(write)
     if (taken === undefined) return true
     const { pending } = this.connection
-    // The outside may have taken the rest meanwhile, and tell it by `onDrain`.
+    // The system may have taken the rest in the meantime, and report it by `onDrain`.
     if (taken && pending > 0) this.#forbid(`write() returned ${taken} with ${pending} bytes pending`)
     if (!taken) this.#owes.write = true
     return taken
   }
 
-  /** @returns what the call returned; `undefined` when it failed as a write may */
+  /** @returns what the call returned; `undefined` if it failed with an error that is allowed for a write */
   #guarded<T>(write: () => T): T | undefined {
     let result: T
     try {
@@ -240,7 +240,7 @@ export class Socket<At extends SocketAddress = Address> implements ConnectionEve
     return result
   }
 
-  /** A write failed: the first one tells why, as `onError` would. */
+  /** Notes a failed write: the first one gives the reason, like `onError`. */
   #refuse(error: unknown): void {
     const code = codeOf(error)
     const told = this.#refused ? ['EPIPE'] : ['ECONNRESET', 'EPIPE']

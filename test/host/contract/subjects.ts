@@ -1,4 +1,4 @@
-/** Every host that the contract is tried on outside Jest. Each is imported where it can run only. */
+/** Every host that the contract is tested on outside Jest. A host is imported only where it can run. */
 import { readFileSync } from 'node:fs'
 import type { Host } from '../../../src/host/contract/host.js'
 import { virtualHost } from '../../../src/host/virtual.js'
@@ -12,9 +12,9 @@ export interface ContractSubject {
 }
 
 /**
- * Makes hosts over the sockets of this process; those opened since are leaks.
+ * Makes hosts over the sockets of this process; sockets opened since then are leaks.
  *
- * @param counts - which of them, all by default
+ * @param counts - which sockets count, all by default
  */
 export const overSockets =
   (make: () => Host, counts = (_socket: string): boolean => true): MakeHost =>
@@ -23,7 +23,7 @@ export const overSockets =
     return { host: make(), leaks: () => openSockets().filter((socket) => !before.has(socket) && counts(socket)) }
   }
 
-/** Deno opens socket pairs for itself when it has much to do; they have no names. */
+/** Deno sometimes opens socket pairs for its own use; they have no names. */
 const notPair = (socket: string): boolean => {
   const line = readFileSync('/proc/net/unix', 'utf8')
     .split('\n')
@@ -31,7 +31,7 @@ const notPair = (socket: string): boolean => {
   return line === undefined || /[/@]/.test(line)
 }
 
-/** A network in memory, which knows what is open in it. */
+/** A network in memory, which lists what is open in it. */
 export const overVirtual: MakeHost = () => {
   const host = virtualHost()
   return { host, leaks: () => host.open() }
@@ -42,10 +42,10 @@ export const nodeRefuses = async (transport: 'handle' | 'net'): Promise<Contract
   const { tcpWrap } = await import('../../../src/host/node/tcp-wrap.js')
   const { udpWrap } = await import('../../../src/host/node/udp-wrap.js')
   const wrap = tcpWrap()
-  const older = 'the libuv in this Node cannot'
+  const older = 'the libuv in this Node has no such option'
   const refuses: Partial<Record<Feature, string>> = {}
   if (wrap !== undefined && wrap.tcp.constants.UV_TCP_REUSEPORT === undefined) refuses.reusePort = older
-  // node:dgram has come to share ports at different times, and says nothing where it does not.
+  // Versions of node:dgram without reusePort ignore it without an error.
   if (transport === 'net') refuses.shareDatagrams = 'node:dgram may ignore it'
   else if (udpWrap()?.constants.UV_UDP_REUSEPORT === undefined) refuses.shareDatagrams = older
   return { refuses }
@@ -60,9 +60,9 @@ const bun = async (): Promise<ContractSubject> => {
   const { bunHost } = await import('../../../src/host/bun.js')
   const refuses = {
     connectFromPort: 'Bun.connect takes no local address',
-    localAtOnce: 'Bun.connect tells the local address once it is connected',
-    datagrams: 'Bun.udpSocket tells later whether it could bind',
-    quietPort: 'Bun.listen binds and listens in one: who comes too early is reset',
+    localAtOnce: 'Bun.connect reports the local address only after it has connected',
+    datagrams: 'Bun.udpSocket reports only later whether it could bind',
+    quietPort: 'Bun.listen binds and listens in one call: an early client is reset',
   }
   return { make: overSockets(bunHost), options: { refuses } }
 }
@@ -71,17 +71,17 @@ const deno = async (): Promise<ContractSubject> => {
   const { denoHost } = await import('../../../src/host/deno.js')
   const refuses = {
     connectFromPort: 'Deno.connect takes no local address',
-    localAtOnce: 'Deno.connect tells the local address once it is connected',
-    reusePort: 'Deno.listen wants --unstable-net for it',
-    ipv6Only: 'Deno.listen cannot be told',
-    datagrams: 'Deno.listenDatagram wants --unstable-net',
+    localAtOnce: 'Deno.connect reports the local address only after it has connected',
+    reusePort: 'Deno.listen needs --unstable-net for it',
+    ipv6Only: 'Deno.listen has no option for it',
+    datagrams: 'Deno.listenDatagram needs --unstable-net',
     reset: 'Deno sends FIN whenever it closes a connection',
-    quietPort: 'Deno.listen binds and listens in one: who comes too early waits',
+    quietPort: 'Deno.listen binds and listens in one call: an early client waits',
   }
   return { make: overSockets(denoHost, notPair), options: { refuses } }
 }
 
-/** By the name that the program takes. */
+/** By the name that the program takes as argument. */
 export const subjects = new Map<string, () => Promise<ContractSubject>>([
   ['virtual', async () => ({ make: overVirtual, options: {} })],
   ['node-handle', () => node('handle')],

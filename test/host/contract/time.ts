@@ -1,10 +1,10 @@
-/** What clocks, timers and turns must do. */
+/** Tests of clocks, timers and turns of the event loop. */
 
 import { soon } from '../../support/deadline.js'
 import { describe, expect } from '../../support/harness.js'
 import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.js'
 
-/** A timer, and how often and when it fired. */
+/** A timer that records when it fired. */
 const watched = (lab: Lab) => {
   const fired: number[] = []
   let look = (): void => {}
@@ -36,7 +36,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
   describe('time', () => {
     const { test } = contract(make, options)
 
-    test('the clock never goes back and does go on', async (lab) => {
+    test('the clock goes forward and never goes back', async (lab) => {
       const start = lab.host.clock()
       let last = start
       for (let reading = 0; reading < 10_000; reading++) {
@@ -50,11 +50,11 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(lab.host.clock()).toBeGreaterThan(start)
     })
 
-    test('the wall clock is the wall clock', async (lab) => {
+    test('the wall clock agrees with Date.now()', async (lab) => {
       expect(Math.abs(lab.host.wallClock() - Date.now())).toBeLessThan(5_000)
     })
 
-    test('a timer fires once, not early', async (lab) => {
+    test('a timer fires once and not early', async (lab) => {
       const timer = watched(lab)
       const start = lab.host.clock()
       timer.set(12)
@@ -66,14 +66,14 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(timer.fired).toHaveLength(1)
     })
 
-    test('a timer of 0 fires later', async (lab) => {
+    test('a timer of 0 ms does not fire within set()', async (lab) => {
       const timer = watched(lab)
       timer.set(0)
       expect(timer.fired).toHaveLength(0)
       await timer.times(1)
     })
 
-    test('setting replaces, sooner or later', async (lab) => {
+    test('a second set() replaces the first, with a shorter or a longer delay', async (lab) => {
       const sooner = watched(lab)
       sooner.set(10_000)
       sooner.set(1)
@@ -92,7 +92,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(sooner.fired).toHaveLength(1)
     })
 
-    test('a cleared timer does not fire, and can be set again', async (lab) => {
+    test('a cleared timer does not fire and can be set again', async (lab) => {
       const timer = watched(lab)
       const other = watched(lab)
       timer.clear()
@@ -105,7 +105,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       await timer.times(1)
     })
 
-    test('a timer can be set in its own callback', async (lab) => {
+    test('a timer can be set within its own callback', async (lab) => {
       let rounds = 0
       await soon(
         new Promise<void>((resolve) => {
@@ -121,7 +121,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(rounds).toBe(5)
     })
 
-    test('a delay longer than any timer of the platform does not fire at once', async (lab) => {
+    test("a delay beyond the platform's maximum does not fire at once", async (lab) => {
       const timer = watched(lab)
       timer.set(2 ** 40)
       const other = watched(lab)
@@ -131,7 +131,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       timer.clear()
     })
 
-    test('defer() calls back later, in order', async (lab) => {
+    test('defer() calls back in order after it has returned', async (lab) => {
       const calls: number[] = []
       lab.host.defer(() => calls.push(1))
       lab.host.defer(() => calls.push(2))
@@ -140,7 +140,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(calls).toEqual([1, 2])
     })
 
-    test('defer() lets the events that wait already come first', async (lab) => {
+    test('a deferred callback runs after the events that already wait', async (lab) => {
       const listener = lab.listen()
       const pairs = [await lab.pair(listener), await lab.pair(listener), await lab.pair(listener)]
       const order: string[] = []
@@ -158,7 +158,7 @@ export function timeContract(make: MakeHost, options?: ContractOptions): void {
       expect(order).toEqual(['data', 'data', 'data', 'deferred'])
     })
 
-    test('accept and connect of one connection come before a defer() of the first of them', async (lab) => {
+    test('the accept and the connect of one connection come before what the first of them defers', async (lab) => {
       const listener = lab.listen()
       const order: string[] = []
       const note = (event: string): void => {

@@ -1,4 +1,4 @@
-/** What sockets with paths for names must do. The answers are Linux's. */
+/** Tests of Unix sockets. The expected results are those of Linux. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,10 +21,10 @@ export class UnixLab {
 
   constructor(lab: Lab) {
     const { unix } = lab.host
-    if (unix === undefined) throw new Error('the host has no sockets with paths')
+    if (unix === undefined) throw new Error('the host has no Unix sockets')
     this.lab = lab
     this.unix = unix
-    // A virtual host has no folders, and does not mind one.
+    // A virtual host has no folders, but accepts a path in one.
     this.#folder = mkdtempSync(join(tmpdir(), 'libuv-wasm-'))
     lab.atEnd(() => rmSync(this.#folder, { recursive: true, force: true }))
   }
@@ -61,21 +61,21 @@ export class UnixLab {
   }
 }
 
-/** Registers the tests of sockets with paths. */
+/** Registers the tests of Unix sockets. */
 export function unixContract(make: MakeHost, options?: ContractOptions): void {
-  describe('paths', () => {
+  describe('Unix sockets', () => {
     const { test: register, testWith } = contract(make, options, 'unix')
     const test = (name: string, body: (lab: UnixLab) => Promise<void>): void =>
       register(name, (lab) => body(new UnixLab(lab)))
 
-    test('a listener is met at its path, and both ends know it', async (lab) => {
+    test('both ends of a connection report the path of the listener', async (lab) => {
       const { client, server } = await lab.pair()
       const path = lab.path('pair 0')
       expect([client.connection.local, client.connection.remote]).toEqual([named(''), named(path)])
       expect([server.connection.local, server.connection.remote]).toEqual([named(path), named('')])
     })
 
-    test('bytes and ends travel both ways', async (lab) => {
+    test('bytes and the end are delivered in both directions', async (lab) => {
       const { client, server } = await lab.pair()
       for (const end of [client, server]) end.readStart()
       client.write(Buffer.from('there'))
@@ -87,7 +87,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       expect([server.bytes.toString(), client.bytes.toString()]).toEqual(['there', 'back'])
     })
 
-    test('a peer that does not read holds the writer back, and loses nothing', async (lab) => {
+    test('bytes stay pending while the peer does not read, and all of them arrive', async (lab) => {
       const { client, server } = await lab.pair()
       const block = Buffer.alloc(1024 * 1024, 7)
       let written = 0
@@ -100,7 +100,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       expect(server.received).toBe((written + 1) * block.length)
     })
 
-    test('bytes that were left unread reset the peer', async (lab) => {
+    test('close() with unread bytes resets the peer', async (lab) => {
       const { client, server } = await lab.pair()
       client.readStart()
       client.write(Buffer.from('unread'))
@@ -109,33 +109,37 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       await client.until('a reset', () => client.saw('ECONNRESET'))
     })
 
-    test('a path is taken once', async (lab) => {
+    test('a path that is in use is refused with EADDRINUSE', async (lab) => {
       const path = lab.path('taken')
       lab.bind(path)
       expect(refusal(() => lab.bind(path))).toBe('EADDRINUSE')
     })
 
-    test('what cannot be a path, and a folder that is not there, are refused at once', async (lab) => {
+    test('bind() refuses an invalid path and a path in a missing folder at once', async (lab) => {
       expect(refusal(() => lab.bind(lab.path('none/such')), 'no folders')).toMatch(/^(ENOENT|no folders)$/)
-      // No text: a host that takes any bytes takes these, too.
+      // Not valid text: a host that takes any bytes takes these, too.
       expect(refusal(() => lab.bind(lab.path('\xff')), 'any bytes')).toMatch(/^(EINVAL|any bytes)$/)
     })
 
-    test('nobody is met at a path that nobody has', async (lab) => {
-      const nobody = lab.connect(lab.path('nobody'))
-      await nobody.until('ENOENT', () => nobody.saw('ENOENT'))
+    test('connect() reports ENOENT for an unused path and ECONNREFUSED for an unused abstract name', async (lab) => {
+      const missing = lab.connect(lab.path('nobody'))
+      await missing.until('ENOENT', () => missing.saw('ENOENT'))
       const abstract = lab.connect(`\0${lab.path('abstract')}`)
       await abstract.until('ECONNREFUSED', () => abstract.saw('ECONNREFUSED'))
     })
 
-    testWith('quietPort', 'nobody is met at a path where nobody listens', async (inner) => {
-      const lab = new UnixLab(inner)
-      lab.bind(lab.path('bound'))
-      const deaf = lab.connect(lab.path('bound'))
-      await deaf.until('ECONNREFUSED', () => deaf.saw('ECONNREFUSED'))
-    })
+    testWith(
+      'quietPort',
+      'connect() reports ECONNREFUSED for a path that is bound but has no listener',
+      async (inner) => {
+        const lab = new UnixLab(inner)
+        lab.bind(lab.path('bound'))
+        const deaf = lab.connect(lab.path('bound'))
+        await deaf.until('ECONNREFUSED', () => deaf.saw('ECONNREFUSED'))
+      },
+    )
 
-    test('a path that was removed is free, and its listener goes on with whom it has', async (lab) => {
+    test('a listener keeps its connections after its path was removed', async (lab) => {
       const path = lab.path('removed')
       const listener = lab.listen(path)
       const client = lab.connect(path)
@@ -150,7 +154,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       await server.until('the bytes', () => server.received === 10)
     })
 
-    test('permissions are set and read', async (lab) => {
+    test('chmod() sets the permissions that mode() reads', async (lab) => {
       const path = lab.path('guarded')
       lab.bind(path)
       lab.unix.chmod(path, 0o600)
@@ -159,7 +163,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       expect(refusal(() => lab.unix.mode(lab.path('other')))).toBe('ENOENT')
     })
 
-    test('an abstract name is no file, and goes with its socket', async (lab) => {
+    test('an abstract name can be bound again after its socket was closed', async (lab) => {
       const name = `\0${lab.path('abstract')}`
       const listener = lab.listen(name)
       const client = lab.connect(name)
@@ -171,7 +175,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       lab.bind(name).close()
     })
 
-    testWith('connectFromPort', 'a named socket connects, too', async (inner) => {
+    testWith('connectFromPort', 'a bound socket connects from its path', async (inner) => {
       const lab = new UnixLab(inner)
       const listener = lab.listen(lab.path('server'))
       const client = lab.connect(lab.path('server'), lab.bind(lab.path('client')))
@@ -180,7 +184,7 @@ export function unixContract(make: MakeHost, options?: ContractOptions): void {
       expect(client.connection.local).toEqual(named(lab.path('client')))
     })
 
-    test('what is closed before it stands is told nothing', async (lab) => {
+    test('a connection that is closed while it connects receives no event', async (lab) => {
       const listener = lab.listen(lab.path('hasty'))
       const client = lab.connect(lab.path('hasty'))
       client.close()
