@@ -1,7 +1,7 @@
 /**
- * What loops on Deno and Bun owe to others: bytes that were reported as written, bytes that were not, ports that are
- * free, and a process that ends. Each is a program of its own there, over the library as built, which `make test` has
- * just done; its peer is a server of this Node.
+ * Tests of loops on Deno and Bun, as seen from outside: bytes that were reported as written, bytes that were not, ports
+ * that are free, and a process that ends. Each test is a separate program on that runtime, with the library that `make
+ * test` has just built; its peer is a server in this Node process.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,10 @@ const RUNTIMES = [
 
 type Runtime = (typeof RUNTIMES)[number]
 
-/** What a write is filled with, and what its buffer is filled with once it is the writer's again. */
+/**
+ * The byte that a write is filled with, and the byte that its buffer is filled with once it belongs to the writer
+ * again.
+ */
 const WRITTEN = 1
 const RETURNED = 2
 
@@ -45,7 +48,7 @@ const prelude = ({ name, listen }: Runtime): string => `
   const loop = await Loop.open({ host, module })
   const at = JSON.parse(process.argv[2])
   const open = () => typeof at === 'string' ? new Pipe({ loop }) : new TCP({ loop })
-  /** Listens as another program would. */
+  /** Listens like another program. */
   const takeNatively = (port) => { try { ${listen}; return 'free' } catch (error) { return String(error.code) } }
 `
 
@@ -56,10 +59,10 @@ interface Outcome {
 }
 
 /**
- * Runs a program there, with a standard input that ends.
+ * Runs a program on the runtime, with a standard input that ends.
  *
- * @param at - whereto it shall connect, if anywhere
- * @param onPrint - called when it has printed something, for the first time; the input ends after that
+ * @param at - the address to connect to, if any
+ * @param onPrint - called when it has printed something for the first time; the input ends after that
  */
 const run = (
   runtime: Runtime,
@@ -86,14 +89,14 @@ const run = (
   return soon(whole, 'the program to exit').finally(() => child.kill('SIGKILL'))
 }
 
-/** What came to a peer that reads nothing until it is told to. */
+/** A peer that reads nothing until it is asked to. */
 interface Peer {
   readonly at: unknown
   /** Reads all there is. @returns how many bytes of each kind came, and how they ended */
   readAll(): Promise<{ written: number; others: number; ended: string }>
 }
 
-/** A peer by TCP or by a path, for the length of `body`. */
+/** A peer by TCP or by a Unix socket, for the duration of `body`. */
 const withPeer = async (kind: string, body: (peer: Peer) => Promise<void>): Promise<void> => {
   const accepted: net.Socket[] = []
   const server = new net.Server({ pauseOnConnect: true }, (socket) => accepted.push(socket))
@@ -130,9 +133,9 @@ const readAll = (socket: net.Socket | undefined): Promise<{ written: number; oth
   return soon(over, 'the end of the bytes').then((ended) => ({ written, others, ended }))
 }
 
-describe.each(RUNTIMES)('on $name', (runtime) => {
-  describe.each(['tcp', 'pipe'])('by %s', (kind) => {
-    test('a close drops what is not written, returns its buffers and lets the process end', async () => {
+describe.each(RUNTIMES)('a program on $name', (runtime) => {
+  describe.each(['tcp', 'pipe'])('over %s', (kind) => {
+    test('drops unwritten bytes after a close, returns their buffers and exits', async () => {
       await withPeer(kind, async (peer) => {
         const program = `
           const bytes = new Uint8Array(20_000_000).fill(${WRITTEN})
@@ -154,7 +157,7 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
       })
     })
 
-    test('a peer that reads after the close gets nothing of the buffer as it is then', async () => {
+    test('sends no byte of a returned buffer to a peer that reads after the close', async () => {
       await withPeer(kind, async (peer) => {
         const program = `
           const bytes = new Uint8Array(20_000_000).fill(${WRITTEN})
@@ -178,7 +181,7 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
       })
     })
 
-    test('what was reported as written arrives, although the process exits at once', async () => {
+    test('delivers the bytes reported as written when it exits at once', async () => {
       await withPeer(kind, async (peer) => {
         const program = `
           const handle = open()
@@ -204,7 +207,7 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
     })
   })
 
-  test('a port is free for every program when the close of its listener is reported', async () => {
+  test('frees the port for every program when it reports the close of its listener', async () => {
     const program = `
       const { createServer, connect } = createNet({ loop })
       const seen = []
@@ -218,7 +221,7 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
         for (const [name, way] of Object.entries(ways)) {
           const tcp = listener()
           const { port } = tcp.sockname
-          // Accepts are under way from the next turn on.
+          // Accepting starts in the next turn.
           await new Promise((resolve) => setImmediate(resolve))
           await way(tcp)
           seen.push(name + ' ' + takeNatively(port))
@@ -244,7 +247,7 @@ describe.each(RUNTIMES)('on $name', (runtime) => {
     expect(await run(runtime, program)).toEqual({ code: 0, output })
   })
 
-  test('the port of a listener that was just closed is bound at once, by one only, and connected to', async () => {
+  test('binds the port of a just closed listener at once, once only, and connects to it', async () => {
     const program = `
       const plain = { ipv6Only: false, reusePort: false }
       const codeOf = (call) => { try { call(); return 'none' } catch (error) { return error.code } }

@@ -1,8 +1,8 @@
-/** Every step of the two halves of a connection, from every state. */
+/** Tests of every step of the two halves of a connection, from every state. */
 import { describe, expect, test } from '@jest/globals'
 import { RECEIVING, SENDING, step } from '../../src/host/connection/half-states.js'
 
-/** Where each step leads from each state; `-` where it is illegal. */
+/** The next state for each step and state; `-` where the step is illegal. */
 const sending = {
   states: ['connecting', 'open', 'finishing', 'finished', 'broken', 'closed'],
   establish: ['open', '-', '-', '-', '-', '-'],
@@ -21,19 +21,22 @@ const receiving = {
 } as const
 
 describe('the sending half', () => {
-  test.each(['establish', 'finish', 'flush', 'break', 'close'] as const)('%s', (by) => {
-    for (const [index, from] of sending.states.entries()) {
-      const to = sending[by][index]
-      if (to === '-') expect(() => step(SENDING, from, by)).toThrow(`Cannot ${by} a connection: it is ${from};`)
-      else expect(step(SENDING, from, by)).toBe(to)
-    }
-  })
+  test.each(['establish', 'finish', 'flush', 'break', 'close'] as const)(
+    'allows %s only in the states listed',
+    (by) => {
+      for (const [index, from] of sending.states.entries()) {
+        const to = sending[by][index]
+        if (to === '-') expect(() => step(SENDING, from, by)).toThrow(`Cannot ${by} a connection: it is ${from};`)
+        else expect(step(SENDING, from, by)).toBe(to)
+      }
+    },
+  )
 
-  test('no other step', () => expect(Object.keys(SENDING).sort()).toEqual(stepsOf(sending)))
+  test('has no steps but these', () => expect(Object.keys(SENDING).sort()).toEqual(stepsOf(sending)))
 })
 
 describe('the receiving half', () => {
-  test.each(['start', 'stop', 'end', 'close'] as const)('%s', (by) => {
+  test.each(['start', 'stop', 'end', 'close'] as const)('allows %s only in the states listed', (by) => {
     for (const [index, from] of receiving.states.entries()) {
       const to = receiving[by][index]
       if (to === '-') expect(() => step(RECEIVING, from, by)).toThrow(`Cannot ${by} a connection: it is ${from};`)
@@ -41,7 +44,7 @@ describe('the receiving half', () => {
     }
   })
 
-  test('no other step', () => expect(Object.keys(RECEIVING).sort()).toEqual(stepsOf(receiving)))
+  test('has no steps but these', () => expect(Object.keys(RECEIVING).sort()).toEqual(stepsOf(receiving)))
 })
 
 function stepsOf(half: object): string[] {

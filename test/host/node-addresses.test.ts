@@ -1,4 +1,4 @@
-/** Our addresses in Node's words: the text of a zone is what the system's own libuv takes for one. */
+/** Conversion between the library's addresses and Node's: the zone has the text that the system's own libuv accepts. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import { formatEndpoint } from '../../src/base/endpoint.js'
@@ -10,7 +10,7 @@ const { platform } = process
 const pretend = (value: string): void => void Object.defineProperty(process, 'platform', { value })
 afterEach(() => pretend(platform))
 
-test('without a scope there is no zone', () => {
+test('an address without a scope has no zone', () => {
   expect(toNodeHost(scoped('fe80::1', 0))).toBe('fe80::1')
   expect(toNodeHost({ family: 'ipv4', host: '127.0.0.1', port: 80 })).toBe('127.0.0.1')
 })
@@ -19,7 +19,7 @@ const [known] = interfaces()
 const testKnown = known === undefined ? test.skip : test
 
 describe('a scope', () => {
-  testKnown('is the name of its interface where interfaces go by names', () => {
+  testKnown('becomes the name of its interface on systems with named interfaces', () => {
     const [name, index] = known ?? ['', 0]
     expect(index).toBeGreaterThan(0)
     expect(toNodeHost(scoped('fe80::1', index))).toBe(`fe80::1%${name}`)
@@ -27,7 +27,7 @@ describe('a scope', () => {
     expect(fromNode({ address: `fe80::1%${name}`, family: 'IPv6', port: 80 })).toEqual(scoped('fe80::1', index))
   })
 
-  testKnown('is its number on Windows', () => {
+  testKnown('becomes its number on Windows', () => {
     pretend('win32')
     const [, index] = known ?? ['', 0]
     expect(toNodeHost(scoped('fe80::1', index))).toBe(`fe80::1%${index}`)
@@ -35,17 +35,17 @@ describe('a scope', () => {
     expect(fromNode({ address: `fe80::1%${index}`, family: 'IPv6', port: 80 })).toEqual(scoped('fe80::1', index))
   })
 
-  test('of no interface is its number', () => {
+  test('becomes its number when there is no such interface', () => {
     expect(toNodeHost(scoped('fe80::1', 4_000_000_000))).toBe('fe80::1%4000000000')
     expect(fromNode({ address: 'fe80::1%4000000000', family: 'IPv6', port: 80 })).toEqual(scoped('fe80::1', 4e9))
   })
 })
 
-test('what platforms print in two ways is printed in one', () => {
+test('fromNode() prints a dotted IPv6 address in the same way on all platforms', () => {
   expect(fromNode({ address: '::1.2.3.4', family: 'IPv6', port: 80 })).toEqual(scoped('::102:304', 0))
   expect(fromNode({ address: '::ffff:1.2.3.4', family: 'IPv6', port: 80 })).toEqual(scoped('::ffff:1.2.3.4', 0))
 })
 
-test('messages have the scope in digits, as rules do', () => {
+test('formatEndpoint() prints the scope in digits', () => {
   expect(formatEndpoint(scoped('fe80::1', 3))).toBe('[fe80::1%3]:80')
 })

@@ -1,6 +1,6 @@
 /**
- * What a host does to its process, tried in processes of their own: how long it lives, what happens when descriptors
- * run out, and when Node hands out less. They run the library as built, which `make test` has just done.
+ * Tests of how a host affects its process, each in a process of its own: how long the process lives, what happens when
+ * descriptors run out, and when Node denies its bindings. They use the library that `make test` has just built.
  */
 import { spawn } from 'node:child_process'
 import net from 'node:net'
@@ -23,7 +23,7 @@ const PRELUDE = `
     host.bind(local, plain).listen(64, { onConnection, onError: (code) => console.log('listener', code) })
 `
 
-/** A server of ours for the length of a test. */
+/** A server in this process for the duration of a test. */
 const serve = async (
   onConnection: (socket: net.Socket) => void,
   body: (port: number) => Promise<void>,
@@ -64,12 +64,12 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
       const release = host.keepAlive()
       const client = host.connect(listener.local, { ...deaf, onConnect() { client.readStart(); settle() } })
       let open = 2
-      const settle = () => { if (--open === 0) { console.log('stands'); release() } }
+      const settle = () => { if (--open === 0) { console.log('established'); release() } }
     `
-    expect(await run(host + program)).toEqual({ code: 0, output: 'stands\n' })
+    expect(await run(host + program)).toEqual({ code: 0, output: 'established\n' })
   })
 
-  test('stays until the last of its holders lets go, who may do so twice', async () => {
+  test('stays until the last keepAlive() is released, also if one is released twice', async () => {
     const program = `
       const first = host.keepAlive()
       const second = nodeHost({ transport: '${transport}' }).keepAlive()
@@ -80,11 +80,11 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
     expect(await run(host + program)).toEqual({ code: 0, output: 'still here\n' })
   })
 
-  test('calls back what was deferred before it exits', async () => {
+  test('calls deferred callbacks before it exits', async () => {
     expect(await run(`${host} host.defer(() => console.log('deferred'))`)).toEqual({ code: 0, output: 'deferred\n' })
   })
 
-  test('exits after close(), and what it was told is written still arrives', async () => {
+  test('exits after close() and still delivers the bytes reported as written', async () => {
     let bytes = 0
     let end = (): void => {}
     const ended = new Promise<void>((resolve) => {
@@ -110,7 +110,7 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
     expect(bytes).toBe(16 << 20)
   })
 
-  test('says EMFILE when descriptors run out, and goes on when there are some again', async () => {
+  test('reports EMFILE when descriptors run out and continues when some are free again', async () => {
     const program = `
       const listener = listen(host, (connection) => connection.close())
       const taken = []
@@ -131,7 +131,7 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
     expect(await run(host + program, { files: 64 })).toEqual({ code: 0, output: 'EMFILE\nEMFILE\nserved\n' })
   })
 
-  test('turns away whom it has no descriptor for, as libuv does, and goes on listening', async () => {
+  test('closes connections that it has no descriptor for, like libuv, and keeps listening', async () => {
     const program = `
       const taken = []
       const listener = listen(host, (connection) => {
@@ -156,7 +156,7 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
     expect(await run(host + program, { files: 64 })).toEqual({ code: 0, output: 'turned away\naccepted\nserved\n' })
   })
 
-  test('survives events that throw: the process hears of it, the next event comes', async () => {
+  test('continues after events that throw, which are uncaught exceptions', async () => {
     const program = `
       process.on('uncaughtException', (error) => console.log('uncaught', error.message))
       let chunks = 0
@@ -182,12 +182,12 @@ describe.each(['handle', 'net'])('a process with a host over %s', (transport) =>
   })
 })
 
-describe('a process that Node denies its bindings', () => {
+describe('a process without access to the bindings of Node', () => {
   const permission = Number(process.versions.node.split('.')[0]) < 24 ? '--experimental-permission' : '--permission'
   const network = process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []
   const flags = [permission, '--allow-fs-read=*', ...network, '--disable-warning=ExperimentalWarning', '--no-warnings']
 
-  test('falls back to net, which binds where there is net.BoundSocket, and connects', async () => {
+  test('falls back to net, which connects, and binds if net.BoundSocket exists', async () => {
     const program = (port: number): string => `
       const host = nodeHost()
       console.log(host.transport, codeOf(() => nodeHost({ transport: 'handle' })), codeOf(() => host.bind(local, plain)))

@@ -1,4 +1,4 @@
-/** What only a host on Node can be asked: over both transports, and on the rung that has next to nothing. */
+/** Tests of the host on Node only: over both transports, and with the plain bind strategy. */
 import { fstatSync, writeSync } from 'node:fs'
 import { constants, networkInterfaces } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
@@ -25,23 +25,23 @@ if (wrap !== undefined) transports.push({ name: 'handle', make: () => handleTran
 const buffered = (): number => process.memoryUsage().arrayBuffers
 
 describe('nodeHost()', () => {
-  test('takes the handles where they are, and can be told not to', () => {
+  test('uses handles by default if they are available', () => {
     expect(nodeHost().transport).toBe(wrap === undefined ? 'net' : 'handle')
     expect(nodeHost({ transport: 'auto' }).transport).toBe(nodeHost().transport)
     expect(nodeHost({ transport: 'net' }).transport).toBe('net')
   })
 
-  test('refuses a transport that there is not', () => {
+  test('refuses an unknown transport', () => {
     const options = JSON.parse('{ "transport": "carrier pigeon" }')
     expect(() => nodeHost(options)).toThrow('transport is "carrier pigeon"')
   })
 })
 
-describe.each(transports)('over $name', ({ make }) => {
+describe.each(transports)('the node host over $name', ({ make }) => {
   const inLab = (body: (lab: Lab) => Promise<void>): Promise<void> =>
     Lab.try(() => ({ host: new NodeHost(make()) }), body)
 
-  test('an address that no route leads to is ENETUNREACH, at once', () =>
+  test('refuses an address without a route at once with ENETUNREACH', () =>
     inLab(async (lab) => {
       // The broadcast address: TCP refuses it before any packet.
       expect(refusal(() => lab.connect(v4(9, '255.255.255.255')))).toBe('ENETUNREACH')
@@ -49,11 +49,11 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(refusal(() => lab.connect(v4(9, '255.255.255.255'), port))).toBe('ENETUNREACH')
     }))
 
-  test('a descriptor that was lent stays open until the connection is let go of, though it failed', () =>
+  test('keeps a lent descriptor open after a failure until the connection is closed', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       const descriptor = client.connection.exposeDescriptor()
-      // Only handles have some.
+      // Only handles have a descriptor.
       if (descriptor === undefined) return
       writeSync(descriptor, 'past it')
       server.readStart()
@@ -67,7 +67,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(() => fstatSync(descriptor)).toThrow('EBADF')
     }))
 
-  test('a connection that nobody reads holds no memory', () =>
+  test('holds no memory for a connection that is not read', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       const chunk = new Uint8Array(MIB)
@@ -81,7 +81,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(buffered() - before - server.received).toBeLessThan(MIB)
     }))
 
-  test('bytes that the transport has and nobody was told make close() a reset', () =>
+  test('resets on close() when the transport holds undelivered bytes', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       // One read takes 64 KiB; a net.Socket has read the rest too by the time it can be stopped.
@@ -96,7 +96,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(await server.failed()).toBe('ECONNRESET')
     }))
 
-  test('bytes that came before a reset are told when somebody reads, then the reset', () =>
+  test('delivers the bytes that came before a reset after readStart(), then the reset', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       const length = 68 * 1024
@@ -116,7 +116,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(client.received).toBe(length)
     }))
 
-  test.each([6, 68 * 1024])('a reset behind %i unread bytes is no end of the stream', (length) =>
+  test.each([6, 68 * 1024])('reports a reset after %i unread bytes as ECONNRESET, not as the end', (length) =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       client.write(new Uint8Array(length))
@@ -129,7 +129,7 @@ describe.each(transports)('over $name', ({ make }) => {
     }),
   )
 
-  test('a reset behind an end is the end', () =>
+  test('reports the end when a reset follows it', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       client.write(Uint8Array.of(1))
@@ -141,7 +141,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(server.events.slice(0, 2)).toEqual(['data', 'end'])
     }))
 
-  test('a reset that a write meets first is no end of the stream', () =>
+  test('reports a reset that a write meets first as ECONNRESET, not as the end', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       client.readStart()
@@ -152,7 +152,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(client.events).toEqual(['connect', 'ECONNRESET'])
     }))
 
-  test('a connection that failed still knows its own address', () =>
+  test('reports the local address of a failed connection', () =>
     inLab(async (lab) => {
       const listener = lab.listen()
       const { client, server } = await lab.pair(listener)
@@ -163,7 +163,7 @@ describe.each(transports)('over $name', ({ make }) => {
       expect(server.connection.local).toEqual(remote)
     }))
 
-  test('a reset right behind a shutdown is a reset', () =>
+  test('fails a write with EPIPE after the peer has shut down and reset', () =>
     inLab(async (lab) => {
       const { client, server } = await lab.pair()
       client.shutdown()
@@ -171,12 +171,12 @@ describe.each(transports)('over $name', ({ make }) => {
       server.readStart()
       await server.ended()
       await lab.settle()
-      // Linux hides an RST behind a FIN from who reads. Without it this one write would only provoke it, and succeed.
+      // Linux hides an RST after a FIN from readers. Without the RST this one write would only provoke it, and succeed.
       if (!server.over) server.write(Uint8Array.of(1))
       expect(await server.failed()).toBe('EPIPE')
     }))
 
-  test('closing at once after accepting, before any events are set, leaves nothing', () =>
+  test('leaves nothing open when an accepted connection is closed before its events are set', () =>
     inLab(async (lab) => {
       const listener = lab.host.bind(v4(), PLAIN).listen(8, {
         onConnection: (connection) => connection.close(),
@@ -189,7 +189,7 @@ describe.each(transports)('over $name', ({ make }) => {
     }))
 })
 
-describe('the plain rung', () => {
+describe('the plain bind strategy', () => {
   const [plain] = bindStrategies().slice(-1) as [BindStrategy]
   const withPlain = (body: (lab: Lab, host: NodeHost) => Promise<void>): Promise<void> =>
     Lab.try(
@@ -197,12 +197,12 @@ describe('the plain rung', () => {
       (lab) => body(lab, new NodeHost(netTransport([plain]))),
     )
 
-  test('cannot bind, and says what can', () => {
+  test('cannot bind and names the version of Node that can', () => {
     const host = new NodeHost(netTransport([plain]))
     expect(() => host.bind(v4(), PLAIN)).toThrow(/^ENOTSUP: bind 127\.0\.0\.1:0: .*Node 26\.4/)
   })
 
-  test('connects, and learns its address then', () =>
+  test('connects and then knows its local address', () =>
     withPlain(async (lab, host) => {
       const listener = lab.listen()
       const client = lab.socket('client')
@@ -216,7 +216,7 @@ describe('the plain rung', () => {
       await client.until('hello', () => client.bytes.toString() === 'hello')
     }))
 
-  test('is refused as the others are', () =>
+  test('reports ECONNREFUSED like the other strategies', () =>
     withPlain(async (lab, host) => {
       const listener = lab.listen()
       listener.close()
@@ -226,18 +226,18 @@ describe('the plain rung', () => {
     }))
 })
 
-// ETIMEDOUT, EHOSTUNREACH and the like need a network that drops packets, and EACCES a user who is not root; so the way
-// from the platform's number to the name is tried on all of them instead.
+// ETIMEDOUT, EHOSTUNREACH and similar errors need a network that drops packets, and EACCES needs a user other than
+// root; so these tests only check the mapping from the platform's number to the name.
 describe('errors', () => {
   const sockets = ['EACCES', 'ECONNABORTED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENOBUFS', 'EPIPE', 'ETIMEDOUT']
 
-  test.each(sockets)('%s', (name) => {
+  test.each(sockets)('%s has the same name as a status and as a code', (name) => {
     const numbers = new Map(Object.entries(constants.errno))
     expect(nameOfStatus(-(numbers.get(name) ?? 0))).toBe(name)
     expect(nameOfCode(name)).toBe(name)
   })
 
-  test('what no socket gives is EIO, and the message keeps the word', () => {
+  test('an error that no socket reports becomes EIO, with its name in the message', () => {
     expect(nameOfStatus(-constants.errno.EXDEV)).toBe('EIO')
     expect(nameOfStatus(-123_456)).toBe('EIO')
     expect(nameOfCode('ERR_STREAM_DESTROYED')).toBe('EIO')
@@ -249,13 +249,13 @@ describe('errors', () => {
 })
 
 describe('link-local addresses', () => {
-  test('a zone that is a number stays one', () => {
+  test('a numeric zone stays a number', () => {
     const address = fromNode({ address: 'fe80::1%4242', family: 'IPv6', port: 7 })
     expect(address).toEqual({ family: 'ipv6', host: 'fe80::1', port: 7, flowInfo: 0, scopeId: 4242 })
     expect(address && toNodeHost(address)).toBe('fe80::1%4242')
   })
 
-  test("the zones of this machine's interfaces come and go as numbers", () => {
+  test("the zones of this machine's interfaces are converted to numbers and back", () => {
     for (const [name, entries] of Object.entries(networkInterfaces())) {
       for (const entry of entries ?? []) {
         if (entry.family !== 'IPv6' || !entry.scopeid) continue

@@ -1,4 +1,4 @@
-/** The contract over real sockets: each transport, and `net` on each rung of the ladder that this Node has. */
+/** The contract over real sockets: each transport, and `net` with each bind strategy that this Node has. */
 import { describe } from '@jest/globals'
 import { NodeHost } from '../../src/host/common/runtime-host.js'
 import { bindStrategies } from '../../src/host/node/bind-strategies.js'
@@ -10,7 +10,7 @@ import { nodeRefuses, overSockets } from './contract/subjects.js'
 const overHandle = await nodeRefuses('handle')
 const overNet = await nodeRefuses('net')
 
-describe(`the node host over ${nodeHost().transport}, its choice`, () =>
+describe(`the node host over its default, ${nodeHost().transport}`, () =>
   hostContract(overSockets(nodeHost), overHandle))
 
 describe('the node host over net', () =>
@@ -20,11 +20,11 @@ describe('the node host over net', () =>
   ))
 
 const binding = bindStrategies().filter(({ name }) => name !== 'plain')
-// With one rung only, that is what `nodeHost({ transport: 'net' })` takes anyway.
+// If there is only one strategy, `nodeHost({ transport: 'net' })` uses it anyway.
 if (binding.length > 1) {
-  describe.each(binding)('the node host over net, on $name alone', (rung) =>
+  describe.each(binding)('the node host over net with $name only', (strategy) =>
     hostContract(
-      overSockets(() => new NodeHost(netTransport([rung]))),
+      overSockets(() => new NodeHost(netTransport([strategy]))),
       overNet,
     ),
   )

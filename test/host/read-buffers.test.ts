@@ -3,7 +3,7 @@ import { LARGE_READ, newBuffer, ReadBuffers, ReadPool } from '../../src/host/com
 import { seeded } from '../support/random.js'
 import { transferAway } from '../support/transfer.js'
 
-/** Reads as Node does: into the buffer that it was last told. */
+/** Reads like Node: into the buffer that it was given last. */
 class Reader {
   readonly #pool: ReadPool
   readonly #buffers: ReadBuffers
@@ -14,7 +14,7 @@ class Reader {
     this.#buffers = new ReadBuffers(pool, shared)
   }
 
-  /** Room that a read finds. */
+  /** Bytes that the next read can take. */
   get room(): number {
     return this.#buffers.into.length
   }
@@ -29,14 +29,14 @@ class Reader {
     this.#pool.recycle(chunk)
   }
 
-  /** @param length - as much of it as there is room for */
+  /** @param length - cut to the room there is */
   read(length: number): { chunk: Uint8Array; wanted: Uint8Array } {
     const wanted = Uint8Array.from({ length: Math.min(length, this.room) }, () => this.#count++ & 0xff)
     this.#buffers.into.set(wanted)
     return { chunk: this.#buffers.take(wanted.length), wanted }
   }
 
-  /** Reads until it has a buffer of its own, and passes that on. */
+  /** Reads until it has a buffer of its own, and passes that buffer on. */
   readOwn(length = LARGE_READ): { chunk: Uint8Array; wanted: Uint8Array } {
     this.read(LARGE_READ)
     return this.read(length)
@@ -45,7 +45,7 @@ class Reader {
 
 const LENGTHS = [1, 64, 4_095, 4_097, 16_383, 16_384, 16_384, 16_384, 30_000, 65_536, 65_536, 20_000, 5, 8_191]
 
-test('what was passed on stays as it is, whatever is read after it on any connection', () => {
+test('a chunk does not change when any connection reads more', () => {
   const pool = new ReadPool()
   const shared = newBuffer()
   const readers = [new Reader(pool, shared), new Reader(pool, shared)]
@@ -53,7 +53,7 @@ test('what was passed on stays as it is, whatever is read after it on any connec
   for (const { chunk, wanted } of seen) expect(Buffer.compare(chunk, wanted)).toBe(0)
 })
 
-test('each chunk has memory of its own, which nothing is read into', () => {
+test('each chunk has memory of its own that no later read uses', () => {
   const pool = new ReadPool()
   const shared = newBuffer()
   const readers = [new Reader(pool, shared), new Reader(pool, shared), new Reader(pool, newBuffer(4_096))]
@@ -68,7 +68,7 @@ test('each chunk has memory of its own, which nothing is read into', () => {
   }
 })
 
-test('a stream is not copied, and a quiet connection has no buffer of its own', () => {
+test('large reads are not copied, and a quiet connection has no buffer of its own', () => {
   const shared = newBuffer()
   const reader = new Reader(new ReadPool(), shared)
   expect(reader.target).toBe(shared.buffer)
@@ -82,17 +82,17 @@ test('a stream is not copied, and a quiet connection has no buffer of its own', 
   expect(reader.target).toBe(shared.buffer)
 })
 
-test('the room follows what comes', () => {
+test('the size of the buffer follows the sizes of the reads', () => {
   const reader = new Reader(new ReadPool(), newBuffer(4_096))
   const rooms = [100, 4_096, 65_536, 20_000, 16_384, 16_384, 100, 4_096, 10_000, 100].map((length) => {
     reader.read(length)
     return reader.room
   })
-  // A message that comes again and again does not fill its room.
+  // A message size that repeats does not fill its buffer.
   expect(rooms).toEqual([4_096, 65_536, 65_536, 33_792, 17_408, 17_408, 4_096, 65_536, 65_536, 4_096])
 })
 
-test('a chunk that comes back loses its memory, which is read into again', () => {
+test('a recycled chunk is detached, and its memory is used again', () => {
   const reader = new Reader(new ReadPool())
   const { chunk } = reader.readOwn()
   reader.recycle(chunk)
@@ -102,11 +102,11 @@ test('a chunk that comes back loses its memory, which is read into again', () =>
   const held = other.readOwn().chunk
   const mark = held.slice(0, 16)
   pool.recycle(held)
-  // The spare of this size, and nothing fresh: it has the old bytes still.
+  // This is the spare buffer of this size, not a new one: it still has the old bytes.
   expect(pool.fresh(LARGE_READ).subarray(0, 16)).toEqual(mark)
 })
 
-test('a chunk that its receiver has passed to nothing else is read into again as it is', () => {
+test('an unshared chunk is used again without a transfer of its memory', () => {
   const pool = new ReadPool()
   const { chunk } = new Reader(pool).readOwn()
   const { buffer } = chunk
@@ -116,7 +116,7 @@ test('a chunk that its receiver has passed to nothing else is read into again as
   expect(pool.fresh(LARGE_READ).buffer === buffer).toBe(false)
 })
 
-test('what is no chunk, or is back already, gives nothing', () => {
+test('recycle() ignores memory that is not a chunk or was recycled before', () => {
   const pool = new ReadPool()
   const reader = new Reader(pool)
   const kept = reader.readOwn()
@@ -141,7 +141,7 @@ test('what is no chunk, or is back already, gives nothing', () => {
   expect(Buffer.compare(small.chunk, small.wanted)).toBe(0)
 })
 
-test('a chunk whose memory was transferred away gives nothing, at once or later', () => {
+test('recycle() ignores a chunk that was transferred', () => {
   const pool = new ReadPool()
   const reader = new Reader(pool)
   const { chunk, wanted } = reader.readOwn()
@@ -157,19 +157,19 @@ test('a chunk whose memory was transferred away gives nothing, at once or later'
   expect(Buffer.compare(moved, wanted)).toBe(0)
 })
 
-test('a view that was made of a chunk before it came back has no memory either', () => {
+test('a view of a chunk is detached when the chunk is recycled', () => {
   const pool = new ReadPool()
   const reader = new Reader(pool)
   const { chunk } = reader.readOwn()
   const view = chunk.subarray(10, 20)
   reader.recycle(chunk)
   expect(view.length).toBe(0)
-  // So nothing can be transferred that is read into.
+  // So no receiver can transfer memory that reads use.
   const spare = pool.fresh(chunk.length)
   expect(spare.buffer).not.toBe(view.buffer)
 })
 
-test('no more is kept than a few buffers of each size', () => {
+test('the pool keeps only a few buffers of each size', () => {
   const pool = new ReadPool()
   const mark = 0xa5
   for (let count = 0; count < 100; count++) pool.keep(pool.fresh(LARGE_READ).fill(mark))
@@ -179,7 +179,7 @@ test('no more is kept than a few buffers of each size', () => {
   expect(spares).toBeGreaterThan(0)
 })
 
-test('whatever receivers do with their chunks, no other one changes', () => {
+test('no chunk changes when receivers transfer, change or recycle others', () => {
   const random = seeded('receivers')
   const pool = new ReadPool()
   const shared = newBuffer()
@@ -198,7 +198,7 @@ test('whatever receivers do with their chunks, no other one changes', () => {
         kept.push({ chunk: transferAway(old.chunk), wanted: old.wanted })
         break
       case 1:
-        // To be changed as its receiver likes.
+        // The receiver may change its chunk.
         old.chunk.fill(0xee)
         break
       default:

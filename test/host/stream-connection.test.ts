@@ -1,4 +1,4 @@
-/** The life of a connection that all hosts share, over a platform that does what the test says. */
+/** Tests of the connection that all hosts share, over a simulated platform. */
 import { describe, expect, test } from '@jest/globals'
 import type { ErrnoName } from '../../src/base/errno.js'
 import { FakePlatform } from '../support/fake-platform.js'
@@ -7,19 +7,19 @@ import { refusal } from './contract/lab.js'
 /** A write that fails at once. @returns the code that it threw */
 const failWrite = (platform: FakePlatform, code: ErrnoName): string => refusal(() => platform.failWrite(code))
 
-/** Those that are true. */
+/** The names of the states that are true. */
 const trueOf = (states: Record<string, boolean>): string[] => Object.keys(states).filter((name) => states[name])
 
-/** Everything that a platform may tell of a connection that stands. */
-const tellAll = (platform: FakePlatform): void => {
+/** Reports every event that a platform may report of an established connection. */
+const reportAll = (platform: FakePlatform): void => {
   platform.come('x')
   platform.comeEnd()
   platform.comeFailure('ECONNRESET')
   platform.failNow('EIO')
 }
 
-describe('connecting', () => {
-  test('reading that was asked for begins once it stands; the platform hears of it before the kernel', () => {
+describe('a connection that connects', () => {
+  test('starts reading once it is established, and before it reports onConnect', () => {
     const platform = new FakePlatform(false)
     platform.readStart()
     platform.readStop()
@@ -31,39 +31,39 @@ describe('connecting', () => {
     expect(platform.told).toEqual(['connect'])
   })
 
-  test('without a wish to read nothing is resumed', () => {
+  test('does not start reading once it is established without readStart()', () => {
     const platform = new FakePlatform(false)
     platform.stand()
     expect(platform.asked).toEqual([])
   })
 
-  test('nothing can be written or finished', () => {
+  test('refuses writes and shutdown() with ENOTCONN', () => {
     const platform = new FakePlatform(false)
     expect(refusal(() => platform.write(Uint8Array.of(1)))).toBe('ENOTCONN')
     expect(refusal(() => platform.shutdown())).toBe('ENOTCONN')
     expect(trueOf(platform.states)).toEqual(['open'])
   })
 
-  test('a refusal is told, reading or not', () => {
+  test('reports a refusal even if it does not read', () => {
     const platform = new FakePlatform(false)
     platform.comeFailure('ECONNREFUSED')
     expect([platform.told, platform.asked]).toEqual([['ECONNREFUSED'], ['release']])
   })
 
-  test.each(['close', 'reset'] as const)('%s() is final', (how) => {
+  test.each(['close', 'reset'] as const)('cannot be established after %s()', (how) => {
     const platform = new FakePlatform(false)
     platform[how]()
     expect(platform.asked).toEqual([how === 'close' ? 'release' : 'abort'])
     expect(() => platform.stand()).toThrow('Cannot establish a connection: it is closed; this is a defect of its host')
   })
 
-  test('it stands once', () => {
+  test('cannot be established twice', () => {
     expect(() => new FakePlatform(true).stand()).toThrow('Cannot establish a connection: it is open')
   })
 })
 
 describe('reading', () => {
-  test('starts and stops, harmless twice', () => {
+  test('starts and stops once when it is asked twice', () => {
     const platform = new FakePlatform()
     platform.readStop()
     platform.readStart()
@@ -73,7 +73,7 @@ describe('reading', () => {
     expect(platform.asked).toEqual(['resume', 'pause'])
   })
 
-  test('bytes and the end are delivered at once while reading', () => {
+  test('delivers bytes and the end at once', () => {
     const platform = new FakePlatform()
     platform.readStart()
     platform.come('ab')
@@ -82,7 +82,7 @@ describe('reading', () => {
     expect(platform.asked).toEqual(['resume', 'delivered 2', 'end delivered'])
   })
 
-  test('what came before is held, and delivered in a turn to come, in order', () => {
+  test('delivers the bytes that came before it in order in a later turn', () => {
     const platform = new FakePlatform()
     for (const text of ['a', 'b', 'c']) platform.come(text)
     platform.comeEnd()
@@ -93,7 +93,7 @@ describe('reading', () => {
     expect(platform.told).toEqual(['data a', 'data b', 'data c', 'end'])
   })
 
-  test('what comes while some is held waits behind it', () => {
+  test('delivers new bytes after those that are held', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.readStart()
@@ -105,7 +105,7 @@ describe('reading', () => {
     expect(platform.told).toEqual(['data a', 'data b', 'end'])
   })
 
-  test('a stop within a delivery holds the rest, the end among it', () => {
+  test('delivers neither bytes nor the end after a stop within a delivery', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.come('b')
@@ -121,7 +121,7 @@ describe('reading', () => {
     expect(platform.told).toEqual(['data a', 'data b', 'end'])
   })
 
-  test('starts and stops before the turn deliver once', () => {
+  test('delivers held bytes once after repeated starts and stops', () => {
     const platform = new FakePlatform()
     platform.come('a')
     for (let round = 0; round < 3; round++) {
@@ -136,7 +136,7 @@ describe('reading', () => {
     expect(platform.told).toEqual(['data a'])
   })
 
-  test.each(['close', 'reset'] as const)('%s() within a delivery is its last event', (how) => {
+  test.each(['close', 'reset'] as const)('delivers nothing after %s() within a delivery', (how) => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.come('b')
@@ -147,7 +147,7 @@ describe('reading', () => {
     expect(platform.told).toEqual(['data a'])
   })
 
-  test('the end is told once, and reading is over then', () => {
+  test('reports the end once and is over then', () => {
     const platform = new FakePlatform()
     platform.readStart()
     platform.comeEnd()
@@ -160,7 +160,7 @@ describe('reading', () => {
     expect(platform.asked).toEqual(['resume', 'end delivered'])
   })
 
-  test('an end that waits is an end', () => {
+  test('is over when the end waits to be delivered', () => {
     const platform = new FakePlatform()
     platform.comeEnd()
     expect(trueOf(platform.states)).toEqual(['open', 'connected', 'ended'])
@@ -168,17 +168,17 @@ describe('reading', () => {
 })
 
 describe('a failure', () => {
-  test('is told at once, though nobody reads, when nothing is held', () => {
+  test('is reported at once when nothing is held, even without a reader', () => {
     const platform = new FakePlatform()
     platform.comeFailure('ECONNRESET')
     expect([platform.told, platform.asked]).toEqual([['ECONNRESET'], ['release']])
-    tellAll(platform)
+    reportAll(platform)
     expect(platform.turn()).toBe(0)
     expect(platform.told).toEqual(['ECONNRESET'])
     expect(trueOf(platform.states)).toEqual(['connected', 'ended'])
   })
 
-  test('waits behind bytes', () => {
+  test('is reported after the bytes that are held', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.comeFailure('ECONNRESET')
@@ -188,7 +188,7 @@ describe('a failure', () => {
     expect(platform.told).toEqual(['data a', 'ECONNRESET'])
   })
 
-  test('comes to nothing behind an end that waits', () => {
+  test('is not reported when an end waits', () => {
     const platform = new FakePlatform()
     platform.comeEnd()
     platform.comeFailure('ECONNRESET')
@@ -197,7 +197,7 @@ describe('a failure', () => {
     expect(platform.told).toEqual(['end'])
   })
 
-  test('is told after an end that was delivered', () => {
+  test('is reported after an end that was delivered', () => {
     const platform = new FakePlatform()
     platform.readStart()
     platform.comeEnd()
@@ -205,7 +205,7 @@ describe('a failure', () => {
     expect(platform.told).toEqual(['end', 'ETIMEDOUT'])
   })
 
-  test('of the platform passes what is held', () => {
+  test('of the platform itself is reported before the bytes that are held', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.failNow('EPIPE')
@@ -213,7 +213,7 @@ describe('a failure', () => {
     expect([platform.turn(), platform.told]).toEqual([0, ['EPIPE']])
   })
 
-  test('may be followed by close() within it, which does nothing', () => {
+  test('allows close() within its report, which does nothing', () => {
     const platform = new FakePlatform()
     platform.onTold = () => platform.close()
     platform.comeFailure('ECONNRESET')
@@ -222,8 +222,8 @@ describe('a failure', () => {
   })
 })
 
-describe('a write that fails at once', () => {
-  test('breaks the sending half: its reason first, EPIPE from then on, ENOTCONN for a shutdown', () => {
+describe('a failed write', () => {
+  test('throws its reason once, then EPIPE, and ENOTCONN for a shutdown', () => {
     const platform = new FakePlatform()
     expect(failWrite(platform, 'ECONNRESET')).toBe('ECONNRESET')
     expect(failWrite(platform, 'ECONNRESET')).toBe('EPIPE')
@@ -232,7 +232,7 @@ describe('a write that fails at once', () => {
     expect(platform.asked).toEqual([])
   })
 
-  test('leaves what the peer had sent to be delivered, then the end; the failure was told', () => {
+  test("leaves the peer's bytes to be delivered, then the end instead of the failure", () => {
     const platform = new FakePlatform()
     platform.come('a')
     failWrite(platform, 'ECONNRESET')
@@ -247,7 +247,7 @@ describe('a write that fails at once', () => {
     expect(platform.asked.at(-1)).toBe('release')
   })
 
-  test('that comes while a failure waits turns it into the end', () => {
+  test('turns a failure that waits into the end', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.comeFailure('ECONNRESET')
@@ -259,7 +259,7 @@ describe('a write that fails at once', () => {
 })
 
 describe('shutdown()', () => {
-  test('sends FIN at once when nothing is pending, once', () => {
+  test('sends one FIN at once when nothing is pending', () => {
     const platform = new FakePlatform()
     platform.shutdown()
     platform.shutdown()
@@ -268,7 +268,7 @@ describe('shutdown()', () => {
     expect(trueOf(platform.states)).toEqual(['open', 'connected', 'finishing'])
   })
 
-  test('waits for the bytes before it; FIN goes before the kernel hears', () => {
+  test('sends FIN after the pending bytes and before onDrain', () => {
     const platform = new FakePlatform()
     platform.write(Uint8Array.of(1))
     platform.shutdown()
@@ -289,7 +289,7 @@ describe('shutdown()', () => {
     expect(platform.told).toEqual(['data a', 'end'])
   })
 
-  test('after the connection is gone is nothing', () => {
+  test('does nothing after close()', () => {
     const platform = new FakePlatform()
     platform.close()
     platform.shutdown()
@@ -325,7 +325,7 @@ describe('close() and reset()', () => {
     test.each([
       ['close', 'release'],
       ['reset', 'abort'],
-    ] as const)(`${state}: %s() is one ${'%s'}, and nothing is told any more`, (how, asked) => {
+    ] as const)(`%s() in the state "${state}" calls %s once and reports nothing`, (how, asked) => {
       const platform = new FakePlatform()
       reach(platform)
       platform.told.length = 0
@@ -333,7 +333,7 @@ describe('close() and reset()', () => {
       platform[how]()
       platform.close()
       platform.reset()
-      tellAll(platform)
+      reportAll(platform)
       platform.taken()
       platform.readStart()
       platform.readStop()
@@ -345,14 +345,14 @@ describe('close() and reset()', () => {
     })
   }
 
-  test('close() with bytes that were not delivered is a reset', () => {
+  test('close() with undelivered bytes resets', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.close()
     expect(platform.asked).toEqual(['abort'])
   })
 
-  test('close() after they were delivered is none', () => {
+  test('close() after all bytes were delivered does not reset', () => {
     const platform = new FakePlatform()
     platform.come('a')
     platform.readStart()
@@ -361,7 +361,7 @@ describe('close() and reset()', () => {
     expect(platform.asked.at(-1)).toBe('release')
   })
 
-  test('a platform that cannot reset says so, and the connection stays', () => {
+  test('reset() throws ENOTSUP and keeps the connection when the platform cannot reset', () => {
     const platform = new FakePlatform()
     platform.canReset = false
     expect(refusal(() => platform.reset())).toBe('ENOTSUP')

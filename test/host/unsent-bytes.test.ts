@@ -1,8 +1,8 @@
-/** What waits for room outside, in its writers' own buffers. */
+/** The bytes that wait for room in the system, in their writers' own buffers. */
 import { expect, test } from '@jest/globals'
 import { UnsentBytes } from '../../src/host/connection/unsent-bytes.js'
 
-/** Sends at most so many bytes in all. @returns what was sent */
+/** Sends at most `room` bytes in all. @returns what was sent */
 const sendUpTo = (waiting: UnsentBytes, room: number): string => {
   let sent = ''
   waiting.send((data) => {
@@ -13,14 +13,14 @@ const sendUpTo = (waiting: UnsentBytes, room: number): string => {
   return sent
 }
 
-test('bytes leave in order, as there is room for them', () => {
+test('waiting bytes are sent in order as far as there is room', () => {
   const waiting = new UnsentBytes()
   for (const word of ['one', '', 'two', 'three']) waiting.push(Buffer.from(word))
   expect([waiting.length, sendUpTo(waiting, 5), waiting.length]).toEqual([11, 'onetw', 6])
   expect([sendUpTo(waiting, 0), sendUpTo(waiting, 100), waiting.length]).toEqual(['', 'othree', 0])
 })
 
-test('a buffer that has lost bytes is EFAULT, and nothing after it is sent', () => {
+test('a buffer that was detached fails with EFAULT, and nothing after it is sent', () => {
   const waiting = new UnsentBytes()
   const lost = new Uint8Array(4)
   waiting.push(Buffer.from('one'))
@@ -37,7 +37,7 @@ test('a buffer that has lost bytes is EFAULT, and nothing after it is sent', () 
   expect([sent, waiting.length]).toEqual([['one'], 7])
 })
 
-test('a buffer that has grown sends what was written, and no more', () => {
+test('a buffer that has grown sends only the bytes that were written', () => {
   const waiting = new UnsentBytes()
   const memory: ArrayBuffer = Reflect.construct(ArrayBuffer, [4, { maxByteLength: 8 }])
   waiting.push(new Uint8Array(memory).fill(0x61))
@@ -45,7 +45,7 @@ test('a buffer that has grown sends what was written, and no more', () => {
   expect([sendUpTo(waiting, 3), sendUpTo(waiting, 100), waiting.length]).toEqual(['aaa', 'a', 0])
 })
 
-test('a sender that forgets all ends it', () => {
+test('clear() within send() ends the sending', () => {
   const waiting = new UnsentBytes()
   waiting.push(Buffer.from('one'))
   waiting.push(Buffer.from('two'))

@@ -1,13 +1,13 @@
 /**
- * What the virtual host promises beyond the contract: Linux's answers where hosts may differ, and the same run every
- * time.
+ * Tests of what the virtual host guarantees beyond the contract: Linux's results where hosts may differ, and identical
+ * runs.
  */
 import { describe, expect, test } from '@jest/globals'
 import { virtualHost } from '../../src/host/virtual.js'
 import { seeded } from '../support/random.js'
 import { Lab, refusal, v4, v6 } from './contract/lab.js'
 
-/** Bytes under way in one direction before the writer must wait. */
+/** Bytes under way in one direction before the writer has to wait. */
 const WINDOW = 3 * 87_380
 
 /** Runs a test on a network of its own. */
@@ -20,13 +20,13 @@ const virtually = (name: string, body: (lab: Lab) => Promise<void>, seed?: numbe
   )
 
 describe('addresses', () => {
-  virtually('any address but loopback is out of reach, at once', async (lab) => {
+  virtually('a connection to any address but loopback fails at once with ENETUNREACH', async (lab) => {
     for (const remote of [v4(80, '192.0.2.1'), v4(80, '255.255.255.255'), v6(80, '2001:db8::1'), v6(80, 'fe80::1')]) {
       expect(refusal(() => lab.connect(remote))).toBe('ENETUNREACH')
     }
   })
 
-  virtually('all of 127.0.0.0/8 is loopback, and clients speak from 127.0.0.1', async (lab) => {
+  virtually('a listener on any address of 127.0.0.0/8 accepts clients, which have 127.0.0.1', async (lab) => {
     const listener = lab.listen(v4(0, '127.1.2.3'))
     const { client, server } = await lab.pair(listener)
     expect(server.connection.local.host).toBe('127.1.2.3')
@@ -34,7 +34,7 @@ describe('addresses', () => {
     lab.listen(v4(listener.local.port, '127.0.0.1'))
   })
 
-  virtually('what a bound address cannot reach', async (lab) => {
+  virtually('a bound socket cannot connect to an address of another family', async (lab) => {
     const mapped = v6(9, '::ffff:127.0.0.1')
     expect(refusal(() => lab.connect(v6(9), lab.bind(v4())))).toBe('EAFNOSUPPORT')
     expect(refusal(() => lab.connect(v4(9), lab.bind(v6())))).toBe('EAFNOSUPPORT')
@@ -44,7 +44,7 @@ describe('addresses', () => {
     expect(refusal(() => lab.bind({ ...mapped, port: 0 }, { ipv6Only: true }))).toBe('EINVAL')
   })
 
-  virtually('a dual-stack port connects to both families', async (lab) => {
+  virtually('a dual-stack socket connects to both families', async (lab) => {
     const four = lab.listen()
     const six = lab.listen(v6())
     const toFour = lab.connect(v6(four.local.port, '::ffff:127.0.0.1'), lab.bind(v6(0, '::')))
@@ -55,7 +55,7 @@ describe('addresses', () => {
     expect(toSix.connection.remote.host).toBe('::1')
   })
 
-  virtually('two bound sockets share an address until one listens', async (lab) => {
+  virtually('two bound sockets share an address until one of them listens', async (lab) => {
     const first = lab.bind()
     const second = lab.bind(first.local)
     lab.listen(first)
@@ -63,19 +63,19 @@ describe('addresses', () => {
     expect(refusal(() => lab.bind(first.local))).toBe('EADDRINUSE')
   })
 
-  virtually('a connection from a bound port does not keep others from listening there', async (lab) => {
+  virtually('a connection from a bound port leaves the port free for a listener', async (lab) => {
     const port = lab.bind()
     lab.connect(lab.listen().local, port)
     lab.listen(port.local)
   })
 
-  virtually('a port that connect() chose is its own', async (lab) => {
+  virtually('a port that connect() chose is in use', async (lab) => {
     const { client } = await lab.pair()
     expect(refusal(() => lab.bind(client.connection.local))).toBe('EADDRINUSE')
     expect(refusal(() => lab.listen(client.connection.local))).toBe('EADDRINUSE')
   })
 
-  virtually('no two connections have the same two ends', async (lab) => {
+  virtually('a connection with the same two addresses as another is refused', async (lab) => {
     const listener = lab.listen()
     const first = lab.bind()
     const second = lab.bind(first.local)
@@ -84,7 +84,7 @@ describe('addresses', () => {
     lab.connect(lab.listen().local, second)
   })
 
-  virtually('a port object serves once', async (lab) => {
+  virtually('a bound socket can listen or connect only once', async (lab) => {
     const port = lab.bind()
     lab.listen(port)
     expect(refusal(() => lab.listen(port))).toBe('EINVAL')
@@ -93,7 +93,7 @@ describe('addresses', () => {
     expect(refusal(() => lab.bind(port.local))).toBe('EADDRINUSE')
   })
 
-  virtually('those that share a port take turns, the exact address before the wildcard', async (lab) => {
+  virtually('listeners that share a port take turns, and an exact address precedes the wildcard', async (lab) => {
     const shared = { reusePort: true }
     const first = lab.listen(v4(), shared)
     const { local } = first
@@ -104,7 +104,7 @@ describe('addresses', () => {
     await anywhere.accept()
   })
 
-  virtually('when all ephemeral ports are taken bind and connect say so, each in its way', async (lab) => {
+  virtually('bind fails with EADDRINUSE and connect with EADDRNOTAVAIL when no port is free', async (lab) => {
     const listener = lab.listen()
     const ports = Array.from({ length: 16_383 }, () => lab.host.bind(v4(), { ipv6Only: false, reusePort: false }))
     expect(refusal(() => lab.bind())).toBe('EADDRINUSE')
@@ -113,7 +113,7 @@ describe('addresses', () => {
     await lab.pair(listener)
   })
 
-  test('networks do not reach each other', async () => {
+  test('a virtual network cannot be reached from another one', async () => {
     await Lab.try(
       () => ({ host: virtualHost() }),
       async (one) => {
@@ -128,8 +128,8 @@ describe('addresses', () => {
   })
 })
 
-describe('the wire', () => {
-  virtually('the listener hears of a connection before the client does', async (lab) => {
+describe('connections', () => {
+  virtually('the listener receives a connection before the client receives onConnect', async (lab) => {
     const order: string[] = []
     const listener = lab.listen()
     listener.onAccept = () => order.push('server')
@@ -139,7 +139,7 @@ describe('the wire', () => {
     expect(order).toEqual(['server', 'client'])
   })
 
-  virtually('connections that wait when the listener closes are reset', async (lab) => {
+  virtually('a connection that waits to be accepted is reset when the listener closes', async (lab) => {
     const listener = lab.listen()
     const client = lab.connect(listener.local)
     listener.close()
@@ -147,7 +147,7 @@ describe('the wire', () => {
     expect(client.events).toEqual(['ECONNRESET'])
   })
 
-  virtually('a client that closes before it has connected was connected all the same', async (lab) => {
+  virtually('a client that closes while it connects is still accepted', async (lab) => {
     const listener = lab.listen()
     lab.connect(listener.local).close()
     const server = await listener.accept()
@@ -156,7 +156,7 @@ describe('the wire', () => {
     expect(server.events).toEqual(['end'])
   })
 
-  virtually('several small buffers of one call are one read', async (lab) => {
+  virtually('several small buffers of one call arrive as one read', async (lab) => {
     const { client, server } = await lab.pair()
     client.writev([Buffer.from('one '), Buffer.from('two')])
     server.readStart()
@@ -164,7 +164,7 @@ describe('the wire', () => {
     expect(server.chunks.map((chunk) => Buffer.from(chunk).toString())).toEqual(['one two'])
   })
 
-  virtually('a flood of small writes is few reads', async (lab) => {
+  virtually('a thousand small writes arrive as one read', async (lab) => {
     const { client, server } = await lab.pair()
     server.readStart()
     for (let count = 0; count < 1000; count++) client.write(Uint8Array.of(count))
@@ -174,7 +174,7 @@ describe('the wire', () => {
     expect(bytes.equals(Buffer.from(Array.from({ length: 1000 }, (_, count) => count & 0xff)))).toBe(true)
   })
 
-  virtually('what is written later arrives later, whatever came between', async (lab) => {
+  virtually('writes of two connections arrive in the order of the calls', async (lab) => {
     const { client: one, server: oneServer } = await lab.pair()
     const { client: two, server: twoServer } = await lab.pair()
     const order: string[] = []
@@ -190,7 +190,7 @@ describe('the wire', () => {
     expect(order).toEqual(['one', 'two', 'one'])
   })
 
-  virtually('a window of bytes is under way, the rest is pending', async (lab) => {
+  virtually('bytes beyond the window are pending', async (lab) => {
     const { client, server } = await lab.pair()
     expect(client.write(new Uint8Array(WINDOW))).toBe(true)
     expect(client.write(new Uint8Array(10))).toBe(false)
@@ -206,14 +206,14 @@ describe('the wire', () => {
     expect(Math.max(...server.chunks.map((chunk) => chunk.length))).toBe(64 * 1024)
   })
 
-  virtually('what a reset drops is not pending', async (lab) => {
+  virtually('no byte is pending after a reset', async (lab) => {
     const { client } = await lab.pair()
     client.write(new Uint8Array(1024 * 1024))
     client.reset()
     expect(client.connection.pending).toBe(0)
   })
 
-  virtually('bytes before a reset are read, then ECONNRESET', async (lab) => {
+  virtually('bytes sent before a reset are delivered, then ECONNRESET', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))
     client.reset()
@@ -224,7 +224,7 @@ describe('the wire', () => {
     expect(server.events).toEqual(['data', 'ECONNRESET'])
   })
 
-  virtually('a writer does not wait for a reader to hear of a reset', async (lab) => {
+  virtually('a write after a reset fails though unread bytes precede the reset', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))
     client.reset()
@@ -235,7 +235,7 @@ describe('the wire', () => {
     expect(server.events).toEqual(['ECONNRESET'])
   })
 
-  virtually('nor does he wait for the answer of a peer that has closed', async (lab) => {
+  virtually('a second write after the peer has closed fails at once with EPIPE', async (lab) => {
     const { client, server } = await lab.pair()
     server.close()
     client.write(Uint8Array.of(1))
@@ -244,7 +244,7 @@ describe('the wire', () => {
     expect(client.events).toEqual(['connect', 'EPIPE'])
   })
 
-  virtually('nor for the news that the peer has reset the connection', async (lab) => {
+  virtually('a write fails at once with ECONNRESET when the peer has just reset', async (lab) => {
     const { client, server } = await lab.pair()
     server.write(Buffer.from('before'))
     server.reset()
@@ -255,7 +255,7 @@ describe('the wire', () => {
     expect(client.events).toEqual(['connect', 'ECONNRESET', 'data', 'end'])
   })
 
-  virtually('nor does a gathering writer', async (lab) => {
+  virtually('a write of several buffers after a reset fails though unread bytes precede it', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))
     client.reset()
@@ -264,7 +264,7 @@ describe('the wire', () => {
     expect(await server.failed()).toBe('ECONNRESET')
   })
 
-  virtually('nor does a writer that has bytes pending', async (lab) => {
+  virtually('a writer with pending bytes receives ECONNRESET though unread bytes precede it', async (lab) => {
     const { client, server } = await lab.pair()
     client.write(Buffer.from('before'))
     server.write(new Uint8Array(1024 * 1024))
@@ -273,7 +273,7 @@ describe('the wire', () => {
     expect(server.events).toEqual(['ECONNRESET'])
   })
 
-  virtually('a reset after the end is EPIPE', async (lab) => {
+  virtually('a write after the end of a closed peer fails with EPIPE', async (lab) => {
     const { client, server } = await lab.pair()
     client.readStart()
     server.close()
@@ -282,7 +282,7 @@ describe('the wire', () => {
     expect(await client.failed()).toBe('EPIPE')
   })
 
-  virtually('a reset of a connection that ended both ways is nothing', async (lab) => {
+  virtually('a reset of a connection that ended in both directions is not reported', async (lab) => {
     const { client, server } = await lab.pair()
     for (const socket of [client, server]) {
       socket.readStart()
@@ -294,7 +294,7 @@ describe('the wire', () => {
     expect(client.events).toEqual(['connect', 'end'])
   })
 
-  virtually('bytes on their way to an end that closes reset it', async (lab) => {
+  virtually('bytes that are under way to an end that closes reset the connection', async (lab) => {
     const { client, server } = await lab.pair()
     client.readStart()
     client.write(Uint8Array.of(1))
@@ -303,7 +303,7 @@ describe('the wire', () => {
     expect(client.events).toEqual(['connect', 'ECONNRESET'])
   })
 
-  virtually('writing before onConnect or after shutdown() is refused', async (lab) => {
+  virtually('a write before onConnect or after shutdown() is refused', async (lab) => {
     const listener = lab.listen()
     const client = lab.connect(listener.local)
     expect(refusal(() => client.write(Uint8Array.of(1)))).toBe('ENOTCONN')
@@ -316,10 +316,10 @@ describe('the wire', () => {
   })
 })
 
-describe('the same run every time', () => {
-  /** Everything that is told while twenty connections talk, in order. */
+describe('a run with a seed', () => {
+  /** All events of twenty connections that exchange bytes, in order. */
   const trace = async (seed: number): Promise<string[]> => {
-    const told: string[] = []
+    const events: string[] = []
     await Lab.try(
       () => ({ host: virtualHost({ seed }) }),
       async (lab) => {
@@ -328,7 +328,7 @@ describe('the same run every time', () => {
         listener.onAccept = (server) => {
           const { port } = server.connection.remote
           server.onEvent = (event) => {
-            told.push(`server ${port} ${event} ${server.received}`)
+            events.push(`server ${port} ${event} ${server.received}`)
             if (event === 'end') server.close()
           }
           server.readStart()
@@ -336,7 +336,7 @@ describe('the same run every time', () => {
         const clients = Array.from({ length: 20 }, (_, index) => {
           const client = lab.connect(listener.local)
           client.onEvent = (event) => {
-            told.push(`client ${index} ${event} ${client.received}`)
+            events.push(`client ${index} ${event} ${client.received}`)
             if (event !== 'connect') return
             client.write(new Uint8Array(random.int(1, 600_000)))
             client.shutdown()
@@ -347,16 +347,16 @@ describe('the same run every time', () => {
         for (const client of clients) await client.ended()
       },
     )
-    return told
+    return events
   }
 
-  test('two runs of one seed are equal, event for event', async () => {
+  test('has the same events as another run with the same seed', async () => {
     const first = await trace(7)
     expect(first.length).toBeGreaterThan(100)
     expect(await trace(7)).toEqual(first)
   })
 
-  test('the seed chooses the ports', () => {
+  test('has ports that depend on the seed', () => {
     const ports = (seed: number): number[] => {
       const host = virtualHost({ seed })
       return Array.from({ length: 3 }, () => host.bind(v4(), { ipv6Only: false, reusePort: false }).local.port)
@@ -371,11 +371,11 @@ describe('the same run every time', () => {
     }
   })
 
-  test.each([-1, 0.5, Number.NaN, 2 ** 32])('a seed of %p is refused', (seed) => {
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('is refused for a seed of %p', (seed) => {
     expect(() => virtualHost({ seed })).toThrow(`the seed is ${seed}; give an integer from 0 to 4294967295`)
   })
 
-  test('text in place of names is refused', () => {
+  test('is refused when names is a string', () => {
     expect(() => virtualHost(Object({ names: 'db.test' }))).toThrow(/names is a string; give \{/)
   })
 })

@@ -1,4 +1,4 @@
-/** How the virtual host's events and timers are scheduled, and what holds the process. */
+/** Tests of how the virtual host schedules events and timers, and of what keeps the process alive. */
 import { describe, expect, test } from '@jest/globals'
 import { Fifo } from '../../src/base/fifo.js'
 import { EventQueue } from '../../src/host/virtual/event-queue.js'
@@ -9,10 +9,10 @@ import { seeded } from '../support/random.js'
 import { v4 } from './contract/lab.js'
 
 describe('the process', () => {
-  /** What keeps the process alive. */
+  /** The number of resources that keep the process alive. */
   const holders = (): number => process.getActiveResourcesInfo().length
 
-  test('only keepAlive() holds it', async () => {
+  test('is kept alive only by keepAlive()', async () => {
     const host = virtualHost()
     const before = holders()
     const timer = host.timer(() => {})
@@ -28,7 +28,7 @@ describe('the process', () => {
     timer.clear()
   })
 
-  test('events are immediates exactly while somebody keeps it alive', () => {
+  test('is kept alive by an immediate for events only during keepAlive()', () => {
     const immediates = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length
     const queue = new EventQueue()
     const before = immediates()
@@ -43,14 +43,14 @@ describe('the process', () => {
     again()
   })
 
-  test('events come though nobody keeps the process alive for them', async () => {
+  test('receives events while it is alive, also without keepAlive()', async () => {
     const host = virtualHost()
     await soon(new Promise<void>((resolve) => host.defer(resolve)), 'the event')
   })
 })
 
 describe('the queue', () => {
-  /** Makes a queue as if the runtime lacked these. */
+  /** Makes a queue as if the runtime had none of these. */
   const without = (...names: string[]): EventQueue => {
     const kept = names.map((name) => [name, Reflect.get(globalThis, name)] as const)
     try {
@@ -65,7 +65,7 @@ describe('the queue', () => {
     ['setImmediate', []],
     ['MessageChannel', ['setImmediate']],
     ['timers', ['setImmediate', 'MessageChannel']],
-  ])('with %s: in order, later, promises in between', async (_name, missing) => {
+  ])('with %s runs events later and in order, and promises between them', async (_name, missing) => {
     const queue = without(...missing)
     const release = queue.keepAlive()
     const order: string[] = []
@@ -82,13 +82,13 @@ describe('the queue', () => {
     release()
   })
 
-  test('a queue that has nothing to do holds nothing, whatever it uses', () => {
+  test('keeps no resource while it is empty', () => {
     const before = process.getActiveResourcesInfo()
     without('setImmediate')
     expect(process.getActiveResourcesInfo()).toEqual(before)
   })
 
-  test('the order holds when somebody begins or ends to keep the process alive in between', async () => {
+  test('keeps the order of events when keepAlive() starts or ends between them', async () => {
     const queue = new EventQueue()
     const order: number[] = []
     queue.post(() => order.push(1))
@@ -100,12 +100,12 @@ describe('the queue', () => {
     expect(order).toEqual([1, 2, 3])
   })
 
-  test('a fifo gives what an array gives', () => {
+  test('uses a Fifo that returns the same entries as an array', () => {
     const random = seeded('fifo')
     const fifo = new Fifo<number>()
     const model: number[] = []
     for (let step = 0; step < 50_000; step++) {
-      // Long runs of one kind, so that it grows beyond the size at which it drops what was taken.
+      // Long runs of one kind, so that it grows beyond the size at which it drops the entries that were taken.
       if (random.chance(step % 10_000 < 5_000 ? 0.8 : 0.3)) {
         fifo.push(step)
         model.push(step)
@@ -118,7 +118,7 @@ describe('the queue', () => {
 })
 
 describe('the clock', () => {
-  test("a timer makes up for the runtime's that are early or not long enough", () => {
+  test("sets the runtime's timer again when it fires early or cannot wait long enough", () => {
     const armed: { callback: () => void; ms: number }[] = []
     const kept = globalThis.setTimeout
     Reflect.set(globalThis, 'setTimeout', (callback: () => void, ms: number) => armed.push({ callback, ms }))

@@ -1,15 +1,15 @@
-/** When another try to send is asked for, after one that fell short; with a clock of the test's. */
+/** Tests of when a host asks for another attempt to send after one that fell short, with a simulated clock. */
 import { expect, test } from '@jest/globals'
 import { WritableWatch } from '../../src/host/common/writable-watch.js'
 
-/** What was scheduled, one call at a time, and how often there was room. */
+/** Records the calls that were scheduled, one at a time, and how often room was reported. */
 class Watched {
   readonly watch: WritableWatch
   /** Milliseconds of each call that was scheduled. */
   readonly waits: number[] = []
   rooms = 0
   forgotten = 0
-  /** What to do when there may be room. */
+  /** Called when there may be room. */
   onRoom = (): void => {}
   #due: (() => void) | undefined
 
@@ -36,7 +36,7 @@ class Watched {
     return this.#due !== undefined
   }
 
-  /** The time has come. */
+  /** Lets the scheduled time pass. */
   pass(): void {
     const due = this.#due
     this.#due = undefined
@@ -44,7 +44,7 @@ class Watched {
   }
 }
 
-test('nothing is scheduled before a try falls short, nor after it was answered', () => {
+test('a call is scheduled only while an attempt that fell short waits', () => {
   const watched = new Watched()
   expect(watched.scheduled).toBe(false)
   watched.watch.wait(true)
@@ -53,7 +53,7 @@ test('nothing is scheduled before a try falls short, nor after it was answered',
   expect([watched.rooms, watched.scheduled]).toEqual([1, false])
 })
 
-test('tries that take nothing are asked for ever more rarely, but not without end', () => {
+test('the wait doubles up to 64 ms while attempts take nothing', () => {
   const watched = new Watched()
   for (let round = 0; round < 12; round++) {
     watched.watch.wait(false)
@@ -62,7 +62,7 @@ test('tries that take nothing are asked for ever more rarely, but not without en
   expect(watched.waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 64, 64, 64, 64])
 })
 
-test('a try that takes some begins anew', () => {
+test('the wait starts again at 0 after an attempt that takes some bytes', () => {
   const watched = new Watched()
   for (const taken of [false, false, false, true, false, true, true]) {
     watched.watch.wait(taken)
@@ -71,17 +71,17 @@ test('a try that takes some begins anew', () => {
   expect(watched.waits).toEqual([0, 1, 2, 0, 1, 0, 0])
 })
 
-test('several tries that fall short are answered by one call', () => {
+test('several attempts that fall short are answered by one call', () => {
   const watched = new Watched()
   for (let tries = 0; tries < 5; tries++) watched.watch.wait(false)
   watched.pass()
   expect([watched.waits.length, watched.rooms]).toEqual([1, 1])
-  // What is tried meanwhile does not make the waits longer.
+  // Attempts during the wait do not make it longer.
   watched.watch.wait(false)
   expect(watched.waits).toEqual([0, 1])
 })
 
-test('another try within the call that says so', () => {
+test('an attempt within the call schedules another call', () => {
   const watched = new Watched()
   watched.onRoom = () => {
     if (watched.rooms < 4) watched.watch.wait(false)
@@ -91,7 +91,7 @@ test('another try within the call that says so', () => {
   expect([watched.rooms, watched.waits]).toEqual([4, [0, 1, 2, 4]])
 })
 
-test('stop() forgets what was scheduled; harmless at any time', () => {
+test('stop() cancels the scheduled call and is harmless at any time', () => {
   const watched = new Watched()
   watched.watch.stop()
   watched.watch.wait(false)

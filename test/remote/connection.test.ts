@@ -1,4 +1,7 @@
-/** The guest's end of the worker driver: what of the wire it makes its kernel believe. The parent is played by hand. */
+/**
+ * Tests of the guest's end of the worker driver: the events that its kernel receives from the wire. The test plays the
+ * parent.
+ */
 import { describe, expect, test } from '@jest/globals'
 import type { HostConnection, HostListener } from '../../src/host/contract/connection.js'
 import { encode, errnoValue, FIRST_OF_GUEST, ToGuest, ToParent, WINDOW } from '../../src/remote/protocol.js'
@@ -16,7 +19,7 @@ const listen = (): HostListener => {
   })
 }
 
-describe('a connection to where one has led before', () => {
+describe('a connection to an address that was reached before', () => {
   const again = (): HostConnection => {
     connect()
     const connection = host.connect(loopback(2), events)
@@ -24,7 +27,7 @@ describe('a connection to where one has led before', () => {
     return connection
   }
 
-  test('waits for nothing, and is told like others', () => {
+  test('is reported as established without a reply to wait for', () => {
     const connection = again()
     send(ToGuest.CONNECT, FIRST_OF_GUEST, 0, encode({ id: FIRST_OF_GUEST, local: loopback(3), remote: loopback(4) }))
     wire.deliver()
@@ -32,13 +35,13 @@ describe('a connection to where one has led before', () => {
     expect([connection.local.port, connection.remote.port]).toEqual([3, 4])
   })
 
-  test('learns its own name when that is asked for', () => {
+  test('asks for its local address when that is read', () => {
     const connection = again()
     send(ToGuest.REPLY, 0, 0, encode({ id: FIRST_OF_GUEST, local: loopback(3), remote: loopback(2) }))
     expect([connection.local.port, connection.local.port]).toEqual([3, 3])
   })
 
-  test('has none when it was refused meanwhile, which is told', () => {
+  test('has no local address when it was refused, and reports the refusal', () => {
     const connection = again()
     send(ToGuest.ERROR, FIRST_OF_GUEST, errnoValue('EADDRNOTAVAIL'))
     send(ToGuest.REPLY, 0, 0, encode({ error: 'EINVAL', message: 'no connection' }))
@@ -47,7 +50,7 @@ describe('a connection to where one has led before', () => {
     expect(log).toEqual(['EADDRNOTAVAIL'])
   })
 
-  test('has a number of its own', () => {
+  test('has its own number', () => {
     again()
     host.connect(loopback(2), events)
     expect(seen()).toMatchObject([{ id: FIRST_OF_GUEST + 1 }])
@@ -55,7 +58,7 @@ describe('a connection to where one has led before', () => {
 })
 
 describe('bytes under way', () => {
-  test('count as taken up to the window, and no further', () => {
+  test('count as written up to the window, and the rest is pending', () => {
     const connection = connect()
     expect(connection.write(new Uint8Array(WINDOW))).toBe(true)
     expect(connection.pending).toBe(0)
@@ -71,7 +74,7 @@ describe('bytes under way', () => {
     expect(log).toEqual(['drain'])
   })
 
-  test('are what a try to write takes at most, and there is room again when the parent says so', () => {
+  test('limit tryWrite() to the window until the parent has taken some', () => {
     const connection = connect()
     expect(connection.tryWrite(new Uint8Array(2 * WINDOW))).toBe(WINDOW)
     expect([connection.tryWrite(new Uint8Array(10)), connection.pending]).toEqual([0, 0])
@@ -81,7 +84,7 @@ describe('bytes under way', () => {
     expect(connection.tryWrite(new Uint8Array(10))).toBe(4)
   })
 
-  test('are sent in pieces that the ring can carry', () => {
+  test('are sent in pieces that fit into the ring', () => {
     const connection = connect()
     wire.post(ToParent.OUTPUT, 0, 1, Buffer.alloc(600_000, 'x'))
     connection.write(Buffer.from('y'))
@@ -91,7 +94,7 @@ describe('bytes under way', () => {
   })
 })
 
-/** Writes all of the ring anew that has been read, with what is nobody's. */
+/** Overwrites the part of the ring that has been read, with records for an unknown connection. */
 const overwriteRing = (): void => {
   for (const size of [200_000, 20_000, 2_000, 200, 20, 0]) {
     while (out.write(ToGuest.DATA, 99, 0, Buffer.alloc(size, '-')));
@@ -99,8 +102,8 @@ const overwriteRing = (): void => {
   out.publish()
 }
 
-describe('what was on its way', () => {
-  test('when reading was stopped waits until it is started again, and comes later than that call', () => {
+describe('data under way', () => {
+  test('is delivered after the next readStart() has returned when reading was stopped', () => {
     const connection = connect()
     connection.readStop()
     send(ToGuest.DATA, ID, 0, Buffer.from('late'))
@@ -113,7 +116,7 @@ describe('what was on its way', () => {
     expect(log).toEqual(['late', 'end'])
   })
 
-  test('is the receiver’s', () => {
+  test('is copied out of the ring before it is delivered', () => {
     const connection = connect()
     let kept: Uint8Array = Buffer.alloc(0)
     connection.events = {
@@ -128,7 +131,7 @@ describe('what was on its way', () => {
     expect(Buffer.from(kept).toString()).toBe('kept')
   })
 
-  test('stops where the receiver stops', () => {
+  test('is not delivered after a readStop() within a delivery', () => {
     const connection = connect()
     connection.readStop()
     for (const word of ['one', 'two']) send(ToGuest.DATA, ID, 0, Buffer.from(word))
@@ -148,13 +151,13 @@ describe('what was on its way', () => {
     expect(log).toEqual(['one', 'two'])
   })
 
-  test('while a call waited comes after it', () => {
+  test('is delivered after the call that waited when it arrived', () => {
     connect()
     send(ToGuest.DATA, ID, 0, Buffer.from('early'))
     send(ToGuest.REPLY, 0, 0, encode({ error: 'EADDRINUSE', message: 'taken' }))
     expect(codeOf(() => host.bind(loopback(1), { ipv6Only: false, reusePort: false }))).toBe('EADDRINUSE')
     expect(log).toEqual([])
-    // Who has something to deliver does not sleep.
+    // A channel with something to deliver does not sleep.
     const before = performance.now()
     wire.sleep(4_000)
     expect(performance.now() - before).toBeLessThan(2_000)
@@ -163,7 +166,7 @@ describe('what was on its way', () => {
     expect(log).toEqual(['early'])
   })
 
-  test('makes a close a reset, if it has come here, and is counted, if it has not', () => {
+  test('is not delivered after close(), which reports the bytes received', () => {
     const connection = connect()
     send(ToGuest.DATA, ID, 0, Buffer.from('12345'))
     wire.deliver()
@@ -174,7 +177,7 @@ describe('what was on its way', () => {
     expect(log).toEqual(['12345'])
   })
 
-  test('and nobody has read makes a close a reset', () => {
+  test('makes close() a reset when it was not read', () => {
     const connection = connect()
     connection.readStop()
     send(ToGuest.DATA, ID, 0, Buffer.from('unread'))
@@ -184,7 +187,7 @@ describe('what was on its way', () => {
     expect(kinds()).toEqual([ToParent.RESET])
   })
 
-  test('after the end is nobody’s', () => {
+  test('is ignored after reset()', () => {
     const connection = connect()
     connection.reset()
     for (const kind of [ToGuest.DATA, ToGuest.END, ToGuest.TAKEN, ToGuest.ERROR]) send(kind, ID)
@@ -196,19 +199,19 @@ describe('what was on its way', () => {
   })
 })
 
-describe('a connection whose write failed', () => {
+describe('a connection with a failed write', () => {
   const broken = (code: 'ECONNRESET' | 'EPIPE'): HostConnection => {
     const connection = connect()
     expect(connection.tryWrite(new Uint8Array(2 * WINDOW))).toBe(WINDOW)
     send(ToGuest.BROKEN, ID, errnoValue(code))
     wire.deliver()
-    // Who waits for room must see that there is no use in waiting.
+    // A writer that waits for room must notice that waiting is useless.
     expect(log.splice(0)).toEqual(['drain'])
     seen()
     return connection
   }
 
-  test('says so at the next write, once; then it is a broken pipe', () => {
+  test('throws the reason at the next write, then EPIPE', () => {
     const connection = broken('ECONNRESET')
     const write = () => connection.write(new Uint8Array(1))
     expect([codeOf(write), codeOf(write)]).toEqual(['ECONNRESET', 'EPIPE'])
@@ -220,7 +223,7 @@ describe('a connection whose write failed', () => {
     expect(kinds()).toEqual([])
   })
 
-  test('tells the reset to who reads to the end, where no write has', () => {
+  test('reports the reset after the last byte when no write has reported it', () => {
     broken('ECONNRESET')
     send(ToGuest.DATA, ID, 0, Buffer.from('last words'))
     send(ToGuest.END, ID)
@@ -229,7 +232,7 @@ describe('a connection whose write failed', () => {
     expect(kinds()).toEqual([ToParent.RESET])
   })
 
-  test('ends as it does otherwise where the peer had only finished', () => {
+  test('reports the end when the peer had only ended its direction', () => {
     broken('EPIPE')
     send(ToGuest.END, ID)
     wire.deliver()
@@ -238,7 +241,7 @@ describe('a connection whose write failed', () => {
 })
 
 describe('a listener', () => {
-  test('tells of connections and failures', () => {
+  test('reports connections and failures', () => {
     listen()
     send(ToGuest.CONNECTION, 6, 0, arrival)
     send(ToGuest.ERROR, 6, errnoValue('EMFILE'))
@@ -246,7 +249,7 @@ describe('a listener', () => {
     expect(log).toEqual(['connection from 2', 'EMFILE'])
   })
 
-  test('that was closed refuses what was on its way', () => {
+  test('resets connections that arrive after it was closed', () => {
     listen().close()
     seen()
     send(ToGuest.CONNECTION, 6, 0, arrival)
@@ -257,7 +260,7 @@ describe('a listener', () => {
   })
 })
 
-test('what only a thread with turns has is refused', () => {
+test('defer() and timer() are refused without an event loop in the thread', () => {
   expect(codeOf(() => host.defer(() => {}))).toBe('ENOTSUP')
   expect(codeOf(() => host.timer(() => {}))).toBe('ENOTSUP')
 })

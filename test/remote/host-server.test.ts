@@ -1,4 +1,4 @@
-/** The parent's end of the worker driver, over a host that does what the test says; the guest is played by hand. */
+/** Tests of the parent's end of the worker driver, over a simulated host; the test plays the guest. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   type Call,
@@ -24,7 +24,7 @@ interface Record {
   readonly payload: Buffer
 }
 
-/** A ring so small that it is soon full. */
+/** Bytes of a ring that is soon full. */
 const CAPACITY = 4096
 
 let host: FakeHost
@@ -62,15 +62,15 @@ const send = (kind: number, id: number, value = 0, payload: Uint8Array = Buffer.
   server.wire.drain()
 }
 
-/** What the guest sees at this moment, without an end of the host's turn. */
+/** The records that the guest can read now, before the host's turn ends. */
 const seen = (): Record[] => {
   const records: Record[] = []
   incoming.drain((kind, id, value, payload) => records.push({ kind, id, value, payload: Buffer.from(payload) }))
   return records
 }
 
-/** What the guest sees once the host's turn is over. */
-const told = (): Record[] => {
+/** The records that the guest can read after the host's turn. */
+const afterTurn = (): Record[] => {
   host.turn()
   return seen()
 }
@@ -82,7 +82,7 @@ const call = (asked: Call): Reply => {
   return decode<Reply>(reply.payload)
 }
 
-/** The number of the object a call has made. */
+/** The number of the object that a call has created. */
 const made = (asked: Call): number => {
   const reply = call(asked)
   if ('error' in reply) throw new Error(reply.error)
@@ -96,7 +96,7 @@ const connect = (): { id: number; connection: FakeConnection } => {
   const connection = host.connections.at(-1)
   if (connection === undefined) throw new Error('no connection')
   connection.connect()
-  expect(told()).toMatchObject([{ kind: ToGuest.CONNECT, id }])
+  expect(afterTurn()).toMatchObject([{ kind: ToGuest.CONNECT, id }])
   return { id, connection }
 }
 
@@ -108,56 +108,56 @@ const listen = (backlog: number): { id: number; listener: FakeListener } => {
   return { id, listener }
 }
 
-/** The name of an error that a record tells. */
+/** The name of the error that a record reports. */
 const errorOf = (records: readonly Record[]): string | undefined => {
   const failed = records.find(({ kind }) => kind === ToGuest.ERROR)
   return failed && errnoOf(failed.value)
 }
 
-describe('calls', () => {
-  test('are answered at once, with what the host says', () => {
+describe('a call', () => {
+  test('is answered at once with the result of the host', () => {
     expect(call({ call: 'bind', local: loopback(81), options: PLAIN })).toMatchObject({ local: loopback(81) })
     expect(call({ call: 'connect', remote: loopback(82) })).toMatchObject({ remote: loopback(82) })
   })
 
-  test('that the host refuses say why', () => {
+  test("is answered with the host's error when the host refuses it", () => {
     host.fails.bind = 'EADDRINUSE'
     const reply = call({ call: 'bind', local: loopback(0), options: PLAIN })
     expect(reply).toEqual({ error: 'EADDRINUSE', message: 'as the test wished' })
     expect(defects).toEqual([])
   })
 
-  test('nobody waits for one to an address that was reached before', () => {
+  test('is not needed for a connection to an address that was reached before', () => {
     send(ToParent.CONNECT, FIRST_OF_GUEST, 0, encode(loopback(80)))
     expect(call({ call: 'name', connection: FIRST_OF_GUEST })).toMatchObject({ remote: loopback(80) })
     host.connections[0]?.connect()
-    expect(told()).toMatchObject([{ kind: ToGuest.CONNECT, id: FIRST_OF_GUEST }])
+    expect(afterTurn()).toMatchObject([{ kind: ToGuest.CONNECT, id: FIRST_OF_GUEST }])
   })
 
   test.each([['EADDRNOTAVAIL', 'EADDRNOTAVAIL'] as const, [new Error('out of order'), 'EIO'] as const])(
-    'its refusal is an error: %s',
+    'is not needed to report that such a connection was refused: %s',
     (wish, code) => {
       host.fails.connect = wish
       send(ToParent.CONNECT, FIRST_OF_GUEST, 0, encode(loopback(80)))
-      expect(errorOf(told())).toBe(code)
+      expect(errorOf(afterTurn())).toBe(code)
       expect(call({ call: 'name', connection: FIRST_OF_GUEST })).toMatchObject({ error: 'EINVAL' })
       expect(defects.length).toBe(code === 'EIO' ? 1 : 0)
     },
   )
 
-  test('in which the host breaks are EIO, and the defect is told', () => {
+  test('fails with EIO and reports a defect when the host throws an unknown error', () => {
     host.fails.connect = new Error('out of order')
     expect(call({ call: 'connect', remote: loopback(80) })).toMatchObject({ error: 'EIO' })
     expect(defects).toMatchObject([{ message: 'out of order' }])
   })
 
-  test('on a port that there is not are EINVAL', () => {
+  test('fails with EINVAL on a port that does not exist', () => {
     expect(call({ call: 'listen', port: 99, backlog: 1 })).toMatchObject({ error: 'EINVAL' })
     const { id } = connect()
     expect(call({ call: 'connect', port: id, remote: loopback(80) })).toMatchObject({ error: 'EINVAL' })
   })
 
-  test('a port serves once', () => {
+  test('fails with EINVAL on a port that was used before', () => {
     const port = made({ call: 'bind', local: loopback(0), options: PLAIN })
     made({ call: 'connect', port, remote: loopback(80) })
     expect(host.ports[0]?.state).toBe('used')
@@ -167,7 +167,7 @@ describe('calls', () => {
     expect(call({ call: 'connect', port: other, remote: loopback(80) })).toMatchObject({ error: 'EINVAL' })
   })
 
-  test('a port whose use failed can be used again', () => {
+  test('leaves the port usable when it fails', () => {
     const port = made({ call: 'bind', local: loopback(0), options: PLAIN })
     host.fails.listen = 'EADDRINUSE'
     expect(call({ call: 'listen', port, backlog: 1 })).toMatchObject({ error: 'EADDRINUSE' })
@@ -176,31 +176,34 @@ describe('calls', () => {
   })
 })
 
-describe('what the host throws', () => {
+describe('an error of the host', () => {
   const ask = [
     ['setNoDelay', ToParent.NO_DELAY],
     ['setKeepAlive', ToParent.KEEP_ALIVE],
     ['shutdown', ToParent.SHUTDOWN],
   ] as const
 
-  test.each(ask)('by refusing %s ends the connection with that error', (method, kind) => {
+  test.each(ask)('ends the connection when the host refuses %s', (method, kind) => {
     const { id, connection } = connect()
     connection.fails[method] = 'ENOPROTOOPT'
     send(kind, id, 1)
-    expect(errorOf(told())).toBe('ENOPROTOOPT')
+    expect(errorOf(afterTurn())).toBe('ENOPROTOOPT')
     expect(connection.ended).toBe('reset')
     expect(defects).toEqual([])
   })
 
-  test.each([...ask, ['write', ToParent.WRITE] as const])('by breaking in %s is EIO, and told', (method, kind) => {
-    const { id, connection } = connect()
-    connection.fails[method] = new Error('out of order')
-    send(kind, id, 1, Buffer.from('x'))
-    expect(errorOf(told())).toBe('EIO')
-    expect(defects).toMatchObject([{ message: 'out of order' }])
-  })
+  test.each([...ask, ['write', ToParent.WRITE] as const])(
+    'becomes EIO and reports a defect when %s throws an unknown error',
+    (method, kind) => {
+      const { id, connection } = connect()
+      connection.fails[method] = new Error('out of order')
+      send(kind, id, 1, Buffer.from('x'))
+      expect(errorOf(afterTurn())).toBe('EIO')
+      expect(defects).toMatchObject([{ message: 'out of order' }])
+    },
+  )
 
-  test('by refusing a write lets the peer’s bytes come, and nothing more is sent', () => {
+  test("in a write stops the sending and leaves the peer's bytes to be delivered", () => {
     const { id, connection } = connect()
     send(ToParent.READ_START, id)
     connection.fails.write = 'ECONNRESET'
@@ -209,7 +212,7 @@ describe('what the host throws', () => {
     send(ToParent.SHUTDOWN, id)
     connection.receive('last words')
     connection.end()
-    const [broken, data, end, ...more] = told()
+    const [broken, data, end, ...more] = afterTurn()
     expect(broken).toMatchObject({ kind: ToGuest.BROKEN, id })
     expect(errnoOf(broken?.value ?? 0)).toBe('ECONNRESET')
     expect(data?.payload.toString()).toBe('last words')
@@ -218,7 +221,7 @@ describe('what the host throws', () => {
     expect(connection.log.filter((line) => /write|shutdown/.test(line))).toHaveLength(1)
   })
 
-  test('when it is closed is told, and stops nothing', () => {
+  test('in close() reports a defect and stops nothing', () => {
     const { id, connection } = connect()
     const other = connect()
     connection.fails.close = new Error('out of order')
@@ -232,7 +235,7 @@ describe('what the host throws', () => {
     other.connection.ended = 'closed'
   })
 
-  test('a host without a reset closes', () => {
+  test('in reset() closes the connection when the host cannot reset', () => {
     const { id, connection } = connect()
     connection.fails.reset = 'ENOTSUP'
     send(ToParent.RESET, id)
@@ -242,7 +245,7 @@ describe('what the host throws', () => {
 })
 
 describe('bytes', () => {
-  test('of a write are the host’s own, since the ring is written anew', () => {
+  test('of a write are copied out of the ring before it is overwritten', () => {
     const { id, connection } = connect()
     connection.takesAtOnce = false
     for (const word of ['one', 'two', 'three']) send(ToParent.WRITE, id, 0, Buffer.alloc(2000, word))
@@ -255,7 +258,7 @@ describe('bytes', () => {
     connection.drain()
   })
 
-  test('that the host has not taken are sent after the guest has closed the connection, or has ended', () => {
+  test('that are pending are still sent after the guest has closed the connection or ended', () => {
     const [closed, left] = [connect(), connect()]
     for (const { id, connection } of [closed, left]) {
       connection.takesAtOnce = false
@@ -270,20 +273,20 @@ describe('bytes', () => {
     expect(left.connection.ended).toBe('closed')
   })
 
-  test('that were taken are told when they are many, or the host has got rid of many', () => {
+  test('that were taken are reported after half a window', () => {
     const { id, connection } = connect()
     send(ToParent.WRITE, id, 0, Buffer.alloc(WINDOW / 8))
     send(ToParent.WRITE, id, 0, Buffer.alloc(WINDOW / 8))
-    expect(told()).toEqual([])
+    expect(afterTurn()).toEqual([])
     connection.takesAtOnce = false
     send(ToParent.WRITE, id, 0, Buffer.alloc(WINDOW / 8))
     send(ToParent.WRITE, id, 0, Buffer.alloc(WINDOW / 8))
-    expect(told()).toEqual([])
+    expect(afterTurn()).toEqual([])
     connection.drain()
-    expect(told()).toMatchObject([{ kind: ToGuest.TAKEN, id, value: WINDOW / 2 }])
+    expect(afterTurn()).toMatchObject([{ kind: ToGuest.TAKEN, id, value: WINDOW / 2 }])
   })
 
-  test('that found no room wait in order, and who sent them is not read until they have gone', () => {
+  test('without room in the ring wait in order, and pause the reading of their connections', () => {
     const [first, second] = [connect(), connect()]
     for (const { id } of [first, second]) send(ToParent.READ_START, id)
     // A record takes up to a quarter of the ring, so these are several records each.
@@ -295,11 +298,11 @@ describe('bytes', () => {
     expect(second.connection.reading).toBe(true)
     second.connection.receive('late')
     expect(second.connection.reading).toBe(false)
-    const records = told()
+    const records = afterTurn()
     expect(first.connection.reading).toBe(false)
     return new Promise<void>((resolve) => {
       const look = (): void => {
-        records.push(...told())
+        records.push(...afterTurn())
         if (first.connection.reading && second.connection.reading) resolve()
         else setImmediate(look)
       }
@@ -313,7 +316,7 @@ describe('bytes', () => {
     })
   })
 
-  test('on their way when the guest closes make it a reset', () => {
+  test('that the guest has not received make its close a reset', () => {
     const [read, unread] = [connect(), connect()]
     for (const { id, connection } of [read, unread]) {
       send(ToParent.READ_START, id)
@@ -325,8 +328,8 @@ describe('bytes', () => {
   })
 })
 
-describe('a connection whose descriptor is lent', () => {
-  /** Any number will do: nobody reads or writes there. */
+describe('a connection with a lent descriptor', () => {
+  /** Any number: the tests neither read nor write it. */
   const DESCRIPTOR = 12_345
   const LARGE = 'x'.repeat(WINDOW / 2)
 
@@ -337,22 +340,22 @@ describe('a connection whose descriptor is lent', () => {
 
   const lent = (): { id: number; connection: FakeConnection } => {
     const connection = listen(5).listener.arrive(DESCRIPTOR)
-    const [arrival] = told()
+    const [arrival] = afterTurn()
     const { id, descriptor } = decode<NewConnection>(arrival?.payload ?? Buffer.alloc(0))
     expect(descriptor).toBe(DESCRIPTOR)
     return { id, connection }
   }
 
-  test('is read by the guest where much comes, until it gives that back', () => {
+  test('is read by the guest from when much comes until the guest returns the reading', () => {
     const { id, connection } = lent()
     send(ToParent.READ_START, id)
     connection.receive(LARGE)
-    expect(told()).toMatchObject([
+    expect(afterTurn()).toMatchObject([
       { kind: ToGuest.DATA, id },
       { kind: ToGuest.READ_ON, id },
     ])
     expect(connection.reading).toBe(false)
-    // What the guest had asked for before it knew.
+    // Requests that the guest sent before it knew.
     send(ToParent.READ_STOP, id)
     send(ToParent.READ_START, id)
     expect(connection.reading).toBe(false)
@@ -360,21 +363,21 @@ describe('a connection whose descriptor is lent', () => {
     expect(connection.reading).toBe(true)
   })
 
-  test('is kept when it fails, until the guest lets go of it', () => {
+  test('is kept after a failure until the guest resets it', () => {
     const { id, connection } = lent()
     connection.fail('ETIMEDOUT')
-    expect(errorOf(told())).toBe('ETIMEDOUT')
+    expect(errorOf(afterTurn())).toBe('ETIMEDOUT')
     send(ToParent.WRITE, id, 0, Buffer.from('x'))
     expect(connection.written).toEqual([])
     send(ToParent.RESET, id)
     expect(connection.log.at(-1)).toMatch(/^reset/)
   })
 
-  test('is kept when the host refuses something, too', () => {
+  test('is kept after the host refuses an option until the guest resets it', () => {
     const { id, connection } = lent()
     connection.fails.setNoDelay = 'ENOPROTOOPT'
     send(ToParent.NO_DELAY, id, 1)
-    expect(errorOf(told())).toBe('ENOPROTOOPT')
+    expect(errorOf(afterTurn())).toBe('ENOPROTOOPT')
     expect(connection.ended).toBeUndefined()
     send(ToParent.RESET, id)
     expect(connection.ended).toBe('reset')
@@ -382,11 +385,11 @@ describe('a connection whose descriptor is lent', () => {
 })
 
 describe('a listener', () => {
-  test('hands its connections over, and its failures', () => {
+  test('passes its connections and its failures to the guest', () => {
     const { id, listener } = listen(5)
     const connection = listener.arrive()
     listener.fail('EMFILE')
-    const [arrival, failure] = told()
+    const [arrival, failure] = afterTurn()
     expect(arrival).toMatchObject({ kind: ToGuest.CONNECTION, id })
     expect(errorOf([failure].flatMap((one) => one ?? []))).toBe('EMFILE')
     const { id: peer } = decode<{ id: number; local: typeof connection.local; remote: typeof connection.remote }>(
@@ -394,50 +397,50 @@ describe('a listener', () => {
     )
     send(ToParent.READ_START, peer)
     connection.receive('hello')
-    expect(told()).toMatchObject([{ kind: ToGuest.DATA, id: peer }])
+    expect(afterTurn()).toMatchObject([{ kind: ToGuest.DATA, id: peer }])
   })
 
-  test('does not let them pile up while the guest takes none', () => {
+  test('refuses connections beyond its backlog while the guest takes none', () => {
     const { listener } = listen(5)
     let refused = 0
     for (let count = 0; count < 1000; count++) if (listener.arrive().ended === 'reset') refused++
-    // The ring is full of them, and a backlog's worth waits; the others are refused.
+    // The ring is full of connections, and as many as the backlog wait; the others are refused.
     expect(refused).toBeGreaterThan(900)
     expect(server.wire.waiting).toBeLessThanOrEqual(6)
   })
 })
 
-describe('numbers', () => {
-  test('are not given twice while they are in use, and nothing is done for one that is not', () => {
+describe('the number of a connection', () => {
+  test('is not given twice while in use, and records with an unknown number are ignored', () => {
     const { id } = connect()
     const other = connect()
     expect(other.id).not.toBe(id)
     for (const kind of [ToParent.WRITE, ToParent.SHUTDOWN, ToParent.CLOSE, ToParent.RESET]) send(kind, 12345)
-    expect(told()).toEqual([])
+    expect(afterTurn()).toEqual([])
     expect(defects).toEqual([])
   })
 
-  test('of a connection that failed are forgotten', () => {
+  test('is forgotten when the connection fails', () => {
     const { id, connection } = connect()
     connection.fail('ETIMEDOUT')
-    expect(errorOf(told())).toBe('ETIMEDOUT')
+    expect(errorOf(afterTurn())).toBe('ETIMEDOUT')
     send(ToParent.WRITE, id, 0, Buffer.from('x'))
     send(ToParent.CLOSE, id)
     expect(connection.written).toEqual([])
   })
 })
 
-test('after the end nothing is told, and what is open is closed', () => {
+test('close() closes all connections and listeners and sends nothing more', () => {
   const { connection } = connect()
   const { listener } = listen(1)
   server.close()
   expect(connection.ended).toBe('closed')
   expect(listener.closed).toBe(true)
   server.wire.post(ToGuest.DATA, 1, 0, Buffer.from('x'))
-  expect(told()).toEqual([])
+  expect(afterTurn()).toEqual([])
 })
 
-test('what is not about sockets is passed on', () => {
+test('records that do not concern sockets are passed to onRecord()', () => {
   send(ToParent.OUTPUT, 0, 1, Buffer.from('text'))
   send(ToParent.EXIT, 0, 3)
   expect(others).toMatchObject([

@@ -1,6 +1,6 @@
 /**
- * The host's contract over the wire of the worker driver: the host is in another thread, and everything that is true of
- * it must be true here.
+ * The host contract over the wire of the worker driver: the host is in another thread, and its remote host must pass
+ * the same tests.
  */
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers'
@@ -16,10 +16,10 @@ import { RemoteHost } from '../../src/remote/client/host.js'
 import { makeRing } from '../../src/remote/ring.js'
 import { type ContractOptions, hostContract } from '../host/contract/contract.js'
 
-/** Bytes of a ring: small enough to be full now and then. */
+/** Bytes of a ring: small enough to be full sometimes. */
 const RING = 256 * 1024
 
-/** A remote host for a thread that has turns. */
+/** A remote host for a thread that runs its event loop. */
 class TurningRemoteHost extends RemoteHost {
   readonly #wire: ClientChannel
 
@@ -28,7 +28,7 @@ class TurningRemoteHost extends RemoteHost {
     this.#wire = wire
   }
 
-  /** What was asked for before has been done when this calls back, and what happened until then was told. */
+  /** Calls back when all requests made before are done, and all events until then are reported. */
   override defer(callback: () => void): void {
     setImmediate(() => {
       this.#askNothing()
@@ -41,7 +41,7 @@ class TurningRemoteHost extends RemoteHost {
     return new NodeTimer(callback)
   }
 
-  /** A call that is always refused, once all that was sent before it was seen to. */
+  /** Makes a call that is always refused, after all records sent before it were handled. */
   #askNothing(): void {
     try {
       this.#wire.call({ call: 'listen', port: 0, backlog: 1 })
@@ -71,7 +71,7 @@ describe.each([
 
   beforeAll(async () => {
     thread = new Worker(new URL('./support/host-thread.mjs', import.meta.url), { workerData: { host } })
-    // It needs this thread until it has loaded all it needs, and this thread will be blocked.
+    // The worker needs this thread while it loads its modules, and this thread will be blocked later.
     await once(thread, 'message')
   })
 
@@ -87,7 +87,7 @@ describe.each([
     const wire = new ClientChannel(wires)
     const pump = (): void => {
       wire.deliver()
-      // Blocked it leaves the processor to the other thread; not for long, since this one has timers too.
+      // Blocking leaves the processor to the other thread; only briefly, since this thread has timers too.
       wire.sleep(1)
       pumping = setImmediate(pump)
     }

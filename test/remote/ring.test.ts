@@ -1,4 +1,4 @@
-/** The ring between two threads: what is written is read, in order and whole, and nobody sleeps through it. */
+/** Tests of the ring between two threads: records arrive whole and in order, and no thread misses a wake-up. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from '@jest/globals'
@@ -14,7 +14,7 @@ interface Record {
   readonly payload: readonly number[]
 }
 
-/** A ring whose counters already stand at `position`, as after so many bytes. */
+/** A ring with its counters at `position`, as after that many bytes. */
 const ringAt = (capacity: number, position: number): SharedArrayBuffer => {
   const ring = makeRing(capacity)
   new Uint32Array(ring).fill(position, 0, 2)
@@ -36,10 +36,10 @@ const record = fc.record({
   payload: fc.array(fc.nat({ max: 255 }), { maxLength: CAPACITY / 4 - 16 }),
 })
 
-describe('one thread', () => {
-  test('whatever is written and published is read, in order, wherever the counters stand', () => {
+describe('a ring in one thread', () => {
+  test('delivers published records in order at every position of the counters', () => {
     const step = fc.oneof({ weight: 4, arbitrary: record }, fc.constantFrom('publish', 'drain'))
-    // Positions near 2^32 wrap the counters, those near the capacity the records.
+    // Positions near 2^32 wrap the counters, and positions near the capacity wrap the records.
     const position = fc.nat({ max: 64 }).map((steps) => (2 ** 32 - 16 * steps) % 2 ** 32)
     const property = fc.property(position, fc.array(step, { maxLength: 100 }), (at, steps) => {
       const ring = ringAt(CAPACITY, at)
@@ -66,7 +66,7 @@ describe('one thread', () => {
     fc.assert(property, { seed: runSeed(), numRuns: 500 })
   })
 
-  test('a ring takes exactly what it has room for', () => {
+  test('takes records exactly until it is full', () => {
     const ring = makeRing(CAPACITY)
     const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
     const largest = new Uint8Array(writer.largest)
@@ -78,7 +78,7 @@ describe('one thread', () => {
     expect(writer.write(1, 0, 0, largest)).toBe(true)
   })
 
-  test('the largest record finds room in an empty ring wherever the last one ended', () => {
+  test('has room for the largest record at every position when it is empty', () => {
     for (let position = 0; position < CAPACITY; position += 16) {
       const ring = ringAt(CAPACITY, position)
       const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
@@ -88,7 +88,7 @@ describe('one thread', () => {
     }
   })
 
-  test('publishing nothing is nothing, and only a sleeper is woken', () => {
+  test('wakes only a reader that dozes, and only for published records', () => {
     const ring = makeRing(CAPACITY)
     const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
     writer.publish()
@@ -105,11 +105,11 @@ describe('one thread', () => {
     writer.write(1, 0, 0, NOTHING)
     writer.publish()
     expect(ringFigures(ring)).toEqual({ published: 3, woken: 1 })
-    // What is there already is not waited for.
+    // A reader does not doze when records are already there.
     expect(reader.doze()).toBeUndefined()
   })
 
-  test('wake() ends a wait that nobody else will end', async () => {
+  test('ends a wait of the reader and of the writer on wake()', async () => {
     const ring = makeRing(64)
     const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
     const dozing = reader.doze()
@@ -122,7 +122,7 @@ describe('one thread', () => {
   })
 })
 
-describe('two threads', () => {
+describe('a ring between two threads', () => {
   /** Starts the other thread; see ring-thread.mjs. */
   const other = (data: object): { ended: Promise<unknown>; result: Promise<unknown> } => {
     const worker = new Worker(new URL('./support/ring-thread.mjs', import.meta.url), { workerData: data })
@@ -135,7 +135,7 @@ describe('two threads', () => {
 
   const ROUNDS = 5_000
 
-  test('a ball goes back and forth, and nobody sleeps through its coming', async () => {
+  test('carries records back and forth while this thread waits without blocking', async () => {
     const [there, back] = [makeRing(CAPACITY), makeRing(CAPACITY)]
     const { ended } = other({ task: 'return', there, back, rounds: ROUNDS })
     const [writer, reader] = [new RingWriter(there), new RingReader(back)]
@@ -160,7 +160,7 @@ describe('two threads', () => {
     }
   })
 
-  test('the same with this thread blocked while it waits', async () => {
+  test('carries records back and forth while this thread blocks to wait', async () => {
     const [there, back] = [makeRing(CAPACITY), makeRing(CAPACITY)]
     const { ended } = other({ task: 'return', there, back, rounds: ROUNDS })
     const [writer, reader] = [new RingWriter(there), new RingReader(back)]
@@ -177,7 +177,7 @@ describe('two threads', () => {
   const random = seeded('ring')
   const payloads = Array.from({ length: 3_000 }, () => random.bytes(random.int(0, CAPACITY / 4 - 16)))
 
-  test('a writer that blocks and a reader that does not: nothing is lost in a ring that is always full', async () => {
+  test('loses no record when it is full, the writer blocks and the reader does not', async () => {
     const ring = makeRing(CAPACITY)
     const { ended } = other({ task: 'write', ring, payloads })
     const reader = new RingReader(ring)
@@ -192,7 +192,7 @@ describe('two threads', () => {
     await soon(ended, 'the other thread to end')
   })
 
-  test('a writer that does not block and a reader that does', async () => {
+  test('loses no record when it is full, the reader blocks and the writer does not', async () => {
     const ring = makeRing(CAPACITY)
     const { result, ended } = other({ task: 'read', ring, count: payloads.length })
     const writer = new RingWriter(ring)
@@ -209,7 +209,7 @@ describe('two threads', () => {
 
 const NOTHING = new Uint8Array(0)
 
-describe('who dozes can linger', () => {
+describe('linger() of a reader', () => {
   const dozing = () => {
     const ring = makeRing(CAPACITY)
     const [writer, reader] = [new RingWriter(ring), new RingReader(ring)]
@@ -220,7 +220,7 @@ describe('who dozes can linger', () => {
     return { ring, reader, send, doze: reader.doze() }
   }
 
-  test('and hears what is published while it does, without an end of the doze', async () => {
+  test('returns true when a record is published, and keeps the doze', async () => {
     const { ring, reader, send, doze } = dozing()
     expect(reader.linger(send, 60_000)).toBe(true)
     expect(readAll(reader)).toHaveLength(1)
@@ -232,7 +232,7 @@ describe('who dozes can linger', () => {
     expect(readAll(reader)).toHaveLength(1)
   })
 
-  test('and dozes on where nothing comes in time', async () => {
+  test('returns false when no record comes in time, and keeps the doze', async () => {
     const { reader, send, doze } = dozing()
     expect(reader.linger(() => {}, 1)).toBe(false)
     send()
@@ -240,7 +240,7 @@ describe('who dozes can linger', () => {
     expect(readAll(reader)).toHaveLength(1)
   })
 
-  test('but not who is awake', async () => {
+  test('returns false at once when the reader is awake', async () => {
     const { reader, send, doze } = dozing()
     send()
     let asked = false

@@ -1,4 +1,4 @@
-/** The parent's thread of remote-host.test.ts: it has the host, and serves each pair of rings it is told of. */
+/** The parent's thread of host.test.ts: it has the host, and serves each pair of rings that it receives. */
 import { parentPort, workerData } from 'node:worker_threads'
 
 /** @typedef {typeof import('../../../src/remote/server/host-server.js')} ServerModule */

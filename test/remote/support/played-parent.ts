@@ -1,4 +1,4 @@
-/** A guest's wire and host, and its parent played by hand: made anew for each test of the file that imports this. */
+/** A guest's wire and host, and the means to play its parent: created again for each test of the importing file. */
 import { beforeEach, expect } from '@jest/globals'
 import type { HostConnection } from '../../../src/host/contract/connection.js'
 import { ClientChannel } from '../../../src/remote/client/channel.js'
@@ -16,7 +16,7 @@ interface Crossed {
 
 export let wire: ClientChannel
 export let host: RemoteHost
-/** What the guest was told, since it was last looked at. */
+/** The events that the guest received since the last check. */
 export let log: string[]
 /** What the parent writes to. */
 export let out: RingWriter
@@ -37,7 +37,7 @@ export const send = (kind: number, id: number, value = 0, payload: Uint8Array = 
   out.publish()
 }
 
-/** What the parent sees. */
+/** The records that the parent receives. */
 export const seen = (): Crossed[] => {
   const records: Crossed[] = []
   wire.publish()
@@ -45,10 +45,10 @@ export const seen = (): Crossed[] => {
   return records
 }
 
-/** The kinds of it. */
+/** The kinds of these records. */
 export const kinds = (): number[] => seen().map(({ kind }) => kind)
 
-/** Tells {@link log}. */
+/** Adds each event to {@link log}. */
 export const events = {
   onConnect: () => void log.push('connect'),
   onData: (chunk: Uint8Array) => void log.push(Buffer.from(chunk).toString()),
@@ -62,7 +62,7 @@ export const ID = 7
 const ends = { id: ID, local: loopback(1), remote: loopback(2) }
 export const arrival = encode(ends)
 
-/** A connection that stands and reads. @param descriptor - lent to it */
+/** An established connection that reads. @param descriptor - lent to it */
 export const connect = (descriptor?: number): HostConnection => {
   send(ToGuest.REPLY, 0, 0, arrival)
   const connection = host.connect(loopback(2), events)

@@ -1,9 +1,9 @@
-/** The other thread of ring.test.ts: it blocks where it waits. */
+/** The other thread of ring.test.ts: it blocks while it waits. */
 import { parentPort, workerData } from 'node:worker_threads'
 
 /** @typedef {typeof import('../../../src/remote/ring.js')} RingModule */
 
-// What is compiled is looked for when it is needed: it is not there yet when this is checked.
+// The compiled module is imported at run time: it does not exist yet when this file is checked.
 const compiled = new URL('../../../build/lib/remote/ring.js', import.meta.url).href
 /** @type {RingModule} */
 const { RingReader, RingWriter } = await import(compiled)
