@@ -10,17 +10,17 @@ function listening(backlog = 5): { machine: Machine; fd: number; listener: FakeL
   machine.bind(fd, loopback(80))
   machine.os.listen(fd, backlog)
   const [listener] = machine.host.listeners
-  if (listener === undefined) throw new Error('nobody listens')
+  if (listener === undefined) throw new Error('there is no listener')
   return { machine, fd, listener }
 }
 
-/** Lets libuv's turns go by, without a look at the listener. */
+/** Runs turns of libuv that do not check the listener. */
 function turns(machine: Machine, count: number): void {
   for (let i = 0; i < count; i++) machine.wait()
 }
 
-describe('accepting', () => {
-  test('takes the oldest first, EAGAIN when none waits', () => {
+describe('accept()', () => {
+  test('returns the oldest connection first, and EAGAIN when none waits', () => {
     const { machine, fd, listener } = listening()
     expect([machine.poll(fd), machine.accept(fd)]).toEqual(['', 'EAGAIN'])
     const [one, other] = [listener.arrive(), listener.arrive()]
@@ -32,7 +32,7 @@ describe('accepting', () => {
     expect(machine.poll(fd)).toBe('')
   })
 
-  test('tells the peer’s address, cut at the room for it', () => {
+  test("stores the peer's address, truncated to the room for it", () => {
     const { machine, fd, listener } = listening()
     const { remote } = listener.arrive()
     listener.arrive()
@@ -53,7 +53,7 @@ describe('accepting', () => {
     ])
   })
 
-  test('SOCK_NONBLOCK is the new descriptor’s, other flags are EINVAL', () => {
+  test('sets SOCK_NONBLOCK on the new descriptor and refuses other flags with EINVAL', () => {
     const { machine, fd, listener } = listening()
     listener.arrive()
     listener.arrive()
@@ -65,7 +65,7 @@ describe('accepting', () => {
     expect(flags).toEqual([c.O_RDWR | c.O_NONBLOCK, c.O_RDWR])
   })
 
-  test('only then are bytes let in', () => {
+  test('starts the reading of the connection', () => {
     const { machine, fd, listener } = listening()
     const connection = listener.arrive()
     expect(connection.log).toEqual([])
@@ -75,7 +75,7 @@ describe('accepting', () => {
     expect(machine.read(peer)).toBe('abc')
   })
 
-  test('a connection that failed while it waited is given out all the same, with its address and its error', () => {
+  test('returns a connection that failed while it waited, with its address and error', () => {
     const { machine, fd, listener } = listening()
     const connection = listener.arrive()
     connection.fail('ECONNRESET')
@@ -91,7 +91,7 @@ describe('accepting', () => {
     expect(connection.log).toEqual([])
   })
 
-  test('what the listener was set to is inherited', () => {
+  test('returns connections with the options of the listener', () => {
     const { machine, fd, listener } = listening()
     machine.setOption(fd, c.IPPROTO_TCP, c.TCP_NODELAY, 1)
     machine.setOption(fd, c.SOL_SOCKET, c.SO_KEEPALIVE, 1)
@@ -116,11 +116,11 @@ describe('the backlog', () => {
     [4096, 4096],
     [4097, 4096],
     [2 ** 31 - 1, 4096],
-  ])('%d is told to the host as %d', (backlog, told) => {
-    expect(listening(backlog).listener.backlog).toBe(told)
+  ])('%d is passed to the host as %d', (backlog, passed) => {
+    expect(listening(backlog).listener.backlog).toBe(passed)
   })
 
-  test('a burst that comes before the program had its turn is let in', () => {
+  test('does not limit a burst that comes before the program has a turn', () => {
     const { machine, fd, listener } = listening(2)
     const burst = Array.from({ length: 100 }, () => listener.arrive())
     expect(burst.filter(({ ended }) => ended !== undefined)).toEqual([])
@@ -128,7 +128,7 @@ describe('the backlog', () => {
     expect(machine.accept(fd)).toBe('EAGAIN')
   })
 
-  test('bounds what goes on waiting: more is reset', () => {
+  test('limits the connections that keep waiting, and others are reset', () => {
     const { machine, fd, listener } = listening(2)
     const waiting = [listener.arrive(), listener.arrive()]
     turns(machine, 2)
@@ -141,14 +141,14 @@ describe('the backlog', () => {
     ).toHaveLength(1)
   })
 
-  test('a single turn that looked elsewhere does not count', () => {
+  test('does not apply after a single turn without an accept()', () => {
     const { machine, listener } = listening(1)
     listener.arrive()
     turns(machine, 1)
     expect(listener.arrive().ended).toBeUndefined()
   })
 
-  test('who accepts is behind, but at it: a burst is let in all the same', () => {
+  test('does not limit a burst while the program is accepting', () => {
     const { machine, fd, listener } = listening(1)
     for (let i = 0; i < 3; i++) listener.arrive()
     turns(machine, 2)
@@ -158,7 +158,7 @@ describe('the backlog', () => {
     expect(listener.arrive().ended).toBe('reset')
   })
 
-  test('a host without reset closes what is too much', () => {
+  test('closes connections beyond it if the host cannot reset', () => {
     const { machine, listener } = listening(1)
     listener.arrive()
     turns(machine, 2)
@@ -169,7 +169,7 @@ describe('the backlog', () => {
     expect([queue.offer(connection, 2, () => connection), connection.ended]).toEqual([false, 'closed'])
   })
 
-  test('a burst has an end, for who listens and never runs', () => {
+  test('limits a burst to 16,384 connections', () => {
     const queue = new AcceptQueue<number>(1)
     const extra = new FakeConnection(loopback(80), loopback(1))
     let count = 0
@@ -177,7 +177,7 @@ describe('the backlog', () => {
     expect([count, extra.ended]).toEqual([16_384, 'reset'])
   })
 
-  test('listening again changes it', () => {
+  test('changes when listen() is called again', () => {
     const { machine, fd, listener } = listening(1)
     expect(machine.os.listen(fd, 3)).toBe(0)
     expect(machine.host.listeners).toHaveLength(1)
@@ -187,7 +187,7 @@ describe('the backlog', () => {
   })
 })
 
-test('a failure to accept is told once, and the listener goes on', () => {
+test('a failure to accept is returned once and the listener continues', () => {
   const { machine, fd, listener } = listening()
   machine.os.poll_ctl(fd, c.POLLIN)
   listener.fail('EMFILE')
@@ -197,7 +197,7 @@ test('a failure to accept is told once, and the listener goes on', () => {
   expect([machine.accept(fd), machine.accept(fd), machine.accept(fd)]).toEqual(['ENFILE', fd + 1, 'EAGAIN'])
 })
 
-test('closing resets who waits, and leaves who was accepted', () => {
+test('close() of a listener resets the waiting connections and keeps the accepted ones', () => {
   const { machine, fd, listener } = listening()
   const [accepted, waiting] = [listener.arrive(), listener.arrive()]
   machine.accept(fd)

@@ -1,4 +1,4 @@
-/** Guests that do not play by the rules: whatever they pass, they get an error, and nobody else notices. */
+/** Tests of guests that pass invalid arguments: they get an error, and nothing else is affected. */
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'
 import { loopback } from '../support/wishes.js'
@@ -7,7 +7,7 @@ import { connected } from './support/states.js'
 
 type Name = keyof UvHost
 
-/** Everything that a call may be about. */
+/** One descriptor of each kind that a call may take. */
 interface Stage {
   readonly machine: Machine
   readonly fresh: number
@@ -34,7 +34,7 @@ function stage(): Stage {
 }
 
 /**
- * Each pointer that a call takes: the call with that pointer wrong and all else right, and how many bytes are wanted
+ * Each pointer that a call takes: the call with that pointer wrong and all else right, and how many bytes it needs
  * there.
  */
 const POINTERS: readonly [what: string, bytes: number, call: (stage: Stage, at: number) => Answer][] = [
@@ -91,7 +91,7 @@ const POINTERS: readonly [what: string, bytes: number, call: (stage: Stage, at: 
   ['poll, fds', 8, ({ machine }, at) => machine.os.poll(at, 1, 0)],
 ]
 
-/** What can be seen of a stage from outside. */
+/** The state of a stage that is visible from outside. */
 function look({ machine, listener, connection, reader, bound }: Stage): unknown[] {
   return [
     machine.kernel.openDescriptors,
@@ -103,34 +103,39 @@ function look({ machine, listener, connection, reader, bound }: Stage): unknown[
   ]
 }
 
-/** Wrong places, as WebAssembly passes them: signed. */
+/** Wrong pointers, as WebAssembly passes them: signed. */
 const PLACES: readonly [name: string, at: (size: number, bytes: number) => number][] = [
   ['NULL', () => 0],
-  ['one below', () => -4],
-  ['the highest', () => -1],
-  ['the lowest', () => -(2 ** 31)],
-  ['right behind the memory', (size) => size],
-  ['across its end', (size, bytes) => size - bytes + 1],
-  ['far behind it', () => 2 ** 31 - 4],
+  ['an address below 0', () => -4],
+  ['the highest address', () => -1],
+  ['the lowest signed address', () => -(2 ** 31)],
+  ['the end of the memory', (size) => size],
+  ['a range across the end of the memory', (size, bytes) => size - bytes + 1],
+  ['an address far beyond the memory', () => 2 ** 31 - 4],
 ]
 
-/** Whether a place is wrong for that pointer. */
+/** Whether an address is wrong for that pointer. */
 function isWrong(what: string, place: string): boolean {
-  // Who does not want the address passes NULL.
+  // NULL is allowed: the caller does not want the address.
   if (what === 'accept, addr') return place !== 'NULL'
-  // From 2 GiB on a base is no address, but a payload: payload.test.ts.
-  return !(what.includes('base') && ['one below', 'the highest', 'the lowest'].includes(place))
+  // From 2 GiB on a base is not an address, but a payload: payload.test.ts.
+  return !(
+    what.includes('base') && ['an address below 0', 'the highest address', 'the lowest signed address'].includes(place)
+  )
 }
 
-describe.each(POINTERS)('a wrong pointer: %s', (what, bytes, call) => {
-  test.each(PLACES.filter(([place]) => isWrong(what, place)))('%s is EFAULT and changes nothing', (_place, where) => {
-    const set = stage()
-    const before = look(set)
-    expect(call(set, where(set.machine.memory.size, bytes))).toBe('EFAULT')
-    expect(look(set)).toEqual(before)
-  })
+describe.each(POINTERS)('the pointer of %s', (what, bytes, call) => {
+  test.each(PLACES.filter(([place]) => isWrong(what, place)))(
+    'at %s returns EFAULT and changes nothing',
+    (_place, where) => {
+      const set = stage()
+      const before = look(set)
+      expect(call(set, where(set.machine.memory.size, bytes))).toBe('EFAULT')
+      expect(look(set)).toEqual(before)
+    },
+  )
 
-  test('the last place in the memory is as good as any', () => {
+  test('may be at the last place in the memory', () => {
     const set = stage()
     expect(call(set, set.machine.memory.size - bytes)).not.toBe('EFAULT')
     expect(set.machine.defects).toEqual([])
@@ -138,7 +143,7 @@ describe.each(POINTERS)('a wrong pointer: %s', (what, bytes, call) => {
 })
 
 describe('counts and lengths', () => {
-  test.each([-1, 1025, 2 ** 31 - 1, -(2 ** 31)])('%d buffers are EINVAL, at once', (count) => {
+  test.each([-1, 1025, 2 ** 31 - 1, -(2 ** 31)])('%d buffers are refused with EINVAL', (count) => {
     const { machine, connection } = stage()
     const bufs = machine.iovecs([machine.put('a'), 1])
     expect([machine.os.readv(connection, bufs, count, 0), machine.os.writev(connection, bufs, count, 0)]).toEqual([
@@ -147,7 +152,7 @@ describe('counts and lengths', () => {
     ])
   })
 
-  test('1024 buffers are fine', () => {
+  test('1024 buffers are accepted', () => {
     const { machine, connection } = stage()
     const at = machine.put('ab')
     const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [at, 2] as const))
@@ -156,7 +161,7 @@ describe('counts and lengths', () => {
     ])
   })
 
-  test('buffers that lead out of the memory are noticed before a byte moves', () => {
+  test('buffers beyond the memory are refused before a byte is copied', () => {
     const { machine, connection } = stage()
     const at = machine.put('.....')
     const wrong = machine.iovecs([at, 2], [machine.memory.size - 1, 2])
@@ -168,7 +173,7 @@ describe('counts and lengths', () => {
     expect([machine.read(connection), machine.host.connections[0]?.log]).toEqual(['unread', []])
   })
 
-  test.each([2 ** 31, 2 ** 32 - 1])('a buffer of %d bytes is EINVAL', (length) => {
+  test.each([2 ** 31, 2 ** 32 - 1])('a buffer of %d bytes is refused with EINVAL', (length) => {
     const { machine, connection } = stage()
     const bufs = machine.iovecs([1024, length])
     expect([machine.os.readv(connection, bufs, 1, 0), machine.os.writev(connection, bufs, 1, 0)]).toEqual([
@@ -177,14 +182,14 @@ describe('counts and lengths', () => {
     ])
   })
 
-  test('payloads of 2 GiB together cannot be: one is alone', () => {
+  test('two payloads in one call are refused with EINVAL', () => {
     const { machine, connection } = stage()
     const bufs = machine.iovecs([c.UVH_PAYLOAD, 2 ** 31 - 1], [c.UVH_PAYLOAD, 2 ** 31 - 1])
     expect(machine.os.writev(connection, bufs, 2, 0)).toBe('EINVAL')
     expect(machine.os.writev(connection, machine.iovecs([c.UVH_PAYLOAD, 2 ** 32 - 1]), 1, 0)).toBe('EINVAL')
   })
 
-  test('a message of more than any can have is EMSGSIZE, however its bytes are told', () => {
+  test('a message that is too long in many buffers is refused with EMSGSIZE', () => {
     const { machine } = stage()
     const fd = machine.socket('ipv4', c.SOCK_DGRAM)
     const [addr, length] = machine.sockaddr(loopback(9))
@@ -193,11 +198,11 @@ describe('counts and lengths', () => {
     const memory = process.memoryUsage().arrayBuffers
     expect(machine.os.sendto(fd, bufs, 1024, 0, addr, length)).toBe('EMSGSIZE')
     expect(process.memoryUsage().arrayBuffers - memory).toBeLessThan(size)
-    // What is wrong with the address is said first, as on Linux.
+    // An error of the address comes first, like on Linux.
     expect(machine.os.sendto(fd, bufs, 1024, 0, addr, 1)).toBe('EINVAL')
   })
 
-  test('the same bytes over and over are sent a MiB at a time', () => {
+  test('the same bytes listed many times are sent one MiB at a time', () => {
     const { machine, connection } = stage()
     const { size } = machine.memory
     const bufs = machine.iovecs(...Array.from({ length: 1024 }, () => [4096, size - 4096] as const))
@@ -225,8 +230,8 @@ function receiving(machine: Machine, kind: (typeof KINDS)[number], bytes: Uint8A
   return fd
 }
 
-describe('buffers that hold what says where they are', () => {
-  /** A list of two buffers, and the first is where the list stands. */
+describe('buffers that overlap their own list', () => {
+  /** A list of two buffers; the first buffer is the list itself. */
   function overlapping(machine: Machine, size: number): { bufs: number; second: number } {
     const second = machine.alloc(64)
     const bufs = machine.iovecs([0, 0], [0, 0])
@@ -234,9 +239,9 @@ describe('buffers that hold what says where they are', () => {
     return { bufs, second }
   }
 
-  test.each(KINDS)('what comes to a %s goes where the list said before a byte moved', (kind) => {
+  test.each(KINDS)('receive the bytes of a %s where the list pointed before the call', (kind) => {
     const machine = fakeMachine()
-    // The bytes that come first would lead the second buffer elsewhere, or out of the memory.
+    // The first bytes would change the pointer of the second buffer.
     const bytes = new Uint8Array(40).fill(7)
     const reader = receiving(machine, kind, bytes)
     const { bufs, second } = overlapping(machine, 16)
@@ -246,26 +251,26 @@ describe('buffers that hold what says where they are', () => {
     expect(machine.defects).toEqual([])
   })
 
-  test('a message is counted as its buffers were before it came', () => {
+  test('receive a message by the lengths before the call', () => {
     const machine = fakeMachine()
     const reader = receiving(machine, 'message', new Uint8Array(40))
-    // The message makes nothing of the length of its buffer.
+    // The message sets the length of its buffer to 0.
     const bufs = machine.iovecs([0, 30])
     machine.memory.setU32(bufs, bufs)
     expect(machine.os.readv(reader, bufs, 1, 0)).toBe(30)
   })
 
-  test('a sender goes where there was room before the message was stored', () => {
+  test('receive the sender by the length before the call', () => {
     const machine = fakeMachine()
     const reader = receiving(machine, 'message', new Uint8Array(8).fill(0xff))
     const [addr, len] = [machine.alloc(128), machine.int(128)]
-    // The message makes -1 of the length.
+    // The message sets the length to -1.
     expect(machine.os.recvfrom(reader, machine.iovecs([len, 8]), 1, 0, addr, len)).toBe(8)
     expect([machine.memory.u16(addr), machine.memory.i32(len)]).toEqual([c.AF_INET, 16])
   })
 })
 
-/** How many numbers each call takes. */
+/** The number of arguments of each call. */
 const ARITY: Readonly<Record<Name, number>> = {
   socket: 3,
   socketpair: 4,
@@ -318,7 +323,7 @@ function callWith({ raw }: Machine, name: Name, values: readonly number[]): unkn
 }
 
 describe('descriptors', () => {
-  test.each(ON_A_DESCRIPTOR)('%s of one that is not open is EBADF', (name) => {
+  test.each(ON_A_DESCRIPTOR)('that are not open make %s return EBADF', (name) => {
     const { machine } = stage()
     const rest = [1024, 16, 0, 1024].slice(0, ARITY[name] - 1)
     for (const fd of [-1, 0, 2, c.UVH_FD_FIRST - 1, c.UVH_FD_FIRST + 99, 2 ** 31 - 1, -(2 ** 31)]) {
@@ -328,23 +333,26 @@ describe('descriptors', () => {
   })
 })
 
-test.each(Object.keys(ARITY).filter((name): name is Name => name in ARITY))('%s withstands every extreme', (name) => {
-  const values = [0, 1, -1, 2, 255, c.UVH_FD_FIRST, c.UVH_FD_FIRST + 1, 1024, 65_536, 2 ** 31 - 1, -(2 ** 31)]
-  const set = stage()
-  const { machine } = set
-  const walk = (given: number[]): void => {
-    if (given.length < ARITY[name]) {
-      // All combinations of the first three; the others follow the first.
-      for (const value of given.length < 3 ? values : [given[0] ?? 0, 1024]) walk([...given, value])
-      return
+test.each(Object.keys(ARITY).filter((name): name is Name => name in ARITY))(
+  '%s returns a valid result for all extreme arguments',
+  (name) => {
+    const values = [0, 1, -1, 2, 255, c.UVH_FD_FIRST, c.UVH_FD_FIRST + 1, 1024, 65_536, 2 ** 31 - 1, -(2 ** 31)]
+    const set = stage()
+    const { machine } = set
+    const walk = (given: number[]): void => {
+      if (given.length < ARITY[name]) {
+        // All combinations of the first three; the others depend on the first.
+        for (const value of given.length < 3 ? values : [given[0] ?? 0, 1024]) walk([...given, value])
+        return
+      }
+      const answer = callWith(machine, name, given)
+      if (!(typeof answer === 'number' && Number.isFinite(answer) && answer >= -4095)) {
+        throw new Error(`${name}(${given}) answered ${answer}`)
+      }
     }
-    const answer = callWith(machine, name, given)
-    if (!(typeof answer === 'number' && Number.isFinite(answer) && answer >= -4095)) {
-      throw new Error(`${name}(${given}) answered ${answer}`)
-    }
-  }
-  walk([])
-  expect(machine.defects).toEqual([])
-  machine.kernel.closeAll()
-  expect(machine.host.open()).toEqual([])
-})
+    walk([])
+    expect(machine.defects).toEqual([])
+    machine.kernel.closeAll()
+    expect(machine.host.open()).toEqual([])
+  },
+)

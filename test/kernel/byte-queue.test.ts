@@ -1,4 +1,4 @@
-/** The bytes that wait in a pipe: they come out as they went in, and cost little more than themselves. */
+/** Tests of the queue of a pipe: bytes leave it in order, and its memory is little more than the bytes. */
 
 import { describe, expect, test } from '@jest/globals'
 import { totalLength } from '../../src/base/bytes.js'
@@ -12,7 +12,7 @@ function drain(queue: ByteQueue): Uint8Array[] {
   return pieces
 }
 
-test('what a Buffer holds is copied, too, although its slices are views', () => {
+test('a pushed Buffer is copied, although slices of a Buffer are views', () => {
   const queue = new ByteQueue()
   const given = Buffer.alloc(PAGE, 1)
   queue.push(given)
@@ -27,7 +27,7 @@ test('what a Buffer holds is copied, too, although its slices are views', () => 
   ])
 })
 
-test('whatever goes in, in whatever pieces, comes out in order', () => {
+test('random pieces leave the queue in order', () => {
   const random = seeded('byte-queue')
   const queue = new ByteQueue()
   const [sent, received]: [Uint8Array[], Uint8Array[]] = [[], []]
@@ -37,12 +37,12 @@ test('whatever goes in, in whatever pieces, comes out in order', () => {
       const bytes = random.bytes(random.pick([0, 1, 3, 100, PAGE - 1, PAGE, PAGE + 1, 10_000]))
       sent.push(bytes.slice())
       queue.push(bytes)
-      // The bytes were the caller's, and are again.
+      // The bytes belong to the caller again.
       bytes.fill(0)
     } else if (random.chance(0.5)) {
       const taken = queue.take(random.pick([1, 2, 500, PAGE, 100_000]))
       received.push(taken.slice())
-      // They are the receiver's alone.
+      // They belong to the receiver only.
       new Uint8Array(taken.buffer).fill(0)
     } else {
       const length = random.pick([0, 1, 700, heap.length])
@@ -57,24 +57,27 @@ test('whatever goes in, in whatever pieces, comes out in order', () => {
   expect(queue.pieces).toBe(0)
 })
 
-describe('what bytes cost', () => {
-  test.each([1, 2, 7, 100, 1000, PAGE - 1])('in pieces of %d: at most twice themselves, in few buffers', (size) => {
-    const queue = new ByteQueue()
-    for (let sent = 0; sent < 65_536; sent += size) queue.push(new Uint8Array(size))
-    const { length, pieces } = queue
-    expect(pieces).toBeLessThanOrEqual(2 * Math.ceil(length / PAGE))
-    const room = drain(queue).reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
-    expect(room).toBeLessThanOrEqual(2 * length)
-  })
+describe('the memory of a queue', () => {
+  test.each([1, 2, 7, 100, 1000, PAGE - 1])(
+    'is at most twice the bytes, in few buffers, for pieces of %d bytes',
+    (size) => {
+      const queue = new ByteQueue()
+      for (let sent = 0; sent < 65_536; sent += size) queue.push(new Uint8Array(size))
+      const { length, pieces } = queue
+      expect(pieces).toBeLessThanOrEqual(2 * Math.ceil(length / PAGE))
+      const room = drain(queue).reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+      expect(room).toBeLessThanOrEqual(2 * length)
+    },
+  )
 
-  test('a few: no page', () => {
+  test('is less than a page for a few bytes', () => {
     const queue = new ByteQueue()
     queue.push(new Uint8Array(3))
     queue.push(new Uint8Array(3))
     expect(queue.take(6).buffer.byteLength).toBeLessThanOrEqual(64)
   })
 
-  test('of a piece that is partly taken, what is left belongs to nobody else', () => {
+  test('is not shared with the part of a piece that was taken', () => {
     const queue = new ByteQueue()
     queue.push(Uint8Array.of(1, 2, 3, 4))
     const taken = queue.take(3)

@@ -1,4 +1,4 @@
-/** When the host breaks its promises: the guest gets EIO, the defect is reported, and everything else goes on. */
+/** Tests of hosts with defects: the guest gets EIO, the defect is reported, and everything else continues. */
 import { describe, expect, test } from '@jest/globals'
 import { loopback } from '../support/wishes.js'
 import { c, fakeMachine, two } from './support/machine.js'
@@ -6,8 +6,8 @@ import { connected, outgoing } from './support/states.js'
 
 const DEFECT = new Error('the host is broken')
 
-describe('a host that throws something else than a refusal', () => {
-  test.each(['bind', 'listen', 'connect'] as const)('in %s: EIO, and it is reported', (call) => {
+describe('an unknown error of the host', () => {
+  test.each(['bind', 'listen', 'connect'] as const)('in %s becomes EIO and is reported', (call) => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.host.fails[call] = DEFECT
@@ -17,7 +17,7 @@ describe('a host that throws something else than a refusal', () => {
     expect(call === 'listen' ? machine.os.listen(fd, 1) : machine[call](machine.socket(), loopback(80))).not.toBe('EIO')
   })
 
-  test('in write and shutdown', () => {
+  test('in write and shutdown becomes EIO and is reported', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.fails.tryWrite = DEFECT
@@ -26,7 +26,7 @@ describe('a host that throws something else than a refusal', () => {
     expect(machine.defects).toEqual([DEFECT, DEFECT])
   })
 
-  test('in setNoDelay and setKeepAlive', () => {
+  test('in setNoDelay and setKeepAlive becomes EIO and is reported', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.fails.setNoDelay = DEFECT
@@ -36,7 +36,7 @@ describe('a host that throws something else than a refusal', () => {
     expect(machine.defects).toEqual([DEFECT, DEFECT])
   })
 
-  test.each(['close', 'reset'] as const)('in %s: the number is free all the same', (call) => {
+  test.each(['close', 'reset'] as const)('in %s still frees the descriptor', (call) => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     if (call === 'reset') peer.receive('unread')
@@ -45,14 +45,14 @@ describe('a host that throws something else than a refusal', () => {
     expect(machine.socket()).toBe(fd)
   })
 
-  test('a RangeError of the host is not taken for a wrong pointer of the guest', () => {
+  test('that is a RangeError is not mistaken for a wrong pointer of the guest', () => {
     const machine = fakeMachine()
     const error = new RangeError('port out of range')
     machine.host.fails.bind = error
     expect([machine.bind(machine.socket(), loopback(80)), machine.defects]).toEqual(['EIO', [error]])
   })
 
-  test('in clock: time stands still, and never goes back', () => {
+  test('in clock stops the time, which never goes back', () => {
     const machine = fakeMachine()
     machine.host.now = 5e9
     expect(machine.raw.clock()).toBe(5e9)
@@ -64,8 +64,8 @@ describe('a host that throws something else than a refusal', () => {
   })
 })
 
-describe('a defect of one', () => {
-  test('leaves the others alone', () => {
+describe('a defect of one connection', () => {
+  test('does not affect the others', () => {
     const machine = fakeMachine()
     const broken = connected(machine)
     const sound = connected(machine)
@@ -78,7 +78,7 @@ describe('a defect of one', () => {
     expect(machine.read(sound.fd)).toBe('z')
   })
 
-  test('while connecting leaves the socket usable', () => {
+  test('while it connects leaves the socket usable', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.host.fails.connect = DEFECT
@@ -90,7 +90,7 @@ describe('a defect of one', () => {
   })
 })
 
-test('a refusal by name is the guest’s errno, from any call', () => {
+test("a HostError becomes the guest's errno in every call", () => {
   const machine = fakeMachine()
   const { fd, peer } = connected(machine)
   peer.fails.tryWrite = 'EPERM'
@@ -104,19 +104,19 @@ test('a refusal by name is the guest’s errno, from any call', () => {
   expect([machine.defects, machine.kernel.openDescriptors]).toEqual([[], 0])
 })
 
-test('a name that we do not know is EIO, never success', () => {
+test('an unknown error name becomes EIO', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.connect(fd, loopback(80))
   const events = outgoing(machine).events
-  // A host written in JavaScript may say anything.
+  // A host written in JavaScript may report any text.
   if (events !== undefined) Reflect.apply(events.onError, events, ['EWHATEVER'])
   expect(machine.error(fd)).toBe('EIO')
   Reflect.set(machine.host.fails, 'connect', 'EWHATEVER')
   expect(machine.connect(machine.socket(), loopback(80))).toBe('EIO')
 })
 
-test('an answer is a number that C can have, of every name that the kernel may say', () => {
+test('EOPNOTSUPP has an errno number', () => {
   const machine = fakeMachine()
   const [one] = two(machine, 'sockets')
   // EOPNOTSUPP once had no number: NaN is 0 for WebAssembly, and 0 is success.

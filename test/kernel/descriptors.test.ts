@@ -5,7 +5,7 @@ import { c, fakeMachine, two } from './support/machine.js'
 
 const FIRST = c.UVH_FD_FIRST
 
-test('numbers are small and dense, the lowest free one first', () => {
+test('a new descriptor gets the lowest free number', () => {
   const machine = fakeMachine()
   expect([machine.socket(), machine.socket(), machine.socket()]).toEqual([FIRST, FIRST + 1, FIRST + 2])
   machine.os.close(FIRST + 1)
@@ -14,7 +14,7 @@ test('numbers are small and dense, the lowest free one first', () => {
   expect(machine.kernel.openDescriptors).toBe(4)
 })
 
-test.each([-1, 0, FIRST - 1, FIRST + 1, 2 ** 31 - 1, -(2 ** 31)])('%d is no descriptor', (fd) => {
+test.each([-1, 0, FIRST - 1, FIRST + 1, 2 ** 31 - 1, -(2 ** 31)])('%d is not a valid descriptor', (fd) => {
   const machine = fakeMachine()
   machine.socket()
   expect(machine.os.close(fd)).toBe('EBADF')
@@ -22,7 +22,7 @@ test.each([-1, 0, FIRST - 1, FIRST + 1, 2 ** 31 - 1, -(2 ** 31)])('%d is no desc
 })
 
 describe('the limit', () => {
-  test('each kind of descriptor meets it', () => {
+  test('applies to each kind of descriptor', () => {
     const machine = fakeMachine({ maxDescriptors: 3 })
     const fd = machine.socket()
     two(machine, 'pipe')
@@ -34,7 +34,7 @@ describe('the limit', () => {
     expect(machine.kernel.openDescriptors).toBe(3)
   })
 
-  test('a connection that finds no number goes on waiting', () => {
+  test('keeps a connection waiting until a number is free', () => {
     const machine = fakeMachine({ maxDescriptors: 2 })
     const server = machine.socket()
     machine.os.listen(server, 5)
@@ -48,7 +48,7 @@ describe('the limit', () => {
   })
 })
 
-test('a closed number is free at once, and nothing of the old one reaches the new one', () => {
+test('a reused number has no events or interest of the closed descriptor', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.connect(fd, loopback(80))
@@ -63,7 +63,7 @@ test('a closed number is free at once, and nothing of the old one reaches the ne
   expect(machine.wait()).toEqual([`${fd}:H`])
 })
 
-test('who is closed has no number any more', () => {
+test('a closed descriptor has no number any more', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   const closed = machine.descriptor(fd)
@@ -72,7 +72,7 @@ test('who is closed has no number any more', () => {
   expect([closed.fd, next.fd]).toEqual([-1, fd])
 })
 
-test('closing while reported is the end of the reports', () => {
+test('a closed descriptor is no longer reported', () => {
   const machine = fakeMachine()
   const [reader, writer] = two(machine, 'pipe')
   machine.os.poll_ctl(reader, c.POLLIN)
@@ -83,7 +83,7 @@ test('closing while reported is the end of the reports', () => {
   expect(machine.wait()).toEqual([])
 })
 
-test('whatever is opened and closed, the numbers are the lowest free ones', () => {
+test('random opens and closes always use the lowest free number', () => {
   const random = seeded('descriptors')
   const machine = fakeMachine({ maxDescriptors: 50 })
   const open = new Set<number>()
@@ -102,8 +102,8 @@ test('whatever is opened and closed, the numbers are the lowest free ones', () =
   }
 })
 
-describe('closing everything', () => {
-  test('lets go of all of the host', () => {
+describe('closeAll()', () => {
+  test('closes all sockets of the host', () => {
     const machine = fakeMachine()
     machine.bind(machine.socket(), loopback(0))
     const server = machine.socket()
@@ -117,7 +117,7 @@ describe('closing everything', () => {
     expect(machine.kernel.openDescriptors).toBe(0)
   })
 
-  test('goes on where the host fails, and says so then', () => {
+  test('continues when the host fails and then throws all errors', () => {
     const machine = fakeMachine()
     for (let i = 0; i < 3; i++) machine.connect(machine.socket(), loopback(80))
     const [first, second, third] = machine.host.connections

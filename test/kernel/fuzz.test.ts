@@ -1,6 +1,6 @@
 /**
- * A guest that makes any call with any numbers, over a host whose outside does anything. Nothing may throw, every
- * answer is one that C can have, the books always balance, and in the end nothing is left.
+ * A guest that makes random calls with random numbers, over a host with random events. No call may throw, every result
+ * must be one that C can have, the counts must always be consistent, and in the end nothing may stay open.
  */
 import { describe, expect, test } from '@jest/globals'
 import type { UvHost } from '../../src/abi/uv-host.js'
@@ -11,15 +11,15 @@ import { abi, c, fakeMachine, type Machine } from './support/machine.js'
 const MAX_DESCRIPTORS = 24
 const ERRNOS = new Set(ERRNO_NAMES.map((name) => -abi.errno[name]))
 
-/** A call; one that stands more often is made more often. */
+/** A call; listed more than once, it is made more often. */
 type Weighted = [name: keyof UvHost, values: number[]]
 
 class Fuzz {
   readonly random: Random
   readonly machine: Machine
-  /** What happened, to be told when something goes wrong. */
+  /** The last calls, for the message of a failure. */
   readonly trail: string[] = []
-  /** What calls came to, as `connect fails`. */
+  /** The outcomes of calls, like `connect fails`. */
   readonly outcomes = new Set<string>()
 
   constructor(seed: string) {
@@ -33,7 +33,7 @@ class Fuzz {
     this.balance()
   }
 
-  /** Something happens outside. */
+  /** Lets a random event of the host happen. */
   outside(): void {
     const { host } = this.machine
     const connection = this.some(host.live())
@@ -67,7 +67,7 @@ class Fuzz {
     this.random.pick([receive, receive, receive, receive, ...happens])()
   }
 
-  /** A system call, mostly with numbers that make some sense. */
+  /** Makes a system call, mostly with plausible numbers. */
   call(): void {
     const [name, values] = this.random.pick(this.calls())
     const given = values.map((value) => (this.random.chance(0.06) ? this.wild() : value) | 0)
@@ -75,7 +75,7 @@ class Fuzz {
     this.trail.push(line)
     const answer: unknown = Reflect.apply(this.machine.raw[name], undefined, given)
     if (!Number.isInteger(answer) || (Number(answer) < 0 && !ERRNOS.has(Number(answer)))) {
-      throw new Error(`${line} answered ${answer}`)
+      throw new Error(`${line} returned ${answer}`)
     }
     this.outcomes.add(`${name} ${Number(answer) < 0 ? 'fails' : 'succeeds'}`)
     if (this.trail.length > 20) this.trail.shift()
@@ -203,7 +203,7 @@ class Fuzz {
     return items[this.random.int(0, Math.max(0, items.length - 1))]
   }
 
-  /** What must hold between any two steps. */
+  /** Checks what must hold between any two steps. */
   balance(): void {
     const { kernel, host, defects } = this.machine
     if (defects.length > 0) throw defects[0]
@@ -212,21 +212,21 @@ class Fuzz {
       const descriptor = kernel.get(fd)
       if (descriptor === undefined) continue
       open++
-      if (descriptor.fd !== fd) throw new Error(`${fd} thinks that it is ${descriptor.fd}`)
+      if (descriptor.fd !== fd) throw new Error(`descriptor ${fd} has the number ${descriptor.fd}`)
     }
     if (open !== kernel.openDescriptors) throw new Error(`${open} are open, not ${kernel.openDescriptors}`)
-    // Those that came in and wait have no descriptor yet.
+    // Connections that wait to be accepted have no descriptor yet.
     const waiting = host.listeners.flatMap(({ arrived }) => arrived).filter(({ ended }) => ended === undefined).length
     if (host.open().length - waiting > open) throw new Error(`${open} descriptors hold ${host.open()}`)
   }
 }
 
-// Requests and what is lent come from TypeScript, which a fuzzed guest is not.
-describe('whatever a guest calls', () => {
+// Requests and lent bytes come from TypeScript, so the fuzzed guest does not make them.
+describe('a guest with random calls', () => {
   const calls = new Set<string>()
   const outcomes = new Set<string>()
 
-  test.each(['one', 'two', 'three'])('run %s', (name) => {
+  test.each(['one', 'two', 'three'])('keeps all counts consistent and leaves nothing open in run %s', (name) => {
     const fuzz = new Fuzz(`fuzz ${name}`)
     try {
       for (let i = 0; i < 8_000; i++) {
@@ -241,12 +241,12 @@ describe('whatever a guest calls', () => {
     expect([host.open(), host.live(), kernel.openDescriptors, kernel.readiness.dropStale()]).toEqual([[], [], 0, false])
     for (const call of Object.keys(fuzz.machine.raw)) calls.add(call)
     for (const outcome of fuzz.outcomes) outcomes.add(outcome)
-    // A connect is under way, at best.
+    // Otherwise no connect came further than being under way.
     expect(host.connections.filter(({ stands }) => stands).length).toBeGreaterThan(0)
   })
 
-  // One run alone misses something now and then.
-  test('they have been everywhere', () => {
+  // A single run sometimes misses an outcome.
+  test('made every call succeed and fail in the runs together', () => {
     const missed = [...calls]
       .filter((call) => call !== 'clock' && call !== 'connect')
       .flatMap((call) => [`${call} succeeds`, `${call} fails`])
@@ -255,7 +255,7 @@ describe('whatever a guest calls', () => {
   })
 })
 
-/** Makes a request that can be named, and lends something. */
+/** Makes a request whose number calls can use, and lends bytes. */
 function giveBytes({ machine, random }: Fuzz): void {
   machine.request(random.bytes(random.int(0, 3000)), random.bytes(10))
   if (random.chance(0.5)) machine.payloads.lend([random.bytes(random.int(0, 4000))])

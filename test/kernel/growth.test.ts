@@ -1,11 +1,11 @@
-/** A guest whose memory grows between two calls, and even while bytes are under way. */
+/** Tests of a guest whose memory grows between two calls, and while bytes are under way. */
 
 import { expect, test } from '@jest/globals'
 import { concat } from '../../src/base/bytes.js'
 import { abi, c, fakeMachine, text } from './support/machine.js'
 import { connected } from './support/states.js'
 
-test('every kind of call works on what has come, and on what was there before', () => {
+test('every kind of call works on old and on new memory after it has grown', () => {
   const machine = fakeMachine()
   const { fd, peer } = connected(machine)
   const old = machine.put('old')
@@ -16,7 +16,7 @@ test('every kind of call works on what has come, and on what was there before', 
 
   const length = machine.int(128)
   expect([machine.os.getsockname(fd, end + 64, length), machine.memory.u16(end + 64)]).toEqual([0, c.AF_INET])
-  // Across the old end, from where it was and from where nothing was.
+  // From old memory, and across the old end.
   machine.memory.setBytes(end - 2, text('new!'))
   expect(machine.os.writev(fd, machine.iovecs([old, 3], [end - 2, 4]), 2, 0)).toBe(7)
   expect(new TextDecoder().decode(concat(peer.sent))).toBe('oldnew!')

@@ -5,7 +5,7 @@ import { loopback } from '../support/wishes.js'
 import { type Answer, fakeMachine, type Machine } from './support/machine.js'
 import { OPERATIONS, outgoing, perform, STATES, socketIn } from './support/states.js'
 
-/** What a legal operation answers, where it is not 0, and the state it leads to. */
+/** The result of each legal operation, and the state that it leads to. */
 const LEGAL: Partial<Record<`${SocketOperation} ${SocketState}`, [answer: Answer | '', then: SocketState]>> = {
   'bind unbound': [0, 'bound'],
   'listen unbound': [0, 'listening'],
@@ -24,17 +24,17 @@ const LEGAL: Partial<Record<`${SocketOperation} ${SocketState}`, [answer: Answer
 
 function stateOf(machine: Machine, fd: number): SocketState {
   const socket = machine.descriptor(fd)
-  if (!(socket instanceof TcpSocket)) throw new Error(`${fd} is no TCP socket`)
+  if (!(socket instanceof TcpSocket)) throw new Error(`${fd} is not a TCP socket`)
   return socket.state
 }
 
 describe.each(STATES)('a socket that is %s', (state) => {
-  test('is what it is called', () => {
+  test('has that state', () => {
     const machine = fakeMachine()
     expect(stateOf(machine, socketIn(state, machine))).toBe(state)
   })
 
-  test.each(OPERATIONS)('%s', (operation) => {
+  test.each(OPERATIONS)('allows or refuses %s according to the table', (operation) => {
     const machine = fakeMachine()
     const fd = socketIn(state, machine)
     const answer = perform(operation, machine, fd)
@@ -50,7 +50,7 @@ describe.each(STATES)('a socket that is %s', (state) => {
     }
   })
 
-  test('can be closed, and leaves nothing', () => {
+  test('can be closed and leaves nothing open', () => {
     const machine = fakeMachine()
     const fd = socketIn(state, machine)
     expect(machine.os.close(fd)).toBe(0)
@@ -69,7 +69,7 @@ test.each<[SocketState, string]>([
   ['connected', 'O'],
   ['refused', 'IOHR'],
   ['broken', 'IOHR'],
-])('poll() says of a socket that is %s: %s', (state, letters) => {
+])('poll() of a socket that is %s reports "%s"', (state, letters) => {
   const machine = fakeMachine()
   expect(machine.poll(socketIn(state, machine))).toBe(letters)
 })
@@ -78,7 +78,7 @@ test.each<[SocketOperation, Answer | string]>([
   ['connect', 'ECONNREFUSED'],
   ['read', 'ECONNREFUSED'],
   ['write', 'ECONNREFUSED'],
-])('the reason of a refused connection that nobody fetched is told by %s, once', (operation, answer) => {
+])('the pending error of a refused connection is returned once by %s', (operation, answer) => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.connect(fd, loopback(80))
@@ -89,7 +89,7 @@ test.each<[SocketOperation, Answer | string]>([
   expect(machine.poll(fd)).toBe('IOHR')
 })
 
-test('a connection that cannot even be tried leaves the socket as it was', () => {
+test('a connect() that the host refuses at once leaves the socket unbound', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.host.fails.connect = 'ENETUNREACH'
@@ -108,7 +108,7 @@ test('a bound socket connects from its address', () => {
   expect(machine.host.ports[0]?.state).toBe('used')
 })
 
-test('a bound socket whose address cannot connect keeps it', () => {
+test('a bound socket keeps its address when connect() fails at once', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.bind(fd, loopback(1234))
@@ -120,7 +120,7 @@ test('a bound socket whose address cannot connect keeps it', () => {
   expect(machine.host.ports[0]?.state).toBe('closed')
 })
 
-test.each(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'] as const)('bind: %s comes from the host', (code) => {
+test.each(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'] as const)('bind() returns %s from the host', (code) => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.host.fails.bind = code
@@ -128,7 +128,7 @@ test.each(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'] as const)('bind: %s comes fr
   expect(stateOf(machine, fd)).toBe('unbound')
 })
 
-test('listen: EADDRINUSE comes from the host, and the socket stays bound', () => {
+test('listen() returns EADDRINUSE from the host and leaves the socket bound', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.host.fails.listen = 'EADDRINUSE'
@@ -154,14 +154,14 @@ test('an unbound socket listens on the wildcard address', () => {
   }
 })
 
-describe('names', () => {
-  test('an unbound socket has its family and zeros', () => {
+describe('the name of a socket', () => {
+  test('is the wildcard of its family with port 0 when it is unbound', () => {
     const machine = fakeMachine()
     expect(machine.name('getsockname', machine.socket())).toEqual({ family: 'ipv4', host: '0.0.0.0', port: 0 })
     expect(machine.name('getsockname', machine.socket('ipv6'))).toMatchObject({ family: 'ipv6', host: '::', port: 0 })
   })
 
-  test('the port is known right after bind, listen and connect', () => {
+  test('has the port right after bind, listen and connect', () => {
     const machine = fakeMachine()
     const server = machine.socket()
     machine.bind(server, loopback(0))
@@ -177,7 +177,7 @@ describe('names', () => {
     expect(machine.name('getpeername', client)).toEqual(loopback(80))
   })
 
-  test('a broken connection keeps its own name, and has no peer', () => {
+  test('is kept by a broken connection, which has no peer', () => {
     const machine = fakeMachine()
     const fd = socketIn('broken', machine)
     expect(machine.name('getsockname', fd)).toEqual(loopback(40_000))
@@ -186,10 +186,13 @@ describe('names', () => {
 })
 
 describe('an address of the other family', () => {
-  test.each(['bind', 'connect'] as const)('%s: EINVAL for AF_INET6, EAFNOSUPPORT for AF_INET', (call) => {
-    const machine = fakeMachine()
-    expect(machine[call](machine.socket('ipv6'), loopback(80))).toBe('EINVAL')
-    expect(machine[call](machine.socket('ipv4'), loopback(80, 'ipv6'))).toBe('EAFNOSUPPORT')
-    expect(machine.host.open()).toEqual([])
-  })
+  test.each(['bind', 'connect'] as const)(
+    'in %s is refused with EINVAL for AF_INET6 and EAFNOSUPPORT for AF_INET',
+    (call) => {
+      const machine = fakeMachine()
+      expect(machine[call](machine.socket('ipv6'), loopback(80))).toBe('EINVAL')
+      expect(machine[call](machine.socket('ipv4'), loopback(80, 'ipv6'))).toBe('EAFNOSUPPORT')
+      expect(machine.host.open()).toEqual([])
+    },
+  )
 })

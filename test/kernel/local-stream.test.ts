@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { loopback } from '../support/wishes.js'
 import { type Answer, c, fakeMachine, type Machine, two } from './support/machine.js'
 
-/** What may wait in one direction. */
+/** The bytes that may wait in one direction. */
 const CAPACITY = 65_536
 
 describe('a pipe', () => {
-  test('carries bytes one way', () => {
+  test('carries bytes in one direction', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     expect(machine.write(writer, 'ab', 'c')).toBe(3)
@@ -23,7 +23,7 @@ describe('a pipe', () => {
     ])
   })
 
-  test('has an end once the writer is gone, after the bytes', () => {
+  test('ends after the bytes once the writer is closed', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     expect(machine.poll(reader)).toBe('')
@@ -38,7 +38,7 @@ describe('a pipe', () => {
     ])
   })
 
-  test('without a reader is EPIPE', () => {
+  test('returns EPIPE for a write without a reader', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     machine.write(writer, 'unread')
@@ -46,7 +46,7 @@ describe('a pipe', () => {
     expect([machine.poll(writer), machine.write(writer, 'x')]).toEqual(['OE', 'EPIPE'])
   })
 
-  test('takes 64 KiB; small writes go through whole or not at all', () => {
+  test('holds 64 KiB and takes small writes whole or not at all', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     expect(machine.write(writer, new Uint8Array(70_000))).toBe(CAPACITY)
@@ -61,7 +61,7 @@ describe('a pipe', () => {
     expect([machine.poll(writer), machine.write(writer, 'x'.repeat(5000))]).toEqual(['O', 4136])
   })
 
-  test('takes 65,536 bytes one by one, and gives them as one stream', () => {
+  test('takes 65,536 single bytes and returns them as one stream', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     const bufs = machine.iovecs([machine.put('x'), 1])
@@ -71,7 +71,7 @@ describe('a pipe', () => {
     expect([machine.read(reader, 5000).length, machine.readPayload(reader).length]).toEqual([5000, 3192])
   })
 
-  test('wakes the reader with bytes, and the writer with room', () => {
+  test('wakes the reader for bytes and the writer for room', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     machine.os.poll_ctl(reader, c.POLLIN)
@@ -84,7 +84,7 @@ describe('a pipe', () => {
     expect([machine.wakes, machine.wait()]).toEqual([wakes + 1, [`${reader}:I`, `${writer}:O`]])
   })
 
-  test('is no socket', () => {
+  test('refuses the calls of sockets with ENOTSOCK', () => {
     const machine = fakeMachine()
     const [reader] = two(machine, 'pipe')
     const [at, length] = [machine.alloc(128), machine.int(128)]
@@ -106,7 +106,7 @@ describe('a pipe', () => {
     [-1, 'EINVAL'],
     [0, 0],
     [c.O_CLOEXEC, 0],
-  ])('flags %d: %s', (flags, answer) => {
+  ])('with flags %d returns %s', (flags, answer) => {
     const machine = fakeMachine()
     expect(machine.os.pipe(machine.alloc(8), flags)).toBe(answer)
     expect(machine.kernel.openDescriptors).toBe(answer === 0 ? 2 : 0)
@@ -114,7 +114,7 @@ describe('a pipe', () => {
 })
 
 describe('a pair of sockets', () => {
-  test('carries bytes both ways', () => {
+  test('carries bytes in both directions', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     expect([machine.write(one, 'ab'), machine.write(other, 'cd')]).toEqual([2, 2])
@@ -123,7 +123,7 @@ describe('a pair of sockets', () => {
     expect([machine.read(other, 2, c.MSG_PEEK), machine.read(other)]).toEqual(['xy', 'xyz'])
   })
 
-  test('takes 64 KiB each way, and goes on with what is read', () => {
+  test('holds 64 KiB in each direction and takes more as bytes are read', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     expect([machine.write(one, new Uint8Array(70_000)), machine.write(one, 'x'), machine.poll(one)]).toEqual([
@@ -135,7 +135,7 @@ describe('a pair of sockets', () => {
     expect([machine.poll(one), machine.write(one, 'abcde'), machine.write(other, 'y')]).toEqual(['O', 3, 1])
   })
 
-  test('has an end once the other was closed', () => {
+  test('ends once the other socket is closed', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     machine.write(other, 'ab')
@@ -148,7 +148,7 @@ describe('a pair of sockets', () => {
     ])
   })
 
-  test('closed with unread bytes resets the other, which is told once', () => {
+  test('closed with unread bytes resets the other, which reports it once', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     machine.write(one, 'unread')
@@ -163,7 +163,7 @@ describe('a pair of sockets', () => {
     ])
   })
 
-  test('SO_ERROR fetches the reset, too', () => {
+  test('returns a reset by SO_ERROR, too', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     machine.write(one, 'unread')
@@ -171,7 +171,7 @@ describe('a pair of sockets', () => {
     expect([machine.error(one), machine.error(one), machine.read(one)]).toEqual(['ECONNRESET', 0, ''])
   })
 
-  test('SHUT_WR ends one way', () => {
+  test('ends one direction with SHUT_WR', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     expect([machine.os.shutdown(one, c.SHUT_WR), machine.poll(one), machine.poll(other)]).toEqual([0, 'O', 'IOR'])
@@ -183,7 +183,7 @@ describe('a pair of sockets', () => {
     ])
   })
 
-  test('SHUT_RD ends the other’s writing', () => {
+  test('ends the writing of the other with SHUT_RD', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     machine.write(other, 'abc')
@@ -200,7 +200,7 @@ describe('a pair of sockets', () => {
     ])
   })
 
-  test('SHUT_RDWR is the end of both, for both', () => {
+  test('ends both directions of both sockets with SHUT_RDWR', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     expect([machine.os.shutdown(one, c.SHUT_RDWR), machine.poll(one), machine.poll(other)]).toEqual([0, 'IOHR', 'IOHR'])
@@ -208,7 +208,7 @@ describe('a pair of sockets', () => {
     expect(machine.os.shutdown(one, c.SHUT_RDWR)).toBe(0)
   })
 
-  test('has no name, is not bound and does not listen', () => {
+  test('has no name and can neither be bound nor listen nor connect', () => {
     const machine = fakeMachine()
     const [one] = two(machine, 'sockets')
     for (const call of ['getsockname', 'getpeername'] as const) {
@@ -227,7 +227,7 @@ describe('a pair of sockets', () => {
     ]).toEqual(Array.from({ length: 4 }, () => 'EINVAL'))
   })
 
-  test('has the options of a buffer, to be read', () => {
+  test('has options that can be read but not set', () => {
     const machine = fakeMachine()
     const [one] = two(machine, 'sockets')
     const values = [c.SO_TYPE, c.SO_DOMAIN, c.SO_PROTOCOL, c.SO_SNDBUF, c.SO_RCVBUF, c.SO_ERROR, c.SO_ACCEPTCONN]
@@ -255,15 +255,15 @@ describe('a pair of sockets', () => {
     [c.AF_UNIX, c.SOCK_STREAM | 0x10_0000, 0, 'EINVAL'],
     [c.AF_UNIX, -1, 0, 'EINVAL'],
     [c.AF_UNIX, c.SOCK_STREAM | c.SOCK_CLOEXEC, 0, 0],
-  ])('socketpair(%d, %d, %d): %s', (domain, type, protocol, answer) => {
+  ])('of socketpair(%d, %d, %d) gives %s', (domain, type, protocol, answer) => {
     const machine = fakeMachine()
     expect(machine.os.socketpair(domain, type, protocol, machine.alloc(8))).toBe(answer)
     expect(machine.kernel.openDescriptors).toBe(answer === 0 ? 2 : 0)
   })
 })
 
-describe('very many', () => {
-  /** Makes pipes or pairs until there are no more. @returns how many hold how much, by what the last answer was */
+describe('the limits', () => {
+  /** Makes pipes or pairs until that fails. @returns how many hold 64 KiB, how many 4 KiB, and the last result */
   function fill(machine: Machine, kind: 'pipe' | 'sockets'): [full: number, small: number, last: Answer] {
     const counts = new Map<number, number>()
     const fds = machine.alloc(8)
@@ -276,7 +276,7 @@ describe('very many', () => {
     }
   }
 
-  test('pipes hold less, and there is an end to them, before there is one to memory', () => {
+  test('of pipes reduce their capacity and then their number', () => {
     const machine = fakeMachine()
     expect(fill(machine, 'pipe')).toEqual([1024, 16_384, 'ENFILE'])
     const before = machine.kernel.openDescriptors
@@ -284,7 +284,7 @@ describe('very many', () => {
     expect(machine.kernel.openDescriptors).toBe(before)
   })
 
-  test('pairs of sockets count both ways, and one that is refused is as if it had never been', () => {
+  test('of socket pairs count both directions, and a refused connection leaves no trace', () => {
     const machine = fakeMachine()
     expect(fill(machine, 'sockets')).toEqual([512, 8192, 'ENFILE'])
     const listener = machine.socket('unix')
@@ -299,7 +299,7 @@ describe('very many', () => {
     ])
   })
 
-  test('what is closed makes room: the reader’s for a pipe, each its own for sockets', () => {
+  test('do not count pipes and pairs that were closed', () => {
     const machine = fakeMachine()
     for (let round = 0; round < 5000; round++) {
       for (const fd of two(machine, round % 2 === 0 ? 'pipe' : 'sockets')) machine.os.close(fd)
@@ -308,7 +308,7 @@ describe('very many', () => {
     expect(machine.write(writer, new Uint8Array(CAPACITY))).toBe(CAPACITY)
   })
 
-  test('connections that were closed before they were accepted count until their listener is closed', () => {
+  test('count connections closed before accept() until their listener is closed', () => {
     const machine = fakeMachine()
     const connectMany = (path: string): Answer => {
       const listener = machine.socket('unix')
@@ -324,7 +324,7 @@ describe('very many', () => {
         }
       }
     }
-    // Were anything kept, the second would come to its end sooner, or for another reason.
+    // If anything were kept, the second would fail sooner, or with another error.
     expect(['/a', '/b', '/c', '/d'].map(connectMany)).toEqual(['EAGAIN', 'EAGAIN', 'EAGAIN', 'EAGAIN'])
   })
 })

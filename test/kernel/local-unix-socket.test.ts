@@ -19,7 +19,7 @@ function unlink(machine: Machine, path: string): unknown {
 }
 
 describe('a connection', () => {
-  test('carries bytes both ways, and ends', () => {
+  test('carries bytes in both directions and ends', () => {
     const { machine, client, server } = stage()
     expect([machine.write(client, 'to ', 'you'), machine.write(server, 'back')]).toEqual([6, 4])
     expect([machine.read(server), machine.read(client)]).toEqual(['to you', 'back'])
@@ -29,7 +29,7 @@ describe('a connection', () => {
     expect([machine.poll(client), machine.read(client), machine.read(client)]).toEqual(['IOHR', 'more', ''])
   })
 
-  test('stands before it is accepted: bytes wait for that', () => {
+  test('is established before it is accepted, and bytes wait in it', () => {
     const machine = fakeMachine()
     const listener = unixListener(machine, PATH)
     expect(machine.poll(listener)).toBe('')
@@ -48,7 +48,7 @@ describe('a connection', () => {
     expect([heard, machine.accept(listener)]).toEqual([['first', 'second', 'third'], 'EAGAIN'])
   })
 
-  test('that nobody accepted is reset when its listener goes', () => {
+  test('that was not accepted is reset when its listener is closed', () => {
     const machine = fakeMachine()
     const listener = unixListener(machine, PATH)
     const client = unixClient(machine, PATH)
@@ -57,13 +57,13 @@ describe('a connection', () => {
     expect(machine.kernel.openDescriptors).toBe(1)
   })
 
-  test('outlives its listener once it is accepted', () => {
+  test('stays open when its listener is closed after it was accepted', () => {
     const { machine, listener, client, server } = stage()
     machine.os.close(listener)
     expect([machine.write(client, 'on'), machine.read(server)]).toEqual([2, 'on'])
   })
 
-  test('wakes who waits for it, and who waits for room', () => {
+  test('wakes its listener when it arrives and its writer when there is room', () => {
     const machine = fakeMachine()
     const listener = unixListener(machine, PATH)
     machine.os.poll_ctl(listener, c.POLLIN)
@@ -78,7 +78,7 @@ describe('a connection', () => {
     expect(machine.wait()).toEqual([`${client}:O`])
   })
 
-  test('that finds no descriptor goes on waiting', () => {
+  test('keeps waiting when there is no free descriptor for it', () => {
     const machine = fakeMachine({ maxDescriptors: 2 })
     const listener = unixListener(machine, PATH)
     const client = unixClient(machine, PATH)
@@ -87,7 +87,7 @@ describe('a connection', () => {
     expect(machine.read(Number(machine.accept(listener)))).toBe('')
   })
 
-  test('finds room again once one was accepted', () => {
+  test('has room in the backlog again once another was accepted', () => {
     const machine = fakeMachine()
     const listener = unixListener(machine, PATH, 0)
     unixClient(machine, PATH)
@@ -98,8 +98,8 @@ describe('a connection', () => {
   })
 })
 
-describe('names', () => {
-  test('of both ends: the accepted one has the listener’s, the client none until it is bound', () => {
+describe('the name', () => {
+  test("of the accepted end is the listener's, and of the client none until it is bound", () => {
     const { machine, listener, client, server } = stage()
     const [mine, none] = [unixAddress(PATH), unixAddress('')]
     const names = (fd: number): unknown[] => [machine.name('getsockname', fd), machine.name('getpeername', fd)]
@@ -114,7 +114,7 @@ describe('names', () => {
     expect(names(client)).toEqual([unixAddress('\0client'), mine])
   })
 
-  test('accept() tells the client’s', () => {
+  test('of the client is returned by accept()', () => {
     const machine = fakeMachine()
     const listener = unixListener(machine, PATH)
     const client = unixBound(machine, 'client')
@@ -125,7 +125,7 @@ describe('names', () => {
     expect([...machine.memory.heap.subarray(at + 2, at + 9)]).toEqual([99, 108, 105, 101, 110, 116, 0])
   })
 
-  test('that the kernel chooses are abstract, and not in use', () => {
+  test('that the kernel chooses is abstract and not in use', () => {
     const machine = fakeMachine()
     unixBound(machine, '\x0000001')
     const chosen = Array.from({ length: 3 }, () => machine.name('getsockname', unixBound(machine, '')))
@@ -135,14 +135,14 @@ describe('names', () => {
     expect([machine.bind(fd, unixAddress('')), machine.name('getsockname', fd)]).toEqual([0, name])
   })
 
-  test('of the accepted end are not freed with it', () => {
+  test('of the listener is not freed when the accepted end is closed', () => {
     const { machine, listener, server } = stage()
     machine.os.close(server)
     unixClient(machine, PATH)
     expect(machine.poll(listener)).toBe('I')
   })
 
-  test('are free for another socket after unlink(), and stay with that when the first is closed', () => {
+  test('is free for another socket after unlink(), which keeps it when the first is closed', () => {
     const machine = fakeMachine()
     const first = unixListener(machine, PATH)
     expect([unlink(machine, PATH), unlink(machine, PATH)]).toEqual([0, 'ENOENT'])
@@ -152,7 +152,7 @@ describe('names', () => {
     expect(machine.poll(second)).toBe('I')
   })
 
-  test('in the abstract namespace cannot be unlinked, and go with the socket', () => {
+  test('in the abstract namespace cannot be unlinked and is freed with its socket', () => {
     const machine = fakeMachine()
     const fd = unixBound(machine, '\0mine')
     expect(unlink(machine, '\0mine')).toBe('ENOENT')
@@ -160,7 +160,7 @@ describe('names', () => {
     expect(machine.bind(machine.socket('unix'), unixAddress('\0mine'))).toBe(0)
   })
 
-  test('that are longer than a socket’s can be are nobody’s', () => {
+  test('that is too long for a socket cannot be unlinked', () => {
     const machine = fakeMachine()
     const [at, length] = machine.sockaddr(unixAddress('p'.repeat(108)))
     // Without the NUL, which C has no room for.
@@ -172,7 +172,7 @@ describe('names', () => {
     ])
   })
 
-  test('have permissions, and who may not write does not connect', () => {
+  test('has permissions, and connect() needs the one to write', () => {
     const machine = fakeMachine()
     unixListener(machine, PATH)
     const at = machine.put(PATH)
@@ -182,11 +182,11 @@ describe('names', () => {
     expect(machine.connect(machine.socket('unix'), unixAddress(PATH))).toBe('EACCES')
     machine.os.chmod(at, PATH.length, 0o200)
     unixClient(machine, PATH)
-    const nobody = machine.put('nobody')
-    expect([machine.os.stat(nobody, 6), machine.os.chmod(nobody, 6, 0)]).toEqual(['ENOENT', 'ENOENT'])
+    const missing = machine.put('nobody')
+    expect([machine.os.stat(missing, 6), machine.os.chmod(missing, 6, 0)]).toEqual(['ENOENT', 'ENOENT'])
   })
 
-  test('that nobody removes come to an end', () => {
+  test('is refused with ENOSPC when 65,536 others are in use', () => {
     const names = new UnixNames<object>()
     const socket = {}
     let count = 0
@@ -200,13 +200,13 @@ describe('names', () => {
     expect(names.add('one more', socket)).toBeUndefined()
   })
 
-  test('are a kernel’s own', () => {
+  test('is not known to other kernels', () => {
     const [one, other] = [fakeMachine(), fakeMachine()]
     unixListener(one, PATH)
     expect(other.connect(other.socket('unix'), unixAddress(PATH))).toBe('ENOENT')
   })
 
-  test('of AF_UNIX are unknown to sockets of TCP, and the other way round', () => {
+  test('of AF_UNIX is refused by TCP sockets, and the other way round', () => {
     const machine = fakeMachine()
     for (const family of ['ipv4', 'ipv6'] as const) {
       const fd = machine.socket(family)
@@ -220,14 +220,14 @@ describe('names', () => {
   })
 })
 
-test('a listener says that it is one', () => {
+test('a listener reports SO_ACCEPTCONN', () => {
   const machine = fakeMachine()
   const [listener, bound] = [unixListener(machine, PATH), unixBound(machine, 'bound')]
   const accepts = (fd: number): unknown => machine.getOption(fd, c.SOL_SOCKET, c.SO_ACCEPTCONN)
   expect([accepts(listener), accepts(bound)]).toEqual([1, 0])
 })
 
-test('the end of the kernel lets go of all, whoever waits', () => {
+test('closeAll() closes all sockets, also connections that wait', () => {
   const machine = fakeMachine()
   const listener = unixListener(machine, PATH)
   for (let i = 0; i < 3; i++) machine.write(unixClient(machine, PATH), 'unread')

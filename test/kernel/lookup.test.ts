@@ -1,4 +1,4 @@
-/** Lookups as descriptors. */
+/** Tests of lookups, which are descriptors of the guest. */
 import { expect, test } from '@jest/globals'
 import { FakeHost } from '../support/fake-host.js'
 import { abi, c, Machine } from './support/machine.js'
@@ -8,7 +8,7 @@ const stage = (): Machine => new Machine({ host: new FakeHost() })
 const look = (machine: Machine, name: string, family = c.AF_UNSPEC) =>
   machine.os.lookup(machine.put(name), name.length, family)
 
-test('a lookup is readable once it is answered, and the answer is texts', () => {
+test('a lookup is readable once it is answered, and returns the addresses as texts', () => {
   const machine = stage()
   const fd = Number(look(machine, 'db.test', c.AF_INET6))
   expect(machine.host.lookups[0]?.question).toBe('db.test ipv6')
@@ -18,7 +18,7 @@ test('a lookup is readable once it is answered, and the answer is texts', () => 
   expect([machine.wakes, machine.read(fd), machine.read(fd)]).toEqual([1, '::1\x002001:db8::1\0', ''])
 })
 
-test('what is no address is left out of the answer', () => {
+test('an answer is returned without texts that are not addresses', () => {
   const machine = stage()
   const fds = [Number(look(machine, 'db.test')), Number(look(machine, 'db.test'))] as const
   machine.host.lookups[0]?.events.onAnswer(['127.1', '192.0.2.1', '192.0.2.1\n127.0.0.1', '', '::1%', Object(7)])
@@ -26,21 +26,21 @@ test('what is no address is left out of the answer', () => {
   expect([machine.read(fds[0]), machine.read(fds[1])]).toEqual(['192.0.2.1\0', 'ENOENT'])
 })
 
-test('an interface is found by its name, where the host knows it', () => {
+test('interface_index() finds an interface that the host knows', () => {
   const machine = stage()
   const ask = (name: string, length = name.length) => machine.os.interface_index(machine.put(name), length)
   expect(['lo', 'eth0', 'eth9', ''].map((name) => ask(name))).toEqual([1, 2, 'ENODEV', 'ENODEV'])
   expect([ask('eth0', 65), machine.os.interface_index(0, 2), ask('lo', -1)]).toEqual(['ENODEV', 'EFAULT', 'EFAULT'])
 })
 
-test('an answer that there is none is an error of the read, as often as it is tried', () => {
+test('a failed lookup returns its error in every read', () => {
   const machine = stage()
   const fd = Number(look(machine, 'db.test'))
   machine.host.lookups[0]?.events.onError('ENOENT')
   expect([machine.read(fd), machine.read(fd)]).toEqual(['ENOENT', 'ENOENT'])
 })
 
-test('to close it gives it up, unless it is answered', () => {
+test('close() cancels a lookup that is not answered', () => {
   const machine = stage()
   const fds = [Number(look(machine, 'a')), Number(look(machine, 'b'))] as const
   machine.host.lookups[1]?.events.onAnswer(['::1'])
@@ -49,7 +49,7 @@ test('to close it gives it up, unless it is answered', () => {
   expect(machine.kernel.openDescriptors).toBe(0)
 })
 
-test('what the host refuses makes no descriptor', () => {
+test('a lookup that the host refuses creates no descriptor', () => {
   const machine = stage()
   machine.host.fails.lookup = 'EACCES'
   expect(look(machine, 'db.test')).toBe('EACCES')
@@ -67,16 +67,16 @@ test.each([
   ['db.test\0', 'ENOENT'],
   ['-db.test', 'ENOENT'],
   ['b\u00fccher.test', 'ENOENT'],
-])('the name %j is %s', (name, error) => {
+])('a lookup of the name %j fails with %s', (name, error) => {
   expect(look(stage(), name)).toBe(error)
 })
 
-test('another family is EAFNOSUPPORT, and no descriptor left EMFILE', () => {
+test('a lookup fails with EAFNOSUPPORT for AF_UNIX and with EMFILE without a free descriptor', () => {
   expect(look(stage(), 'db.test', c.AF_UNIX)).toBe('EAFNOSUPPORT')
   expect(look(new Machine({ host: new FakeHost(), maxDescriptors: 0 }), 'db.test')).toBe('EMFILE')
 })
 
-test('it is nothing to write to, and no socket', () => {
+test('a lookup cannot be written to and is not a socket', () => {
   const machine = stage()
   const fd = Number(look(machine, 'db.test'))
   expect([machine.write(fd, 'x'), machine.os.listen(fd, 1), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([
@@ -86,7 +86,7 @@ test('it is nothing to write to, and no socket', () => {
   ])
 })
 
-test('an address is asked for as it stands in memory', () => {
+test('reverse() asks the host for the address in memory', () => {
   const machine = stage()
   const { sockaddr_in: at } = abi.layout
   const addr = machine.put('\0'.repeat(at.size))

@@ -16,7 +16,7 @@ const SWITCHES = [
   ['IPV6_V6ONLY', IPPROTO_IPV6, c.IPV6_V6ONLY],
 ] as const
 
-test.each(SWITCHES)('%s is off, on with any number, and off again', (_name, level, name) => {
+test.each(SWITCHES)('%s is off by default, on for any other number than 0, and off for 0', (_name, level, name) => {
   const machine = fakeMachine()
   const fd = machine.socket('ipv6')
   const seen = [machine.getOption(fd, level, name)]
@@ -27,7 +27,7 @@ test.each(SWITCHES)('%s is off, on with any number, and off again', (_name, leve
   expect(seen).toEqual([0, 1, 0, 1])
 })
 
-test('what a socket is, no option changes', () => {
+test('the type, family, protocol and error of a socket can be read but not set', () => {
   const machine = fakeMachine()
   const [v4, v6, server] = [machine.socket(), machine.socket('ipv6'), machine.socket()]
   machine.os.listen(server, 1)
@@ -46,13 +46,13 @@ test('what a socket is, no option changes', () => {
 })
 
 test.each([
-  ['a level that there is not', 999, 1],
-  ['a name that there is not', SOL_SOCKET, 999],
+  ['an unknown level', 999, 1],
+  ['an unknown name', SOL_SOCKET, 999],
   ['the name of another level', IPPROTO_TCP, c.SO_KEEPALIVE + 100],
-  ['level and name that would be another’s, added up', 0, SOL_SOCKET * 65_536 + c.SO_KEEPALIVE],
+  ['a level and a name whose sum is a valid option', 0, SOL_SOCKET * 65_536 + c.SO_KEEPALIVE],
   ['negative numbers', -1, -1],
   ['IPV6_V6ONLY of an IPv4 socket', IPPROTO_IPV6, c.IPV6_V6ONLY],
-])('%s: ENOPROTOOPT', (_name, level, name) => {
+])('%s is refused with ENOPROTOOPT', (_name, level, name) => {
   const machine = fakeMachine()
   const fd = machine.socket()
   expect([machine.getOption(fd, level, name), machine.setOption(fd, level, name, 1)]).toEqual([
@@ -62,7 +62,7 @@ test.each([
 })
 
 describe('IPV6_V6ONLY and SO_REUSEPORT', () => {
-  test('reach the host with the bind', () => {
+  test('are passed to the host in bind', () => {
     const machine = fakeMachine()
     const fd = machine.socket('ipv6')
     machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)
@@ -75,7 +75,7 @@ describe('IPV6_V6ONLY and SO_REUSEPORT', () => {
     ])
   })
 
-  test('IPV6_V6ONLY is EINVAL once the socket is bound', () => {
+  test('are fixed for IPV6_V6ONLY, with EINVAL, once the socket is bound', () => {
     const machine = fakeMachine()
     const fd = machine.socket('ipv6')
     machine.bind(fd, loopback(0, 'ipv6'))
@@ -85,7 +85,7 @@ describe('IPV6_V6ONLY and SO_REUSEPORT', () => {
 })
 
 describe('buffer sizes', () => {
-  test.each([c.SO_SNDBUF, c.SO_RCVBUF])('option %d has bounds, as those of platforms', (name) => {
+  test.each([c.SO_SNDBUF, c.SO_RCVBUF])('of option %d are limited to a range', (name) => {
     const machine = fakeMachine()
     const fd = machine.socket()
     const seen = [machine.getOption(fd, SOL_SOCKET, name)]
@@ -115,14 +115,14 @@ describe('SO_LINGER', () => {
     expect([machine.setLinger(fd, 0, 0), linger(machine, fd)]).toEqual([0, [0, 0, 0, 8]])
   })
 
-  test('off with a time is off', () => {
+  test('is off with a time', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.setLinger(fd, 1, 0)
     expect([machine.setLinger(fd, 0, 30), linger(machine, fd)]).toEqual([0, [0, 0, 0, 8]])
   })
 
-  test.each([1, 30, -1, 2 ** 31 - 1])('with %d seconds is refused, since no host waits in close()', (seconds) => {
+  test.each([1, 30, -1, 2 ** 31 - 1])('is refused with %d seconds, since no host waits in close()', (seconds) => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.setLinger(fd, 1, 0)
@@ -130,7 +130,7 @@ describe('SO_LINGER', () => {
   })
 })
 
-describe('keep-alive', () => {
+describe('setsockopt() of keep-alive', () => {
   test.each([
     [c.TCP_KEEPIDLE, 1, 0],
     [c.TCP_KEEPIDLE, 32_767, 0],
@@ -143,7 +143,7 @@ describe('keep-alive', () => {
     [c.TCP_KEEPCNT, 10, 0],
     [c.TCP_KEEPCNT, -1, 'EINVAL'],
     [c.TCP_KEEPCNT, 9, 'ENOPROTOOPT'],
-  ])('option %d = %d: %s', (name, value, answer) => {
+  ])('of option %d to %d returns %s', (name, value, answer) => {
     const machine = fakeMachine()
     const fd = machine.socket()
     const before = machine.getOption(fd, IPPROTO_TCP, name)
@@ -153,7 +153,7 @@ describe('keep-alive', () => {
 })
 
 describe('a connection', () => {
-  test('gets what was set before it stood', () => {
+  test('has the options that were set before it was established', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)
@@ -166,7 +166,7 @@ describe('a connection', () => {
     expect(outgoing(machine).log).toEqual(['setNoDelay true', 'setKeepAlive true 40', 'readStart'])
   })
 
-  test('gets what is set later, and no more', () => {
+  test('passes later changes of options to the host, and only those', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE, 30)
@@ -186,7 +186,7 @@ describe('a connection', () => {
     ])
   })
 
-  test('what its host refuses is not remembered as granted', () => {
+  test('does not store an option that the host refuses', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.fails.setNoDelay = 'ENOPROTOOPT'
@@ -198,7 +198,7 @@ describe('a connection', () => {
     expect(machine.getOption(fd, IPPROTO_TCP, c.TCP_KEEPIDLE)).toBe(7200)
   })
 
-  test('what its host refuses that was set before is the connection’s error', () => {
+  test('fails when the host refuses an option that was set before', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.setOption(fd, IPPROTO_TCP, c.TCP_NODELAY, 1)
@@ -210,7 +210,7 @@ describe('a connection', () => {
 })
 
 describe('the length of a value', () => {
-  test('getsockopt() cuts it, as on Linux', () => {
+  test('limits the bytes that getsockopt() stores, like on Linux', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.setOption(fd, SOL_SOCKET, c.SO_RCVBUF, 0x01_02_03)
@@ -236,14 +236,14 @@ describe('the length of a value', () => {
     [c.SO_KEEPALIVE, 100, 0],
     [c.SO_LINGER, 7, 'EINVAL'],
     [c.SO_LINGER, 8, 0],
-  ])('setsockopt(%d) with %d bytes: %s', (name, length, answer) => {
+  ])('of setsockopt(%d) with %d bytes gives %s', (name, length, answer) => {
     const machine = fakeMachine()
     const fd = machine.socket()
     expect(machine.os.setsockopt(fd, SOL_SOCKET, name, machine.alloc(128), length)).toBe(answer)
   })
 })
 
-test('SO_ERROR is not lost where there is no room for it', () => {
+test('SO_ERROR keeps its value when getsockopt() has no room for it', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.connect(fd, loopback(80))
@@ -272,7 +272,7 @@ describe('socket()', () => {
     [c.AF_INET, 0, 0, 'EPROTONOSUPPORT'],
     [c.AF_INET, c.SOCK_STREAM | 0x10_0000, 0, 'EINVAL'],
     [c.AF_INET, -1, 0, 'EINVAL'],
-  ])('(%d, %d, %d): %s', (domain, type, protocol, answer) => {
+  ])('of (%d, %d, %d) returns %s', (domain, type, protocol, answer) => {
     const machine = fakeMachine()
     const fd = machine.os.socket(domain, type, protocol)
     expect(typeof fd === 'number' ? 'a number' : fd).toBe(answer)
@@ -280,7 +280,7 @@ describe('socket()', () => {
 })
 
 describe('fcntl()', () => {
-  test('tells and sets O_NONBLOCK', () => {
+  test('reads and sets O_NONBLOCK', () => {
     const machine = fakeMachine()
     const fd = Number(machine.os.socket(c.AF_INET, c.SOCK_STREAM, 0))
     const { O_NONBLOCK, O_RDWR, F_GETFL, F_SETFL } = c
@@ -292,7 +292,7 @@ describe('fcntl()', () => {
     expect(seen).toEqual([O_RDWR, O_RDWR | O_NONBLOCK, O_RDWR, O_RDWR | O_NONBLOCK])
   })
 
-  test.each([-1, 0, 999])('command %d: EINVAL', (command) => {
+  test.each([-1, 0, 999])('returns EINVAL for command %d', (command) => {
     const machine = fakeMachine()
     expect([machine.os.fcntl(machine.socket(), command, 0), machine.os.fcntl(1, command, 0)]).toEqual([
       'EINVAL',

@@ -1,4 +1,4 @@
-/** Connections that go on sending after their owner has closed them. */
+/** Tests of connections that continue to send after their owner has closed them. */
 import { describe, expect, test } from '@jest/globals'
 import { Orphans } from '../../src/host/connection/orphans.js'
 import { virtualHost } from '../../src/host/virtual.js'
@@ -19,7 +19,7 @@ const sending = (): FakeConnection => {
 }
 
 describe('an orphan', () => {
-  test('is not read from, and is closed once all is sent', () => {
+  test('is not read, and is closed once all bytes are sent', () => {
     const orphans = new Orphans(new FakeHost())
     const connection = sending()
     orphans.add(connection)
@@ -30,7 +30,7 @@ describe('an orphan', () => {
     expect([orphans.size, connection.ended]).toEqual([0, 'closed'])
   })
 
-  test('that fails is forgotten', () => {
+  test('is forgotten when it fails', () => {
     const orphans = new Orphans(new FakeHost())
     const connection = sending()
     orphans.add(connection)
@@ -38,7 +38,7 @@ describe('an orphan', () => {
     expect([orphans.size, connection.log.includes('close')]).toEqual([0, false])
   })
 
-  test('is given up when there are too many, the oldest first', () => {
+  test('is closed when there are too many, the oldest first', () => {
     const orphans = new Orphans(new FakeHost())
     const all = Array.from({ length: MOST + 3 }, sending)
     for (const connection of all) orphans.add(connection)
@@ -46,7 +46,7 @@ describe('an orphan', () => {
     expect(all.map(({ ended }) => ended)).toEqual([...Array(3).fill('closed'), ...Array(MOST).fill(undefined)])
   })
 
-  test('has all its time while its program lives, and two seconds after', () => {
+  test('may send without limit while its program runs, and for two seconds after', () => {
     const host = new FakeHost()
     const orphans = new Orphans(host)
     const [quick, slow] = [sending(), sending()]
@@ -57,13 +57,13 @@ describe('an orphan', () => {
     orphans.end()
     host.advance(AFTER_END - 1)
     quick.drain()
-    // The process stays for those that are left.
+    // The process stays alive for the others.
     expect([orphans.size, slow.ended, host.keepers]).toEqual([1, undefined, 1])
     host.advance(1)
     expect([orphans.size, slow.ended, host.waits, host.keepers]).toEqual([0, 'closed', [], 0])
   })
 
-  test('leaves no timer when it is gone before', () => {
+  test('leaves no timer when it has ended before its time', () => {
     const host = new FakeHost()
     const orphans = new Orphans(host)
     const [one, other] = [sending(), sending()]
@@ -76,14 +76,14 @@ describe('an orphan', () => {
     expect([host.waits, host.keepers]).toEqual([[], 0])
   })
 
-  test('whose program had none sets no timer', () => {
+  test('sets no timer if there is none when the program ends', () => {
     const host = new FakeHost()
     new Orphans(host).end()
     expect([host.timers, host.keepers]).toEqual([[], 0])
   })
 })
 
-test('over a host: what was pending arrives, then the end', () => {
+test('an orphan over a host delivers its pending bytes, then the end', () => {
   const host = virtualHost()
   return Lab.try(
     () => ({ host, leaks: () => host.open() }),

@@ -1,4 +1,4 @@
-/** What a request has to send: in parts of any size, and counted in its stream's queue. */
+/** Tests of the bytes of a write request: sent in parts of any size, and counted in the queue of its stream. */
 
 import { expect, test } from '@jest/globals'
 import { concat, totalLength } from '../../src/base/bytes.js'
@@ -8,14 +8,14 @@ import { text } from './support/machine.js'
 
 const show = (chunks: readonly Uint8Array[]): string[] => chunks.map((chunk) => new TextDecoder().decode(chunk))
 
-test('untouched it is handed over as it is, without a copy', () => {
+test('a payload of which nothing was sent returns its own chunks', () => {
   const chunks = [text('ab'), text('c')]
   const payload = new Payload(chunks, new WriteQueue())
   expect(payload.peek(3)).toBe(chunks)
   expect(payload.peek(100)).toBe(chunks)
 })
 
-test('a part begins where the last one ended, also within a chunk', () => {
+test('a part starts where the last one ended, also within a chunk', () => {
   const payload = new Payload([text('abc'), text(''), text('de')], new WriteQueue())
   expect(show(payload.peek(2))).toEqual(['ab'])
   payload.advance(2)
@@ -25,15 +25,15 @@ test('a part begins where the last one ended, also within a chunk', () => {
   expect(show(payload.peek(0))).toEqual([])
 })
 
-test.each([[[]], [[text('')]], [[text(''), text('')]]])('without bytes nothing is left: %#', (chunks) => {
+test.each([[[]], [[text('')]], [[text(''), text('')]]])('a payload without bytes has nothing left (%#)', (chunks) => {
   expect(new Payload(chunks, new WriteQueue()).left).toBe(0)
 })
 
-test('only what counts in no queue is lent', () => {
+test('a payload without a queue is lent', () => {
   expect([new Payload([text('a')]).lent, new Payload([text('a')], new WriteQueue()).lent]).toEqual([true, false])
 })
 
-test('its queue has what all have left, however much that is', () => {
+test('a queue counts the bytes left in all its payloads beyond 4 GiB', () => {
   const queue = new WriteQueue()
   const large = new Uint8Array(2 ** 26)
   const first = new Payload(new Array<Uint8Array>(64).fill(large), queue)
@@ -49,7 +49,7 @@ test('its queue has what all have left, however much that is', () => {
   expect(queue.size).toBe(0)
 })
 
-test('whatever the parts, the bytes are those that were given', () => {
+test('random parts send all bytes in order', () => {
   const random = seeded('payload')
   const queue = new WriteQueue()
   for (let round = 0; round < 500; round++) {

@@ -1,4 +1,4 @@
-/** Bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
+/** Tests of bytes that never enter the guest's memory: `UVH_PAYLOAD`. */
 
 import { describe, expect, test } from '@jest/globals'
 import { concat, totalLength } from '../../src/base/bytes.js'
@@ -15,7 +15,7 @@ function sender(): { machine: Machine; fd: number; peer: FakeConnection } {
 }
 
 describe('reading', () => {
-  test('gives the very chunk that came', () => {
+  test('returns the chunk that came, without a copy', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const chunk = text('abc')
@@ -24,7 +24,7 @@ describe('reading', () => {
     expect(machine.payloads.takeReceived()).toBe(chunk)
   })
 
-  test('gives one chunk at a time, and no more of it than asked for', () => {
+  test('returns one chunk at a time, at most the requested length', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -34,7 +34,7 @@ describe('reading', () => {
     expect(machine.readPayload(fd)).toBe('')
   })
 
-  test('mixes with reading to memory', () => {
+  test('can be mixed with reading into memory', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abcdef')
@@ -42,8 +42,8 @@ describe('reading', () => {
   })
 })
 
-describe('writing a request, however large', () => {
-  test('hands the very buffers over, one write for one request', () => {
+describe('a write request', () => {
+  test('passes its own buffers to the host in one write', () => {
     const { machine, fd, peer } = sender()
     const bytes = text('abc')
     const [one, two] = [machine.request(bytes), machine.request('de', 'f')]
@@ -52,7 +52,7 @@ describe('writing a request, however large', () => {
     expect([sent(peer), machine.queue.size]).toEqual(['abcdef', 0])
   })
 
-  test('it weighs 1, and is over when all of it is gone', () => {
+  test('has a weight of 1 and is done when all its bytes are sent', () => {
     const { machine, fd, peer } = sender()
     const [one, two] = [machine.request('abc', 'de'), machine.request('f')]
     expect([machine.queue.size, machine.writeRequest(fd, one), sent(peer), machine.queue.size]).toEqual([
@@ -64,7 +64,7 @@ describe('writing a request, however large', () => {
     expect([machine.writeRequest(fd, two), sent(peer), machine.queue.size]).toEqual([1, 'abcdef', 0])
   })
 
-  test('counts bytes only when the outside has taken them', () => {
+  test('counts its bytes as sent only when the host has taken them', () => {
     const { machine, fd, peer } = sender()
     machine.os.poll_ctl(fd, c.POLLOUT)
     peer.takesAtOnce = false
@@ -74,11 +74,11 @@ describe('writing a request, however large', () => {
     peer.drain()
     expect([machine.wait(), machine.queue.size]).toEqual([[`${fd}:O`], 3])
     expect([machine.writeRequest(fd, number), machine.queue.size]).toEqual([1, 0])
-    // It was handed over once.
+    // The host received it once.
     expect(sent(peer)).toBe('abc')
   })
 
-  test('another has to wait for the one whose bytes are in flight', () => {
+  test('waits for another with bytes in flight', () => {
     const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
     const [one, two] = [machine.request('abc'), machine.request('de')]
@@ -93,14 +93,14 @@ describe('writing a request, however large', () => {
     expect([machine.writeRequest(fd, two), sent(peer)]).toEqual([1, 'abcde'])
   })
 
-  test('is not bounded by the send buffer: nothing is copied', () => {
+  test('is not limited by the send buffer since nothing is copied', () => {
     const { machine, fd, peer } = sender()
     const large = new Uint8Array(8 * 1024 * 1024)
     expect(machine.writeRequest(fd, machine.request(large))).toBe(1)
     expect(peer.written[0]).toBe(large)
   })
 
-  test('while some of it is left the answer is 0, and the next call goes on there', () => {
+  test('returns 0 while bytes are left and continues with them in the next call', () => {
     const machine = fakeMachine()
     const [one, other] = two(machine, 'sockets')
     const number = machine.request(new Uint8Array(65_535), 'abc')
@@ -109,7 +109,7 @@ describe('writing a request, however large', () => {
       2,
       'EAGAIN',
     ])
-    // A piece at a time.
+    // One piece at a time.
     expect([machine.readPayload(other, 65_536).length, machine.readPayload(other)]).toEqual([65_535, 'a'])
     expect([machine.writeRequest(one, number), machine.queue.size, machine.readPayload(other)]).toEqual([1, 0, 'bc'])
   })
@@ -125,7 +125,7 @@ describe('writing a request, however large', () => {
     expect(machine.queue.size).toBe(0)
   })
 
-  test('one without bytes weighs nothing, and is over whatever waits at the host', () => {
+  test('without bytes has a weight of 0 and is done even if other bytes wait', () => {
     const { machine, fd, peer } = sender()
     peer.room = 0
     machine.write(fd, 'memory')
@@ -133,7 +133,7 @@ describe('writing a request, however large', () => {
     expect(peer.log).toEqual(['tryWrite 6'])
   })
 
-  test('bytes of memory wait for those in flight', () => {
+  test('with bytes in flight delays writes from memory', () => {
     const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
     const number = machine.request('abc')
@@ -143,7 +143,7 @@ describe('writing a request, however large', () => {
     expect([machine.writeRequest(fd, number), machine.write(fd, 'd'), sent(peer)]).toEqual([1, 1, 'abcd'])
   })
 
-  test('its failure is told as that of any write, once', () => {
+  test('returns its failure once, then EPIPE', () => {
     const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
     const number = machine.request('abc')
@@ -152,7 +152,7 @@ describe('writing a request, however large', () => {
     expect([machine.writeRequest(fd, number), machine.writeRequest(fd, number)]).toEqual(['ECONNRESET', 'EPIPE'])
   })
 
-  test('one that failed, or was taken back, has no part in what others send', () => {
+  test('sends no byte after it was dropped', () => {
     const { machine, fd, peer } = sender()
     const [one, two, three] = [machine.request('abc'), machine.request('de'), machine.request('f')]
     machine.dropRequest(one)
@@ -162,7 +162,7 @@ describe('writing a request, however large', () => {
 })
 
 describe('lent bytes', () => {
-  test('are their owner’s again when the call returns', () => {
+  test('belong to their owner again when the call returns', () => {
     const { machine, fd, peer } = sender()
     const bytes = text('abc')
     expect(machine.writeLent(fd, [bytes])).toBe(3)
@@ -170,7 +170,7 @@ describe('lent bytes', () => {
     expect(sent(peer)).toBe('abc')
   })
 
-  test('count as far as the outside takes them, and no byte more is kept', () => {
+  test('are counted as far as the host takes them, and no more are kept', () => {
     const { machine, fd, peer } = sender()
     peer.room = 2000
     expect(machine.writeLent(fd, [new Uint8Array(1500), new Uint8Array(1500)])).toBe(2000)
@@ -178,7 +178,7 @@ describe('lent bytes', () => {
     expect([totalLength(peer.sent), peer.pending]).toEqual([2000, 0])
   })
 
-  test('are EAGAIN where the host says later what it took', () => {
+  test('are refused with EAGAIN by a host that reports later what it took', () => {
     const { machine, fd, peer } = sender()
     peer.sendsAtOnce = false
     expect([machine.writeLent(fd, [text('abc')]), peer.log]).toEqual(['EAGAIN', []])
@@ -199,8 +199,8 @@ describe('lent bytes', () => {
   })
 })
 
-describe('a guest that lies', () => {
-  test('bytes that are not there are EFAULT, and nothing is counted', () => {
+describe('a false payload', () => {
+  test('with bytes that do not exist gives EFAULT', () => {
     const { machine, fd, peer } = sender()
     expect(machine.os.writev(fd, machine.iovecs([c.UVH_PAYLOAD, 1]), 1, 0)).toBe('EFAULT')
     expect([1, 2 ** 20, 2 ** 31 - 1].map((number) => machine.writeRequest(fd, number))).toEqual([
@@ -213,7 +213,7 @@ describe('a guest that lies', () => {
     expect(peer.log).toEqual([])
   })
 
-  test('a payload among other buffers is EINVAL, wherever it stands', () => {
+  test('among other buffers gives EINVAL at any position', () => {
     const { machine, fd, peer } = sender()
     machine.request('abc')
     peer.receive('xyz')
@@ -232,7 +232,7 @@ describe('a guest that lies', () => {
     expect([machine.read(fd), machine.queue.size, peer.log]).toEqual(['xyz', 3, []])
   })
 
-  test('a socket without a connection sends nothing', () => {
+  test('without a connection gives EPIPE or ENOTCONN', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     expect([machine.writeRequest(fd, machine.request('a')), machine.readPayload(fd)]).toEqual(['EPIPE', 'ENOTCONN'])
@@ -240,7 +240,7 @@ describe('a guest that lies', () => {
   })
 })
 
-test('a buffer that its owner transferred away is EFAULT, not silence', () => {
+test('a buffer that its owner has transferred gives EFAULT', () => {
   const { machine, fd, peer } = sender()
   const bytes = text('abc')
   const number = machine.request(bytes)
@@ -248,7 +248,7 @@ test('a buffer that its owner transferred away is EFAULT, not silence', () => {
   expect([machine.writeRequest(fd, number), peer.log]).toEqual(['EFAULT', []])
 })
 
-test('a pair sends and receives payloads, too', () => {
+test('a socket pair sends and receives payloads, too', () => {
   const machine = fakeMachine()
   const [one, other] = two(machine, 'sockets')
   const bytes = text('abc')

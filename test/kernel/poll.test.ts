@@ -10,7 +10,7 @@ describe('masks', () => {
   const mask = new PollMask(abi)
   const all = c.POLLIN | c.POLLOUT | c.POLLERR | c.POLLHUP | c.POLLRDHUP
 
-  test('each bit has its own on the other side', () => {
+  test('convert each bit to its counterpart', () => {
     const pairs = [
       [Poll.IN, c.POLLIN],
       [Poll.OUT, c.POLLOUT],
@@ -21,7 +21,7 @@ describe('masks', () => {
     for (const [ours, guests] of pairs) expect([mask.toGuest(ours), mask.fromGuest(guests)]).toEqual([guests, ours])
   })
 
-  test('every mask comes back, and bits that nobody knows are dropped', () => {
+  test('are unchanged when converted and back, without unknown bits', () => {
     for (let ours = 0; ours < 32; ours++) {
       expect(mask.fromGuest(mask.toGuest(ours))).toBe(ours)
       expect(mask.fromGuest(mask.toGuest(ours) | ~all)).toBe(ours)
@@ -31,7 +31,7 @@ describe('masks', () => {
 })
 
 describe('poll_ctl() and poll_wait()', () => {
-  test('report what is asked for, while it holds', () => {
+  test('report the requested events while they hold', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.os.poll_ctl(fd, c.POLLIN | c.POLLRDHUP)
@@ -48,19 +48,19 @@ describe('poll_ctl() and poll_wait()', () => {
     expect(machine.wait()).toEqual([])
   })
 
-  test('a descriptor that there is not: EBADF', () => {
+  test('return EBADF for a descriptor that is not open', () => {
     const machine = fakeMachine()
     expect([machine.os.poll_ctl(c.UVH_FD_FIRST, c.POLLIN), machine.os.poll_ctl(-1, 0)]).toEqual(['EBADF', 'EBADF'])
   })
 
-  test('a fresh socket hangs up', () => {
+  test('report a hangup for a new socket', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.os.poll_ctl(fd, c.POLLIN | c.POLLOUT)
     expect(machine.wait()).toEqual([`${fd}:OH`])
   })
 
-  test('with little room, everybody has a turn', () => {
+  test('report all descriptors in turn when there is little room', () => {
     const machine = fakeMachine()
     const readers = Array.from({ length: 5 }, () => {
       const [reader, writer] = two(machine, 'pipe')
@@ -72,7 +72,7 @@ describe('poll_ctl() and poll_wait()', () => {
     expect(seen).toEqual([...readers, ...readers].map((fd) => `${fd}:I`))
   })
 
-  test.each([0, -1, -(2 ** 31)])('max = %d: EINVAL, and nothing is lost', (max) => {
+  test.each([0, -1, -(2 ** 31)])('return EINVAL for a maximum of %d and lose no event', (max) => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     machine.os.poll_ctl(reader, c.POLLIN)
@@ -81,7 +81,7 @@ describe('poll_ctl() and poll_wait()', () => {
     expect(machine.wait()).toEqual([`${reader}:I`])
   })
 
-  test('room behind the memory: EFAULT, and nothing is lost or written', () => {
+  test('return EFAULT for a buffer beyond the memory and lose no event', () => {
     const machine = fakeMachine()
     const [reader, writer] = two(machine, 'pipe')
     machine.os.poll_ctl(reader, c.POLLIN)
@@ -102,7 +102,7 @@ describe('poll_ctl() and poll_wait()', () => {
 })
 
 describe('the end of a turn', () => {
-  /** Turns as a test wants them; counts what is asked. */
+  /** Turns with a given budget, which record what was requested. */
   class Scripted implements Turns {
     budget = Number.POSITIVE_INFINITY
     readonly parked: number[] = []
@@ -117,7 +117,7 @@ describe('the end of a turn', () => {
     }
   }
 
-  test('is asked for when nothing is ready, with the timeout', () => {
+  test('is requested with the timeout when nothing is ready', () => {
     const turns = new Scripted()
     const machine = fakeMachine({ turns })
     expect([machine.wait(8, 0), machine.wait(8, -1), machine.wait(8, 500)]).toEqual([[], 'EAGAIN', 'EAGAIN'])
@@ -128,7 +128,7 @@ describe('the end of a turn', () => {
     expect([machine.wait(8, -1), turns.parked.length]).toEqual([[`${reader}:I`], 3])
   })
 
-  test('comes with the budget, also when somebody is ready, who is not forgotten', () => {
+  test('comes when the budget ends, and ready descriptors are reported later', () => {
     const turns = new Scripted()
     const machine = fakeMachine({ turns })
     const [reader, writer] = two(machine, 'pipe')
@@ -155,7 +155,7 @@ describe('poll()', () => {
     return [answer, ...entries.map((_, index) => machine.memory.u16(at + index * size + reventsAt))]
   }
 
-  test('looks at those it is given, whether they are watched or not', () => {
+  test('examines the given descriptors, watched or not', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -164,7 +164,7 @@ describe('poll()', () => {
     expect(ask(machine, [fd, 0])).toEqual([1, c.POLLERR | c.POLLHUP])
   })
 
-  test('a wrong number is POLLNVAL, a negative one nothing, files are always ready', () => {
+  test('reports POLLNVAL for a closed number, nothing for a negative one, and files as ready', () => {
     const machine = fakeMachine()
     expect(ask(machine, [c.UVH_FD_FIRST + 9, c.POLLIN], [-1, c.POLLIN], [1, c.POLLOUT | c.POLLERR])).toEqual([
       2,
@@ -174,7 +174,7 @@ describe('poll()', () => {
     ])
   })
 
-  test('none at all is fine, as many as there can be descriptors too, and more are EINVAL, as on Linux', () => {
+  test('accepts none or as many as the limit, and refuses more with EINVAL, like Linux', () => {
     const machine = fakeMachine({ maxDescriptors: 10 })
     const at = machine.alloc(size * (c.UVH_FD_FIRST + 11))
     expect([
@@ -188,7 +188,7 @@ describe('poll()', () => {
   })
 })
 
-test('a listener is told about every connection that waits, one wake at a time', () => {
+test('a listener is reported while connections wait, with one wake for a burst', () => {
   const machine = fakeMachine()
   const fd = machine.socket()
   machine.bind(fd, loopback(80))

@@ -43,12 +43,12 @@ const set = (list: Readiness, item: Item | undefined, ready: number): void => {
   list.changed(item)
 }
 
-test('nothing is reported while nothing is ready', () => {
+test('no descriptor is reported while none is ready', () => {
   const { list, wakes } = listWith(3)
   expect([collect(list), list.dropStale(), wakes()]).toEqual([[], false, 0])
 })
 
-test('who is ready is reported again until it is not', () => {
+test('a ready descriptor is reported again until it is no longer ready', () => {
   const { list, items } = listWith(2)
   set(list, items[1], Poll.IN)
   expect([collect(list), collect(list)]).toEqual([[[1, Poll.IN]], [[1, Poll.IN]]])
@@ -58,7 +58,7 @@ test('who is ready is reported again until it is not', () => {
   expect(collect(list)).toEqual([[1, Poll.IN]])
 })
 
-test('only what is asked for is reported, but errors and hangups unasked', () => {
+test('only requested events are reported, except errors and hangups', () => {
   const { list, items } = listWith(1)
   set(list, items[0], Poll.OUT | Poll.RDHUP)
   expect(collect(list)).toEqual([])
@@ -69,7 +69,7 @@ test('only what is asked for is reported, but errors and hangups unasked', () =>
   expect(collect(list)).toEqual([[0, Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP]])
 })
 
-test('interest in who is ready already counts', () => {
+test('a descriptor that is ready before it is watched is reported', () => {
   const { list, wakes } = listWith(0)
   const item = new Item(7)
   item.ready = Poll.IN
@@ -79,7 +79,7 @@ test('interest in who is ready already counts', () => {
   expect([wakes(), list.dropStale(), collect(list)]).toEqual([1, true, [[7, Poll.IN]]])
 })
 
-test('without interest nothing is reported, not even errors', () => {
+test('a descriptor without interest is not reported, even with errors', () => {
   const { list, items } = listWith(1)
   const [item] = items
   set(list, item, Poll.IN | Poll.ERR | Poll.HUP)
@@ -87,7 +87,7 @@ test('without interest nothing is reported, not even errors', () => {
   expect([list.dropStale(), collect(list)]).toEqual([false, []])
 })
 
-test('who was found not ready any more is reported when it is again', () => {
+test('a descriptor that was dropped as not ready is reported when it is ready again', () => {
   const { list, items, wakes } = listWith(1)
   set(list, items[0], Poll.IN)
   set(list, items[0], 0)
@@ -96,7 +96,7 @@ test('who was found not ready any more is reported when it is again', () => {
   expect([list.dropStale(), wakes(), collect(list)]).toEqual([true, 2, [[0, Poll.IN]]])
 })
 
-test('each becoming ready wakes once, however often it is told', () => {
+test('a descriptor wakes once when it becomes ready, however often it changes', () => {
   const { list, items, wakes } = listWith(2)
   for (let times = 0; times < 5; times++) set(list, items[0], Poll.IN)
   expect(wakes()).toBe(1)
@@ -107,8 +107,8 @@ test('each becoming ready wakes once, however often it is told', () => {
   expect(wakes()).toBe(2)
 })
 
-describe('when an answer has too little room', () => {
-  test('everybody has a turn before anybody has a second', () => {
+describe('a report with too little room', () => {
+  test('reports every descriptor once before it reports one again', () => {
     const { list, items } = listWith(5)
     for (const item of items) set(list, item, Poll.IN)
     const turns = Array.from({ length: 5 }, () => collect(list, 2).map(([fd]) => fd))
@@ -121,7 +121,7 @@ describe('when an answer has too little room', () => {
     ])
   })
 
-  test('one that is always ready starves nobody', () => {
+  test('reports all descriptors although one is always ready', () => {
     const { list, items } = listWith(3)
     set(list, items[0], Poll.IN)
     expect(collect(list, 1)).toEqual([[0, Poll.IN]])
@@ -131,7 +131,7 @@ describe('when an answer has too little room', () => {
     expect(new Set(seen)).toEqual(new Set([0, 1, 2]))
   })
 
-  test('those that are no longer ready take no room', () => {
+  test('leaves no room for descriptors that are no longer ready', () => {
     const { list, items } = listWith(4)
     for (const item of items) set(list, item, Poll.IN)
     set(list, items[0], 0)
@@ -139,7 +139,7 @@ describe('when an answer has too little room', () => {
     expect(collect(list, 2).map(([fd]) => fd)).toEqual([2, 3])
   })
 
-  test('no room reports nothing and loses nobody', () => {
+  test('is empty without room and loses no descriptor', () => {
     const { list, items } = listWith(1)
     set(list, items[0], Poll.IN)
     expect(collect(list, 0)).toEqual([])
@@ -147,7 +147,7 @@ describe('when an answer has too little room', () => {
   })
 })
 
-test('an idle crowd costs nothing', () => {
+test('idle descriptors are not examined by a report', () => {
   const { list, items } = listWith(10_000)
   let asked = 0
   for (const item of items) {

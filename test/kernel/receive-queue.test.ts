@@ -14,34 +14,34 @@ function queueOf(...chunks: string[]): ReceiveQueue {
 function copy(queue: ReceiveQueue, length: number, peek = false): string {
   const heap = new Uint8Array(length + 4).fill(45)
   const count = queue.copyTo(heap, 2, length, peek)
-  // Nothing is written in front of the place or behind what was counted.
+  // Nothing is written before the place or after the counted bytes.
   expect([...heap.subarray(0, 2), ...heap.subarray(2 + count)].every((byte) => byte === 45)).toBe(true)
   return new TextDecoder().decode(heap.subarray(2, 2 + count))
 }
 
-describe('copying out', () => {
-  test('goes over the borders of chunks', () => {
+describe('copyTo()', () => {
+  test('copies across the borders of chunks', () => {
     const queue = queueOf('ab', 'cde', 'f')
     expect([copy(queue, 1), copy(queue, 3), copy(queue, 9), copy(queue, 9)]).toEqual(['a', 'bcd', 'ef', ''])
     expect(queue.length).toBe(0)
   })
 
-  test('a peek leaves everything as it is', () => {
+  test('leaves all bytes in the queue when it peeks', () => {
     const queue = queueOf('ab', 'cde')
     copy(queue, 1)
     expect([copy(queue, 3, true), copy(queue, 3, true), queue.length]).toEqual(['bcd', 'bcd', 4])
     expect(copy(queue, 9)).toBe('bcde')
   })
 
-  test('nothing is nothing', () => {
+  test('copies nothing for a length of 0 or from an empty queue', () => {
     expect(copy(queueOf('ab'), 0)).toBe('')
     expect(copy(queueOf(), 5)).toBe('')
     expect(copy(queueOf('', 'a', ''), 5)).toBe('a')
   })
 })
 
-describe('giving back', () => {
-  /** What is given back by copies of these lengths, when `before` has been taken without a copy. */
+describe('the recycling of chunks', () => {
+  /** The chunks that copies of these lengths recycle, after `before` bytes were taken without a copy. */
   const returned = (before: number, ...lengths: readonly number[]): string[] => {
     const queue = queueOf('abc', 'de', 'f')
     const chunks: string[] = []
@@ -54,7 +54,7 @@ describe('giving back', () => {
     return chunks
   }
 
-  test('what was copied to its end, once', () => {
+  test('returns each chunk once when all of it was copied', () => {
     expect([returned(0, 2), returned(0, 2, 1), returned(0, 4, 1), returned(0, 9, 9)]).toEqual([
       [],
       ['abc'],
@@ -63,35 +63,35 @@ describe('giving back', () => {
     ])
   })
 
-  test('also the chunk of which a part was taken, since that is a copy; not one that was taken', () => {
+  test('includes chunks that were partly taken and excludes those that were taken whole', () => {
     expect([returned(1, 9), returned(3, 9)]).toEqual([
       ['abc', 'de', 'f'],
       ['de', 'f'],
     ])
   })
 
-  test('not by a peek', () => {
+  test('does not happen in a peek', () => {
     const recycler = { recycle: () => expect(true).toBe(false) }
     expect(queueOf('abc').copyTo(new Uint8Array(9), 0, 9, true, recycler)).toBe(3)
   })
 })
 
-describe('taking without a copy', () => {
-  test('a whole chunk is the very one that came', () => {
+describe('take()', () => {
+  test('returns a whole chunk without a copy', () => {
     const queue = new ReceiveQueue()
     const chunk = text('abc')
     queue.push(chunk)
     expect(queue.take(3)).toBe(chunk)
   })
 
-  test('one chunk at a time, and no more of it than asked for', () => {
+  test('returns one chunk at a time, at most the requested length', () => {
     const queue = queueOf('abc', 'de')
     const taken = [2, 9, 9, 9].map((max) => new TextDecoder().decode(queue.take(max)))
     expect(taken).toEqual(['ab', 'c', 'de', ''])
     expect(queue.length).toBe(0)
   })
 
-  test('no two parts share memory', () => {
+  test('returns parts of a chunk that share no memory', () => {
     const queue = queueOf('abc')
     const parts = [queue.take(1), queue.take(1), queue.take(1)]
     for (const part of parts) transferAway(part)
@@ -99,20 +99,20 @@ describe('taking without a copy', () => {
     expect(new Set(parts.map(({ buffer }) => buffer)).size).toBe(3)
   })
 
-  test('a part may be transferred while the rest waits', () => {
+  test('returns a part that can be transferred while the rest waits', () => {
     const queue = queueOf('abc')
     transferAway(queue.take(1))
     expect(new TextDecoder().decode(queue.take(9))).toBe('bc')
   })
 
-  test('none at all takes none', () => {
+  test('returns no bytes for a length of 0', () => {
     const queue = queueOf('abc')
     expect(queue.take(0)).toHaveLength(0)
     expect(queue.length).toBe(3)
   })
 })
 
-test('its weight counts chunks, so that single bytes are not for free', () => {
+test('the weight of a queue counts its chunks as well as its bytes', () => {
   const one = queueOf('a'.repeat(1000))
   const many = queueOf(...Array.from({ length: 1000 }, () => 'a'))
   expect(one.length).toBe(many.length)
@@ -124,7 +124,7 @@ test('its weight counts chunks, so that single bytes are not for free', () => {
   expect(many.weight).toBe(0)
 })
 
-test('cleared, it starts anew', () => {
+test('a cleared queue is empty and usable', () => {
   const queue = queueOf('abc', 'def')
   queue.take(1)
   queue.clear()
@@ -133,7 +133,7 @@ test('cleared, it starts anew', () => {
   expect(copy(queue, 5)).toBe('x')
 })
 
-test('whatever the order of pushes and reads, the bytes are those that came', () => {
+test('random pushes and reads keep all bytes in order', () => {
   const random = seeded('receive queue')
   const queue = new ReceiveQueue()
   const came: number[] = []

@@ -17,8 +17,8 @@ function codec(): { codec: SockaddrCodec; machine: ReturnType<typeof fakeMachine
   return { codec: new SockaddrCodec(abi, machine.memory), machine }
 }
 
-describe('the image in memory', () => {
-  test('of IPv4 is 16 bytes, port and address in network order', () => {
+describe('a sockaddr', () => {
+  test('of IPv4 is 16 bytes with port and address in network order', () => {
     const { machine } = codec()
     const [at, length] = machine.sockaddr({ family: 'ipv4', host: '192.0.2.7', port: 0x1234 })
     expect([...machine.memory.heap.subarray(at, at + length)]).toEqual([
@@ -82,13 +82,13 @@ describe('the image in memory', () => {
     ['ab', [97, 98, 0]],
     ['\0a\0', [0, 97, 0]],
     ['\xff', [255, 0]],
-  ])('of AF_UNIX is the family and the path %j, with a NUL behind where it is no abstract one', (path, bytes) => {
+  ])('of AF_UNIX is the family and the path %j, with a final NUL unless it is abstract', (path, bytes) => {
     const { machine } = codec()
     const [at, length] = machine.sockaddr({ family: 'unix', path })
     expect([...machine.memory.heap.subarray(at, at + length)]).toEqual([c.AF_UNIX, 0, ...bytes])
   })
 
-  test('of the longest path has its NUL behind what C has room for', () => {
+  test('of the longest path has its NUL after the end of sun_path', () => {
     const { codec: sockaddr, machine } = codec()
     const path = 'p'.repeat(108)
     const at = machine.put(new Uint8Array([c.AF_UNIX, 0, ...text(path)]))
@@ -110,12 +110,12 @@ test.each<SocketAddress>([
   v6('2001:db8:0:1:1:1:1:1'),
   v6('::ffff:192.0.2.7', 80),
   v6('::102:304', 80),
-])('%j comes back as it was', (address) => {
+])('%j is unchanged when it is written and read', (address) => {
   const { codec: sockaddr, machine } = codec()
   expect(sockaddr.read(...machine.sockaddr(address))).toEqual(address)
 })
 
-test('a mapped address has the same bytes in both forms', () => {
+test('a mapped address is written as the same bytes after it was read', () => {
   const { codec: sockaddr, machine } = codec()
   const [mapped, length] = machine.sockaddr(v6('::ffff:192.0.2.7', 80))
   const image = machine.memory.heap.slice(mapped, mapped + length)
@@ -126,7 +126,7 @@ test('a mapped address has the same bytes in both forms', () => {
   expect(machine.memory.heap.slice(again, again + length)).toEqual(image)
 })
 
-test('any bytes of an IPv6 address come back', () => {
+test('random IPv6 addresses are unchanged when they are read and written', () => {
   const random = seeded('sockaddr')
   const { codec: sockaddr, machine } = codec()
   for (let i = 0; i < 300; i++) {
@@ -158,7 +158,7 @@ describe('reading', () => {
     [c.AF_UNIX, 111, 'EINVAL'],
     [c.AF_UNIX, 1, 'EINVAL'],
     [0xffff, 16, 'EAFNOSUPPORT'],
-  ])('family %d with %d bytes: %s', (family, length, error) => {
+  ])('family %d with %d bytes gives %s', (family, length, error) => {
     const { codec: sockaddr, machine } = codec()
     const at = machine.alloc(128)
     machine.memory.setU16(at, family)
@@ -166,7 +166,7 @@ describe('reading', () => {
     expect(typeof address === 'string' ? address : undefined).toBe(error)
   })
 
-  test('an address that ends with the memory is read, one that ends behind it is EFAULT', () => {
+  test('an address up to the end of the memory works, and one beyond it gives EFAULT', () => {
     const { codec: sockaddr, machine } = codec()
     const at = machine.memory.size - 16
     machine.memory.setU16(at, c.AF_INET)
@@ -181,7 +181,7 @@ describe('writing', () => {
     [16, 16],
     [3, 3],
     [0, 0],
-  ])('with room for %d bytes stores %d, and tells all 16', (room, stored) => {
+  ])('with room for %d bytes stores %d and sets the length to 16', (room, stored) => {
     const { codec: sockaddr, machine } = codec()
     const [at, length] = [machine.put(new Uint8Array(32).fill(0xee)), machine.int(room)]
     expect(sockaddr.write({ family: 'ipv4', host: '1.2.3.4', port: 5 }, at, length)).toBe(0)
@@ -189,7 +189,7 @@ describe('writing', () => {
     expect(machine.memory.i32(length)).toBe(16)
   })
 
-  test('where there is no room at all, the place does not matter', () => {
+  test('with no room ignores the pointer', () => {
     const { codec: sockaddr, machine } = codec()
     for (const at of [0, -4, machine.memory.size, 2 ** 31 - 1]) {
       const length = machine.int(0)
@@ -198,7 +198,7 @@ describe('writing', () => {
     }
   })
 
-  test('a negative room is EINVAL, a wrong place EFAULT, and nothing is stored', () => {
+  test('stores nothing and returns EINVAL for a negative room and EFAULT for a wrong pointer', () => {
     const { codec: sockaddr, machine } = codec()
     const address: Address = { family: 'ipv4', host: '1.2.3.4', port: 5 }
     const length = machine.int(-1)

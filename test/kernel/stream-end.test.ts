@@ -4,7 +4,7 @@ import { c, fakeMachine } from './support/machine.js'
 import { connected, outgoing } from './support/states.js'
 
 describe('half-close', () => {
-  test('SHUT_WR: the peer sees the end after the bytes, reading goes on', () => {
+  test('with SHUT_WR sends the end after the bytes and keeps reading', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.write(fd, 'abc')
@@ -17,14 +17,14 @@ describe('half-close', () => {
     expect([machine.poll(fd), machine.read(fd)]).toEqual(['IOHR', ''])
   })
 
-  test('the peer ended: writing goes on', () => {
+  test('of the peer leaves the writing open', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.end()
     expect([machine.read(fd), machine.write(fd, 'abc'), machine.poll(fd)]).toEqual(['', 3, 'IOR'])
   })
 
-  test('SHUT_RD: what came before and after can be read, then it is the end', () => {
+  test('with SHUT_RD still returns the bytes before and after it, then the end', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('ab')
@@ -35,14 +35,14 @@ describe('half-close', () => {
     expect(peer.log).toEqual(['tryWrite 1'])
   })
 
-  test('SHUT_RDWR is both', () => {
+  test('with SHUT_RDWR ends both directions', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect([machine.os.shutdown(fd, c.SHUT_RDWR), machine.poll(fd)]).toEqual([0, 'IOHR'])
     expect([machine.read(fd), machine.write(fd, 'x'), peer.log]).toEqual(['', 'EPIPE', ['shutdown']])
   })
 
-  test.each([-1, 3, 2 ** 31 - 1])('how = %d is EINVAL', (how) => {
+  test.each([-1, 3, 2 ** 31 - 1])('with how = %d is refused with EINVAL', (how) => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect([machine.os.shutdown(fd, how), peer.log]).toEqual(['EINVAL', []])
@@ -50,7 +50,7 @@ describe('half-close', () => {
 })
 
 describe('a reset', () => {
-  test('is told once to a reader, after the bytes, and is the end then', () => {
+  test('is returned once to a reader after the bytes, then the end', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -65,7 +65,7 @@ describe('a reset', () => {
     expect([machine.write(fd, 'x'), machine.poll(fd)]).toEqual(['EPIPE', 'IOHR'])
   })
 
-  test('is told once to a writer, which gets EPIPE then', () => {
+  test('is returned once to a writer, then EPIPE', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.fail('ECONNRESET')
@@ -73,7 +73,7 @@ describe('a reset', () => {
     expect(machine.os.shutdown(fd, c.SHUT_WR)).toBe('ENOTCONN')
   })
 
-  test('behind the end of the stream is a writer’s matter', () => {
+  test('after the end of the stream is returned only to a writer', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('a')
@@ -84,7 +84,7 @@ describe('a reset', () => {
     expect([machine.write(fd, 'x'), machine.write(fd, 'x')]).toEqual(['EPIPE', 'EPIPE'])
   })
 
-  test('wakes who waits for anything', () => {
+  test('wakes every watcher', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.os.poll_ctl(fd, c.POLLIN)
@@ -93,8 +93,8 @@ describe('a reset', () => {
   })
 })
 
-describe('closing', () => {
-  test('what was written is still sent', () => {
+describe('close()', () => {
+  test('still sends the bytes that were written', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.write(fd, 'abc')
@@ -102,7 +102,7 @@ describe('closing', () => {
     expect(peer.log).toEqual(['tryWrite 3', 'close'])
   })
 
-  test('unread bytes make it a reset', () => {
+  test('resets when bytes are unread', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -111,7 +111,7 @@ describe('closing', () => {
     expect(peer.log).toEqual(['reset'])
   })
 
-  test('so does SO_LINGER with 0, at any time; without it the last word counts', () => {
+  test('resets when SO_LINGER is on with 0 at that time', () => {
     const machine = fakeMachine()
     const logs = [[1], [1, 0]].map((settings) => {
       const { fd, peer } = connected(machine)
@@ -122,7 +122,7 @@ describe('closing', () => {
     expect(logs).toEqual([['reset'], ['close']])
   })
 
-  test('a connection that is asked for is given up', () => {
+  test('cancels a connection that connects', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.connect(fd, loopback(80))
@@ -130,7 +130,7 @@ describe('closing', () => {
     expect(outgoing(machine).log).toEqual(['close'])
   })
 
-  test('what failed has nothing to let go of', () => {
+  test('makes no call to the host after a failure', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('unread')
@@ -139,7 +139,7 @@ describe('closing', () => {
     expect(peer.log).toEqual([])
   })
 
-  test('a host without reset closes: that is all that can be done for it', () => {
+  test('closes when the host cannot reset', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.fails.reset = 'ENOTSUP'

@@ -11,7 +11,7 @@ const BUFFER = DEFAULT_BUFFER_SIZE
 const sent = (peer: { sent: Uint8Array[] }): string => new TextDecoder().decode(concat(peer.sent))
 
 describe('connecting', () => {
-  test('POLLOUT tells the end of it, SO_ERROR that it stands', () => {
+  test('sets POLLOUT when it ends, and SO_ERROR is 0 when the connection is established', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     machine.connect(fd, loopback(80))
@@ -21,7 +21,7 @@ describe('connecting', () => {
   })
 
   test.each<ErrnoName>(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET'])(
-    '%s is told by SO_ERROR, once',
+    'reports %s by SO_ERROR once',
     (code) => {
       const machine = fakeMachine()
       const fd = machine.socket()
@@ -33,7 +33,7 @@ describe('connecting', () => {
     },
   )
 
-  test('reading starts with the connection, not before', () => {
+  test('starts the reading when the connection is established', () => {
     const machine = fakeMachine()
     machine.connect(machine.socket(), loopback(80))
     const connection = outgoing(machine)
@@ -44,7 +44,7 @@ describe('connecting', () => {
 })
 
 describe('reading', () => {
-  test('gives the bytes that came, EAGAIN while there are none, and the end once the peer ended', () => {
+  test('returns the bytes, EAGAIN while there are none, and 0 after the end', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect(machine.read(fd)).toBe('EAGAIN')
@@ -69,19 +69,19 @@ describe('reading', () => {
     expect(new TextDecoder().decode(machine.memory.heap.slice(at, at + 16))).toBe('ab......cdef....')
   })
 
-  test('an error behind the bytes waits for the next read', () => {
+  test('returns an error after the bytes only in the next call', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('ab')
     peer.fail('ECONNRESET')
     const at = machine.alloc(8)
-    // The bytes fill the first buffer to its end: the look for more must not take the error.
+    // The bytes fill the first buffer to its end: the check for more bytes must not take the error.
     expect(machine.os.readv(fd, machine.iovecs([at, 2], [at + 2, 2]), 2, 0)).toBe(2)
     expect(machine.os.readv(fd, machine.iovecs([at, 2], [at + 2, 2]), 2, 0)).toBe('ECONNRESET')
     expect(machine.read(fd)).toBe('')
   })
 
-  test('MSG_PEEK leaves bytes, but not errors', () => {
+  test('with MSG_PEEK keeps bytes, but not errors', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -95,7 +95,7 @@ describe('reading', () => {
     expect([machine.read(fd, 9, c.MSG_PEEK), machine.read(fd, 9, c.MSG_PEEK)]).toEqual(['ECONNRESET', ''])
   })
 
-  test('MSG_PEEK takes one buffer, in memory', () => {
+  test('with MSG_PEEK accepts only one buffer, in memory', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -105,7 +105,7 @@ describe('reading', () => {
     expect(machine.read(fd)).toBe('abc')
   })
 
-  test('who asks for nothing gets nothing, in any state', () => {
+  test('of 0 bytes returns 0 in any state', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect([machine.read(machine.socket(), 0), machine.read(fd, 0)]).toEqual(['', ''])
@@ -114,7 +114,7 @@ describe('reading', () => {
     expect(machine.os.readv(fd, 0, 0, 0)).toBe(0)
   })
 
-  test('MSG_DONTWAIT changes nothing, other flags are EINVAL', () => {
+  test('accepts MSG_DONTWAIT and refuses other flags with EINVAL', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive('abc')
@@ -128,7 +128,7 @@ describe('reading', () => {
 })
 
 describe('the high-water mark', () => {
-  test('holds the peer back, and lets it go on once half was read', () => {
+  test('stops the reading until half was read', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const chunk = new Uint8Array(64 * 1024)
@@ -143,7 +143,7 @@ describe('the high-water mark', () => {
     expect(peer.log).toEqual(['readStop', 'readStart'])
   })
 
-  test('reading from memory lets it go on, too', () => {
+  test('starts the reading again after reads into memory, too', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive(new Uint8Array(BUFFER))
@@ -152,7 +152,7 @@ describe('the high-water mark', () => {
     expect(peer.log).toEqual(['readStop', 'readStart'])
   })
 
-  test('a peek does not', () => {
+  test('does not start the reading after a peek', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.receive(new Uint8Array(BUFFER))
@@ -160,7 +160,7 @@ describe('the high-water mark', () => {
     expect(peer.log).toEqual(['readStop'])
   })
 
-  test('is what SO_RCVBUF says', () => {
+  test('is set by SO_RCVBUF', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect(machine.setOption(fd, c.SOL_SOCKET, c.SO_RCVBUF, 2048)).toBe(0)
@@ -170,7 +170,7 @@ describe('the high-water mark', () => {
     expect(peer.log).toEqual(['readStop', 'readStart'])
   })
 
-  test('single bytes reach it long before their count does', () => {
+  test('is reached earlier by single bytes', () => {
     const machine = fakeMachine()
     const { peer } = connected(machine)
     let count = 0
@@ -182,7 +182,7 @@ describe('the high-water mark', () => {
     expect(count).toBeGreaterThan(512)
   })
 
-  test('who ended or failed is not started again', () => {
+  test('does not start the reading of a connection that ended or failed', () => {
     const machine = fakeMachine()
     const one = connected(machine)
     one.peer.receive(new Uint8Array(1000))
@@ -196,11 +196,11 @@ describe('the high-water mark', () => {
   })
 })
 
-/** More than is put together. */
+/** More bytes than are combined into one piece. */
 const LARGE = 65_537
 
 describe('writing', () => {
-  test('copies: the buffer is free when the call returns', () => {
+  test('returns a small buffer to the guest when the call returns', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const at = machine.put('abc')
@@ -209,7 +209,7 @@ describe('writing', () => {
     expect(sent(peer)).toBe('abc')
   })
 
-  test('leaves from where it lies in memory, and is read no more after the call', () => {
+  test('sends a large buffer from the memory of the guest without a copy', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const at = machine.alloc(LARGE)
@@ -218,7 +218,7 @@ describe('writing', () => {
     expect(peer.tried.map(({ buffer }) => buffer)).toEqual([machine.wasm.buffer])
   })
 
-  test('several buffers leave as one piece, where they are small', () => {
+  test('combines small buffers into one piece', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect(machine.write(fd, 'head', '', 'body', '!')).toBe(9)
@@ -228,7 +228,7 @@ describe('writing', () => {
     expect(sent(peer).startsWith('headbody!')).toBe(true)
   })
 
-  test('several buffers end where the outside took less than a piece', () => {
+  test('stops at the first piece that is not taken whole', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.room = LARGE + 1
@@ -237,7 +237,7 @@ describe('writing', () => {
     expect(peer.log).toEqual([`tryWrite ${LARGE}`, `tryWrite ${LARGE}`])
   })
 
-  test('a failure after a part was taken is told by the next call', () => {
+  test('reports a failure after a partial write in the next call', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const at = machine.alloc(LARGE)
@@ -248,7 +248,7 @@ describe('writing', () => {
     expect([write(), write()]).toEqual([LARGE, 'ECONNRESET'])
   })
 
-  test('overlapping buffers are sent as often as they are named', () => {
+  test('sends overlapping buffers as often as they are listed', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     const at = machine.put('abcd')
@@ -256,7 +256,7 @@ describe('writing', () => {
     expect(sent(peer)).toBe('abcdbcabcd')
   })
 
-  test('is short where room is, then EAGAIN, and POLLOUT comes with the drain', () => {
+  test('is partial, then EAGAIN, when room ends, until onDrain sets POLLOUT', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     machine.os.poll_ctl(fd, c.POLLOUT)
@@ -270,7 +270,7 @@ describe('writing', () => {
     expect([machine.write(fd, 'efg'), sent(peer)]).toEqual([3, 'abcdefg'])
   })
 
-  test('a write of nothing is 0, also where there is no room, but not on a dead socket', () => {
+  test('of 0 bytes returns 0 without room and the error of a failed connection', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     peer.room = 0
@@ -280,7 +280,7 @@ describe('writing', () => {
     expect([machine.write(fd, ''), machine.write(fd, ''), machine.write(fd)]).toEqual(['ECONNRESET', 'EPIPE', 0])
   })
 
-  describe('where the host says later what it took', () => {
+  describe('to a host that reports later what it took', () => {
     const make = () => {
       const machine = fakeMachine()
       const { fd, peer } = connected(machine)
@@ -289,7 +289,7 @@ describe('writing', () => {
       return { machine, fd, peer }
     }
 
-    test('64 KiB are kept, in copies, as the socket’s buffer', () => {
+    test('copies up to 64 KiB as the buffer of the socket', () => {
       const { machine, fd, peer } = make()
       machine.os.poll_ctl(fd, c.POLLOUT)
       const at = machine.alloc(LARGE)
@@ -305,16 +305,16 @@ describe('writing', () => {
       ])
     })
 
-    test('or fewer, as SO_SNDBUF says', () => {
+    test('copies up to SO_SNDBUF bytes', () => {
       const { machine, fd, peer } = make()
       machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
       expect([machine.write(fd, 'x'.repeat(3000)), machine.write(fd, 'x')]).toEqual([2000, 'EAGAIN'])
-      // All is taken or nothing told: half of it is known by asking.
+      // The host reports only when all is taken; that half is taken shows only in `pending`.
       peer.pending = 500
       expect(machine.write(fd, 'x'.repeat(3000))).toBe(1500)
     })
 
-    test('and are sent after the socket is closed, before the connection is, which counts as open meanwhile', () => {
+    test('sends the copies after close() and counts the connection as open until then', () => {
       const machine = fakeMachine({ maxDescriptors: 1 })
       const { fd, peer } = connected(machine)
       peer.sendsAtOnce = false
@@ -328,7 +328,7 @@ describe('writing', () => {
       expect(machine.os.socket(c.AF_INET, c.SOCK_STREAM, 0)).toBe(fd)
     })
 
-    test('for two seconds after the end of the program', () => {
+    test('sends the copies for two more seconds after the end of the program', () => {
       const { machine, fd, peer } = make()
       machine.write(fd, 'abc')
       machine.kernel.closeAll()
@@ -339,7 +339,7 @@ describe('writing', () => {
     })
   })
 
-  test('flags that a socket does not know are EINVAL', () => {
+  test('refuses unknown flags with EINVAL', () => {
     const machine = fakeMachine()
     const { fd } = connected(machine)
     const bufs = machine.iovecs([machine.put('a'), 1])
@@ -351,7 +351,7 @@ describe('writing', () => {
   })
 })
 
-test('bytes are what they were, whatever the sizes of reads and writes', () => {
+test('all bytes arrive in order with reads and writes of any sizes', () => {
   const machine = fakeMachine()
   const { fd, peer } = connected(machine)
   const all = text('0123456789abcdefghijklmnopqrstuvwxyz'.repeat(50))

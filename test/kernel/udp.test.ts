@@ -1,4 +1,4 @@
-/** UDP sockets over a host that does what the test says. */
+/** Tests of UDP sockets over a simulated host. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import type { FakeDatagram } from '../support/fake-datagram.js'
@@ -13,7 +13,7 @@ const start = (family: 'ipv4' | 'ipv6' = 'ipv4'): { machine: Machine; fd: number
   return { machine, fd: machine.socket(family, c.SOCK_DGRAM) }
 }
 
-/** The same, bound; with the host's side of it. */
+/** The same with a bound socket, and the host's side of it. */
 const bound = (port = 9): { machine: Machine; fd: number; host: FakeDatagram } => {
   const { machine, fd } = start()
   expect(machine.bind(fd, loopback(port))).toBe(0)
@@ -22,14 +22,14 @@ const bound = (port = 9): { machine: Machine; fd: number; host: FakeDatagram } =
 
 const datagram = (machine: Machine, index = 0): FakeDatagram => {
   const socket = machine.host.datagrams[index]
-  if (socket === undefined) throw new Error('the kernel has taken no address')
+  if (socket === undefined) throw new Error('the kernel has bound no address')
   return socket
 }
 
 const broadcast: Address = { family: 'ipv4', host: '255.255.255.255', port: 9 }
 
 describe('a UDP socket', () => {
-  test('says what it is', () => {
+  test('reports its type, protocol and family', () => {
     const { machine, fd } = start()
     const read = (name: number) => machine.getOption(fd, SOL_SOCKET, name)
     expect([read(c.SO_TYPE), read(c.SO_PROTOCOL), read(c.SO_DOMAIN)]).toEqual([c.SOCK_DGRAM, c.IPPROTO_UDP, c.AF_INET])
@@ -38,7 +38,7 @@ describe('a UDP socket', () => {
     expect(machine.os.socket(c.AF_UNIX, c.SOCK_DGRAM, 0)).toBe('EPROTONOSUPPORT')
   })
 
-  test('can be written to from the start, is a socket of its own kind, and refuses what streams do', () => {
+  test('is writable from the start and refuses the calls of streams', () => {
     const { machine, fd } = start()
     expect(machine.poll(fd)).toBe('O')
     expect([machine.os.listen(fd, 1), machine.accept(fd), machine.os.shutdown(fd, c.SHUT_WR)]).toEqual([
@@ -50,7 +50,7 @@ describe('a UDP socket', () => {
     expect(machine.getOption(fd, c.IPPROTO_TCP, c.TCP_NODELAY)).toBe('ENOPROTOOPT')
   })
 
-  test('is bound once, to an address of its family', () => {
+  test('can be bound once, to an address of its family', () => {
     const { machine, fd } = start()
     expect(machine.bind(fd, loopback(9, 'ipv6'))).toBe('EAFNOSUPPORT')
     machine.host.fails.bind = 'EADDRINUSE'
@@ -60,7 +60,7 @@ describe('a UDP socket', () => {
     expect(machine.name('getsockname', fd)).toEqual(loopback(9))
   })
 
-  test('is let go with its descriptor', () => {
+  test('is closed at the host with its descriptor', () => {
     const { machine, fd, host } = bound()
     host.receive('unread')
     machine.os.close(fd)
@@ -69,7 +69,7 @@ describe('a UDP socket', () => {
 })
 
 describe('receiving', () => {
-  test('is a message at a time, with its sender', () => {
+  test('returns one message at a time with its sender', () => {
     const { machine, fd, host } = bound()
     machine.os.poll_ctl(fd, c.POLLIN)
     host.receive('one', loopback(1001))
@@ -80,14 +80,14 @@ describe('receiving', () => {
     expect([machine.receiveFrom(fd), machine.wait()]).toEqual(['EAGAIN', []])
   })
 
-  test('cuts what finds no room, and tells the whole length', () => {
+  test('truncates a message without room and returns its whole length', () => {
     const { machine, fd, host } = bound()
     for (const message of ['0123456789', '0123456789', 'next']) host.receive(message)
     expect(machine.receiveFrom(fd, 4)).toEqual({ text: '0123', length: 10, from: loopback(9) })
     expect([machine.read(fd, 4), machine.read(fd, 10)]).toEqual(['0123', 'next'])
   })
 
-  test('leaves a message that is only looked at', () => {
+  test('with MSG_PEEK keeps the message', () => {
     const { machine, fd, host } = bound()
     host.receive('look')
     expect(machine.receiveFrom(fd, 2, c.MSG_PEEK)).toMatchObject({ text: 'lo', length: 4 })
@@ -95,7 +95,7 @@ describe('receiving', () => {
     expect([machine.read(fd), machine.read(fd)]).toEqual(['look', 'EAGAIN'])
   })
 
-  test('goes to several buffers, or past the memory', () => {
+  test('fills several buffers or a payload', () => {
     const { machine, fd, host } = bound()
     for (const message of ['abcdef', 'payload']) host.receive(message, loopback(77))
     const [one, other] = [machine.alloc(4), machine.alloc(4)]
@@ -108,7 +108,7 @@ describe('receiving', () => {
     expect([machine.payloads.takeReceived(), machine.payloads.sender]).toEqual([text('pay'), loopback(77)])
   })
 
-  test('a wrong pointer costs no message', () => {
+  test('with a wrong pointer loses no message', () => {
     const { machine, fd, host } = bound()
     host.receive('kept')
     const bufs = machine.iovecs([machine.alloc(8), 8])
@@ -118,7 +118,7 @@ describe('receiving', () => {
     expect(machine.read(fd)).toBe('kept')
   })
 
-  test('holds the host back while nobody reads', () => {
+  test('stops the reading of the host while the guest does not read', () => {
     const { machine, fd, host } = bound()
     expect(machine.setOption(fd, SOL_SOCKET, c.SO_RCVBUF, 10_000)).toBe(0)
     let count = 0
@@ -132,7 +132,7 @@ describe('receiving', () => {
 })
 
 describe('sending', () => {
-  test('takes a free port, and sends the buffers as one message', () => {
+  test('binds a free port and sends the buffers as one message', () => {
     const { machine, fd } = start()
     const bufs = machine.iovecs([machine.put('ab'), 2], [machine.put('cde'), 3])
     expect(machine.os.sendto(fd, bufs, 2, 0, ...machine.sockaddr(loopback(7)))).toBe(5)
@@ -143,7 +143,7 @@ describe('sending', () => {
     expect(host.sent[1]?.bytes).toEqual(new Uint8Array(0))
   })
 
-  test('has bytes from past the memory, by the number of their request', () => {
+  test('sends the payload of a request by its number', () => {
     const { machine, fd } = start()
     const number = machine.request('pay', 'load')
     const send = (request: number, length: number) =>
@@ -152,7 +152,7 @@ describe('sending', () => {
     expect(datagram(machine).sent[0]?.bytes).toEqual(text('payload'))
   })
 
-  test('is EAGAIN without room, until there is some', () => {
+  test('returns EAGAIN until there is room', () => {
     const { machine, fd, host } = bound()
     machine.os.poll_ctl(fd, c.POLLOUT)
     host.hasRoom = false
@@ -162,7 +162,7 @@ describe('sending', () => {
     expect([machine.wait(), machine.sendTo(fd, 'x', loopback(7))]).toEqual([[`${fd}:O`], 1])
   })
 
-  test('where to must be said, once', () => {
+  test('needs an address unless the socket is connected, and only then', () => {
     const { machine, fd } = start()
     expect([machine.sendTo(fd, 'x'), machine.write(fd, 'x')]).toEqual(['EDESTADDRREQ', 'EDESTADDRREQ'])
     machine.connect(fd, loopback(7))
@@ -171,7 +171,7 @@ describe('sending', () => {
     expect(datagram(machine).sent.map(({ bytes }) => bytes)).toEqual([text('x'), text('yz')])
   })
 
-  test('tells what the host says', () => {
+  test("returns the host's error", () => {
     const { machine, fd, host } = bound()
     for (const code of ['EMSGSIZE', 'ENETUNREACH', 'EACCES'] as const) {
       host.fails.send = code
@@ -180,7 +180,7 @@ describe('sending', () => {
     expect(machine.sendTo(fd, 'x', { family: 'unix', path: '/x' })).toBe('EAFNOSUPPORT')
   })
 
-  test('reaches IPv4 from IPv6, unless that is not wanted', () => {
+  test('reaches IPv4 from an IPv6 socket unless it is IPv6-only', () => {
     const { machine, fd } = start('ipv6')
     expect(machine.sendTo(fd, 'x', loopback(7))).toBe(1)
     expect(datagram(machine).sent[0]?.to).toEqual({ ...loopback(7, 'ipv6'), host: '::ffff:127.0.0.1' })
@@ -193,17 +193,17 @@ describe('sending', () => {
   })
 })
 
-describe('an error', () => {
-  test('is told once, by what comes next', () => {
+describe('an asynchronous error', () => {
+  test('is returned once, by the next call', () => {
     const { machine, fd, host } = bound()
     machine.os.poll_ctl(fd, c.POLLIN)
     host.receive('before')
-    const told: unknown[] = []
+    const results: unknown[] = []
     for (const next of [() => machine.read(fd), () => machine.sendTo(fd, 'x', loopback(7)), () => machine.error(fd)]) {
       host.events.onError('ECONNREFUSED')
-      told.push(machine.poll(fd), next())
+      results.push(machine.poll(fd), next())
     }
-    expect(told).toEqual(['IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED'])
+    expect(results).toEqual(['IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED', 'IOE', 'ECONNREFUSED'])
     expect([machine.error(fd), machine.read(fd)]).toEqual([0, 'before'])
   })
 })
@@ -211,7 +211,7 @@ describe('an error', () => {
 describe('a connected socket', () => {
   const unspecified = (machine: Machine): [number, number] => [machine.alloc(16), 16]
 
-  test('has a peer until it has none', () => {
+  test('can connect again and disconnect', () => {
     const { machine, fd, host } = bound()
     expect([machine.name('getpeername', fd), machine.os.connect(fd, ...unspecified(machine))]).toEqual(['ENOTCONN', 0])
     expect([machine.connect(fd, loopback(7)), machine.name('getpeername', fd)]).toEqual([0, loopback(7)])
@@ -220,13 +220,13 @@ describe('a connected socket', () => {
     expect(host.log).toEqual(['connect 127.0.0.1 7', 'connect 127.0.0.1 8', 'disconnect'])
   })
 
-  test('reaches itself by the wildcard', () => {
+  test('reaches this machine by the wildcard', () => {
     const { machine, fd } = start()
     machine.connect(fd, { family: 'ipv4', host: '0.0.0.0', port: 7 })
     expect(machine.name('getpeername', fd)).toEqual(loopback(7))
   })
 
-  test('loses a port that it did not ask for, and keeps what was set', () => {
+  test('loses an automatically chosen port when it disconnects, and keeps its options', () => {
     const { machine, fd } = start()
     machine.setOption(fd, IPPROTO_IP, c.IP_TTL, 5)
     machine.connect(fd, loopback(7))
@@ -239,7 +239,7 @@ describe('a connected socket', () => {
     expect(datagram(machine, 1).log).toEqual(['ttl 5'])
   })
 
-  test('can be shut down', () => {
+  test('refuses sends and delivers what came before shutdown()', () => {
     const { machine, fd, host } = bound()
     machine.connect(fd, loopback(7))
     host.receive('last')
@@ -250,7 +250,7 @@ describe('a connected socket', () => {
   })
 })
 
-describe('options', () => {
+describe('an option', () => {
   const V4 = [
     ['SO_BROADCAST', SOL_SOCKET, c.SO_BROADCAST, 0, 1, 'broadcast true'],
     ['IP_TTL', IPPROTO_IP, c.IP_TTL, 64, 3, 'ttl 3'],
@@ -261,22 +261,19 @@ describe('options', () => {
     ['SO_RCVBUF', SOL_SOCKET, c.SO_RCVBUF, 212_992, 5000, 'receive buffer 5000'],
   ] as const
 
-  test.each(V4)(
-    '%s is remembered, and reaches the host with the bind or at once',
-    (_name, level, name, at, to, line) => {
-      const { machine, fd } = start()
-      expect(machine.getOption(fd, level, name)).toBe(at)
-      expect(machine.setOption(fd, level, name, to)).toBe(0)
-      expect(machine.getOption(fd, level, name)).toBe(to)
-      machine.bind(fd, loopback(9))
-      expect(datagram(machine).log).toEqual([line])
-      expect(machine.setOption(fd, level, name, to)).toBe(0)
-      expect(datagram(machine).log).toEqual([line, line])
-    },
-  )
+  test.each(V4)('%s is stored and passed to the host with bind or at once', (_name, level, name, at, to, line) => {
+    const { machine, fd } = start()
+    expect(machine.getOption(fd, level, name)).toBe(at)
+    expect(machine.setOption(fd, level, name, to)).toBe(0)
+    expect(machine.getOption(fd, level, name)).toBe(to)
+    machine.bind(fd, loopback(9))
+    expect(datagram(machine).log).toEqual([line])
+    expect(machine.setOption(fd, level, name, to)).toBe(0)
+    expect(datagram(machine).log).toEqual([line, line])
+  })
 
   test.each(V4.map(([name, level, option, at, to]) => [name, level, option, at, to] as const))(
-    '%s that the host refuses is not remembered',
+    '%s is not stored when the host refuses it',
     (_name, level, name, at, to) => {
       const { machine, fd, host } = bound()
       host.fails.set = 'ENOPROTOOPT'
@@ -284,7 +281,7 @@ describe('options', () => {
     },
   )
 
-  test('IPv6 has its own numbers, and IPv4 none of them', () => {
+  test('of IPv6 has its own number, and that of IPv4 is refused', () => {
     const { machine, fd } = start('ipv6')
     machine.bind(fd, loopback(9, 'ipv6'))
     for (const name of [c.IPV6_UNICAST_HOPS, c.IPV6_MULTICAST_HOPS, c.IPV6_MULTICAST_LOOP, c.IPV6_MULTICAST_IF]) {
@@ -294,7 +291,7 @@ describe('options', () => {
     expect(machine.setOption(fd, IPPROTO_IP, c.IP_TTL, 1)).toBe('ENOPROTOOPT')
   })
 
-  test('a lifetime is a byte, or -1 for the default; a byte is also what may be given', () => {
+  test('for a TTL takes 0 to 255 or -1 for the default, as an int or a byte', () => {
     const { machine, fd } = start()
     const set = (name: number, value: number) => machine.setOption(fd, IPPROTO_IP, name, value)
     expect([set(c.IP_TTL, 0), set(c.IP_TTL, 256), set(c.IP_MULTICAST_TTL, 256)]).toEqual(Array(3).fill('EINVAL'))
@@ -306,7 +303,7 @@ describe('options', () => {
     expect(machine.os.setsockopt(fd, IPPROTO_IP, c.IP_MULTICAST_IF, machine.alloc(8), 8)).toBe('EINVAL')
   })
 
-  test('how an address is taken is told with the bind, as it was then', () => {
+  test('for binding is passed to the host with bind and then fixed', () => {
     const { machine, fd } = start('ipv6')
     machine.setOption(fd, SOL_SOCKET, c.SO_REUSEADDR, 1)
     machine.setOption(fd, IPPROTO_IPV6, c.IPV6_V6ONLY, 1)
@@ -316,7 +313,7 @@ describe('options', () => {
   })
 })
 
-describe('groups', () => {
+describe('multicast groups', () => {
   const { ip_mreq, ip_mreq_source, ipv6_mreq, group_source_req } = abi.layout
   const [GROUP, ON, SOURCE] = [
     [239, 1, 2, 3],
@@ -339,7 +336,7 @@ describe('groups', () => {
     return [at, ip_mreq_source.size]
   }
 
-  test('are joined and left, for all senders or for one', () => {
+  test('are joined and left for all senders or for one', () => {
     const { machine, fd, host } = bound()
     const set = (name: number, value: [number, number]) => machine.os.setsockopt(fd, IPPROTO_IP, name, ...value)
     expect([
@@ -384,7 +381,7 @@ describe('groups', () => {
     ])
   })
 
-  test('that were joined before the bind are joined with it', () => {
+  test('that were joined before bind are joined with it', () => {
     const { machine, fd } = start()
     const set = (name: number) => machine.os.setsockopt(fd, IPPROTO_IP, name, ...membership(machine))
     expect([set(c.IP_DROP_MEMBERSHIP), set(c.IP_ADD_MEMBERSHIP), set(c.IP_ADD_MEMBERSHIP)]).toEqual([
@@ -396,7 +393,7 @@ describe('groups', () => {
     expect(datagram(machine).log).toEqual(['join 239.1.2.3 on 127.0.0.1 from all'])
   })
 
-  test('are no matter of streams', () => {
+  test('cannot be joined by streams', () => {
     const { machine } = start()
     const stream = machine.socket()
     expect(machine.os.setsockopt(stream, IPPROTO_IP, c.IP_ADD_MEMBERSHIP, ...membership(machine))).toBe('ENOPROTOOPT')

@@ -1,4 +1,4 @@
-/** Two guests of one virtual network, call by call. */
+/** Tests of the system calls of two guests on one virtual network. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(async () => {
   server.kernel.closeAll()
   client.kernel.closeAll()
-  // What is closed still says goodbye.
+  // Closed connections still send their end.
   for (let left = 1_000; host.open().length > 0 && left > 0; left--)
     await new Promise<void>((resolve) => host.defer(resolve))
   release()
@@ -64,7 +64,7 @@ async function meet(): Promise<{ near: number; far: number }> {
 }
 
 describe.each(['ipv4', 'ipv6'] as const)('over %s', (family) => {
-  test('a connection is made, names both ends, carries bytes and ends', async () => {
+  test('a connection is established, has the names of both ends, carries bytes and ends', async () => {
     const { fd, port } = listen(loopback(0, family))
     const near = await connect(loopback(port, family))
     await ready(server, fd, 'I')
@@ -83,14 +83,14 @@ describe.each(['ipv4', 'ipv6'] as const)('over %s', (family) => {
   })
 })
 
-test('nobody listens: ECONNREFUSED, once', async () => {
+test('connect() to a port without a listener reports ECONNREFUSED once', async () => {
   const { fd, port } = listen(loopback(0))
   server.os.close(fd)
   const near = await connect(loopback(port))
   expect([client.poll(near), client.error(near), client.error(near)]).toEqual(['IOEHR', 'ECONNREFUSED', 0])
 })
 
-test('one address has one listener: EADDRINUSE, until it is closed', () => {
+test('bind() to the address of a listener returns EADDRINUSE until it is closed', () => {
   const { fd, port } = listen(loopback(0))
   const other = client.socket()
   expect(client.bind(other, loopback(port))).toBe('EADDRINUSE')
@@ -117,7 +117,7 @@ test('SO_LINGER 0 resets the other end', async () => {
   expect([server.read(far), server.read(far), server.write(far, 'x')]).toEqual(['ECONNRESET', '', 'EPIPE'])
 })
 
-test('closing with unread bytes resets the other end', async () => {
+test('close() with unread bytes resets the other end', async () => {
   const { near, far } = await meet()
   server.write(far, 'never read')
   await ready(client, near, 'I')
@@ -126,7 +126,7 @@ test('closing with unread bytes resets the other end', async () => {
   expect(server.read(far)).toBe('ECONNRESET')
 })
 
-test('who does not read holds the writer back, and loses nothing', async () => {
+test('a writer gets EAGAIN while its peer does not read, and all bytes arrive', async () => {
   const { near, far } = await meet()
   const random = seeded('virtual bytes')
   const all = random.bytes(3 * 1024 * 1024)
@@ -143,7 +143,7 @@ test('who does not read holds the writer back, and loses nothing', async () => {
     write()
     await new Promise<void>((resolve) => host.defer(resolve))
   }
-  // What both kernels and the wire hold, and not a byte more.
+  // The limit of what both kernels and the network hold.
   expect(sent).toBeLessThan(1024 * 1024)
   const read = new Uint8Array(all.length)
   const at = server.alloc(100_000)
@@ -158,7 +158,7 @@ test('who does not read holds the writer back, and loses nothing', async () => {
   expect(Buffer.compare(read, all)).toBe(0)
 })
 
-test('a client of a path knows whom it is about to meet', async () => {
+test("a Unix client reports its peer's name before it is connected", async () => {
   const listener = unixListener(server, '/tmp/server')
   const fd = client.socket('unix')
   expect(client.name('getpeername', fd)).toBe('ENOTCONN')

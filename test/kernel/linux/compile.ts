@@ -1,4 +1,4 @@
-/** What the kernel of this machine answers: programs in C ask it, and print a line for each answer. */
+/** The results of this machine's Linux: C programs make the calls, and print a line for each result. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 
@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
  * Runs one of the programs of this folder.
  *
  * @param name - of the file, without `.c`
- * @returns each answer by its `state call`
+ * @returns each result by its `state call`
  */
 export function linuxAnswers(name: string): Map<string, string> {
   mkdirSync('build/test', { recursive: true })
@@ -20,15 +20,15 @@ export function linuxAnswers(name: string): Map<string, string> {
   )
 }
 
-/** Where we differ, by `state call`, and why. */
+/** Known differences from Linux, by `state call`, and the reasons. */
 export type LinuxDifferences = Readonly<
   Record<string, { readonly linux: string; readonly ours: string; readonly why: string }>
 >
 
 /**
- * What should be answered here.
+ * The expected results of the kernel under test.
  *
- * @throws {Error} for a difference from what Linux does not answer
+ * @throws {Error} if a listed difference does not match the result of Linux
  */
 export function expectedOf(linux: ReadonlyMap<string, string>, differences: LinuxDifferences): Record<string, string> {
   const expected = Object.fromEntries(linux)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What Linux answers to each call in each state of a UDP socket, a line each:
- * the state, the call, the result or the name of its error. linux-udp.test.ts
- * compares the kernel with it.
+/* Prints the result of Linux for each call in each state of a UDP socket, a
+ * line each: the state, the call, the result or the name of its error.
+ * udp.test.ts compares the kernel with it.
  */
 
 #define _GNU_SOURCE
@@ -11,7 +11,7 @@
 
 #define TOO_LONG 70000
 
-/* Somebody to send to. */
+/* The address to send to. */
 static int other_port;
 static char bytes[TOO_LONG];
 
@@ -99,7 +99,7 @@ static int make_received(int unused) {
 }
 
 
-/* Nobody is there, which is not told yet. */
+/* No socket has this address; the error is not reported yet. */
 static int make_refused(int unused) {
   int nobody;
   int port;
@@ -154,7 +154,7 @@ static int call_connect(int fd) {
 }
 
 
-/* The whole length, of which a byte is kept. */
+/* The whole length; only one byte is stored. */
 static int call_receive(int fd) {
   char byte;
 

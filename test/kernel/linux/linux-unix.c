@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What Linux answers to each call in each state of a stream socket of AF_UNIX,
- * and to whoever binds or connects to a name, a line each. linux-unix.test.ts
- * compares the kernel with it.
+/* Prints the result of Linux for each call in each state of a stream socket of
+ * AF_UNIX, and for binding and connecting to names, a line each. unix.test.ts
+ * and path.test.ts compare the kernel with it.
  */
 
 #define _GNU_SOURCE

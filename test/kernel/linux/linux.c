@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What Linux answers to each call in each state of a TCP socket, a line each:
- * the state, the call, the result or the name of its error. linux.test.ts
- * compares the kernel with it.
+/* Prints the result of Linux for each call in each state of a TCP socket, a
+ * line each: the state, the call, the result or the name of its error.
+ * tcp.test.ts compares the kernel with it.
  */
 
 #define _GNU_SOURCE
@@ -61,7 +61,7 @@ static int make_listening(int unused) {
 }
 
 
-/* Nobody answers where the backlog is full. */
+/* A listener with a full backlog does not answer. */
 static int make_connecting(int unused) {
   int listener;
   int fd;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What the programs have in common that ask Linux. */
+/* Code shared by the programs that make calls to Linux. */
 
 #ifndef LINUX_H_
 #define LINUX_H_
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Milliseconds to wait for what must happen. */
+/* Milliseconds to wait for an event. */
 #define PATIENCE 5000
 
 #define COUNT(entries) (sizeof(entries) / sizeof(entries[0]))
@@ -120,7 +120,7 @@ static inline int call_error(int fd) {
 }
 
 
-/* Telling. */
+/* Output. */
 
 static inline void print_answer(int r) {
   if (r < 0)

@@ -1,7 +1,7 @@
 /**
- * Compares sockets whose paths are their host's with those of this machine, call by call (linux-unix.c asks it): on
- * this machine's paths and on those of a virtual network. A host tells of a connection later, so what is compared is
- * what came of each call.
+ * Compares Unix sockets of a host with those of this machine's Linux, call by call (linux-unix.c): for paths of this
+ * machine and for those of a virtual network. A host reports a connection later, so the final outcomes of the calls are
+ * compared.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { type Answer, c, Machine } from '../support/machine.js'
 import { unixAddress, unixBound, unixListener } from '../support/unix.js'
 import { expectedOf, type LinuxDifferences, linuxAnswers } from './compile.js'
 
-/** Where a call is made: a machine, and a folder for its names. */
+/** A machine, and a folder for its names. */
 interface Place {
   readonly machine: Machine<Host>
   at(name: string): string
@@ -23,7 +23,7 @@ interface Place {
 type State = (place: Place, server: number) => number | Promise<number>
 type Call = (place: Place, fd: number) => Answer | string | Promise<Answer | string>
 
-/** Connects, and waits for what comes of it. */
+/** Connects, and waits for the outcome. */
 const connect = async ({ machine, at }: Place, fd: number, name: string): Promise<Answer> => {
   const answer = machine.connect(fd, unixAddress(at(name)))
   if (answer !== 'EINPROGRESS') return answer
@@ -39,7 +39,7 @@ const accept = async ({ machine }: Place, server: number): Promise<number> => {
   await machine.until(() => machine.poll(server).includes('I'), 'a connection')
   return Number(machine.accept(server))
 }
-/** A client whose other end, accepted, was closed. */
+/** A client with an accepted peer that was closed. */
 const ended = async (place: Place, server: number, unread = ''): Promise<number> => {
   const { machine } = place
   const fd = await client(place, 'server')
@@ -69,7 +69,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   accept: ({ machine }, fd) => machine.accept(fd),
   connect: (place, fd) => connect(place, fd, 'server'),
   getpeername: ({ machine }, fd) => machine.os.getpeername(fd, machine.alloc(128), machine.int(128)),
-  // The end gives no bytes, which C counts.
+  // At the end the text is empty; C returns 0.
   read: ({ machine }, fd) => machine.read(fd) || 0,
   write: ({ machine }, fd) => machine.write(fd, 'x'),
   shutdown: ({ machine }, fd) => machine.os.shutdown(fd, c.SHUT_WR),
@@ -77,7 +77,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   poll: ({ machine }, fd) => machine.poll(fd),
 }
 
-/** What becomes of a fresh socket that connects `to` a name, or is bound `at` one. */
+/** The outcome for a new socket that connects `to` a name, or is bound `at` one. */
 const CASES: Readonly<Record<string, Call>> = {
   'to nobody': (place, fd) => connect(place, fd, 'other'),
   'to bound': (place, fd) => {
@@ -105,10 +105,10 @@ const CASES: Readonly<Record<string, Call>> = {
 const NAMELESS = {
   linux: '0',
   ours: 'EINVAL',
-  why: 'a host cannot give a connection a name any more; Linux gives it to the socket',
+  why: 'a host cannot name a connection later; Linux names the socket',
 }
 
-/** At both places. */
+/** The differences for both kinds of hosts. */
 const DIFFERENCES: LinuxDifferences = {
   'connected autobind': NAMELESS,
   'connected bind': NAMELESS,
@@ -116,8 +116,8 @@ const DIFFERENCES: LinuxDifferences = {
   'ended bind': NAMELESS,
   'reset autobind': NAMELESS,
   'reset bind': NAMELESS,
-  'ended poll': { linux: 'IOHR', ours: 'IOR', why: 'a host tells the end, not whether its peer would still read' },
-  'reset write': { linux: 'EPIPE', ours: 'ECONNRESET', why: 'what happened is told to whoever asks first, as of TCP' },
+  'ended poll': { linux: 'IOHR', ours: 'IOR', why: 'a host reports the end, not whether its peer would still read' },
+  'reset write': { linux: 'EPIPE', ours: 'ECONNRESET', why: 'the first call returns the error, like for TCP' },
 }
 
 let folder: string
@@ -128,7 +128,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What came of a call in a world of its own. */
+/** The outcome of a call in a folder of its own. */
 async function inPlace(host: Host, act: (place: Place) => Promise<Answer | string>): Promise<string> {
   const release = host.keepAlive()
   const machine = new Machine({ host })
@@ -144,15 +144,15 @@ async function inPlace(host: Host, act: (place: Place) => Promise<Answer | strin
 describe.each([
   ['this machine', () => nodeHost()],
   ['a virtual network', () => virtualHost()],
-])('on %s', (_name, host) => {
+])('a Unix socket on %s', (_name, host) => {
   if (process.platform !== 'linux') {
-    test('the answers of Linux are compared on Linux', () => {
+    test('is compared only on Linux', () => {
       expect(process.platform).not.toBe('linux')
     })
     return
   }
 
-  test('every call in every state, and every name, comes to what it does on Linux, but for what is known', async () => {
+  test('gives the results of Linux for every call in every state, except known differences', async () => {
     const ours: Record<string, string> = {}
     for (const [state, make] of Object.entries(STATES)) {
       for (const [name, call] of Object.entries(CALLS)) {

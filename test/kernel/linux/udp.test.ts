@@ -1,4 +1,4 @@
-/** Compares the kernel's UDP sockets with those of this machine, call by call (linux-udp.c asks it). */
+/** Compares the UDP sockets of the kernel with those of this machine's Linux, call by call (linux-udp.c). */
 import { expect, test } from '@jest/globals'
 import type { FakeDatagram } from '../../support/fake-datagram.js'
 import { loopback } from '../../support/wishes.js'
@@ -8,13 +8,13 @@ import { expectedOf, type LinuxDifferences, linuxAnswers } from './compile.js'
 type State = (machine: Machine) => number
 type Call = (machine: Machine, fd: number) => Answer | string
 
-/** Somebody to send to. */
+/** The address to send to. */
 const OTHER = loopback(7)
 const { SHUT_RD, SHUT_RDWR, SHUT_WR } = c
 
 const host = (machine: Machine): FakeDatagram => {
   const socket = machine.host.datagrams.at(-1)
-  if (socket === undefined) throw new Error('the kernel has taken no address')
+  if (socket === undefined) throw new Error('the kernel has bound no address')
   return socket
 }
 
@@ -68,7 +68,7 @@ const STATES: Readonly<Record<string, State>> = {
   ended: shut(SHUT_RDWR),
 }
 
-/** What C counts. */
+/** The number of bytes, which C returns. */
 const counted = (answer: string): Answer | string => (/^E[A-Z]/.test(answer) ? answer : answer.length)
 
 const CALLS: Readonly<Record<string, Call>> = {
@@ -101,7 +101,7 @@ const ELSEWHERE = {
 const THE_END = {
   linux: 'EAGAIN',
   ours: '0',
-  why: 'Linux tells the end only to a reader that waits; a kernel here has none',
+  why: 'Linux reports the end only to a reader that waits; this kernel has none',
 }
 
 const DIFFERENCES: LinuxDifferences = {
@@ -113,7 +113,7 @@ const DIFFERENCES: LinuxDifferences = {
   'ended receive': THE_END,
 }
 
-/** What this kernel answers, as `state call` to its answer. */
+/** The results of this kernel, by `state call`. */
 function ours(): Record<string, string> {
   const answers: Record<string, string> = {}
   for (const [state, make] of Object.entries(STATES)) {
@@ -125,15 +125,15 @@ function ours(): Record<string, string> {
   return answers
 }
 
-// Elsewhere there is nobody to compare with: the answers are those of Linux on every platform.
+// The results are those of Linux on every platform, but only Linux can be compared with.
 if (process.platform === 'linux') {
-  test('every call in every state answers as on Linux, but for what is known', () => {
+  test('a UDP socket returns the results of Linux for every call in every state, except known ones', () => {
     const linux = linuxAnswers('linux-udp')
     expect(linux.size).toBe(Object.keys(STATES).length * Object.keys(CALLS).length)
     expect(ours()).toEqual(expectedOf(linux, DIFFERENCES))
   })
 } else {
-  test('the answers of Linux are compared on Linux', () => {
+  test('a UDP socket is compared only on Linux', () => {
     expect(process.platform).not.toBe('linux')
   })
 }

@@ -1,4 +1,4 @@
-/** Compares the kernel's sockets of `AF_UNIX` with those of this machine, call by call (linux-unix.c asks it). */
+/** Compares the `AF_UNIX` sockets of the kernel with those of this machine's Linux, call by call (linux-unix.c). */
 import { expect, test } from '@jest/globals'
 import { loopback } from '../../support/wishes.js'
 import { type Answer, c, fakeMachine, type Machine, two } from '../support/machine.js'
@@ -11,7 +11,7 @@ type Call = (machine: Machine, fd: number) => Answer | string
 const { SHUT_RD, SHUT_WR } = c
 
 const listening = (machine: Machine): number => unixListener(machine, 'mine')
-/** A client whose other end, accepted, was closed. */
+/** A client with an accepted peer that was closed. */
 const ended = (machine: Machine, server: number, unread = ''): number => {
   const fd = unixClient(machine, 'server')
   if (unread !== '') machine.write(fd, unread)
@@ -55,7 +55,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   accept: (machine, fd) => accepted(machine.accept(fd)),
   connect: (machine, fd) => connect(machine, fd, 'server'),
   getpeername: (machine, fd) => machine.os.getpeername(fd, machine.alloc(128), machine.int(128)),
-  // The end gives no bytes, which C counts.
+  // At the end the text is empty; C returns 0.
   read: (machine, fd) => machine.read(fd) || 0,
   write: (machine, fd) => machine.write(fd, 'x'),
   shutdown: (machine, fd) => machine.os.shutdown(fd, SHUT_WR),
@@ -63,7 +63,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   poll: (machine, fd) => machine.poll(fd),
 }
 
-/** What becomes of a fresh socket that connects `to` a name, or is bound `at` one. */
+/** The outcome for a new socket that connects `to` a name, or is bound `at` one. */
 const CASES: Readonly<Record<string, Call>> = {
   'to nobody': (machine, fd) => connect(machine, fd, 'other'),
   'to abstract-nobody': (machine, fd) => connect(machine, fd, '\0uvw-other'),
@@ -129,7 +129,7 @@ const CASES: Readonly<Record<string, Call>> = {
   'at inet': (machine, fd) => machine.bind(fd, loopback(0)),
 }
 
-/** What this kernel answers, as `state call` to its answer. */
+/** The results of this kernel, by `state call`. */
 function ours(): Map<string, string> {
   const answers = new Map<string, string>()
   for (const [state, make] of Object.entries(STATES)) {
@@ -145,15 +145,15 @@ function ours(): Map<string, string> {
   return answers
 }
 
-// Elsewhere there is nobody to compare with: the answers are those of Linux on every platform.
+// The results are those of Linux on every platform, but only Linux can be compared with.
 if (process.platform === 'linux') {
-  test('every call in every state, and every name, answers as on Linux', () => {
+  test('a Unix socket returns the results of Linux for every call in every state', () => {
     const expected = linuxAnswers('linux-unix')
     expect(expected.size).toBe(Object.keys(STATES).length * Object.keys(CALLS).length + Object.keys(CASES).length)
     expect(Object.fromEntries(ours())).toEqual(Object.fromEntries(expected))
   })
 } else {
-  test('the answers of Linux are compared on Linux', () => {
+  test('a Unix socket is compared only on Linux', () => {
     expect(process.platform).not.toBe('linux')
   })
 }

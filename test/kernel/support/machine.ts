@@ -1,6 +1,6 @@
 /**
- * A guest without code: a memory, a kernel and the system calls over it, driven by hand. What a call is given is laid
- * out in the memory as C would, and what it answers is read as C would read it; an error comes back by its name.
+ * A guest without code: a memory, a kernel and its system calls, driven by a test. Arguments are laid out in the memory
+ * like in C, and results are read like in C; an error is returned by its name.
  */
 
 import type { Description } from '../../../src/abi/description.js'
@@ -27,23 +27,23 @@ export const abi: Description = await describeModule()
 /** C's constants. */
 export const c = abi.constants
 
-/** What a call answers: a number of 0 or more, or the name of an error. */
+/** The result of a call: a number of 0 or more, or the name of an error. */
 export type Answer = number | ErrnoName
 
 type Calls = { readonly [Name in keyof UvHost]: (...values: Parameters<UvHost[Name]>) => Answer }
 
-/** How a machine is made. */
+/** The options of a machine. */
 export interface MachineOptions<SomeHost extends Host> {
   readonly host: SomeHost
   readonly maxDescriptors?: number
   readonly turns?: Turns
 }
 
-/** Where the machine lays things out; below, there is nothing. */
+/** Where the machine places data in its memory; the memory below it is empty. */
 const GROUND = 1024
 const PAGES = 4
 
-/** See the top of the file. */
+/** A guest without code, driven by a test. */
 export class Machine<SomeHost extends Host = FakeHost> {
   readonly host: SomeHost
   readonly wasm = new WebAssembly.Memory({ initial: PAGES })
@@ -52,13 +52,13 @@ export class Machine<SomeHost extends Host = FakeHost> {
   readonly raw: UvHost
   /** The calls, with errors by name. */
   readonly os: Calls
-  /** What was told to be a defect. */
+  /** The defects that were reported. */
   readonly defects: unknown[] = []
-  /** How often the kernel said that a watched descriptor became ready. */
+  /** How often the kernel reported that a watched descriptor became ready. */
   wakes = 0
   #changed: () => void = () => {}
   #next = GROUND
-  /** What the requests have to send together. */
+  /** The bytes that all requests have left to send. */
   readonly queue = new WriteQueue()
   readonly #requests: Payload[] = []
   readonly payloads = new PayloadBridge((number) => this.#requests[number - 1])
@@ -85,7 +85,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     this.os = byName(this.raw)
   }
 
-  /** `size` bytes of the memory that are zero. Only the latest 64 KiB of all that was asked for stay as they are. */
+  /** `size` bytes of the memory that are zero. Only the latest 64 KiB of all allocations stay valid. */
   alloc(size: number): number {
     if (this.#next + size > this.memory.size) this.#next = GROUND
     const at = this.#next
@@ -102,7 +102,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return at
   }
 
-  /** A `int` in the memory. */
+  /** An `int` in the memory. */
   int(value: number): number {
     const at = this.alloc(4)
     this.memory.setI32(at, value)
@@ -120,7 +120,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return at
   }
 
-  /** An address as `struct sockaddr`; with the length it has. */
+  /** An address as `struct sockaddr`, and its length. */
   sockaddr(address: SocketAddress): readonly [at: number, length: number] {
     const at = this.alloc(128)
     const length = this.int(128)
@@ -128,7 +128,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return [at, this.memory.i32(length)]
   }
 
-  /** A socket that does not wait. */
+  /** A non-blocking socket. */
   socket(domain: Domain = 'ipv4', type = c.SOCK_STREAM): number {
     const number = { ipv4: c.AF_INET, ipv6: c.AF_INET6, unix: c.AF_UNIX }[domain]
     const fd = this.os.socket(number, type | c.SOCK_NONBLOCK, 0)
@@ -148,7 +148,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return this.os.accept(fd, 0, 0, c.SOCK_NONBLOCK)
   }
 
-  /** What `getsockname()` or `getpeername()` stores. */
+  /** The address that `getsockname()` or `getpeername()` stores. */
   name(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | ErrnoName {
     const at = this.alloc(128)
     const length = this.int(128)
@@ -156,7 +156,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return typeof answer === 'string' ? answer : new SockaddrCodec(abi, this.memory).read(at, this.memory.i32(length))
   }
 
-  /** Reads at most `max` bytes, as text; the end is the empty one. */
+  /** Reads at most `max` bytes, as text; at the end it is empty. */
   read(fd: number, max = 1024, flags = 0): string {
     const at = this.alloc(max)
     const answer = this.os.readv(fd, this.iovecs([at, max]), 1, flags)
@@ -164,7 +164,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return new TextDecoder().decode(this.memory.heap.slice(at, at + answer))
   }
 
-  /** Reads without a copy; the end is the empty text. */
+  /** Reads without a copy; at the end the text is empty. */
   readPayload(fd: number, max = 65_536): string {
     const answer = this.os.readv(fd, this.iovecs([c.UVH_PAYLOAD, max]), 1, 0)
     if (typeof answer === 'string') return answer
@@ -187,7 +187,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     }
   }
 
-  /** A request of TypeScript's that wants to send these bytes. @returns its number */
+  /** Makes a write request of TypeScript with these bytes. @returns its number */
   request(...chunks: readonly (Uint8Array | string)[]): number {
     const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? text(chunk) : chunk))
     return this.#requests.push(new Payload(bytes, this.queue))
@@ -198,19 +198,19 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return this.os.writev(fd, this.iovecs([c.UVH_PAYLOAD + number, weight]), 1, 0)
   }
 
-  /** Takes a request's bytes back, as for one that has failed. */
+  /** Drops the bytes of a request, like for one that has failed. */
   dropRequest(number: number): void {
     this.payloads.find(number)?.drop()
   }
 
-  /** Sends a message, to where the socket is connected if nothing else is said. */
+  /** Sends a message, by default to the peer of the connected socket. */
   sendTo(fd: number, message: Uint8Array | string, to?: SocketAddress): Answer {
     const data = typeof message === 'string' ? text(message) : message
     const bufs = this.iovecs([this.put(data), data.length])
     return this.os.sendto(fd, bufs, 1, 0, ...(to === undefined ? ([0, 0] as const) : this.sockaddr(to)))
   }
 
-  /** Receives a message: its text as far as `max` bytes go, its whole length, its sender. */
+  /** Receives a message: at most `max` bytes of its text, its whole length, its sender. */
   receiveFrom(
     fd: number,
     max = 1024,
@@ -224,7 +224,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return { text: new TextDecoder().decode(bytes), length: answer, from }
   }
 
-  /** The descriptor's own option, an `int`. */
+  /** The value of an option that is an `int`. */
   getOption(fd: number, level: number, name: number): Answer {
     const at = this.alloc(4)
     const answer = this.os.getsockopt(fd, level, name, at, this.int(4))
@@ -243,13 +243,13 @@ export class Machine<SomeHost extends Host = FakeHost> {
     return this.os.setsockopt(fd, c.SOL_SOCKET, c.SO_LINGER, at, size)
   }
 
-  /** The name of the pending error, fetched; 0 for none. */
+  /** The name of the pending error, which is cleared; 0 for none. */
   error(fd: number): Answer {
     const answer = this.getOption(fd, c.SOL_SOCKET, c.SO_ERROR)
     return typeof answer === 'string' || answer === 0 ? answer : errnoName(answer)
   }
 
-  /** What a descriptor is ready for, in letters: I, O, E(rror), H(angup), R(dhup). */
+  /** The events of a descriptor, as letters: I, O, E(rror), H(angup), R(dhup). */
   poll(fd: number): string {
     const { size, fd: fdAt, events, revents } = abi.layout.pollfd
     const at = this.alloc(size)
@@ -271,14 +271,14 @@ export class Machine<SomeHost extends Host = FakeHost> {
     )
   }
 
-  /** The open descriptor of that number. */
+  /** The open descriptor with that number. */
   descriptor(fd: Answer): Descriptor {
     const descriptor = typeof fd === 'number' ? this.kernel.get(fd) : undefined
     if (descriptor === undefined) throw new Error(`there is no descriptor ${fd}`)
     return descriptor
   }
 
-  /** Comes back when the condition holds, which is looked at whenever a descriptor's state may have changed. */
+  /** Returns when the condition holds; it is checked whenever the state of a descriptor may have changed. */
   until(holds: () => boolean, what: string): Promise<void> {
     const done = new Promise<void>((resolve) => {
       this.#changed = () => {
@@ -290,7 +290,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   }
 }
 
-/** A machine over a host that does what the test says. */
+/** A machine over a simulated host. */
 export function fakeMachine(options: { maxDescriptors?: number; turns?: Turns } = {}): Machine {
   return new Machine({ host: new FakeHost(), ...options })
 }
@@ -298,7 +298,7 @@ export function fakeMachine(options: { maxDescriptors?: number; turns?: Turns } 
 /** Text as bytes. */
 export const text = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value)
 
-/** What two calls that make two descriptors store. */
+/** The two descriptors that pipe() or socketpair() stores. */
 export function two(machine: Machine<Host>, make: 'sockets' | 'pipe'): [number, number] {
   const fds = machine.alloc(8)
   const answer =
@@ -321,7 +321,7 @@ function letters(events: number): string {
   return bits.map(([bit, letter]) => ((events & bit) === 0 ? '' : letter)).join('')
 }
 
-// Of two names with one number, as ENOTSUP and EOPNOTSUPP, the kernel means the latter.
+// Of two names with one number, like ENOTSUP and EOPNOTSUPP, the kernel uses the latter.
 const names = new Map<number, ErrnoName>(ERRNO_NAMES.map((name) => [abi.errno[name], name]))
 names.set(abi.errno.EOPNOTSUPP, 'EOPNOTSUPP')
 

@@ -1,4 +1,4 @@
-/** TCP sockets in each state of their life, and each call that depends on it. */
+/** TCP sockets in each of their states, and each call that depends on the state. */
 import { expect } from '@jest/globals'
 import type { SocketOperation, SocketState } from '../../../src/kernel/legal-calls.js'
 import type { FakeConnection } from '../../support/fake-host.js'
@@ -15,7 +15,7 @@ export const STATES: readonly SocketState[] = [
   'refused',
   'broken',
 ]
-/** All calls whose answer depends on the state. */
+/** All calls with results that depend on the state. */
 export const OPERATIONS: readonly SocketOperation[] = [
   'bind',
   'listen',
@@ -27,7 +27,7 @@ export const OPERATIONS: readonly SocketOperation[] = [
   'shutdown',
 ]
 
-/** A socket of that state, made by system calls and what the outside says; no error waits at it. */
+/** A socket in that state, made by system calls and events of the host, without a pending error. */
 export function socketIn(state: SocketState, machine: Machine): number {
   const fd = machine.socket()
   if (state === 'unbound') return fd
@@ -46,14 +46,14 @@ export function socketIn(state: SocketState, machine: Machine): number {
   return fd
 }
 
-/** The connection that was asked for last. */
+/** The connection that was requested last. */
 export function outgoing(machine: Machine): FakeConnection {
   const connection = machine.host.connections.at(-1)
   if (connection === undefined) throw new Error('nothing was connected')
   return connection
 }
 
-/** Makes the call on a socket. @returns what it answers; for bytes read, the bytes */
+/** Makes the call on a socket. @returns its result; for a read, the bytes */
 export function perform(operation: SocketOperation, machine: Machine, fd: number): Answer | string {
   switch (operation) {
     case 'bind':
@@ -77,7 +77,7 @@ export function perform(operation: SocketOperation, machine: Machine, fd: number
   }
 }
 
-/** A connected socket and the outside's view of it; the log of what was asked for begins empty. */
+/** A connected socket and the host's connection; its log of calls is empty at first. */
 export function connected(machine: Machine): { fd: number; peer: FakeConnection } {
   const fd = socketIn('connected', machine)
   const peer = outgoing(machine)
