@@ -1,4 +1,4 @@
-/** How the places of sockets are printed, and that no two places are printed alike. */
+/** Tests of the text of socket addresses, and that no two addresses have the same text. */
 import { expect, test } from '@jest/globals'
 import type { SocketAddress } from '../../src/base/address.js'
 import { endpointKey, formatEndpoint } from '../../src/base/endpoint.js'
@@ -19,11 +19,11 @@ test.each<[SocketAddress, string]>([
   [named('\0@a'), 'unix:@@a'],
   [named('@@a'), 'unix:./@@a'],
   [named(''), 'unix:'],
-])('%j is %s', (address, text) => {
+])('%j is printed as %s', (address, text) => {
   expect(formatEndpoint(address)).toBe(text)
 })
 
-test('paths that differ in what is no UTF-8 are printed alike, but are not the same', () => {
+test('paths that differ only in invalid UTF-8 have the same text but different keys', () => {
   const [one, other] = ['/\xff', '/\xfe'].map((path) => ({ family: 'unix', path }) as const)
   if (one === undefined || other === undefined) throw new Error('two paths')
   expect(formatEndpoint(one)).toBe(formatEndpoint(other))

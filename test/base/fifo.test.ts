@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
 import { Fifo } from '../../src/base/fifo.js'
 
-test('entries come out in the order they went in, whatever is done in between', () => {
+test('entries leave in the order of their pushes', () => {
   const fifo = new Fifo<number>()
   const out: unknown[] = []
   for (let i = 0; i < 5_000; i++) {
@@ -17,7 +17,7 @@ test('entries come out in the order they went in, whatever is done in between', 
   expect([fifo.shift(), fifo.first]).toEqual([undefined, undefined])
 })
 
-test('those that wait can be looked at, and go on waiting', () => {
+test('iterating over the waiting entries does not remove them', () => {
   const fifo = new Fifo<number>()
   for (let i = 0; i < 5; i++) fifo.push(i)
   fifo.shift()
@@ -27,13 +27,13 @@ test('those that wait can be looked at, and go on waiting', () => {
   expect([...fifo]).toEqual([])
 })
 
-test('what came out is not held, though others still wait', async () => {
+test('an entry that has left can be collected while others wait', async () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   const fifo = new Fifo<Uint8Array>()
   for (let i = 0; i < 10; i++) fifo.push(new Uint8Array(65_536))
   const gone = new WeakRef(fifo.shift() ?? fifo)
-  // Until the end of the present job a WeakRef holds what it was asked for.
+  // A WeakRef keeps its target alive until the end of the current job.
   await new Promise<void>((resolve) => void setImmediate(resolve))
   collect()
   expect(gone.deref()).toBeUndefined()

@@ -1,4 +1,4 @@
-/** Text of hosts: an address, a name, or neither. */
+/** Tests of the text of hosts: an address, a name, or neither. */
 import { expect, test } from '@jest/globals'
 import { canonicalName, isName, readHost } from '../../src/base/host-text.js'
 
@@ -14,7 +14,7 @@ test.each([
   ['例え。テスト', 'xn--r8jz45g.xn--zckzah'],
   ['ｅｘａｍｐｌｅ.test', 'example.test'],
   [`${'a'.repeat(63)}.test`, `${'a'.repeat(63)}.test`],
-])('%s is the name %s', (text, name) => {
+])('%s is read as the name %s', (text, name) => {
   expect(readHost(text)).toEqual({ kind: 'name', name })
 })
 
@@ -80,14 +80,14 @@ test.each([
   expect(readHost(text)).toBeUndefined()
 })
 
-test('addresses are no names, and names no addresses', () => {
+test('an address is not a name, and other values than text are neither', () => {
   for (const text of ['127.0.0.1', '::1', 'fe80::1%eth0']) {
     expect([readHost(text)?.kind, isName(text)]).toEqual(['address', false])
   }
   for (const value of [undefined, null, 80, ['localhost']]) expect(readHost(value)).toBeUndefined()
 })
 
-test('names are compared in small letters, without a dot, in ASCII', () => {
+test('canonicalName() returns lower case ASCII without a final dot', () => {
   expect(['DB.Test.', 'BÜCHER.test', 'no name/at all'].map(canonicalName)).toEqual([
     'db.test',
     'xn--bcher-kva.test',

@@ -1,4 +1,4 @@
-/** Text of IP addresses: what is one, what it means, and how it is printed. */
+/** Tests of the text of IP addresses: which texts are valid, what they mean, and how addresses are printed. */
 import { isIP } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../src/base/ip.js'
 import { type Random, seeded } from '../support/random.js'
 
-describe('an address is read', () => {
+describe('parseIp()', () => {
   test.each([
     ['0.0.0.0', '0.0.0.0'],
     ['255.255.255.255', '255.255.255.255'],
@@ -27,7 +27,7 @@ describe('an address is read', () => {
     ['0:0:0:0:0:ffff:1.2.3.4', '::ffff:1.2.3.4'],
     ['::1.2.3.4', '::102:304'],
     ['64:ff9b::1.2.3.4', '64:ff9b::102:304'],
-  ])('%s, and printed as %s', (text, host) => {
+  ])('reads %s, which is printed as %s', (text, host) => {
     expect(parseIp(text)).toEqual({ family: host.includes(':') ? 'ipv6' : 'ipv4', host, zone: '' })
     expect(parseIp(host)?.host).toBe(host)
     expect(canonicalIp(text.toLowerCase().includes('.') ? text : host)).toBe(host)
@@ -38,7 +38,7 @@ describe('an address is read', () => {
     ['fe80::1%2', '2'],
     ['::1%br-0.7:x', 'br-0.7:x'],
     ['::1%größe', 'größe'],
-  ])('%s with its zone', (text, zone) => {
+  ])('reads %s with the zone %s', (text, zone) => {
     expect(parseIp(text)).toMatchObject({ family: 'ipv6', zone })
   })
 })
@@ -89,11 +89,11 @@ test.each([
   '::1%\0',
   `::1%${'z'.repeat(65)}`,
   `::${'0'.repeat(1000)}1`,
-])('%j is no address', (text) => {
+])('%j is not an address', (text) => {
   expect(parseIp(text)).toBeUndefined()
 })
 
-test.each([undefined, null, 5, ['127.0.0.1'], new String('::1')])('%p is none either', (value) => {
+test.each([undefined, null, 5, ['127.0.0.1'], new String('::1')])('%p is not an address', (value) => {
   expect(parseIp(value)).toBeUndefined()
 })
 
@@ -112,7 +112,7 @@ const nearly = (random: Random): string => {
   return pieces.join(four ? '.' : random.chance(0.5) ? ':' : random.pick([':', '::', '.']))
 }
 
-test('what Node takes for an address is one, and nothing else', () => {
+test('parseIp() accepts the same texts as Node', () => {
   const random = seeded('nearly addresses')
   let taken = 0
   for (let i = 0; i < 20_000; i++) {
@@ -124,7 +124,7 @@ test('what Node takes for an address is one, and nothing else', () => {
   expect(taken).toBeGreaterThan(1000)
 })
 
-test('any bytes come back from the text that they are printed as', () => {
+test('random addresses are unchanged when printed and read', () => {
   const random = seeded('printed addresses')
   for (let i = 0; i < 3000; i++) {
     const bytes = random.bytes(random.pick([4, 16]))
@@ -144,11 +144,11 @@ test.each([
   ['eth0', 7],
   ['eth9', undefined],
   ['2x', undefined],
-])('the zone %j is %p', (zone, index) => {
+])('the zone %j has the index %p', (zone, index) => {
   expect(zoneIndex(zone, (name) => (name === 'eth0' ? 7 : undefined))).toBe(index)
 })
 
-test('what is no address has no bytes', () => {
+test('bytesOfIp() throws for a text that is not an address', () => {
   expect(() => bytesOfIp('127.1')).toThrow(/"127\.1": it is not an IP address/)
 })
 
@@ -173,7 +173,7 @@ test.each([
   '::ffff:0:7f00:1',
   '64:ff9b::a9fe:a9fe',
   '2002:7f00:1::',
-])('%s is of this machine or its link', (host) => {
+])('%s is an address of this machine or its link', (host) => {
   expect(isSpecialIp(host)).toBe(true)
 })
 
@@ -186,11 +186,11 @@ test.each([
   'fd00::1',
   '::ffff:8.8.8.8',
   '64:ff9b::808:808',
-])('%s may be another machine', (host) => {
+])('%s may be an address of another machine', (host) => {
   expect(isSpecialIp(host)).toBe(false)
 })
 
-test('wildcards and loopback addresses are known in both families', () => {
+test('wildcards and loopback addresses are recognized in both families', () => {
   expect(['0.0.0.0', '::', '::ffff:0.0.0.0', '127.0.0.1', '::1', '0.0.0.1'].map(isWildcardIp)).toEqual([
     true,
     true,
