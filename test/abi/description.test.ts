@@ -11,37 +11,37 @@ function changed(change: (description: { -readonly [Key in keyof Description]: D
   return JSON.stringify(copy)
 }
 
-test('the shipped module describes all that we need', () => {
+test('the shipped module describes everything that the library needs', () => {
   expect(parseDescription(JSON.stringify(shipped))).toEqual(shipped)
   expect(shipped.libuv).toMatch(/^1\.\d+\.\d+/)
 })
 
-test('errors that libuv has no status for have a number too', () => {
+test('errors without a libuv status have a number, too', () => {
   // A name without a number would reach C as 0, which is success.
   expect(shipped.errno.EOPNOTSUPP).toBe(shipped.errno.ENOTSUP)
   expect(shipped.errno.EINPROGRESS).toBeGreaterThan(0)
 })
 
 test.each<[name: string, text: string, message: RegExp]>([
-  ['no JSON', 'libuv', /its description is not valid JSON/],
-  ['no object', '7', /does not describe errno\.E2BIG, .*layout\.uvw_address\.host/],
+  ['invalid JSON', 'libuv', /its description is not valid JSON/],
+  ['a number in place of an object', '7', /does not describe errno\.E2BIG, .*layout\.uvw_address\.host/],
   [
-    'an error less',
+    'a missing error',
     changed((d) => Object.assign(d, { errno: { ...d.errno, EPIPE: undefined } })),
     /describe errno\.EPIPE; /,
   ],
   [
-    'a constant that is no number',
+    'a constant that is not a number',
     changed((d) => Object.assign(d, { constants: { ...d.constants, POLLIN: '1' } })),
     /describe constants\.POLLIN; build it with `make wasm`/,
   ],
   [
-    'a structure less',
+    'a missing structure',
     changed((d) => Object.assign(d, { layout: { ...d.layout, pollfd: {} } })),
     /layout\.pollfd\.size, /,
   ],
   ['no statuses', changed((d) => Object.assign(d, { status: {} })), /describe status\.EOF/],
-])('a description with %s is refused by name', (_name, text, message) => {
+])('a description with %s is refused with the name of the fault', (_name, text, message) => {
   expect(() => parseDescription(text)).toThrow(TypeError)
   expect(() => parseDescription(text)).toThrow(message)
 })

@@ -8,7 +8,7 @@ const fresh = (): { wasm: WebAssembly.Memory; memory: Memory } => {
   return { wasm, memory: new Memory(wasm) }
 }
 
-test('numbers are little-endian, those of the network are not', () => {
+test('numbers are little-endian, and network numbers big-endian', () => {
   const { memory } = fresh()
   memory.setU32(8, 0xfffefdfc)
   expect([memory.u8(8), memory.u16(8), memory.u16be(8), memory.i32(8), memory.u32(8)]).toEqual([
@@ -20,7 +20,7 @@ test('numbers are little-endian, those of the network are not', () => {
   expect(memory.f64(24)).toBe(42)
 })
 
-test('views are made anew when the memory has grown', () => {
+test('views are created again after the memory has grown', () => {
   const { wasm, memory } = fresh()
   memory.setU32(100, 7)
   const old = memory.heap
@@ -33,14 +33,14 @@ test('views are made anew when the memory has grown', () => {
   expect(memory.u32(3 * PAGE - 4)).toBe(9)
 })
 
-test('the heap is made anew too when it is what is asked for first', () => {
+test('the heap is created again when it is used first after growth', () => {
   const { wasm, memory } = fresh()
   wasm.grow(1)
   memory.heap[PAGE] = 5
   expect(memory.u8(PAGE)).toBe(5)
 })
 
-describe('contains', () => {
+describe('contains()', () => {
   const { memory } = fresh()
 
   test.each([
@@ -51,7 +51,7 @@ describe('contains', () => {
     [0, 0],
     [-1, 0],
     [2 ** 32 - 1, 0],
-  ])('%d and %d bytes: yes', (address, length) => {
+  ])('is true for address %d and %d bytes', (address, length) => {
     expect(memory.contains(address, length)).toBe(true)
   })
 
@@ -68,7 +68,7 @@ describe('contains', () => {
     [PAGE + 8, -8],
     [Number.NaN, 1],
     [1, Number.NaN],
-  ])('%d and %d bytes: no', (address, length) => {
+  ])('is false for address %d and %d bytes', (address, length) => {
     expect(memory.contains(address, length)).toBe(false)
   })
 })
@@ -87,33 +87,33 @@ describe('strings', () => {
     ['abc', 0],
     ['grüß', 6],
     ['ab€', 4],
-  ])('%s finds no room in %d bytes', (text, room) => {
+  ])('are not stored without room: %s in %d bytes', (text, room) => {
     const { memory } = fresh()
     expect(memory.setString(8, text, room)).toBe(false)
   })
 
-  test.each([0, -5, PAGE, 2 ** 31])('none is read at %d', (address) => {
+  test.each([0, -5, PAGE, 2 ** 31])('are not read at address %d', (address) => {
     const { memory } = fresh()
     expect(() => memory.string(address)).toThrow(RangeError)
   })
 
-  test('one that never ends is not read', () => {
+  test('are not read without a final NUL', () => {
     const { memory } = fresh()
     memory.heap.fill(65, 8)
     expect(() => memory.string(8)).toThrow(RangeError)
   })
 })
 
-test('bytes are written within the memory, and none anywhere', () => {
+test('bytes are written only within the memory, and no bytes at any address', () => {
   const { memory } = fresh()
   memory.setBytes(PAGE - 2, new Uint8Array([5, 6]))
   expect([memory.u8(PAGE - 2), memory.u8(PAGE - 1)]).toEqual([5, 6])
   for (const address of [-1, PAGE, PAGE + 1, 2 ** 31]) memory.setBytes(address, new Uint8Array(0))
-  // It is Uint8Array that throws, whose realm is not the test's.
+  // Uint8Array throws here, and its realm is not the test's.
   expect(() => memory.setBytes(PAGE - 1, new Uint8Array(2))).toThrow('offset is out of bounds')
 })
 
-test('clear keeps to the memory', () => {
+test('clear() stays within the memory', () => {
   const { memory } = fresh()
   memory.heap.fill(1)
   memory.clear(8, 4)
