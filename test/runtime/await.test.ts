@@ -1,13 +1,13 @@
 /**
- * `await` on what a loop does. Its continuation runs when the turn is over, which may have been the loop's last: the
- * run must not end before the continuation had its chance to ask for more.
+ * Tests of `await` on operations of a loop. The continuation runs after the turn, which may have been the loop's last:
+ * the run must not end before the continuation could start more work.
  */
 import { createServer, type Server } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { Loop, RunMode, StatusCode, TCP, Timer, virtualHost } from '../../src/index.js'
 import { soon } from '../support/deadline.js'
 
-/** A server that says hello to everybody, and no handle of ours. */
+/** A server outside the loop that sends hello to each client. */
 const greeter = (): Promise<{ server: Server; port: number }> =>
   new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.end('hello'))
@@ -18,7 +18,7 @@ const greeter = (): Promise<{ server: Server; port: number }> =>
     })
   })
 
-test('a run goes on while each step is awaited and nothing else is open', async () => {
+test('a run continues while each step is awaited and nothing else is open', async () => {
   const { server, port } = await greeter()
   const loop = await Loop.open()
   const client = new TCP({ loop })
@@ -32,13 +32,13 @@ test('a run goes on while each step is awaited and nothing else is open', async 
   }
   const done = steps()
   expect(await soon(loop.run(), 'the run to end')).toBe(false)
-  // Kept already: the run did not end before the last step.
+  // Already settled: the run did not end before the last step.
   expect(await soon(done, 'the last step')).toBe('hello')
   loop.close()
   server.close()
 })
 
-test('a handle made after an awaited close() runs in the same run', async () => {
+test('a handle created after an awaited close() runs in the same run', async () => {
   const loop = await Loop.open({ host: virtualHost() })
   const seen: string[] = []
   const steps = async (): Promise<void> => {
@@ -53,7 +53,7 @@ test('a handle made after an awaited close() runs in the same run', async () => 
   loop.close()
 })
 
-test('stop() ends a run at once, whatever an await would add', async () => {
+test('stop() ends a run at once, before continuations of await', async () => {
   const loop = await Loop.open({ host: virtualHost() })
   const timer = new Timer({ loop })
   void timer.close(() => loop.stop()).then(() => new Timer({ loop }).start(1))
@@ -62,7 +62,7 @@ test('stop() ends a run at once, whatever an await would add', async () => {
   await loop[Symbol.asyncDispose]()
 })
 
-test.each([RunMode.ONCE, RunMode.NOWAIT])('%s makes one round, whatever an await would add', async (mode) => {
+test.each([RunMode.ONCE, RunMode.NOWAIT])('%s makes one round, before continuations of await', async (mode) => {
   const loop = await Loop.open({ host: virtualHost() })
   const [left, right] = TCP.pair(loop)
   const turns: number[] = []

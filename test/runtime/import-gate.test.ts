@@ -1,4 +1,4 @@
-/** What stands between a foreign module and our functions. */
+/** Tests of the gate between a foreign module and the library's functions. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { WasmImports } from '../../src/base/platform-types.js'
 import { Gate, type GateOptions } from '../../src/runtime/import-gate.js'
@@ -16,9 +16,7 @@ const note = (...values: unknown[]): unknown => {
   return answer()
 }
 
-/**
- * A module whose imports are `one`, `two` and `none`; it exports them, and how often it has caught what `one` threw.
- */
+/** A module with the imports `one`, `two` and `none`; it exports them, and how often it has caught what `one` threw. */
 const foreign = new WebAssembly.Module(
   build({
     imports: [
@@ -39,7 +37,7 @@ const foreign = new WebAssembly.Module(
       {
         params: [I32],
         results: [I32],
-        // A frame on the stack for each of the number, and one() at the end.
+        // That many frames on the stack, then one().
         code: [
           [...op.get(0), 0x04, I32, ...op.get(0), ...op.i32(1), ...op.sub, ...op.call(7), ...op.i32(1), ...op.add],
           [...op.else, ...op.i32(0), ...op.call(0), ...op.end],
@@ -64,7 +62,7 @@ const open = (options: GateOptions = {}) => {
 
 const TYPES = { one: 'i:i', two: 'Id:d', none: 'i' }
 
-test('calls pass with their numbers, and answers come back', () => {
+test('calls pass with their arguments and results', () => {
   const { gate, call } = open()
   answer = () => 5
   expect([call('one', -1), call('two', 2n ** 40n, 0.5)]).toEqual([5, 5])
@@ -84,8 +82,8 @@ test.each([
   expect(() => new WebAssembly.Instance(foreign, gate.imports)).toThrow(WebAssembly.LinkError)
 })
 
-describe('once it is shut', () => {
-  test('no call comes through, and the trap is not caught', () => {
+describe('a gate that is shut', () => {
+  test('passes no call and makes a trap that cannot be caught', () => {
     const { gate, call } = open()
     gate.shut()
     for (const name of ['one', 'none', 'caught']) expect(() => call(name, 1)).toThrow('unreachable')
@@ -93,7 +91,7 @@ describe('once it is shut', () => {
     expect(calls).toEqual([])
   })
 
-  test('the call that shut it does not return, nor is the trap caught', () => {
+  test('makes the call that shut it end in a trap that cannot be caught', () => {
     const { gate, call } = open()
     answer = () => {
       expect(gate.busy).toBe(true)
@@ -105,7 +103,7 @@ describe('once it is shut', () => {
   })
 })
 
-test('a call that an exception has left is the last one', () => {
+test('every call after one that threw is a trap', () => {
   const { call } = open()
   answer = () => {
     throw new Error('from within')
@@ -116,7 +114,7 @@ test('a call that an exception has left is the last one', () => {
   expect(calls).toEqual([[7]])
 })
 
-test('a call within a call traps, but for those that may come back', () => {
+test('a call within a call traps unless the function may be reentered', () => {
   const strict = open()
   answer = () => strict.call('none', 1)
   expect(() => strict.call('one', 1)).toThrow('unreachable')
@@ -128,7 +126,7 @@ test('a call within a call traps, but for those that may come back', () => {
   expect(loose.call('one', 1)).toBe(9)
 })
 
-test('a function without a result can leave the frames of the module; the next call passes', () => {
+test('a function without a result can unwind the module, and the next call passes', () => {
   const { gate, call } = open()
   answer = () => true
   expect(() => call('none', 1)).toThrow('unreachable')
@@ -137,12 +135,9 @@ test('a function without a result can leave the frames of the module; the next c
   expect(call('one', 1)).toBe(4)
 })
 
-test('where a call is made, there is stack for it', () => {
+test('a call is made only if the stack has room for it', () => {
   const { call } = open()
-  /**
-   * How much of the stack a function takes that does nothing but to call itself: more than so many frames are not to be
-   * had.
-   */
+  /** Uses the stack with a function that only calls itself, for that many frames. */
   const dig = (left: number): number => (left === 0 ? 0 : 1 + dig(left - 1))
   let dug = 0
   answer = () => {
@@ -165,7 +160,7 @@ test('where a call is made, there is stack for it', () => {
     if (deep(middle)) fine = middle
     else over = middle
   }
-  // The call is made and has its room, or it is not made at all.
+  // Either the call is made and has enough stack, or it is not made at all.
   for (let frames = fine - 100; frames < fine + 100; frames++) {
     const [made, before] = [calls.length, dug]
     deep(frames)

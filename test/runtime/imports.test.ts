@@ -1,4 +1,4 @@
-/** What a foreign module may import, and what it is told of the rest. */
+/** Tests of what a foreign module may import, and of the errors for other imports. */
 import { describe, expect, test } from '@jest/globals'
 import { Loop, virtualHost } from '../../src/index.js'
 import { importObject, type Offers, wantedImports } from '../../src/runtime/imports.js'
@@ -19,10 +19,10 @@ const refused = (module: string, name: string, other?: readonly number[]): unkno
   }
 }
 
-/** Of the format: a global, a memory, a table and a tag, of the first type there is. */
+/** In the binary format: a global, a memory, a table and a tag, each of the first type. */
 const OTHERS = { global: [3, I32, 0], memory: [2, 0, 1], table: [1, 0x70, 0, 1] }
 
-describe('is refused, by its name, its origin and the remedy:', () => {
+describe('an import is refused with its name, its origin and the remedy:', () => {
   test.each([
     ['uv_host_2', 'clock', /libuv-wasm's own interface.*uvcc of this version/],
     ['uv_host_1', 'fly', /libuv-wasm's own interface, which has no such function here/],
@@ -44,13 +44,13 @@ describe('is refused, by its name, its origin and the remedy:', () => {
     ['env', 'invoke_vi', /emscripten/],
     ['a', 'b', /emscripten/],
     ['GOT.func', 'f', /emscripten/],
-    ['nobody', 'knows', /no known standard/],
+    ['unknown', 'function', /no known standard/],
   ])('%s, %s', (module, name, says) => {
     expect(refused(module, name)).toMatchObject({ name: 'LinkError', message: expect.stringMatching(says) })
     expect(String(refused(module, name))).toContain(`imports the function ${JSON.stringify(name)} from "${module}"`)
   })
 
-  test.each(Object.entries(OTHERS))('a %s, of whatever name', (kind, other) => {
+  test.each(Object.entries(OTHERS))('a %s with any name', (kind, other) => {
     for (const name of ['clock', 'constructor', 'anything']) {
       expect(refused('uv_host_1', name, other)).toMatchObject({
         name: 'LinkError',
@@ -59,12 +59,12 @@ describe('is refused, by its name, its origin and the remedy:', () => {
     }
   })
 
-  test('a name as long as it likes, cut', () => {
+  test('a very long name, truncated', () => {
     expect(String(refused('n'.repeat(10_000), 'x'.repeat(10_000))).length).toBeLessThan(1000)
   })
 })
 
-test('nothing is found by inheritance, at neither level', () => {
+test('an inherited property is never found as a module or a function', () => {
   const names = ['__proto__', ...Object.getOwnPropertyNames(Object.prototype)]
   for (const name of names) {
     for (const module of [...names, 'uv_host_1', 'wasi_snapshot_preview1']) {
@@ -76,7 +76,7 @@ test('nothing is found by inheritance, at neither level', () => {
   expect([imports, imports.uv_host_1].map((one) => Object.getPrototypeOf(one))).toEqual([null, null])
 })
 
-test('what is imported twice is wanted once', () => {
+test('an import that is listed twice is linked once', () => {
   const clock = { module: 'uv_host_1', name: 'clock' }
   expect(wantedImports(importing(clock, clock), offers)).toEqual([clock])
 })
@@ -89,10 +89,10 @@ describe('Loop.open({ module })', () => {
     ['a property of a property', { module: 'uv_host_1', name: 'constructor' }],
     ['a global', { module: 'uv_host_1', name: 'clock', other: OTHERS.global }],
     ['a memory', { module: 'env', name: 'memory', other: OTHERS.memory }],
-    ['a call of guests alone', { module: 'uv_pump_1', name: 'leave', params: [I32] }],
+    ['a call that only guests have', { module: 'uv_pump_1', name: 'leave', params: [I32] }],
     ['a call with another type', { module: 'uv_host_1', name: 'close', params: [0x6f], results: [0x6f] }],
     ['a callback with a result', { module: 'uv_face_1', name: 'on_read', params: [I32, I32], results: [I32] }],
-  ])('refuses %s before anything of it runs', async (_what, wanted) => {
+  ])('refuses %s before the module runs', async (_what, wanted) => {
     const endless = { code: [[0x03, 0x40, 0x0c, 0, 0x0b]] }
     const start = wanted.other === undefined ? 1 : 0
     await expect(open(build({ imports: [wanted], functions: [endless], start }))).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** What becomes of modules that are none of ours. */
+/** Tests of modules that are not the library's. */
 import { createServer } from 'node:http'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -11,41 +11,46 @@ const open = (module: LoopOptions['module']): Promise<Loop> =>
 
 describe('Loop.open() with a module that is', () => {
   test.each<[what: string, module: Uint8Array<ArrayBuffer>, error: string, message: RegExp]>([
-    ['no WebAssembly', new Uint8Array([1, 2, 3]), 'CompileError', /./],
+    ['not WebAssembly', new Uint8Array([1, 2, 3]), 'CompileError', /./],
     ['empty', new Uint8Array(0), 'CompileError', /./],
-    ['cut off', new Uint8Array([0, 0x61, 0x73, 0x6d, 1]), 'CompileError', /./],
+    ['truncated', new Uint8Array([0, 0x61, 0x73, 0x6d, 1]), 'CompileError', /./],
     ['without exports', wasm(), 'TypeError', /does not export libuv; build it with `make wasm`/],
     [
-      'asking for what nobody has',
+      'importing an unknown function',
       wasm(types, section(2, vector([...name('env'), ...name('nothing'), 0, 0]))),
       'LinkError',
       /env/,
     ],
     [
-      'asking for a call of ours that there is not',
+      "importing an unknown function of the library's interface",
       wasm(types, section(2, vector([...name('uv_host_1'), ...name('fly'), 0, 0]))),
       'LinkError',
       /fly/,
     ],
     ['without a description', exporting({ _initialize: 0 }), 'TypeError', /does not export libuv/],
     ['without a memory', exporting(libuv(0), { memory: false }), 'TypeError', /does not export libuv/],
-    ['describing itself nowhere', exporting(libuv(0)), 'TypeError', /is outside its memory/],
-    ['describing itself in no valid JSON', exporting(libuv(8), { text: 'libuv' }), 'TypeError', /not valid JSON/],
+    ['with its description outside its memory', exporting(libuv(0)), 'TypeError', /is outside its memory/],
     [
-      'describing something else',
+      'with a description that is not valid JSON',
+      exporting(libuv(8), { text: 'libuv' }),
+      'TypeError',
+      /not valid JSON/,
+    ],
+    [
+      'with a description of something else',
       exporting(libuv(8), { text: '{"errno":{}}' }),
       'TypeError',
       /does not describe errno\.E2BIG/,
     ],
     ['trapping', exporting(libuv('trap')), 'RuntimeError', /unreachable/],
-  ])('%s', async (_what, module, error, message) => {
+  ])('%s is refused', async (_what, module, error, message) => {
     await expect(open(module)).rejects.toMatchObject({ name: error, message: expect.stringMatching(message) })
     const compiled = WebAssembly.compile(module).catch(() => undefined)
     const source = await compiled
     if (source !== undefined) await expect(open(source)).rejects.toMatchObject({ name: error })
   })
 
-  test('calling us while it is instantiated', async () => {
+  test('calling the library while it is instantiated is refused', async () => {
     const call = section(2, vector([...name('uv_host_1'), ...name('clock'), 0, 0]))
     const clock = section(1, vector([0x60, 0, 1, 0x7c], [0x60, 0, 0]))
     const start = wasm(
@@ -62,7 +67,7 @@ describe('Loop.open() with a module that is', () => {
   })
 })
 
-test('a failed opening leaves nothing behind', async () => {
+test('a failed Loop.open() leaves nothing open', async () => {
   const host = virtualHost()
   const current = Loop.current
   await expect(Loop.open({ host, module: wasm(), default: true })).rejects.toThrow(TypeError)
@@ -71,7 +76,7 @@ test('a failed opening leaves nothing behind', async () => {
   loop.close()
 })
 
-describe('where a module may come from', () => {
+describe('compileModule()', () => {
   const server = createServer((request, response) => {
     response.writeHead(request.url === '/libuv.wasm' ? 200 : 404)
     response.end(request.url === '/libuv.wasm' ? wasm() : 'no such page')
@@ -95,11 +100,11 @@ describe('where a module may come from', () => {
     ['a module of another realm', () => runInNewContext('new WebAssembly.Module(bytes)', { bytes: wasm() })],
     ['a file', () => new URL('../../wasm/build/debug/libuv.wasm', import.meta.url)],
     ['the network', () => new URL('/libuv.wasm', base)],
-  ])('%s', async (_name, source) => {
+  ])('accepts %s', async (_name, source) => {
     expect(Object.prototype.toString.call(await compileModule(source()))).toBe('[object WebAssembly.Module]')
   })
 
-  test('an address without a module says so', async () => {
+  test('reports an address without a module', async () => {
     await expect(compileModule(new URL('/other.wasm', base))).rejects.toMatchObject({
       name: 'TypeError',
       message: expect.stringMatching(/Cannot load the module from http:.*\/other\.wasm: 404/),
@@ -107,7 +112,7 @@ describe('where a module may come from', () => {
     await expect(compileModule(new URL('file:///no/such/libuv.wasm'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  test('the shipped one is compiled once, and described without being run', async () => {
+  test('compiles the shipped module once, and describeModule() does not run it', async () => {
     expect(await compileModule()).toBe(await compileModule())
     expect(await describeModule()).toMatchObject({ build: 'release' })
   })

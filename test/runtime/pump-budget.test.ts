@@ -1,16 +1,16 @@
-/** A loop that never polls, and returns at once: what it is given of the host's event loop, and how it is ended. */
+/** Tests of a loop that never polls and returns at once: its share of the host's event loop, and how it is ended. */
 import { expect, test } from '@jest/globals'
 import { RunResult } from '../../src/abi/uv-module.js'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'
 
-/** How many passes a turn has at most. */
+/** The maximum of passes in a turn. */
 const BUDGET = 64
 
 test.each([
-  ['time to wait over', 0, false],
+  ['no time to wait', 0, false],
   ['something ready', -1, true],
-])('a module that makes no polls, with %s, has no more of a turn than one that does', async (_what, timeout, ready) => {
+])('a module that never polls, with %s, gets at most the usual passes in a turn', async (_what, timeout, ready) => {
   const host = new FakeHost()
   const thrown: unknown[] = []
   let entered = 0

@@ -1,10 +1,10 @@
-/** The pump over a loop that is no libuv: a test says what each pass finds. Real loops: test/uv/pump.test.ts. */
+/** Tests of the pump with a simulated loop. test/uv/pump.test.ts has tests with real loops. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'
 import { DEFAULT, FakeLoop, NOWAIT, ONCE } from './support/fake-loop.js'
 
-/** How many passes a turn has at most. */
+/** The maximum of passes in a turn. */
 const BUDGET = 64
 
 let host: FakeHost
@@ -38,7 +38,7 @@ beforeEach(() => {
   loop.pump = pump
 })
 
-/** The outcome of a run, once it has one. */
+/** The outcome of a run, once it has ended. */
 function outcome(run: Promise<boolean>): { value: unknown } {
   const seen: { value: unknown } = { value: 'under way' }
   run.then(
@@ -52,7 +52,7 @@ function outcome(run: Promise<boolean>): { value: unknown } {
   return seen
 }
 
-test('a host that gives no turn ends the run, and may give one to the next', async () => {
+test('a run ends with the error of a host that cannot defer, and the next run works', async () => {
   const defer = host.defer.bind(host)
   host.defer = () => {
     throw new Error('no turn')
@@ -66,7 +66,7 @@ test('a host that gives no turn ends the run, and may give one to the next', asy
   expect(run.value).toBe(false)
 })
 
-/** Lets the host have turns until nothing is scheduled any more; and promises be kept. */
+/** Runs turns of the host until nothing is scheduled, then the callbacks of promises. */
 async function settle(most = 1_000): Promise<void> {
   for (let left = most; host.deferred > 0; left--) {
     if (left === 0) throw new Error('it never comes to rest')
@@ -76,7 +76,7 @@ async function settle(most = 1_000): Promise<void> {
 }
 
 describe('a run', () => {
-  test('begins with the host’s next turn, and holds the process until it ends', async () => {
+  test("starts in the host's next turn and keeps the process alive until it ends", async () => {
     loop.handles = 0
     const seen = outcome(pump.run(DEFAULT))
     expect([loop.modes, pump.running, host.keepers]).toEqual([[], true, 1])
@@ -90,7 +90,7 @@ describe('a run', () => {
     expect([loop.passes, host.waits, host.keepers, pump.running]).toEqual([1, [], 1, true])
   })
 
-  test('waits with one timer until something is due, which is a turn', async () => {
+  test('waits with one timer until something is due, then takes a turn', async () => {
     loop.due = loop.uvw_loop_now() + 50
     loop.onPass = () => {
       if (loop.due >= 0 && loop.uvw_loop_now() >= loop.due) loop.handles = 0
@@ -106,7 +106,7 @@ describe('a run', () => {
     expect([seen.value, host.waits, host.timers.length]).toEqual([false, [], 1])
   })
 
-  test('goes on when it is woken, once for many wakes', async () => {
+  test('continues in one turn after any number of wakes', async () => {
     outcome(pump.run(DEFAULT))
     await settle()
     for (let i = 0; i < 10; i++) pump.wake()
@@ -116,7 +116,7 @@ describe('a run', () => {
     expect([turns, loop.events]).toEqual([2, 0])
   })
 
-  test('follows many bytes at once where the host is prompt', async () => {
+  test('takes a turn at once for many bytes when the host delivers inline', async () => {
     outcome(pump.run(DEFAULT))
     await settle()
     const bytes = async (prompt: boolean): Promise<unknown> => {
@@ -132,12 +132,12 @@ describe('a run', () => {
       [0, 0],
       [0, 0],
     ])
-    // A turn that is on its way is waited for: what asked for it came first.
+    // A turn that is already scheduled is awaited: its event came first.
     pump.wake()
     expect(await bytes(true)).toEqual([1, 1])
   })
 
-  test('forgets the timer when what it waited for is over', async () => {
+  test('clears the timer when it ends before', async () => {
     loop.due = loop.uvw_loop_now() + 50
     const seen = outcome(pump.run(DEFAULT))
     await settle()
@@ -147,7 +147,7 @@ describe('a run', () => {
     expect([seen.value, host.waits]).toEqual([false, []])
   })
 
-  test('moves the timer when something else is due first', async () => {
+  test('sets the timer again when something else is due first', async () => {
     loop.due = loop.uvw_loop_now() + 50
     outcome(pump.run(DEFAULT))
     await settle()
@@ -161,7 +161,7 @@ describe('a run', () => {
     expect(host.waits).toEqual([])
   })
 
-  test('of an empty loop ends only when nobody has filled it meanwhile', async () => {
+  test('of an empty loop ends only if the loop is still empty in the next turn', async () => {
     loop.handles = 0
     const seen = outcome(pump.run(DEFAULT))
     host.turn()
@@ -174,7 +174,7 @@ describe('a run', () => {
     expect(seen.value).toBe(false)
   })
 
-  test('is not entered again from within', async () => {
+  test('is not entered again within a turn', async () => {
     loop.onPass = () => {
       pump.wake()
       expect(pump.inTurn).toBe(true)
@@ -185,14 +185,14 @@ describe('a run', () => {
     expect([loop.modes.length, turns, pump.inTurn]).toEqual([1, 1, false])
   })
 
-  test('that is over does not wake', () => {
+  test('that has ended ignores wakes', () => {
     pump.wake()
     expect(host.deferred).toBe(0)
   })
 })
 
-describe('a budget', () => {
-  test('ends the turn, not the run: the host’s event loop has its own', async () => {
+describe('the budget of passes', () => {
+  test('ends the turn, not the run', async () => {
     loop.idle = true
     outcome(pump.run(DEFAULT))
     host.turn()
@@ -201,10 +201,10 @@ describe('a budget', () => {
     expect(loop.passes).toBe(2 * (BUDGET + 1))
   })
 
-  test('that is used up after a long wait does not end in another one', async () => {
+  test('that is used up after a long wait does not cause another wait', async () => {
     outcome(pump.run(DEFAULT))
     await settle()
-    // It waits for ever; now comes more than fits into a turn.
+    // It waits without limit; now more events come than fit into a turn.
     loop.events = 3 * BUDGET
     pump.wake()
     await settle()
@@ -218,7 +218,7 @@ describe('a budget', () => {
     expect([loop.events, host.waits]).toEqual([0, [1_000]])
   })
 
-  test('does not matter to a single round', async () => {
+  test('does not limit single rounds', async () => {
     loop.idle = true
     for (let i = 0; i < 2 * BUDGET; i++) {
       const seen = outcome(pump.run(NOWAIT))
@@ -229,14 +229,14 @@ describe('a budget', () => {
 })
 
 describe('a single round', () => {
-  test('NOWAIT does not wait for what is due', async () => {
+  test('with NOWAIT does not wait for a timer', async () => {
     loop.due = loop.uvw_loop_now() + 50
     const seen = outcome(pump.run(NOWAIT))
     await settle()
     expect([seen.value, host.waits, host.keepers]).toEqual([true, [], 0])
   })
 
-  test('ONCE waits for one event', async () => {
+  test('with ONCE waits for one event', async () => {
     const seen = outcome(pump.run(ONCE))
     await settle()
     expect([seen.value, loop.passes]).toEqual(['under way', 1])
@@ -246,7 +246,7 @@ describe('a single round', () => {
     expect([seen.value, loop.events, loop.modes]).toEqual([true, 4, [ONCE, ONCE]])
   })
 
-  test('ONCE ends with its time, also when nothing came', async () => {
+  test('with ONCE ends when the timer is due without an event', async () => {
     loop.due = loop.uvw_loop_now() + 50
     const seen = outcome(pump.run(ONCE))
     await settle()
@@ -267,7 +267,7 @@ describe('stop()', () => {
     expect([seen.value, host.waits, host.keepers]).toEqual([true, [], 0])
   })
 
-  test('from within ends the run with the pass', async () => {
+  test('within a pass ends the run with that pass', async () => {
     loop.idle = true
     loop.onPass = () => {
       if (loop.passes === 3) pump.stop()
@@ -277,7 +277,7 @@ describe('stop()', () => {
     expect([seen.value, loop.passes]).toEqual([true, 3])
   })
 
-  test('without a run ends the next one, and only that', async () => {
+  test('without a run ends only the next run', async () => {
     pump.stop()
     expect(host.deferred).toBe(0)
     const first = outcome(pump.run(DEFAULT))
@@ -290,7 +290,7 @@ describe('stop()', () => {
 })
 
 describe('later()', () => {
-  test('calls back at the next turn, in order, before libuv', async () => {
+  test('calls back in the next turn in order, before libuv runs', async () => {
     const order: string[] = []
     loop.onPass = () => order.push('pass')
     outcome(pump.run(DEFAULT))
@@ -309,7 +309,7 @@ describe('later()', () => {
     expect([called, loop.modes.length]).toEqual([1, 2])
   })
 
-  test('from within one, or from within the loop, is for the turn after', async () => {
+  test('within a callback or a pass calls back in the turn after', async () => {
     const seen: number[] = []
     loop.onPass = () => {
       if (turns === 1) pump.later(() => seen.push(10 + turns))
@@ -323,7 +323,7 @@ describe('later()', () => {
     expect(seen).toEqual([1, 2, 12])
   })
 
-  test('one that throws is told, and the others are called', async () => {
+  test('reports a callback that throws and calls the others', async () => {
     const failure = new Error('later')
     let called = 0
     outcome(pump.run(DEFAULT))
@@ -335,7 +335,7 @@ describe('later()', () => {
     expect([thrown, called, loop.passes]).toEqual([[failure], 1, 1])
   })
 
-  test('without a run waits for one, and holds nothing', async () => {
+  test('without a run waits for one and does not keep the process alive', async () => {
     let called = 0
     pump.later(() => called++)
     expect([host.deferred, host.keepers]).toEqual([0, 0])
@@ -345,10 +345,10 @@ describe('later()', () => {
   })
 })
 
-describe('a module that traps', () => {
+describe('a failure', () => {
   const trap = new WebAssembly.RuntimeError('unreachable')
 
-  test('rejects the run and lets go of the process', async () => {
+  test('of the module in a pass rejects the run and no longer keeps the process alive', async () => {
     loop.due = loop.uvw_loop_now() + 50
     const seen = outcome(pump.run(DEFAULT))
     await settle()
@@ -365,13 +365,13 @@ describe('a module that traps', () => {
       false,
       false,
     ])
-    // Late wakes find nothing to do.
+    // Later wakes have no effect.
     pump.wake()
     host.advance(100)
     expect([host.deferred, traps, thrown]).toEqual([0, 1, []])
   })
 
-  test('in the question for the timeout, too', async () => {
+  test('of the module in uvw_loop_timeout() rejects the run', async () => {
     loop.uvw_loop_timeout = () => {
       throw trap
     }
@@ -380,7 +380,7 @@ describe('a module that traps', () => {
     expect([seen.value, host.keepers, traps]).toEqual([trap, 0, 1])
   })
 
-  test('a host that cannot wait ends the run, too', async () => {
+  test('of the host in timer.set() rejects the run', async () => {
     const failure = new Error('no timers')
     loop.due = loop.uvw_loop_now() + 50
     const [timer] = host.timers
@@ -394,7 +394,7 @@ describe('a module that traps', () => {
     expect([seen.value, host.keepers, traps]).toEqual([failure, 0, 1])
   })
 
-  test('when it is asked whether it is empty, too', async () => {
+  test('of the module in uvw_loop_alive() rejects the run', async () => {
     loop.handles = 0
     loop.uvw_loop_alive = () => {
       throw trap
@@ -405,7 +405,7 @@ describe('a module that traps', () => {
   })
 })
 
-test('the trace tells each turn and its end', async () => {
+test('the trace has a line for each turn and its end', async () => {
   const lines: string[] = []
   pump = new Pump({
     module: loop,

@@ -1,4 +1,4 @@
-/** How lines look; what is printed when, over real loops: test/uv/trace.test.ts. */
+/** Tests of the format of trace lines. test/uv/trace.test.ts tests when they are printed, with real loops. */
 import { expect, test } from '@jest/globals'
 import { describeModule } from '../../src/runtime/module.js'
 import { Trace } from '../../src/runtime/trace.js'
@@ -10,7 +10,7 @@ function traced(topics: string): { trace: Trace; lines: string[] } {
   return { trace: new Trace(topics, (line) => lines.push(line)), lines }
 }
 
-test('a call is printed with its arguments and its result, errors by name', () => {
+test('a call is printed with its arguments and its result, and errors by name', () => {
   const { trace, lines } = traced('syscall')
   const calls = trace.imports(
     {
@@ -38,7 +38,7 @@ test('a call is printed with its arguments and its result, errors by name', () =
   ])
 })
 
-test('names are asked for when a line is printed, not before', () => {
+test('the names of errors are read only when a line needs them', () => {
   const { trace } = traced('syscall')
   let asked = 0
   const calls = trace.imports({ call: (result: number) => result }, () => {
@@ -58,13 +58,13 @@ test.each([
   [' syscall , pump', ['syscall', 'pump']],
   [',,handle,', ['handle']],
   ['*', ['syscall', 'pump', 'handle']],
-])('%j asks for %j', (topics, expected) => {
+])('%j selects the topics %j', (topics, expected) => {
   const { trace, lines } = traced(topics)
   const asked = (['syscall', 'pump', 'handle'] as const).filter((topic) => trace.topic(topic) !== undefined)
   expect([asked, lines]).toEqual([expected, []])
 })
 
-test('a topic that there is not is told, with those that there are', () => {
+test('an unknown topic is reported with the known ones', () => {
   const { trace, lines } = traced('pump,syscalls')
   expect(lines).toEqual(['Cannot trace "syscalls": it is not a topic; use syscall, pump, handle, *'])
   expect(trace.topic('pump')).toBeDefined()

@@ -5,7 +5,7 @@ import { FakeHost } from '../support/fake-host.js'
 import { loopback } from '../support/wishes.js'
 import { exporting, libuv } from './support/wasm-builder.js'
 
-test('a module that traps takes its sockets with it, as a process that dies', async () => {
+test('the sockets of a module are closed when it traps', async () => {
   const host = new FakeHost()
   const text = JSON.stringify(await describeModule())
   const thrown: unknown[] = []

@@ -1,4 +1,4 @@
-/** A loop that is no libuv: a test says what each pass finds. */
+/** A simulated loop in place of libuv. */
 import { RunResult } from '../../../src/abi/uv-module.js'
 import type { Pump } from '../../../src/runtime/pump.js'
 import type { FakeHost } from '../../support/fake-host.js'
@@ -7,11 +7,11 @@ import type { FakeHost } from '../../support/fake-host.js'
 export const [DEFAULT, ONCE, NOWAIT] = [0, 1, 2]
 
 /**
- * What `uv_run()` does, as far as the pump can see: passes that poll, until nothing is left, somebody stops it, or the
- * poll says that it would have to wait.
+ * The part of `uv_run()` that the pump can observe: passes that poll, until nothing is left, it is stopped, or the poll
+ * reports that it would have to wait.
  */
 export class FakeLoop {
-  /** What is called in every pass, before the poll. */
+  /** Called in every pass, before the poll. */
   onPass: () => void = () => {}
   /** Handles that keep it alive. */
   handles = 1

@@ -10,7 +10,7 @@ export const vector = (...items: readonly (readonly number[])[]): number[] => [
   ...items.flat(),
 ]
 
-/** A name, or other bytes with their length in front. */
+/** A name, or other bytes, preceded by their length. */
 export const name = (text: string): number[] => {
   const bytes = new TextEncoder().encode(text)
   return [...unsigned(bytes.length), ...bytes]
@@ -23,18 +23,18 @@ export const section = (id: number, content: readonly number[]): number[] => [
   ...content,
 ]
 
-/** A module of these sections. */
+/** A module with these sections. */
 export const wasm = (...sections: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()])
 
-/** Types: 0 takes nothing and gives nothing, 1 gives an `i32`. */
+/** Types: 0 has no parameters and no result, 1 returns an `i32`. */
 export const types = section(1, vector([0x60, 0, 0], [0x60, 0, 1, 0x7f]))
 
 /**
  * A module that exports functions without parameters.
  *
- * @param functions - what each returns, 0 to 63; or that it traps
- * @param more - whether there is a memory, and a text that stands at 8
+ * @param functions - the result of each, 0 to 63, or `trap`
+ * @param more - whether there is a memory, and a text at address 8
  */
 export function exporting(
   functions: Readonly<Record<string, number | 'trap'>>,
@@ -58,7 +58,7 @@ export function exporting(
   )
 }
 
-/** What a module of ours exports, at least; each returns the same. */
+/** The minimal exports of a module with libuv; all return the same. */
 export const libuv = (result: number | 'trap'): Record<string, number | 'trap'> => ({
   _initialize: result,
   uvw_describe: result,
@@ -73,13 +73,13 @@ export const I64 = 0x7e
 export const F64 = 0x7c
 export const EXTERNREF = 0x6f
 
-/** Instructions, as far as tests need them. */
+/** The instructions that tests need. */
 export const op = {
   unreachable: [0x00],
   loop: [0x03, 0x40],
   if: [0x04, 0x40],
   else: [0x05],
-  /** Of exception handling: what is thrown up to `catchAll` is caught there. */
+  /** Exception handling: what is thrown before `catchAll` is caught there. */
   try: [0x06, 0x40],
   catchAll: [0x19],
   end: [0x0b],
@@ -104,13 +104,13 @@ const signed = (value: number): number[] => {
   return done ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(rest)]
 }
 
-/** An import: a function of some type, or what else there is. */
+/** An import: a function of some type, or another kind. */
 export interface ImportPart {
   readonly module: string
   readonly name: string
   readonly params?: readonly number[]
   readonly results?: readonly number[]
-  /** In place of a function: its kind and what follows that, as the format has it. */
+  /** In place of a function: its kind and what follows in the binary format. */
   readonly other?: readonly number[]
 }
 
@@ -118,21 +118,21 @@ export interface ImportPart {
 export interface FunctionPart {
   readonly params?: readonly number[]
   readonly results?: readonly number[]
-  /** How many locals of type `i32` there are beside the parameters. */
+  /** The number of locals of type `i32` besides the parameters. */
   readonly locals?: number
   readonly code: readonly (readonly number[])[]
   readonly export?: string
 }
 
-/** What a whole module is made of. */
+/** The parts of a module. */
 export interface ModuleParts {
   readonly imports?: readonly ImportPart[]
   readonly functions: readonly FunctionPart[]
-  /** The index of the function that is called while it is instantiated; imports count first. */
+  /** The index of the start function; imports count first. */
   readonly start?: number
   /** Texts, by their addresses. */
   readonly data?: Readonly<Record<number, string>>
-  /** A section without a meaning to the engine, at the end. */
+  /** A custom section at the end. */
   readonly custom?: readonly number[]
 }
 
