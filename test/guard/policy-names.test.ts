@@ -1,4 +1,4 @@
-/** What a policy grants of names: who may ask for them, and where they lead. */
+/** Tests of names in policies: which may be looked up, and which addresses they grant. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
@@ -9,10 +9,10 @@ import { codeOf } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'
 
 const PLAIN = { ipv6Only: false, reusePort: false }
-const NOBODY = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
-const DEAF = { onConnection() {}, onError() {} }
+const CONNECTION_EVENTS = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
+const LISTENER_EVENTS = { onConnection() {}, onError() {} }
 
-/** A guest under a policy, and what the host below answers it. */
+/** A guest under a policy, and the simulated host below it. */
 class Guest {
   readonly below = new FakeHost()
   readonly refused: string[] = []
@@ -29,7 +29,7 @@ class Guest {
     })
   }
 
-  /** Asks for a name. @returns answers it: with addresses, or with an error */
+  /** Looks up a name. @returns a function that answers with addresses, or with an error */
   ask(name: string, family: LookupFamily = 'any'): (answer: readonly string[] | 'ENOENT' | 'ETIMEDOUT') => void {
     this.host.lookup(name, family, {
       onAnswer: (texts) => this.told.push(texts),
@@ -44,12 +44,12 @@ class Guest {
     const address: Address = host.includes(':')
       ? { family: 'ipv6', host, port, flowInfo: 0, scopeId: 0 }
       : { family: 'ipv4', host, port }
-    const code = codeOf(() => this.host.connect(address, NOBODY))
+    const code = codeOf(() => this.host.connect(address, CONNECTION_EVENTS))
     if (code !== 'none' && code !== 'EACCES') throw new Error(`refused with ${code}`)
     return code === 'none'
   }
 
-  /** Of these, where it may connect. */
+  /** Those of the hosts that it may connect to. */
   reached(...hosts: string[]): string[] {
     return hosts.filter((host) => this.reaches(host))
   }
@@ -58,7 +58,7 @@ class Guest {
 const [A, B, C] = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
 const [A6, B6] = ['2001:db8::1', '2001:db8::2']
 
-test('they are not looked up without a grant', () => {
+test('a name or an address without a grant is not looked up', () => {
   const guest = new Guest({ connect: ['db.test:80', '127.0.0.1:80'], listen: ['*'] })
   expect(codeOf(() => guest.ask('other.test'))).toBe('EACCES')
   expect(codeOf(() => guest.host.reverse(loopback(81), { onAnswer() {}, onError() {} }))).toBe('EACCES')
@@ -67,7 +67,7 @@ test('they are not looked up without a grant', () => {
 })
 
 test.each(['db.test', 'DB.test.', 'db.TEST'])(
-  '%s leads to the addresses that the guest is told, at the ports of the rules',
+  '%s grants the addresses of its answer, at the ports of the rules',
   (name) => {
     const guest = new Guest({ connect: ['db.test:80', 'Db.Test.:443'] })
     expect(guest.reached(A, A6)).toEqual([])
@@ -77,43 +77,44 @@ test.each(['db.test', 'DB.test.', 'db.TEST'])(
   },
 )
 
-test('a rule may have a name in another script', () => {
+test('a rule can have an internationalized name', () => {
   const guest = new Guest({ connect: ['bücher.test:80'] })
   guest.ask('xn--bcher-kva.test')([A])
   expect(guest.reached(A)).toEqual([A])
 })
 
-test('with a * all of them are looked up', () => {
+test('any name can be looked up with the rule *', () => {
   const guest = new Guest({ connect: ['*'] })
   guest.ask('any.test')([A])
   expect([guest.told, guest.reached(A, B, '127.0.0.1')]).toEqual([[[A]], [A, B, '127.0.0.1']])
 })
 
-test('of addresses they may be asked where the address may be connected to', () => {
+test('the name of an address can be looked up if the address is granted', () => {
   const guest = new Guest({ connect: ['127.0.0.1:80'] })
   guest.host.reverse(loopback(80), { onAnswer() {}, onError() {} })
   expect(guest.below.lookups[0]?.question).toBe('127.0.0.1 80')
 })
 
-test('they let a free port be taken to connect from', () => {
+test('a rule with a name allows to bind a free port to connect from', () => {
   const { host } = new Guest({ connect: ['db.test:80'] })
   expect(host.bind(loopback(0), PLAIN).local.port).toBeGreaterThan(0)
 })
 
-test('localhost is both loopback addresses, to listen as well', () => {
+test('localhost grants both loopback addresses, also to listen', () => {
   const guest = new Guest({ connect: ['localhost:80', 'LocalHost:81'], listen: ['localhost:8080'] })
   expect(guest.reached('127.0.0.1', '::1', '127.0.0.2')).toEqual(['127.0.0.1', '::1'])
   expect([guest.reaches('127.0.0.1', 81), guest.reaches('::1', 81)]).toEqual([true, true])
-  for (const family of ['ipv4', 'ipv6'] as const) guest.host.bind(loopback(8080, family), PLAIN).listen(1, DEAF)
+  for (const family of ['ipv4', 'ipv6'] as const)
+    guest.host.bind(loopback(8080, family), PLAIN).listen(1, LISTENER_EVENTS)
   expect(guest.below.listeners).toHaveLength(2)
 })
 
-test('they are none to listen on', () => {
+test('a name is refused in a rule to listen', () => {
   expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/not an address/)
 })
 
-describe('a name that has moved', () => {
-  test('leads to where it was no more', () => {
+describe('a name with a new answer', () => {
+  test('no longer grants the addresses of the old one', () => {
     const guest = new Guest({ connect: ['db.test:80', 'other.test:80'] })
     guest.ask('db.test')([A, B])
     guest.ask('other.test')([C])
@@ -121,7 +122,7 @@ describe('a name that has moved', () => {
     expect(guest.reached(A, B, C)).toEqual([B, C])
   })
 
-  test('is asked for in one family, and keeps what it has in the other', () => {
+  test('in one family keeps the addresses of the other family', () => {
     const guest = new Guest({ connect: ['db.test:80'] })
     guest.ask('db.test')([A, A6])
     guest.ask('db.test', 'ipv4')([B])
@@ -130,7 +131,7 @@ describe('a name that has moved', () => {
     expect(guest.reached(A, B, A6, B6)).toEqual([B, B6])
   })
 
-  test('and is gone leads nowhere; one that could not be asked for stays', () => {
+  test('of ENOENT grants nothing, and of another error keeps the old addresses', () => {
     const guest = new Guest({ connect: ['db.test:80'] })
     guest.ask('db.test')([A])
     guest.ask('db.test')('ETIMEDOUT')
@@ -140,7 +141,7 @@ describe('a name that has moved', () => {
     expect(guest.told).toEqual([[A], 'ETIMEDOUT', 'ENOENT'])
   })
 
-  test('leads to each answer of lookups that were under way together', () => {
+  test('of two concurrent lookups grants both answers', () => {
     const guest = new Guest({ connect: ['db.test:80'] })
     const [first, second] = [guest.ask('db.test'), guest.ask('db.test')]
     first([A])
@@ -150,7 +151,7 @@ describe('a name that has moved', () => {
     expect(guest.reached(A, B, C)).toEqual([C])
   })
 
-  test('is not kept by asking again and again before the last answer', () => {
+  test('does not keep old addresses when each lookup starts before the last answer', () => {
     const guest = new Guest({ connect: ['db.test:80'] })
     let answer = guest.ask('db.test')
     for (const host of [A, B, C]) {
@@ -159,7 +160,7 @@ describe('a name that has moved', () => {
       answer = next
     }
     answer([A6])
-    // What was told before the last question is gone.
+    // The answers before the last lookup are gone.
     expect(guest.reached(A, B, C, A6)).toEqual([C, A6])
   })
 })
@@ -182,7 +183,7 @@ describe('an answer', () => {
     '2002:a9fe:a9fe::1',
   ]
 
-  test.each(SPECIAL)('does not lead to %s by itself, but with a rule that names it', (host) => {
+  test.each(SPECIAL)('does not grant %s unless a rule names it, too', (host) => {
     const bare = new Guest({ connect: ['db.test:80'] })
     bare.ask('db.test')([host, A])
     expect([bare.reached(host, A), bare.refused.length]).toEqual([[A], 1])
@@ -192,16 +193,13 @@ describe('an answer', () => {
     expect(both.reached(host, A)).toEqual([host, A])
   })
 
-  test.each(['10.0.0.1', '192.168.0.1', '172.16.0.1', 'fd00::1'])(
-    'leads into a network of one’s own, as to %s',
-    (host) => {
-      const guest = new Guest({ connect: ['db.internal:80'] })
-      guest.ask('db.internal')([host])
-      expect(guest.reached(host)).toEqual([host])
-    },
-  )
+  test.each(['10.0.0.1', '192.168.0.1', '172.16.0.1', 'fd00::1'])('grants a private address like %s', (host) => {
+    const guest = new Guest({ connect: ['db.internal:80'] })
+    guest.ask('db.internal')([host])
+    expect(guest.reached(host)).toEqual([host])
+  })
 
-  test('that is no address is left out, and never thrown out of an event of the host', () => {
+  test('that is not an address is ignored without an exception', () => {
     const guest = new Guest({ connect: ['db.test:80'] })
     const odd: string[] = [
       '',

@@ -1,4 +1,4 @@
-/** What a policy grants of sockets with paths. */
+/** Tests of what a policy grants for Unix sockets. */
 import { describe, expect, test } from '@jest/globals'
 import type { UnixAddress } from '../../src/base/address.js'
 import { pathOf } from '../../src/base/unix-path.js'
@@ -10,8 +10,8 @@ import { FakeHost } from '../support/fake-host.js'
 import { codeOf } from '../support/loops.js'
 
 const named = (path: string): UnixAddress => ({ family: 'unix', path: pathOf(path) })
-const DEAF = { onConnection() {}, onError() {} }
-const NOBODY = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
+const LISTENER_EVENTS = { onConnection() {}, onError() {} }
+const CONNECTION_EVENTS = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
 
 const guarded = (policy: Policy): { unix: HostUnix; below: VirtualHost; refused: string[] } => {
   const below = virtualHost()
@@ -22,21 +22,21 @@ const guarded = (policy: Policy): { unix: HostUnix; below: VirtualHost; refused:
       refused.push(refusal.action === 'lookup' ? refusal.name : `${refusal.action} ${formatEndpoint(refusal.address)}`)
     },
   })
-  if (unix === undefined) throw new Error('the policy hides what is below it')
+  if (unix === undefined) throw new Error('the policy hides the Unix sockets of its host')
   return { unix, below, refused }
 }
 
 const listen = (unix: HostUnix, path: string): HostBoundSocket<UnixAddress> => {
   const port = unix.bind(named(path))
-  port.listen(1, DEAF)
+  port.listen(1, LISTENER_EVENTS)
   return port
 }
 
-test('nothing is granted by itself, nor by a * for addresses', () => {
+test('no path is granted by default or by the rule *', () => {
   for (const policy of [{}, { listen: ['*'], connect: ['*'] }]) {
     const { unix, below, refused } = guarded(policy)
     expect(codeOf(() => listen(unix, '/run/a'))).toBe('EACCES')
-    expect(codeOf(() => unix.connect(named('/run/a'), NOBODY))).toBe('EACCES')
+    expect(codeOf(() => unix.connect(named('/run/a'), CONNECTION_EVENTS))).toBe('EACCES')
     expect(refused).toEqual(['listen unix:/run/a', 'connect unix:/run/a'])
     expect(below.open()).toEqual([])
   }
@@ -48,11 +48,11 @@ test.each([
   ['unix:@a', '\0a'],
   ['unix:/run/ü', '/run/ü'],
   ['unix:*', '/run/a'],
-])('the rule %s is for that name', (rule, path) => {
+])('the rule %s grants the path %j', (rule, path) => {
   const { unix, below } = guarded({ listen: [rule], connect: [rule] })
   listen(unix, path)
   expect(below.open()).toHaveLength(1)
-  unix.connect(named(path), NOBODY)
+  unix.connect(named(path), CONNECTION_EVENTS)
 })
 
 test.each([
@@ -60,13 +60,13 @@ test.each([
   ['unix:/run/a', '/run/a/b'],
   ['unix:/run/a', '/run/../run/a'],
   ['unix:a', '\0a'],
-])('the rule %s is for no other: %j', (rule, path) => {
+])('the rule %s does not grant the path %j', (rule, path) => {
   const { unix } = guarded({ listen: [rule], connect: [rule] })
   expect(codeOf(() => listen(unix, path))).toBe('EACCES')
-  expect(codeOf(() => unix.connect(named(path), NOBODY))).toBe('EACCES')
+  expect(codeOf(() => unix.connect(named(path), CONNECTION_EVENTS))).toBe('EACCES')
 })
 
-test('a path that is not granted is not there, and nobody is told', () => {
+test('a path that is not granted is reported as missing, without a refusal', () => {
   const { unix, below, refused } = guarded({ listen: ['unix:/run/mine'], connect: ['unix:/run/seen'] })
   for (const path of ['/run/mine', '/run/seen', '/run/other']) below.unix.bind(named(path))
   expect([unix.mode('/run/mine'), unix.mode('/run/seen'), codeOf(() => unix.mode('/run/other'))]).toEqual([
@@ -82,14 +82,14 @@ test('a path that is not granted is not there, and nobody is told', () => {
   expect(refused).toEqual([])
 })
 
-test('a host without paths has none under a policy either', () => {
+test('a host without Unix sockets has none under a policy', () => {
   expect(policyHost(new FakeHost(), { listen: ['unix:*'] }).unix).toBeUndefined()
 })
 
-/** Everything that can be asked for of a name, and what comes of it. */
+/** Each call with a path, and its error when it is denied. */
 const ALL: readonly (readonly [what: string, call: (unix: HostUnix, path: string) => unknown, denied: string])[] = [
   ['listen', (unix, path) => listen(unix, path), 'EACCES'],
-  ['connect', (unix, path) => unix.connect(named(path), NOBODY), 'EACCES'],
+  ['connect', (unix, path) => unix.connect(named(path), CONNECTION_EVENTS), 'EACCES'],
   ['stat', (unix, path) => unix.mode(pathOf(path)), 'ENOENT'],
   ['chmod', (unix, path) => unix.chmod(pathOf(path), 0o600), 'ENOENT'],
   ['unlink', (unix, path) => unix.unlink(pathOf(path)), 'ENOENT'],
@@ -110,9 +110,9 @@ describe.each(ALL)('%s', (what, call, denied) => {
     ['unix:/a', '/./a'],
     ['unix:/a', '/b/../a'],
     ['unix:/a', '/a\0'],
-  ])('the rule %s is not for %j', (rule, path) => {
+  ])('is not granted by the rule %s for %j', (rule, path) => {
     const { unix, below } = guarded({ listen: [rule], connect: [rule] })
-    if (what !== 'listen') below.unix.bind(named(path)).listen(1, DEAF)
+    if (what !== 'listen') below.unix.bind(named(path)).listen(1, LISTENER_EVENTS)
     expect(codeOf(() => call(unix, path))).toBe(denied)
   })
 
@@ -121,14 +121,14 @@ describe.each(ALL)('%s', (what, call, denied) => {
     ['unix:./@a', './@a'],
     ['unix:/@a', '/@a'],
     ['unix:/run/ü', '/run/ü'],
-  ])('the rule %s is for %j', (rule, path) => {
+  ])('is granted by the rule %s for %j', (rule, path) => {
     const { unix, below } = guarded({ listen: [rule], connect: [rule] })
-    if (what !== 'listen') below.unix.bind(named(path)).listen(1, DEAF)
+    if (what !== 'listen') below.unix.bind(named(path)).listen(1, LISTENER_EVENTS)
     expect(() => call(unix, path)).not.toThrow()
   })
 })
 
-test('an abstract name is listened on and connected to, whatever bytes it has', () => {
+test('a rule for an abstract name grants listen and connect for any bytes', () => {
   for (const [rule, path] of [
     ['unix:@a', '\0a'],
     ['unix:@@a', '\0@a'],
@@ -137,22 +137,23 @@ test('an abstract name is listened on and connected to, whatever bytes it has', 
   ] as const) {
     const { unix } = guarded({ listen: [rule], connect: [rule] })
     listen(unix, path)
-    unix.connect(named(path), NOBODY)
+    unix.connect(named(path), CONNECTION_EVENTS)
   }
 })
 
-test('bytes that are no UTF-8 are not what a rule has in place of them', () => {
+test('invalid UTF-8 in a path does not match the replacement character of a rule', () => {
   const { unix } = guarded({ listen: ['unix:/\ufffd'] })
-  expect(codeOf(() => unix.bind({ family: 'unix', path: '/\xff' }).listen(1, DEAF))).toBe('EACCES')
+  expect(codeOf(() => unix.bind({ family: 'unix', path: '/\xff' }).listen(1, LISTENER_EVENTS))).toBe('EACCES')
   listen(unix, '/\ufffd')
 })
 
-test('a refusal names what would grant it', () => {
+test('a refusal contains the rule that would grant it', () => {
   const { unix, refused } = guarded({})
-  for (const path of ['\0a', '@a', '/a']) expect(codeOf(() => unix.connect(named(path), NOBODY))).toBe('EACCES')
+  for (const path of ['\0a', '@a', '/a'])
+    expect(codeOf(() => unix.connect(named(path), CONNECTION_EVENTS))).toBe('EACCES')
   expect(refused).toEqual(['connect unix:@a', 'connect unix:./@a', 'connect unix:/a'])
 })
 
-test.each(['unix:', 'unix:\ud800'])('the rule %j names no socket', (rule) => {
+test.each(['unix:', 'unix:\ud800'])('the rule %j is refused', (rule) => {
   expect(() => policyHost(virtualHost(), { connect: [rule] })).toThrow(/give unix:\/path/)
 })

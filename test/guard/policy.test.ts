@@ -1,4 +1,4 @@
-/** What a policy lets through, and what it keeps from the host below. */
+/** Tests of what a policy passes to the host below, and what it refuses. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
@@ -16,17 +16,17 @@ import { codeOf } from '../support/loops.js'
 import { loopback } from '../support/wishes.js'
 
 const PLAIN = { ipv6Only: false, reusePort: false }
-const NOBODY: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
-const DEAF: ListenerEvents = { onConnection() {}, onError() {} }
+const CONNECTION_EVENTS: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
+const LISTENER_EVENTS: ListenerEvents = { onConnection() {}, onError() {} }
 const MUTE = { onMessage() {}, onDrain() {}, onError() {} }
 
-/** What callers without types may hand over. */
+/** A value that callers without types may pass. */
 const wrong = <T>(value: unknown): T => value as T
 
 const v4 = (host: string, port: number): Address => ({ family: 'ipv4', host, port })
 const v6 = (host: string, port: number, scopeId = 0): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId })
 
-/** A policy over a host that writes down what it was asked for. */
+/** A policy over a simulated host, and the refusals that it reported. */
 const guarded = (policy: Policy): { host: Host; below: FakeHost; refused: string[] } => {
   const below = new FakeHost()
   const refused: string[] = []
@@ -37,11 +37,11 @@ const guarded = (policy: Policy): { host: Host; below: FakeHost; refused: string
   return { host: policyHost(below, { ...policy, onRefusal }), below, refused }
 }
 
-const listen = (host: Host, local: Address): HostListener => host.bind(local, PLAIN).listen(1, DEAF)
-const connect = (host: Host, remote: Address): unknown => host.connect(remote, NOBODY)
+const listen = (host: Host, local: Address): HostListener => host.bind(local, PLAIN).listen(1, LISTENER_EVENTS)
+const connect = (host: Host, remote: Address): unknown => host.connect(remote, CONNECTION_EVENTS)
 
-describe('nothing granted', () => {
-  test('a bind is let be, takes nothing, and says what it was asked for', () => {
+describe('a policy without grants', () => {
+  test('lets bind() succeed with the given address without binding at the host', () => {
     const { host, below, refused } = guarded({})
     const port = host.bind(v4('127.0.0.1', 80), PLAIN)
     expect(port.local).toEqual(v4('127.0.0.1', 80))
@@ -50,22 +50,22 @@ describe('nothing granted', () => {
     expect(refused).toEqual([])
   })
 
-  test('listen and connect are EACCES, are told, and do not reach the host', () => {
+  test('refuses listen and connect with EACCES, and reports them', () => {
     const { host, below, refused } = guarded({})
     expect(codeOf(() => listen(host, v4('127.0.0.1', 0)))).toBe('EACCES')
     expect(codeOf(() => connect(host, v6('::1', 80)))).toBe('EACCES')
-    expect(codeOf(() => host.bind(loopback(0), PLAIN).connect(loopback(80), NOBODY))).toBe('EACCES')
+    expect(codeOf(() => host.bind(loopback(0), PLAIN).connect(loopback(80), CONNECTION_EVENTS))).toBe('EACCES')
     expect(refused).toEqual(['listen 127.0.0.1:0', 'connect [::1]:80', 'connect 127.0.0.1:80'])
     expect([below.ports, below.listeners, below.connections]).toEqual([[], [], []])
   })
 
-  test('the refusal names the address', () => {
+  test('has the address in the message of a refusal', () => {
     const { host } = guarded({})
     expect(() => connect(host, v4('10.0.0.1', 80))).toThrow(/may not connect to 10\.0\.0\.1:80/)
     expect(() => listen(host, v6('::', 80))).toThrow(/may not listen on \[::\]:80/)
   })
 
-  test('it needs no listener for refusals', () => {
+  test('refuses calls without onRefusal, too', () => {
     expect(codeOf(() => connect(policyHost(new FakeHost(), {}), loopback(80)))).toBe('EACCES')
   })
 })
@@ -86,7 +86,7 @@ describe('a grant to listen', () => {
     ['[::127.0.0.1]:80', v6('::7f00:1', 80)],
     ['[2001:DB8::00A]:080', v6('2001:db8::a', 80)],
     ['*', v4('192.0.2.1', 4711)],
-  ])('%s is what it says', (rule, address) => {
+  ])('%s grants the address %j', (rule, address) => {
     const { host, below, refused } = guarded({ listen: [rule] })
     expect(listen(host, address).local.port).toBe(below.ports[0]?.local.port)
     expect(refused).toEqual([])
@@ -99,7 +99,7 @@ describe('a grant to listen', () => {
     ['0.0.0.0:80', v4('127.0.0.1', 80)],
     ['127.0.0.1:80', v4('0.0.0.0', 80)],
     ['127.0.0.1:80', v6('::ffff:7f00:1', 80)],
-    // Each is granted by itself, as the guest asks for it; neither opens the other.
+    // A mapped address and its IPv4 address need separate grants.
     ['127.0.0.1:80', v6('::ffff:127.0.0.1', 80)],
     ['[::ffff:127.0.0.1]:80', v4('127.0.0.1', 80)],
     ['[::127.0.0.1]:80', v6('::ffff:127.0.0.1', 80)],
@@ -108,35 +108,35 @@ describe('a grant to listen', () => {
     ['[::1]:80', v4('127.0.0.1', 80)],
     ['[::]:80', v6('::1', 80)],
     ['[fe80::1]:80', v6('fe80::1', 80, 2)],
-  ])('%s is nothing else', (rule, address) => {
+  ])('%s does not grant the address %j', (rule, address) => {
     const { host, below } = guarded({ listen: [rule] })
     expect(codeOf(() => listen(host, address))).toBe('EACCES')
     expect(below.ports).toEqual([])
   })
 
-  test('is none to connect, not even from the port', () => {
+  test('does not grant connect, not even from the port', () => {
     const { host, below } = guarded({ listen: ['*'] })
     expect(codeOf(() => connect(host, loopback(80)))).toBe('EACCES')
     const port = host.bind(loopback(0), PLAIN)
-    expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
+    expect(codeOf(() => port.connect(loopback(80), CONNECTION_EVENTS))).toBe('EACCES')
     expect(below.connections).toEqual([])
     port.close()
     expect(below.open()).toEqual([])
   })
 
-  test('gives the real port, and the host’s own refusals', () => {
+  test('returns the real port and the errors of the host', () => {
     const { host, below } = guarded({ listen: ['*'] })
     const port = host.bind(loopback(0), PLAIN)
     expect(port.local).toEqual(below.ports[0]?.local)
     below.fails.listen = 'EADDRINUSE'
-    expect(codeOf(() => port.listen(1, DEAF))).toBe('EADDRINUSE')
+    expect(codeOf(() => port.listen(1, LISTENER_EVENTS))).toBe('EADDRINUSE')
     below.fails.bind = 'EADDRNOTAVAIL'
     expect(codeOf(() => host.bind(loopback(1), PLAIN))).toBe('EADDRNOTAVAIL')
   })
 })
 
 describe('a grant to connect', () => {
-  test('is for that address alone', () => {
+  test('grants only that address', () => {
     const { host, below } = guarded({ connect: ['127.0.0.1:80', '[::1]:81'] })
     connect(host, loopback(80))
     connect(host, loopback(81, 'ipv6'))
@@ -145,13 +145,13 @@ describe('a grant to connect', () => {
     expect(below.connections).toHaveLength(2)
   })
 
-  test('lets a free port be taken to connect from, and nothing more be done with it', () => {
+  test('allows to bind a free port, only to connect from it', () => {
     const { host, below } = guarded({ connect: ['127.0.0.1:80'] })
     const port = host.bind(loopback(0), PLAIN)
     expect(port.local.port).toBeGreaterThan(0)
-    expect(codeOf(() => port.listen(1, DEAF))).toBe('EACCES')
-    expect(codeOf(() => port.connect(loopback(81), NOBODY))).toBe('EACCES')
-    port.connect(loopback(80), NOBODY)
+    expect(codeOf(() => port.listen(1, LISTENER_EVENTS))).toBe('EACCES')
+    expect(codeOf(() => port.connect(loopback(81), CONNECTION_EVENTS))).toBe('EACCES')
+    port.connect(loopback(80), CONNECTION_EVENTS)
     expect(below.connections).toHaveLength(1)
   })
 
@@ -162,11 +162,11 @@ describe('a grant to connect', () => {
     v6('::', 0),
     v6('::1', 0),
     v6('::ffff:127.0.0.1', 0),
-  ])('is from %j, too', (local) => {
+  ])('allows to connect from %j', (local) => {
     const { host } = guarded({ connect: ['*'] })
     const port = host.bind(local, PLAIN)
     expect(port.local.port).toBeGreaterThan(0)
-    port.connect(loopback(80), NOBODY)
+    port.connect(loopback(80), CONNECTION_EVENTS)
   })
 
   test.each([
@@ -175,14 +175,14 @@ describe('a grant to connect', () => {
     v6('2001:db8::1', 0),
     v6('fe80::1', 0, 2),
     v6('::ffff:10.0.0.1', 0),
-  ])('does not tell whether the machine has %j', (local) => {
+  ])('does not reveal whether the machine has the address %j', (local) => {
     for (const has of [true, false]) {
       const { host, below } = guarded({ connect: ['*'] })
       if (!has) below.fails.bind = 'EADDRNOTAVAIL'
       const port = host.bind(local, PLAIN)
       expect(port.local).toEqual(local)
-      expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
-      expect(codeOf(() => port.listen(1, DEAF))).toBe('EACCES')
+      expect(codeOf(() => port.connect(loopback(80), CONNECTION_EVENTS))).toBe('EACCES')
+      expect(codeOf(() => port.listen(1, LISTENER_EVENTS))).toBe('EACCES')
       port.close()
       const socket = host.bindDatagram(local, { ...PLAIN, reuseAddress: false }, MUTE)
       expect([socket.local, codeOf(() => socket.send(new Uint8Array(1), loopback(80)))]).toEqual([local, 'EACCES'])
@@ -191,18 +191,18 @@ describe('a grant to connect', () => {
     }
   })
 
-  test('takes no port of the guest’s choice', () => {
+  test("does not grant a port of the guest's choice", () => {
     const { host, below, refused } = guarded({ connect: ['*'] })
     const port = host.bind(loopback(8080), PLAIN)
     expect(below.ports).toEqual([])
-    expect(codeOf(() => port.connect(loopback(80), NOBODY))).toBe('EACCES')
-    // What is missing is the port.
+    expect(codeOf(() => port.connect(loopback(80), CONNECTION_EVENTS))).toBe('EACCES')
+    // The missing grant is the one for the port.
     expect(refused).toEqual(['listen 127.0.0.1:8080'])
   })
 
-  test('together with one to listen, takes the port that may be listened on', () => {
+  test('with a grant to listen allows to connect from that port', () => {
     const { host, below } = guarded({ connect: ['*'], listen: ['127.0.0.1:8080'] })
-    host.bind(loopback(8080), PLAIN).connect(loopback(80), NOBODY)
+    host.bind(loopback(8080), PLAIN).connect(loopback(80), CONNECTION_EVENTS)
     expect(below.connections[0]?.local.port).toBe(8080)
   })
 })
@@ -210,13 +210,13 @@ describe('a grant to connect', () => {
 test.each([
   ['a text in place of a list', { listen: '127.0.0.1:80' }, /"127\.0\.0\.1:80" is not a list.*give \[/],
   ['a number in place of a rule', { connect: [80] }, /rule 80: it is not an address; give HOST:PORT/],
-  ['no function to be told', { onRefusal: 'log' }, /onRefusal is a string; give a function/],
-])('%s is refused before anybody relies on it', (_what, policy, message) => {
+  ['a string in place of the function onRefusal', { onRefusal: 'log' }, /onRefusal is a string; give a function/],
+])('a policy with %s is refused', (_what, policy, message) => {
   expect(() => policyHost(new FakeHost(), wrong<Policy>(policy))).toThrow(message)
 })
 
-test('without a policy nothing is granted, and without a host there is nothing to guard', () => {
-  expect(() => policyHost(new FakeHost()).connect(loopback(80), NOBODY)).toThrow(/grant it/)
+test('policyHost() grants nothing without a policy and refuses to work without a host', () => {
+  expect(() => policyHost(new FakeHost()).connect(loopback(80), CONNECTION_EVENTS)).toThrow(/grant it/)
   for (const host of [undefined, {}, 'node']) expect(() => policyHost(wrong<Host>(host))).toThrow(/is not a host/)
 })
 
@@ -247,27 +247,27 @@ test.each([
   '[::1%]:80',
   '[::0x7f.0.0.1]:80',
   '[::00001]:80',
-])('the rule %j is refused before anybody relies on it', (rule) => {
+])('the rule %j is refused', (rule) => {
   for (const policy of [{ listen: [rule] }, { connect: ['*', rule] }]) {
     expect(() => policyHost(new FakeHost(), policy)).toThrow(TypeError)
     expect(() => policyHost(new FakeHost(), policy)).toThrow(/not an address; give HOST:PORT/)
   }
 })
 
-test('the zone of no interface is refused before anybody relies on it', () => {
+test('a rule with the zone of an unknown interface is refused', () => {
   for (const rule of ['[fe80::1%eth9]:80', '[fe80::1%4294967296]:80']) {
     expect(() => policyHost(new FakeHost(), { connect: [rule] })).toThrow(/"\[fe80::1%\w+\]:80": its zone.*number/)
   }
 })
 
-test('a guest knows the interfaces that its rules name', () => {
+test('interfaces() returns those that the rules name', () => {
   const known = (policy: Policy): unknown => [...policyHost(new FakeHost(), policy).interfaces()]
   expect(known({ connect: ['[fe80::1%eth0]:80', '[fe80::1%7]:80'] })).toEqual([['eth0', 2]])
   expect(known({ listen: ['127.0.0.1:80'] })).toEqual([])
   for (const policy of [{ connect: ['*'] }, { listen: ['*'] }]) expect(known(policy)).toHaveLength(2)
 })
 
-test('time, turns and the process are the host’s', () => {
+test('clocks, timers, defer() and keepAlive() are passed to the host', () => {
   const { host, below } = guarded({})
   expect([host.name, host.clock(), host.wallClock()]).toEqual(['fake', below.clock(), below.wallClock()])
   let turned = 0
@@ -282,7 +282,7 @@ test('time, turns and the process are the host’s', () => {
   expect(below.keepers).toBe(0)
 })
 
-test('connections that are granted work as they do below', async () => {
+test('a granted connection carries bytes like without a policy', async () => {
   const below = virtualHost()
   const release = below.keepAlive()
   const host = policyHost(below, { listen: ['[::1]:0'], connect: ['*'] })
@@ -290,21 +290,24 @@ test('connections that are granted work as they do below', async () => {
   const heard = new Promise<string>((resolve) => {
     port.listen(1, {
       onConnection(connection) {
-        connection.events = { ...NOBODY, onData: (chunk) => resolve(Buffer.from(chunk).toString()) }
+        connection.events = { ...CONNECTION_EVENTS, onData: (chunk) => resolve(Buffer.from(chunk).toString()) }
         connection.readStart()
       },
       onError() {},
     })
   })
-  const client = host.connect(port.local, { ...NOBODY, onConnect: () => void client.write(Buffer.from('hello')) })
+  const client = host.connect(port.local, {
+    ...CONNECTION_EVENTS,
+    onConnect: () => void client.write(Buffer.from('hello')),
+  })
   expect(await soon(heard, 'the bytes')).toBe('hello')
   release()
 })
 
-describe('messages', () => {
+describe('a datagram socket', () => {
   const UNSHARED = { ...PLAIN, reuseAddress: false }
 
-  /** A socket, and what comes to it. */
+  /** A socket, and the senders of the messages that it receives. */
   const open = (host: Host, local: Address) => {
     const heard: string[] = []
     const onMessage = (_bytes: Uint8Array, from: Address): void => void heard.push(formatEndpoint(from))
@@ -314,7 +317,7 @@ describe('messages', () => {
   }
   const message = new Uint8Array(1)
 
-  test('without a grant nothing is taken, and nothing sent', () => {
+  test('without a grant neither binds nor sends', () => {
     const { host, below, refused } = guarded({})
     expect(codeOf(() => open(host, v4('0.0.0.0', 53)))).toBe('EACCES')
     const { socket } = open(host, v4('0.0.0.0', 0))
@@ -328,7 +331,7 @@ describe('messages', () => {
     expect(below.datagrams).toEqual([])
   })
 
-  test('who may listen hears everybody, and may answer', () => {
+  test('with a grant to listen receives from all and may answer', () => {
     const { host, below } = guarded({ listen: ['0.0.0.0:53', '239.0.0.1:53'] })
     const { socket, heard } = open(host, v4('0.0.0.0', 53))
     const [real] = below.datagrams
@@ -340,7 +343,7 @@ describe('messages', () => {
     expect(codeOf(() => socket.setMembership({ group: '239.0.0.2', on: '0.0.0.0' }, true))).toBe('EACCES')
   })
 
-  test('who may be answered is not remembered for ever', () => {
+  test('may answer only the last 4,096 senders', () => {
     const { host, below } = guarded({ listen: ['0.0.0.0:53'] })
     const { socket } = open(host, v4('0.0.0.0', 53))
     for (let port = 1; port <= 4097; port++) below.datagrams[0]?.receive('x', loopback(port))
@@ -348,7 +351,7 @@ describe('messages', () => {
     expect(socket.send(message, loopback(2))).toBe(true)
   })
 
-  test('who may connect sends there, and hears nobody else', () => {
+  test('with a grant to connect sends to that address and receives from it only', () => {
     const { host, below } = guarded({ connect: ['127.0.0.1:53'] })
     const { socket, heard } = open(host, v4('0.0.0.0', 0))
     expect(socket.send(message, loopback(53))).toBe(true)
@@ -360,7 +363,7 @@ describe('messages', () => {
     expect(codeOf(() => open(host, v4('0.0.0.0', 54)))).toBe('EACCES')
   })
 
-  test('a peer that it is connected to is heard when its name has moved', () => {
+  test('receives from its connected peer when the name has a new answer', () => {
     const { host, below } = guarded({ connect: ['db.test:53'] })
     const tell = (hosts: readonly string[]): void => {
       host.lookup('db.test', 'any', { onAnswer() {}, onError() {} })
@@ -377,7 +380,7 @@ describe('messages', () => {
     expect(heard).toHaveLength(2)
   })
 
-  test('all of it reaches the host', () => {
+  test('passes all calls to the host with full grants', () => {
     const { host, below } = guarded({ listen: ['*'], connect: ['*'] })
     const { socket } = open(host, loopback(53))
     socket.setBroadcast(true)
