@@ -1,9 +1,9 @@
-/** The leak check itself: it sees what is left. */
+/** Tests of the leak check: it finds what is left open. */
 import { expect, test } from '@jest/globals'
 import { Loop, TCP, Timer, virtualHost } from '../../src/index.js'
 import { expectNothingLeft, released, WatchedHost } from '../support/leakcheck.js'
 
-test('what is under way is named, and is nothing in the end', async () => {
+test('the resources in use are listed, and none is left in the end', async () => {
   const host = new WatchedHost(virtualHost())
   const loop = await Loop.open({ host })
   expect(host.held()).toEqual([])
@@ -21,7 +21,7 @@ test('what is under way is named, and is nothing in the end', async () => {
   expectNothingLeft(loop)
 })
 
-test('a loop that holds something fails the check', async () => {
+test('a loop with open resources fails the check', async () => {
   const loop = await Loop.open({ host: virtualHost() })
   expect(() => expectNothingLeft(loop)).toThrow()
   const tcp = new TCP({ loop, family: 'ipv4' })
@@ -36,7 +36,7 @@ test('a loop that holds something fails the check', async () => {
   }
 })
 
-test('what is let go of late is waited for', async () => {
+test('released() waits for resources that are released late', async () => {
   let asked = 0
   const held = (): string[] => (++asked < 5 ? ['a socket'] : [])
   await released(held)
