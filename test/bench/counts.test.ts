@@ -1,7 +1,7 @@
 /**
- * What a message costs, and what an idle connection holds, may become less, never more: `counts.mjs` counts,
- * `counts.json` is what it has counted before. UPDATE=1 writes it anew; do that after an improvement, too, so that it
- * is kept.
+ * Tests that the cost of a message and the memory of an idle connection do not grow: `counts.mjs` counts, and
+ * `counts.json` has its earlier results. UPDATE=1 writes it again; do that after an improvement, too, so that it is
+ * kept.
  */
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -24,7 +24,7 @@ interface Counts {
   readonly held?: number
 }
 
-/** What depends on the engine, a little. */
+/** The counts that vary slightly with the engine. */
 const ROUGH = ['heap', 'held']
 
 const FLAGS = [
@@ -51,11 +51,11 @@ describe.each(Object.keys(before))('%s', (name) => {
   const count = (counts: Record<string, Counts>, what: string): number =>
     new Map<string, number>(Object.entries(counts[name] ?? {})).get(what) ?? Number.NaN
 
-  test.each(Object.keys(before[name] ?? {}))('%s did not grow', (what) => {
+  test.each(Object.keys(before[name] ?? {}))('has not grown in %s', (what) => {
     expect(count(now, what)).toBeLessThanOrEqual(count(before, what) * (ROUGH.includes(what) ? 1.1 : 1))
   })
 })
 
-test('nothing that was counted is forgotten', () => {
+test('counts.json lists all measured cases', () => {
   expect(Object.keys(now)).toEqual(Object.keys(before))
 })

@@ -1,4 +1,4 @@
-/** What `make bench` makes of its rounds. What it measures, it has to measure itself. */
+/** Tests of how `make bench` reports its rounds. The measuring itself is not tested here. */
 import { expect, test } from '@jest/globals'
 import type { Contender } from '../../bench/contenders.js'
 import type { Mode } from '../../bench/modes.js'
@@ -17,17 +17,17 @@ const result = (mode: Mode, ...pairs: [number, number][]): Result => ({
   pairs: pairs.map(([value, reference]) => ({ theirs: { value, cpu: 3 }, yardstick: { value: reference, cpu: 2 } })),
 })
 
-test('a median stands in the middle, between two where there is none', () => {
+test('spread() returns the median, which for an even count is between two values', () => {
   expect(spread([9, 1, 2])).toEqual({ median: 2, low: 1, high: 9 })
   expect(spread([1, 4, 2, 100])).toEqual({ median: 3, low: 1, high: 100 })
 })
 
-test('ratios are those of neighbours, and more is better for costs too', () => {
+test('ratio() compares each pair of rounds, and is inverted for costs', () => {
   expect(ratio(result(echo, [2, 1], [30, 10], [1, 1]))).toEqual({ median: 2, low: 1, high: 3 })
   expect(ratio(result(idle, [2, 1], [10, 40]))).toEqual({ median: 2.25, low: 0.5, high: 4 })
 })
 
-test('figures that were not measured are none', () => {
+test('own() returns undefined for a figure that was not measured', () => {
   expect(cpuRatio(result(echo, [1, 1]))?.median).toBe(1.5)
   expect(own(result(echo, [1, 1]), 'cpu')).toBe(3)
   expect(own(result(echo, [1, 1]), 'p99')).toBeUndefined()
@@ -47,7 +47,7 @@ const report: Report = {
   figures: { 'a module': { value: 54.8, unit: 'KiB' } },
 }
 
-test('the tables have what was measured, and a dash for what was not', () => {
+test('the tables show the measured values, and a dash for missing ones', () => {
   const text = markdown(report)
   expect(text).toContain('| a & b | **2.00** (1.50-2.50) cpu 1.50 | - |')
   expect(text).toContain('| idle | **0.50** cpu 1.50 | - |')
@@ -55,7 +55,7 @@ test('the tables have what was measured, and a dash for what was not', () => {
   expect(text).toContain('| a module | 54.8 KiB |')
 })
 
-test('the picture is well-formed, and has a mark for each figure', () => {
+test('the picture is well-formed and has a mark for each figure', () => {
   const svg = picture(report)
   expect(svg).toMatch(/^<svg [^>]*>.*<\/svg>\n$/s)
   expect(svg.match(/r="4.5"/g)).toHaveLength(2)

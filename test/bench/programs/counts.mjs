@@ -1,8 +1,8 @@
 /**
- * Counts what an echoed message takes, in the middle of a long exchange over a host that does nothing: how often the
- * boundary is crossed, how many bytes are copied, and how much memory the engine's heap gives; and what of the heap an
- * idle connection holds. Nothing here depends on time. What the heap gives depends on the engine; with the flags of
- * counts.test.ts it is what the code says, and no garbage is collected.
+ * Counts the cost of an echoed message, within a long exchange over a host that does nothing: how often the boundary is
+ * crossed, how many bytes are copied, and how much heap is allocated; and the heap that an idle connection holds.
+ * Nothing here depends on time. The heap depends on the engine; with the flags of counts.test.ts it depends only on the
+ * code, and no garbage is collected.
  *
  *   counts.mjs [GUEST.wasm]
  */
@@ -14,7 +14,7 @@ import { readFileSync } from 'node:fs'
 /** @typedef {import('../../../src/uv/tcp.js').TCP} Peer */
 /** @typedef {{ in: number, out: number, bytes: number }} Counts */
 
-// What is compiled is looked for when it is needed: it is not there yet when this is checked.
+// The compiled modules are imported at run time: they do not exist yet when this file is checked.
 const compiled = new URL('../../../build/lib/', import.meta.url)
 /** @type {HostModule} */
 const { Host } = await import(new URL('host/contract/host.js', compiled).href)
@@ -77,7 +77,7 @@ class Port extends HostBoundSocket {
   }
 }
 
-/** Its event loop turns when it is told to, and its time stands still. */
+/** A host with an event loop that the program turns, and a clock that does not advance. */
 class Nothing extends Host {
   name = 'nothing'
   port = new Port()
@@ -110,7 +110,7 @@ class Nothing extends Host {
     for (let callback = this.#deferred.shift(); callback !== undefined; callback = this.#deferred.shift()) callback()
   }
 
-  /** A peer connects. */
+  /** Lets a peer connect. */
   connection() {
     const connection = new Connection()
     this.port.events?.onConnection(connection)
@@ -141,7 +141,7 @@ const counted = (functions, way) =>
 const { instantiate } = WebAssembly
 const { set, slice } = Uint8Array.prototype
 
-/** From now on, modules that are made and bytes that are copied are counted. */
+/** Starts to count calls into new modules, and copied bytes. */
 const watch = () => {
   Object.assign(WebAssembly, {
     /**
@@ -199,7 +199,7 @@ const typescript = async () => {
   return host
 }
 
-/** A guest that is one, and is pumped. */
+/** An echo server as a guest that is driven by the pump. */
 const guest = async () => {
   const host = new Nothing()
   const program = new Uint8Array(readFileSync(process.argv[2] ?? 'the guest that was not named'))
@@ -212,10 +212,10 @@ const MESSAGES = 2000
 const IDLE = 1000
 
 /**
- * Lets messages through.
+ * Sends messages.
  *
  * @param {Nothing} host
- * @param {readonly Connection[]} connections - each gets one in each turn
+ * @param {readonly Connection[]} connections - each gets one message in each turn
  * @param {Uint8Array} message
  */
 const exchange = (host, connections, message) => {
@@ -227,7 +227,7 @@ const exchange = (host, connections, message) => {
 
 /**
  * @param {() => Promise<Nothing>} start
- * @param {number} count - of connections that have a message in each turn
+ * @param {number} count - of connections with a message in each turn
  * @param {number} size
  */
 const measure = async (start, count, size) => {
@@ -261,7 +261,7 @@ const measure = async (start, count, size) => {
 }
 
 /**
- * What a connection holds that has had its message, beside as many others.
+ * The heap that an idle connection holds after its message, on average of many.
  *
  * @param {() => Promise<Nothing>} start
  */
@@ -293,5 +293,5 @@ console.log(
     }),
   }),
 )
-// None of them ever ends.
+// The servers never end by themselves.
 process.exit()
