@@ -1,4 +1,7 @@
-/** A thousand connections at once: each echoes, all leave, nothing is left, and the process ends by itself. */
+/**
+ * Tests with a thousand connections at once: each echoes, all disconnect, nothing is left open, and the process ends by
+ * itself.
+ */
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { within } from '../support/deadline.js'
@@ -16,7 +19,7 @@ const join = ({ host, port }: Server): Promise<Socket> =>
     socket.once('error', reject)
   })
 
-/** Says `word`, and gives what comes back, up to its length. */
+/** Sends `word`. @returns as many bytes of the echo */
 const echo = (socket: Socket, word: Uint8Array): Promise<Buffer> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = []
@@ -42,7 +45,7 @@ const all = <T>(list: readonly T[], step: (one: T, index: number) => Promise<unk
   within(Promise.all(list.map(step)), PATIENCE, what)
 
 test(
-  `${COUNT} foreign clients at once`,
+  `a server echoes ${COUNT} clients of another program at once and leaves nothing open`,
   async () => {
     const server = await startServer(process.execPath, ['test/stress/programs/crowd.mjs', String(COUNT), 'foreign'])
     const random = seeded('crowd')
@@ -63,7 +66,7 @@ test(
 )
 
 test(
-  `${COUNT} clients on the server's own loop`,
+  `a server echoes ${COUNT} clients on its own loop and leaves nothing open`,
   async () => {
     const server = await startServer(process.execPath, ['test/stress/programs/crowd.mjs', String(COUNT), 'own'])
     expectNothingLeft(await within(server.program.ended, PATIENCE, 'the process to end by itself'))

@@ -1,6 +1,6 @@
 /**
- * More bytes than 31 bits count, in one write and behind one, from end to end. With STRESS=1 (`make stress`) only: it
- * takes long.
+ * Tests of more than 2 GiB, in one write and in many, from end to end. They run only with STRESS=1 (`make stress`),
+ * since they take long.
  */
 import { expect, test } from '@jest/globals'
 import { within } from '../support/deadline.js'
@@ -18,9 +18,9 @@ overHosts((lab) => {
 
   ;(full ? test : test.skip).each([
     ['one write', inOne],
-    ['many', oneByOne],
+    ['many writes', oneByOne],
   ])(
-    'more than 2 GiB arrive, in %s',
+    'more than 2 GiB arrive in %s',
     async (_name, lists) => {
       const loop = await lab.open()
       let received = 0

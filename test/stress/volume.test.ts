@@ -1,5 +1,5 @@
 /**
- * A lot of bytes through the echo server, from a client that has nothing of ours: none is lost, and the server's memory
+ * Sends many bytes through the echo server, from a client without the library: none is lost, and the server's memory
  * does not grow with them. 64 MiB by default, 1 GiB with STRESS=1 (`make stress`).
  */
 import { readFileSync } from 'node:fs'
@@ -15,25 +15,23 @@ const TOTAL = (full ? 1_024 : 64) * MIB
 /** Milliseconds for all of it, on a slow and busy machine. */
 const PATIENCE = full ? 300_000 : 30_000
 
-/** What the server's memory may grow by: buffers of one connection, and what V8 has not collected yet. */
+/** The allowed growth of the server's memory: buffers of one connection, and what V8 has not collected yet. */
 const GROWTH = 80 * MIB
 
-/**
- * The most that the operating system buffers for one direction of a connection, in bytes, as a file of /proc has it.
- */
+/** The most that the operating system buffers for one direction of a connection, in bytes, from a file in /proc. */
 const buffer = (name: 'tcp_rmem' | 'tcp_wmem'): number =>
   Number(readFileSync(`/proc/sys/net/ipv4/${name}`, 'utf8').trim().split(/\s+/)[2])
 
 /**
- * What fits between a client that does not read and the server: the system's buffers, both ways, and the server's
- * share.
+ * The bytes that fit between a client that does not read and the server: the system's buffers in both directions, and
+ * the server's share.
  */
 const ROOM = 2 * (buffer('tcp_rmem') + buffer('tcp_wmem')) + 4 * MIB
 
-/** Milliseconds between two looks at the server's memory. */
+/** Milliseconds between two samples of the server's memory. */
 const SAMPLE = 100
 
-/** A figure of a process's memory, in bytes: `VmRSS` is what it has now, `VmHWM` about the most it ever had. */
+/** A figure of a process's memory, in bytes: `VmRSS` is the current size, `VmHWM` approximately the maximum. */
 const memory = (pid: number, figure: 'VmRSS' | 'VmHWM'): number => {
   const [, kilobytes] =
     readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${figure}:\\s+(\\d+) kB$`, 'm')) ?? []
@@ -62,7 +60,7 @@ const say = (pace: string, report: Report, samples: readonly number[], peak: num
 }
 
 test.each(['steady', 'slow'])(
-  `${mebibytes(TOTAL)} come back to a %s client, byte for byte`,
+  `the echo server returns ${mebibytes(TOTAL)} unchanged to a %s client`,
   async (pace) => {
     const server = await startServer(process.execPath, [example('echo-server'), '--port', '0'])
     const { pid } = server.program

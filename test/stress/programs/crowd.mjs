@@ -1,11 +1,11 @@
 /**
- * An echo server that waits for a crowd and ends when all of it has left: it closes what it opened, and says what is
- * left.
+ * An echo server that waits for many clients and ends when all of them have disconnected: it closes what it opened, and
+ * prints what is left.
  *
  *   node crowd.mjs COUNT CLIENTS
  *
- * CLIENTS `foreign` come from elsewhere; `own` are handles on the server's loop. A client echoes, waits until all are
- * there, echoes again and leaves. The process ends by itself: nobody tells it to.
+ * CLIENTS `foreign` are of another program; `own` are handles on the server's loop. A client echoes, waits until all
+ * are connected, echoes again and disconnects. The process ends by itself.
  */
 import { readdirSync, readlinkSync } from 'node:fs'
 import { Loop, StatusCode, TCP } from 'libuv-wasm'
@@ -18,18 +18,18 @@ const sockets = () =>
     try {
       return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:')
     } catch {
-      // The folder's own descriptor is gone by now.
+      // The descriptor of the folder itself is closed by now.
       return false
     }
   }).length
 
-// What standard output needs is there from its first use on.
+// Standard output opens its descriptors on first use.
 process.stdout.write('')
 const socketsBefore = sockets()
 const resourcesBefore = process.getActiveResourcesInfo()
 const loop = await Loop.open()
 
-/** Clients of our own that have had their first echo. @type {TCP[]} */
+/** Clients on this loop that have received their first echo. @type {TCP[]} */
 const there = []
 let most = 0
 let present = 0

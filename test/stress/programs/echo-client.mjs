@@ -1,11 +1,11 @@
 /**
- * A client that has nothing of ours in it: sends pseudo-random bytes in pieces of random sizes to an echo server over
- * node:net, and hashes what it sends and what comes back.
+ * A client without the library: sends pseudo-random bytes in pieces of random sizes to an echo server over node:net,
+ * and hashes what it sends and what it receives.
  *
  *   node echo-client.mjs HOST PORT BYTES SEED PACE
  *
- * PACE `steady` reads whatever comes. `slow` does not read at all until it cannot send any more, and then in bursts
- * with rests between them. The last line of output is a report in JSON.
+ * PACE `steady` reads everything at once. `slow` does not read until it cannot send any more, and then reads in bursts
+ * with pauses. The last line of output is a report in JSON.
  */
 import { createCipheriv, createHash } from 'node:crypto'
 import { Socket } from 'node:net'
@@ -15,22 +15,22 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 const [host = '', port = '', total = '', seed = '', pace = ''] = process.argv.slice(2)
 const TOTAL = Number(total)
 
-/** The largest piece that is sent is 2 to this. */
+/** The largest piece is 2 to the power of this. */
 const LARGEST = 18
-/** Bytes that the slow client reads before it rests, at most. */
+/** The maximum of bytes that the slow client reads before it pauses. */
 const BURST = 4 << 20
-/** Milliseconds that it rests, at most. These are what makes it slow; nothing relies on what happens meanwhile. */
+/** The maximum of milliseconds that it pauses, which makes it slow. No result depends on events during a pause. */
 const REST = 15
-/** Bytes that may wait to leave before it makes no more. */
+/** The maximum of bytes that wait to be sent before it makes more. */
 const QUEUE = 1 << 20
-/** Milliseconds without a byte leaving after which it takes itself for stuck. */
+/** Milliseconds without a sent byte after which the client is stuck. */
 const STUCK = 400
 
 const random = xoroshiro128plus(Number(seed))
 /** @param {number} low @param {number} high */
 const between = (low, high) => uniformInt(random, low, high)
 
-// A key stream: as good as random, fast, and another one for each seed.
+// A key stream: fast pseudo-random bytes that depend on the seed.
 const key = createHash('sha256').update(seed).digest().subarray(0, 16)
 const stream = createCipheriv('aes-128-ctr', key, Buffer.alloc(16))
 const zeros = Buffer.alloc(2 ** LARGEST)
@@ -39,7 +39,7 @@ const hashes = { sent: createHash('sha256'), received: createHash('sha256') }
 let sent = 0
 let writes = 0
 let received = 0
-/** Bytes that had left when nothing went on without reading. @type {number | undefined} */
+/** Bytes that were sent when nothing more could be sent without reading. @type {number | undefined} */
 let stuckAt
 let burst = between(1, BURST)
 
