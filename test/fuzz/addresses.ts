@@ -1,4 +1,4 @@
-/** Addresses and lists of buffers, as scripts give them to calls. */
+/** Addresses and lists of buffers that scripts pass to calls. */
 import { type Author, type Given, length, needed } from './author.js'
 import { PATTERN } from './layout.js'
 import type { Value } from './script.js'
@@ -17,7 +17,7 @@ export function address(author: Author, port: number, host: 'ipv4' | 'ipv6' = 'i
     bytes.setUint16(v6.sin6_port, given)
     bytes.setUint8(v6.sin6_addr + 15, 1)
   }
-  // Of no family, by which a socket is disconnected; or of one that there is not.
+  // AF_UNSPEC, which disconnects a socket, or an unknown family.
   if (author.random.chance(0.04)) bytes.setUint16(v4.sin_family, author.random.pick([author.c.AF_UNSPEC, 99]), true)
   return toGiven(author, new Uint8Array(bytes.buffer))
 }
@@ -38,23 +38,23 @@ function toGiven(author: Author, bytes: Uint8Array): [Given, Given] {
   return [needed(author.put(bytes), bytes.length), length(bytes.length)]
 }
 
-/** Where a call stores an address, and how much room there is. */
+/** Pointers to where a call stores an address and its length. */
 export function addressRoom(author: Author): [Given, Given] {
   const size = author.random.pick([16, 28, 110, 128])
   return [needed(author.room(128), size), needed(author.words(size), 4)]
 }
 
-/** The same where NULL stands for none. */
+/** The same, or NULL for none. */
 export function orNone([at, size]: readonly [Given, Given]): [Given, Given] {
   return [{ as: 'optional', value: at.value }, size]
 }
 
-/** A list of buffers as a call gets it. */
+/** A list of buffers, as it is passed to a call. */
 export interface Buffers {
   readonly given: readonly [list: Given, count: Given]
   /** Bytes of all of them. */
   readonly total: number
-  /** One of them leads out of the memory. */
+  /** Whether one of them is outside the memory. */
   readonly wrong: boolean
   readonly parts: readonly (readonly [at: number, length: number])[]
 }
@@ -75,7 +75,7 @@ export function toFill(author: Author, most = 4096): Buffers {
   const shape = random.int(0, 9)
   const base = author.room(most)
   if (shape === 0 && count > 1) {
-    // Everything that comes goes over the list first.
+    // Received bytes overwrite the list first.
     const at = author.room(8 * count)
     const self = Array.from({ length: count }, (): [number, number] => [at, 8 * count])
     return list(author, self, at)
@@ -87,7 +87,7 @@ export function toFill(author: Author, most = 4096): Buffers {
   return list(author, parts)
 }
 
-/** Puts a list into memory, now and then at its very end, or with an entry that is wrong. */
+/** Puts a list into memory, sometimes at its very end, or with a wrong entry. */
 function list(author: Author, parts: readonly (readonly [number, number])[], at?: number): Buffers {
   const { random } = author
   const all = parts.map(([base, size]): [number, number] => [base, size])
@@ -98,7 +98,7 @@ function list(author: Author, parts: readonly (readonly [number, number])[], at?
       [0x7fff_0000, 8],
       [PATTERN.at, 0x7fff_0000],
     ])
-  // Bytes that are kept by the host, which only the library's own code has a use for.
+  // A payload, which only the library's own code can use.
   else if (all.length === 1 && random.chance(0.02)) all[0] = [author.c.UVH_PAYLOAD, random.int(0, 100)]
   else if (all.length > 0 && random.chance(0.01)) all[0] = [0xffff_fff0, random.int(0, 2)]
   const bytes = new Uint8Array(new Uint32Array(all.flat()).buffer)

@@ -1,4 +1,4 @@
-/** Whole WebAssembly modules for the fuzzer's guests, by the small builder that tests have. */
+/** Complete WebAssembly modules for the fuzzer's guests, made with the builder of the tests. */
 import { name, section, unsigned, vector, wasm } from '../runtime/support/wasm-builder.js'
 
 /** Bytes of code or of a type. */
@@ -35,7 +35,7 @@ export const op = {
   end: [0x0b],
   return: [0x0f],
   catchAll: [0x19],
-  /** `try_table` with a result, whose one clause takes everything to the block around it. */
+  /** `try_table` with a result and one clause, which branches to the enclosing block for every exception. */
   tryTableI32: [0x1f, I32, 1, 2, 0],
   drop: [0x1a],
   eqz: [0x45],
@@ -72,7 +72,7 @@ interface Body {
   locals: number
 }
 
-/** A module in the making. Imports come first. */
+/** Builds a module. Imports come first. */
 export class Assembly {
   readonly #types: number[][] = []
   readonly #imports: number[][] = []
@@ -86,7 +86,7 @@ export class Assembly {
   table: readonly number[] = []
   /** Pages of the memory, at first and at most; `undefined` where it is imported. */
   memory: readonly [number, number] | undefined = [1, 1]
-  /** Whether there is a tag, 0, that carries nothing. */
+  /** Whether there is a tag, 0, without parameters. */
   tag = false
   /** The function that is called while the module is instantiated. */
   start: number | undefined
@@ -104,12 +104,12 @@ export class Assembly {
     return this.#importedFunctions++
   }
 
-  /** Imports what is no function. @param description - its kind and what follows that */
+  /** Imports something other than a function. @param description - its kind and what follows that */
   importOther(module: string, text: string, description: Code): void {
     this.#imports.push([...name(module), ...name(text), ...description])
   }
 
-  /** A function whose code comes later, or now. @returns its index */
+  /** Adds a function, with its code now or later. @returns its index */
   function(parameters: Code, results: Code, code: readonly Code[] = [], locals = 0): number {
     const body = { type: this.type(parameters, results), code: code.flat(), locals }
     return this.#importedFunctions + this.#bodies.push(body) - 1

@@ -1,4 +1,4 @@
-/** Writes scripts: calls that mostly make sense, some of whose arguments are then made worse. */
+/** Writes scripts: mostly plausible calls, some with an argument made wrong. */
 import type { Description } from '../../src/abi/description.js'
 import type { Random } from '../support/random.js'
 import { ARENA, PAGE, PAGES, PATTERN } from './layout.js'
@@ -7,18 +7,18 @@ import type { CallName } from './signatures.js'
 
 /** The addresses that a guest may reach. */
 export interface Places {
-  /** Ports of 127.0.0.1 where a peer sends back, one that never reads, one that talks and ends, one that resets. */
+  /** Ports of 127.0.0.1 with a peer that echoes, one that never reads, one that sends and ends, and one that resets. */
   readonly echo: number
   readonly silent: number
   readonly talker: number
   readonly rude: number
-  /** A port for messages that come back. */
+  /** A port that echoes datagrams. */
   readonly messages: number
-  /** Ports that the guest itself may take. */
+  /** Ports that the guest may bind. */
   readonly own: readonly [number, number, number]
 }
 
-/** What one guest is like. */
+/** The properties of one guest. */
 export interface Character {
   readonly places: Places
   readonly driver: 'worker' | 'pump' | 'jspi'
@@ -26,9 +26,9 @@ export interface Character {
   /** Whether its loop is run by the import `run`. */
   readonly byRun: boolean
   readonly maxDescriptors: number
-  /** How often a call is made with the stack all but used up, 0 to 1. */
+  /** The rate of calls with an almost full stack, 0 to 1. */
   readonly deep: number
-  /** How often a call gets a wrong argument, 0 to 1. */
+  /** The rate of calls with a wrong argument, 0 to 1. */
   readonly hostile: number
 }
 
@@ -45,17 +45,17 @@ export type Kind =
   | 'file'
   | 'folder'
 
-/** An argument, and what may be done to it. */
+/** An argument, and how it may be made wrong. */
 export type Given =
   | { readonly as: 'descriptor' | 'flags' | 'length' | 'position'; readonly value: Value }
-  /** A pointer to so many bytes that the call needs. */
+  /** A pointer to that many bytes that the call needs. */
   | { readonly as: 'needed'; readonly value: Value; readonly size: number }
   /** A pointer that may be NULL. */
   | { readonly as: 'optional'; readonly value: Value }
-  /** A list of buffers: its address, which must be right where it is taken for one, and its length. */
+  /** A list of buffers: its address, which must be right if it is used as one, and its length. */
   | { readonly as: 'list'; readonly value: Value; readonly filled: boolean }
   | { readonly as: 'count'; readonly value: Value }
-  /** As it is. */
+  /** Not changed. */
   | { readonly as: 'fixed'; readonly value: Value }
 
 /** How many registers there are for descriptors. */
@@ -65,19 +65,19 @@ const SLOTS = 24
 export class Author {
   readonly random: Random
   readonly numbers: Description
-  readonly who: Character
+  readonly guest: Character
   readonly script: Script
-  /** Whether the guest is in a turn of its loop, where it cannot wait for its input. */
+  /** Whether the guest is in a turn of its loop, in which it cannot wait for its input. */
   inTurn: boolean
   readonly #kinds: Kind[] = Array.from({ length: SLOTS }, () => 'nothing')
   #cursor = ARENA
 
   /** @param most - how many calls the script may have */
-  constructor(random: Random, numbers: Description, who: Character, most: number) {
+  constructor(random: Random, numbers: Description, guest: Character, most: number) {
     this.random = random
     this.numbers = numbers
-    this.who = who
-    this.inTurn = who.byRun
+    this.guest = guest
+    this.inTurn = guest.byRun
     this.script = new Script(most)
     for (let slot = 0; slot < SLOTS; slot++) this.script.set(slot, -1)
   }
@@ -91,7 +91,7 @@ export class Author {
 
   /** Whether the guest may read its standard input at this point. */
   get readsInput(): boolean {
-    return !this.inTurn || this.who.driver !== 'jspi'
+    return !this.inTurn || this.guest.driver !== 'jspi'
   }
 
   /** A number of the C library. */
@@ -99,7 +99,7 @@ export class Author {
     return this.numbers.constants
   }
 
-  /** Room in the arena; what one call gets does not overlap. */
+  /** Allocates room in the arena; the parts of one call do not overlap. */
   room(bytes: number): number {
     const at = this.#cursor + this.random.int(0, 3)
     this.#cursor = (at + bytes + 15) & ~15
@@ -127,14 +127,14 @@ export class Author {
     return { at: bytes.length > 0 ? this.put(bytes) : this.room(1), length: bytes.length }
   }
 
-  /** A register with a descriptor, of one of these kinds if there is one. */
+  /** A register with a descriptor, of one of these kinds if possible. */
   slot(...kinds: readonly Kind[]): number {
     const fitting = this.#kinds.flatMap((kind, index) => (kinds.includes(kind) ? [index] : []))
     const [first = this.random.int(0, SLOTS - 1), ...rest] = fitting
     return this.random.chance(0.05) ? this.random.int(0, SLOTS - 1) : this.random.pick([first, ...rest])
   }
 
-  /** A register that holds nothing; if need be, what it holds is closed. */
+  /** A free register; if there is none, a descriptor is closed. */
   free(kind: Kind): number {
     const index = this.#kinds.indexOf('nothing')
     const slot = index < 0 ? this.random.int(0, SLOTS - 1) : index
@@ -162,22 +162,22 @@ export class Author {
     return this.#kinds.filter((kind) => kinds.includes(kind)).length
   }
 
-  /** A piece of the pattern, of at most so many bytes. */
+  /** A piece of the pattern, of at most that many bytes. */
   piece(most: number): [at: number, length: number] {
     const length = this.random.int(0, Math.min(most, PATTERN.length))
     return [PATTERN.at + this.random.int(0, PATTERN.length - length), length]
   }
 
-  /** Makes a call, now and then with one argument that is wrong. */
+  /** Makes a call, sometimes with one wrong argument. */
   call(name: CallName, given: readonly Given[], options: CallOptions = {}): void {
-    const { random, who } = this
-    const deep = random.chance(who.deep)
-    const wrong = given.length > 0 && random.chance(who.hostile) ? random.int(0, given.length - 1) : -1
+    const { random, guest } = this
+    const deep = random.chance(guest.deep)
+    const wrong = given.length > 0 && random.chance(guest.hostile) ? random.int(0, given.length - 1) : -1
     let refused = options.refused ?? false
     const values = given.map((one, index) => {
       if (index !== wrong) return one.value
       const worse = this.#worsen(one)
-      // Of no buffers none can be wrong.
+      // Without buffers none can be wrong.
       refused = worse.refused || (refused && one.as !== 'count')
       return worse.value
     })
@@ -190,7 +190,7 @@ export class Author {
     const bad = (value: Value) => ({ value, refused: true })
     switch (given.as) {
       case 'descriptor':
-        // Not 1 and 2, where every byte is accounted for.
+        // Not 1 and 2, the outputs in which every byte is checked.
         return fine(
           random.pick<Value>([
             -1,
@@ -236,14 +236,14 @@ export class Author {
     }
   }
 
-  /** An address where so many bytes do not lie. */
+  /** An address without that many bytes of memory. */
   #nowhere(size: number): Value {
     const beyond = { end: this.random.int(0, 16) }
     return this.random.pick<Value>([0, -1, -8, { end: 1 - size }, beyond, 2 ** 31 - 1, -(2 ** 31), 0x7fff_0000])
   }
 }
 
-/** Arguments, in short. */
+/** Short forms of arguments. */
 export const descriptor = (register: number): Given => ({ as: 'descriptor', value: { register } })
 export const flags = (value: number): Given => ({ as: 'flags', value })
 export const length = (value: number): Given => ({ as: 'length', value })

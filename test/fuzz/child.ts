@@ -1,4 +1,4 @@
-/** A process of the fuzzer's: it runs guests, one after the other, and tells what is wrong. */
+/** A process of the fuzzer: it runs guests one after another, and reports faults. */
 import { setImmediate } from 'node:timers/promises'
 import { findDepth } from './find-depth.js'
 import { tryImports } from './import-trial.js'
@@ -13,16 +13,14 @@ import { Watch } from './watch.js'
 /** Calls of one guest. */
 const CALLS = { imports: 8, calls: 1000, deep: 60, end: 40 } as const
 
-/**
- * By how many frames deep calls differ, and by how many the middle is moved when the stack ran over there, or did not.
- */
+/** How many frames deep calls differ by, and how far the middle moves after a stack overflow or none. */
 const SPREAD = 160
 const STEP = 12
 
 /** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
 const RELEASE = 10_000
 
-/** Guests between two looks at what the process holds. */
+/** Guests between two checks of the memory of the process. */
 const GROWTH_EVERY = 20
 
 const task: Task = JSON.parse(process.argv[2] ?? '')
@@ -93,7 +91,7 @@ class Runner {
       return { problems: [...problems, ...watch.changed()], last: imports, made: imports.length + 1, late: () => 0 }
     }
     if (mode === 'deep') await this.#findDepth(stage)
-    // Around where the stack begins to be too short for some calls and not for others.
+    // Near the depth where the stack is too short for some calls and not for others.
     const above = mode === 'deep' && this.#slice.depth === undefined ? random.int(-SPREAD, SPREAD) : 0
     const depth = Math.max(1, (this.#depth ?? 1) - above)
     this.#present = depth
@@ -131,12 +129,12 @@ class Runner {
   }
 }
 
-/** What is open, but for messages that are under way. */
+/** What is open, except datagrams under way. */
 function held(stage: Stage): string[] {
   return stage.held().filter((line) => !line.endsWith(' events'))
 }
 
-/** Waits until what a guest had open is gone. @returns what is not */
+/** Waits until the resources of a guest are closed. @returns those that are not */
 async function settle(stage: Stage, before: readonly string[]): Promise<string[]> {
   const deadline = performance.now() + RELEASE
   for (;;) {

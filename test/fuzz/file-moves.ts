@@ -1,19 +1,19 @@
-/** What a guest does with WASI preview 1. */
+/** The moves of a guest with WASI preview 1. */
 import { toFill, toSend } from './addresses.js'
 import { type Author, descriptor, fixed, flags, type Given, length, needed, position } from './author.js'
 import type { CallName } from './signatures.js'
 import type { Move } from './socket-moves.js'
 
-/** The folder that everything is in. */
+/** The folder of all files. */
 const ROOT = 3
 
-/** What guests are started with. */
+/** The arguments and the environment of guests. */
 export const ARGS = ['fuzz', 'é']
 export const ENV = { NAME: 'value' }
 const VARIABLES = Object.entries(ENV).map(([name, value]) => `${name}=${value}`)
 
 const SEEK = [0, 1, 2] as const
-/** Rights to read and to write; flags to make a file, to want a folder, to want a new one, to cut. */
+/** Rights to read and to write; flags to create, to require a folder, to require a new file, to truncate. */
 const [READ, WRITE] = [2n, 64n]
 const [CREATE, FOLDER, NEW, CUT] = [1, 2, 4, 8]
 
@@ -27,7 +27,7 @@ function path(author: Author): [Given, Given] {
   return [size > 0 ? needed(at, size) : fixed(at), random.chance(0.97) ? fixed(size) : length(size)]
 }
 
-/** A file or a folder, which is made first where there is none. */
+/** A file or a folder, which is created first if there is none. */
 function open(author: Author): void {
   const { random, script } = author
   const folder = random.chance(0.25)
@@ -62,11 +62,11 @@ function read(author: Author): void {
   author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
 }
 
-/** Every byte of this is compared with what comes out. */
+/** The output of this is compared byte for byte. */
 function print(author: Author): void {
   const { given, wrong, parts } = toSend(author, 300)
   const out = author.words(0)
-  // Where its result goes must be known.
+  // The pointer to its result must be known.
   const written = author.random.chance(0.05)
   const to: Given = written ? fixed({ end: 1 }) : fixed(out)
   author.call('fd_write', [fixed(1), ...given, to], { watch: out, prints: parts, refused: wrong || written })
@@ -87,7 +87,7 @@ function list(author: Author): void {
   author.call('fd_readdir', [folder, buffer, fixed(size), from, needed(author.room(4), 4)])
 }
 
-/** Where a call of one folder leads. */
+/** The path that a call in a folder uses. */
 const place = (author: Author): Given[] => [
   author.random.chance(0.9) ? fixed(ROOT) : descriptor(author.slot('folder', 'file')),
   ...path(author),
@@ -96,7 +96,7 @@ const place = (author: Author): Given[] => [
 const follow = ({ random }: Author): Given => flags(random.int(0, 1))
 const time = ({ random }: Author): Given => position(BigInt(random.int(0, 2 ** 31)))
 
-/** A name that is probably not taken. */
+/** A name that is probably not in use. */
 function freshPath(author: Author): Given[] {
   const { at, length: size } = author.text(`new${author.random.int(0, 10_000)}`)
   return [fixed(ROOT), needed(at, size), fixed(size)]
@@ -108,7 +108,7 @@ function link(author: Author): void {
   author.call('path_link', [fixed(ROOT), follow(author), ...path(author), ...to])
 }
 
-/** A folder that comes, gets another name, and goes. */
+/** Creates a folder, renames it, and removes it. */
 function folderLife(author: Author): void {
   const [first, second] = [freshPath(author), freshPath(author)]
   author.call('path_create_directory', first)
@@ -118,7 +118,7 @@ function folderLife(author: Author): void {
 
 /** Waits for clocks and descriptors. */
 function pollClocks(author: Author): void {
-  const { random, who } = author
+  const { random, guest } = author
   const count = random.int(1, 4)
   const view = new DataView(new ArrayBuffer(48 * count))
   for (let index = 0; index < count; index++) {
@@ -128,7 +128,7 @@ function pollClocks(author: Author): void {
     view.setUint8(at + 8, type)
     view.setUint32(at + 16, type === 0 ? random.int(0, 4) : random.pick([0, 1, 3, 4, 300]), true)
     if (type === 0)
-      view.setBigUint64(at + 24, who.driver === 'pump' ? 0n : BigInt(random.pick([0, 1, 1_000_000])), true)
+      view.setBigUint64(at + 24, guest.driver === 'pump' ? 0n : BigInt(random.pick([0, 1, 1_000_000])), true)
     if (type === 0) view.setUint16(at + 40, random.pick([0, 0, 1]), true)
   }
   const from: Given = { as: 'list', value: author.put(new Uint8Array(view.buffer)), filled: true }
@@ -164,7 +164,7 @@ function socketCalls(author: Author): void {
   ])()
 }
 
-/** All that it does, and how often. */
+/** All moves, and how often each is made. */
 export const FILE_MOVES: readonly Move[] = [
   [10, open],
   [8, write],

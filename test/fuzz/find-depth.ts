@@ -1,4 +1,4 @@
-/** Where the stack of a guest ends. */
+/** Finds the depth at which the stack of a guest ends. */
 import type { Library } from './library.js'
 import { runGuest } from './run-guest.js'
 import { Script } from './script.js'
@@ -8,7 +8,7 @@ import type { DriverName } from './task.js'
 /** More frames than any engine has room for. */
 const TOO_DEEP = 1_000_000
 
-/** How many frames down a call that does nothing can just be made. */
+/** The deepest frame from which a call that does nothing succeeds. */
 export async function findDepth(
   library: Library,
   stage: Stage,

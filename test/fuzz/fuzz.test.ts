@@ -1,5 +1,6 @@
 /**
- * A small run of the fuzzer (`make fuzz`): what a guest may import, called at random under every driver of this engine.
+ * A small run of the fuzzer (`make fuzz`): random calls of all functions that a guest may import, under every driver of
+ * this engine.
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -8,28 +9,28 @@ import { runSeed } from '../support/random.js'
 
 const run = promisify(execFile)
 
-/** The fuzzer with arguments. @returns its exit code, and what it prints */
-const fuzz = async (...args: string[]): Promise<{ code: number; said: string }> => {
+/** Runs the fuzzer with arguments. @returns its exit code and its output */
+const fuzz = async (...args: string[]): Promise<{ code: number; output: string }> => {
   try {
     const { stdout, stderr } = await run(process.execPath, ['build/test/fuzz/main.js', ...args], { maxBuffer: 2 ** 26 })
-    return { code: 0, said: stdout + stderr }
+    return { code: 0, output: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { code, said: stdout + stderr }
+    return { code, output: stdout + stderr }
   }
 }
 
-describe('whatever a guest calls', () => {
-  test('nothing is found', async () => {
-    const { code, said } = await fuzz('--seed', String(runSeed()), '--count', '20000')
-    expect(code === 0 ? 'nothing found' : said).toBe('nothing found')
-    expect(said).toContain('nothing found')
+describe('a short run', () => {
+  test('finds nothing', async () => {
+    const { code, output } = await fuzz('--seed', String(runSeed()), '--count', '20000')
+    expect(code === 0 ? 'nothing found' : output).toBe('nothing found')
+    expect(output).toContain('nothing found')
   })
 })
 
 describe('the command line', () => {
-  test('says what there is', async () => {
-    expect(await fuzz('--help')).toMatchObject({ code: 0, said: expect.stringContaining('--driver NAME') })
+  test('prints the options for --help', async () => {
+    expect(await fuzz('--help')).toMatchObject({ code: 0, output: expect.stringContaining('--driver NAME') })
   })
 
   test.each([
@@ -38,7 +39,7 @@ describe('the command line', () => {
     [['--count', 'many'], '--count many is no number'],
     [['--guest', '1'], 'give --mode and --driver'],
     [['--what'], "Unknown option '--what'"],
-  ])('%s is refused', async (args, why) => {
-    expect(await fuzz(...args)).toMatchObject({ code: 2, said: expect.stringContaining(why) })
+  ])('refuses %j', async (args, why) => {
+    expect(await fuzz(...args)).toMatchObject({ code: 2, output: expect.stringContaining(why) })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Modules that import anything: names, kinds and types. Either all are functions that a guest is offered, or it is
- * refused.
+ * Modules with random imports: names, kinds and types. Either all of them are functions that guests are offered, or the
+ * module is refused.
  */
 import type { Random } from '../support/random.js'
 import { Assembly, type Code, F64, I32, I64, op } from './assembler.js'
@@ -13,19 +13,19 @@ import type { DriverName } from './task.js'
 /** Types of values beside numbers. */
 const [F32, V128, FUNCREF, EXTERNREF] = [0x7d, 0x7b, 0x70, 0x6f]
 
-/** An import that is asked for. */
+/** An import of the module. */
 interface Wish {
   readonly module: string
   readonly name: string
   readonly kind: 'function' | 'global' | 'memory' | 'table' | 'tag'
   readonly parameters: Code
   readonly results: Code
-  /** Whether a guest is offered that function, by its name; and with that very type. */
+  /** Whether guests are offered a function with that name, and with exactly that type. */
   readonly offered: boolean
   readonly exact: boolean
 }
 
-/** What came of it. */
+/** The outcome. */
 export interface ImportVerdict {
   readonly problems: readonly string[]
   readonly imports: readonly string[]
@@ -121,7 +121,7 @@ export async function tryImports(
   return { problems, imports }
 }
 
-/** A function as it is offered, with its own type. */
+/** An offered function, with its own type. */
 function realWish(random: Random): Wish {
   const { module, name, parameters, result } = SIGNATURES[random.int(0, SIGNATURES.length - 1)] ?? {
     module: '',
@@ -129,7 +129,7 @@ function realWish(random: Random): Wish {
     parameters: '',
     result: '',
   }
-  // What goes on elsewhere, or waits, has no place here.
+  // Functions that wait or exit are left out.
   if (name === 'leave' || name === 'run' || name === 'proc_exit' || name.startsWith('poll') || name === 'fd_read')
     return realWish(random)
   const types = (letters: string): number[] =>
@@ -202,7 +202,7 @@ function moduleOf(
   const mark = [...store, ...op.i32(1), ...op.i32(16), ...op.i32(1), ...op.i32(32), ...op.call(write), ...op.drop]
   const code = [...calls.flat(), ...(marks ? mark : []), ...op.i32(0), ...op.call(exit)]
   const main = module.function([], [], [code])
-  // Only imported for its driver: the guest exits before.
+  // Imported only for its driver: the guest exits before it is called.
   if (leave.length > 0)
     for (const name of ['uvp_turn', 'uvp_turn_timeout', 'uvp_turn_alive'])
       module.export(name, module.function([I32], [I32], [op.i32(0)]))

@@ -1,7 +1,7 @@
 /**
- * The guest: a module that carries out a script which it reads from its standard input. Real imports, called by
- * WebAssembly; what it calls and with what is the script's. It keeps each result, and in the end writes its memory to
- * its error stream.
+ * The guest: a module that executes a script, which it reads from its standard input. WebAssembly calls real imports;
+ * the script determines the calls and their arguments. The guest keeps each result, and writes its memory to its error
+ * stream at the end.
  */
 import { Assembly, type Code, I32, I64, op, typesOf } from './assembler.js'
 import {
@@ -21,13 +21,13 @@ import {
 } from './layout.js'
 import { indexOf, SIGNATURES } from './signatures.js'
 
-/** How a guest takes exceptions: not at all, or each, by the old instructions or by the new ones. */
+/** Which exceptions a guest catches: none, or all, by the old instructions or the new ones. */
 export type Catching = 'nothing' | 'all' | 'all-by-table'
 
 /** Globals. */
 const [PC, DELAY] = [0, 1]
 
-/** Bits of what a turn returns: something is left, and the host may wait. */
+/** Bits of the result of a turn: something is left; the host may wait. */
 const PARKED_ALIVE = 3
 
 /** The module. @param catching - whether an exception that comes out of a call is caught */
@@ -86,7 +86,7 @@ function defineResolve(module: Assembly): number {
   )
 }
 
-/** Calls an import with the arguments of a step; all have one type in the table. */
+/** Calls an import with the arguments of a step; all functions in the table have one type. */
 function defineAdapter(module: Assembly, index: number, resolve: number): number {
   const { parameters = '', result = '' } = SIGNATURES[index] ?? {}
   const given = Array.from(parameters, (letter, position) => [
@@ -100,7 +100,7 @@ function defineAdapter(module: Assembly, index: number, resolve: number): number
   return module.function([I32], [I32], [...given, op.call(index), answer])
 }
 
-/** Carries out a call, and keeps what it answered; or throws, where the step says so. */
+/** Executes a call and keeps its result, or throws if the step requires it. */
 function defineExecute(module: Assembly, catching: Catching): number {
   const call = [
     ...[...op.get(0), ...op.load(), ...op.i32(Step.THROW), ...op.eq, ...op.if, ...op.throw, ...op.end],
@@ -123,7 +123,7 @@ function defineExecute(module: Assembly, catching: Catching): number {
       [...op.get(0), ...op.load(), ...op.i32(Step.THROW), ...op.eq, ...op.if, ...op.get(1), ...op.return, ...op.end],
       [...field(CALL.result), ...op.if, ...field(CALL.result), ...op.get(1), ...op.store(), ...op.end],
       [...field(CALL.log), ...op.get(1), ...op.store()],
-      // What else is to be kept: a number that the call has stored.
+      // Keeps a number that the call has stored, too.
       [...field(CALL.watch), ...op.tee(2), ...op.if],
       [
         ...op.get(2),
@@ -143,7 +143,7 @@ function defineExecute(module: Assembly, catching: Catching): number {
   )
 }
 
-/** Carries out a step so many frames further down. */
+/** Executes a step that many frames deeper. */
 function defineDescend(module: Assembly, execute: number): number {
   const descend = module.function([I32, I32], [I32])
   module.code(descend, [
@@ -153,7 +153,7 @@ function defineDescend(module: Assembly, execute: number): number {
   return descend
 }
 
-/** Carries out the next step. It returns 0 to go on, 1 to wait first, 2 at the end. */
+/** Executes the next step. It returns 0 to continue, 1 to wait first, 2 at the end. */
 function defineStep(module: Assembly, descend: number): number {
   const field = (offset: number): Code => [...op.get(0), ...op.load(offset)]
   const when = (kind: number, ...code: Code[]): Code => [
@@ -195,7 +195,7 @@ function defineStep(module: Assembly, descend: number): number {
   )
 }
 
-/** Reads or writes all of so many bytes at an address; stops, as `abort()` does, where that fails. */
+/** Reads or writes that many bytes at an address; traps like `abort()` if it fails. */
 function defineTransfer(module: Assembly, call: Code, fd: number): number {
   const [list, count] = [SCRATCH, SCRATCH + 16]
   return module.function(
@@ -213,7 +213,7 @@ function defineTransfer(module: Assembly, call: Code, fd: number): number {
   )
 }
 
-/** Writes what lies below the arena, and exits. A guest that catches everything goes on as long as it can. */
+/** Writes the memory below the arena, and exits. A guest that catches everything continues as long as it can. */
 function defineFinish(
   module: Assembly,
   imported: (name: 'fd_write' | 'proc_exit' | 'poll') => Code,
@@ -250,7 +250,7 @@ function defineFinish(
   return module.function([], [], [...lines.map(caught), op.loop, caught(say), caught(sleep), op.br(0), op.end])
 }
 
-/** Reads the script and carries it out: by the host's pump, by `run()`, or in a loop of its own. */
+/** Reads the script and executes it: by the host's pump, by `run()`, or in its own loop. */
 function defineStart(
   module: Assembly,
   imported: (name: 'leave' | 'run' | 'poll') => Code,

@@ -1,15 +1,15 @@
-/** What a guest's calls have answered, and whether that can be. */
+/** Checks whether the results of a guest's calls are possible. */
 import type { Description } from '../../src/abi/description.js'
 import { CAUGHT, GUARD, LOG, MAGIC, PATTERN, patternBytes, SCRIPT, ZEROS } from './layout.js'
 import type { Seen } from './run-guest.js'
 import type { Script, ScriptedCall } from './script.js'
 import { type CallName, isSystemCall } from './signatures.js'
 
-/** The last errno of preview 1, and the one by which something failed that must not. */
+/** The last errno of preview 1, and the one of an internal failure, which must not happen. */
 const LAST_ERRNO = 76
 const EIO = 29
 
-/** How often a function came to something. */
+/** How often a function had each outcome. */
 export interface Tally {
   successes: number
   failures: number
@@ -21,9 +21,9 @@ export interface Tally {
 export type Tallies = Partial<Record<CallName, Tally>>
 
 /**
- * Looks at a guest that has carried out its script.
+ * Checks a guest that has executed its script.
  *
- * @returns what is wrong
+ * @returns the faults
  */
 export function judge(
   script: Script,
@@ -96,9 +96,7 @@ function printedBy(parts: readonly (readonly [number, number])[], length: number
   return Buffer.concat(pieces).subarray(0, length)
 }
 
-/**
- * The beginning of what was printed before the guest's memory, without what a terminal would take for more than text.
- */
+/** The beginning of the output before the guest's memory, without control characters. */
 export function readable(bytes: Uint8Array): string {
   const [text = ''] = new TextDecoder().decode(bytes.subarray(0, 600)).split(MAGIC.text)
   return JSON.stringify(text.split('\0')[0])

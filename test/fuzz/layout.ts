@@ -1,13 +1,12 @@
 /**
- * Where things lie in the memory of a fuzzed guest. What its calls may write to comes last: a pointer there with any
- * length stays there, or leads out of the memory. So everything below it must be, in the end, as the guest itself has
- * left it.
+ * The layout of the memory of a fuzzed guest. The part that its calls may write to is last: a pointer into it with any
+ * length stays in it, or leads out of the memory. So everything below it must be unchanged by calls in the end.
  */
 
 /** Bytes of a page. */
 export const PAGE = 65_536
 
-/** A text by which the guest's last message begins. */
+/** The text at the start of the guest's last message. */
 export const MAGIC = { at: 64, text: 'memory of a fuzzed guest' } as const
 
 /** The guest's own buffers. */
@@ -25,14 +24,12 @@ export function register(index: number): number {
 export const PATTERN = { at: 4096, length: 32_768 } as const
 
 /**
- * Guarded as the pattern is. The pattern is a list of buffers that lie here: data that is taken for such a list is
- * seen.
+ * Checked like the pattern. The pattern is a list of buffers in this part: a write through data that is mistaken for
+ * such a list is detected.
  */
 export const GUARD = { at: PATTERN.at + PATTERN.length, length: 4096 } as const
 
-/**
- * What the guest is to do, and its header of four numbers: bytes in all, by `run()` or not, depth, bytes of the log.
- */
+/** The script, and its header of four numbers: bytes in all, by `run()` or not, depth, bytes of the log. */
 export const SCRIPT = { at: PAGE, header: 16, max: 10 * PAGE } as const
 
 /** Where results are kept, 8 bytes for a call. */
@@ -41,7 +38,7 @@ export const LOG = { at: SCRIPT.at + SCRIPT.max, max: 2 * PAGE } as const
 /** Zeros, up to what calls may write to. */
 export const ZEROS = { at: LOG.at + LOG.max, length: PAGE } as const
 
-/** What calls may write to: all that follows. */
+/** The part that calls may write to: all that follows. */
 export const ARENA = ZEROS.at + ZEROS.length
 
 /** Pages of the memory, at first and at most. */
@@ -70,14 +67,14 @@ export const Step = {
   TRAP: 8,
 } as const
 
-/** What an argument is: a number, the value of a register, or a distance from the end of the memory. */
+/** The kinds of arguments: a number, the value of a register, or a distance from the end of the memory. */
 export const Argument = { NUMBER: 0, REGISTER: 1, END: 2 } as const
 
-/** Where the parts of a call's step are. */
+/** The offsets of the parts of a call's step. */
 export const CALL = { function: 8, result: 12, watch: 16, deep: 20, log: 24, arguments: 28, argument: 12 } as const
 
 /** The result of a call whose exception the guest has caught. */
 export const CAUGHT = 0x7fff_fff1
 
-/** What a guest prints that goes on after its end. */
+/** The output of a guest that continues after its end. */
 export const AFTERLIFE = 'still here after the end\n'

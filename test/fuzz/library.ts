@@ -1,11 +1,11 @@
 /**
- * The library that is tried, as its users load it: from a folder of its built modules, which may be a copy that was
- * broken.
+ * Loads the library under test like its users: from a folder of its built modules, which may be a deliberately broken
+ * copy.
  */
 import type { Description } from '../../src/abi/description.js'
 import { readNumbers } from './numbers.js'
 
-/** What is needed of it. */
+/** The parts of the library that are needed. */
 export interface Library {
   readonly main: typeof import('libuv-wasm')
   readonly guest: typeof import('libuv-wasm/guest')

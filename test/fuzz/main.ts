@@ -1,4 +1,4 @@
-/** The fuzzer: divides the work over processes, prints what is found, and how often each function did what. */
+/** The fuzzer: divides the work over processes, prints its findings, and how often each function had each outcome. */
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,10 +14,10 @@ import type { DriverName, Finding, Message } from './task.js'
 /** Milliseconds between two lines of progress. */
 const PROGRESS = 5000
 
-/** From how many calls of the mode `calls` on every function must have succeeded once. */
+/** The number of calls in the mode `calls` after which every function must have succeeded once. */
 const ENOUGH = 15_000
 
-/** Findings that are shrunk; more are only counted. */
+/** The maximum of findings that are shrunk; others are only counted. */
 const SHRUNK = 5
 
 /** What has been seen so far. */
@@ -46,7 +46,7 @@ class Run {
   }
 }
 
-/** Whether that engine can suspend WebAssembly. */
+/** Whether this engine can suspend WebAssembly. */
 function driversOf({ node, drivers }: Options): DriverName[] {
   const asked = execFileSync(node, [
     '-p',

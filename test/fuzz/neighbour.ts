@@ -1,6 +1,6 @@
 /**
- * An honest guest beside the one that is tried: it sends a message to itself by way of a peer, over and over, and
- * tells.
+ * A correct guest next to the one under test: it sends a message to itself by way of a peer repeatedly, and reports
+ * each.
  */
 import type { Guest } from 'libuv-wasm/guest'
 import { within } from '../support/deadline.js'
@@ -9,13 +9,13 @@ import type { Library } from './library.js'
 import { Script } from './script.js'
 import type { Stage } from './stage.js'
 
-/** Milliseconds that it may need for one round, on a busy machine. */
+/** Milliseconds for one round, on a busy machine. */
 const PATIENCE = 15_000
 
 /** Bytes of its message. */
 const MESSAGE = 16
 
-/** A guest that works while others do what they do. */
+/** A guest that works while others run. */
 export class Neighbour {
   readonly #guest: Guest
   #onBeat: (() => void) | undefined
@@ -24,7 +24,7 @@ export class Neighbour {
     this.#guest = guest
   }
 
-  /** Starts one. @returns once it has been heard of */
+  /** Starts one. @returns after its first report */
   static async start(
     library: Library,
     stage: Stage,
@@ -42,7 +42,7 @@ export class Neighbour {
     return neighbour
   }
 
-  /** Waits until it has worked once more. @throws {Error} when it does not */
+  /** Waits until it has completed another round. @throws {Error} if it does not */
   async beat(): Promise<void> {
     const beaten = new Promise<void>((resolve) => {
       this.#onBeat = resolve

@@ -24,7 +24,7 @@ const HELP = `Fuzzes what a guest may import: names, kinds, arguments, sequences
 The exit code is 1 when something was found.
 `
 
-/** What is to be done. */
+/** The options of a run. */
 export interface Options {
   readonly seed: number
   readonly count: number
@@ -41,7 +41,7 @@ export interface Options {
 
 const DRIVERS = ['worker', 'pump', 'jspi'] as const
 
-/** Reads it. @returns what to print where nothing is to be done; a reason begins with `Cannot` */
+/** Reads the command line. @returns the options, or a text to print instead of a run; an error begins with `Cannot` */
 export function readOptions(args: readonly string[]): Options | string {
   let values: ReturnType<typeof parse>
   try {

@@ -2,22 +2,22 @@
 import type { Options } from './options.js'
 import type { DriverName, Mode, Slice } from './task.js'
 
-/** Of a driver's calls, how many go to each mode. */
+/** The share of each mode in the calls of a driver. */
 const SHARES: Readonly<Record<Mode, number>> = { imports: 0.02, calls: 0.86, deep: 0.08, end: 0.04 }
 
-/** The most calls of one process: what it holds in the end tells whether something was kept. */
+/** The maximum of calls of one process: its memory in the end shows whether something leaked. */
 const CALLS_PER_PROCESS = 30_000
 
-/** Guests that a process may number. */
+/** The maximum of guests of a process. */
 const GUESTS = 100_000
 
-/** What one process does, and how its engine compiles. */
+/** The work of one process, and how its engine compiles. */
 export interface Job {
   readonly slices: readonly Slice[]
   readonly flags: readonly string[]
 }
 
-/** Compilers of the engine: as they take turns, the first one alone, the last one alone. Their frames differ. */
+/** Compilers of the engine: all in turn, only the first, only the last. Their frames differ. */
 const TIERS: readonly (readonly string[])[] = [[], ['--no-wasm-tier-up'], ['--no-liftoff']]
 
 /** The jobs of a run. */
@@ -43,7 +43,7 @@ export function planJobs({ count, modes, guest, calls, depth }: Options, drivers
   ).flat()
 }
 
-/** A slice of one guest; what is not known, its mode decides. */
+/** A slice with one guest; its mode decides what is not given. */
 export function oneGuest({
   callsPerGuest,
   depth,

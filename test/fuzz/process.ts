@@ -1,4 +1,4 @@
-/** Runs a child process of the fuzzer's, and hears it out. */
+/** Runs a child process of the fuzzer, and collects its messages. */
 import { fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import type { Job } from './plan.js'
 import type { Finding, Message, Slice, Task } from './task.js'
 
-/** Milliseconds of silence after which a process is taken for one that hangs. */
+/** Milliseconds without a message after which a process counts as hanging. */
 const SILENCE = 40_000
 
-/** Bytes of its heap: what takes more is a finding. */
+/** Bytes of its heap: a need of more is a finding. */
 const HEAP_MIB = 320
 
 /** Where and with what a job runs. */
@@ -20,10 +20,12 @@ export interface Place {
   readonly seed: number
 }
 
-/** How often a job is gone on with in another process. */
+/** How often a job is continued in another process. */
 const REPLACED = 5
 
-/** Runs a job to its end. @param onMessage - told all that it tells, and what is found in the end of the process */
+/**
+ * Runs a job to its end. @param onMessage - called with all its messages, and with a finding if the process ends early
+ */
 export async function runJob(job: Job, place: Place, onMessage: (message: Message) => void): Promise<void> {
   let left: Job | undefined = job
   for (let processes = 0; left !== undefined && left.slices.length > 0 && processes <= REPLACED; processes++) {
@@ -31,7 +33,7 @@ export async function runJob(job: Job, place: Place, onMessage: (message: Messag
   }
 }
 
-/** Runs a job in one process. @returns what is left to do, where the process did not come to its end */
+/** Runs a job in one process. @returns the rest of the job if the process ended early */
 async function runOnce(
   job: Job,
   { node, dist, seed }: Place,
@@ -85,7 +87,7 @@ async function runOnce(
   onMessage({ kind: 'found', finding })
   return { ...job, slices: job.slices.slice(job.slices.findIndex((one) => one.mode === mode)).flatMap(rest) }
 
-  /** What is left of a slice behind the guest that ended the process. */
+  /** The rest of a slice after the guest that ended the process. */
   function rest(one: Slice): Slice[] {
     if (one.mode !== mode) return [one]
     const more = one.calls - (made.get(mode) ?? 0) - calls

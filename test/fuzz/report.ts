@@ -1,9 +1,9 @@
-/** What the fuzzer prints. */
+/** The output of the fuzzer. */
 import type { Tallies } from './judge.js'
 import { type CallName, SIGNATURES } from './signatures.js'
 import type { Finding } from './task.js'
 
-/** Functions that refuse whatever they are given, or do not return. */
+/** Functions that always refuse, or do not return. */
 const NEVER: readonly CallName[] = ['proc_exit', 'proc_raise', 'sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown']
 
 /** Adds tallies to others. */
@@ -21,12 +21,12 @@ export function addTallies(all: Tallies, more: Tallies): void {
   }
 }
 
-/** Functions that have never done what they were asked for, though they can. */
+/** Functions that have never succeeded, although they can. */
 export function neverSucceeded(tallies: Tallies): CallName[] {
   return SIGNATURES.flatMap(({ name }) => (NEVER.includes(name) || (tallies[name]?.successes ?? 0) > 0 ? [] : [name]))
 }
 
-/** A line for each function: how often it was called, to what end. */
+/** A line for each function: how often it was called, with which outcomes. */
 export function tableOf(tallies: Tallies, errno: Readonly<Record<string, number>>): string {
   const names = new Map(Object.entries(errno).map(([name, number]) => [number, name]))
   const lines = SIGNATURES.flatMap(({ name }) => {
@@ -46,7 +46,7 @@ export function tableOf(tallies: Tallies, errno: Readonly<Record<string, number>
   ].join('\n')
 }
 
-/** A finding as it is printed. @param alone - whether the guest fails on its own, as the command runs it */
+/** The text of a finding. @param alone - whether the guest also fails alone, as run by the printed command */
 export function describeFinding(finding: Finding, seed: number, alone: boolean, extra: string, count: number): string {
   const { mode, driver, guest, stage, calls, depth, problems, last } = finding
   const only = alone
@@ -61,7 +61,7 @@ export function describeFinding(finding: Finding, seed: number, alone: boolean, 
   ].join('\n')
 }
 
-/** What makes two findings the same, as far as one can tell. */
+/** The key by which two findings count as the same. */
 export function keyOf({ mode, driver, problems }: Finding): string {
   return `${mode} ${driver} ${(problems[0] ?? '').replace(/call \d+, [^)]*\)/, (text) => text.replace(/\(.*/, '').replace(/\d+/, '')).replace(/-?\d+/g, '#')}`
 }

@@ -1,36 +1,36 @@
-/** Runs one guest, and keeps what can be seen of it from outside. */
+/** Runs one guest, and records its behaviour that is visible from outside. */
 import type { Guest, GuestOptions } from 'libuv-wasm/guest'
 import { within } from '../support/deadline.js'
 import type { Library } from './library.js'
 
-/** Milliseconds that a guest may need to end, on a busy machine. */
+/** Milliseconds in which a guest must end, on a busy machine. */
 const PATIENCE = 15_000
 
-/** What one guest did. */
+/** The behaviour of one guest. */
 export interface Seen {
-  /** Its exit code, or what its exit was rejected with. */
+  /** Its exit code, or the error that its exit was rejected with. */
   readonly end: { readonly code: number } | { readonly failure: unknown }
   readonly output: Uint8Array
   readonly errors: Uint8Array
-  /** Bytes that it printed when it was over. */
+  /** Bytes that it printed after its end. */
   readonly late: () => number
 }
 
-/** Thrown by a receiver of output, on purpose. */
+/** Thrown deliberately by a receiver of output. */
 export class Unwilling extends Error {}
 
 /** How a guest is disturbed. */
 export interface Disturbance {
-  /** After how many milliseconds it is ended from outside. */
+  /** The milliseconds after which it is ended from outside. */
   readonly terminateAfter?: number
-  /** After how many pieces of output its receiver throws. */
+  /** The number of pieces of output after which its receiver throws. */
   readonly throwAfter?: number
 }
 
 /**
  * Runs a guest to its end.
  *
- * @throws what starting it was rejected with; {Error} when it does not end
+ * @throws the error that its start was rejected with; {Error} if it does not end
  */
 export async function runGuest(
   { guest: { Guest } }: Library,

@@ -1,24 +1,27 @@
-/** What a guest is to do, step by step, and what is expected of each of its calls. */
+/** The steps of a guest, and the expected result of each call. */
 import { Argument, CALL, LOG, register, SCRIPT, Step } from './layout.js'
 import { type CallName, indexOf } from './signatures.js'
 
-/** A number as a step has it: itself, what a register holds then, or so many bytes from the end of the memory. */
+/**
+ * A number in a step: a constant, the value of a register at that time, or a distance in bytes from the end of the
+ * memory.
+ */
 export type Value = number | bigint | { readonly register: number } | { readonly end: number }
 
-/** What is known of a call's answer before it is made. */
+/** The known limits of a call's result. */
 export interface Expectation {
-  /** The most that it may answer. */
+  /** The maximum of its result. */
   readonly most?: number
-  /** It must be refused: it was given a pointer that leads out of the memory. */
+  /** Whether it must be refused, since a pointer leads out of the memory. */
   readonly refused?: boolean
-  /** The buffers that it prints, each an address and a length in the pattern. */
+  /** The buffers that it prints, each as an address and a length in the pattern. */
   readonly prints?: readonly (readonly [at: number, length: number])[]
 }
 
 /** A call of a script. */
 export interface ScriptedCall {
   readonly name: CallName
-  /** As a person reads it. */
+  /** A readable text. */
   readonly text: string
   readonly expected: Expectation
   readonly deep: boolean
@@ -28,13 +31,13 @@ export interface ScriptedCall {
 export interface CallOptions extends Expectation {
   /** The register that takes its result. */
   readonly result?: number
-  /** The address of a number that the call stores, counted from the end of the memory where it is negative. */
+  /** The address of a number that the call stores; a negative one counts from the end of the memory. */
   readonly watch?: number
-  /** Whether it is made with the stack all but used up. */
+  /** Whether it is made with an almost full stack. */
   readonly deep?: boolean
 }
 
-/** A script in the making. */
+/** Builds a script. */
 export class Script {
   /** The calls so far, in the order of the log. */
   readonly calls: ScriptedCall[] = []
@@ -42,7 +45,7 @@ export class Script {
   readonly #most: number
   #length: number = SCRIPT.header
 
-  /** @param most - how many calls it may have */
+  /** @param most - the maximum of calls */
   constructor(most: number) {
     this.#most = most
   }
@@ -57,7 +60,7 @@ export class Script {
     return SCRIPT.at + this.#length
   }
 
-  /** Puts bytes where they belong. */
+  /** Puts bytes into the memory. */
   poke(at: Exclude<Value, bigint | { readonly register: number }>, bytes: Uint8Array): void {
     const [fromEnd, address] = typeof at === 'number' ? [0, at] : [1, at.end]
     const start = this.#step(Step.POKE, 20 + bytes.length, fromEnd, address, bytes.length)
@@ -74,34 +77,34 @@ export class Script {
     this.#step(Step.COPY, 16, to, from)
   }
 
-  /** Lets the memory grow. */
+  /** Grows the memory. */
   grow(pages: number): void {
     this.#step(Step.GROW, 12, pages)
   }
 
-  /** Lets the others have a turn. @param ms - at least 1 */
+  /** Waits, so that other programs run. @param ms - at least 1 */
   wait(ms: number): void {
     this.#step(Step.WAIT, 12, ms)
   }
 
-  /** Goes back to a step while a register is negative, as often as it takes. */
+  /** Goes back to a step as long as a register is negative. */
   until(index: number, target: number): void {
     this.set(255, 0x7fff_ffff)
     this.#step(Step.BRANCH, 20, register(index), target, register(255))
   }
 
-  /** Goes back for ever. */
+  /** Loops without end. */
   repeat(target: number): void {
     this.set(254, -1)
     this.until(254, target)
   }
 
-  /** Throws an exception of the module's own, or runs into a trap. */
+  /** Throws an exception of the module, or traps. */
   fail(how: 'throw' | 'trap', deep: boolean): void {
     this.#step(how === 'throw' ? Step.THROW : Step.TRAP, 24, 0, 0, 0, deep ? 1 : 0)
   }
 
-  /** Makes a call, unless there are as many as there may be. */
+  /** Makes a call, unless the maximum is reached. */
   call(name: CallName, values: readonly Value[], options: CallOptions = {}): void {
     if (this.calls.length >= this.#most) return
     const { result, watch = 0, deep = false, ...expected } = options
@@ -131,10 +134,10 @@ export class Script {
   }
 
   /**
-   * The script as the guest reads it.
+   * The encoded script, as the guest reads it.
    *
-   * @param byRun - whether the guest leaves its loop to the import `run`
-   * @param depth - how many frames down deep calls are made
+   * @param byRun - whether the import `run` runs the guest's loop
+   * @param depth - the number of frames before deep calls
    */
   encode(byRun: boolean, depth: number): Uint8Array<ArrayBuffer> {
     this.#step(Step.END, 8)
@@ -148,7 +151,7 @@ export class Script {
   #step(kind: number, size: number, ...fields: readonly number[]): number {
     const start = this.#length
     for (const [index, value] of [kind, size, ...fields].entries()) this.#bytes.setInt32(start + 4 * index, value, true)
-    // Numbers stay where they are read fast.
+    // Steps stay aligned to 4 bytes, so that they are read fast.
     const whole = (size + 3) & ~3
     this.#bytes.setInt32(start + 4, whole, true)
     this.#length += whole

@@ -3,10 +3,10 @@ import { oneGuest } from './plan.js'
 import { type Place, runJob } from './process.js'
 import type { Finding } from './task.js'
 
-/** How long it is looked for, in milliseconds. */
+/** The maximum of milliseconds for the search. */
 const PATIENCE = 90_000
 
-/** Runs one guest alone. @returns what is found then */
+/** Runs one guest alone. @returns the finding */
 async function again(finding: Finding, calls: number | undefined, place: Place): Promise<Finding | undefined> {
   const { mode, driver, guest, depth } = finding
   const slice = oneGuest({ mode, driver, first: guest, calls: 1, callsPerGuest: calls, depth })
@@ -20,7 +20,7 @@ async function again(finding: Finding, calls: number | undefined, place: Place):
 /**
  * Shrinks a finding.
  *
- * @returns the shortest that was found; `undefined` where the guest alone does not fail
+ * @returns the shortest finding; `undefined` if the guest alone does not fail
  */
 export async function shrink(finding: Finding, place: Place): Promise<Finding | undefined> {
   const deadline = performance.now() + PATIENCE

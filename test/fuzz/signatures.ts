@@ -1,7 +1,6 @@
 /**
  * The functions that a guest may import, as C declares them: a letter for each parameter, and after a colon one for the
- * result. `i` is `i32`, `I` is `i64`, `d` is `f64`. Written down apart from the implementation, which is what is tried
- * here.
+ * result. `i` is `i32`, `I` is `i64`, `d` is `f64`. Written independently of the implementation, which is under test.
  *
  * @see libuv-port/include/uv_host.h, libuv-port/include/uv_pump.h
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
@@ -90,7 +89,7 @@ const PREVIEW1 = {
 
 const UV_PUMP = { leave: 'i', run: 'i:i' } as const
 
-/** The name of a function of any of the import modules; no two share one. */
+/** The name of a function of any of the import modules; the names are unique. */
 export type CallName = keyof typeof UV_HOST | keyof typeof PREVIEW1 | keyof typeof UV_PUMP
 
 /** An import of a guest. */
@@ -108,19 +107,19 @@ function listOf(module: Signature['module'], functions: Readonly<Record<string, 
   })
 }
 
-/** All of them, in the order of the guest's table. */
+/** All imports, in the order of the guest's table. */
 export const SIGNATURES: readonly Signature[] = [
   ...listOf('uv_host_1', UV_HOST),
   ...listOf('wasi_snapshot_preview1', PREVIEW1),
   ...listOf('uv_pump_1', UV_PUMP),
 ]
 
-/** Where a function stands in the guest's table. */
+/** The index of a function in the guest's table. */
 export function indexOf(name: CallName): number {
   return SIGNATURES.findIndex((one) => one.name === name)
 }
 
-/** Whether a function is one of libuv's system calls: those answer a negated errno, preview 1's a plain one. */
+/** Whether a function is one of libuv's system calls: those return a negated errno, and preview 1 a plain one. */
 export function isSystemCall(name: CallName): boolean {
   return name in UV_HOST
 }

@@ -1,12 +1,12 @@
-/** What a guest does with libuv's system calls. */
+/** The moves of a guest with libuv's system calls. */
 import { address, addressRoom, orNone, socketName, toFill, toSend } from './addresses.js'
 import { type Author, descriptor, fixed, flags, type Given, length, needed, optional } from './author.js'
 import type { CallName } from './signatures.js'
 
-/** Something that a guest does: a call or a few. */
+/** A move of a guest: one or several calls. */
 export type Move = readonly [weight: number, make: (author: Author) => void]
 
-const newest = ({ c, who }: Author): number => c.UVH_FD_FIRST + who.maxDescriptors - 1
+const newest = ({ c, guest }: Author): number => c.UVH_FD_FIRST + guest.maxDescriptors - 1
 
 function socket(author: Author): void {
   const { c, random } = author
@@ -17,9 +17,9 @@ function socket(author: Author): void {
   author.call('socket', [flags(family), flags(type), flags(0)], { result, most: newest(author) })
 }
 
-/** A port that a peer has, or one of the guest's own. */
-function port({ who, random }: Author): number {
-  const { echo, silent, talker, rude, own } = who.places
+/** A port of a peer, or one that the guest may bind. */
+function port({ guest, random }: Author): number {
+  const { echo, silent, talker, rude, own } = guest.places
   return random.pick([echo, echo, echo, echo, silent, talker, talker, rude, ...own])
 }
 
@@ -31,12 +31,12 @@ function connect(author: Author): void {
   author.call('connect', [descriptor(named ? author.slot('unix') : slot), ...to], { most: 0 })
 }
 
-/** From a socket to bytes that come back. */
+/** Connects a socket to the echo server, and reads its bytes back. */
 function converse(author: Author): void {
   const { c, script } = author
   const slot = author.free('stream')
   author.call('socket', [fixed(c.AF_INET), fixed(c.SOCK_STREAM), fixed(0)], { result: slot, most: newest(author) })
-  author.call('connect', [fixed({ register: slot }), ...address(author, author.who.places.echo)], { most: 0 })
+  author.call('connect', [fixed({ register: slot }), ...address(author, author.guest.places.echo)], { most: 0 })
   script.wait(1)
   for (let round = author.random.int(1, 3); round > 0; round--) {
     send(author, slot)
@@ -54,7 +54,7 @@ function send(author: Author, slot: number): void {
   if (random.chance(0.6)) return author.call('writev', [descriptor(slot), ...given, flags(to)], expected)
   const where: [Given, Given] = random.chance(0.5)
     ? [optional(0), length(0)]
-    : orNone(address(author, random.pick([author.who.places.messages, author.who.places.messages, port(author)])))
+    : orNone(address(author, random.pick([author.guest.places.messages, author.guest.places.messages, port(author)])))
   author.call('sendto', [descriptor(slot), ...given, flags(to), ...where], expected)
 }
 
@@ -69,23 +69,23 @@ function receive(author: Author, slot: number): void {
   author.call('recvfrom', [descriptor(slot), ...given, flags(from), ...where], { most: 65_535, refused: wrong })
 }
 
-/** A socket for messages, and one that comes back. */
+/** Sends a datagram to the echo server, and receives it. */
 function message(author: Author): void {
-  const { c, script, who } = author
+  const { c, script, guest } = author
   const slot = author.free('datagram')
   author.call('socket', [fixed(c.AF_INET), fixed(c.SOCK_DGRAM), fixed(0)], { result: slot, most: newest(author) })
   const { given, total, wrong } = toSend(author, 512)
-  const to = orNone(address(author, who.places.messages))
+  const to = orNone(address(author, guest.places.messages))
   author.call('sendto', [fixed({ register: slot }), ...given, flags(0), ...to], { most: total, refused: wrong })
   script.wait(1)
   receive(author, slot)
 }
 
-/** A listener, and a connection of the guest's own to it. */
+/** A listener, and a connection of the guest to it. */
 function serve(author: Author): void {
   const { c, script, random } = author
   const [listener, client, accepted] = [author.free('listener'), author.free('stream'), author.free('stream')]
-  const own = random.pick(author.who.places.own)
+  const own = random.pick(author.guest.places.own)
   const open = [fixed(c.AF_INET), fixed(c.SOCK_STREAM), fixed(0)]
   author.call('socket', open, { result: listener, most: newest(author) })
   author.call('bind', [fixed({ register: listener }), ...address(author, own)], { most: 0 })
@@ -106,7 +106,7 @@ function accept(author: Author, listener: number, result: number): void {
   author.call('accept', given, { result, most: newest(author) })
 }
 
-/** Two descriptors at once. */
+/** Calls that create two descriptors. */
 function pair(author: Author): void {
   const { c, random, script } = author
   const fds = author.words(0xffff_ffff, 0xffff_ffff)
@@ -149,7 +149,7 @@ function option(author: Author): void {
 }
 
 function poll(author: Author): void {
-  const { c, random, script, who } = author
+  const { c, random, script, guest } = author
   const count = random.int(0, 6)
   const { size, fd, events } = author.numbers.layout.pollfd
   const fds = author.put(new Uint8Array(Math.max(1, size * count)))
@@ -158,7 +158,7 @@ function poll(author: Author): void {
     script.poke(fds + index * size + events, new Uint8Array(new Uint16Array([wanted, 0]).buffer))
     script.copy(fds + index * size + fd, 256 + 4 * random.int(0, 23))
   }
-  const ms = who.driver === 'pump' ? 0 : random.pick([0, 0, 0, 1])
+  const ms = guest.driver === 'pump' ? 0 : random.pick([0, 0, 0, 1])
   const given = count > 0 ? needed(fds, size * count) : optional(fds)
   author.call('poll', [given, fixed(count), fixed(ms)], { most: count })
 }
@@ -201,7 +201,7 @@ function path(author: Author): void {
   else author.call(call, given, { most: call === 'stat' ? 0xffff : 0 })
 }
 
-/** A socket with a name, and one that connects to it. */
+/** A socket bound to a path, and one that connects to it. */
 function named(author: Author): void {
   const { c, script } = author
   const [listener, client, accepted] = [author.free('unix'), author.free('unix'), author.free('unix')]
@@ -216,7 +216,7 @@ function named(author: Author): void {
   path(author)
 }
 
-/** All that it does, and how often. */
+/** All moves, and how often each is made. */
 export const SOCKET_MOVES: readonly Move[] = [
   [6, socket],
   [6, connect],

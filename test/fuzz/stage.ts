@@ -1,4 +1,4 @@
-/** The world around a guest: peers on a virtual network, or on the loopback interface of this machine. */
+/** The environment of a guest: peers on a virtual network, or on the loopback interface of this machine. */
 
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -13,23 +13,23 @@ import type { Library } from './library.js'
 /** The name of a network. */
 export type StageName = 'virtual' | 'node'
 
-/** One network, and all that is on it beside guests. */
+/** One network, and the peers on it. */
 export interface Stage {
   readonly name: StageName
-  /** What guests are given. */
+  /** The host of the guests. */
   readonly host: Host
   readonly places: Places
-  /** What is open at this moment, a line each: guests' and peers'. */
+  /** The open sockets of guests and peers, a line each. */
   held(): string[]
-  /** Lets go of the peers' connections that would not end by themselves, since their peers never read. */
+  /** Closes those connections of the peers that do not end by themselves, since they are never read. */
   sweep(): void
   close(): Promise<void>
 }
 
-/** What a talker says before it ends. */
+/** The bytes that the `talker` peer sends before it ends. */
 const SPEECH = patternBytes().subarray(0, 3000)
 
-/** A network in memory, without a policy: whatever a guest may do, it does there. */
+/** A network in memory, without a policy: the guest may make any call. */
 export async function virtualStage({ main }: Library): Promise<Stage> {
   const host = main.virtualHost({ names: { 'here.test': '127.0.0.1' } })
   const loop = await main.Loop.open({ host })
@@ -72,7 +72,7 @@ export async function virtualStage({ main }: Library): Promise<Stage> {
   }
 }
 
-/** The loopback interface, of which a guest is granted what is here. */
+/** The loopback interface, with a policy that grants the peers here. */
 export async function nodeStage({ main, node }: Library): Promise<Stage> {
   const silent = new Set<Socket>()
   const open: (() => void)[] = []

@@ -1,37 +1,37 @@
-/** What the fuzzer's processes tell each other. */
+/** The messages between the fuzzer's processes. */
 
 import type { Tallies } from './judge.js'
 import type { StageName } from './stage.js'
 
-/** How guests are driven. */
+/** The drivers of guests. */
 export type DriverName = 'worker' | 'pump' | 'jspi'
 
-/** What is tried. */
+/** The modes of the fuzzer. */
 export const MODES = ['imports', 'calls', 'deep', 'end'] as const
 export type Mode = (typeof MODES)[number]
 
-/** Guests of one kind, one after the other. */
+/** Guests of one kind, run one after another. */
 export interface Slice {
   readonly mode: Mode
   readonly driver: DriverName
   /** The number of the first guest. */
   readonly first: number
-  /** How many calls all make together; imports count in the mode `imports`. */
+  /** The number of calls of all guests; in the mode `imports`, of imports. */
   readonly calls: number
-  /** The most calls of one guest; what the mode says by default. */
+  /** The maximum of calls of one guest; by default that of the mode. */
   readonly callsPerGuest?: number
-  /** How many frames down deep calls are made; found out by default. */
+  /** The number of frames before deep calls; measured by default. */
   readonly depth?: number
 }
 
-/** What a child process does. */
+/** The work of a child process. */
 export interface Task {
   readonly dist: string
   readonly seed: number
   readonly slices: readonly Slice[]
 }
 
-/** A guest at which something was wrong. */
+/** A guest with a fault. */
 export interface Finding {
   readonly mode: Mode
   readonly driver: DriverName
@@ -41,11 +41,11 @@ export interface Finding {
   readonly calls: number
   readonly depth: number | undefined
   readonly problems: readonly string[]
-  /** The last calls of the script, as a person reads them. */
+  /** The last calls of the script, as readable text. */
   readonly last: readonly string[]
 }
 
-/** What a child tells its parent. */
+/** A message of a child to its parent. */
 export type Message =
   | {
       readonly kind: 'begins'

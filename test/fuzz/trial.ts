@@ -1,4 +1,4 @@
-/** One guest of a mode: what it is like, what it does, and what is wrong with what came of it. */
+/** Runs one guest of a mode: its properties, its script, and the faults in its outcome. */
 import type { GuestOptions } from 'libuv-wasm/guest'
 import { Random } from '../support/random.js'
 import type { Character } from './author.js'
@@ -16,23 +16,23 @@ import { EARLY, type Ending, writeScript } from './write-script.js'
 /** The exit code of a guest that was ended from outside. */
 const TERMINATED = 143
 
-/** How deep a guest goes before it throws, where the end of the stack is not the point. */
+/** The depth of a throw in modes that do not test the end of the stack. */
 const SOME_FRAMES = 200
 
-/** What a trial has to work with. */
+/** The parts that a trial uses. */
 export interface Bench {
   readonly library: Library
   readonly modules: Readonly<Record<Catching, WebAssembly.Module | undefined>>
   readonly tallies: Tallies
 }
 
-/** What came of it. */
+/** The outcome. */
 export interface Verdict {
   readonly problems: readonly string[]
   readonly script: Script
-  /** Whether the stack ran over. */
+  /** Whether the stack overflowed. */
   readonly overflowed: boolean
-  /** To be looked at when everything has come to rest. */
+  /** The bytes printed after the end; to be called when everything has ended. */
   readonly late: () => number
 }
 
@@ -47,7 +47,7 @@ export async function compileInterpreters(): Promise<Bench['modules']> {
   return { nothing, all, 'all-by-table': byTable }
 }
 
-/** A source of chance for one guest. */
+/** A random generator for one guest. */
 export function chanceOf(seed: number, mode: Mode, driver: DriverName, guest: number): Random {
   let mixed = seed
   for (const character of `${mode} ${driver} ${guest}`)
@@ -55,14 +55,14 @@ export function chanceOf(seed: number, mode: Mode, driver: DriverName, guest: nu
   return new Random(mixed)
 }
 
-/** How a guest of a mode ends, and who sees to that. */
+/** How a guest of a mode ends, and the cause of its end. */
 interface Plan {
   readonly ending: Ending
   readonly catching: Catching
   readonly disturbance: Disturbance
 }
 
-/** Runs one guest of the modes that carry out scripts. */
+/** Runs one guest of the modes with scripts. */
 export async function tryGuest(
   bench: Bench,
   stage: Stage,
@@ -79,15 +79,15 @@ export async function tryGuest(
     readonly depth: number
   },
 ): Promise<Verdict> {
-  const who = character(random, stage, mode, driver)
+  const guest = character(random, stage, mode, driver)
   const plan: Plan =
     mode === 'end' ? choosePlan(random, bench) : { ending: 'none', catching: 'nothing', disturbance: {} }
-  const script = writeScript(random, bench.library.numbers, who, calls, plan.ending)
-  const encoded = script.encode(who.byRun, mode === 'deep' ? depth : SOME_FRAMES)
+  const script = writeScript(random, bench.library.numbers, guest, calls, plan.ending)
+  const encoded = script.encode(guest.byRun, mode === 'deep' ? depth : SOME_FRAMES)
   const input = new Uint8Array([...encoded, ...patternBytes().subarray(0, PATTERN.length / 8)])
   const options: GuestOptions = {
-    ...{ host: stage.host, driver, input, args: ARGS, env: ENV, maxDescriptors: who.maxDescriptors },
-    ...(who.hasFiles && { dirs: {} }),
+    ...{ host: stage.host, driver, input, args: ARGS, env: ENV, maxDescriptors: guest.maxDescriptors },
+    ...(guest.hasFiles && { dirs: {} }),
   }
   const module = bench.modules[plan.catching] ?? bench.modules.nothing
   if (module === undefined) throw new Error('there is no interpreter')
@@ -123,7 +123,7 @@ function choosePlan(random: Random, { modules }: Bench): Plan {
   return { ending, catching, disturbance }
 }
 
-/** A guest that has to come to the end of its script; or to the end of the stack, where that is tried. */
+/** Checks a guest that must reach the end of its script, or of the stack in the mode that tests it. */
 function judgeWhole(
   { library, tallies }: Bench,
   script: Script,
@@ -140,7 +140,7 @@ function judgeWhole(
   return [...code, ...judge(script, encoded, seen, library.numbers, tallies)]
 }
 
-/** A guest that is ended, one way or another. */
+/** Checks a guest that is ended early. */
 function judgeEnd({ ending, catching, disturbance }: Plan, { end, output }: Seen): string[] {
   const problems: string[] = []
   if (Buffer.from(output).includes(AFTERLIFE)) problems.push('it went on after its end')

@@ -1,14 +1,14 @@
-/** What must not happen to the process, whatever a guest does. */
+/** Detects effects on the process that no guest may have. */
 import { readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** Milliseconds for which the event loop may stand still at most, on a busy machine. */
+/** The maximum of milliseconds for which the event loop may be blocked, on a busy machine. */
 const LONGEST_STALL = 5000
 
-/** Bytes by which what the process holds may grow. */
+/** The allowed growth of the memory of the process, in bytes. */
 const GROWTH = 96 * 1024 * 1024
 
-/** Notes what goes wrong in this process. */
+/** Records what goes wrong in this process. */
 export class Watch {
   readonly #problems: string[] = []
   readonly #delay = monitorEventLoopDelay({ resolution: 20 })
@@ -21,7 +21,7 @@ export class Watch {
     process.on('uncaughtException', (error) => this.#problems.push(`an uncaught exception: ${text(error)}`))
   }
 
-  /** What went wrong since this was last asked. */
+  /** The faults since the last call. */
   take(): string[] {
     const problems = this.#problems.splice(0)
     const stall = Math.round(this.#delay.max / 1e6)
@@ -32,7 +32,7 @@ export class Watch {
     return problems
   }
 
-  /** What has been changed about the objects that all code shares, since the beginning. */
+  /** The changes to the shared objects of the realm since the beginning. */
   changed(): string[] {
     const now = intrinsics()
     const changes = [...now].filter(([key, value]) => !Object.is(this.#intrinsics.get(key), value)).map(([key]) => key)
@@ -42,7 +42,7 @@ export class Watch {
       : [`shared objects were changed: ${[...changes, ...gone].slice(0, 5).join(', ')}`]
   }
 
-  /** Whether the process holds much more than when this was first asked. */
+  /** Whether the process uses much more memory than at the first call. */
   growth(): string[] {
     globalThis.gc?.()
     globalThis.gc?.()
@@ -103,7 +103,7 @@ function intrinsics(): Map<string, unknown> {
     all.set(`${path}.[[Prototype]]`, Object.getPrototypeOf(object))
     for (const key of Reflect.ownKeys(object)) {
       const { value, get, set } = Object.getOwnPropertyDescriptor(object, key) ?? {}
-      // What the last match of an expression was is told there.
+      // These properties have the last match of a regular expression.
       if (path === 'RegExp') continue
       all.set(`${path}.${String(key)}`, value)
       all.set(`${path}.${String(key)} get`, get)

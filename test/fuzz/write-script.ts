@@ -7,39 +7,39 @@ import { AFTERLIFE } from './layout.js'
 import type { Script } from './script.js'
 import { type Move, SOCKET_MOVES } from './socket-moves.js'
 
-/** How many calls are made before the others have a turn. */
+/** The number of calls before the script waits. */
 const CALLS_PER_TURN = 40
 
-/** The most calls of one move: what closes some of all registers. */
+/** The maximum of calls of one move, reached by the one that closes registers. */
 const LONGEST_MOVE = 30
 
 const MOVES: readonly Move[] = [...SOCKET_MOVES, ...FILE_MOVES]
 const WEIGHT = MOVES.reduce((sum, [weight]) => sum + weight, 0)
 
-/** What ends a script before its own end; see {@link writeScript}. */
+/** How a script ends early; see {@link writeScript}. */
 export type Ending = 'none' | 'exit' | 'throw' | 'trap'
 
-/** The exit code of a script that exits on its own, before its end. */
+/** The exit code of a script that exits early by itself. */
 export const EARLY = 77
 
 /**
  * Writes a script.
  *
- * @param most - how many calls it has
- * @param ending - what happens somewhere within it; a guest that goes on afterwards says so
+ * @param most - the number of its calls
+ * @param ending - how it ends early, at a random place; a guest that continues afterwards prints a message
  */
 export function writeScript(
   random: Random,
   numbers: Description,
-  who: Character,
+  guest: Character,
   most: number,
   ending: Ending = 'none',
 ): Script {
-  const author = new Author(random, numbers, who, most)
+  const author = new Author(random, numbers, guest, most)
   const { script } = author
   const endsAt = ending === 'none' ? Number.POSITIVE_INFINITY : random.int(0, Math.max(0, most - LONGEST_MOVE))
   const turnsAt =
-    who.driver !== 'pump' && !who.byRun && random.chance(0.3) ? random.int(0, most) : Number.POSITIVE_INFINITY
+    guest.driver !== 'pump' && !guest.byRun && random.chance(0.3) ? random.int(0, most) : Number.POSITIVE_INFINITY
   let ended = false
   let waited = 0
   while (!script.full) {
@@ -67,16 +67,16 @@ function chooseMove(random: Random): Move[1] {
 }
 
 function end(author: Author, ending: Ending): void {
-  const { script, random, who } = author
-  if (ending === 'exit') script.call('proc_exit', [EARLY], { deep: random.chance(who.deep) })
-  else script.fail(ending === 'throw' ? 'throw' : 'trap', random.chance(who.deep))
+  const { script, random, guest } = author
+  if (ending === 'exit') script.call('proc_exit', [EARLY], { deep: random.chance(guest.deep) })
+  else script.fail(ending === 'throw' ? 'throw' : 'trap', random.chance(guest.deep))
   if (ending !== 'exit') return
   const at = author.put(new TextEncoder().encode(AFTERLIFE))
   const list = author.words(at, AFTERLIFE.length)
   author.call('fd_write', [fixed(1), fixed(list), fixed(1), fixed(author.room(4))])
 }
 
-/** From here on, the loop is run by the import `run`, in which the script goes on. */
+/** From here on, the import `run` runs the loop, in which the script continues. */
 function leaveLoop(author: Author): void {
   author.inTurn = true
   author.script.call('leave', [1])
