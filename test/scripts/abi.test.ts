@@ -20,7 +20,7 @@ const bytes = Uint8Array.of(
   ...section(10, 1, 2, 0, 0x0b),
 )
 
-test('a module’s signatures are read as the engine sees its names', () => {
+test('readSurface() reads the names and signatures of a module', () => {
   const surface = readSurface(bytes)
   const module = new WebAssembly.Module(bytes)
   expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual([
@@ -48,7 +48,7 @@ const header = async (code: string) => {
   return headerPrototypes(path, 'API')
 }
 
-test('prototypes are read as C has them, over lines and with comments', async () => {
+test('headerPrototypes() reads prototypes with line breaks and comments', async () => {
   const code =
     '#define API(x) \\\n  x\n/* API(no) int no(void); */\nAPI(f)\nconst char* f(struct s* a,\n  int64_t b[2]);\nAPI(g) void g(void);\n'
   expect([...(await header(code))]).toEqual([
@@ -66,7 +66,7 @@ test('prototypes are read as C has them, over lines and with comments', async ()
   ])
 })
 
-test('a prototype that cannot be read does not vanish', async () => {
+test('headerPrototypes() throws for a prototype that it cannot read', async () => {
   await expect(header('API(f) int f(void (*callback)(int));')).rejects.toThrow(
     'API stands 1 times, 0 prototypes were read',
   )

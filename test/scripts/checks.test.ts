@@ -1,11 +1,11 @@
-/** The checks of `make check`, each shown a small house in which one thing is wrong. */
+/** Tests of the checks of `make check`, each run on a small project with one fault. */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 
-/** A house in order, as paths and texts. */
+/** The files of a project without faults, by path. */
 const order = {
   'package.json': JSON.stringify({
     type: 'module',
@@ -16,7 +16,7 @@ const order = {
     exports: { '.': { types: './dist/types/index.d.ts', default: './dist/index.js' } },
   }),
   Makefile: 'demo: ## plays\n',
-  // The scripts are those of the real project, and so are the paths that they name.
+  // The scripts are those of the real project, with the paths that they name.
   '.gitignore': '/dist/\n/node_modules\n/scripts/\n',
   '.nvmrc': '20.19\n',
   'README.md': 'Node 20.16, Node 20.19. Run `make demo`, read [this](ARCHITECTURE.md) and `src/index.ts`.\n',
@@ -32,45 +32,45 @@ const order = {
   'src/kernel/kernel.ts': '/** Turns. */\nexport const turn = (): number => 1\n',
 }
 
-let house = ''
+let project = ''
 
 const write = async (files: Record<string, string>): Promise<void> => {
   for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(house, path)), { recursive: true })
-    await writeFile(join(house, path), text)
+    await mkdir(dirname(join(project, path)), { recursive: true })
+    await writeFile(join(project, path), text)
   }
 }
 
-/** Runs a program of ours in the small house. */
+/** Runs one of the checks in the small project. */
 const run = (...command: readonly string[]): Promise<{ code: number; output: string }> =>
   new Promise((resolved) => {
-    execFile(process.execPath, command, { cwd: house }, (error, stdout, stderr) => {
+    execFile(process.execPath, command, { cwd: project }, (error, stdout, stderr) => {
       resolved({ code: error === null ? 0 : 1, output: stdout + stderr })
     })
   })
 
 beforeEach(async () => {
-  house = await mkdtemp(join(tmpdir(), 'checks-'))
+  project = await mkdtemp(join(tmpdir(), 'checks-'))
   for (const path of ['tsconfig.json', 'tsconfig.build.json', '.dependency-cruiser.mjs', 'scripts']) {
-    await cp(path, join(house, path), { recursive: true })
+    await cp(path, join(project, path), { recursive: true })
   }
-  await symlink(resolve('node_modules'), join(house, 'node_modules'))
+  await symlink(resolve('node_modules'), join(project, 'node_modules'))
   await run('-e', "require('node:child_process').execFileSync('git', ['init', '--quiet'])")
   await write(order)
 })
 
 afterEach(async () => {
-  await rm(house, { recursive: true })
+  await rm(project, { recursive: true })
 })
 
-describe('tsdoc', () => {
+describe('the check of doc comments', () => {
   const check = () => run('scripts/check-tsdoc.mjs')
 
-  test('passes where all is told', async () => {
+  test('passes if everything has a comment', async () => {
     expect(await check()).toEqual({ code: 0, output: '3 exported symbols and members are told\n' })
   })
 
-  test('names what has no comment, and a link that leads nowhere', async () => {
+  test('reports exports without a comment and broken links', async () => {
     await write({
       'src/kernel/kernel.ts': 'export const turn = (): number => 1\n',
       'src/uv/loop.ts': '/** A {@link Lop}. */\nexport class Loop {\n  x = 1\n  readonly #y = 2\n}\n',
@@ -85,15 +85,15 @@ describe('tsdoc', () => {
   })
 })
 
-describe('rooms', () => {
+describe('the check of layers', () => {
   const check = () =>
     run('node_modules/.bin/depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'src')
 
-  test('passes where imports point down', async () => {
+  test('passes if imports point down', async () => {
     expect(await check()).toMatchObject({ code: 0 })
   })
 
-  test('names every way to break the rule', async () => {
+  test('reports every kind of forbidden import', async () => {
     await write({
       'src/kernel/kernel.ts':
         "import type {} from '../uv/loop.js'\nimport '../zoo/x.js'\nimport 'node:net'\nimport './none.js'\n",
@@ -120,14 +120,14 @@ describe('rooms', () => {
   })
 })
 
-describe('papers', () => {
+describe('the check of documents', () => {
   const check = () => run('scripts/check-papers.mjs')
 
-  test('passes where all is there', async () => {
+  test('passes if everything exists', async () => {
     expect(await check()).toMatchObject({ code: 0 })
   })
 
-  test('names a command, a link and a path that are not there', async () => {
+  test('reports a missing command, link target and path', async () => {
     await write({
       'README.md':
         'Node 20.16, Node 20.19 `make -s dmo`, `npm run --silent dmo`, [x](X.md), `src/none.ts`, `dist/index.js`\n',
@@ -144,12 +144,12 @@ describe('papers', () => {
     })
   })
 
-  test('misses a paper', async () => {
-    await rm(join(house, 'SECURITY.md'))
+  test('reports a missing document', async () => {
+    await rm(join(project, 'SECURITY.md'))
     expect(await check()).toMatchObject({ code: 1, output: 'SECURITY.md is missing: a newcomer looks for it\n' })
   })
 
-  test('names a path in a guide and in a comment that is not there', async () => {
+  test('reports a missing path in a guide and in a comment', async () => {
     await write({ 'docs/guide.md': 'See `src/none.ts`.\n', 'src/index.ts': '// As src/gone.ts does.\nexport {}\n' })
     expect((await check()).output.split('\n')).toEqual([
       'docs/guide.md: src/none.ts: there is no such file',
@@ -158,7 +158,7 @@ describe('papers', () => {
     ])
   })
 
-  test('names a place that asks for another Node', async () => {
+  test('reports a document that names another version of Node', async () => {
     await write({ 'CONTRIBUTING.md': 'Node 20.12 or later\n' })
     expect((await check()).output.split('\n')).toEqual([
       'CONTRIBUTING.md: does not say Node 20.19, as package.json does',
@@ -168,14 +168,14 @@ describe('papers', () => {
   })
 })
 
-describe('prose', () => {
+describe('the check of language', () => {
   const check = () => run('scripts/check-prose.mjs')
 
-  test('passes where programs are programs', async () => {
+  test('passes if the language is plain', async () => {
     expect(await check()).toMatchObject({ code: 0 })
   })
 
-  test('names people, idioms and comments that are too wide', async () => {
+  test('reports words for people, idioms and comments that are too wide', async () => {
     await write({
       'src/index.ts': `// ${'wide '.repeat(24)}\nexport {}\n`,
       'docs/guide.md': 'Whoever reads is told anew.\n',
