@@ -59,7 +59,7 @@ export interface Buffers {
   readonly parts: readonly (readonly [at: number, length: number])[]
 }
 
-/** Buffers whose bytes are sent: pieces of the pattern, which may be the same ones many times. */
+/** Buffers to send: pieces of the pattern, which may be the same ones many times. */
 export function toSend(author: Author, most = 4096): Buffers {
   const { random } = author
   const count = random.pick([0, 1, 1, 1, 1, 2, 3, 7, 64])

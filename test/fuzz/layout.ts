@@ -73,7 +73,7 @@ export const Argument = { NUMBER: 0, REGISTER: 1, END: 2 } as const
 /** The offsets of the parts of a call's step. */
 export const CALL = { function: 8, result: 12, watch: 16, deep: 20, log: 24, arguments: 28, argument: 12 } as const
 
-/** The result of a call whose exception the guest has caught. */
+/** The result of a call with an exception that the guest has caught. */
 export const CAUGHT = 0x7fff_fff1
 
 /** The output of a guest that continues after its end. */

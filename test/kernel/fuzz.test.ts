@@ -255,7 +255,7 @@ describe('a guest with random calls', () => {
   })
 })
 
-/** Makes a request whose number calls can use, and lends bytes. */
+/** Makes a request, which calls refer to by its number, and lends bytes. */
 function giveBytes({ machine, random }: Fuzz): void {
   machine.request(random.bytes(random.int(0, 3000)), random.bytes(10))
   if (random.chance(0.5)) machine.payloads.lend([random.bytes(random.int(0, 4000))])

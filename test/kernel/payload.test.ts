@@ -184,7 +184,7 @@ describe('lent bytes', () => {
     expect([machine.writeLent(fd, [text('abc')]), peer.log]).toEqual(['EAGAIN', []])
   })
 
-  test('wait for a request whose bytes are in flight', () => {
+  test('wait for a request with bytes in flight', () => {
     const { machine, fd, peer } = sender()
     peer.takesAtOnce = false
     const number = machine.request('abc')
