@@ -168,7 +168,10 @@ describe('a ring between two threads', () => {
     for (let round = 0; round < ROUNDS; round++) {
       writer.write(1, round, 0, NOTHING)
       writer.publish()
-      while (!reader.drain((_kind, id) => balls.push(id))) reader.sleep(5_000)
+      // This thread blocks, so that no timer could end the wait.
+      for (const start = performance.now(); !reader.drain((_kind, id) => balls.push(id)); reader.sleep(5_000)) {
+        if (performance.now() - start > 30_000) throw new Error('the other thread does not answer')
+      }
     }
     expect(balls).toEqual(Array.from({ length: ROUNDS }, (_, round) => round))
     await soon(ended, 'the other thread to end')
