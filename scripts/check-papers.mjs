@@ -9,6 +9,7 @@ import { conclude } from './lib/report.mjs'
 const papers = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'RELEASING.md'],
   ...ownFiles('docs').filter((path) => path.endsWith('.md')),
+  ...ownFiles('libuv-port/README.md', 'test/README.md'),
 ]
 
 const makefile = readFileSync('Makefile', 'utf8')
@@ -52,9 +53,10 @@ const isThere = (path) => existsSync(path) || ignored.some((prefix) => `${path}/
  * Checks the commands and paths in a piece of code.
  *
  * @param {string} code
+ * @param {string} folder - of the paper, where its paths may begin
  * @returns {string[]} the problems
  */
-const checkCode = (code) => {
+const checkCode = (code, folder) => {
   /** @type {string[]} */
   const problems = []
   for (const [, target = ''] of code.matchAll(/(?:^|[\s;&(])make (?:-\S+ |[A-Z_]+=\S+ )*([a-z][\w-]*)(?![\w=])/g)) {
@@ -65,7 +67,8 @@ const checkCode = (code) => {
   }
   for (const word of code.split(/[\s'"`(),;]+/)) {
     const path = pathOf(word)
-    if (path !== undefined && !isThere(path)) problems.push(`${word}: there is no such file`)
+    if (path !== undefined && !isThere(path) && !isThere(join(folder, path)))
+      problems.push(`${word}: there is no such file`)
   }
   return problems
 }
@@ -85,7 +88,9 @@ const checkPaper = (paper) => {
   const dead = links
     .filter((link) => !existsSync(join(dirname(paper), link)))
     .map((link) => `(${link}): the link leads nowhere`)
-  return [...[...fenced, ...spans].flatMap(checkCode), ...dead].map((problem) => `${paper}: ${problem}`)
+  return [...[...fenced, ...spans].flatMap((code) => checkCode(code, dirname(paper))), ...dead].map(
+    (problem) => `${paper}: ${problem}`,
+  )
 }
 
 /**

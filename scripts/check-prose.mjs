@@ -19,7 +19,17 @@ const texts = [
   { name: 'comments of src', paths: ['src'], most: 1.5, prose: (path) => comments(path).join('\n') },
   {
     name: 'docs',
-    paths: ['docs', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'RELEASING.md'],
+    paths: [
+      'docs',
+      'README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      'RELEASING.md',
+      'libuv-port/README.md',
+      'test/README.md',
+    ],
     most: 0.5,
     prose: (path) => readFileSync(path, 'utf8').replace(/^```.*?^```/gms, ''),
   },

@@ -41,7 +41,7 @@ const run = ([program, ...args]) =>
     const start = performance.now()
     execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      const failure = error === null || typeof error.code === 'number' ? '' : error.message
+      const failure = error === null || typeof error.code === 'number' ? '' : `${error.message} ${error.signal ?? ''}`
       done({ passed: error === null, seconds, output: `${stdout}${stderr}${failure}`.trim() })
     })
   })

@@ -28,7 +28,7 @@ const USAGE = `make conformance ARGS='...' runs libuv's own tests as guests. Arg
   --driver NAME      how guests wait: auto (default), jspi, worker
   --host NAME        the host of the guests: node (default), virtual
   --repeat N         run each entry N times (default 1); it passes if it passes every time
-  --jobs N           how many entries run at once (default: one per processor, or 1 if they share a network)
+  --jobs N           how many entries run at once (default: two per processor, or 1 if they share a network)
   --shared-network   use this machine's network for all entries instead of a separate one for each; they run one at a
                      time, since their ports are fixed
   --node PATH        the node that runs guests (default: this one; for --driver jspi Node 26, fetched if needed)
@@ -161,7 +161,7 @@ const way = {
 }
 const repeat = count('repeat', options.repeat)
 const apart = way.ownNetwork || way.host === 'virtual'
-const jobs = options.jobs === undefined ? (apart ? availableParallelism() : 1) : count('jobs', options.jobs)
+const jobs = options.jobs === undefined ? (apart ? 2 * availableParallelism() : 1) : count('jobs', options.jobs)
 if (jobs > 1 && !apart)
   refuse('--jobs must be 1 in a shared network: the ports of the tests are fixed, so entries would conflict')
 

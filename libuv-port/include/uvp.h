@@ -14,8 +14,9 @@
 #define UVP_UNTIMED 8  /* No timer is active: only the host can wake it. */
 
 /* Like uv_run(), whose result is UVP_ALIVE, and reports whether it returned
- * because the host could not wait (UVP_PARKED): call it again when the host has events, or when the time of
- * uv_backend_timeout() has passed. Callbacks run before it returns.
+ * because the host could not wait (UVP_PARKED): call it again when the host has
+ * events, or when the time of uv_backend_timeout() has passed. Callbacks run
+ * before it returns.
  *
  * The loop is left in the middle of a pass, and the rest of that pass runs
  * before the wait instead of after it. If there are handles that run in every

@@ -130,3 +130,19 @@ test.each([
   },
   PATIENCE,
 )
+
+test('a connection from a local port in use fails in bind, like with node:net', async () => {
+  const program = `
+    const taken = net.createServer().listen(0, '127.0.0.1', () => {
+      const target = net.createServer().listen(0, '127.0.0.1', () => {
+        const local = { localAddress: '127.0.0.1', localPort: taken.address().port }
+        net.connect({ host: '127.0.0.1', port: target.address().port, ...local }).on('error', ({ code, syscall }) => {
+          say(code); say(syscall)
+          taken.close(); target.close()
+        })
+      })
+    })`
+  const [here, theirs] = await Promise.all([play(ours, program), play('node:net', program)])
+  expect(here).toEqual(theirs)
+  expect(here).toEqual({ code: 0, said: ['', 'EADDRINUSE', 'bind'], stderr: '' })
+})

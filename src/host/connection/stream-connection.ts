@@ -9,8 +9,8 @@ import type { UnsentBytes } from './unsent-bytes.js'
 
 /**
  * The part of {@link HostConnection} that all hosts share, on top of a few operations of the platform. {@link
- * file://./half-states.ts | halves} describes its states. A platform implements the abstract methods, which are called in
- * legal states only, and reports events by calling the protected ones.
+ * file://./half-states.ts | halves} describes its states. A platform implements the abstract methods, which are called
+ * in legal states only, and reports events by calling the protected ones.
  */
 export abstract class StreamConnection<At extends SocketAddress> extends HostConnection<At> {
   #sending: Sending
