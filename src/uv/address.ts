@@ -11,7 +11,7 @@ import { ArgumentError, checkInteger, show } from './errors.js'
 /**
  * An address to bind or connect to: an object or `[host, port]`. `host` is an IP address as text: for IPv4 four
  * decimal numbers, for IPv6 with or without a `%zone`, which is the number or name of an interface, such as
- * `fe80::1%2` or `fe80::1%eth0`. {@link TCP.connect} takes names, too.
+ * `fe80::1%2` or `fe80::1%eth0`. {@link TCP.connect} takes names, too, of which it tries the addresses of the `family`.
  */
 export type AddressLike =
   | {
@@ -31,10 +31,17 @@ export interface CheckedAddress {
   readonly scopeId: number
 }
 
+/** A name to connect to. */
+export interface NamedDestination {
+  readonly kind: 'name'
+  readonly name: string
+  readonly port: number
+  /** The family of the addresses to try; `undefined` for both. */
+  readonly family: 'ipv4' | 'ipv6' | undefined
+}
+
 /** The target of a connection: an address, or a name that has to be looked up. */
-export type Destination =
-  | { readonly kind: 'address'; readonly address: CheckedAddress }
-  | { readonly kind: 'name'; readonly name: string; readonly port: number }
+export type Destination = { readonly kind: 'address'; readonly address: CheckedAddress } | NamedDestination
 
 const UINT32_MAX = 0xffff_ffff
 
@@ -62,8 +69,7 @@ export function checkDestination(host: Host, address: AddressLike, syscall: stri
   const read = readHost(parts.host)
   if (read === undefined) throw notAHost(parts.host, syscall)
   if (read.kind === 'address') return { kind: 'address', address: locate(host, parts, read.ip, syscall) }
-  if (parts.family === 'ipv6') throw notOfFamily(parts)
-  return { kind: 'name', name: read.name, port: parts.port }
+  return { kind: 'name', name: read.name, port: parts.port, family: parts.family }
 }
 
 function locate(host: Host, parts: Parts, ip: Ip, syscall: string): CheckedAddress {

@@ -6,6 +6,7 @@
  */
 import type { Address } from '../base/address.js'
 import { formatEndpoint } from '../base/endpoint.js'
+import type { LookupFamily } from '../host/contract/lookup.js'
 import { UVError } from './errors.js'
 import { lookUp } from './lookup.js'
 import type { Loop } from './loop.js'
@@ -60,8 +61,10 @@ export interface DialOptions<Socket extends Attempt> {
   readonly port: number
   /** Creates the socket of an attempt. */
   readonly make: () => Socket
-  /** The family of the handle's own socket, if it has one; then there is only one attempt. */
-  readonly only: 'ipv4' | 'ipv6' | undefined
+  /** The family of the addresses to try. */
+  readonly family: LookupFamily
+  /** Whether to try the first address only, because the handle has its own socket already. */
+  readonly single: boolean
   /** Called once: with the connected socket, which is closed afterwards, or with the error. */
   readonly done: (outcome: Socket | UVError) => void
 }
@@ -78,13 +81,13 @@ export class ConnectAttempts<Socket extends Attempt> {
 
   /** Starts the lookup. @throws {UVError} for an error of the lookup that the host reports immediately */
   constructor(options: DialOptions<Socket>) {
-    const { loop, name, port, only } = options
+    const { loop, name, port, family, single } = options
     this.#options = options
     this.#timer = new Timer({ loop, onTimeout: () => this.#next() })
     try {
-      this.#forget = lookUp(loop[INSTANCE], name, { port, family: only ?? 'any' }, (found) => {
+      this.#forget = lookUp(loop[INSTANCE], name, { port, family }, (found) => {
         if ('error' in found) return this.#end(found.error)
-        this.#rest = only === undefined ? found.addresses : found.addresses.slice(0, 1)
+        this.#rest = single ? found.addresses.slice(0, 1) : found.addresses
         this.#next()
       })
     } catch (error) {

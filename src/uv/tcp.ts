@@ -5,12 +5,13 @@ import {
   type CheckedAddress,
   checkDestination,
   hostText,
+  type NamedDestination,
   readAddress,
   socketDomain,
 } from './address.js'
 import { checkCallback } from './callback.js'
 import { type Attempt, ConnectAttempts } from './connect-attempts.js'
-import { checkInteger, UVError } from './errors.js'
+import { ArgumentError, checkInteger, show, UVError } from './errors.js'
 import { handleOptions, type OnClosed, WHEN_CLOSED } from './handle.js'
 import type { Loop } from './loop.js'
 import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
@@ -183,7 +184,7 @@ export class TCP extends Stream {
     if (this.#dial !== undefined) throw this.error(StatusCode.EALREADY, 'connect')
     if (to.kind === 'address') return this.#connectTo(handle, to.address, onConnect)
     const request = new TCPConnectRequest(this, 'connect', onConnect)
-    this.#connectByName(to.name, to.port, request)
+    this.#connectByName(to, request)
     return request
   }
 
@@ -284,8 +285,14 @@ export class TCP extends Stream {
     return request
   }
 
-  #connectByName(name: string, port: number, request: TCPConnectRequest): void {
-    const only = this.instance.exports.uvw_fileno(this.address) < 0 ? undefined : this.sockname.family
+  #connectByName({ name, port, family }: NamedDestination, request: TCPConnectRequest): void {
+    const own = this.instance.exports.uvw_fileno(this.address) < 0 ? undefined : this.sockname.family
+    if (own !== undefined && family !== undefined && own !== family) {
+      throw new ArgumentError(
+        `Cannot connect to ${show(name)}: its family is ${family}, and the socket's ${own}`,
+        'connect',
+      )
+    }
     const forget = this[WHEN_CLOSED](() => request[FIRE]('done', StatusCode.ECANCELED))
     const finish = (outcome: SocketAttempt | UVError): void => {
       this.#dial = undefined
@@ -295,14 +302,15 @@ export class TCP extends Stream {
       else request[FAIL](failure)
     }
     const make = (): SocketAttempt => {
-      const tcp = only === undefined ? new TCP({ loop: this.loop }) : this
+      const tcp = own === undefined ? new TCP({ loop: this.loop }) : this
       const begin: BeginConnect = (address, onConnect) => {
         tcp.#connectTo(tcp.address, { flowInfo: 0, scopeId: 0, ...address }, onConnect)
       }
       return new SocketAttempt(tcp, tcp !== this, begin)
     }
     try {
-      this.#dial = new ConnectAttempts({ loop: this.loop, name, port, only, make, done: finish })
+      const which = { name, port, family: own ?? family ?? ('any' as const), single: own !== undefined }
+      this.#dial = new ConnectAttempts({ loop: this.loop, ...which, make, done: finish })
     } catch (error) {
       forget()
       throw error

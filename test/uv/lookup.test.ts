@@ -162,6 +162,23 @@ overHosts((lab) => {
       expect(peer).toEqual({ family: 'ipv4', host: '127.0.0.1', port: expect.any(Number) })
     })
 
+    test('tries the addresses of the given family only', async () => {
+      const loop = await lab.open()
+      const server = serve(loop, '127.0.0.1')
+      const { port } = server.sockname
+      teach(lab.host, { 'db.test': ['::1', '127.0.0.1'] })
+      const four = new TCP({ loop })
+      const reached = four.connect({ host: 'db.test', port, family: 'ipv4' }).then(() => four.peername.host)
+      expect(await settle(lab, loop, reached)).toBe('127.0.0.1')
+      const six = new TCP({ loop })
+      const refused = await settle(lab, loop, six.connect({ host: 'db.test', port, family: 'ipv6' }))
+      expect(refused).toMatchObject({ errors: [{ address: { host: '::1' } }] })
+      const bound = new TCP({ loop })
+      bound.bind(['127.0.0.1', 0])
+      expect(codeOf(() => bound.connect({ host: 'db.test', port, family: 'ipv6' }))).toBe('EINVAL')
+      await Promise.all([settle(lab, loop, loop.closeAllHandles())])
+    })
+
     test('gives a connection that carries bytes both ways', async () => {
       const loop = await lab.open()
       const server = new TCP({ loop })
