@@ -7,6 +7,7 @@ import { abort } from '../../host/contract/abort.js'
 import type { ConnectionEvents, HostConnection } from '../../host/contract/connection.js'
 import { HostError } from '../../host/contract/error.js'
 import { encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import { ReadDemand } from './read-demand.js'
 
 /** An object that is not read because the guest does not read its ring. */
 export interface ServedObject {
@@ -46,9 +47,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
   readonly #id: number
   readonly #server: ServerContext
   #connection: HostConnection<SocketAddress> | undefined
-  /** Whether the guest is reading, and whether reading is suspended because the ring has no room. */
-  #wanted = false
-  #held = false
+  readonly #reading = new ReadDemand()
   /** Whether a write has failed. */
   #broken = false
   /**
@@ -95,7 +94,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
       if (this.#broken && (kind === ToParent.WRITE || kind === ToParent.SHUTDOWN)) return
       if (kind === ToParent.WRITE) this.#write(payload)
       else if (kind === ToParent.READ_START) this.#readOn(value === 1)
-      else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
+      else if (kind === ToParent.READ_STOP) this.#reading.want(this.#host, false)
       else if (kind === ToParent.SHUTDOWN) host.shutdown()
       else if (kind === ToParent.NO_DELAY) host.setNoDelay(value === 1)
       else if (kind === ToParent.KEEP_ALIVE) host.setKeepAlive(value > 0, value)
@@ -119,7 +118,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
   }
 
   release(): void {
-    this.#attempt(() => this.#read(this.#wanted, false))
+    this.#attempt(() => this.#reading.hold(this.#host, false))
   }
 
   onConnect(): void {
@@ -135,7 +134,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
       return
     }
     this.#server.hold(this)
-    this.#attempt(() => this.#read(this.#wanted, true))
+    this.#attempt(() => this.#reading.hold(this.#host, true))
   }
 
   onEnd(): void {
@@ -180,7 +179,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
 
   #pass(): void {
     this.#passed = true
-    this.#attempt(() => this.#read(false, this.#held))
+    this.#attempt(() => this.#reading.want(this.#host, false))
     this.#post(ToGuest.READ_ON)
   }
 
@@ -190,16 +189,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
    */
   #readOn(over: boolean): void {
     if (over) this.#passed = false
-    if (!this.#passed) this.#read(true, this.#held)
-  }
-
-  #read(wanted: boolean, held: boolean): void {
-    const before = this.#wanted && !this.#held
-    this.#wanted = wanted
-    this.#held = held
-    const now = wanted && !held
-    if (now && !before) this.#host.readStart()
-    if (before && !now) this.#host.readStop()
+    if (!this.#passed) this.#reading.want(this.#host, true)
   }
 
   #attempt(action: () => void): void {

@@ -14,6 +14,7 @@ import {
   WINDOW,
 } from '../protocol.js'
 import type { ServedObject, ServerContext } from './connection.js'
+import { ReadDemand } from './read-demand.js'
 
 /** A datagram socket of a guest in another thread: it passes messages between the host and the channel to the guest. */
 export class ServedDatagram implements DatagramEvents, ServedObject {
@@ -25,9 +26,7 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
   readonly #waiting: DatagramRecord[] = []
   /** The reason why the last message could not be sent, if the guest asks for the outcome. */
   #failure: HostError | undefined
-  /** Whether the guest is reading, and whether reading is suspended because the ring has no room. */
-  #wanted = false
-  #held = false
+  readonly #reading = new ReadDemand()
   /** The number of bytes passed to the host that have not been reported to the guest as accepted. */
   #untold = 0
 
@@ -46,8 +45,8 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
 
   /** Performs a request of the guest that has no reply. */
   perform(kind: number, value: number, payload: Uint8Array): void {
-    if (kind === ToParent.READ_START) this.#read(true, this.#held)
-    else if (kind === ToParent.READ_STOP) this.#read(false, this.#held)
+    if (kind === ToParent.READ_START) this.#reading.want(this.#host, true)
+    else if (kind === ToParent.READ_STOP) this.#reading.want(this.#host, false)
     else {
       const message = this.#unsealer.take(payload, value)
       if (message !== undefined) this.#send(message)
@@ -94,14 +93,14 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
   }
 
   release(): void {
-    this.#read(this.#wanted, false)
+    this.#reading.hold(this.#host, false)
   }
 
   onMessage(bytes: Uint8Array, from: Address): void {
     const payload = encodeDatagram({ bytes, address: from, asked: false })
     if (this.#server.post(ToGuest.DATA, this.#id, payload.length, payload)) return
     this.#server.hold(this)
-    this.#read(this.#wanted, true)
+    this.#reading.hold(this.#host, true)
   }
 
   onDrain(): void {
@@ -145,14 +144,5 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
     if (this.#untold < WINDOW / 2) return
     this.#server.post(ToGuest.TAKEN, this.#id, this.#untold)
     this.#untold = 0
-  }
-
-  #read(wanted: boolean, held: boolean): void {
-    const before = this.#wanted && !this.#held
-    this.#wanted = wanted
-    this.#held = held
-    const now = wanted && !held
-    if (now && !before) this.#host.readStart()
-    if (before && !now) this.#host.readStop()
   }
 }
