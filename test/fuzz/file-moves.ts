@@ -102,6 +102,14 @@ function freshPath(author: Author): Given[] {
   return [fixed(ROOT), needed(at, size), fixed(size)]
 }
 
+/** Reads a symbolic link, often one that has just been created: at other names there is rarely one. */
+function readLink(author: Author): void {
+  const fresh = author.random.chance(0.3)
+  const at = fresh ? freshPath(author) : [fixed(ROOT), ...path(author)]
+  if (fresh) author.call('path_symlink', [...path(author), ...at])
+  author.call('path_readlink', [...at, needed(author.room(64), 64), fixed(64), needed(author.room(4), 4)])
+}
+
 /** Another name for a file. */
 function link(author: Author): void {
   const to = author.random.chance(0.5) ? place(author) : freshPath(author)
@@ -220,17 +228,7 @@ export const FILE_MOVES: readonly Move[] = [
   [1, link],
   [1, folderLife],
   [1, (author) => author.call('path_symlink', [...path(author), ...place(author)])],
-  [
-    2,
-    (author) =>
-      author.call('path_readlink', [
-        fixed(ROOT),
-        ...path(author),
-        needed(author.room(64), 64),
-        fixed(64),
-        needed(author.room(4), 4),
-      ]),
-  ],
+  [2, readLink],
   [
     2,
     (author) =>
