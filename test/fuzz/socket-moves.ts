@@ -185,8 +185,8 @@ function name(author: Author): void {
   const { at, length: size } = author.text(
     random.pick(['localhost', 'here.test', 'no.test', 'a b', 'é', 'x'.repeat(255)]),
   )
-  if (random.chance(0.1)) {
-    const face = author.text(random.pick(['lo', 'eth9', 'x'.repeat(300)]))
+  if (random.chance(0.25)) {
+    const face = author.text(random.pick(['lo', 'lo', 'eth9', 'x'.repeat(300)]))
     return author.call('interface_index', [needed(face.at, face.length), fixed(face.length)], {})
   }
   const family = random.pick([c.AF_UNSPEC, c.AF_INET, c.AF_INET6, 99])
