@@ -79,6 +79,12 @@ const parts = [
  */
 const numbers = [
   {
+    header: 'libuv-port/include/uv_host.h',
+    ts: 'src/abi/revision.ts',
+    table: 'Revision',
+    macros: { NEWEST: 'UVH_REVISION' },
+  },
+  {
     header: 'libuv-port/include/uvp.h',
     ts: 'src/abi/uv-module.ts',
     table: 'RunResult',
@@ -256,6 +262,13 @@ const checkNumbers = ({ header, ts, table, macros }) => {
   })
 }
 
+/** The package's version is written twice, so that guests need not read a file to know it. */
+const checkVersion = () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const [, said] = /const VERSION = '(.*)'/.exec(readFileSync('src/abi/revision.ts', 'utf8')) ?? []
+  return said === version ? [] : [`src/abi/revision.ts: VERSION is ${said}, but package.json has ${version}`]
+}
+
 const needed = [...new Set([...parts.flatMap((part) => [part.header, part.ts]), ...modules])]
 const missing = needed.filter((path) => !existsSync(path))
 if (missing.length > 0) {
@@ -276,7 +289,7 @@ if (missing.length > 0) {
   const checked = parts.map((part) => checkPart(part, surfaces))
   const count = checked.reduce((sum, part) => sum + part.count, 0)
   conclude(
-    [...strangers, ...checked.flatMap((part) => part.problems), ...numbers.flatMap(checkNumbers)],
+    [...strangers, ...checked.flatMap((part) => part.problems), ...numbers.flatMap(checkNumbers), ...checkVersion()],
     `${count} functions, the same in C, in TypeScript and in ${modules.length} modules`,
   )
 }

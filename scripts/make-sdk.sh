@@ -37,6 +37,7 @@ cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pu
 
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
+cp build/sdk-revision.o "$dest/lib/revision.o"
 { cat sdk/library.js; imports; } >"$dest/lib/uv_host.js"
 
 cp sdk/toolchain.cmake "$dest/share/cmake/uvcc.cmake"

@@ -10,7 +10,12 @@ UVCC = $(SDK)/bin/uvcc
 
 sdk: $(SDK_MADE) ## builds uvcc, headers and libuv.a for C programs, in build/sdk
 
-$(SDK_MADE): build/wasm/guest/libuv-program.a \
+build/sdk-revision.o: sdk/revision.c libuv-port/include/uv_host.h package.json \
+    build/wasm/guest/flags
+	@$(EMCC) -Ilibuv-port/include -DUVP_VERSION='"$(shell node -p \
+	  'require("./package.json").version')"' -c $< -o $@
+
+$(SDK_MADE): build/sdk-revision.o build/wasm/guest/libuv-program.a \
     build/wasm/debug/libuv-program.a \
     $(wildcard sdk/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
     libuv-port/include/uv/pump.h libuv-port/include/uv_host.h \

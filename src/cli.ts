@@ -1,19 +1,14 @@
 #!/usr/bin/env node
 /** The `libuv-wasm` command. */
-import { readFileSync } from 'node:fs'
+import { VERSION } from './abi/revision.js'
 import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
 import { enableCompileCache } from './cli/compile-cache.js'
 import { Thread } from './guest/drivers/thread.js'
 
-function ownVersion(): unknown {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return Reflect.get(JSON.parse(text), 'version')
-}
-
 try {
   const command = readCommand(process.argv.slice(2))
   if (command === 'help') process.stdout.write(HELP)
-  else if (command === 'version') process.stdout.write(`${ownVersion()}\n`)
+  else if (command === 'version') process.stdout.write(`${VERSION}\n`)
   else {
     enableCompileCache()
     // Its thread starts up while this thread loads the rest.

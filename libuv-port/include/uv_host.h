@@ -3,9 +3,23 @@
 /* The import ABI of libuv for WebAssembly, version 1.
  *
  * These are the functions that libuv calls instead of system calls. A
- * TypeScript host implements them. The module name carries the version: a host
- * that offers `uv_host_1` implements everything in this file, as described
- * here.
+ * TypeScript host implements them.
+ *
+ * Compatibility: a guest that was built earlier runs on a newer host. So
+ *
+ * - a function is never removed, and neither its type nor what it does for a
+ *   guest that is built already changes;
+ * - a new function is appended to this file. A guest imports only what it uses,
+ *   so that one without new functions also runs on an older host; any other is
+ *   refused there with the version that it needs;
+ * - what changes for all guests, without an import to tell, gets a new
+ *   UVH_REVISION, and the host still serves the revisions before. A host
+ *   refuses a guest with a newer revision than its own.
+ *
+ * uvcc writes UVH_REVISION and the version of libuv-wasm into each program (see
+ * sdk/revision.c). Revision 1 are the guests without that text, from before
+ * there was one: their sockets are numbered from 256. Since revision 2, a new
+ * descriptor has the lowest free number.
  *
  * Rules for every function:
  *
@@ -35,6 +49,7 @@
 #include <sys/uio.h>
 
 #define UVH_MODULE "uv_host_1"
+#define UVH_REVISION 2
 
 #define UVH_IMPORT(name)                                                      \
   __attribute__((import_module(UVH_MODULE), import_name(#name)))

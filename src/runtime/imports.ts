@@ -7,6 +7,7 @@
 import type { Signatures } from '../abi/signature.js'
 import { isCall, type NumberCall } from '../base/call.js'
 import type { WasmImports, WasmModule } from '../base/platform-types.js'
+import { linkedWith, newerHost } from './linked-with.js'
 
 /** The functions of one import module. */
 export interface Offer {
@@ -27,12 +28,15 @@ export interface Wanted {
 /**
  * The imports of a module, without duplicates.
  *
- * @throws {WebAssembly.LinkError} when one of them is not offered; it names the import, its origin, and the remedy
+ * @throws {WebAssembly.LinkError} when one of them is not offered; it names the import, its origin, and the remedy.
+ *   Also when the module was linked by a newer version of this package and expects a newer revision
  */
 export function wantedImports(module: WasmModule, offers: Offers): readonly Wanted[] {
   const wanted = new Map<string, Wanted>()
+  const { version } = linkedWith(module)
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind !== 'function' || functionOf(offers, from, name) === undefined) throw refusal(from, name, kind, offers)
+    if (kind !== 'function' || functionOf(offers, from, name) === undefined)
+      throw refusal({ module: from, name, kind }, offers, version)
     wanted.set(JSON.stringify([from, name]), { module: from, name })
   }
   return [...wanted.values()]
@@ -73,7 +77,12 @@ export function linkError(error: unknown): unknown {
 
 const CANNOT = 'Cannot link the module'
 
-function refusal(module: string, name: string, kind: string, offers: Offers): Error {
+/** @param version - the version of this package that the module was linked with */
+function refusal(
+  { module, name, kind }: Wanted & { readonly kind: string },
+  offers: Offers,
+  version: string | undefined,
+): Error {
   const what = `it imports the ${kind} ${JSON.stringify(shorten(name))} from ${JSON.stringify(shorten(module))}`
   const origin = originOf(module, name, kind)
   // In libuv-wasm's own modules and in preview 1, it is the name that is wrong.
@@ -81,7 +90,9 @@ function refusal(module: string, name: string, kind: string, offers: Offers): Er
     offers.has(module) && kind === 'function' && origin.whole
       ? `${origin.is}, which has no such function here`
       : origin.is
-  return new WebAssembly.LinkError(`${CANNOT}: ${what}, ${because}; ${origin.remedy}`)
+  // No import is ever taken away, so one that is unknown is newer than this host.
+  const remedy = origin.whole ? (newerHost(version) ?? origin.remedy) : origin.remedy
+  return new WebAssembly.LinkError(`${CANNOT}: ${what}, ${because}; ${remedy}`)
 }
 
 /** A standard or a toolchain whose modules import functions that are not available here. */
