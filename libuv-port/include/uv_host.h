@@ -314,4 +314,24 @@ int uvh_interface_index(const char* name, size_t len);
 UVH_IMPORT(clock)
 double uvh_clock(void);
 
+/* chdir(2): makes the directory at a path of `len` bytes the working directory,
+ * which stays the same directory when it is moved or removed. In the calls of
+ * WASI with a path, the directory AT_FDCWD stands for it, and an absolute path
+ * begins at the root, whatever the directory. Errors: ENOENT (also without a
+ * file system), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG.
+ */
+UVH_IMPORT(chdir)
+int uvh_chdir(const char* path, size_t len);
+
+/* fchdir(2). Errors: EBADF, ENOTDIR, EACCES. */
+UVH_IMPORT(fchdir)
+int uvh_fchdir(int fd);
+
+/* getcwd(2): writes the path of the working directory and a NUL to `buf`, which
+ * has `size` bytes. Returns the length with the NUL. Errors: ERANGE (it does
+ * not fit), ENOENT (it was removed).
+ */
+UVH_IMPORT(getcwd)
+int uvh_getcwd(char* buf, size_t size);
+
 #endif  /* UV_HOST_H_ */

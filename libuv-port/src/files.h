@@ -5,19 +5,20 @@
 #ifndef UVP_FILES_H_
 #define UVP_FILES_H_
 
-#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The target of a path: `path`, `len` bytes long, below the directory `dir`. */
+/* The target of a path, which is `len` bytes long and belongs to the caller,
+ * below the directory `dir`.
+ */
 struct uvp__place {
   int dir;
   size_t len;
-  char path[PATH_MAX];
+  const char* path;
 };
 
-/* Finds the target of a path that is relative to the directory `dir`, or to the
- * working directory if that is AT_FDCWD. Returns 0 or an errno.
+/* The target of a path that is relative to the directory `dir`, or to the
+ * working directory if that is AT_FDCWD, or absolute. Returns 0 or an errno.
  */
 int uvp__locate(int dir, const char* path, struct uvp__place* place);
 

@@ -41,7 +41,16 @@ export interface UvHost {
   reverse(addr: number, len: number): number
   interface_index(name: number, len: number): number
   clock(): number
+  chdir(path: number, len: number): number
+  fchdir(fd: number): number
+  getcwd(buf: number, size: number): number
 }
+
+/** The calls that need files, which a kernel does not have: those about the working directory. */
+export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd'>
+
+/** The calls that a kernel answers. */
+export type KernelCalls = Omit<UvHost, keyof FileCalls>
 
 /** The signatures of these functions. */
 export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
@@ -73,4 +82,7 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   reverse: 'ii:i',
   interface_index: 'ii:i',
   clock: ':d',
+  chdir: 'ii:i',
+  fchdir: 'i:i',
+  getcwd: 'ii:i',
 }

@@ -5,7 +5,7 @@
 
 import { Memory } from '../abi/memory.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
-import { UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
+import { type FileCalls, UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
 import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
@@ -56,9 +56,13 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
       throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
     return bound
   }
-  const wasi = { ...preview1(options, driver, memory), proc_exit: (code: number): void => ending.exit(code) }
+  const { imports, files } = preview1(options, driver, memory)
+  const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
-    [UV_HOST_MODULE, { functions: systemCalls(options, driver, { kernel, memory, loops }), types: UV_HOST_TYPES }],
+    [
+      UV_HOST_MODULE,
+      { functions: systemCalls(options, driver, { kernel, memory, loops, files }), types: UV_HOST_TYPES },
+    ],
     [UV_PUMP_MODULE, { functions: loops.imports(), types: UV_PUMP_TYPES }],
     [ENV_MODULE, { functions: envShells(module, options.abi, () => gate.check()), types: {} }],
     [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
@@ -164,13 +168,14 @@ interface SystemCallParts {
   readonly kernel: Kernel
   readonly memory: () => Memory
   readonly loops: PumpedLoops
+  readonly files: FileCalls
 }
 
 /** The import module of libuv's system calls; two of them wait. */
 function systemCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
-  { kernel, memory, loops }: SystemCallParts,
+  { kernel, memory, loops, files }: SystemCallParts,
 ): WasmImports {
   const onDefect = tellDefects((bytes) => driver.output(2, bytes))
   const calls = createUvHost(() => ({ kernel, memory: memory(), abi, turns: loops, onDefect }))
@@ -181,5 +186,5 @@ function systemCalls(
         : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
-  return { ...trace.imports({ ...calls, ...slow }, () => abi) }
+  return { ...trace.imports({ ...calls, ...slow, ...files }, () => abi) }
 }

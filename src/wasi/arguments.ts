@@ -2,6 +2,7 @@ import { BufferList } from '../abi/iovec.js'
 import { PATH_MAX } from '../abi/limits.js'
 import type { Memory } from '../abi/memory.js'
 import { FileError } from './errno.js'
+import { fromBytes } from './fs/byte-names.js'
 import { IOVEC } from './layouts.js'
 
 /**
@@ -46,16 +47,14 @@ export class Arguments {
   }
 
   /**
-   * A path, or the target of a link.
+   * A path, or the target of a link, as a byte string.
    *
    * @throws {FileError} NAMETOOLONG, for its length alone; FAULT; INVAL when it contains a NUL
    */
   path(at: number, length: number): string {
     if (length >>> 0 >= PATH_MAX) throw new FileError('NAMETOOLONG')
-    const text = decoder.decode(this.bytes(at, length))
+    const text = fromBytes(this.bytes(at, length))
     if (text.includes('\0')) throw new FileError('INVAL')
     return text
   }
 }
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -5,6 +5,7 @@
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 import type { Memory } from '../abi/memory.js'
+import type { FileCalls } from '../abi/uv-host.js'
 import type { WasmImports } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
 import { deviceCalls, startCalls } from './args-environ.js'
@@ -35,7 +36,7 @@ export interface Preview1Options {
 }
 
 /**
- * The functions for one guest, except `proc_exit`.
+ * The functions for one guest, except `proc_exit`, and those of `uv_host_1` about files.
  *
  * @param options - what the guest is given
  * @param driver - how the guest waits, and what its streams are connected to
@@ -45,14 +46,14 @@ export function preview1(
   { host, wasi, files: folder }: Preview1Options,
   driver: Streams & Waiter,
   memory: () => Memory,
-): WasmImports & SlowCalls {
+): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls } {
   const given = new Arguments(memory)
   const files = new Files(folder, memory, () => BigInt(Math.round(host.wallClock() * 1e6)))
   const isOpen = (fd: number): boolean => files.has(fd)
   const stored = files.imports(deviceCalls(memory))
   const stdio = new Stdio(driver, memory, stored)
   const { poll } = new Subscriptions(host, driver, given, isOpen)
-  return {
+  const imports = {
     ...stored,
     ...startCalls(wasi, memory),
     ...clockCalls(host, memory),
@@ -66,6 +67,7 @@ export function preview1(
     // The C library implements the signals that a program raises itself.
     proc_raise: () => Errno.NOSYS,
   }
+  return { imports, files: files.hostCalls() }
 }
 
 /**

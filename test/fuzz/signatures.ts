@@ -36,6 +36,9 @@ const UV_HOST = {
   reverse: 'ii:i',
   interface_index: 'ii:i',
   clock: ':d',
+  chdir: 'ii:i',
+  fchdir: 'i:i',
+  getcwd: 'ii:i',
 } as const satisfies Record<keyof UvHost, string>
 
 const PREVIEW1 = {

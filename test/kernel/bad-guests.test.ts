@@ -1,11 +1,11 @@
 /** Tests of guests that pass invalid arguments: they get an error, and nothing else is affected. */
 import { describe, expect, test } from '@jest/globals'
-import type { UvHost } from '../../src/abi/uv-host.js'
+import type { KernelCalls } from '../../src/abi/uv-host.js'
 import { loopback } from '../support/wishes.js'
 import { type Answer, c, fakeMachine, type Machine, two } from './support/machine.js'
 import { connected } from './support/states.js'
 
-type Name = keyof UvHost
+type Name = keyof KernelCalls
 
 /** One descriptor of each kind that a call may take. */
 interface Stage {

@@ -3,7 +3,7 @@
  * must be one that C can have, the counts must always be consistent, and in the end nothing may stay open.
  */
 import { describe, expect, test } from '@jest/globals'
-import type { UvHost } from '../../src/abi/uv-host.js'
+import type { KernelCalls } from '../../src/abi/uv-host.js'
 import { ERRNO_NAMES } from '../../src/base/errno.js'
 import { type Random, seeded } from '../support/random.js'
 import { abi, c, fakeMachine, type Machine } from './support/machine.js'
@@ -12,7 +12,7 @@ const MAX_DESCRIPTORS = 24
 const ERRNOS = new Set(ERRNO_NAMES.map((name) => -abi.errno[name]))
 
 /** A call; listed more than once, it is made more often. */
-type Weighted = [name: keyof UvHost, values: number[]]
+type Weighted = [name: keyof KernelCalls, values: number[]]
 
 class Fuzz {
   readonly random: Random

@@ -4,7 +4,7 @@
  */
 import { type Description, errnoNumber } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
-import type { UvHost } from '../../abi/uv-host.js'
+import type { KernelCalls } from '../../abi/uv-host.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from '../../host/contract/error.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
@@ -31,7 +31,7 @@ type Call = (calls: Syscalls, a: number, b: number, c: number, d: number, e: num
  * @param find - returns the context. An instance needs its imports before it has a memory, so this is called at the
  *   first system call, not earlier.
  */
-export function createUvHost(find: () => SyscallContext): UvHost {
+export function createUvHost(find: () => SyscallContext): KernelCalls {
   let made: Syscalls | undefined
   const make = (): Syscalls => {
     made ??= new Syscalls(find())

@@ -1,15 +1,21 @@
 import type { Memory } from '../../abi/memory.js'
+import type { FileCalls } from '../../abi/uv-host.js'
 import { isCall } from '../../base/call.js'
 import type { WasmImports } from '../../base/platform-types.js'
 import { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
 import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, STREAMS, TimesFlag, Whence } from '../layouts.js'
+import { toBytes } from './byte-names.js'
 import { Descriptors, readFrom, writeTo } from './descriptors.js'
 import * as names from './dirents.js'
-import { putStat, typeOf } from './filestat.js'
+import { putStat } from './filestat.js'
 import type { Directory } from './host-directories.js'
-import { DirectoryNode, type Entry, find, fromTree, LinkNode, type Nanoseconds, type Place } from './inodes.js'
+import { type DirectoryNode, type Entry, LinkNode, type Nanoseconds } from './inodes.js'
 import { list } from './readdir.js'
+import { type End, find, type Place } from './resolve.js'
+import { Space } from './space.js'
+import { fromTree } from './tree.js'
+import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
 
 /**
  * The file system of one guest, in memory: the functions of WASI preview 1 that concern files.
@@ -21,6 +27,8 @@ export class Files {
   readonly #now: () => Nanoseconds
   readonly #opened = new Descriptors()
   readonly #root: DirectoryNode
+  /** The working directory of the program; `undefined` without a file system. */
+  readonly #working: WorkingDirectory | undefined
 
   /**
    * @param given - the contents of the root; `undefined` for no file system at all
@@ -30,8 +38,10 @@ export class Files {
   constructor(given: Directory | undefined, memory: () => Memory, now: () => Nanoseconds) {
     this.#given = new Arguments(memory)
     this.#now = now
-    this.#root = fromTree({ folder: given ?? new Map(), now: now() })
-    if (given !== undefined) this.#opened.add({ node: this.#root, rights: Right.ALL, flags: 0, offset: 0 })
+    this.#root = fromTree(given ?? new Map(), new Space(), now())
+    if (given === undefined) return
+    this.#working = new WorkingDirectory(this.#root)
+    this.#opened.add({ node: this.#root, rights: Right.ALL, flags: 0, offset: 0 })
   }
 
   /**
@@ -53,6 +63,14 @@ export class Files {
     return imports
   }
 
+  /** The functions of `uv_host_1` that concern files. */
+  hostCalls(): FileCalls {
+    return workingDirectoryCalls(this.#working, this.#given, {
+      path: (at, length) => this.#find(WORKING_DIRECTORY, at, length, 'object').entry,
+      descriptor: (fd) => this.#opened.folder(fd),
+    })
+  }
+
   /** Whether a descriptor is an open file or a standard stream. */
   has(fd: number): boolean {
     return isStream(fd) || this.#opened.has(fd)
@@ -65,8 +83,8 @@ export class Files {
     return {
       fd_close: (fd = 0) => opened.close(fd),
       fd_renumber: (from = 0, to = 0) => opened.move(from, to),
-      fd_sync: (fd = 0) => void opened.get(fd),
-      fd_datasync: (fd = 0) => void opened.get(fd),
+      fd_sync: (fd = 0) => opened.get(fd).node.sync(),
+      fd_datasync: (fd = 0) => opened.get(fd).node.sync(),
       fd_prestat_get: (fd = 0, out = 0) => {
         this.#requireRoot(fd)
         given.bytes(out, Size.PRESTAT).fill(0)
@@ -75,12 +93,12 @@ export class Files {
       fd_prestat_dir_name: (fd = 0, out = 0, length = 0) => {
         this.#requireRoot(fd)
         if (length === 0) throw new FileError('NAMETOOLONG')
-        given.bytes(out, 1).set(encoder.encode('/'))
+        given.bytes(out, 1).set(toBytes('/'))
       },
       fd_fdstat_get: (fd = 0, out = 0) => {
         const { node, flags, rights } = opened.get(fd)
         given.bytes(out, Size.FDSTAT).fill(0)
-        given.memory.setU8(out, typeOf(node))
+        given.memory.setU8(out, node.type)
         given.memory.setU16(out + 2, flags)
         given.memory.setU64(out + 8, rights)
         given.memory.setU64(out + 16, Right.ALL)
@@ -103,8 +121,7 @@ export class Files {
         const end = numberOf(offset) + numberOf(length)
         if (end === numberOf(offset)) throw new FileError('INVAL')
         if (end <= node.size) return
-        node.resize(end)
-        node.modified = node.changed = this.#now()
+        node.resize(end, this.#now())
       },
       fd_filestat_get: (fd = 0, out = 0) => {
         const node = isStream(fd) ? undefined : opened.get(fd).node
@@ -114,8 +131,7 @@ export class Files {
       fd_filestat_set_size: (fd = 0, size = 0) => {
         const { node, rights } = opened.file(fd)
         if ((rights & Right.WRITE) === 0n) throw new FileError('INVAL')
-        node.resize(numberOf(size))
-        node.modified = node.changed = this.#now()
+        node.resize(numberOf(size), this.#now())
       },
       fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) =>
         this.#setTimes(opened.get(fd).node, accessed, modified, flags),
@@ -178,7 +194,7 @@ export class Files {
         const bytes = given.bytes(buffer, length)
         given.bytes(out, 4)
         const after = numberOf(cookie)
-        if (after === 0 || file.listed === undefined) file.listed = folder.latest
+        if (after === 0 || file.listed === undefined) file.listed = folder.beginListing()
         given.memory.setU32(out, list(folder, after, file.listed, bytes))
       },
     }
@@ -200,8 +216,8 @@ export class Files {
         out = 0,
       ) => {
         const rights = BigInt(asked)
-        const follow = (lookup & LookupFlag.FOLLOW) !== 0 && names.followsLinks(flags)
-        const place = this.#find(dir, path, length, follow)
+        const end = names.endOfOpen(flags, (lookup & LookupFlag.FOLLOW) !== 0)
+        const place = this.#find(dir, path, length, end)
         given.bytes(out, 4)
         // Fails early when no descriptor is free, before a file is created or truncated.
         this.#opened.lowest()
@@ -215,18 +231,18 @@ export class Files {
         given.memory.setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
       },
       path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
-        const entry = this.#existing(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0)
+        const entry = this.#existing(dir, path, length, endOf(flags))
         given.bytes(out, Size.FILESTAT)
         putStat(given.memory, out, entry)
       },
       path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) =>
-        this.#setTimes(this.#existing(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0), accessed, modified, what),
+        this.#setTimes(this.#existing(dir, path, length, endOf(flags)), accessed, modified, what),
       path_readlink: (dir = 0, path = 0, length = 0, buffer = 0, size = 0, out = 0) => {
-        const entry = this.#existing(dir, path, length, false)
+        const entry = this.#existing(dir, path, length, 'link')
         if (!(entry instanceof LinkNode)) throw new FileError('INVAL')
         const bytes = given.bytes(buffer, size)
         given.bytes(out, 4)
-        const text = encoder.encode(entry.target).subarray(0, bytes.length)
+        const text = toBytes(entry.target).subarray(0, bytes.length)
         bytes.set(text)
         given.memory.setU32(out, text.length)
       },
@@ -237,33 +253,37 @@ export class Files {
   #nameCalls(): Record<string, Action> {
     return {
       path_create_directory: (dir = 0, path = 0, length = 0) =>
-        names.makeFolder(this.#find(dir, path, length, false), this.#now()),
+        names.makeDirectory(this.#find(dir, path, length, 'name'), this.#now()),
       path_remove_directory: (dir = 0, path = 0, length = 0) =>
-        names.removeFolder(this.#find(dir, path, length, false), this.#now()),
+        names.removeDirectory(this.#find(dir, path, length, 'name'), this.#now()),
       path_unlink_file: (dir = 0, path = 0, length = 0) =>
-        names.removeName(this.#find(dir, path, length, false), this.#now()),
+        names.removeName(this.#find(dir, path, length, 'name'), this.#now()),
       path_rename: (dir = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) =>
-        names.rename(this.#find(dir, path, length, false), this.#find(toDir, to, toLength, false), this.#now()),
+        names.rename(this.#find(dir, path, length, 'name'), this.#find(toDir, to, toLength, 'name'), this.#now()),
       path_link: (dir = 0, flags = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) => {
-        const from = this.#find(dir, path, length, (flags & LookupFlag.FOLLOW) !== 0)
-        names.addName(from, this.#find(toDir, to, toLength, false), this.#now())
+        const from = this.#find(dir, path, length, endOf(flags))
+        names.addName(from, this.#find(toDir, to, toLength, 'name'), this.#now())
       },
       path_symlink: (target = 0, targetLength = 0, dir = 0, path = 0, length = 0) => {
         const text = this.#given.path(target, targetLength)
-        names.makeLink(this.#find(dir, path, length, false), text, this.#now())
+        if (text === '') throw new FileError('NOENT')
+        names.makeLink(this.#find(dir, path, length, 'name'), text, this.#now())
       },
     }
   }
 
-  #find(dir: number, path: number, length: number, follow: boolean): Place {
+  #find(dir: number, path: number, length: number, end: End): Place {
     const text = this.#given.path(path, length)
-    return find(this.#root, this.#opened.folder(dir), text, follow)
+    const working = this.#working
+    if (working === undefined) throw new FileError('NOENT')
+    // An absolute path needs no directory, as on Linux.
+    const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? working.node : this.#opened.folder(dir)
+    return find(this.#root, start, text, end)
   }
 
-  #existing(dir: number, path: number, length: number, follow: boolean): Entry {
-    const { entry, mustBeDirectory: mustBeFolder } = this.#find(dir, path, length, follow)
+  #existing(dir: number, path: number, length: number, end: End): Entry {
+    const { entry } = this.#find(dir, path, length, end)
     if (entry === undefined) throw new FileError('NOENT')
-    if (mustBeFolder && !(entry instanceof DirectoryNode)) throw new FileError('NOTDIR')
     return entry
   }
 
@@ -274,15 +294,17 @@ export class Files {
 
   #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
     const now = this.#now()
-    node.changed = now
     if (flags & TimesFlag.MODE) {
-      node.mode = Number(accessed) & Mode.BITS
+      node.setMode(Number(accessed), now)
       return
     }
-    if (flags & TimesFlag.ACCESSED) node.accessed = BigInt(accessed)
-    if (flags & TimesFlag.ACCESSED_NOW) node.accessed = now
-    if (flags & TimesFlag.MODIFIED) node.modified = BigInt(modified)
-    if (flags & TimesFlag.MODIFIED_NOW) node.modified = now
+    const time = (given: number, set: number, setNow: number): Nanoseconds | undefined =>
+      flags & setNow ? now : flags & set ? BigInt(given) : undefined
+    node.setTimes(
+      time(accessed, TimesFlag.ACCESSED, TimesFlag.ACCESSED_NOW),
+      time(modified, TimesFlag.MODIFIED, TimesFlag.MODIFIED_NOW),
+      now,
+    )
   }
 }
 
@@ -297,10 +319,16 @@ function numberOf(value: number | bigint): number {
   return number
 }
 
-/** The permissions for a new file, passed in the upper half of the inherited rights of preview 1. */
-function modeIn(inherited: bigint): number | undefined {
-  const mode = Number(BigInt.asUintN(32, inherited >> 32n))
-  return mode & Mode.KNOWN ? mode & Mode.BITS : undefined
+/** What the end of a path means that may lead to any entry. */
+function endOf(lookup: number): End {
+  return lookup & LookupFlag.FOLLOW ? 'object' : 'link'
 }
 
-const encoder = new TextEncoder()
+/** The permissions for a new file, passed in the upper half of the inherited rights of preview 1. */
+function modeIn(inherited: bigint): number {
+  const mode = Number(BigInt.asUintN(32, inherited >> 32n))
+  return mode & Mode.KNOWN ? mode & Mode.BITS : DEFAULT_MODE
+}
+
+/** The permissions of a new file where preview 1 does not have them. */
+const DEFAULT_MODE = 0o644

@@ -2,7 +2,7 @@
 import type { BufferList } from '../../abi/iovec.js'
 import { FileError } from '../errno.js'
 import { STREAMS } from '../layouts.js'
-import { type DirectoryNode, FileNode, MAX_FILE, type Nanoseconds } from './inodes.js'
+import { type DirectoryNode, FileNode, type Nanoseconds } from './inodes.js'
 
 /** The largest number. Those above are the descriptors of the guest's sockets. */
 export const LAST = 255
@@ -68,16 +68,19 @@ export class Descriptors {
 
   /** Closes a descriptor. */
   close(fd: number): void {
-    this.get(fd)
+    const { node } = this.get(fd)
     this.#opened[fd] = undefined
+    node.release()
   }
 
   /** Moves an open file to another number, and closes the file that had that number. */
   move(from: number, to: number): void {
     const opened = this.get(from)
-    this.get(to)
+    const replaced = this.get(to)
+    if (opened === replaced) return
     this.#opened[from] = undefined
     this.#opened[to] = opened
+    replaced.node.release()
   }
 }
 
@@ -89,25 +92,14 @@ function isFile(opened: Opened): opened is Opened & { readonly node: FileNode } 
 export function readFrom(node: FileNode, offset: number, buffers: BufferList): number {
   let done = 0
   for (const buffer of buffers.views()) {
-    const bytes = node.read(offset + done, buffer.length)
-    buffer.set(bytes)
-    done += bytes.length
+    const count = node.read(offset + done, buffer)
+    done += count
+    if (count < buffer.length) break
   }
   return done
 }
 
-/**
- * Writes from the buffers of a call, at most up to the maximum size of a file, as on Linux.
- *
- * @returns how many bytes were written
- * @throws {FileError} FBIG, NOSPC; nothing was written in this case
- */
+/** Writes from the buffers of a call; see {@link FileNode.write}. @returns how many bytes were written */
 export function writeTo(node: FileNode, offset: number, buffers: BufferList, now: Nanoseconds): number {
-  if (buffers.total === 0) return 0
-  const room = MAX_FILE - offset
-  if (room <= 0) throw new FileError('FBIG')
-  const count = Math.min(buffers.total, room)
-  node.write(offset, buffers.views(count))
-  node.modified = node.changed = now
-  return count
+  return buffers.total === 0 ? 0 : node.write(offset, buffers.views(), now)
 }

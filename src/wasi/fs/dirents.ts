@@ -1,22 +1,14 @@
-/** Creates, removes and moves names in a file tree, with the semantics of Linux. */
+/** Opens files, and adds, removes and moves names in a file tree, with the semantics of Linux. */
 
 import { FileError } from '../errno.js'
 import { OpenFlag } from '../layouts.js'
-import {
-  DirectoryNode,
-  type Entry,
-  FileNode,
-  LinkNode,
-  type Nanoseconds,
-  type Place,
-  READ,
-  SEARCH,
-  WRITE,
-} from './inodes.js'
+import { DirectoryNode, type FileNode, LinkNode, type Nanoseconds, READ, SEARCH, WRITE } from './inodes.js'
+import type { End, Place } from './resolve.js'
 
-/** Whether an open with these flags follows a link at the end of the path. */
-export function followsLinks(flags: number): boolean {
-  return (flags & (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)) !== (OpenFlag.CREATE | OpenFlag.EXCLUSIVE)
+/** What the end of a path means to an open with these flags. */
+export function endOfOpen(flags: number, follow: boolean): End {
+  if ((flags & OpenFlag.CREATE) === 0) return follow ? 'object' : 'link'
+  return follow && (flags & OpenFlag.EXCLUSIVE) === 0 ? 'file' : 'new'
 }
 
 /** How a file is opened. */
@@ -25,130 +17,129 @@ export interface Opening {
   readonly flags: number
   readonly reads: boolean
   readonly writes: boolean
-  /** The permissions of a new file; `undefined` for the default. */
-  readonly mode: number | undefined
+  /** The permissions of a new file. */
+  readonly mode: number
 }
 
-/** Opens a file or directory, and creates the file if requested. */
+/**
+ * Opens a file or directory, and creates the file if requested.
+ *
+ * @returns the node, which was acquired; its `release()` is to be called when it is closed
+ */
 export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNode | DirectoryNode {
-  const { entry } = place
-  const { flags, reads, writes, mode } = opening
+  const { folder, name, entry } = place
+  const { flags, reads, writes } = opening
+  const creates = (flags & OpenFlag.CREATE) !== 0
+  if (creates && flags & OpenFlag.DIRECTORY) throw new FileError('INVAL')
   if (entry === undefined) {
-    if ((flags & OpenFlag.CREATE) === 0) throw new FileError('NOENT')
-    if (place.mustBeDirectory) throw new FileError('ISDIR')
-    if (flags & OpenFlag.DIRECTORY) throw new FileError('INVAL')
-    const made = new FileNode(now, undefined, mode)
-    put(place, made, now)
-    return made
+    if (!creates) throw new FileError('NOENT')
+    requireChange(folder)
+    return folder.makeFile(name, opening, now)
   }
-  if ((flags & OpenFlag.CREATE) !== 0 && (flags & OpenFlag.EXCLUSIVE) !== 0) throw new FileError('EXIST')
+  if (creates && flags & OpenFlag.EXCLUSIVE) throw new FileError('EXIST')
   if (entry instanceof LinkNode) throw new FileError(flags & OpenFlag.DIRECTORY ? 'NOTDIR' : 'LOOP')
   if (entry instanceof DirectoryNode) {
-    if (writes || flags & (OpenFlag.CREATE | OpenFlag.TRUNCATE)) throw new FileError('ISDIR')
+    if (writes || creates || flags & OpenFlag.TRUNCATE) throw new FileError('ISDIR')
     entry.require(READ)
+    entry.acquire()
     return entry
   }
-  if (flags & OpenFlag.DIRECTORY || place.mustBeDirectory) throw new FileError('NOTDIR')
-  entry.require((reads ? READ : 0) | (writes ? WRITE : 0))
-  if (flags & OpenFlag.TRUNCATE && writes) {
-    entry.resize(0)
-    entry.modified = entry.changed = now
-  }
-  return entry
+  if (flags & OpenFlag.DIRECTORY) throw new FileError('NOTDIR')
+  const truncates = (flags & OpenFlag.TRUNCATE) !== 0
+  entry.require((reads ? READ : 0) | (writes || truncates ? WRITE : 0))
+  const file = entry.acquire(reads, writes || truncates)
+  if (truncates) file.resize(0, now)
+  return file
 }
 
 /** Makes a directory. */
-export function makeFolder(place: Place, now: Nanoseconds): void {
-  if (place.entry !== undefined) throw new FileError('EXIST')
-  put(place, new DirectoryNode(now), now)
+export function makeDirectory(place: Place, now: Nanoseconds): void {
+  requireNew(place, true).makeDirectory(place.name, now)
 }
 
 /** Makes a symbolic link. */
 export function makeLink(place: Place, target: string, now: Nanoseconds): void {
-  if (place.entry !== undefined) throw new FileError('EXIST')
-  if (target === '' || place.mustBeDirectory) throw new FileError('NOENT')
-  put(place, new LinkNode(now, target), now)
+  if (target === '') throw new FileError('NOENT')
+  requireNew(place, false).makeLink(place.name, target, now)
 }
 
 /** Adds a name for a file. */
-export function addName({ entry, mustBeDirectory: mustBeFolder }: Place, to: Place, now: Nanoseconds): void {
+export function addName({ entry }: Place, to: Place, now: Nanoseconds): void {
   if (entry === undefined) throw new FileError('NOENT')
+  const folder = requireNew(to, false)
   if (entry instanceof DirectoryNode) throw new FileError('PERM')
-  if (mustBeFolder) throw new FileError('NOTDIR')
-  if (to.entry !== undefined) throw new FileError('EXIST')
-  if (to.mustBeDirectory) throw new FileError('NOENT')
-  put(to, entry, now)
-  entry.links++
-  entry.changed = now
+  if (entry.links === 0) throw new FileError('NOENT')
+  folder.addLink(to.name, entry, now)
 }
 
 /** Removes a name of a file. */
-export function removeName(place: Place, now: Nanoseconds): void {
-  const { entry } = place
+export function removeName({ folder, name, last, entry, slash }: Place, now: Nanoseconds): void {
+  if (last !== 'name') throw new FileError('ISDIR')
   if (entry === undefined) throw new FileError('NOENT')
+  if (slash) throw new FileError(entry instanceof DirectoryNode ? 'ISDIR' : 'NOTDIR')
+  requireChange(folder)
   if (entry instanceof DirectoryNode) throw new FileError('ISDIR')
-  if (place.mustBeDirectory) throw new FileError('NOTDIR')
-  take(place, entry, now)
+  folder.remove(name, entry, now)
 }
 
 /** Removes an empty directory. */
-export function removeFolder(place: Place, now: Nanoseconds): void {
-  const { entry } = place
+export function removeDirectory({ folder, name, last, entry }: Place, now: Nanoseconds): void {
+  if (last === '..') throw new FileError('NOTEMPTY')
+  if (last !== 'name') throw new FileError(last === '.' ? 'INVAL' : 'BUSY')
   if (entry === undefined) throw new FileError('NOENT')
+  requireChange(folder)
   if (!(entry instanceof DirectoryNode)) throw new FileError('NOTDIR')
-  if (place.name === '') throw new FileError(entry === entry.parent ? 'BUSY' : 'INVAL')
-  if (entry.size > 0) throw new FileError('NOTEMPTY')
-  take(place, entry, now)
+  if (entry.isMountPoint) throw new FileError('BUSY')
+  if (!entry.isEmpty()) throw new FileError('NOTEMPTY')
+  folder.remove(name, entry, now)
 }
 
 /** Moves a file or directory, and replaces what has the new name. */
 export function rename(from: Place, to: Place, now: Nanoseconds): void {
   const { entry } = from
+  if (from.last !== 'name' || to.last !== 'name') throw new FileError('BUSY')
   if (entry === undefined) throw new FileError('NOENT')
-  if (from.name === '' || to.name === '') throw new FileError('BUSY')
-  const isFolder = entry instanceof DirectoryNode
-  if (!isFolder && (from.mustBeDirectory || to.mustBeDirectory)) throw new FileError('NOTDIR')
-  if (to.entry === entry) return
-  if (isFolder && isWithin(to.folder, entry)) throw new FileError('INVAL')
-  if (to.entry instanceof DirectoryNode) {
-    if (!isFolder) throw new FileError('ISDIR')
-    if (to.entry.size > 0) throw new FileError('NOTEMPTY')
-  } else if (isFolder && to.entry !== undefined) {
+  if (entry instanceof DirectoryNode) {
+    if (isWithin(to.folder, entry)) throw new FileError('INVAL')
+  } else if (from.slash || to.slash) {
     throw new FileError('NOTDIR')
   }
-  if (isGone(to.folder)) throw new FileError('NOENT')
-  from.folder.require(WRITE | SEARCH)
-  to.folder.require(WRITE | SEARCH)
-  if (to.entry !== undefined) take(to, to.entry, now)
-  from.folder.remove(from.name)
-  from.folder.modified = from.folder.changed = now
-  put(to, entry, now)
-  entry.changed = now
+  const replaced = to.entry
+  if (replaced instanceof DirectoryNode && isWithin(from.folder, replaced)) throw new FileError('NOTEMPTY')
+  if (replaced?.isSame(entry)) return
+  requireChange(from.folder)
+  requireChange(to.folder)
+  if (entry instanceof DirectoryNode) {
+    if (replaced !== undefined && !(replaced instanceof DirectoryNode)) throw new FileError('NOTDIR')
+    if (from.folder !== to.folder) entry.require(WRITE)
+    if (entry.isMountPoint) throw new FileError('BUSY')
+  } else if (replaced instanceof DirectoryNode) {
+    throw new FileError('ISDIR')
+  }
+  if (replaced instanceof DirectoryNode) {
+    if (replaced.isMountPoint) throw new FileError('BUSY')
+    if (!replaced.isEmpty()) throw new FileError('NOTEMPTY')
+  }
+  from.folder.move(from.name, entry, to.folder, to.name, now)
 }
 
-function put({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
-  if (isGone(folder)) throw new FileError('NOENT')
+/** The directory to which a new name can be added. */
+function requireNew({ folder, last, entry, slash }: Place, isDirectory: boolean): DirectoryNode {
+  if (last !== 'name' || entry !== undefined) throw new FileError('EXIST')
+  if (slash && !isDirectory) throw new FileError('NOENT')
+  requireChange(folder)
+  return folder
+}
+
+/** @throws {FileError} unless names of the directory may be added and removed */
+function requireChange(folder: DirectoryNode): void {
+  if (folder.isGone) throw new FileError('NOENT')
   folder.require(WRITE | SEARCH)
-  folder.put(name, entry)
-  folder.modified = folder.changed = now
-}
-
-function take({ folder, name }: Place, entry: Entry, now: Nanoseconds): void {
-  folder.require(WRITE | SEARCH)
-  folder.remove(name)
-  folder.modified = folder.changed = now
-  entry.links--
-  entry.changed = now
-}
-
-/** Whether a directory was removed: it may still be open, but nothing can be added to it. */
-function isGone(folder: DirectoryNode): boolean {
-  return folder.links === 0
 }
 
 function isWithin(folder: DirectoryNode, outer: DirectoryNode): boolean {
   for (let at = folder; ; at = at.parent) {
-    if (at === outer) return true
+    if (at.isSame(outer)) return true
     if (at === at.parent) return false
   }
 }

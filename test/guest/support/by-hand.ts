@@ -61,7 +61,7 @@ export class ByHand {
   /** @param folder - the root of its files; none for no files at all */
   constructor(folder?: Directory, pages = 16) {
     this.memory = new Memory(new WebAssembly.Memory({ initial: pages }))
-    this.#calls = preview1({ host: this.host, wasi: {}, files: folder }, this.hand, () => this.memory)
+    this.#calls = preview1({ host: this.host, wasi: {}, files: folder }, this.hand, () => this.memory).imports
   }
 
   /** The names of all functions. */

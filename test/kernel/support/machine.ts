@@ -5,7 +5,7 @@
 
 import type { Description } from '../../../src/abi/description.js'
 import { Memory } from '../../../src/abi/memory.js'
-import type { UvHost } from '../../../src/abi/uv-host.js'
+import type { KernelCalls } from '../../../src/abi/uv-host.js'
 import type { SocketAddress } from '../../../src/base/address.js'
 import { totalLength } from '../../../src/base/bytes.js'
 import { ERRNO_NAMES, type ErrnoName } from '../../../src/base/errno.js'
@@ -30,7 +30,7 @@ export const c = abi.constants
 /** The result of a call: a number of 0 or more, or the name of an error. */
 export type Answer = number | ErrnoName
 
-type Calls = { readonly [Name in keyof UvHost]: (...values: Parameters<UvHost[Name]>) => Answer }
+type Calls = { readonly [Name in keyof KernelCalls]: (...values: Parameters<KernelCalls[Name]>) => Answer }
 
 /** The options of a machine. */
 export interface MachineOptions<SomeHost extends Host> {
@@ -49,7 +49,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   readonly wasm = new WebAssembly.Memory({ initial: PAGES })
   readonly memory = new Memory(this.wasm)
   readonly kernel: Kernel
-  readonly raw: UvHost
+  readonly raw: KernelCalls
   /** The calls, with errors by name. */
   readonly os: Calls
   /** The defects that were reported. */
@@ -331,7 +331,7 @@ function errnoName(number: number): ErrnoName {
   return name
 }
 
-function byName(calls: UvHost): Calls {
+function byName(calls: KernelCalls): Calls {
   const named = Object.entries(calls).map(([name, call]) => [
     name,
     (...values: number[]): Answer => {
