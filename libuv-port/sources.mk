@@ -90,7 +90,9 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   lookups.c \
   paths.c \
   pump.c \
-  users.c)
+  users.c \
+  posix/select.c \
+  posix/waits.c)
 
 # libuv for Linux, for comparison.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \

@@ -17,6 +17,7 @@ const BOTH = [
   'guest/network',
   'guest/files',
   'guest/blocking',
+  'guest/posix',
   'guest/tee',
   'guest/process',
   'guest/pumped',

@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { soon } from '../../support/deadline.js'
@@ -14,11 +15,11 @@ const path = (name: string): string => fileURLToPath(new URL(`../../../${name}`,
 /**
  * The output of a native program, which has to succeed.
  *
- * @param name - the name of its file, without `.c`
+ * @param name - the name of its file, without `.c`; it may be in a folder
  */
 export const nativeOutput = async (name: string, ...args: readonly string[]): Promise<string> => {
-  await mkdir(path('build/test'), { recursive: true })
-  const program = path(`build/test/native-${name}`)
+  const program = path(`build/test/native/${name}`)
+  await mkdir(dirname(program), { recursive: true })
   const options = ['-D_GNU_SOURCE', '-Wall', '-Werror', `-I${path('build/libuv/include')}`, '-o', program]
   const libraries = [path('build/native/libuv.a'), '-lpthread', '-ldl', '-lrt']
   await run(process.env.CC ?? 'cc', [...options, path(`test/guest/programs/${name}.c`), ...libraries])

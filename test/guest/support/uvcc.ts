@@ -18,7 +18,7 @@ export const COMPILING = 120_000
 /**
  * Compiles a program.
  *
- * @param name - the name of its file, without `.c`
+ * @param name - the name of its file, without `.c`; it may be in a folder
  * @returns the address of the compiled module; it has debug information
  */
 export const guestModule = async (name: string): Promise<URL> => {
@@ -26,7 +26,7 @@ export const guestModule = async (name: string): Promise<URL> => {
   const module = new URL(`${name}.wasm`, folder)
   const newest = Math.max(await changed(source), await changed(archive))
   if ((await changed(module).catch(() => 0)) > newest) return module
-  await mkdir(folder, { recursive: true })
+  await mkdir(new URL('.', module), { recursive: true })
   // Other tests may compile the same program at the same time: a rename never shows an incomplete file.
   const fresh = new URL(`${name}.${process.pid}.wasm`, folder)
   await run(fileURLToPath(uvcc), ['-O1', '-g', '-Wall', '-Werror', fileURLToPath(source), '-o', fileURLToPath(fresh)])
