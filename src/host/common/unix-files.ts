@@ -34,13 +34,21 @@ export const nodePath = (path: string): string => {
   throw new HostError('EINVAL', `the path ${JSON.stringify(path)} is not valid UTF-8, which this platform requires`)
 }
 
-/** Performs an action on a path, which must be that of a socket. */
+/** Performs an action on a path. Every other path than that of a socket is ENOENT, for whatever reason. */
 const onSocket = <Result>(path: string, what: string, action: (file: string) => Result): Result => {
+  if (!isSocket(path)) throw new HostError('ENOENT', `${what} ${path}: it is not a socket`)
   const file = nodePath(path)
   try {
-    if (fs.lstatSync(file).isSocket()) return action(file)
+    return action(file)
   } catch (error) {
     throw caughtError(error, `${what} ${file}`)
   }
-  throw new HostError('ENOENT', `${what} ${file}: it is not a socket`)
+}
+
+const isSocket = (path: string): boolean => {
+  try {
+    return fs.lstatSync(nodePath(path)).isSocket()
+  } catch {
+    return false
+  }
 }

@@ -98,7 +98,7 @@ export function removeDirectory({ folder, name, last, entry }: Place, now: Nanos
 export function rename(from: Place, to: Place, now: Nanoseconds): void {
   const { entry } = from
   if (from.last !== 'name' || to.last !== 'name') throw new FileError('BUSY')
-  if (entry === undefined) throw new FileError('NOENT')
+  if (entry === undefined || to.folder.isGone) throw new FileError('NOENT')
   if (entry instanceof DirectoryNode) {
     if (isWithin(to.folder, entry)) throw new FileError('INVAL')
   } else if (from.slash || to.slash) {

@@ -41,7 +41,7 @@ export function find(root: DirectoryNode, start: DirectoryNode, path: string, en
   /** Names that remain to be resolved, the next one last. */
   const names = namesOf(path)
   let slash = path.endsWith('/')
-  /** Whether a slash came after a last link that was followed. */
+  /** Whether a slash came after a last link that was followed; all that it leads to is followed too. */
   let needsDirectory = false
   if (names.length === 0) return { folder, name: '', last: '/', entry: folder, slash }
   for (;;) {
@@ -56,7 +56,7 @@ export function find(root: DirectoryNode, start: DirectoryNode, path: string, en
     if (isLast && slash && (end === 'file' || end === 'new')) throw new FileError('ISDIR')
     if (name.length > NAME_MAX) throw new FileError('NAMETOOLONG')
     const entry = folder.get(name)
-    if (entry instanceof LinkNode && (!isLast || follows(end, slash))) {
+    if (entry instanceof LinkNode && (!isLast || follows(end, slash || needsDirectory))) {
       if (++links > MAX_LINKS) throw new FileError('LOOP')
       if (entry.target.startsWith('/')) folder = root
       names.push(...namesOf(entry.target))
