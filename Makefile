@@ -69,7 +69,7 @@ dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
 demo: build ## runs a ping-pong demo over real sockets
 	@node build/examples/demo.js
 
-test: build native sdk $(FOREIGN_PROGRAMS) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
+test: build native sdk $(QUICK_FOREIGN) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 

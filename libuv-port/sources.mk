@@ -91,6 +91,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   paths.c \
   pump.c \
   users.c \
+  posix/absent.c \
   posix/select.c \
   posix/waits.c)
 

@@ -2,23 +2,21 @@
 # Fetches the source of a Debian package, as upstream released it, and unpacks
 # it.
 #
-#   fetch-source.sh PACKAGE VERSION SHA256 FOLDER
+#   fetch-source.sh PACKAGE VERSION SHA256 FOLDER [SUITE]
 #
-# VERSION is upstream's version, SHA256 the checksum of its archive.
+# SUITE is trixie by default. VERSION is upstream's version, SHA256 the checksum of its archive.
 #
 # Uses a private apt configuration, which takes only the mirror and the keyring
 # from this machine's apt. It does not read or write the system's other lists,
 # sources or caches, and does not need root.
 set -eu
 
-SUITE=trixie
-
-usage='usage: fetch-source.sh PACKAGE VERSION SHA256 FOLDER'
+usage='usage: fetch-source.sh PACKAGE VERSION SHA256 FOLDER [SUITE]'
 PACKAGE=${1:?$usage}
 VERSION=${2:?$usage}
 SHA256=${3:?$usage}
 dest=${4:?$usage}
-tarball=${PACKAGE}_$VERSION.orig.tar.gz
+SUITE=${5:-trixie}
 
 fail() {
   echo "fetch-source: $1" >&2
@@ -66,6 +64,14 @@ private_apt() {
     "$@"
 }
 
+# The archive, whose compression is upstream's choice; empty before it is fetched.
+archive() {
+  for compression in gz bz2 xz; do
+    file=$downloads/${PACKAGE}_$VERSION.orig.tar.$compression
+    [ ! -f "$file" ] || echo "$file"
+  done
+}
+
 # Tries one mirror, whose signature is checked. A package has more files than the
 # tarball; they are not needed, and may be missing.
 fetch_from() {
@@ -80,7 +86,7 @@ Signed-By: $(keyring_of "$2")
 END
   private_apt update || return
   (cd "$downloads" && private_apt source --download-only "$PACKAGE") || true
-  [ -f "$downloads/$tarball" ]
+  [ -n "$(archive)" ]
 }
 
 fetch() {
@@ -100,17 +106,18 @@ downloads=$PWD/build/download
 apt=$downloads/apt-$PACKAGE
 mkdir -p "$downloads" "$(dirname "$dest")"
 
-[ -f "$downloads/$tarball" ] || fetch
+[ -n "$(archive)" ] || fetch
+tarball=$(archive)
 
-sum=$(sha256sum "$downloads/$tarball" | cut -d ' ' -f 1)
+sum=$(sha256sum "$tarball" | cut -d ' ' -f 1)
 if [ "$sum" != "$SHA256" ]; then
-  mv "$downloads/$tarball" "$downloads/$tarball.rejected"
-  fail "$tarball has sha256 $sum, expected $SHA256"
+  mv "$tarball" "$tarball.rejected"
+  fail "$(basename "$tarball") has sha256 $sum, expected $SHA256"
 fi
 
 rm -rf "$dest" "$dest.part"
 mkdir "$dest.part"
-tar -xzf "$downloads/$tarball" -C "$dest.part" --strip-components=1
+tar -xf "$tarball" -C "$dest.part" --strip-components=1
 mv "$dest.part" "$dest"
 rm -rf "$apt"
 echo "fetch-source: $PACKAGE $VERSION is in $dest"

@@ -1,50 +1,27 @@
-# Unmodified programs of other projects that use libuv, compiled with uvcc: from
-# Debian's source packages, and from the book in libuv's documentation.
+# Unmodified programs of other projects, from Debian's source packages, compiled
+# with uvcc by their own build systems. Each has a recipe in test/foreign/programs.
 # Included by the Makefile after sdk/build.mk.
 
 FOREIGN = build/foreign
-LUA = $(FOREIGN)/lua
-LUV = $(FOREIGN)/luv
-HDDEMUX = $(FOREIGN)/hddemux
-BOOK = queue-work tcp-echo-server uvcat uvstop uvtee
+RECIPES = $(notdir $(basename $(wildcard test/foreign/programs/*.sh)))
 
-FOREIGN_PROGRAMS = $(FOREIGN)/lua.wasm $(FOREIGN)/hddemux.wasm \
-  $(BOOK:%=$(FOREIGN)/book/%.wasm)
-FOREIGN_FLAGS = -O2 -w
+# What `make test` builds too: it has to stay quick.
+QUICK_RECIPES = book hddemux lua
+QUICK_FOREIGN = $(QUICK_RECIPES:%=$(FOREIGN)/%.built)
 
-.PHONY: foreign
+.PHONY: foreign foreign-built
 
-foreign: build sdk $(FOREIGN_PROGRAMS) ## runs programs of others as guests
-	@$(JEST) test/foreign
+foreign: build sdk | $(LIBUV_DIR)/include/uv.h ## builds programs of others as guests, and uses them with native peers
+	@scripts/ensure-foreign-tools.sh
+	@$(MAKE) --no-print-directory foreign-built
+	@scripts/fetch-runtime.sh node 26 build/download >/dev/null
+	@FOREIGN=all $(JEST) test/foreign
 
-$(LUA)/src/lua.c:
-	@scripts/fetch-source.sh lua5.4 5.4.7 \
-	  9fbf5e28ef86c69858f6d3d34eccc32e911c1a28b4120ff3e84aaa70cfbf1e30 $(LUA)
+foreign-built: $(RECIPES:%=$(FOREIGN)/%.built)
 
-$(LUV)/src/luv.c:
-	@scripts/fetch-source.sh lua-luv 1.48.0-2 \
-	  e64cd8a0197449288b37df6ca058120e8d2308fc305f543162b5bf3e92273a05 $(LUV)
+$(FOREIGN)/%.built: test/foreign/programs/%.sh scripts/build-foreign.sh $(SDK_MADE)
+	@scripts/build-foreign.sh $* $(FOREIGN) $(SDK)
+	@touch $@
 
-$(HDDEMUX)/hddemux.c:
-	@scripts/fetch-source.sh hddemux 0.5 \
-	  3f71a876944f1c8f5517acfd66d3c824fd4cbec108c0d24ebf3fbdbca10b29a9 $(HDDEMUX)
-
-# Without dynamic loading, a library has to be added to Lua's list.
-$(FOREIGN)/lua.wasm: $(LUA)/src/lua.c $(LUV)/src/luv.c $(SDK_MADE)
-	@sed -e 's/{LUA_DBLIBNAME, luaopen_debug},/& {"luv", luaopen_luv},/' \
-	  -e 's/#include "lauxlib.h"/&\nint luaopen_luv(lua_State*);/' \
-	  $(LUA)/src/linit.c >$(FOREIGN)/linit.c
-	@$(UVCC) $(FOREIGN_FLAGS) -D_GNU_SOURCE -I$(LUA)/src -I$(LUV)/src \
-	  -I$(LUV)/lib/compat-5.3/c-api $(FOREIGN)/linit.c $(LUV)/src/luv.c \
-	  $$(ls $(LUA)/src/*.c | grep -v 'luac\.c\|linit\.c') -o $@
-	@echo '$@: Lua with luv'
-
-$(FOREIGN)/hddemux.wasm: $(HDDEMUX)/hddemux.c $(wildcard test/foreign/systemd/*) \
-    $(SDK_MADE)
-	@$(UVCC) $(FOREIGN_FLAGS) -Itest/foreign $(HDDEMUX)/hddemux.c \
-	  test/foreign/systemd/sd-daemon.c -o $@
-	@echo '$@'
-
-$(FOREIGN)/book/%.wasm: $(SDK_MADE) | $(LIBUV_DIR)/include/uv.h
-	@mkdir -p $(@D)
-	@$(UVCC) $(FOREIGN_FLAGS) $(LIBUV_DIR)/docs/code/$*/main.c -o $@
+$(FOREIGN)/book.built: | $(LIBUV_DIR)/include/uv.h
+$(FOREIGN)/hddemux.built: $(wildcard test/foreign/systemd/*)

@@ -17,7 +17,7 @@ const program = (name: string): string => `build/foreign/${name}.wasm`
 
 describe('Lua with luv', () => {
   const lua = (script: string, ...grants: readonly string[]) =>
-    run('run', '--allow-net', ...grants, '--dir', 'build/foreign/luv:/', program('lua'), '--', script)
+    run('run', '--allow-net', ...grants, '--dir', 'build/foreign/lua-luv:/', program('lua'), '--', script)
 
   test('runs an example of a server and its client', async () => {
     const { code, output } = await lua('examples/echo-server-client.lua')
@@ -94,7 +94,7 @@ test('hddemux serves HTTP and DNS on one port', async () => {
 })
 
 describe("the book of libuv's documentation", () => {
-  const book = (name: string): string => program(`book/${name}`)
+  const book = (name: string): string => program(name)
 
   test('has uvstop, which stops its loop', async () => {
     const { code, output } = await run('run', book('uvstop'))

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What Linux may be configured without, and a guest always is: message queues,
+ * notifications of changed files, STREAMS, and the settings of a process.
+ * Programs call them if there is a header, without a test of the functions, so
+ * these have to be linked, and say that they are not there.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stropts.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+
+static int uvp__absent(void) {
+  errno = ENOSYS;
+  return -1;
+}
+
+
+mqd_t mq_open(const char* name, int flags, ...) {
+  return uvp__absent();
+}
+
+
+int mq_close(mqd_t queue) {
+  return uvp__absent();
+}
+
+
+int mq_getattr(mqd_t queue, struct mq_attr* attributes) {
+  return uvp__absent();
+}
+
+
+int mq_setattr(mqd_t queue,
+               const struct mq_attr* restrict attributes,
+               struct mq_attr* restrict old) {
+  return uvp__absent();
+}
+
+
+int mq_notify(mqd_t queue, const struct sigevent* event) {
+  return uvp__absent();
+}
+
+
+ssize_t mq_receive(mqd_t queue,
+                   char* message,
+                   size_t size,
+                   unsigned* priority) {
+  return uvp__absent();
+}
+
+
+ssize_t mq_timedreceive(mqd_t queue,
+                        char* restrict message,
+                        size_t size,
+                        unsigned* restrict priority,
+                        const struct timespec* restrict deadline) {
+  return uvp__absent();
+}
+
+
+int mq_send(mqd_t queue, const char* message, size_t size, unsigned priority) {
+  return uvp__absent();
+}
+
+
+int mq_timedsend(mqd_t queue,
+                 const char* message,
+                 size_t size,
+                 unsigned priority,
+                 const struct timespec* deadline) {
+  return uvp__absent();
+}
+
+
+int mq_unlink(const char* name) {
+  return uvp__absent();
+}
+
+
+int inotify_init(void) {
+  return uvp__absent();
+}
+
+
+int inotify_init1(int flags) {
+  return uvp__absent();
+}
+
+
+int inotify_add_watch(int fd, const char* path, uint32_t mask) {
+  return uvp__absent();
+}
+
+
+int inotify_rm_watch(int fd, int watch) {
+  return uvp__absent();
+}
+
+
+/* Only STREAMS are missing: every descriptor can be asked. */
+int isastream(int fd) {
+  return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+}
+
+
+/* Linux answers so for an operation that it does not know. */
+int prctl(int operation, ...) {
+  errno = EINVAL;
+  return -1;
+}
