@@ -56,6 +56,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   addrinfo.c \
   blocking.c \
   bytes.c \
+  descriptors.c \
   detach.c \
   emscripten.c \
   interfaces.c \

@@ -31,7 +31,7 @@ const parts = [
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
     // Only guest programs import these, never the library's module: it does not block, and TypeScript looks up names.
-    guests: ['poll', 'lookup', 'reverse', 'chdir', 'fchdir', 'getcwd'],
+    guests: ['dup', 'poll', 'lookup', 'reverse', 'chdir', 'fchdir', 'getcwd'],
   },
   {
     header: 'wasm/uvw.h',

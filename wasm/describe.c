@@ -45,6 +45,7 @@ static const struct uvw__number uvw__statuses[] = { UV_ERRNO_MAP(XX) };
 #define ERROR(name)                                                           \
   { #name, name }
 static const struct uvw__number uvw__more_errors[] = {
+  ERROR(EDQUOT),
   ERROR(EINPROGRESS),
   ERROR(EOPNOTSUPP),
 };
@@ -95,6 +96,12 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(POLLNVAL),
   CONSTANT(F_GETFL),
   CONSTANT(F_SETFL),
+  CONSTANT(F_GETFD),
+  CONSTANT(F_SETFD),
+  CONSTANT(F_DUPFD),
+  CONSTANT(F_DUPFD_CLOEXEC),
+  CONSTANT(FD_CLOEXEC),
+  CONSTANT(O_APPEND),
   CONSTANT(F_GETFD),
   CONSTANT(F_SETFD),
   CONSTANT(FD_CLOEXEC),

@@ -31,10 +31,12 @@
  * - No function calls back into the module before it returns.
  * - Structures are musl's: struct sockaddr, struct iovec, struct linger.
  *
- * The host's descriptors are never below UVH_FD_FIRST, so that one comparison
- * distinguishes them from those of the WASI layer (files, standard streams).
- * From there on they are small and dense: the lowest free one is used, as POSIX
- * requires, because libuv uses them as array indexes.
+ * There is one table of descriptors: files and standard streams, which WASI
+ * opens, have numbers of the same table as sockets and pipes, and every function
+ * here accepts each of them, or says what it is not (ENOTSOCK). A new descriptor
+ * gets the lowest free number, as POSIX requires. A module without files, like
+ * the library for TypeScript, leaves the numbers below UVH_FD_FIRST to the
+ * standard streams of WASI.
  *
  * This file is the only definition of the ABI. `make check` compares it with
  * the compiled module's imports and with src/abi/uv-host.ts.
@@ -54,8 +56,8 @@
 #define UVH_IMPORT(name)                                                      \
   __attribute__((import_module(UVH_MODULE), import_name(#name)))
 
-/* The lowest descriptor of the host. */
-#define UVH_FD_FIRST 256
+/* The lowest number of a descriptor that is not a standard stream. */
+#define UVH_FD_FIRST 3
 
 /* The base of an iovec whose bytes are not in memory at all. They stay with the
  * host: a read leaves them there and returns their count, a write takes the
@@ -173,14 +175,24 @@ int uvh_setsockopt(int fd,
                    const void* value,
                    socklen_t len);
 
-/* The descriptor's status flags: F_GETFL returns O_RDWR, O_RDONLY or O_WRONLY
- * with O_NONBLOCK, F_SETFL sets O_NONBLOCK. Errors: EINVAL (another command),
- * EBADF.
+/* The flags of a descriptor and its numbers. F_GETFL returns O_RDWR, O_RDONLY or
+ * O_WRONLY with O_NONBLOCK and O_APPEND, F_SETFL sets those two; F_GETFD and
+ * F_SETFD are about FD_CLOEXEC, which is only stored, since nothing is executed;
+ * F_DUPFD and F_DUPFD_CLOEXEC add the lowest free number from `argument` on.
+ * Errors: EINVAL (another command, or a number that cannot exist), EMFILE, EBADF.
  */
 UVH_IMPORT(fcntl)
 int uvh_fcntl(int fd, int command, int argument);
 
-/* Receives into the buffers, in order; 0 is the end of the stream. `flags` may
+/* Lets the number `to` refer to what `fd` refers to, and closes what it referred
+ * to before; returns `to`. With the same number twice nothing happens. `flags`
+ * may hold O_CLOEXEC. Errors: EBADF (also: `to` cannot be a number), EINVAL,
+ * EMFILE.
+ */
+UVH_IMPORT(dup)
+int uvh_dup(int fd, int to, int flags);
+
+/* Receives into the buffers, in order; 0 is the end of the stream or file. `flags` may
  * hold MSG_PEEK, which does not consume the bytes and allows one buffer only. A
  * buffer at UVH_PAYLOAD must be the only one: at most as many bytes as its
  * length are left with the host. Errors: EAGAIN, ECONNRESET, ETIMEDOUT,
@@ -258,9 +270,8 @@ UVH_IMPORT(poll_wait)
 int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
 
 /* poll(2): checks the given descriptors, not the watched ones, and waits like
- * uvh_poll_wait(). Without descriptors it sleeps. Descriptors below
- * UVH_FD_FIRST are reported ready for the requested events. Errors: EAGAIN
- * (this host does not wait), EINVAL.
+ * uvh_poll_wait(). Without descriptors it sleeps. Files are always ready. Errors:
+ * EAGAIN (this host does not wait), EINVAL.
  */
 UVH_IMPORT(poll)
 int uvh_poll(struct pollfd* fds, unsigned int nfds, int timeout);

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wasi/api.h>
@@ -57,7 +56,7 @@ mode_t uvp__masked(mode_t mode) {
 }
 
 
-/* The usual mode, where WASI provides none: for the standard streams. */
+/* The usual mode, where WASI provides none: for what is not a file. */
 static mode_t uvp__usual_mode(__wasi_filetype_t type) {
   switch (type) {
     case __WASI_FILETYPE_DIRECTORY:
@@ -71,8 +70,11 @@ static mode_t uvp__usual_mode(__wasi_filetype_t type) {
     case __WASI_FILETYPE_SOCKET_STREAM:
     case __WASI_FILETYPE_SOCKET_DGRAM:
       return S_IFSOCK | 0777;
-    default:
+    case __WASI_FILETYPE_REGULAR_FILE:
       return S_IFREG | UVP__FILE_MODE;
+    default:
+      /* WASI has no type for pipes. */
+      return S_IFIFO | 0600;
   }
 }
 
@@ -107,34 +109,9 @@ static void uvp__stat_of(const __wasi_filestat_t* file, struct stat* st) {
 }
 
 
-/* For the host's descriptors only the kind is known. */
-static int uvp__stat_host(int fd, struct stat* st) {
-  socklen_t len;
-  int type;
-
-  *st = (struct stat){ 0 };
-  len = sizeof(type);
-  st->st_mode = S_IFSOCK | 0777;
-
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len)) {
-    if (errno != ENOTSOCK)
-      return -errno;
-    st->st_mode = S_IFIFO | 0600;
-  }
-
-  st->st_nlink = 1;
-  st->st_blksize = 4096;
-
-  return 0;
-}
-
-
 long __syscall_fstat64(long fd, long st) {
   __wasi_filestat_t file;
   int err;
-
-  if (uvp__is_host(fd))
-    return uvp__stat_host(fd, (struct stat*) st);
 
   err = __wasi_fd_filestat_get(fd, &file);
   if (err == 0)
@@ -231,12 +208,12 @@ long __syscall_fchmod(long fd, long mode) {
   struct stat st;
   int err;
 
-  if (!uvp__is_host(fd) && fd > STDERR_FILENO)
-    return -__wasi_fd_filestat_set_times(fd, mode, 0, UVP__SET_MODE);
-
   err = __syscall_fstat64(fd, (long) &st);
   if (err)
     return err;
+
+  if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+    return -__wasi_fd_filestat_set_times(fd, mode, 0, UVP__SET_MODE);
 
   return (st.st_mode ^ mode) & UVP__MODE_BITS ? -ENOTSUP : 0;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The C library's calls that transfer bytes: through the host for its own
- * descriptors, through WASI for all others.
- */
+/* The C library's calls that transfer bytes, through the host. */
 
 #include "uv_host.h"
 #include "libc.h"
@@ -132,7 +130,7 @@ static ssize_t uvp__send(int fd,
 ssize_t readv(int fd, const struct iovec* bufs, int nbufs) {
   size_t n;
 
-  if (uvp__is_host(fd))
+  if (!uvp__is_wasi(fd))
     return uvp__receive(fd, bufs, nbufs, 0);
 
   n = 0;
@@ -155,7 +153,7 @@ ssize_t read(int fd, void* base, size_t len) {
 ssize_t writev(int fd, const struct iovec* bufs, int nbufs) {
   size_t n;
 
-  if (uvp__is_host(fd))
+  if (!uvp__is_wasi(fd))
     return uvp__send(fd, bufs, nbufs, 0, NULL, 0);
 
   n = 0;
@@ -187,9 +185,6 @@ ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
   size_t room;
   int r;
 
-  if (!uvp__is_host(fd))
-    return uvp__not_a_socket(fd);
-
   do
     r = uvh_recvfrom(fd,
                      msg->msg_iov,
@@ -212,9 +207,6 @@ ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
 
 /* Control data would be descriptors for another process, and there is none. */
 ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
-  if (!uvp__is_host(fd))
-    return uvp__not_a_socket(fd);
-
   if (msg->msg_controllen != 0)
     return uvp__fail(EOPNOTSUPP);
 

@@ -19,11 +19,6 @@
 /* The number of bytes of entries to request at once. */
 #define UVP__LISTING 2048
 
-/* The position of each directory's listing, which WASI leaves to the caller.
- * Only files have a descriptor below UVH_FD_FIRST, so this size is sufficient.
- */
-static __wasi_dircookie_t uvp__listed[UVH_FD_FIRST];
-
 
 long __syscall_mkdirat(long dir, long path, long mode) {
   struct uvp__place place;
@@ -168,28 +163,6 @@ long __syscall_readlink(long path, long buf, long size) {
 }
 
 
-int uvp__is_folder(int fd) {
-  __wasi_fdstat_t stat;
-
-  return fd >= 0 && __wasi_fd_fdstat_get(fd, &stat) == 0 &&
-         stat.fs_filetype == __WASI_FILETYPE_DIRECTORY;
-}
-
-
-off_t uvp__seek_folder(int fd, off_t offset, int whence) {
-  if (whence == SEEK_CUR)
-    offset += uvp__listed[fd];
-  else if (whence != SEEK_SET)
-    return uvp__fail(EINVAL);
-
-  if (offset < 0)
-    return uvp__fail(EINVAL);
-
-  uvp__listed[fd] = offset;
-  return offset;
-}
-
-
 static int uvp__entry_type(__wasi_filetype_t type) {
   switch (type) {
     case __WASI_FILETYPE_DIRECTORY:
@@ -231,8 +204,12 @@ static size_t uvp__put_entry(const __wasi_dirent_t* entry,
 }
 
 
+/* The position of a listing, which preview 1 leaves to the caller, is the offset
+ * of the directory: of what the descriptor refers to, as on Linux.
+ */
 long __syscall_getdents64(long fd, long buf, long size) {
   _Alignas(__wasi_dirent_t) uint8_t listing[UVP__LISTING];
+  __wasi_filesize_t listed;
   __wasi_dirent_t entry;
   __wasi_size_t used;
   size_t done;
@@ -240,12 +217,11 @@ long __syscall_getdents64(long fd, long buf, long size) {
   size_t len;
   int err;
 
-  if (fd < 0 || fd >= UVH_FD_FIRST)
-    return -EBADF;
-
-  err = __wasi_fd_readdir(fd, listing, sizeof(listing), uvp__listed[fd], &used);
+  err = __wasi_fd_tell(fd, &listed);
+  if (err == 0)
+    err = __wasi_fd_readdir(fd, listing, sizeof(listing), listed, &used);
   if (err)
-    return -err;
+    return err == ESPIPE ? -ENOTDIR : -err;
 
   done = 0;
 
@@ -264,8 +240,12 @@ long __syscall_getdents64(long fd, long buf, long size) {
       break;
 
     done += len;
-    uvp__listed[fd] = entry.d_next;
+    listed = entry.d_next;
   }
+
+  err = __wasi_fd_seek(fd, listed, __WASI_WHENCE_SET, &listed);
+  if (err)
+    return -err;
 
   /* There were entries, but none that fits. */
   if (done == 0 && used > 0)

@@ -113,13 +113,8 @@ static long uvp__open(long dir, long path, long flags, mode_t mode) {
   if (err)
     return -err;
 
-  /* From there on, descriptors are the host's. */
-  if (fd >= UVH_FD_FIRST) {
-    err = __wasi_fd_close(fd);
-    return err ? -err : -EMFILE;
-  }
-
-  uvp__seek_folder(fd, 0, SEEK_SET);
+  if (flags & O_CLOEXEC)
+    uvh_fcntl(fd, F_SETFD, FD_CLOEXEC);
 
   return fd;
 }
@@ -128,6 +123,11 @@ static long uvp__open(long dir, long path, long flags, mode_t mode) {
 /* The mode is only passed if a file may be created. */
 static mode_t uvp__mode_for(int flags, va_list args) {
   return flags & O_CREAT ? va_arg(args, mode_t) : 0;
+}
+
+
+int uvp__is_wasi(int fd) {
+  return 0;
 }
 
 
@@ -182,16 +182,9 @@ int openat(int dir, const char* path, int flags, ...) {
 }
 
 
-/* WASI has no offset for directories: see directories.c. */
 off_t lseek(int fd, off_t offset, int whence) {
   __wasi_filesize_t at;
   int err;
-
-  if (uvp__is_host(fd))
-    return uvp__fail(ESPIPE);
-
-  if (uvp__is_folder(fd))
-    return uvp__seek_folder(fd, offset, whence);
 
   err = __wasi_fd_seek(fd, offset, whence, &at);
   return err ? uvp__fail(err) : (off_t) at;
@@ -199,7 +192,7 @@ off_t lseek(int fd, off_t offset, int whence) {
 
 
 int ftruncate(int fd, off_t len) {
-  if (uvp__is_host(fd) || len < 0)
+  if (len < 0)
     return uvp__fail(EINVAL);
 
   return uvp__wasi_result(__wasi_fd_filestat_set_size(fd, len), 0);
@@ -225,72 +218,10 @@ int truncate(const char* path, off_t len) {
 
 
 int fsync(int fd) {
-  if (uvp__is_host(fd))
-    return uvp__fail(EINVAL);
-
   return uvp__wasi_result(__wasi_fd_sync(fd), 0);
 }
 
 
 int fdatasync(int fd) {
-  if (uvp__is_host(fd))
-    return uvp__fail(EINVAL);
-
   return uvp__wasi_result(__wasi_fd_datasync(fd), 0);
-}
-
-
-/* The result of F_GETFL, from WASI's flags and rights. */
-static int uvp__flags_of(const __wasi_fdstat_t* stat) {
-  int to_write;
-  int to_read;
-  int flags;
-
-  to_read = !!(stat->fs_rights_base & __WASI_RIGHTS_FD_READ);
-  to_write = !!(stat->fs_rights_base & __WASI_RIGHTS_FD_WRITE);
-  flags = O_RDONLY;
-  if (to_write)
-    flags = to_read ? O_RDWR : O_WRONLY;
-
-  if (stat->fs_flags & __WASI_FDFLAGS_APPEND)
-    flags |= O_APPEND;
-  if (stat->fs_flags & __WASI_FDFLAGS_NONBLOCK)
-    flags |= O_NONBLOCK;
-  if (stat->fs_flags & __WASI_FDFLAGS_DSYNC)
-    flags |= O_DSYNC;
-  if (stat->fs_flags & __WASI_FDFLAGS_SYNC)
-    flags |= O_SYNC;
-
-  return flags;
-}
-
-
-/* There is no other program that could inherit a descriptor, so all are closed
- * on exec, whatever is requested.
- */
-int uvp__file_fcntl(int fd, int command, int argument) {
-  __wasi_fdstat_t stat;
-  int err;
-
-  err = __wasi_fd_fdstat_get(fd, &stat);
-  if (err)
-    return uvp__fail(err);
-
-  switch (command) {
-    case F_GETFD:
-      return FD_CLOEXEC;
-    case F_SETFD:
-      return 0;
-    case F_GETFL:
-      return uvp__flags_of(&stat);
-    case F_SETFL:
-      /* As for files: O_NONBLOCK is accepted, and has no effect. */
-      if (fd <= STDERR_FILENO)
-        return 0;
-
-      argument = uvp__status_flags(argument);
-      return uvp__wasi_result(__wasi_fd_fdstat_set_flags(fd, argument), 0);
-    default:
-      return uvp__fail(ENOSYS);
-  }
 }

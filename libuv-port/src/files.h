@@ -40,9 +40,4 @@ mode_t uvp__masked(mode_t mode);
 /* Sets the permissions of an existing file or directory; 0 or an errno. */
 int uvp__set_mode(const struct uvp__place* place, mode_t mode);
 
-int uvp__is_folder(int fd);
-
-/* lseek() for a directory. */
-off_t uvp__seek_folder(int fd, off_t offset, int whence);
-
 #endif  /* UVP_FILES_H_ */

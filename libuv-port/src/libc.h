@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Declarations that the definitions of C library calls share.
- *
- * A descriptor from UVH_FD_FIRST on is the host's. Any other one belongs to the
- * WASI layer (files, standard streams), which does not support sockets.
- */
+/* Declarations that the definitions of C library calls share. */
 
 #ifndef UVP_LIBC_H_
 #define UVP_LIBC_H_
 
 #include <stddef.h>
 
-int uvp__is_host(int fd);
+/* Whether a descriptor is not the host's but a standard stream of WASI. That is
+ * so in modules without files only.
+ */
+int uvp__is_wasi(int fd);
 
 /* Sets errno and returns -1. */
 int uvp__fail(int err);
@@ -23,12 +22,6 @@ int uvp__result(int r);
  * if there is no error.
  */
 int uvp__wasi_result(int err, size_t n);
-
-/* The result of a socket call for a descriptor of the other kind. */
-int uvp__not_a_socket(int fd);
-
-/* fcntl() for a descriptor that is not the host's. */
-int uvp__file_fcntl(int fd, int command, int argument);
 
 /* Whether a descriptor is in blocking mode, if the host can wait at all. */
 int uvp__blocks(int fd);

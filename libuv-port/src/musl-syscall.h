@@ -11,18 +11,17 @@ long __syscall_access(long path, long mode);
 long __syscall_chdir(long path);
 long __syscall_chmod(long path, long mode);
 long __syscall_chown32(long path, long user, long group);
+long __syscall_dup3(long fd, long to, long flags);
 long __syscall_faccessat(long dir, long path, long mode, long flags);
 long __syscall_fchmod(long fd, long mode);
 long __syscall_fchmodat(long dir, long path, long mode, ...);
 long __syscall_fchown32(long fd, long user, long group);
 long __syscall_fchownat(long dir, long path, long user, long group, long flags);
-long __syscall_fcntl64(long fd, long command, ...);
 long __syscall_fstat64(long fd, long st);
 long __syscall_fstatat64(long dir, long path, long st, long flags);
 long __syscall_fstatfs64(long fd, long size, long buf);
 long __syscall_getcwd(long buf, long size);
 long __syscall_getdents64(long fd, long buf, long size);
-int __syscall_ioctl(int fd, int request, ...);
 long __syscall_lchown32(long path, long user, long group);
 long __syscall_linkat(long from_dir,
                       long from,

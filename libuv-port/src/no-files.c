@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The calls for descriptors that are not the host's, in modules without files.
- */
+/* Modules without files. Their standard streams are WASI's. */
 
+#include "uv_host.h"
 #include "libc.h"
-#include "musl-syscall.h"
 
 
-int uvp__file_fcntl(int fd, int command, int argument) {
-  return uvp__result(__syscall_fcntl64(fd, command, argument));
+int uvp__is_wasi(int fd) {
+  return fd >= 0 && fd < UVH_FD_FIRST;
 }

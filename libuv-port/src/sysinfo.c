@@ -7,6 +7,7 @@
 #include "uv.h"
 #include "internal.h"
 #include "uv_host.h"
+#include "libc.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -66,14 +67,9 @@ int uv_cpu_info(uv_cpu_info_t** cpu_infos, int* count) {
 }
 
 
-static uv_handle_type uvp__guess_host_handle(int fd) {
+static uv_handle_type uvp__guess_socket(int fd, int type) {
   struct sockaddr_storage addr;
   socklen_t len;
-  int type;
-
-  len = sizeof(type);
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len))
-    return errno == ENOTSOCK ? UV_NAMED_PIPE : UV_UNKNOWN_HANDLE;
 
   len = sizeof(addr);
   if (getsockname(fd, (struct sockaddr*) &addr, &len))
@@ -88,22 +84,34 @@ static uv_handle_type uvp__guess_host_handle(int fd) {
 
 uv_handle_type uv_guess_handle(uv_file file) {
   __wasi_fdstat_t stat;
+  socklen_t len;
+  int type;
 
-  if (file < 0)
-    return UV_UNKNOWN_HANDLE;
+  len = sizeof(type);
+  if (!uvp__is_wasi(file)) {
+    if (getsockopt(file, SOL_SOCKET, SO_TYPE, &type, &len) == 0)
+      return uvp__guess_socket(file, type);
 
-  if (file >= UVH_FD_FIRST)
-    return uvp__guess_host_handle(file);
+    if (errno != ENOTSOCK)
+      return UV_UNKNOWN_HANDLE;
+  }
 
   if (__wasi_fd_fdstat_get(file, &stat) != __WASI_ERRNO_SUCCESS)
-    return UV_UNKNOWN_HANDLE;
+    return uvp__is_wasi(file) ? UV_UNKNOWN_HANDLE : UV_NAMED_PIPE;
 
-  /* A terminal is treated as a file as well: see unsupported.c. */
-  if (stat.fs_filetype == __WASI_FILETYPE_REGULAR_FILE ||
-      stat.fs_filetype == __WASI_FILETYPE_CHARACTER_DEVICE)
-    return UV_FILE;
+  switch (stat.fs_filetype) {
+    /* A terminal is treated as a file as well: see unsupported.c. */
+    case __WASI_FILETYPE_REGULAR_FILE:
+    case __WASI_FILETYPE_CHARACTER_DEVICE:
+      return UV_FILE;
 
-  return UV_UNKNOWN_HANDLE;
+    /* WASI has no type for pipes. */
+    case __WASI_FILETYPE_UNKNOWN:
+      return UV_NAMED_PIPE;
+
+    default:
+      return UV_UNKNOWN_HANDLE;
+  }
 }
 
 

@@ -26,6 +26,7 @@ export interface UvHost {
   getsockopt(fd: number, level: number, name: number, value: number, len: number): number
   setsockopt(fd: number, level: number, name: number, value: number, len: number): number
   fcntl(fd: number, command: number, argument: number): number
+  dup(fd: number, to: number, flags: number): number
   readv(fd: number, bufs: number, nbufs: number, flags: number): number
   writev(fd: number, bufs: number, nbufs: number, flags: number): number
   recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): number
@@ -67,6 +68,7 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   getsockopt: 'iiiii:i',
   setsockopt: 'iiiii:i',
   fcntl: 'iii:i',
+  dup: 'iii:i',
   readv: 'iiii:i',
   writev: 'iiii:i',
   recvfrom: 'iiiiii:i',

@@ -5,12 +5,19 @@ export type InputSource = Uint8Array | AsyncIterable<Uint8Array>
 
 /** The standard input of one guest: reads a source piece by piece. */
 export class Input {
-  readonly #pieces: AsyncIterator<Uint8Array>
+  /** `undefined` when all bytes are known. */
+  readonly #pieces: AsyncIterator<Uint8Array> | undefined
   #rest: Uint8Array = NO_BYTES
 
   /** @param source - an empty input by default */
   constructor(source: InputSource = NO_BYTES) {
-    this.#pieces = (source instanceof Uint8Array ? single(source) : source)[Symbol.asyncIterator]()
+    if (source instanceof Uint8Array) this.#rest = source
+    else this.#pieces = source[Symbol.asyncIterator]()
+  }
+
+  /** The next piece, as by {@link Input.next}, if it is there already. */
+  ready(max: number): Uint8Array | undefined {
+    return this.#rest.length > 0 || this.#pieces === undefined ? this.#cut(max) : undefined
   }
 
   /**
@@ -19,9 +26,9 @@ export class Input {
    *
    * @param max - the maximum length; the rest of a longer piece comes next
    */
-  async next(max = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
+  async next(max: number): Promise<Uint8Array | undefined> {
     try {
-      while (this.#rest.length === 0) {
+      while (this.#rest.length === 0 && this.#pieces !== undefined) {
         const { done, value } = await this.#pieces.next()
         if (done) return NO_BYTES
         if (!(value instanceof Uint8Array)) return undefined
@@ -30,20 +37,20 @@ export class Input {
     } catch {
       return undefined
     }
-    const piece = this.#rest.subarray(0, max)
-    this.#rest = this.#rest.subarray(piece.length)
-    return piece
+    return this.#cut(max)
   }
 
   /** Tells the source that nothing more will be read. */
   close(): void {
     // A failure of the source at this point has no receiver.
-    void this.#pieces.return?.().then(nothing, nothing)
+    void this.#pieces?.return?.().then(nothing, nothing)
   }
-}
 
-async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+  #cut(max: number): Uint8Array {
+    const piece = this.#rest.slice(0, max)
+    this.#rest = this.#rest.subarray(piece.length)
+    return piece
+  }
 }
 
 const nothing = (): void => {}

@@ -5,7 +5,7 @@
 
 import { Memory } from '../abi/memory.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
-import { type FileCalls, UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
+import { type FileCalls, type KernelCalls, UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
 import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
@@ -14,10 +14,11 @@ import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
 import { Gate } from '../runtime/import-gate.js'
 import { linkError, type Offers } from '../runtime/imports.js'
+import { linkedWith } from '../runtime/linked-with.js'
+import type { SlowCall } from '../wasi/descriptor-calls.js'
 import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
 import { preview1 } from '../wasi/preview1.js'
 import { WASI_MODULE } from '../wasi/provider.js'
-import type { SlowCall } from '../wasi/stdio.js'
 import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
@@ -42,9 +43,10 @@ export interface Program {
 export async function loadProgram(options: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
   const { module, host } = options
   requireProgram(module)
+  const { revision } = linkedWith(module)
   const kernel = new Kernel({
     host,
-    firstDescriptor: options.abi.constants.UVH_FD_FIRST,
+    firstDescriptor: revision < UNIFIED ? SEPARATE_SOCKETS : 0,
     maxDescriptors: options.maxDescriptors,
     onReady: (bytes) => loops.wake(bytes),
     onChange: (bytes) => driver.onChange(bytes),
@@ -56,13 +58,12 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
       throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
     return bound
   }
-  const { imports, files } = preview1(options, driver, memory)
+  const onDefect = tellDefects((bytes) => driver.output(2, bytes))
+  const calls = createUvHost(() => ({ kernel, memory: memory(), abi: options.abi, turns: loops, onDefect }))
+  const { imports, files } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
-    [
-      UV_HOST_MODULE,
-      { functions: systemCalls(options, driver, { kernel, memory, loops, files }), types: UV_HOST_TYPES },
-    ],
+    [UV_HOST_MODULE, { functions: waitingCalls(options, driver, { calls, loops, files }), types: UV_HOST_TYPES }],
     [UV_PUMP_MODULE, { functions: loops.imports(), types: UV_PUMP_TYPES }],
     [ENV_MODULE, { functions: envShells(module, options.abi, () => gate.check()), types: {} }],
     [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
@@ -163,22 +164,19 @@ async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): P
   }
 }
 
-/** What the system calls of a guest work with. */
-interface SystemCallParts {
-  readonly kernel: Kernel
-  readonly memory: () => Memory
-  readonly loops: PumpedLoops
+/** What the calls that wait work with. */
+interface WaitingParts {
+  readonly calls: KernelCalls
   readonly files: FileCalls
+  readonly loops: PumpedLoops
 }
 
 /** The import module of libuv's system calls; two of them wait. */
-function systemCalls(
+function waitingCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
-  { kernel, memory, loops, files }: SystemCallParts,
+  { calls, loops, files }: WaitingParts,
 ): WasmImports {
-  const onDefect = tellDefects((bytes) => driver.output(2, bytes))
-  const calls = createUvHost(() => ({ kernel, memory: memory(), abi, turns: loops, onDefect }))
   const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
       loops.inTurn
@@ -188,3 +186,10 @@ function systemCalls(
   }
   return { ...trace.imports({ ...calls, ...slow, ...files }, () => abi) }
 }
+
+/**
+ * The revision from which on there is one table of descriptors. Guests of earlier ones take numbers from 256 on for
+ * sockets, and find their root as a descriptor.
+ */
+const UNIFIED = 2
+const SEPARATE_SOCKETS = 256

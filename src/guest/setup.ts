@@ -1,5 +1,4 @@
 /** What a driver receives to start a guest, and what it returns. */
-import type { Description } from '../abi/description.js'
 import type { WasmModule } from '../base/platform-types.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Preview1Options } from '../wasi/preview1.js'
@@ -9,8 +8,6 @@ import type { InputSource } from './input.js'
 /** The parts that a guest is made of. */
 export interface ProgramOptions extends Preview1Options {
   readonly module: WasmModule
-  /** The constants of its C library. */
-  readonly abi: Description
   readonly trace: Trace
   readonly maxDescriptors: number | undefined
 }

@@ -1,9 +1,12 @@
-/** The operations of a descriptor. Descriptors that are not sockets answer the socket operations with ENOTSOCK. */
+/**
+ * What a descriptor refers to: POSIX's open file description. Those that are not sockets answer the socket operations
+ * with ENOTSOCK.
+ */
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Membership } from '../host/contract/datagram.js'
 import type { Payload } from './payload.js'
-import type { Pollable } from './readiness.js'
+import type { Pollable, Watch } from './readiness.js'
 
 /** The result of a system call: a number of 0 or more, or the name of an error. */
 export type Result = number | ErrnoName
@@ -32,14 +35,17 @@ export type OptionName =
   | 'multicastLoop'
   | 'multicastInterface'
 
-/** An open descriptor. */
+/** An open socket, pipe, file or other object. Several numbers may refer to it, after `dup()`. */
 export abstract class Descriptor implements Pollable {
-  /** Its number; -1 while it has none. */
+  /** The number that it was opened with; -1 while it has none. */
   fd = -1
-  interest = 0
-  listed = false
+  /** How many numbers refer to it. */
+  references = 0
+  readonly watches: Watch[] = []
   /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
   nonBlocking = false
+  /** Whether `O_APPEND` is set, which has a meaning for files only. */
+  append = false
   /** Whether it carries a stream of bytes or datagrams. */
   readonly type: 'stream' | 'datagram' = 'stream'
   /** Its domain; `undefined` when it is not a socket. */
@@ -47,7 +53,7 @@ export abstract class Descriptor implements Pollable {
   /** Whether bytes can be read from it, written to it, or both. */
   readonly access: 'read' | 'write' | 'both'
 
-  /** @param domain - `undefined` for a pipe */
+  /** @param domain - `undefined` when it is not a socket */
   protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both') {
     this.domain = domain
     this.access = access
@@ -67,6 +73,16 @@ export abstract class Descriptor implements Pollable {
    * already has back, is ignored.
    */
   recycle(_chunk: Uint8Array): void {}
+
+  /** Whether `epoll_ctl()` accepts it: a file or a directory is always ready, so it refuses them. */
+  get watchable(): boolean {
+    return true
+  }
+
+  /** Why bytes cannot be read from it or written to it, if it is not a {@link ByteDescriptor}. */
+  get bytesRefusal(): ErrnoName {
+    return 'EINVAL'
+  }
 
   /** Starts the flow of bytes, once an accepted connection has its number. */
   start(): void {}
@@ -143,8 +159,12 @@ export abstract class Descriptor implements Pollable {
 
 /** A descriptor that carries a stream of bytes. */
 export abstract class ByteDescriptor extends Descriptor {
-  /** How many bytes can be taken; 0 is the end of the stream. A pending error is returned once and then cleared. */
-  abstract arrived(): Result
+  /**
+   * How many bytes can be taken; 0 is the end of the stream. A pending error is returned once and then cleared.
+   *
+   * @param wanted - how many the caller has room for; more than 0
+   */
+  abstract arrived(wanted: number): Result
   /** Moves received bytes to `heap`, or copies them for a `peek`; returns how many. */
   abstract take(heap: Uint8Array, address: number, length: number, peek: boolean): number
   /** Takes received bytes without a copy: one chunk, at most `max` bytes of it. */

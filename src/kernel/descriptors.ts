@@ -2,20 +2,20 @@ import type { Descriptor } from './descriptor.js'
 
 /** The descriptor table of one kernel: small dense numbers, the lowest free one first, as POSIX requires. */
 export class Descriptors {
-  readonly #first: number
   readonly #limit: number
   readonly #table: (Descriptor | undefined)[] = []
-  /** Every number below this index is taken. */
-  #lowest = 0
+  /** For each start from which numbers are usually assigned: every number from there to this one is taken. */
+  readonly #lowest: Map<number, number>
+  readonly #closedOnExec = new Set<number>()
   #open = 0
 
   /**
-   * @param first - the lowest number to assign
    * @param limit - how many may be open at once, at least 1
+   * @param starts - from which numbers on most descriptors are assigned
    */
-  constructor(first: number, limit: number) {
-    this.#first = first
+  constructor(limit: number, starts: readonly number[]) {
     this.#limit = limit
+    this.#lowest = new Map(starts.map((start) => [start, start]))
   }
 
   /** How many are open. */
@@ -28,33 +28,53 @@ export class Descriptors {
     return this.#open + count > this.#limit
   }
 
-  /** Assigns the lowest free number to a descriptor. The table must not be full. */
-  add(descriptor: Descriptor): number {
-    let index = this.#lowest
-    while (this.#table[index] !== undefined) index++
-    this.#table[index] = descriptor
-    this.#lowest = index + 1
+  /** Lets the lowest free number of `from` or more refer to a descriptor. The table must not be full. */
+  add(descriptor: Descriptor, from: number): number {
+    let fd = this.#lowest.get(from) ?? from
+    while (this.#table[fd] !== undefined) fd++
+    if (this.#lowest.has(from)) this.#lowest.set(from, fd + 1)
+    this.put(fd, descriptor)
+    return fd
+  }
+
+  /** Lets a free number refer to a descriptor. */
+  put(fd: number, descriptor: Descriptor): void {
+    // Without holes, so that the engine keeps an array.
+    while (this.#table.length < fd) this.#table.push(undefined)
+    this.#table[fd] = descriptor
     this.#open++
-    descriptor.fd = this.#first + index
-    return descriptor.fd
+    if (descriptor.references++ === 0) descriptor.fd = fd
   }
 
-  /** The open descriptor with that number. */
+  /** What a number refers to. */
   get(fd: number): Descriptor | undefined {
-    return this.#table[fd - this.#first]
+    return this.#table[fd]
   }
 
-  /** Frees a number. */
-  remove(descriptor: Descriptor): void {
-    const index = descriptor.fd - this.#first
-    this.#table[index] = undefined
-    this.#lowest = Math.min(this.#lowest, index)
+  /** Frees a number that is in use. */
+  remove(fd: number): void {
+    const descriptor = this.#table[fd]
+    if (descriptor === undefined) return
+    this.#table[fd] = undefined
     this.#open--
-    descriptor.fd = -1
+    this.#closedOnExec.delete(fd)
+    for (const [start, lowest] of this.#lowest) if (fd >= start && fd < lowest) this.#lowest.set(start, fd)
+    if (--descriptor.references === 0) descriptor.fd = -1
   }
 
-  /** All open descriptors. */
-  *[Symbol.iterator](): Iterator<Descriptor> {
-    for (const descriptor of this.#table) if (descriptor !== undefined) yield descriptor
+  /** Whether `FD_CLOEXEC` is set for a number. Nothing is ever executed, so the flag is only stored. */
+  isClosedOnExec(fd: number): boolean {
+    return this.#closedOnExec.has(fd)
+  }
+
+  /** Sets or clears `FD_CLOEXEC`. */
+  setClosedOnExec(fd: number, on: boolean): void {
+    if (on) this.#closedOnExec.add(fd)
+    else this.#closedOnExec.delete(fd)
+  }
+
+  /** All numbers in use. */
+  *numbers(): Iterable<number> {
+    for (const [fd, descriptor] of this.#table.entries()) if (descriptor !== undefined) yield fd
   }
 }

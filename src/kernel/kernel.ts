@@ -7,14 +7,14 @@ import { UnixNames } from '../base/unix-names.js'
 import { Orphans } from '../host/connection/orphans.js'
 import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
-import type { Descriptor, Domain } from './descriptor.js'
+import type { Descriptor, Domain, Result } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { type HostUnixContext, HostUnixSocket } from './host-unix-socket.js'
 import { LocalMemory } from './local/local-memory.js'
 import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
-import { Readiness } from './readiness.js'
+import { endWatches, Readiness, reportChange } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
 import { type UdpContext, UdpSocket } from './udp-socket.js'
 
@@ -22,9 +22,9 @@ import { type UdpContext, UdpSocket } from './udp-socket.js'
 export interface KernelOptions {
   /** The host that provides the network. */
   readonly host: Host
-  /** The lowest descriptor number. */
+  /** The lowest number of a socket, a pipe or anything else that the system calls open. */
   readonly firstDescriptor: number
-  /** How many descriptors may be open at once; 65,536 by default. The next one gets `EMFILE`. */
+  /** How many descriptors may be open at once: 65,536 by default, at most a million. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
   /**
    * Called when a watched descriptor has become ready; `bytes` is how many have just arrived for it, 0 for any other
@@ -34,6 +34,9 @@ export interface KernelOptions {
   /** Called when the readiness of any descriptor may have changed; `bytes` as above. */
   readonly onChange?: (bytes: number) => void
 }
+
+/** The most descriptor numbers that there can be: Linux's limit, `nr_open`. */
+const NUMBERS = 2 ** 20
 
 /** The kernel of one WebAssembly instance. */
 export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
@@ -45,8 +48,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   readonly readiness: Readiness
   /** Its closed connections that still have data to send; they count as open. */
   readonly orphans: Orphans
-  /** How many descriptor numbers exist, including those below the first one of this kernel. */
+  /** How many descriptor numbers exist. */
   readonly numbers: number
+  readonly #first: number
   readonly #descriptors: Descriptors
   #iteration = 0
   readonly #onChange: ((bytes: number) => void) | undefined
@@ -57,9 +61,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     this.#onChange = options.onChange
     this.readiness = new Readiness(options.onReady)
     this.orphans = new Orphans(options.host)
-    const { firstDescriptor, maxDescriptors = 65_536 } = options
+    const { firstDescriptor } = options
+    const maxDescriptors = Math.min(options.maxDescriptors ?? 65_536, NUMBERS - firstDescriptor)
     this.numbers = firstDescriptor + maxDescriptors
-    this.#descriptors = new Descriptors(firstDescriptor, maxDescriptors)
+    this.#first = firstDescriptor
+    this.#descriptors = new Descriptors(maxDescriptors, [0, firstDescriptor])
   }
 
   /** The number of libuv's current iteration, that is, how often it has polled. */
@@ -77,9 +83,25 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return this.#descriptors.open
   }
 
+  /** Whether no more descriptors can be opened. */
+  get full(): boolean {
+    return this.#full(1)
+  }
+
   /** The open descriptor with that number. */
   get(fd: number): Descriptor | undefined {
     return this.#descriptors.get(fd)
+  }
+
+  /**
+   * Gives a descriptor the lowest free number.
+   *
+   * @param from - the lowest number that it may have
+   * @returns the number; EMFILE when there is none, and the descriptor is not closed
+   */
+  add(descriptor: Descriptor, from = this.#first): number | 'EMFILE' {
+    if (this.#full(1)) return 'EMFILE'
+    return this.#descriptors.add(descriptor, from)
   }
 
   /** Opens a socket. */
@@ -87,7 +109,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     if (domain === 'unix' && type === 'datagram') return 'EPROTONOSUPPORT'
     if (this.#full(1)) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
-    this.#descriptors.add(socket)
+    this.#descriptors.add(socket, this.#first)
     return socket
   }
 
@@ -100,7 +122,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     if (this.#full(2)) return 'EMFILE'
     const ends = kind === 'pipe' ? PipeEnd.pair(this) : LocalUnixSocket.pair(this)
     if (ends === undefined) return 'ENFILE'
-    for (const end of ends) this.#descriptors.add(end)
+    for (const end of ends) this.#descriptors.add(end, this.#first)
     return ends
   }
 
@@ -112,7 +134,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   lookup(begin: (events: LookupEvents) => CancelLookup): Descriptor | 'EMFILE' {
     if (this.#full(1)) return 'EMFILE'
     const lookup = new Lookup(begin, (descriptor) => this.changed(descriptor))
-    this.#descriptors.add(lookup)
+    this.#descriptors.add(lookup, this.#first)
     return lookup
   }
 
@@ -122,16 +144,55 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     if (this.#full(1)) return 'EMFILE'
     const socket = listener.accept()
     if (typeof socket === 'string') return socket
-    this.#descriptors.add(socket)
+    this.#descriptors.add(socket, this.#first)
     socket.start()
     return socket
   }
 
-  /** Closes a descriptor and frees its number. */
-  close(descriptor: Descriptor): void {
-    descriptor.interest = 0
-    this.#descriptors.remove(descriptor)
-    descriptor.close()
+  /**
+   * Gives a descriptor one more number, the lowest free one.
+   *
+   * @param from - the lowest number that it may have
+   * @returns the number; EBADF, EINVAL, EMFILE
+   */
+  duplicate(fd: number, from: number): Result {
+    const descriptor = this.get(fd)
+    if (descriptor === undefined) return 'EBADF'
+    if (from < 0 || from >= this.numbers) return 'EINVAL'
+    const number = this.add(descriptor, Math.max(from, this.#first))
+    if (typeof number === 'string' || number < this.numbers) return number
+    this.close(number)
+    return 'EMFILE'
+  }
+
+  /**
+   * Lets the number `to` refer to what `fd` refers to, after closing what it referred to before.
+   *
+   * @returns `to`; EBADF, EMFILE
+   */
+  replace(fd: number, to: number): Result {
+    const descriptor = this.get(fd)
+    if (descriptor === undefined || to < this.#first || to >= this.numbers) return 'EBADF'
+    if (fd === to) return to
+    if (this.get(to) === undefined && this.#full(1)) return 'EMFILE'
+    this.#release(to)
+    this.#descriptors.put(to, descriptor)
+    return to
+  }
+
+  /** Frees a number, and closes the descriptor if it was its last. @returns 0; EBADF */
+  close(fd: number): Result {
+    return this.#release(fd) ? 0 : 'EBADF'
+  }
+
+  /** Whether `FD_CLOEXEC` is set for a number. */
+  isClosedOnExec(fd: number): boolean {
+    return this.#descriptors.isClosedOnExec(fd)
+  }
+
+  /** Sets or clears `FD_CLOEXEC` for a number. */
+  setClosedOnExec(fd: number, on: boolean): void {
+    this.#descriptors.setClosedOnExec(fd, on)
   }
 
   /**
@@ -141,9 +202,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
    */
   closeAll(): void {
     const failures: unknown[] = []
-    for (const descriptor of this.#descriptors) {
+    for (const fd of this.#descriptors.numbers()) {
       try {
-        this.close(descriptor)
+        this.close(fd)
       } catch (error) {
         failures.push(error)
       }
@@ -157,8 +218,21 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   }
 
   changed(descriptor: Descriptor, bytes = 0): void {
-    this.readiness.changed(descriptor, bytes)
+    reportChange(descriptor, bytes)
     this.#onChange?.(bytes)
+  }
+
+  /** Frees a number. @returns whether it was in use */
+  #release(fd: number): boolean {
+    const descriptor = this.get(fd)
+    if (descriptor === undefined) return false
+    // libuv's interest ends with the number; that of others with the descriptor, as on Linux.
+    endWatches(descriptor, (watch) => watch.list === this.readiness && watch.fd === fd)
+    this.#descriptors.remove(fd)
+    if (descriptor.references > 0) return true
+    endWatches(descriptor)
+    descriptor.close()
+    return true
   }
 
   /** Whether `count` more descriptors would exceed the limit. */

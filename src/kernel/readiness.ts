@@ -22,26 +22,62 @@ export const Poll = {
 
 const UNASKED = Poll.ERR | Poll.HUP
 
-/** What the ready list stores about a descriptor. */
+/** What can be watched. */
 export interface Pollable {
-  /** The descriptor's number. */
-  readonly fd: number
-  /** The requested events; 0 while the descriptor is not watched. */
-  interest: number
-  /** Whether the descriptor is in the ready list. */
-  listed: boolean
+  /** Where its changes are reported: at most one watch for most descriptors. */
+  readonly watches: Watch[]
   /** What it is ready for now. Only the bits in `asked` must be exact. */
   readiness(asked: number): number
 }
 
-/** The list of ready descriptors of one kernel. */
+/**
+ * When a ready descriptor is reported: with every poll while it is ready, once for each change (`EPOLLET`), or once
+ * until it is watched again (`EPOLLONESHOT`).
+ */
+export type Trigger = 'level' | 'edge' | 'once'
+
+/** A descriptor that is watched, under one of its numbers, in one list. */
+export class Watch {
+  /** The requested events; 0 while the descriptor is not watched. */
+  interest = 0
+  trigger: Trigger = 'level'
+  /** Whether it is in the ready list. */
+  listed = false
+  readonly list: Readiness
+  readonly descriptor: Pollable
+  readonly fd: number
+
+  constructor(list: Readiness, descriptor: Pollable, fd: number) {
+    this.list = list
+    this.descriptor = descriptor
+    this.fd = fd
+  }
+
+  /** The requested events that the descriptor is ready for; 0 while it is not watched. */
+  wanted(): number {
+    const { interest } = this
+    return interest === 0 ? 0 : this.descriptor.readiness(interest | UNASKED) & (interest | UNASKED)
+  }
+}
+
+/**
+ * Reports to all lists that a descriptor's state has changed.
+ *
+ * @param bytes - how many have just arrived from outside; 0 for any other change
+ */
+export function reportChange({ watches }: Pollable, bytes = 0): void {
+  // By index: most descriptors have one watch, and the calls here may end it.
+  for (let index = 0; index < watches.length; index++) watches[index]?.list.offer(watches[index], bytes)
+}
+
+/** A list of watched descriptors, of which it keeps those that are ready. */
 export class Readiness {
   readonly #wake: (bytes: number) => void
-  #ready: Pollable[] = []
-  #again: Pollable[] = []
+  #ready: Watch[] = []
+  #again: Watch[] = []
 
   /**
-   * @param wake - called when a descriptor has become ready, with the bytes given to `changed()`; cheap to call often
+   * @param wake - called when a descriptor has become ready, with the bytes given to `offer()`; cheap to call often
    */
   constructor(wake: (bytes: number) => void) {
     this.#wake = wake
@@ -53,7 +89,7 @@ export class Readiness {
     for (;;) {
       const first = this.#ready[0]
       if (first === undefined) return false
-      if (wanted(first) !== 0) return true
+      if (first.wanted() !== 0) return true
       first.listed = false
       // With a single entry, the front is also the end, and removing from the end is cheap.
       if (this.#ready.length === 1) this.#ready.pop()
@@ -61,47 +97,60 @@ export class Readiness {
     }
   }
 
-  /** Sets the events that a descriptor is watched for; 0 ends the watch. */
-  watch(descriptor: Pollable, events: number): void {
-    descriptor.interest = events
-    this.changed(descriptor)
+  /** The watch of a descriptor under one of its numbers, if there is one. */
+  find({ watches }: Pollable, fd: number): Watch | undefined {
+    return watches.find((one) => one.list === this && one.fd === fd)
   }
 
   /**
-   * Called by a descriptor when its state has changed.
+   * Sets the events that a descriptor is watched for, under one of its numbers; 0 ends the interest.
    *
-   * @param bytes - how many have just arrived from outside; 0 for any other change
+   * @param trigger - when it is reported; `level` by default
    */
-  changed(descriptor: Pollable, bytes = 0): void {
-    if (descriptor.listed || wanted(descriptor) === 0) return
-    descriptor.listed = true
-    this.#ready.push(descriptor)
+  watch(descriptor: Pollable, fd: number, events: number, trigger: Trigger = 'level'): Watch {
+    let watch = this.find(descriptor, fd)
+    if (watch === undefined) {
+      watch = new Watch(this, descriptor, fd)
+      descriptor.watches.push(watch)
+    }
+    watch.interest = events
+    watch.trigger = trigger
+    this.offer(watch)
+    return watch
+  }
+
+  /** Called when the state of a watched descriptor has changed; see {@link reportChange}. */
+  offer(watch: Watch | undefined, bytes = 0): void {
+    if (watch === undefined || watch.listed || watch.wanted() === 0) return
+    watch.listed = true
+    this.#ready.push(watch)
     this.#wake(bytes)
   }
 
   /**
-   * Reports ready descriptors, those that have been ready longest first. Level-triggered: a descriptor that remains
-   * ready is reported again, after the others.
+   * Reports ready descriptors, those that have been ready longest first. A level-triggered one that remains ready is
+   * reported again, after the others.
    *
    * @param max - how many at most
-   * @param report - receives the descriptor's number and what it is ready for
+   * @param report - receives the watch, and what its descriptor is ready for
    * @returns how many were reported
    */
-  collect(max: number, report: (index: number, fd: number, events: number) => void): number {
+  collect(max: number, report: (index: number, watch: Watch, events: number) => void): number {
     const ready = this.#ready
     const again = this.#again
     let count = 0
     let index = 0
     for (; index < ready.length && count < max; index++) {
-      const descriptor = ready[index]
-      if (descriptor === undefined) break
-      const events = wanted(descriptor)
-      if (events === 0) {
-        descriptor.listed = false
+      const watch = ready[index]
+      if (watch === undefined) break
+      const events = watch.wanted()
+      if (events !== 0) report(count++, watch, events)
+      if (events !== 0 && watch.trigger === 'level') {
+        again.push(watch)
         continue
       }
-      report(count++, descriptor.fd, events)
-      again.push(descriptor)
+      watch.listed = false
+      if (events !== 0 && watch.trigger === 'once') watch.interest = 0
     }
     // Descriptors that did not fit into this answer come first in the next one.
     const next = index < ready.length ? [...ready.slice(index), ...again] : again
@@ -111,14 +160,22 @@ export class Readiness {
   }
 }
 
-/** The requested events that a descriptor is ready for; 0 while it is not watched. */
-function wanted(descriptor: Pollable): number {
-  const { interest } = descriptor
-  return interest === 0 ? 0 : descriptor.readiness(interest | UNASKED) & (interest | UNASKED)
+/**
+ * Ends the watches of a descriptor.
+ *
+ * @param of - which ones; all by default
+ */
+export function endWatches({ watches }: Pollable, of: (watch: Watch) => boolean = () => true): void {
+  for (let index = watches.length - 1; index >= 0; index--) {
+    const watch = watches[index]
+    if (watch === undefined || !of(watch)) continue
+    watch.interest = 0
+    watches.splice(index, 1)
+  }
 }
 
 /** Empties a list one by one: setting its length is a slow call in the engine. */
-function empty(list: Pollable[]): Pollable[] {
+function empty(list: Watch[]): Watch[] {
   while (list.length > 0) list.pop()
   return list
 }

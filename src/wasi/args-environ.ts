@@ -1,13 +1,12 @@
 /**
- * What a guest can learn about how it was started: the calls of WASI preview 1 about arguments, environment
- * variables, and the type of the standard streams.
+ * What a guest can learn about how it was started: the calls of WASI preview 1 about arguments and environment
+ * variables.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 import type { Memory } from '../abi/memory.js'
 import type { WasmImports } from '../base/platform-types.js'
 import { Errno } from './errno.js'
-import { FdFlag, FileType, Right, Size } from './layouts.js'
 import type { WasiOptions } from './provider.js'
 
 /**
@@ -41,37 +40,6 @@ function textCalls(name: string, texts: readonly string[], memory: () => Memory)
       memory().setBytes(bytes, all)
       return Errno.SUCCESS
     },
-  }
-}
-
-/**
- * The calls about the standard streams as devices without a position. Their bytes are read and written elsewhere
- * ({@link Stdio}).
- *
- * @param memory - as above
- */
-export function deviceCalls(memory: () => Memory): WasmImports {
-  const unseekable = (): number => Errno.SPIPE
-  const nothingToDo = (): number => Errno.SUCCESS
-  return {
-    fd_fdstat_get: (fd: number, out: number): number => {
-      if (!memory().contains(out, Size.FDSTAT)) return Errno.FAULT
-      memory().clear(out, Size.FDSTAT)
-      memory().setU8(out, FileType.CHARACTER_DEVICE)
-      memory().setU16(out + 2, fd === 0 ? 0 : FdFlag.APPEND)
-      memory().setU64(out + 8, Right.STAT | Right.POLL | (fd === 0 ? Right.READ : Right.WRITE))
-      return Errno.SUCCESS
-    },
-    fd_fdstat_set_flags: () => Errno.ACCES,
-    fd_fdstat_set_rights: () => Errno.NOTSUP,
-    fd_seek: unseekable,
-    fd_tell: unseekable,
-    fd_pread: unseekable,
-    fd_pwrite: unseekable,
-    fd_advise: unseekable,
-    fd_allocate: unseekable,
-    fd_sync: nothingToDo,
-    fd_datasync: nothingToDo,
   }
 }
 

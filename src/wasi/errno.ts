@@ -1,3 +1,5 @@
+import type { ErrnoName } from '../base/errno.js'
+
 /** The errors of WASI preview 1 that guests can receive. */
 export const Errno = {
   SUCCESS: 0,
@@ -39,10 +41,13 @@ export const Errno = {
 export class FileError extends Error {
   /** One of {@link Errno}. */
   readonly errno: number
+  /** The same error for the kernel, which has no capabilities. */
+  readonly code: ErrnoName
 
-  constructor(name: keyof typeof Errno) {
+  constructor(name: Exclude<keyof typeof Errno, 'SUCCESS'>) {
     super(name)
     this.errno = Errno[name]
+    this.code = name === 'NOTCAPABLE' ? 'EPERM' : `E${name}`
   }
 }
 

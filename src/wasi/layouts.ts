@@ -8,11 +8,19 @@
 /** `clockid`: `LAST` is the last of four; those after `REALTIME` start at an unspecified time. */
 export const Clock = { REALTIME: 0, LAST: 3 } as const
 
-/** `filetype`. */
-export const FileType = { CHARACTER_DEVICE: 2, DIRECTORY: 3, REGULAR_FILE: 4, SYMBOLIC_LINK: 7 } as const
+/** `filetype`. Pipes have no type of their own: they are unknown. */
+export const FileType = {
+  UNKNOWN: 0,
+  CHARACTER_DEVICE: 2,
+  DIRECTORY: 3,
+  REGULAR_FILE: 4,
+  SOCKET_DATAGRAM: 5,
+  SOCKET_STREAM: 6,
+  SYMBOLIC_LINK: 7,
+} as const
 
-/** `fdflags`. */
-export const FdFlag = { APPEND: 1 } as const
+/** `fdflags`: those that can be changed. */
+export const FdFlag = { APPEND: 1, NONBLOCK: 4 } as const
 
 /** `oflags`. */
 export const OpenFlag = { CREATE: 1, DIRECTORY: 2, EXCLUSIVE: 4, TRUNCATE: 8 } as const

@@ -4,21 +4,24 @@
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
+import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
-import type { FileCalls } from '../abi/uv-host.js'
+import type { FileCalls, KernelCalls } from '../abi/uv-host.js'
 import type { WasmImports } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
-import { deviceCalls, startCalls } from './args-environ.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { startCalls } from './args-environ.js'
 import { Arguments } from './arguments.js'
 import { clockCalls } from './clock.js'
+import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
-import { LAST } from './fs/descriptors.js'
 import type { Directory } from './fs/host-directories.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
-import { type SlowCall, Stdio, type Streams } from './stdio.js'
+import { StandardInput, StandardOutput } from './standard-streams.js'
+import type { Streams } from './stdio.js'
 
 /** The functions whose answer may come later. */
 interface SlowCalls {
@@ -30,37 +33,48 @@ interface SlowCalls {
 /** What a guest is given. */
 export interface Preview1Options {
   readonly host: Host
+  /** The constants of its C library. */
+  readonly abi: Description
   readonly wasi: WasiOptions
   /** The root of its file system; `undefined` for none. */
   readonly files?: Directory | undefined
 }
 
+/** What the functions of one guest work with. */
+export interface Preview1Parts {
+  readonly kernel: Kernel
+  /** The system calls of that kernel. */
+  readonly calls: KernelCalls
+  /** How the guest waits, and what its streams are connected to. */
+  readonly driver: Streams & Waiter
+  /** Returns the instance's memory; called for each system call, since the memory does not exist yet. */
+  readonly memory: () => Memory
+  /** Whether the guest finds its root as a descriptor; see {@link Files}. */
+  readonly preopens: boolean
+}
+
 /**
- * The functions for one guest, except `proc_exit`, and those of `uv_host_1` about files.
+ * The functions for one guest, except `proc_exit`, and those of `uv_host_1` about files. Opens its standard streams.
  *
  * @param options - what the guest is given
- * @param driver - how the guest waits, and what its streams are connected to
- * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
  */
 export function preview1(
-  { host, wasi, files: folder }: Preview1Options,
-  driver: Streams & Waiter,
-  memory: () => Memory,
+  { host, abi, wasi, files: folder }: Preview1Options,
+  { kernel, calls, driver, memory, preopens }: Preview1Parts,
 ): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls } {
   const given = new Arguments(memory)
-  const files = new Files(folder, memory, () => BigInt(Math.round(host.wallClock() * 1e6)))
-  const isOpen = (fd: number): boolean => files.has(fd)
-  const stored = files.imports(deviceCalls(memory))
-  const stdio = new Stdio(driver, memory, stored)
-  const { poll } = new Subscriptions(host, driver, given, isOpen)
+  kernel.add(new StandardInput(driver, kernel), 0)
+  for (const stream of [1, 2] as const) kernel.add(new StandardOutput(stream, driver, kernel), 0)
+  const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
+  const files = new Files(folder, { kernel, given, now, preopens })
+  const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })
   const imports = {
-    ...stored,
+    ...files.imports(),
+    ...descriptorCalls({ kernel, calls, abi, waiter: driver, given }),
     ...startCalls(wasi, memory),
     ...clockCalls(host, memory),
     ...randomCalls(given),
-    ...socketCalls(isOpen),
-    fd_read: stdio.read,
-    fd_write: stdio.write,
+    ...socketCalls(kernel),
     poll_oneoff: poll,
     // There is nothing else in the guest that could run.
     sched_yield: () => Errno.SUCCESS,
@@ -70,14 +84,12 @@ export function preview1(
   return { imports, files: files.hostCalls() }
 }
 
-/**
- * The socket calls. A guest's sockets do not belong to preview 1, and the descriptors that preview 1 has opened are
- * files.
- */
-function socketCalls(isOpen: (fd: number) => boolean): WasmImports {
+/** The socket calls. A guest's sockets have calls of their own. */
+function socketCalls(kernel: Kernel): WasmImports {
   const refuse = (fd: number): number => {
-    if (isOpen(fd)) return Errno.NOTSOCK
-    return fd > LAST ? Errno.NOTSUP : Errno.BADF
+    const descriptor = kernel.get(fd)
+    if (descriptor === undefined) return Errno.BADF
+    return descriptor.domain === undefined ? Errno.NOTSOCK : Errno.NOTSUP
   }
   return { sock_accept: refuse, sock_recv: refuse, sock_send: refuse, sock_shutdown: refuse }
 }

@@ -21,6 +21,7 @@ const UV_HOST = {
   getsockopt: 'iiiii:i',
   setsockopt: 'iiiii:i',
   fcntl: 'iii:i',
+  dup: 'iii:i',
   readv: 'iiii:i',
   writev: 'iiii:i',
   recvfrom: 'iiiiii:i',

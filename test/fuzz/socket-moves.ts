@@ -6,7 +6,10 @@ import type { CallName } from './signatures.js'
 /** A move of a guest: one or several calls. */
 export type Move = readonly [weight: number, make: (author: Author) => void]
 
-const newest = ({ c, guest }: Author): number => c.UVH_FD_FIRST + guest.maxDescriptors - 1
+const newest = ({ guest }: Author): number => FIRST + guest.maxDescriptors - 1
+
+/** The lowest number of a socket: the module does not say what it was linked with. */
+const FIRST = 256
 
 function socket(author: Author): void {
   const { c, random } = author

@@ -74,7 +74,7 @@ describe('a guest under pump', () => {
 
   test('fails when it waits for its input', async () => {
     const failure = await (await pumped('read', { input: never() })).failure
-    expect(failure).toMatchObject({ message: expect.stringMatching(/Cannot wait for its standard input/) })
+    expect(failure).toMatchObject({ message: expect.stringMatching(/Cannot wait outside of the loop/) })
   })
 
   test('can be terminated', async () => {

@@ -285,6 +285,7 @@ const ARITY: Readonly<Record<Name, number>> = {
   getsockopt: 5,
   setsockopt: 5,
   fcntl: 3,
+  dup: 3,
   readv: 4,
   writev: 4,
   recvfrom: 6,
@@ -312,6 +313,7 @@ const ON_A_DESCRIPTOR: readonly Name[] = [
   'getsockopt',
   'setsockopt',
   'fcntl',
+  'dup',
   'readv',
   'writev',
   'shutdown',
@@ -325,7 +327,7 @@ function callWith({ raw }: Machine, name: Name, values: readonly number[]): unkn
 describe('descriptors', () => {
   test.each(ON_A_DESCRIPTOR)('that are not open make %s return EBADF', (name) => {
     const { machine } = stage()
-    const rest = [1024, 16, 0, 1024].slice(0, ARITY[name] - 1)
+    const rest = name === 'dup' ? [1, 0] : [1024, 16, 0, 1024].slice(0, ARITY[name] - 1)
     for (const fd of [-1, 0, 2, c.UVH_FD_FIRST - 1, c.UVH_FD_FIRST + 99, 2 ** 31 - 1, -(2 ** 31)]) {
       expect([fd, callWith(machine, name, [fd, ...rest])]).toEqual([fd, callWith(machine, 'close', [-1])])
     }

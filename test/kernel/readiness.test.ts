@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { Poll, type Pollable, Readiness } from '../../src/kernel/readiness.js'
+import { endWatches, Poll, type Pollable, Readiness, reportChange, type Watch } from '../../src/kernel/readiness.js'
 
 class Item implements Pollable {
   readonly fd: number
-  interest = 0
-  listed = false
+  readonly watches: Watch[] = []
   ready = 0
 
   constructor(fd: number) {
@@ -23,13 +22,13 @@ function listWith(count: number): { list: Readiness; items: Item[]; wakes: () =>
     wakes++
   })
   const items = Array.from({ length: count }, (_, fd) => new Item(fd))
-  for (const item of items) list.watch(item, Poll.IN)
+  for (const item of items) list.watch(item, item.fd, Poll.IN)
   return { list, items, wakes: () => wakes }
 }
 
 function collect(list: Readiness, max = 64): [fd: number, events: number][] {
   const answer: [number, number][] = []
-  const count = list.collect(max, (index, fd, events) => {
+  const count = list.collect(max, (index, { fd }, events) => {
     expect(index).toBe(answer.length)
     answer.push([fd, events])
   })
@@ -37,10 +36,10 @@ function collect(list: Readiness, max = 64): [fd: number, events: number][] {
   return answer
 }
 
-const set = (list: Readiness, item: Item | undefined, ready: number): void => {
+const set = (item: Item | undefined, ready: number): void => {
   if (item === undefined) throw new Error('no such item')
   item.ready = ready
-  list.changed(item)
+  reportChange(item)
 }
 
 test('no descriptor is reported while none is ready', () => {
@@ -50,22 +49,22 @@ test('no descriptor is reported while none is ready', () => {
 
 test('a ready descriptor is reported again until it is no longer ready', () => {
   const { list, items } = listWith(2)
-  set(list, items[1], Poll.IN)
+  set(items[1], Poll.IN)
   expect([collect(list), collect(list)]).toEqual([[[1, Poll.IN]], [[1, Poll.IN]]])
-  set(list, items[1], 0)
+  set(items[1], 0)
   expect([collect(list), list.dropStale()]).toEqual([[], false])
-  set(list, items[1], Poll.IN)
+  set(items[1], Poll.IN)
   expect(collect(list)).toEqual([[1, Poll.IN]])
 })
 
 test('only requested events are reported, except errors and hangups', () => {
   const { list, items } = listWith(1)
-  set(list, items[0], Poll.OUT | Poll.RDHUP)
+  set(items[0], Poll.OUT | Poll.RDHUP)
   expect(collect(list)).toEqual([])
-  set(list, items[0], Poll.IN | Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP)
+  set(items[0], Poll.IN | Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP)
   expect(collect(list)).toEqual([[0, Poll.IN | Poll.ERR | Poll.HUP]])
   const [item] = items
-  if (item !== undefined) list.watch(item, Poll.OUT | Poll.RDHUP)
+  if (item !== undefined) list.watch(item, item.fd, Poll.OUT | Poll.RDHUP)
   expect(collect(list)).toEqual([[0, Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDHUP]])
 })
 
@@ -73,44 +72,44 @@ test('a descriptor that is ready before it is watched is reported', () => {
   const { list, wakes } = listWith(0)
   const item = new Item(7)
   item.ready = Poll.IN
-  list.changed(item)
+  reportChange(item)
   expect([collect(list), wakes()]).toEqual([[], 0])
-  list.watch(item, Poll.IN)
+  list.watch(item, item.fd, Poll.IN)
   expect([wakes(), list.dropStale(), collect(list)]).toEqual([1, true, [[7, Poll.IN]]])
 })
 
 test('a descriptor without interest is not reported, even with errors', () => {
   const { list, items } = listWith(1)
   const [item] = items
-  set(list, item, Poll.IN | Poll.ERR | Poll.HUP)
-  if (item !== undefined) list.watch(item, 0)
+  set(item, Poll.IN | Poll.ERR | Poll.HUP)
+  if (item !== undefined) list.watch(item, item.fd, 0)
   expect([list.dropStale(), collect(list)]).toEqual([false, []])
 })
 
 test('a descriptor that was dropped as not ready is reported when it is ready again', () => {
   const { list, items, wakes } = listWith(1)
-  set(list, items[0], Poll.IN)
-  set(list, items[0], 0)
+  set(items[0], Poll.IN)
+  set(items[0], 0)
   expect(list.dropStale()).toBe(false)
-  set(list, items[0], Poll.IN)
+  set(items[0], Poll.IN)
   expect([list.dropStale(), wakes(), collect(list)]).toEqual([true, 2, [[0, Poll.IN]]])
 })
 
 test('a descriptor wakes once when it becomes ready, however often it changes', () => {
   const { list, items, wakes } = listWith(2)
-  for (let times = 0; times < 5; times++) set(list, items[0], Poll.IN)
+  for (let times = 0; times < 5; times++) set(items[0], Poll.IN)
   expect(wakes()).toBe(1)
-  set(list, items[1], Poll.IN)
+  set(items[1], Poll.IN)
   expect(wakes()).toBe(2)
   collect(list)
-  set(list, items[0], Poll.IN)
+  set(items[0], Poll.IN)
   expect(wakes()).toBe(2)
 })
 
 describe('a report with too little room', () => {
   test('reports every descriptor once before it reports one again', () => {
     const { list, items } = listWith(5)
-    for (const item of items) set(list, item, Poll.IN)
+    for (const item of items) set(item, Poll.IN)
     const turns = Array.from({ length: 5 }, () => collect(list, 2).map(([fd]) => fd))
     expect(turns).toEqual([
       [0, 1],
@@ -123,28 +122,72 @@ describe('a report with too little room', () => {
 
   test('reports all descriptors although one is always ready', () => {
     const { list, items } = listWith(3)
-    set(list, items[0], Poll.IN)
+    set(items[0], Poll.IN)
     expect(collect(list, 1)).toEqual([[0, Poll.IN]])
-    set(list, items[1], Poll.IN)
-    set(list, items[2], Poll.IN)
+    set(items[1], Poll.IN)
+    set(items[2], Poll.IN)
     const seen = Array.from({ length: 3 }, () => collect(list, 1)[0]?.[0])
     expect(new Set(seen)).toEqual(new Set([0, 1, 2]))
   })
 
   test('leaves no room for descriptors that are no longer ready', () => {
     const { list, items } = listWith(4)
-    for (const item of items) set(list, item, Poll.IN)
-    set(list, items[0], 0)
-    set(list, items[1], 0)
+    for (const item of items) set(item, Poll.IN)
+    set(items[0], 0)
+    set(items[1], 0)
     expect(collect(list, 2).map(([fd]) => fd)).toEqual([2, 3])
   })
 
   test('is empty without room and loses no descriptor', () => {
     const { list, items } = listWith(1)
-    set(list, items[0], Poll.IN)
+    set(items[0], Poll.IN)
     expect(collect(list, 0)).toEqual([])
     expect(collect(list, 1)).toEqual([[0, Poll.IN]])
   })
+})
+
+describe('a trigger', () => {
+  test('by edge reports a descriptor once for each change', () => {
+    const { list } = listWith(0)
+    const item = new Item(3)
+    list.watch(item, 3, Poll.IN, 'edge')
+    set(item, Poll.IN)
+    expect([collect(list), collect(list)]).toEqual([[[3, Poll.IN]], []])
+    set(item, Poll.IN)
+    expect([collect(list), collect(list)]).toEqual([[[3, Poll.IN]], []])
+  })
+
+  test('for once reports a descriptor until it is watched again', () => {
+    const { list } = listWith(0)
+    const item = new Item(3)
+    list.watch(item, 3, Poll.IN, 'once')
+    set(item, Poll.IN)
+    set(item, Poll.IN)
+    expect([collect(list), collect(list)]).toEqual([[[3, Poll.IN]], []])
+    list.watch(item, 3, Poll.IN, 'once')
+    expect([collect(list), collect(list)]).toEqual([[[3, Poll.IN]], []])
+  })
+})
+
+test('a descriptor is watched in several lists, and under several numbers', () => {
+  const [one, other] = [listWith(0).list, listWith(0).list]
+  const item = new Item(1)
+  one.watch(item, 1, Poll.IN)
+  one.watch(item, 9, Poll.OUT)
+  other.watch(item, 1, Poll.OUT)
+  set(item, Poll.IN | Poll.OUT)
+  expect([collect(one), collect(other)]).toEqual([
+    [
+      [1, Poll.IN],
+      [9, Poll.OUT],
+    ],
+    [[1, Poll.OUT]],
+  ])
+  endWatches(item, (watch) => watch.list === one && watch.fd === 1)
+  expect([collect(one), collect(other)]).toEqual([[[9, Poll.OUT]], [[1, Poll.OUT]]])
+  endWatches(item)
+  set(item, Poll.IN | Poll.OUT)
+  expect([collect(one), collect(other), item.watches]).toEqual([[], [], []])
 })
 
 test('idle descriptors are not examined by a report', () => {
@@ -156,7 +199,7 @@ test('idle descriptors are not examined by a report', () => {
       return item.ready
     }
   }
-  set(list, items[5_000], Poll.IN)
+  set(items[5_000], Poll.IN)
   asked = 0
   collect(list)
   collect(list)

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals'
 import { Memory } from '../../src/abi/memory.js'
 import { isCall } from '../../src/base/call.js'
 import type { WasmImports } from '../../src/base/platform-types.js'
-import { deviceCalls, startCalls } from '../../src/wasi/args-environ.js'
+import { startCalls } from '../../src/wasi/args-environ.js'
 
 /** `errno` of preview 1. */
-const [ACCES, FAULT, SPIPE] = [2, 21, 70]
+const FAULT = 21
 
 const memory = new Memory(new WebAssembly.Memory({ initial: 1 }))
 const END = 65_536
@@ -48,24 +48,4 @@ test('an address outside of the memory is EFAULT', () => {
       expect(call(calls, `${name}_get`, one, other)).toBe(FAULT)
     }
   }
-  expect(
-    call(
-      deviceCalls(() => memory),
-      'fd_fdstat_get',
-      1,
-      END - 23,
-    ),
-  ).toBe(FAULT)
-})
-
-test('standard streams are devices without a position, either readable or writable', () => {
-  const calls = deviceCalls(() => memory)
-  const rights = [0, 1, 2].map((fd) => {
-    expect(call(calls, 'fd_fdstat_get', fd, 8)).toBe(0)
-    expect([memory.u8(8), memory.u16(10)]).toEqual([2, fd === 0 ? 0 : 1])
-    return memory.u32(16) & 0b111_1111
-  })
-  expect(rights).toEqual([2, 64, 64])
-  expect([call(calls, 'fd_seek', 1, 0n, 0, 8), call(calls, 'fd_tell', 0, 8)]).toEqual([SPIPE, SPIPE])
-  expect([call(calls, 'fd_fdstat_set_flags', 1, 4), call(calls, 'fd_sync', 1)]).toEqual([ACCES, 0])
 })

@@ -115,7 +115,7 @@ describe('a listing', () => {
 
 describe('descriptors', () => {
   test('that run out neither create nor truncate a file', () => {
-    const guest = stage()
+    const guest = stage({ maxDescriptors: 256 })
     const path = guest.path('f')
     const out = guest.alloc(4)
     for (let fd = 6; fd < 256; fd++) guest.call('path_open', 3, 0, ...path, 0, -1n, 0n, 0, out)

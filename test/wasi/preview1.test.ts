@@ -106,7 +106,7 @@ describe('functions', () => {
         'NOTSOCK',
         'BADF',
         'BADF',
-        'NOTSUP',
+        'BADF',
       ])
   })
 })
@@ -184,7 +184,7 @@ describe.each(RESULTS)('the address of %s', (_what, bytes, call) => {
 })
 
 test('a guest may use memory above 2 GiB', () => {
-  const guest = new ByHand(undefined, 32_769)
+  const guest = new ByHand(undefined, { pages: 32_769 })
   const at = 2 ** 31 - 65_536 + 65_528 + 8
   // WebAssembly passes it as a negative number.
   expect(guest.call('random_get', at | 0, 65_536)).toBe('SUCCESS')
@@ -237,18 +237,18 @@ describe('buffers', () => {
     }
   })
 
-  test('that overlap are printed up to 16 MiB, and up to the room of the output', () => {
+  test('that overlap are printed up to 1 MiB, and up to the room of the output', () => {
     const guest = stage()
     const size = guest.memory.size - 65_536
     const iovs = guest.iovecs(...Array.from({ length: 1024 }, () => [1024, size] as const))
-    const COPY_MAX = 16 * 1024 * 1024
-    expect(on(guest, 'fd_write 1', iovs, 1024)).toEqual(['SUCCESS', COPY_MAX])
+    const MOST = 1024 * 1024
+    expect(on(guest, 'fd_write 1', iovs, 1024)).toEqual(['SUCCESS', MOST])
     guest.hand.outputRoom = 5000
     expect(on(guest, 'fd_write 1', iovs, 1024)).toEqual(['SUCCESS', 5000])
     guest.hand.outputRoom = 0
     expect(on(guest, 'fd_write 1', iovs, 1024)).toEqual(['AGAIN', 0])
     expect(on(guest, 'fd_write 1', iovs, 0)).toEqual(['SUCCESS', 0])
-    expect(guest.hand.printed.map(({ length }) => length)).toEqual([COPY_MAX, 5000])
+    expect(guest.hand.printed.map(({ length }) => length)).toEqual([size, MOST - size, 5000])
   })
 
   test('are written up to the largest size of a file, and refused beyond it', () => {

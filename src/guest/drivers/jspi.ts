@@ -5,6 +5,7 @@
  *
  * @see https://github.com/WebAssembly/js-promise-integration
  */
+import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
 import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
@@ -44,6 +45,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
 /** Waits by suspending the guest. There is one wait at a time, since there is one guest. */
 class SuspendingDriver implements Driver {
   readonly pumps = false
+  readonly waitsForRoom = true
   readonly suspension: Suspension
   readonly #ending: GuestExit
   readonly #host: Host
@@ -53,6 +55,11 @@ class SuspendingDriver implements Driver {
   /** Answers and bytes of output since the host's event loop last had a turn. */
   #answers = 0
   #printed = 0
+  /** Bytes of output for which the receiver's promise has not settled yet. */
+  #untaken = 0
+  readonly #room: (() => void)[] = []
+  /** Takes the answer to the latest request for input. */
+  #taking: ((bytes: Uint8Array | undefined) => void) | undefined
   /** How many calls of {@link Driver.enter} are in progress. */
   #entered = 0
   /** Ends the current wait, if there is one. */
@@ -89,24 +96,40 @@ class SuspendingDriver implements Driver {
     }
   }
 
-  async input(): Promise<Uint8Array | undefined> {
-    const bytes = await this.#input.next(BYTES_PER_TURN)
-    await this.#turn()
-    return bytes
+  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
+    this.#taking = take
+    const bytes = this.#input.ready(Math.min(max, BYTES_PER_TURN))
+    if (bytes !== undefined) take(bytes)
+    else void this.#input.next(Math.min(max, BYTES_PER_TURN)).then((next) => this.#taking?.(next))
   }
 
-  output(stream: 1 | 2, bytes: Uint8Array): void | Promise<unknown> {
+  get outputRoom(): number {
+    // Inside of a turn nothing can give the host's event loop a turn.
+    const busy = this.#untaken > BYTES_PER_TURN || (this.#printed >= BYTES_PER_TURN && this.#entered === 0)
+    return busy ? 0 : COPY_MAX
+  }
+
+  output(stream: 1 | 2, bytes: Uint8Array): void {
+    if (this.#printed < BYTES_PER_TURN && this.#printed + bytes.length >= BYTES_PER_TURN) void this.#endPrinting()
+    this.#printed += bytes.length
     try {
       const received = this.#onOutput(stream, bytes)
-      if (isPromise(received)) return Promise.resolve(received).then(undefined, (reason) => this.#ending.fail(reason))
+      if (!isPromise(received)) return
+      this.#untaken += bytes.length
+      received.then(
+        () => {
+          this.#untaken -= bytes.length
+          this.#tellRoom()
+        },
+        (reason) => this.#ending.fail(reason),
+      )
     } catch (reason) {
       this.#ending.fail(reason)
-      return
     }
-    this.#printed += bytes.length
-    if (this.#printed < BYTES_PER_TURN || this.#entered > 0) return
-    this.#printed = 0
-    return this.#turn()
+  }
+
+  onRoom(tell: () => void): void {
+    this.#room.push(tell)
   }
 
   /**
@@ -139,11 +162,25 @@ class SuspendingDriver implements Driver {
     this.#timer.clear()
     this.#input.close()
     this.suspension.release()
+    // What they refer to is the guest's, and whatever keeps the run would keep that too.
+    this.#room.length = 0
+    this.#taking = undefined
   }
 
   async #yield(first: number, ask: () => number): Promise<number> {
     await this.#turn()
     return first !== 0 ? first : ask()
+  }
+
+  /** Lets the host's event loop have a turn after much output. */
+  async #endPrinting(): Promise<void> {
+    await this.#turn()
+    this.#printed = 0
+    this.#tellRoom()
+  }
+
+  #tellRoom(): void {
+    for (const tell of this.#room) tell()
   }
 
   /** Lets the host's event loop have a turn, so that a guest that is always busy does not starve everything else. */

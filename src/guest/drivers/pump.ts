@@ -5,11 +5,11 @@
  */
 
 import { COPY_MAX } from '../../abi/limits.js'
-import { NO_BYTES } from '../../base/bytes.js'
 import type { NumberCall } from '../../base/call.js'
 import { isPromise, type OnOutput } from '../../wasi/stdio.js'
 import type { Driver } from '../driver.js'
 import { GuestExit, TERMINATED } from '../exit.js'
+import { Input } from '../input.js'
 import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 
@@ -21,8 +21,10 @@ import type { GuestRun, GuestSetup } from '../setup.js'
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
-  const program = await loadProgram(setup, new PumpDriver(setup, ending), ending)
+  const driver = new PumpDriver(setup, ending)
+  const program = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
+  ending.whenOver(() => driver.close())
   void live(program, ending)
   return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
 }
@@ -46,22 +48,28 @@ async function live({ start, loops }: Program, ending: GuestExit): Promise<void>
 /** Never waits; a call that would have to wait throws. */
 class PumpDriver implements Driver {
   readonly pumps = true
+  readonly waitsForRoom = false
   readonly #ending: GuestExit
   readonly #onOutput: OnOutput
+  readonly #input: Input
+  readonly #room: (() => void)[] = []
+  /** Takes the answer to the latest request for input. */
+  #taking: ((bytes: Uint8Array | undefined) => void) | undefined
   /** Bytes of output for which the receiver's promise has not settled yet. */
   #untaken = 0
-  /** The standard input, until it is read; `undefined` when it comes from an asynchronous source. */
-  #input: Uint8Array | undefined
 
-  constructor({ input = NO_BYTES, onOutput }: GuestSetup, ending: GuestExit) {
+  constructor({ input, onOutput }: GuestSetup, ending: GuestExit) {
     this.#ending = ending
-    this.#input = input instanceof Uint8Array ? input : undefined
+    this.#input = new Input(input)
     this.#onOutput = onOutput
   }
 
   wait(ask: () => number, timeout: number): number {
     const answer = ask()
-    if (answer === 0 && timeout !== 0) throw cannotWait('outside of the loop that it left to its host')
+    if (answer === 0 && timeout !== 0)
+      throw new Error(
+        "Cannot wait outside of the loop that it left to its host: the driver 'pump' never waits; use 'worker' or 'jspi'",
+      )
     return answer
   }
 
@@ -69,11 +77,11 @@ class PumpDriver implements Driver {
     return call(argument)
   }
 
-  input(): Uint8Array {
-    const bytes = this.#input
-    if (bytes === undefined) throw cannotWait('for its standard input')
-    this.#input = NO_BYTES
-    return bytes
+  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
+    this.#taking = take
+    const bytes = this.#input.ready(max)
+    if (bytes !== undefined) take(bytes)
+    else void this.#input.next(max).then((next) => this.#taking?.(next))
   }
 
   get outputRoom(): number {
@@ -92,6 +100,7 @@ class PumpDriver implements Driver {
       received.then(
         () => {
           this.#untaken -= bytes.length
+          for (const tell of this.#room) tell()
         },
         (reason: unknown) => this.#ending.fail(reason),
       )
@@ -100,9 +109,17 @@ class PumpDriver implements Driver {
     }
   }
 
-  onChange(): void {}
-}
+  onRoom(tell: () => void): void {
+    this.#room.push(tell)
+  }
 
-function cannotWait(where: string): Error {
-  return new Error(`Cannot wait ${where}: the driver 'pump' never waits; use 'worker' or 'jspi'`)
+  /** Called when the guest has ended. */
+  close(): void {
+    this.#input.close()
+    // What they refer to is the guest's, and whatever keeps the run would keep that too.
+    this.#room.length = 0
+    this.#taking = undefined
+  }
+
+  onChange(): void {}
 }

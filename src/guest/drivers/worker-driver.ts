@@ -103,7 +103,7 @@ class WorkerGuest {
         void this.#output(value === 2 ? 2 : 1, payload.slice())
         break
       case ToParent.INPUT:
-        void this.#sendInput()
+        void this.#sendInput(value)
         break
       case ToParent.TRACE:
         this.#setup.trace.topic('syscall')?.(decodeText(payload))
@@ -135,8 +135,8 @@ class WorkerGuest {
     }
   }
 
-  async #sendInput(): Promise<void> {
-    const bytes = await this.#input.next(WINDOW)
+  async #sendInput(max: number): Promise<void> {
+    const bytes = await this.#input.next(max)
     this.#server.wire.post(ToGuest.INPUT, 0, bytes === undefined ? 1 : 0, bytes)
   }
 }

@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
+import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
 import { ClientChannel } from '../../remote/client/channel.js'
@@ -33,16 +34,21 @@ export interface WorkerSetup {
 /** Waits by blocking the thread. */
 class BlockingDriver implements Driver {
   readonly pumps = false
+  readonly waitsForRoom = true
   readonly #wire: ClientChannel
-  #input: { readonly bytes: Uint8Array | undefined } | undefined
+  /** Takes the answer to the pending request for input. */
+  #take: ((bytes: Uint8Array | undefined) => void) | undefined
   /** Bytes of output that were sent but not received yet. */
   #underWay = 0
+  readonly #room: (() => void)[] = []
 
   constructor(wire: ClientChannel) {
     this.#wire = wire
     wire.route(0, (kind, value, payload) => {
-      if (kind === ToGuest.OUTPUT_TAKEN) this.#underWay -= value
-      else if (kind === ToGuest.INPUT) this.#input = { bytes: value === 0 ? payload.slice() : undefined }
+      if (kind === ToGuest.OUTPUT_TAKEN) {
+        this.#underWay -= value
+        for (const tell of this.#room) tell()
+      } else if (kind === ToGuest.INPUT) this.#take?.(value === 0 ? payload.slice() : undefined)
     })
   }
 
@@ -58,18 +64,23 @@ class BlockingDriver implements Driver {
     }
   }
 
-  input(): Uint8Array | undefined {
-    this.#wire.post(ToParent.INPUT, 0)
-    this.#wire.until(() => this.#input !== undefined)
-    const bytes = this.#input?.bytes
-    this.#input = undefined
-    return bytes
+  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
+    this.#take = take
+    this.#wire.post(ToParent.INPUT, 0, Math.min(max, WINDOW))
+  }
+
+  get outputRoom(): number {
+    return this.#underWay <= WINDOW ? COPY_MAX : 0
   }
 
   output(stream: 1 | 2, bytes: Uint8Array): void {
     this.#underWay += bytes.length
     this.#wire.post(ToParent.OUTPUT, 0, stream, bytes)
-    this.#wire.until(() => this.#underWay <= WINDOW)
+    this.#wire.publish()
+  }
+
+  onRoom(tell: () => void): void {
+    this.#room.push(tell)
   }
 
   enter(call: NumberCall, argument: number): number {

@@ -2,6 +2,7 @@ import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
+import type { Watch } from '../readiness.js'
 import type { SyscallContext, Turns } from './context.js'
 import { PollMask } from './poll-mask.js'
 
@@ -22,7 +23,7 @@ export class PollCalls {
   #timely = false
   /** Where `wait` stores the events. */
   #events = 0
-  readonly #report = (index: number, fd: number, events: number): void => {
+  readonly #report = (index: number, { fd }: Watch, events: number): void => {
     const at = this.#events + index * this.#event.size
     this.#memory.setI32(at + this.#event.fd, fd)
     this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
@@ -43,7 +44,8 @@ export class PollCalls {
   watch(fd: number, events: number): Result {
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
-    this.#kernel.readiness.watch(descriptor, this.#mask.fromGuest(events))
+    if (!descriptor.watchable) return 'EPERM'
+    this.#kernel.readiness.watch(descriptor, fd, this.#mask.fromGuest(events))
     return 0
   }
 
@@ -76,10 +78,8 @@ export class PollCalls {
 
   /** The answer for one entry of `poll()`, in the guest's bits. */
   #revents(fd: number, events: number): number {
-    const { POLLERR, POLLHUP, POLLNVAL, UVH_FD_FIRST } = this.#abi.constants
+    const { POLLERR, POLLHUP, POLLNVAL } = this.#abi.constants
     if (fd < 0) return 0
-    // Files and standard streams are always ready.
-    if (fd < UVH_FD_FIRST) return events & ~(POLLERR | POLLHUP | POLLNVAL)
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return POLLNVAL
     return this.#mask.toGuest(descriptor.readiness(this.#mask.fromGuest(events))) & (events | POLLERR | POLLHUP)

@@ -13,6 +13,7 @@ import { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
 import { LookupCalls } from './lookups.js'
 import { Messages } from './messages.js'
+import { NumberCalls } from './numbers.js'
 import { PathCalls } from './paths.js'
 import { PollCalls } from './poll.js'
 import { SockaddrCodec } from './sockaddr.js'
@@ -63,7 +64,8 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     getpeername: guarded((calls, fd, addr, len) => calls.getpeername(fd, addr, len)),
     getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
     setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
-    fcntl: guarded((calls, fd, command, argument) => calls.fcntl(fd, command, argument)),
+    fcntl: guarded((calls, fd, command, argument) => calls.numbers.fcntl(fd, command, argument)),
+    dup: guarded((calls, fd, to, flags) => calls.numbers.dup(fd, to, flags)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
     unlink: guarded((calls, path, len) => calls.paths.unlink(path, len)),
@@ -108,6 +110,7 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
 /** Implements the calls for one instance. */
 class Syscalls {
   readonly names: LookupCalls
+  readonly numbers: NumberCalls
   readonly paths: PathCalls
   readonly polls: PollCalls
   readonly #kernel: Kernel
@@ -127,6 +130,7 @@ class Syscalls {
     this.#abi = abi
     this.#onDefect = onDefect
     this.#addresses = new SockaddrCodec(abi, memory)
+    this.numbers = new NumberCalls(kernel, abi)
     this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)
     this.polls = new PollCalls(context)
@@ -163,28 +167,23 @@ class Syscalls {
     if (protocol !== 0 && (kind === 'unix' || protocol !== own)) return 'EPROTONOSUPPORT'
     const socket = this.#kernel.socket(kind, datagrams ? 'datagram' : 'stream')
     if (typeof socket === 'string') return socket
-    socket.nonBlocking = this.#nonBlocking(type)
-    return socket.fd
+    return this.#opened(socket, type)
   }
 
   socketpair(domain: number, type: number, protocol: number, fds: number): Result {
     if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
     if (domain !== this.#abi.constants.AF_UNIX) return 'EAFNOSUPPORT'
     if (!this.#isStream(type) || protocol !== 0) return 'EPROTONOSUPPORT'
-    return this.#pair('sockets', this.#nonBlocking(type), fds)
+    return this.#pair('sockets', type, fds)
   }
 
   pipe(fds: number, flags: number): Result {
-    const { O_CLOEXEC, O_NONBLOCK } = this.#abi.constants
-    if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return 'EINVAL'
-    return this.#pair('pipe', (flags & O_NONBLOCK) !== 0, fds)
+    // O_NONBLOCK and O_CLOEXEC are the same bits as SOCK_NONBLOCK and SOCK_CLOEXEC.
+    return this.#knowsFlags(flags) ? this.#pair('pipe', flags, fds) : 'EINVAL'
   }
 
   close(fd: number): Result {
-    const descriptor = this.#kernel.get(fd)
-    if (descriptor === undefined) return 'EBADF'
-    this.#kernel.close(descriptor)
-    return 0
+    return this.#kernel.close(fd)
   }
 
   bind(fd: number, addr: number, len: number): Result {
@@ -208,7 +207,7 @@ class Syscalls {
     if (typeof space === 'string') return space
     const accepted = this.#kernel.accept(socket)
     if (typeof accepted === 'string') return accepted
-    accepted.nonBlocking = this.#nonBlocking(flags)
+    this.#opened(accepted, flags)
     // Read only if the caller wants the address: it costs the host a call.
     const origin = addr === 0 ? undefined : accepted.origin()
     if (origin !== undefined) this.#addresses.put(origin, addr, len, space)
@@ -247,19 +246,6 @@ class Syscalls {
     return typeof socket === 'string' ? socket : this.#options.set(socket, level, name, value, len)
   }
 
-  fcntl(fd: number, command: number, argument: number): Result {
-    const { F_GETFL, F_SETFL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = this.#abi.constants
-    const descriptor = this.#kernel.get(fd)
-    if (descriptor === undefined) return 'EBADF'
-    if (command === F_GETFL) {
-      const access = { read: O_RDONLY, write: O_WRONLY, both: O_RDWR }[descriptor.access]
-      return access | (descriptor.nonBlocking ? O_NONBLOCK : 0)
-    }
-    if (command !== F_SETFL) return 'EINVAL'
-    descriptor.nonBlocking = (argument & O_NONBLOCK) !== 0
-    return 0
-  }
-
   readv(fd: number, bufs: number, nbufs: number, flags: number): Result {
     const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
@@ -267,7 +253,9 @@ class Syscalls {
     if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
     const peek = (flags & MSG_PEEK) !== 0
     if (descriptor instanceof ByteDescriptor) return this.#transfer.read(descriptor, bufs, nbufs, peek)
-    return descriptor instanceof UdpSocket ? this.#messages.read(descriptor, bufs, nbufs, peek) : 'EINVAL'
+    return descriptor instanceof UdpSocket
+      ? this.#messages.read(descriptor, bufs, nbufs, peek)
+      : descriptor.bytesRefusal
   }
 
   recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
@@ -299,7 +287,9 @@ class Syscalls {
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
     if (descriptor instanceof ByteDescriptor) return this.#transfer.write(descriptor, bufs, nbufs)
-    return descriptor instanceof UdpSocket ? this.#messages.send(descriptor, bufs, nbufs, 0, 0) : 'EINVAL'
+    return descriptor instanceof UdpSocket
+      ? this.#messages.send(descriptor, bufs, nbufs, 0, 0)
+      : descriptor.bytesRefusal
   }
 
   shutdown(fd: number, how: number): Result {
@@ -310,13 +300,12 @@ class Syscalls {
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
   }
 
-  #pair(kind: 'sockets' | 'pipe', nonBlocking: boolean, fds: number): Result {
+  #pair(kind: 'sockets' | 'pipe', flags: number, fds: number): Result {
     if (!this.#memory.contains(fds, 8)) return 'EFAULT'
     const ends = this.#kernel.pair(kind)
     if (typeof ends === 'string') return ends
     for (const [index, end] of ends.entries()) {
-      end.nonBlocking = nonBlocking
-      this.#memory.setI32(fds + 4 * index, end.fd)
+      this.#memory.setI32(fds + 4 * index, this.#opened(end, flags))
     }
     return 0
   }
@@ -335,8 +324,12 @@ class Syscalls {
     return (type & TYPE_MASK) === this.#abi.constants.SOCK_STREAM
   }
 
-  #nonBlocking(flags: number): boolean {
-    return (flags & this.#abi.constants.SOCK_NONBLOCK) !== 0
+  /** Applies the flags of a call to what it has opened. @returns the number */
+  #opened(descriptor: Descriptor, flags: number): number {
+    const { SOCK_CLOEXEC, SOCK_NONBLOCK } = this.#abi.constants
+    descriptor.nonBlocking = (flags & SOCK_NONBLOCK) !== 0
+    if ((flags & SOCK_CLOEXEC) !== 0) this.#kernel.setClosedOnExec(descriptor.fd, true)
+    return descriptor.fd
   }
 }
 

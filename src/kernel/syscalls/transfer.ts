@@ -47,7 +47,7 @@ export class Transfer {
     // A read of 0 bytes succeeds whatever the state of the descriptor, as on Linux.
     if (typeof wanted === 'string' || wanted === 0) return wanted
     if (peek && (list.beyond || nbufs > 1)) return 'EINVAL'
-    const arrived = from.arrived()
+    const arrived = from.arrived(wanted)
     if (typeof arrived === 'string' || arrived === 0) return arrived
     if (list.beyond) {
       const bytes = from.takePayload(wanted)

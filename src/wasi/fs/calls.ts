@@ -1,21 +1,36 @@
-import type { Memory } from '../../abi/memory.js'
 import type { FileCalls } from '../../abi/uv-host.js'
-import { isCall } from '../../base/call.js'
 import type { WasmImports } from '../../base/platform-types.js'
-import { Arguments } from '../arguments.js'
+import type { Descriptor } from '../../kernel/descriptor.js'
+import type { Kernel } from '../../kernel/kernel.js'
+import type { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
-import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, STREAMS, TimesFlag, Whence } from '../layouts.js'
+import { LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
 import { toBytes } from './byte-names.js'
-import { Descriptors, readFrom, writeTo } from './descriptors.js'
 import * as names from './dirents.js'
 import { putStat } from './filestat.js'
 import type { Directory } from './host-directories.js'
-import { type DirectoryNode, type Entry, LinkNode, type Nanoseconds } from './inodes.js'
+import { type DirectoryNode, type Entry, FileNode, LinkNode, type Nanoseconds } from './inodes.js'
+import { OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Place } from './resolve.js'
 import { Space } from './space.js'
 import { fromTree } from './tree.js'
+import { numberOf } from './wide-numbers.js'
 import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
+
+/** The number of the root, which is a descriptor for those guests that expect the given directories from there on. */
+export const PREOPENED = 3
+
+/** What the calls of one guest work with. */
+export interface FileCallParts {
+  readonly kernel: Kernel
+  /** Reads the guest's arguments. */
+  readonly given: Arguments
+  /** Nanoseconds since 1970. */
+  readonly now: () => Nanoseconds
+  /** Whether the guest finds its root as a descriptor; one of `uvcc` needs none. */
+  readonly preopens: boolean
+}
 
 /**
  * The file system of one guest, in memory: the functions of WASI preview 1 that concern files.
@@ -23,68 +38,47 @@ import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './wo
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 export class Files {
+  readonly #kernel: Kernel
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
-  readonly #opened = new Descriptors()
   readonly #root: DirectoryNode
   /** The working directory of the program; `undefined` without a file system. */
   readonly #working: WorkingDirectory | undefined
 
-  /**
-   * @param given - the contents of the root; `undefined` for no file system at all
-   * @param memory - returns the instance's memory; called for each system call, since the memory does not exist yet
-   * @param now - nanoseconds since 1970
-   */
-  constructor(given: Directory | undefined, memory: () => Memory, now: () => Nanoseconds) {
-    this.#given = new Arguments(memory)
+  /** @param given - the contents of the root; `undefined` for no file system at all */
+  constructor(given: Directory | undefined, { kernel, given: reader, now, preopens }: FileCallParts) {
+    this.#kernel = kernel
+    this.#given = reader
     this.#now = now
     this.#root = fromTree(given ?? new Map(), new Space(), now())
     if (given === undefined) return
     this.#working = new WorkingDirectory(this.#root)
-    this.#opened.add({ node: this.#root, rights: Right.ALL, flags: 0, offset: 0 })
-  }
-
-  /**
-   * The functions of preview 1 that concern files.
-   *
-   * @param devices - the functions for the standard streams
-   */
-  imports(devices: WasmImports): WasmImports {
-    const own: Record<string, Action> = { ...this.#descriptorCalls(), ...this.#byteCalls() }
-    const calls: Record<string, Action> = { ...this.#pathCalls(), ...this.#nameCalls() }
-    const imports: WasmImports = {}
-    for (const [name, action] of Object.entries(calls)) imports[name] = answer(action)
-    for (const [name, action] of Object.entries(own)) {
-      const ours = answer(action)
-      const theirs = devices[name]
-      const other = isCall(theirs) ? theirs : ours
-      imports[name] = (fd: number, ...rest: number[]): number => (isStream(fd) ? other : ours)(fd, ...rest)
-    }
-    return imports
+    if (preopens) kernel.add(new OpenDirectory(this.#root, Right.ALL), PREOPENED)
   }
 
   /** The functions of `uv_host_1` that concern files. */
   hostCalls(): FileCalls {
     return workingDirectoryCalls(this.#working, this.#given, {
       path: (at, length) => this.#find(WORKING_DIRECTORY, at, length, 'object').entry,
-      descriptor: (fd) => this.#opened.folder(fd),
+      descriptor: (fd) => this.#folder(fd).node,
     })
   }
 
-  /** Whether a descriptor is an open file or a standard stream. */
-  has(fd: number): boolean {
-    return isStream(fd) || this.#opened.has(fd)
+  /** The functions of preview 1 that concern files, except those that descriptors of all kinds have. */
+  imports(): WasmImports {
+    const calls: Record<string, Action> = {
+      ...this.#descriptorCalls(),
+      ...this.#byteCalls(),
+      ...this.#pathCalls(),
+      ...this.#nameCalls(),
+    }
+    return Object.fromEntries(Object.entries(calls).map(([name, action]) => [name, answer(action)]))
   }
 
-  /** Calls about a descriptor. */
+  /** Calls about an open file or directory. */
   #descriptorCalls(): Record<string, Action> {
     const given = this.#given
-    const opened = this.#opened
     return {
-      fd_close: (fd = 0) => opened.close(fd),
-      fd_renumber: (from = 0, to = 0) => opened.move(from, to),
-      fd_sync: (fd = 0) => opened.get(fd).node.sync(),
-      fd_datasync: (fd = 0) => opened.get(fd).node.sync(),
       fd_prestat_get: (fd = 0, out = 0) => {
         this.#requireRoot(fd)
         given.bytes(out, Size.PRESTAT).fill(0)
@@ -95,107 +89,73 @@ export class Files {
         if (length === 0) throw new FileError('NAMETOOLONG')
         given.bytes(out, 1).set(toBytes('/'))
       },
-      fd_fdstat_get: (fd = 0, out = 0) => {
-        const { node, flags, rights } = opened.get(fd)
-        given.bytes(out, Size.FDSTAT).fill(0)
-        given.memory.setU8(out, node.type)
-        given.memory.setU16(out + 2, flags)
-        given.memory.setU64(out + 8, rights)
-        given.memory.setU64(out + 16, Right.ALL)
-      },
-      fd_fdstat_set_flags: (fd = 0, flags = 0) => {
-        opened.get(fd).flags = flags
-      },
       fd_fdstat_set_rights: (fd = 0, rights = 0) => {
-        const file = opened.get(fd)
+        const opened = this.#opened(fd, 'NOTSUP')
         const left = BigInt.asUintN(64, BigInt(rights))
-        if ((left & ~file.rights) !== 0n) throw new FileError('NOTCAPABLE')
-        file.rights = left
+        if ((left & ~opened.rights) !== 0n) throw new FileError('NOTCAPABLE')
+        opened.rights = left
       },
       fd_advise: (fd = 0, _offset = 0, _length = 0, advice = 0) => {
-        opened.get(fd)
+        this.#opened(fd)
         if (advice < 0 || advice > LAST_ADVICE) throw new FileError('INVAL')
       },
       fd_allocate: (fd = 0, offset = 0, length = 0) => {
-        const { node } = opened.file(fd, Right.WRITE)
+        const { node } = this.#file(fd, Right.WRITE)
         const end = numberOf(offset) + numberOf(length)
         if (end === numberOf(offset)) throw new FileError('INVAL')
-        if (end <= node.size) return
-        node.resize(end, this.#now())
-      },
-      fd_filestat_get: (fd = 0, out = 0) => {
-        const node = isStream(fd) ? undefined : opened.get(fd).node
-        given.bytes(out, Size.FILESTAT)
-        putStat(given.memory, out, node)
+        if (end > node.size) node.resize(end, this.#now())
       },
       fd_filestat_set_size: (fd = 0, size = 0) => {
-        const { node, rights } = opened.file(fd)
-        if ((rights & Right.WRITE) === 0n) throw new FileError('INVAL')
-        node.resize(numberOf(size), this.#now())
+        const file = this.#get(fd)
+        if (!(file instanceof OpenFile) || (file.rights & Right.WRITE) === 0n) throw new FileError('INVAL')
+        file.node.resize(numberOf(size), this.#now())
       },
       fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) =>
-        this.#setTimes(opened.get(fd).node, accessed, modified, flags),
+        this.#setTimes(this.#opened(fd, 'INVAL').node, accessed, modified, flags),
     }
   }
 
-  /** Calls that read and write bytes or, for a directory, its entries. */
+  /** Calls that read and write at an offset or, for a directory, its entries. */
   #byteCalls(): Record<string, Action> {
     const given = this.#given
-    const opened = this.#opened
     return {
-      fd_read: (fd = 0, iovs = 0, count = 0, out = 0) => {
-        const file = opened.file(fd, Right.READ)
-        const buffers = given.buffers(iovs, count)
-        given.bytes(out, 4)
-        const done = readFrom(file.node, file.offset, buffers)
-        file.offset += done
-        given.memory.setU32(out, done)
-      },
       fd_pread: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
-        const { node } = opened.file(fd, Right.READ)
+        const file = this.#file(fd, Right.READ)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
-        given.memory.setU32(out, readFrom(node, numberOf(offset), buffers))
-      },
-      fd_write: (fd = 0, iovs = 0, count = 0, out = 0) => {
-        const file = opened.file(fd, Right.WRITE)
-        const buffers = given.buffers(iovs, count)
-        given.bytes(out, 4)
-        const at = file.flags & FdFlag.APPEND ? file.node.size : file.offset
-        const done = writeTo(file.node, at, buffers, this.#now())
-        file.offset = at + done
-        given.memory.setU32(out, done)
+        given.memory.setU32(out, file.readInto(buffers, numberOf(offset)))
       },
       fd_pwrite: (fd = 0, iovs = 0, count = 0, offset = 0, out = 0) => {
-        const { node, flags } = opened.file(fd, Right.WRITE)
+        const file = this.#file(fd, Right.WRITE)
         const buffers = given.buffers(iovs, count)
         given.bytes(out, 4)
+        const at = numberOf(offset)
         // With APPEND the offset is ignored, as on Linux.
-        const at = flags & FdFlag.APPEND ? node.size : numberOf(offset)
-        given.memory.setU32(out, writeTo(node, at, buffers, this.#now()))
+        given.memory.setU32(out, file.writeAt(file.append ? file.node.size : at, buffers.views()))
       },
       fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
-        const file = opened.file(fd)
+        const opened = this.#opened(fd)
         given.bytes(out, 8)
-        const base = whence === Whence.CURRENT ? file.offset : whence === Whence.END ? file.node.size : 0
-        const to = base + Number(offset)
+        if (whence > Whence.END || (whence === Whence.END && opened instanceof OpenDirectory))
+          throw new FileError('INVAL')
+        const end = opened instanceof OpenFile ? opened.node.size : 0
+        const to = Number(offset) + (whence === Whence.CURRENT ? opened.offset : whence === Whence.END ? end : 0)
         if (to < 0 || !Number.isSafeInteger(to)) throw new FileError('INVAL')
-        file.offset = to
+        opened.offset = to
         given.memory.setU64(out, BigInt(to))
       },
       fd_tell: (fd = 0, out = 0) => {
-        const { offset } = opened.file(fd)
+        const { offset } = this.#opened(fd)
         given.bytes(out, 8)
         given.memory.setU64(out, BigInt(offset))
       },
       fd_readdir: (fd = 0, buffer = 0, length = 0, cookie = 0, out = 0) => {
-        const folder = opened.folder(fd)
-        const file = opened.get(fd)
+        const folder = this.#folder(fd)
         const bytes = given.bytes(buffer, length)
         given.bytes(out, 4)
         const after = numberOf(cookie)
-        if (after === 0 || file.listed === undefined) file.listed = folder.beginListing()
-        given.memory.setU32(out, list(folder, after, file.listed, bytes))
+        if (after === 0 || folder.listed === undefined) folder.listed = folder.node.beginListing()
+        given.memory.setU32(out, list(folder.node, after, folder.listed, bytes))
       },
     }
   }
@@ -220,15 +180,14 @@ export class Files {
         const place = this.#find(dir, path, length, end)
         given.bytes(out, 4)
         // Fails early when no descriptor is free, before a file is created or truncated.
-        this.#opened.lowest()
+        if (this.#kernel.full) throw new FileError('MFILE')
         const opening = {
           flags,
           reads: (rights & Right.READ) !== 0n,
           writes: (rights & Right.WRITE) !== 0n,
           mode: modeIn(BigInt(inherited)),
         }
-        const node = names.openAt(place, opening, this.#now())
-        given.memory.setU32(out, this.#opened.add({ node, rights, flags: status, offset: 0 }))
+        given.memory.setU32(out, this.#open(names.openAt(place, opening, this.#now()), rights, status))
       },
       path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
         const entry = this.#existing(dir, path, length, endOf(flags))
@@ -272,12 +231,54 @@ export class Files {
     }
   }
 
+  /** Opens a node. @param status - `fdflags` */
+  #open(node: FileNode | DirectoryNode, rights: bigint, status: number): number {
+    const opened = node instanceof FileNode ? new OpenFile(node, rights, this.#now) : new OpenDirectory(node, rights)
+    setStatus(opened, status)
+    const fd = this.#kernel.add(opened, 0)
+    if (typeof fd === 'string') throw new FileError('MFILE')
+    return fd
+  }
+
+  /** @throws {FileError} BADF */
+  #get(fd: number): Descriptor {
+    const descriptor = this.#kernel.get(fd)
+    if (descriptor === undefined) throw new FileError('BADF')
+    return descriptor
+  }
+
+  /**
+   * The open file or directory with that number.
+   *
+   * @param otherwise - the error for a descriptor of another kind
+   */
+  #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOTSUP' = 'SPIPE'): OpenFile | OpenDirectory {
+    const descriptor = this.#get(fd)
+    if (descriptor instanceof OpenFile || descriptor instanceof OpenDirectory) return descriptor
+    throw new FileError(otherwise)
+  }
+
+  /** The directory with that number. */
+  #folder(fd: number): OpenDirectory {
+    const descriptor = this.#get(fd)
+    if (descriptor instanceof OpenDirectory) return descriptor
+    throw new FileError('NOTDIR')
+  }
+
+  /** The file with that number, which must have been opened with the given rights. */
+  #file(fd: number, right: bigint): OpenFile {
+    const opened = this.#opened(fd)
+    if ((opened.rights & right) !== right) throw new FileError('BADF')
+    if (opened instanceof OpenDirectory) throw new FileError('ISDIR')
+    return opened
+  }
+
   #find(dir: number, path: number, length: number, end: End): Place {
     const text = this.#given.path(path, length)
     const working = this.#working
     if (working === undefined) throw new FileError('NOENT')
     // An absolute path needs no directory, as on Linux.
-    const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? working.node : this.#opened.folder(dir)
+    const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? working.node : this.#folder(dir).node
     return find(this.#root, start, text, end)
   }
 
@@ -287,9 +288,10 @@ export class Files {
     return entry
   }
 
-  /** @throws {FileError} BADF unless it is the preopened root */
+  /** @throws {FileError} BADF unless it is the root as it was given */
   #requireRoot(fd: number): void {
-    if (fd !== STREAMS || this.#opened.get(fd).node !== this.#root) throw new FileError('BADF')
+    const root = this.#get(fd)
+    if (fd !== PREOPENED || !(root instanceof OpenDirectory) || root.node !== this.#root) throw new FileError('BADF')
   }
 
   #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
@@ -306,17 +308,6 @@ export class Files {
       now,
     )
   }
-}
-
-function isStream(fd: number): boolean {
-  return fd >= 0 && fd < STREAMS
-}
-
-/** A 64-bit number that must be neither negative nor above the safe integers. */
-function numberOf(value: number | bigint): number {
-  const number = Number(value)
-  if (number < 0 || !Number.isSafeInteger(number)) throw new FileError('INVAL')
-  return number
 }
 
 /** What the end of a path means that may lead to any entry. */

@@ -2,6 +2,9 @@
 import { expect } from '@jest/globals'
 import { Memory } from '../../../src/abi/memory.js'
 import { isCall } from '../../../src/base/call.js'
+import { Kernel } from '../../../src/kernel/kernel.js'
+import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
+import { describeModule } from '../../../src/runtime/module.js'
 import { Errno } from '../../../src/wasi/errno.js'
 import type { Directory } from '../../../src/wasi/fs/host-directories.js'
 import { preview1 } from '../../../src/wasi/preview1.js'
@@ -10,6 +13,14 @@ import { FakeHost } from '../../support/fake-host.js'
 
 /** The name of an error in {@link Errno}; `SUCCESS` for none. */
 export type Answer = keyof typeof Errno
+
+const abi = await describeModule()
+
+const turns = { takePass: () => true, park: () => 0 }
+
+const fail = (error: unknown): never => {
+  throw error
+}
 
 const NAMES = Object.keys(Errno).filter((name): name is Answer => name in Errno)
 
@@ -23,6 +34,7 @@ class Hand implements Streams {
   readonly waits: number[] = []
   /** The remaining input; `undefined` while none is available. */
   given: Uint8Array | undefined = new Uint8Array(0)
+  readonly waitsForRoom = false
   outputRoom = Number.POSITIVE_INFINITY
   /** How often the input was read. */
   asked = 0
@@ -32,12 +44,14 @@ class Hand implements Streams {
     this.#host = host
   }
 
-  input(): Uint8Array | undefined {
+  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
     this.asked++
     const { given } = this
-    if (given !== undefined) this.given = new Uint8Array(0)
-    return given
+    this.given = given?.subarray(max)
+    take(given?.slice(0, max))
   }
+
+  onRoom(): void {}
 
   output(_stream: 1 | 2, bytes: Uint8Array): void {
     this.printed.push(bytes)
@@ -59,9 +73,15 @@ export class ByHand {
   #next = GROUND
 
   /** @param folder - the root of its files; none for no files at all */
-  constructor(folder?: Directory, pages = 16) {
+  constructor(folder?: Directory, { pages = 16, maxDescriptors }: { pages?: number; maxDescriptors?: number } = {}) {
     this.memory = new Memory(new WebAssembly.Memory({ initial: pages }))
-    this.#calls = preview1({ host: this.host, wasi: {}, files: folder }, this.hand, () => this.memory).imports
+    const { host, memory, hand } = this
+    const kernel = new Kernel({ host, firstDescriptor: 0, maxDescriptors, onReady: () => {} })
+    const calls = createUvHost(() => ({ kernel, memory, abi, turns, onDefect: fail }))
+    this.#calls = preview1(
+      { host, abi, wasi: {}, files: folder },
+      { kernel, calls, driver: hand, memory: () => memory, preopens: true },
+    ).imports
   }
 
   /** The names of all functions. */
@@ -143,12 +163,12 @@ export class ByHand {
 }
 
 /** A guest with a file `f` of ten bytes, open as 4, a folder `d`, open as 5, and a link `l` to the file. */
-export function stage(): ByHand {
+export function stage(limits: { maxDescriptors?: number } = {}): ByHand {
   const folder = new Map<string, Uint8Array | Directory | { readonly link: string }>()
   folder.set('f', new TextEncoder().encode('0123456789'))
   folder.set('d', new Map())
   folder.set('l', { link: 'f' })
-  const guest = new ByHand(folder)
+  const guest = new ByHand(folder, limits)
   expect([guest.open('f'), guest.openFolder('d')]).toEqual([4, 5])
   return guest
 }

@@ -1,0 +1,130 @@
+/**
+ * The calls of preview 1 that every descriptor has, whatever it refers to: reading and writing, closing, flags, type.
+ *
+ * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
+ */
+import { type Description, errnoNumber } from '../abi/description.js'
+import type { KernelCalls } from '../abi/uv-host.js'
+import type { WasmImports } from '../base/platform-types.js'
+import type { Descriptor } from '../kernel/descriptor.js'
+import type { Kernel } from '../kernel/kernel.js'
+import type { Arguments } from './arguments.js'
+import { type Action, answer, Errno, FileError } from './errno.js'
+import { putStat, putType } from './fs/filestat.js'
+import { OpenDirectory, OpenFile, setStatus } from './fs/open-file.js'
+import { FdFlag, FileType, Right, Size } from './layouts.js'
+import type { Waiter } from './poll-oneoff.js'
+import { StandardStream } from './standard-streams.js'
+
+/** A call whose answer may come later. */
+export type SlowCall = (...values: number[]) => number | Promise<number>
+
+/** What these calls work with. */
+export interface DescriptorCallParts {
+  readonly kernel: Kernel
+  /** The system calls of the same kernel; reading and writing is the same in both. */
+  readonly calls: Pick<KernelCalls, 'readv' | 'writev'>
+  readonly abi: Description
+  /** Waits on behalf of a call that has no answer yet. */
+  readonly waiter: Waiter
+  /** Reads the guest's arguments. */
+  readonly given: Arguments
+}
+
+/** Makes the calls. */
+export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Record<'fd_read' | 'fd_write', SlowCall> {
+  const { kernel, calls, given } = parts
+  const get = (fd: number): Descriptor => {
+    const descriptor = kernel.get(fd)
+    if (descriptor === undefined) throw new FileError('BADF')
+    return descriptor
+  }
+  const actions: Record<string, Action> = {
+    fd_close: (fd = 0) => {
+      get(fd)
+      kernel.close(fd)
+    },
+    fd_renumber: (from = 0, to = 0) => {
+      get(from)
+      get(to)
+      if (from === to) return
+      kernel.replace(from, to)
+      kernel.close(from)
+    },
+    fd_sync: (fd = 0) => fileOf(get(fd)).node.sync(),
+    fd_datasync: (fd = 0) => fileOf(get(fd)).node.sync(),
+    fd_fdstat_get: (fd = 0, out = 0) => {
+      const descriptor = get(fd)
+      given.bytes(out, Size.FDSTAT).fill(0)
+      given.memory.setU8(out, typeOf(descriptor))
+      given.memory.setU16(
+        out + 2,
+        (descriptor.append ? FdFlag.APPEND : 0) | (descriptor.nonBlocking ? FdFlag.NONBLOCK : 0),
+      )
+      given.memory.setU64(out + 8, rightsOf(descriptor))
+      given.memory.setU64(out + 16, Right.ALL)
+    },
+    fd_fdstat_set_flags: (fd = 0, flags = 0) => setStatus(get(fd), flags),
+    fd_filestat_get: (fd = 0, out = 0) => {
+      const descriptor = get(fd)
+      given.bytes(out, Size.FILESTAT)
+      if (isFile(descriptor)) putStat(given.memory, out, descriptor.node)
+      else putType(given.memory, out, typeOf(descriptor))
+    },
+  }
+  return {
+    ...Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, answer(action)])),
+    fd_read: waiting(parts, (fd, iovs, count) => calls.readv(fd, iovs, count, 0)),
+    fd_write: waiting(parts, (fd, iovs, count) => calls.writev(fd, iovs, count, 0)),
+  }
+}
+
+/** Makes a call that transfers bytes wait where its descriptor may block. It stores how many were transferred. */
+function waiting(
+  { kernel, abi, waiter, given }: DescriptorCallParts,
+  transfer: (fd: number, iovs: number, count: number) => number,
+): SlowCall {
+  const again = -errnoNumber(abi, 'EAGAIN')
+  return (fd = 0, iovs = 0, count = 0, out = 0) => {
+    if (!given.memory.contains(out, 4)) return Errno.FAULT
+    const settle = (result: number): number => {
+      if (result < 0) return -result
+      given.memory.setU32(out, result)
+      return Errno.SUCCESS
+    }
+    const result = transfer(fd, iovs, count)
+    if (result !== again || kernel.get(fd)?.nonBlocking !== false) return settle(result)
+    // 0 is no answer yet, and an end of the stream is one.
+    const ask = (): number => {
+      const next = transfer(fd, iovs, count)
+      return next === again ? 0 : next < 0 ? next : next + 1
+    }
+    const settled = (next: number): number => settle(next < 0 ? next : next - 1)
+    const waited = waiter.wait(ask, -1)
+    return typeof waited === 'number' ? settled(waited) : waited.then(settled)
+  }
+}
+
+/** @throws {FileError} INVAL when it is no file, so that there is nothing to write back */
+function fileOf(descriptor: Descriptor): OpenFile | OpenDirectory {
+  if (isFile(descriptor)) return descriptor
+  throw new FileError('INVAL')
+}
+
+function isFile(descriptor: Descriptor): descriptor is OpenFile | OpenDirectory {
+  return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory
+}
+
+function typeOf(descriptor: Descriptor): number {
+  if (descriptor instanceof OpenFile) return FileType.REGULAR_FILE
+  if (descriptor instanceof OpenDirectory) return FileType.DIRECTORY
+  if (descriptor instanceof StandardStream) return descriptor.fileType
+  if (descriptor.domain === undefined) return FileType.UNKNOWN
+  return descriptor.type === 'stream' ? FileType.SOCKET_STREAM : FileType.SOCKET_DATAGRAM
+}
+
+function rightsOf(descriptor: Descriptor): bigint {
+  if (isFile(descriptor)) return descriptor.rights
+  const { access } = descriptor
+  return Right.STAT | Right.POLL | (access === 'write' ? 0n : Right.READ) | (access === 'read' ? 0n : Right.WRITE)
+}
