@@ -94,6 +94,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   users.c \
   posix/absent.c \
   posix/select.c \
+  posix/stack-protector.c \
   posix/waits.c)
 
 # libuv for Linux, for comparison.

@@ -23,12 +23,19 @@ imports() {
 }
 
 rm -rf "$dest"
-mkdir -p "$dest/bin" "$dest/include/uv" "$dest/share/cmake" \
+mkdir -p "$dest/bin" "$dest/include/uv" "$dest/share/cmake" "$dest/lib/uvcc/none" \
   "$dest/lib/pkgconfig" "$dest/lib/cmake/libuv"
 
 # Two copies, since some archive formats do not keep links.
 cp sdk/uvcc "$dest/bin/uvcc"
 cp sdk/uvcc "$dest/bin/uvcc++"
+cp sdk/uvcc.d/* "$dest/lib/uvcc"
+
+# Libraries of other systems whose functions the C library has, or which do not
+# exist. They are searched last, so that a program's own come first.
+for name in pthread rt dl m util resolv nsl crypt atomic gcc gcc_s gcc_eh ssp ssp_nonshared stdc++ stdc++fs supc++ uv; do
+  printf '!<arch>\n' >"$dest/lib/uvcc/none/lib$name.a"
+done
 
 # All headers are in one directory: libuv's own uv.h is moved below it.
 sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$dest/include/uv.h"
@@ -38,6 +45,7 @@ cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pu
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
 cp build/sdk-revision.o "$dest/lib/revision.o"
+cp build/sdk-cxx/start.o build/sdk-cxx/cxx.a "$dest/lib/uvcc"
 { cat sdk/library.js; imports; } >"$dest/lib/uv_host.js"
 
 cp sdk/toolchain.cmake "$dest/share/cmake/uvcc.cmake"

@@ -5,6 +5,7 @@ SDK = build/sdk
 # The file that is made last.
 SDK_MADE = $(SDK)/LICENSES.txt
 UVCC = $(SDK)/bin/uvcc
+EMXX ?= em++
 
 .PHONY: sdk
 
@@ -15,9 +16,18 @@ build/sdk-revision.o: sdk/revision.c libuv-port/include/uv_host.h package.json \
 	@$(EMCC) -Ilibuv-port/include -DUVP_VERSION='"$(shell node -p \
 	  'require("./package.json").version')"' -c $< -o $@
 
-$(SDK_MADE): build/sdk-revision.o build/wasm/guest/libuv-program.a \
+# Programs in C++ start here, and end here with an exception that they do not catch.
+build/sdk-cxx/%.o: sdk/cxx/%.cc sdk/cxx/catching.h libuv-port/include/uvp.h build/wasm/guest/flags
+	@mkdir -p $(@D)
+	@$(EMXX) $(LIBUV_CPPFLAGS) -std=c++17 -O2 -fwasm-exceptions -c $< -o $@
+
+build/sdk-cxx/cxx.a: build/sdk-cxx/throw.o build/sdk-cxx/turn.o
+	@rm -f $@
+	@$(EMAR) rcs $@ $^
+
+$(SDK_MADE): build/sdk-cxx/start.o build/sdk-cxx/cxx.a build/sdk-revision.o build/wasm/guest/libuv-program.a \
     build/wasm/debug/libuv-program.a \
-    $(wildcard sdk/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
+    $(wildcard sdk/* sdk/uvcc.d/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
     libuv-port/include/uv/pump.h libuv-port/include/uv_host.h \
     libuv-port/include/uv_pump.h \
     LICENSE scripts/make-sdk.sh scripts/licences.sh

@@ -23,7 +23,12 @@ export class GuestTrap extends Error {
   /** Makes a trap from an exception that went through a guest's frames. */
   static from(error: unknown): GuestTrap {
     if (error instanceof GuestTrap) return error
-    if (!(error instanceof Error)) return new GuestTrap(String(error), String(error))
+    if (!(error instanceof Error)) {
+      const text = String(error)
+      const told =
+        text === '[object WebAssembly.Exception]' ? 'the program threw an exception and did not catch it' : text
+      return new GuestTrap(told, told)
+    }
     const message = `${error.name}: ${error.message}`
     const lines = (error.stack ?? message).split('\n')
     // The frames of our own code that called main() are dropped.
