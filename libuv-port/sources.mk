@@ -93,6 +93,11 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   pump.c \
   users.c \
   posix/absent.c \
+  posix/clocks.c \
+  posix/databases.c \
+  posix/group.c \
+  posix/passwd.c \
+  posix/processes.c \
   posix/select.c \
   posix/stack-protector.c \
   posix/waits.c)

@@ -63,14 +63,16 @@ int clock_nanosleep(clockid_t clock,
       request->tv_nsec >= UVP__NSEC_PER_SEC)
     return EINVAL;
 
+  if (clock == CLOCK_THREAD_CPUTIME_ID || clock_gettime(clock, &now))
+    return EINVAL;
+
+  /* Processor time does not pass while the only thread sleeps. */
+  if (clock == CLOCK_PROCESS_CPUTIME_ID)
+    return ENOTSUP;
+
   nsec = uvp__nanoseconds(request);
-
-  if (flags & TIMER_ABSTIME) {
-    if (clock_gettime(clock, &now))
-      return errno;
-
+  if (flags & TIMER_ABSTIME)
     nsec -= uvp__nanoseconds(&now);
-  }
 
   return uvp__sleep(nsec);
 }

@@ -95,7 +95,7 @@ export class PumpedLoops implements Turns {
    */
   async pump(loop: number): Promise<void> {
     const { uvp_turn } = this.#guest
-    await this.#makePump(loop, this.#kernel.host, () => uvp_turn(loop)).run(UNTIL_EMPTY)
+    await this.#makePump(loop, this.#kernel.host, () => this.#driver.enter(uvp_turn, loop)).run(UNTIL_EMPTY)
   }
 
   /** Called when the guest has ended: it is not called any more. */

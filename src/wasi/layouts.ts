@@ -5,8 +5,8 @@
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 
-/** `clockid`: `LAST` is the last of four; those after `REALTIME` start at an unspecified time. */
-export const Clock = { REALTIME: 0, LAST: 3 } as const
+/** `clockid`: the last two count processor time. */
+export const Clock = { REALTIME: 0, MONOTONIC: 1, PROCESS: 2, THREAD: 3 } as const
 
 /** `filetype`. Pipes have no type of their own: they are unknown. */
 export const FileType = {

@@ -18,6 +18,8 @@ const LONGEST = 2 ** 31 - 1
 
 /** Waits on behalf of a call that has no answer yet. */
 export interface Waiter {
+  /** The time that the guest has spent waiting, in nanoseconds of the host's clock. */
+  readonly waited: number
   /**
    * Polls until the answer is not 0 or the time has elapsed.
    *
@@ -89,7 +91,7 @@ export class Subscriptions {
   /** Reports the events that are due, or the time until the first one, in ms; -1 if none has a time. */
   #look(all: readonly Subscription[], to: number, out: number): { errno: number } | { errno: undefined; wait: number } {
     try {
-      const now = [timeOf(this.#host, Clock.REALTIME), timeOf(this.#host, Clock.LAST)] as const
+      const now = [timeOf(this.#host, Clock.REALTIME), timeOf(this.#host, Clock.MONOTONIC)] as const
       const left = ({ due }: Subscription): number =>
         due === undefined ? Number.POSITIVE_INFINITY : Number(due.at - now[due.clock === Clock.REALTIME ? 0 : 1])
       const ready = all.filter((one) => left(one) <= 0 || this.#errorOf(one) !== undefined)
@@ -129,7 +131,8 @@ export class Subscriptions {
     if (type !== EventType.CLOCK) {
       return { userdata, type, on: { fd: subject, asked: type === EventType.FD_WRITE ? Poll.OUT : Poll.IN } }
     }
-    if (subject > Clock.LAST) return { userdata, type, error: Errno.INVAL }
+    // Processor time does not pass while a guest waits.
+    if (subject > Clock.MONOTONIC) return { userdata, type, error: Errno.INVAL }
     const timeout = memory.u64(at + 24)
     const start = memory.u16(at + 40) & ABSOLUTE_TIME ? 0n : timeOf(this.#host, subject)
     return { userdata, type, due: { clock: subject, at: start + timeout } }

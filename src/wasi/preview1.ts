@@ -12,7 +12,7 @@ import type { Host } from '../host/contract/host.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { startCalls } from './args-environ.js'
 import { Arguments } from './arguments.js'
-import { clockCalls } from './clock.js'
+import { clockCalls, processorTime } from './clock.js'
 import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
@@ -72,7 +72,11 @@ export function preview1(
     ...files.imports(),
     ...descriptorCalls({ kernel, calls, abi, waiter: driver, given }),
     ...startCalls(wasi, memory),
-    ...clockCalls(host, memory),
+    ...clockCalls(
+      host,
+      memory,
+      processorTime(host, () => driver.waited),
+    ),
     ...randomCalls(given),
     ...socketCalls(kernel),
     poll_oneoff: poll,

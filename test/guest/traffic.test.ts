@@ -41,7 +41,8 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
     },
   })
   const wasi = { args: ['echo'] }
-  const how = { trace: '', maxDescriptors: undefined, hasUnix: false }
+  const traits = { hasUnix: false, clockStart: performance.timeOrigin - 1000 }
+  const how = { trace: '', maxDescriptors: undefined, traits }
   const worker = new Worker(new URL('../../build/lib/guest/drivers/worker.js', import.meta.url))
   const setup: WorkerSetup = { module, abi, wasi, wires, ...how }
   worker.postMessage(setup)

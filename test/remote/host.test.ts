@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe } from '@jest/globals'
-import { NodeTimer } from '../../src/host/common/clock.js'
+import { NodeTimer } from '../../src/host/common/timer.js'
 import { HostError } from '../../src/host/contract/error.js'
 import type { HostTimer } from '../../src/host/contract/host.js'
 import { tcpWrap } from '../../src/host/node/tcp-wrap.js'
@@ -24,7 +24,7 @@ class TurningRemoteHost extends RemoteHost {
   readonly #wire: ClientChannel
 
   constructor(wire: ClientChannel) {
-    super(wire, true)
+    super(wire, { hasUnix: true, clockStart: performance.timeOrigin - 1000 })
     this.#wire = wire
   }
 

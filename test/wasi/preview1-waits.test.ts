@@ -54,7 +54,7 @@ describe('poll_oneoff', () => {
     })
   }
 
-  test.each([0, 1, 2, 3])('sleeps by clock %d, for a time or until a time', (clock) => {
+  test.each([0, 1])('sleeps by clock %d, for a time or until a time', (clock) => {
     const guest = new ByHand()
     guest.host.now = 5_000_000
     expect(poll(guest, { userdata: 7n, of: clock, timeout: 300_000_000n })).toEqual([[7n, 0, 0]])
@@ -65,6 +65,11 @@ describe('poll_oneoff', () => {
     poll(guest, { of: clock, timeout: 1n, flags: 1 })
     poll(guest, { of: clock, timeout: 0n })
     expect(guest.hand.waits).toEqual([300, 20])
+  })
+
+  test.each([2, 3, 4])('does not wait for clock %d: processor time does not pass meanwhile', (clock) => {
+    const guest = new ByHand()
+    expect([poll(guest, { of: clock, timeout: 1n }), guest.hand.waits]).toEqual([[[0n, 28, 0]], []])
   })
 
   test('sleeps until the first of several clocks is due, and reports all that are due', () => {

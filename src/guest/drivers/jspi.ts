@@ -71,7 +71,7 @@ class SuspendingDriver implements Driver {
 
   constructor({ host, input, onOutput }: GuestSetup, ending: GuestExit) {
     this.#ending = ending
-    this.suspension = new Suspension((error) => ending.trap(error))
+    this.suspension = new Suspension(host, (error) => ending.trap(error))
     this.#host = host
     this.#timer = host.timer(() => this.#resume?.())
     this.#input = new Input(input)
@@ -90,10 +90,14 @@ class SuspendingDriver implements Driver {
   enter(call: NumberCall, argument: number): number {
     this.#entered++
     try {
-      return call(argument)
+      return this.suspension.time.interrupt(() => call(argument))
     } finally {
       this.#entered--
     }
+  }
+
+  get waited(): number {
+    return this.suspension.time.total
   }
 
   input(max: number, take: (bytes: Uint8Array | undefined) => void): void {

@@ -12,6 +12,7 @@ import { GuestExit, TERMINATED } from '../exit.js'
 import { Input } from '../input.js'
 import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { WaitedTime } from './waited-time.js'
 
 /**
  * Starts a guest.
@@ -25,17 +26,19 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const program = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
-  void live(program, ending)
+  void live(program, driver, ending)
   return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
 }
 
 /** Runs a guest from `main()` to its exit. */
-async function live({ start, loops }: Program, ending: GuestExit): Promise<void> {
+async function live({ start, loops }: Program, driver: PumpDriver, ending: GuestExit): Promise<void> {
   try {
     for (let next: () => unknown = start; ; ) {
       const loop = loops.leftBy(next)
       if (loop === undefined) break
+      driver.away.begin()
       await loops.pump(loop)
+      driver.away.end()
       next = () => loops.end(loop)
     }
     ending.exit(0)
@@ -58,8 +61,12 @@ class PumpDriver implements Driver {
   /** Bytes of output for which the receiver's promise has not settled yet. */
   #untaken = 0
 
-  constructor({ input, onOutput }: GuestSetup, ending: GuestExit) {
+  /** The time since the guest has left its stack, except for the turns of its loop. */
+  readonly away: WaitedTime
+
+  constructor({ host, input, onOutput }: GuestSetup, ending: GuestExit) {
     this.#ending = ending
+    this.away = new WaitedTime(host)
     this.#input = new Input(input)
     this.#onOutput = onOutput
   }
@@ -73,8 +80,12 @@ class PumpDriver implements Driver {
     return answer
   }
 
+  get waited(): number {
+    return this.away.total
+  }
+
   enter(call: NumberCall, argument: number): number {
-    return call(argument)
+    return this.away.interrupt(() => call(argument))
   }
 
   input(max: number, take: (bytes: Uint8Array | undefined) => void): void {

@@ -5,7 +5,9 @@
  * wait.
  */
 import type { WasmImports } from '../../base/platform-types.js'
+import type { Host } from '../../host/contract/host.js'
 import { LATER } from '../../runtime/import-gate.js'
+import { WaitedTime } from './waited-time.js'
 
 /** Whether this engine can suspend WebAssembly, in the standard form. */
 export function hasJspi(): boolean {
@@ -19,15 +21,19 @@ export class Suspension {
   readonly #onFailure: (error: unknown) => void
   #answer: PromiseLike<number> | undefined
   #resume: ((answer: number) => void) | undefined
+  /** The time that the guest has been suspended. */
+  readonly time: WaitedTime
 
   /**
+   * @param host - has the clock
    * @param onFailure - called when there will be no answer; it has to shut the gate, since the guest then resumes
    * @throws {TypeError} when the engine cannot suspend WebAssembly
    */
-  constructor(onFailure: (error: unknown) => void) {
+  constructor(host: Host, onFailure: (error: unknown) => void) {
     const { Suspending } = WebAssembly
     if (Suspending === undefined)
       throw new TypeError("Cannot suspend the guest: this engine cannot suspend WebAssembly; use the driver 'worker'")
+    this.time = new WaitedTime(host)
     this.#onFailure = onFailure
     this.later = new Suspending(() => this.#suspend())
   }
@@ -51,7 +57,12 @@ export class Suspension {
   #suspend(): Promise<number> {
     const answer = this.#answer
     this.#answer = undefined
-    return new Promise((resolve) => {
+    this.time.begin()
+    return new Promise((settle) => {
+      const resolve = (value: number): void => {
+        this.time.end()
+        settle(value)
+      }
       this.#resume = resolve
       // Never rejected, since a guest could catch the exception.
       answer?.then(resolve, (error: unknown) => {

@@ -3,6 +3,7 @@
  * and the host stays in this thread.
  */
 
+import { traitsOf } from '../../remote/host-traits.js'
 import {
   decode,
   decodeText,
@@ -34,12 +35,11 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const { module, abi, wasi, files, maxDescriptors } = setup
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
   const trace = setup.trace.topics
-  const hasUnix = setup.host.unix !== undefined
   const release = setup.host.keepAlive()
   const life = new WorkerGuest(setup, wires, terminate)
   void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
   const exit = thread.end.then(() => life.end()).finally(release)
-  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, hasUnix })
+  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, traits: traitsOf(setup.host) })
   await Promise.race([life.ready, exit])
   return { exit, terminate }
 }

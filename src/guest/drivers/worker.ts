@@ -9,6 +9,7 @@ import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
 import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
+import type { HostTraits } from '../../remote/host-traits.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
 import type { Directory } from '../../wasi/fs/host-directories.js'
@@ -27,8 +28,7 @@ export interface WorkerSetup {
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
   readonly maxDescriptors: number | undefined
-  /** Whether the host supports sockets with paths. */
-  readonly hasUnix: boolean
+  readonly traits: HostTraits
 }
 
 /** Waits by blocking the thread. */
@@ -50,6 +50,10 @@ class BlockingDriver implements Driver {
         for (const tell of this.#room) tell()
       } else if (kind === ToGuest.INPUT) this.#take?.(value === 0 ? payload.slice() : undefined)
     })
+  }
+
+  get waited(): number {
+    return this.#wire.slept * 1e6
   }
 
   wait(ask: () => number, timeout: number): number {
@@ -96,7 +100,7 @@ const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, e
 
 async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
-  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.hasUnix) }
+  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.traits) }
   const ending = new GuestExit()
   const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
     wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))

@@ -7,8 +7,9 @@ import { Host, type HostTimer } from '../contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../contract/lookup.js'
 import type { HostUnix } from '../contract/unix.js'
 import { interfaces } from './addresses.js'
-import { clock, keepAlive, NodeTimer } from './clock.js'
 import { lookup, reverse } from './dns.js'
+import { monotonicTime, wallTime } from './time.js'
+import { keepAlive, NodeTimer } from './timer.js'
 import type { Transport } from './transport.js'
 
 /** The host on Node over one of its transports, and on runtimes that provide Node's modules but different sockets. */
@@ -31,11 +32,11 @@ export class NodeHost extends Host {
   }
 
   clock(): number {
-    return clock()
+    return monotonicTime()
   }
 
   wallClock(): number {
-    return Date.now()
+    return wallTime()
   }
 
   /**

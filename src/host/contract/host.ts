@@ -43,7 +43,7 @@ export abstract class Host {
    */
   readonly deliversInline: boolean = false
 
-  /** Monotonic time in nanoseconds, from an arbitrary start. */
+  /** Monotonic time in nanoseconds, from a start that is long ago: it is never 0. */
   abstract clock(): number
   /** Wall clock time in milliseconds since 1970; it may have a fraction. */
   abstract wallClock(): number

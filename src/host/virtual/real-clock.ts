@@ -1,17 +1,20 @@
 /** The clock of the virtual network. It shows the real time; a virtual clock would have the same three methods. */
+import { monotonicTime, wallTime } from '../common/time.js'
 import type { HostTimer } from '../contract/host.js'
 import { LONGEST_DELAY, unreferenced } from './event-queue.js'
 
 /** A clock that shows the real time. */
 export class RealClock {
-  /** Monotonic time in nanoseconds. */
+  readonly #start = performance.now()
+
+  /** Monotonic time in nanoseconds; it starts at the same value on every network. */
   now(): number {
-    return Math.round(performance.now() * 1e6)
+    return monotonicTime(this.#start)
   }
 
   /** Wall clock time in milliseconds since 1970. */
   wall(): number {
-    return performance.timeOrigin + performance.now()
+    return wallTime()
   }
 
   /** Creates a timer, which is not set yet and never keeps the process alive. */

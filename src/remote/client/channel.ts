@@ -45,6 +45,7 @@ export class ClientChannel {
   /** The callbacks with a due time. */
   readonly #timers = new Set<Timer>()
   #reply: Reply | undefined
+  #slept = 0
 
   /** @param wires - the rings */
   constructor({ toParent, toGuest }: Wires) {
@@ -126,7 +127,15 @@ export class ClientChannel {
   sleep(timeout: number): void {
     for (const reader of this.#readers) reader.giveBack()
     this.#out.publish()
-    if (this.#late.length === 0) this.#in.sleep(this.#untilDue(timeout))
+    if (this.#late.length > 0) return
+    const since = performance.now()
+    this.#in.sleep(this.#untilDue(timeout))
+    this.#slept += performance.now() - since
+  }
+
+  /** The time that the thread has been blocked, in milliseconds. */
+  get slept(): number {
+    return this.#slept
   }
 
   #expire(): void {

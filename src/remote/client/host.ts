@@ -2,11 +2,13 @@
  * The guest's end of the worker driver.
  */
 import { type Address, unspecified } from '../../base/address.js'
+import { wallTime } from '../../host/common/time.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../../host/contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
 import { type BindOptions, HostError } from '../../host/contract/error.js'
 import { Host, type HostTimer } from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../host/contract/lookup.js'
+import type { HostTraits } from '../host-traits.js'
 import { encode, FIRST_OF_GUEST, type NewConnection, type NewHost, ToParent } from '../protocol.js'
 import type { ClientChannel } from './channel.js'
 import { RemoteDatagram } from './datagram.js'
@@ -29,30 +31,34 @@ export class RemoteHost extends Host {
   readonly name = 'remote'
   readonly #wire: ClientChannel
   readonly #unix: RemoteUnix | undefined
+  /** The host's clock when this thread's `performance.now()` was 0, in milliseconds. */
+  readonly #clockStart: number
   /** The encoded addresses that the parent has not refused. */
   readonly #reached = new Map<string, Uint8Array>()
   #nextId = FIRST_OF_GUEST
 
   /**
    * @param wire - the channel to the thread that has the sockets
-   * @param hasUnix - whether the parent's host supports sockets with paths
+   * @param traits - what the parent knows of its host: {@link traitsOf}
    */
-  constructor(wire: ClientChannel, hasUnix: boolean) {
+  constructor(wire: ClientChannel, { hasUnix, clockStart }: HostTraits) {
     super()
     this.#wire = wire
     this.#unix = hasUnix ? new RemoteUnix(wire) : undefined
+    this.#clockStart = performance.timeOrigin - clockStart
   }
 
   /**
-   * This thread's own clock, which runs like the parent's. A parent's host with a different time (a virtual clock) is
-   * not supported: its timers would have to wake this thread, and each batch of records would have to carry its time.
+   * This thread's own clock, which shows the same time as the parent's and runs like it. A parent's host with a
+   * different time (a virtual clock) is not supported: its timers would have to wake this thread, and each batch of
+   * records would have to carry its time.
    */
   override clock(): number {
-    return Math.trunc(performance.now() * 1e6)
+    return Math.trunc((this.#clockStart + performance.now()) * 1e6)
   }
 
   override wallClock(): number {
-    return Date.now()
+    return wallTime()
   }
 
   override defer(_callback: () => void): void {

@@ -36,6 +36,7 @@ class Hand implements Streams {
   given: Uint8Array | undefined = new Uint8Array(0)
   readonly waitsForRoom = false
   outputRoom = Number.POSITIVE_INFINITY
+  waited = 0
   /** How often the input was read. */
   asked = 0
   readonly #host: FakeHost
@@ -59,6 +60,7 @@ class Hand implements Streams {
 
   wait(ask: () => number, timeout: number): number {
     this.waits.push(timeout)
+    this.waited += timeout * 1e6
     this.#host.now += timeout * 1e6
     return ask()
   }

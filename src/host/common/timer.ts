@@ -1,16 +1,12 @@
-/** Node's clock and timers, and the mechanism that keeps its process alive. */
+/** Node's timers, and the mechanism that keeps its process alive. */
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import type { HostTimer } from '../contract/host.js'
 
-// Captured at load time, so that a test that replaces the global does not affect it. The module that also exports it
-// contains much else, and loading it takes 0.6 ms of the startup.
+// Captured at load time, as in time.ts.
 const { performance } = globalThis
 
 /** The longest delay of a Node timer, in milliseconds; a longer one would fire at once. */
 const LONGEST = 2 ** 31 - 1
-
-/** Monotonic nanoseconds since the process (or worker) started; an integer, and exact for the first 104 days. */
-export const clock = (): number => Math.trunc(performance.now() * 1e6)
 
 /**
  * A timer that never fires early and is cheap to set again. Node measures delays from the start of its loop's

@@ -1,0 +1,40 @@
+import type { Host } from '../../host/contract/host.js'
+
+/** Measures how long a guest waits, for drivers that return to the host's event loop meanwhile. */
+export class WaitedTime {
+  readonly #host: Host
+  #total = 0
+  /** When the present wait began; `undefined` while the guest runs. */
+  #since: number | undefined
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** In nanoseconds of the host's clock. */
+  get total(): number {
+    return this.#total + (this.#since === undefined ? 0 : this.#host.clock() - this.#since)
+  }
+
+  /** The guest waits from now on. */
+  begin(): void {
+    this.#since ??= this.#host.clock()
+  }
+
+  /** The guest runs from now on. */
+  end(): void {
+    this.#total = this.total
+    this.#since = undefined
+  }
+
+  /** Runs a part of the guest while it waits. */
+  interrupt<T>(run: () => T): T {
+    if (this.#since === undefined) return run()
+    this.end()
+    try {
+      return run()
+    } finally {
+      this.begin()
+    }
+  }
+}
