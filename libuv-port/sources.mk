@@ -95,10 +95,17 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/absent.c \
   posix/clocks.c \
   posix/databases.c \
+  posix/gai-strerror.c \
   posix/group.c \
+  posix/hostent.c \
+  posix/hosts.c \
+  posix/ifaddrs.c \
   posix/passwd.c \
   posix/processes.c \
+  posix/resolv.c \
   posix/select.c \
+  posix/services.c \
+  posix/uname.c \
   posix/stack-protector.c \
   posix/waits.c)
 

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UVP__KINDS 2
-
 #define UVP__FLAGS                                                            \
   (AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL |        \
    AI_ADDRCONFIG | AI_NUMERICSERV)
@@ -63,45 +61,44 @@ static const char* uvp__text(const char* node, int family, int flags) {
  */
 static int uvp__parse(const char* text,
                       int family,
-                      int port,
                       struct sockaddr_storage* addr) {
   struct sockaddr_in* addr4;
 
   if (family == AF_INET6)
-    return uv_ip6_addr(text, port, (struct sockaddr_in6*) addr) == 0;
+    return uv_ip6_addr(text, 0, (struct sockaddr_in6*) addr) == 0;
 
   addr4 = (struct sockaddr_in*) addr;
   memset(addr4, 0, sizeof(*addr4));
   addr4->sin_family = AF_INET;
-  addr4->sin_port = htons(port);
   return inet_aton(text, &addr4->sin_addr);
 }
 
 
 /* The same for an IPv4 address as an IPv6-mapped one. */
-static int uvp__parse_mapped(const char* text,
-                             int port,
-                             struct sockaddr_storage* addr) {
+static int uvp__parse_mapped(const char* text, struct sockaddr_storage* addr) {
   struct sockaddr_storage addr4;
   char mapped[INET6_ADDRSTRLEN] = "::ffff:";
   size_t len;
 
-  if (!uvp__parse(text, AF_INET, port, &addr4))
+  if (!uvp__parse(text, AF_INET, &addr4))
     return 0;
 
   len = strlen(mapped);
   uv_ip_name((struct sockaddr*) &addr4, mapped + len, sizeof(mapped) - len);
-  return uvp__parse(mapped, AF_INET6, port, addr);
+  return uvp__parse(mapped, AF_INET6, addr);
 }
 
 
 static void uvp__append(struct uvp__list* list,
                         const struct sockaddr_storage* addr,
-                        int kind) {
+                        int kind,
+                        int port) {
   struct uvp__entry* e;
 
   e = list->entries + list->count;
+  /* The port is at the same place in addresses of both families. */
   e->addr = *addr;
+  ((struct sockaddr_in*) &e->addr)->sin_port = htons(port);
   e->info.ai_family = addr->ss_family;
   e->info.ai_socktype = uvp__kinds[kind].type;
   e->info.ai_protocol = uvp__kinds[kind].protocol;
@@ -129,19 +126,20 @@ static int uvp__wants_kind(const struct addrinfo* hints, int kind) {
 /* Appends an address, for each kind of socket that is requested. */
 static void uvp__append_kinds(struct uvp__list* list,
                               const struct sockaddr_storage* addr,
+                              const int* ports,
                               const struct addrinfo* hints) {
   int k;
 
   for (k = 0; k < UVP__KINDS; k++)
-    if (uvp__wants_kind(hints, k))
-      uvp__append(list, addr, k);
+    if (uvp__wants_kind(hints, k) && ports[k] >= 0)
+      uvp__append(list, addr, k, ports[k]);
 }
 
 
 /* Appends the addresses of a text, in each family that is requested. */
 static void uvp__append_text(struct uvp__list* list,
                              const char* text,
-                             int port,
+                             const int* ports,
                              const struct addrinfo* hints) {
   static const int families[] = { AF_INET, AF_INET6 };
   struct sockaddr_storage addr;
@@ -153,8 +151,8 @@ static void uvp__append_text(struct uvp__list* list,
       continue;
 
     meant = uvp__text(text, families[i], hints->ai_flags);
-    if (uvp__parse(meant, families[i], port, &addr))
-      uvp__append_kinds(list, &addr, hints);
+    if (uvp__parse(meant, families[i], &addr))
+      uvp__append_kinds(list, &addr, ports, hints);
   }
 }
 
@@ -168,14 +166,14 @@ int uvp__maps(const struct addrinfo* hints) {
 static void uvp__append_texts(struct uvp__list* list,
                               const char* text,
                               int count,
-                              int port,
+                              const int* ports,
                               const struct addrinfo* hints) {
   struct sockaddr_storage addr;
   const char* p;
   int i;
 
   for (i = 0, p = text; i < count; i++) {
-    uvp__append_text(list, p, port, hints);
+    uvp__append_text(list, p, ports, hints);
     if (p != NULL)
       p += strlen(p) + 1;
   }
@@ -184,15 +182,15 @@ static void uvp__append_texts(struct uvp__list* list,
     return;
 
   for (i = 0, p = text; i < count; i++, p += strlen(p) + 1)
-    if (uvp__parse_mapped(p, port, &addr))
-      uvp__append_kinds(list, &addr, hints);
+    if (uvp__parse_mapped(p, &addr))
+      uvp__append_kinds(list, &addr, ports, hints);
 }
 
 
 int uvp__make_list(const char* node,
                    const char* text,
                    int count,
-                   int port,
+                   const int* ports,
                    const struct addrinfo* hints,
                    struct addrinfo** result) {
   struct uvp__list list;
@@ -208,7 +206,7 @@ int uvp__make_list(const char* node,
   if (list.entries == NULL)
     return EAI_MEMORY;
 
-  uvp__append_texts(&list, text, count, port, hints);
+  uvp__append_texts(&list, text, count, ports, hints);
   if (list.count == 0) {
     free(list.entries);
     return EAI_NONAME;
@@ -246,6 +244,5 @@ int uvp__check_hints(const struct addrinfo* hints) {
 int uvp__is_address(const char* node) {
   struct sockaddr_storage addr;
 
-  return uvp__parse(node, AF_INET, 0, &addr) ||
-         uvp__parse(node, AF_INET6, 0, &addr);
+  return uvp__parse(node, AF_INET, &addr) || uvp__parse(node, AF_INET6, &addr);
 }

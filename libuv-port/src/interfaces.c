@@ -10,20 +10,12 @@
 #include "uv_host.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <limits.h>
 #include <net/if.h>
 #include <string.h>
 
-
-int getifaddrs(struct ifaddrs** addresses) {
-  errno = ENOSYS;
-  return -1;
-}
-
-
-void freeifaddrs(struct ifaddrs* addresses) {
-}
+#define UVP__LOOPBACK "lo"
+#define UVP__LOOPBACK_INDEX 1
 
 
 /* A decimal number is an index itself, as in RFC 4007, section 11.2: on some
@@ -53,12 +45,19 @@ unsigned int if_nametoindex(const char* name) {
   if (r > 0)
     return r;
 
+  /* It exists everywhere, whether or not the host may name it. */
+  if (strcmp(name, UVP__LOOPBACK) == 0)
+    return UVP__LOOPBACK_INDEX;
+
   errno = ENODEV;
   return 0;
 }
 
 
 char* if_indextoname(unsigned int index, char* name) {
+  if (index != 0 && if_nametoindex(UVP__LOOPBACK) == index)
+    return strcpy(name, UVP__LOOPBACK);
+
   errno = ENXIO;
   return NULL;
 }
@@ -80,7 +79,7 @@ static void uvp__loopback(uv_interface_address_t* address,
                           const char* host,
                           const char* mask) {
   memset(address, 0, sizeof(*address));
-  address->name = "lo";
+  address->name = UVP__LOOPBACK;
   address->is_internal = 1;
 
   if (uv_ip4_addr(host, 0, &address->address.address4) == 0) {

@@ -78,22 +78,26 @@ static int uvp__answer(int fd, char answer[UVP__ANSWER_SIZE]) {
 }
 
 
-static int uvp__port(const char* service, int flags, int* port) {
+/* Finds the port for each kind of socket. */
+static int uvp__ports(const char* service,
+                      const struct addrinfo* hints,
+                      int ports[UVP__KINDS]) {
   unsigned long n;
   char* end;
 
-  *port = 0;
-  if (service == NULL)
-    return 0;
-
-  n = strtoul(service, &end, 10);
-  if (end == service || *end != '\0')
-    return flags & AI_NUMERICSERV ? EAI_NONAME : EAI_SERVICE;
+  n = 0;
+  if (service != NULL) {
+    n = strtoul(service, &end, 10);
+    if (end == service || *end != '\0')
+      return hints->ai_flags & AI_NUMERICSERV
+                 ? EAI_NONAME
+                 : uvp__service_ports(service, hints, ports);
+  }
 
   if (n > 65535)
     return EAI_SERVICE;
 
-  *port = (int) n;
+  ports[0] = ports[1] = (int) n;
   return 0;
 }
 
@@ -117,7 +121,7 @@ int getaddrinfo(const char* restrict node,
                 struct addrinfo** restrict result) {
   static const struct addrinfo no_hints;
   char answer[UVP__ANSWER_SIZE];
-  int port;
+  int ports[UVP__KINDS];
   int err;
   int fd;
   int r;
@@ -130,14 +134,17 @@ int getaddrinfo(const char* restrict node,
 
   err = uvp__check_hints(hints);
   if (err == 0)
-    err = uvp__port(service, hints->ai_flags, &port);
+    err = uvp__ports(service, hints, ports);
 
   if (err != 0)
     return err;
 
   if (node == NULL || hints->ai_flags & AI_NUMERICHOST ||
       strcmp(node, "localhost") == 0 || uvp__is_address(node))
-    return uvp__make_list(node, node, 1, port, hints, result);
+    return uvp__make_list(node, node, 1, ports, hints, result);
+
+  if (uvp__given_host(node, hints, ports, result))
+    return 0;
 
   fd = uvp__lookup;
   if (fd < 0)
@@ -154,7 +161,7 @@ int getaddrinfo(const char* restrict node,
     return uvp__eai(-r);
 
   r = uvp__count(answer, r);
-  return uvp__make_list(node, answer, r, port, hints, result);
+  return uvp__make_list(node, answer, r, ports, hints, result);
 }
 
 
@@ -177,8 +184,9 @@ static int uvp__name_in_numbers(const struct sockaddr* addr,
                                 char* host,
                                 size_t host_size,
                                 char* service,
-                                size_t service_size) {
-  char text[8];
+                                size_t service_size,
+                                int flags) {
+  char text[UVP__SERVICE_MAX];
   int port;
 
   port = ((const struct sockaddr_in*) addr)->sin_port;
@@ -188,7 +196,10 @@ static int uvp__name_in_numbers(const struct sockaddr* addr,
   if (host != NULL && host_size != 0 && uv_ip_name(addr, host, host_size))
     return EAI_OVERFLOW;
 
-  snprintf(text, sizeof(text), "%d", ntohs(port));
+  if (flags & NI_NUMERICSERV ||
+      !uvp__service_name(port, flags & NI_DGRAM, text, sizeof(text)))
+    snprintf(text, sizeof(text), "%d", ntohs(port));
+
   return uvp__copy(service, service_size, text);
 }
 
@@ -205,10 +216,12 @@ int getnameinfo(const struct sockaddr* restrict addr,
   int fd;
   int r;
 
-  if (addr->sa_family != AF_INET && addr->sa_family != AF_INET6)
+  if ((addr->sa_family != AF_INET || len < sizeof(struct sockaddr_in)) &&
+      (addr->sa_family != AF_INET6 || len < sizeof(struct sockaddr_in6)))
     return EAI_FAMILY;
 
-  err = uvp__name_in_numbers(addr, host, host_size, service, service_size);
+  err =
+      uvp__name_in_numbers(addr, host, host_size, service, service_size, flags);
   if (err != 0 || host == NULL || host_size == 0)
     return err;
 
@@ -231,9 +244,5 @@ int getnameinfo(const struct sockaddr* restrict addr,
   if (r < 0 || uvp__count(answer, r) != 2)
     return uvp__eai(r < 0 ? -r : EIO);
 
-  err = uvp__copy(host, host_size, answer);
-  if (err != 0 || flags & NI_NUMERICSERV)
-    return err;
-
-  return uvp__copy(service, service_size, answer + strlen(answer) + 1);
+  return uvp__copy(host, host_size, answer);
 }

@@ -6,7 +6,7 @@ import { COMPILING, guestModule } from './support/uvcc.js'
 
 endAll()
 
-test.each(['clocks', 'select', 'users'])(
+test.each(['clocks', 'names', 'select', 'users'])(
   'the program "%s" prints what it prints natively',
   async (name) => {
     const program = `posix/${name}`
