@@ -54,3 +54,8 @@ int uvp__blocks(int fd) {
 int uvp__wait(int fd, int events, int timeout) {
   return 0;
 }
+
+
+int uvp__wait_until(int fd, int events, double* deadline) {
+  return 0;
+}

@@ -10,7 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <math.h>
 #include <poll.h>
+#include <sys/time.h>
 
 
 int uvp__blocks(int fd) {
@@ -34,4 +37,40 @@ int uvp__wait(int fd, int events, int timeout) {
   while (r == -EINTR);
 
   return r > 0;
+}
+
+
+/* The time at which a call has waited as long as the socket allows. */
+static double uvp__deadline(int fd, int events) {
+  struct timeval timeout;
+  socklen_t len;
+  int option;
+
+  len = sizeof(timeout);
+  option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
+
+  if (uvh_getsockopt(fd, SOL_SOCKET, option, &timeout, &len) < 0)
+    return INFINITY;
+
+  if (timeout.tv_sec == 0 && timeout.tv_usec == 0)
+    return INFINITY;
+
+  return uvh_clock() + timeout.tv_sec * 1e9 + timeout.tv_usec * 1e3;
+}
+
+
+int uvp__wait_until(int fd, int events, double* deadline) {
+  double left;
+
+  if (*deadline == 0)
+    *deadline = uvp__deadline(fd, events);
+
+  if (*deadline == INFINITY)
+    return uvp__wait(fd, events, -1);
+
+  left = (*deadline - uvh_clock()) / 1e6 + 0.999999;
+  if (left <= 0)
+    return 0;
+
+  return uvp__wait(fd, events, left < INT_MAX ? (int) left : INT_MAX);
 }

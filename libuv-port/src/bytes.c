@@ -17,27 +17,37 @@
 
 
 static int uvp__may_wait(int fd, int flags) {
-  return !(flags & MSG_DONTWAIT) && uvp__blocks(fd);
+  return !(flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) && uvp__blocks(fd);
 }
 
 
-/* Whether to repeat a call that received nothing. */
-static int uvp__receive_again(int r, int fd, int flags) {
-  return r == -EAGAIN && uvp__may_wait(fd, flags) && uvp__wait(fd, POLLIN, -1);
-}
-
-
-static ssize_t uvp__receive(int fd,
-                            const struct iovec* bufs,
-                            int nbufs,
-                            int flags) {
+/* Receives what there is. In blocking mode the host has EAGAIN for fewer bytes
+ * than SO_RCVLOWAT, too: when the wait is over, they are taken all the same.
+ * For read() and others that work on any descriptor, `msg` is NULL.
+ */
+static int uvp__receive_some(int fd,
+                             const struct iovec* bufs,
+                             int nbufs,
+                             int flags,
+                             struct msghdr* msg,
+                             double* deadline) {
   int r;
 
-  do
-    r = uvh_readv(fd, bufs, nbufs, flags);
-  while (uvp__receive_again(r, fd, flags));
+  for (;;) {
+    r = msg == NULL ? uvh_readv(fd, bufs, nbufs, flags)
+                    : uvh_recvfrom(fd,
+                                   bufs,
+                                   nbufs,
+                                   flags,
+                                   msg->msg_name,
+                                   &msg->msg_namelen);
 
-  return uvp__result(r);
+    if (r != -EAGAIN || !uvp__may_wait(fd, flags))
+      return r;
+
+    if (!uvp__wait_until(fd, POLLIN, deadline))
+      flags |= MSG_DONTWAIT;
+  }
 }
 
 
@@ -50,25 +60,34 @@ static int uvp__look(int fd) {
 }
 
 
-static int uvp__wait_for_room(int fd, int flags) {
-  return uvp__may_wait(fd, flags) ? uvp__wait(fd, POLLOUT, -1) : uvp__look(fd);
+static int uvp__wait_for_room(int fd, int flags, double* deadline) {
+  if (uvp__may_wait(fd, flags))
+    return uvp__wait_until(fd, POLLOUT, deadline);
+
+  return uvp__look(fd);
 }
 
 
-static ssize_t uvp__send_some(int fd,
-                              const struct iovec* bufs,
-                              int nbufs,
-                              int flags,
-                              const struct sockaddr* addr,
-                              socklen_t len) {
+/* For write() and others that work on any descriptor, `msg` is NULL. */
+static int uvp__send_some(int fd,
+                          const struct iovec* bufs,
+                          int nbufs,
+                          int flags,
+                          const struct msghdr* msg,
+                          double* deadline) {
   int r;
 
   do
-    r = addr == NULL ? uvh_writev(fd, bufs, nbufs, flags)
-                     : uvh_sendto(fd, bufs, nbufs, flags, addr, len);
-  while (r == -EAGAIN && uvp__wait_for_room(fd, flags));
+    r = msg == NULL ? uvh_writev(fd, bufs, nbufs, flags)
+                    : uvh_sendto(fd,
+                                 bufs,
+                                 nbufs,
+                                 flags,
+                                 msg->msg_name,
+                                 msg->msg_namelen);
+  while (r == -EAGAIN && uvp__wait_for_room(fd, flags, deadline));
 
-  return uvp__result(r);
+  return r;
 }
 
 
@@ -84,43 +103,97 @@ static size_t uvp__size(const struct iovec* bufs, int nbufs) {
 }
 
 
-/* In blocking mode everything is sent, no matter how long it takes. */
+/* Where a transfer goes on: `done` bytes after the beginning of `bufs`. */
+struct uvp__rest {
+  const struct iovec* bufs;
+  int nbufs;
+  size_t done;
+  struct iovec buf;
+};
+
+
+/* Skips `n` bytes. Returns whether any are left; `buf` is the next piece. */
+static int uvp__skip(struct uvp__rest* rest, size_t n) {
+  rest->done += n;
+
+  for (; rest->nbufs > 0; rest->bufs++, rest->nbufs--) {
+    if (rest->done < rest->bufs->iov_len) {
+      rest->buf.iov_base = (char*) rest->bufs->iov_base + rest->done;
+      rest->buf.iov_len = rest->bufs->iov_len - rest->done;
+      return 1;
+    }
+
+    rest->done -= rest->bufs->iov_len;
+  }
+
+  return 0;
+}
+
+
+/* In blocking mode everything is sent, unless SO_SNDTIMEO ends it. */
 static ssize_t uvp__send(int fd,
                          const struct iovec* bufs,
                          int nbufs,
                          int flags,
-                         const struct sockaddr* addr,
-                         socklen_t len) {
-  struct iovec rest;
+                         const struct msghdr* msg) {
+  struct uvp__rest rest = { bufs, nbufs, 0, { NULL, 0 } };
+  double deadline;
   ssize_t done;
-  size_t sent;
-  ssize_t n;
+  int n;
 
-  n = uvp__send_some(fd, bufs, nbufs, flags, addr, len);
-  assert(n < 0 || (size_t) n <= uvp__size(bufs, nbufs));
+  deadline = 0;
+  n = uvp__send_some(fd, bufs, nbufs, flags, msg, &deadline);
   if (n < 0 || (size_t) n == uvp__size(bufs, nbufs))
-    return n;
+    return uvp__result(n);
 
   if (!uvp__may_wait(fd, flags))
     return n;
 
-  done = n;
+  for (done = n; uvp__skip(&rest, n); done += n) {
+    n = uvp__send_some(fd, &rest.buf, 1, flags, msg, &deadline);
+    if (n < 0)
+      break;
+  }
 
-  /* `sent` is the part of the first buffer that has been sent. */
-  for (sent = n; nbufs > 0; bufs++, nbufs--) {
-    for (; sent < bufs->iov_len; sent += n) {
-      rest.iov_base = (char*) bufs->iov_base + sent;
-      rest.iov_len = bufs->iov_len - sent;
+  return done;
+}
 
-      n = uvp__send_some(fd, &rest, 1, flags, addr, len);
-      if (n < 0)
-        return done;
 
-      assert((size_t) n <= rest.iov_len);
-      done += n;
-    }
+static int uvp__is_stream(int fd) {
+  socklen_t len;
+  int type;
 
-    sent -= bufs->iov_len;
+  len = sizeof(type);
+  return uvh_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+         type == SOCK_STREAM;
+}
+
+
+/* With MSG_WAITALL a stream fills the buffers, unless it ends or SO_RCVTIMEO
+ * ends the call. What arrived before an error is returned first.
+ */
+static ssize_t uvp__receive(int fd,
+                            const struct iovec* bufs,
+                            int nbufs,
+                            int flags,
+                            struct msghdr* msg) {
+  struct uvp__rest rest = { bufs, nbufs, 0, { NULL, 0 } };
+  double deadline;
+  ssize_t done;
+  int n;
+
+  deadline = 0;
+  n = uvp__receive_some(fd, bufs, nbufs, flags, msg, &deadline);
+  if (n <= 0 || !(flags & MSG_WAITALL) || (flags & MSG_PEEK))
+    return uvp__result(n);
+
+  if (!uvp__may_wait(fd, flags) || !uvp__is_stream(fd))
+    return n;
+
+  for (done = n; uvp__skip(&rest, n); done += n) {
+    n = uvp__receive_some(fd, &rest.buf, 1, flags, msg, &deadline);
+    if (n <= 0)
+      break;
   }
 
   return done;
@@ -131,7 +204,7 @@ ssize_t readv(int fd, const struct iovec* bufs, int nbufs) {
   size_t n;
 
   if (!uvp__is_wasi(fd))
-    return uvp__receive(fd, bufs, nbufs, 0);
+    return uvp__receive(fd, bufs, nbufs, 0, NULL);
 
   n = 0;
   return uvp__wasi_result(
@@ -154,7 +227,7 @@ ssize_t writev(int fd, const struct iovec* bufs, int nbufs) {
   size_t n;
 
   if (!uvp__is_wasi(fd))
-    return uvp__send(fd, bufs, nbufs, 0, NULL, 0);
+    return uvp__send(fd, bufs, nbufs, 0, NULL);
 
   n = 0;
   return uvp__wasi_result(
@@ -183,25 +256,17 @@ static size_t uvp__min(size_t a, size_t b) {
  */
 ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
   size_t room;
-  int r;
+  ssize_t n;
 
-  do
-    r = uvh_recvfrom(fd,
-                     msg->msg_iov,
-                     msg->msg_iovlen,
-                     flags & ~MSG_TRUNC,
-                     msg->msg_name,
-                     &msg->msg_namelen);
-  while (uvp__receive_again(r, fd, flags));
-
-  if (r < 0)
-    return uvp__result(r);
+  n = uvp__receive(fd, msg->msg_iov, msg->msg_iovlen, flags, msg);
+  if (n < 0)
+    return n;
 
   room = uvp__size(msg->msg_iov, msg->msg_iovlen);
   msg->msg_controllen = 0;
-  msg->msg_flags = (size_t) r > room ? MSG_TRUNC : 0;
+  msg->msg_flags = (size_t) n > room ? MSG_TRUNC : 0;
 
-  return flags & MSG_TRUNC ? (size_t) r : uvp__min(r, room);
+  return flags & MSG_TRUNC ? (size_t) n : uvp__min(n, room);
 }
 
 
@@ -210,12 +275,7 @@ ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
   if (msg->msg_controllen != 0)
     return uvp__fail(EOPNOTSUPP);
 
-  return uvp__send(fd,
-                   msg->msg_iov,
-                   msg->msg_iovlen,
-                   flags,
-                   msg->msg_name,
-                   msg->msg_namelen);
+  return uvp__send(fd, msg->msg_iov, msg->msg_iovlen, flags, msg);
 }
 
 

@@ -33,4 +33,10 @@ int uvp__blocks(int fd);
  */
 int uvp__wait(int fd, int events, int timeout);
 
+/* The same for a call on a socket that may have a timeout, which is SO_RCVTIMEO
+ * for POLLIN and SO_SNDTIMEO for POLLOUT. `*deadline` is 0 when the call waits
+ * for the first time, and belongs to it until the call ends.
+ */
+int uvp__wait_until(int fd, int events, double* deadline);
+
 #endif  /* UVP_LIBC_H_ */

@@ -48,11 +48,15 @@ int accept4(int fd,
             struct sockaddr* restrict addr,
             socklen_t* restrict len,
             int flags) {
+  double deadline;
   int r;
+
+  deadline = 0;
 
   do
     r = uvh_accept(fd, addr, len, flags);
-  while (r == -EAGAIN && uvp__blocks(fd) && uvp__wait(fd, POLLIN, -1));
+  while (r == -EAGAIN && uvp__blocks(fd) &&
+         uvp__wait_until(fd, POLLIN, &deadline));
 
   return uvp__result(r);
 }
@@ -63,13 +67,19 @@ int accept(int fd, struct sockaddr* restrict addr, socklen_t* restrict len) {
 }
 
 
+/* In blocking mode a second connect() waits for the outcome of the first. */
 int connect(int fd, const struct sockaddr* addr, socklen_t len) {
+  double deadline;
   socklen_t size;
   int err;
   int r;
 
   r = uvh_connect(fd, addr, len);
-  if (r != -EINPROGRESS || !uvp__blocks(fd) || !uvp__wait(fd, POLLOUT, -1))
+  if ((r != -EINPROGRESS && r != -EALREADY) || !uvp__blocks(fd))
+    return uvp__result(r);
+
+  deadline = 0;
+  if (!uvp__wait_until(fd, POLLOUT, &deadline))
     return uvp__result(r);
 
   size = sizeof(err);

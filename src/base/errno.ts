@@ -19,6 +19,7 @@ export const ERRNO_NAMES = [
   'ECONNREFUSED',
   'ECONNRESET',
   'EDESTADDRREQ',
+  'EDOM',
   'EDQUOT',
   'EEXIST',
   'EFAULT',

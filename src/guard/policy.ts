@@ -89,6 +89,10 @@ class PolicyHost extends Host {
     return this.#host.keepAlive()
   }
 
+  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
+    return this.#host.sharesPorts(kind)
+  }
+
   override bind(local: Address, options: BindOptions): HostBoundSocket {
     const port = this.#grants.mayTake(local) ? this.#host.bind(local, options) : undefined
     return new PolicyBoundSocket(local, port, this.#grants)

@@ -106,6 +106,10 @@ export class VirtualHost extends Host {
     return this.#clock.timer(callback)
   }
 
+  override sharesPorts(): boolean {
+    return true
+  }
+
   override keepAlive(): () => void {
     return this.#network.queue.keepAlive()
   }

@@ -82,6 +82,11 @@ export class ConnectionStream implements ConnectionEvents {
     this.connection.readStart()
   }
 
+  /** Which directions have ended. */
+  get ended(): { readonly receive: boolean; readonly send: boolean } {
+    return { receive: this.#peerEnded, send: this.#sendEnded }
+  }
+
   /** See {@link Descriptor.readiness}. */
   readiness(asked: number): number {
     if (this.state === 'connecting') return 0
@@ -90,7 +95,7 @@ export class ConnectionStream implements ConnectionEvents {
     if (this.state !== 'connected') return Poll.IN | Poll.OUT | Poll.RDHUP | hangup | error
     const ended = this.#peerEnded || this.#receiveEnded
     let events = error
-    if (this.#received.length > 0) events |= Poll.IN
+    if (this.#received.length > 0 && this.#enough()) events |= Poll.IN
     if (ended) events |= Poll.IN | Poll.RDHUP
     if ((asked & Poll.OUT) !== 0 && (this.#sendEnded || this.#hasRoom())) events |= Poll.OUT
     if (ended && this.#sendEnded) events |= hangup
@@ -163,7 +168,7 @@ export class ConnectionStream implements ConnectionEvents {
   close(): void {
     if (this.state === 'refused' || this.state === 'broken') return
     const kept = this.#inFlight === 0 && this.connection.pending > 0
-    if (this.#options.resetOnClose || this.#received.length > 0) this.abort()
+    if (this.#options.linger === 0 || this.#received.length > 0) this.abort()
     else if (kept) this.#owner.leave(this.connection)
     else this.connection.close()
   }
@@ -215,6 +220,12 @@ export class ConnectionStream implements ConnectionEvents {
 
   #full(): boolean {
     return this.#received.weight >= this.#options.receiveBuffer
+  }
+
+  /** Whether what has arrived is worth reporting: a full buffer is, since no more would come. */
+  #enough(): boolean {
+    const { receiveLowat } = this.#options
+    return receiveLowat === 1 || this.#received.length >= receiveLowat || this.#full()
   }
 
   #hasRoom(): boolean {

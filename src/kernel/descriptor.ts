@@ -7,33 +7,15 @@ import type { ErrnoName } from '../base/errno.js'
 import type { Membership } from '../host/contract/datagram.js'
 import type { Payload } from './payload.js'
 import type { Pollable, Watch } from './readiness.js'
+import type { OptionName } from './socket-options.js'
+
+export type { OptionName }
 
 /** The result of a system call: a number of 0 or more, or the name of an error. */
 export type Result = number | ErrnoName
 
 /** The domains that a socket of this kernel can have. */
 export type Domain = 'ipv4' | 'ipv6' | 'unix'
-
-/** The supported socket options, by meaning; times are in seconds, sizes in bytes, switches are 0 or 1. */
-export type OptionName =
-  | 'error'
-  | 'acceptsConnections'
-  | 'reuseAddress'
-  | 'reusePort'
-  | 'keepAlive'
-  | 'keepIdle'
-  | 'keepInterval'
-  | 'keepCount'
-  | 'linger'
-  | 'sendBuffer'
-  | 'receiveBuffer'
-  | 'noDelay'
-  | 'ipv6Only'
-  | 'broadcast'
-  | 'ttl'
-  | 'multicastTtl'
-  | 'multicastLoop'
-  | 'multicastInterface'
 
 /** An open socket, pipe, file or other object. Several numbers may refer to it, after `dup()`. */
 export abstract class Descriptor implements Pollable {

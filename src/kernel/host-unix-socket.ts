@@ -69,18 +69,18 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
     return ALWAYS_SHUT.includes(this.state) ? 0 : super.shutdown(receive, send)
   }
 
-  override getOption(name: OptionName): Result {
-    return KNOWN.includes(name) ? super.getOption(name) : 'EOPNOTSUPP'
-  }
-
   override setOption(name: OptionName, value: number): Result {
-    return SETTABLE.includes(name) ? super.setOption(name, value) : 'EOPNOTSUPP'
+    return name === 'reusePort' && value !== 0 ? 'EOPNOTSUPP' : super.setOption(name, value)
   }
 
   protected override refusal(operation: SocketOperation): ErrnoName | undefined {
     const answer = DIFFERENCES[operation]?.[this.state]
     if (answer === undefined) return super.refusal(operation)
     return answer === 'ok' ? undefined : answer
+  }
+
+  protected override get sharesPorts(): boolean {
+    return false
   }
 
   protected override takeAny(): ErrnoName {
@@ -105,7 +105,3 @@ export class HostUnixSocket extends StreamSocket<UnixAddress> {
     }
   }
 }
-
-/** The options that can be set, and the options that can be read. */
-const SETTABLE: readonly OptionName[] = ['linger', 'reuseAddress', 'sendBuffer', 'receiveBuffer']
-const KNOWN: readonly OptionName[] = ['error', 'acceptsConnections', 'sendBuffer', 'receiveBuffer']

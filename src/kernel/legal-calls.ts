@@ -88,7 +88,7 @@ export const LEGAL_CALLS: Readonly<Record<SocketOperation, Readonly<Record<Socke
   shutdown: {
     unbound: 'ENOTCONN',
     bound: 'ENOTCONN',
-    listening: 'ENOTCONN',
+    listening: 'ok',
     connecting: 'ENOTCONN',
     connected: 'ok',
     refused: 'ENOTCONN',

@@ -1,6 +1,8 @@
 import type { SocketAddress } from '../base/address.js'
 import type { HostConnection } from '../host/contract/connection.js'
-import type { OptionName, Result } from './descriptor.js'
+import { FIXED_PROBES } from '../host/contract/keep-alive.js'
+import type { Result } from './descriptor.js'
+import { isStored, type OptionName, StoredOptions } from './socket-options.js'
 
 /** The smallest and the largest buffer size, in bytes; Linux has similar limits. */
 const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
@@ -12,103 +14,115 @@ const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
  */
 export const DEFAULT_BUFFER_SIZE = 3 * 87_380
 
-/**
- * The probes that libuv sends on every platform: one per second, ten in all. Hosts can change the idle time only, so
- * other values are refused.
- */
-const KEEP_INTERVAL = 1
-const KEEP_COUNT = 10
-
 /** The buffer size for a requested number of bytes; platforms have limits too. */
 export function bufferSize(wanted: number): number {
   return Math.min(Math.max(BUFFER_SIZES.min, wanted), BUFFER_SIZES.max)
 }
 
+/** The largest values that Linux accepts. */
+const MOST = { keepIdle: 32_767, keepInterval: 32_767, keepCount: 127 } as const
+
 /** The options of one stream socket, kept until there is a connection to apply them to. */
 export class StreamOptions {
-  /** Close with a reset (`SO_LINGER` with a time of 0). */
-  resetOnClose = false
+  /** Seconds that `close()` lingers (`SO_LINGER`); 0 closes with a reset, -1 means that none are set. */
+  linger = -1
   reuseAddress = false
   reusePort = false
   ipv6Only = false
   noDelay = false
   keepAlive = false
+  broadcast = false
   /** Seconds of silence before the first probe; the default on Linux is two hours. */
   keepIdle = 7200
+  /** The probes after that; the defaults are those of every host. */
+  keepInterval = FIXED_PROBES.interval
+  keepCount = FIXED_PROBES.count
   /** Bytes that may wait until the network takes them. */
   sendBuffer = DEFAULT_BUFFER_SIZE
   /** Bytes that may wait to be read before the peer is held back. */
   receiveBuffer = DEFAULT_BUFFER_SIZE
+  /** How many bytes have to arrive before a poll reports them (`SO_RCVLOWAT`). */
+  receiveLowat = 1
+  readonly #stored = new StoredOptions()
+  readonly #applies: boolean
+
+  /** @param applies - whether the connection has the options of TCP */
+  constructor(applies: boolean) {
+    this.#applies = applies
+  }
 
   /** Copies the options that accepted connections inherit from their listener. */
   inherit(listener: StreamOptions): void {
-    this.resetOnClose = listener.resetOnClose
+    this.linger = listener.linger
     this.noDelay = listener.noDelay
     this.keepAlive = listener.keepAlive
     this.keepIdle = listener.keepIdle
+    this.keepInterval = listener.keepInterval
+    this.keepCount = listener.keepCount
     this.sendBuffer = listener.sendBuffer
     this.receiveBuffer = listener.receiveBuffer
+    this.receiveLowat = listener.receiveLowat
+    this.#stored.inherit(listener.#stored)
   }
 
-  /** Reads an option; a linger time of -1 means that none is set. */
+  /** Reads an option. */
   get(name: OptionName): Result {
     switch (name) {
       case 'linger':
-        return this.resetOnClose ? 0 : -1
       case 'keepIdle':
-        return this.keepIdle
       case 'keepInterval':
-        return KEEP_INTERVAL
       case 'keepCount':
-        return KEEP_COUNT
       case 'sendBuffer':
-        return this.sendBuffer
       case 'receiveBuffer':
-        return this.receiveBuffer
+      case 'receiveLowat':
+        return this[name]
       case 'reuseAddress':
       case 'reusePort':
       case 'ipv6Only':
       case 'noDelay':
       case 'keepAlive':
+      case 'broadcast':
         return this[name] ? 1 : 0
       default:
-        return 'ENOPROTOOPT'
+        return isStored(name) ? this.#stored.get(name) : 'ENOPROTOOPT'
     }
   }
 
   /**
    * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB, since platforms have
-   * limits too.
+   * limits too. A linger time is only kept: what was written is sent after `close()` in any case, and whether it
+   * arrived is not reported by `close()` on Linux either.
    *
    * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not support
    */
   set(name: OptionName, value: number): Result {
     switch (name) {
-      case 'linger':
-        if (value > 0) return 'ENOPROTOOPT'
-        this.resetOnClose = value === 0
-        return 0
       case 'keepIdle':
-        if (value < 1 || value > 32767) return 'EINVAL'
-        this.keepIdle = value
-        return 0
       case 'keepInterval':
-        return value === KEEP_INTERVAL ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
       case 'keepCount':
-        return value === KEEP_COUNT ? 0 : value < 1 ? 'EINVAL' : 'ENOPROTOOPT'
+        if (value < 1 || value > MOST[name]) return 'EINVAL'
+        this[name] = value
+        return 0
+      case 'linger':
+        this.linger = value
+        return 0
       case 'sendBuffer':
       case 'receiveBuffer':
         this[name] = bufferSize(value)
+        return 0
+      case 'receiveLowat':
+        this.receiveLowat = lowat(value)
         return 0
       case 'reuseAddress':
       case 'reusePort':
       case 'ipv6Only':
       case 'noDelay':
       case 'keepAlive':
+      case 'broadcast':
         this[name] = value !== 0
         return 0
       default:
-        return 'ENOPROTOOPT'
+        return isStored(name) ? this.#stored.set(name, value) : 'ENOPROTOOPT'
     }
   }
 
@@ -118,15 +132,27 @@ export class StreamOptions {
    * @throws {HostError} when the host refuses
    */
   apply(connection: HostConnection<SocketAddress>): void {
+    if (!this.#applies) return
     if (this.noDelay) connection.setNoDelay(true)
-    if (this.keepAlive) connection.setKeepAlive(true, this.keepIdle)
+    if (this.keepAlive) this.#applyKeepAlive(connection)
   }
 
   /** Applies an option that was just set to an established connection. @throws {HostError} when the host refuses */
   update(connection: HostConnection<SocketAddress>, name: OptionName): void {
+    if (!this.#applies) return
     if (name === 'noDelay') connection.setNoDelay(this.noDelay)
-    if (name === 'keepAlive' || (name === 'keepIdle' && this.keepAlive)) {
-      connection.setKeepAlive(this.keepAlive, this.keepIdle)
-    }
+    const timing = name === 'keepIdle' || name === 'keepInterval' || name === 'keepCount'
+    if (name === 'keepAlive' || (timing && this.keepAlive)) this.#applyKeepAlive(connection)
   }
+
+  #applyKeepAlive(connection: HostConnection<SocketAddress>): void {
+    const probes = { interval: this.keepInterval, count: this.keepCount }
+    const fixed = probes.interval === FIXED_PROBES.interval && probes.count === FIXED_PROBES.count
+    connection.setKeepAlive(this.keepAlive, this.keepIdle, fixed ? undefined : probes)
+  }
+}
+
+/** The value of `SO_RCVLOWAT` for a requested one, as on Linux. */
+export function lowat(wanted: number): number {
+  return wanted < 0 ? 0x7fff_ffff : wanted || 1
 }

@@ -38,9 +38,11 @@ export interface Connector<At extends SocketAddress> {
  */
 export abstract class StreamSocket<At extends SocketAddress> extends ByteDescriptor implements StreamOwner {
   protected readonly kernel: SocketContext
-  protected readonly options = new StreamOptions()
+  protected readonly options: StreamOptions
   /** A bound local address that is not in use yet. */
   protected port: HostBoundSocket<At> | undefined
+  /** The address at which it listened until it was shut down. */
+  protected former: At | undefined
   #listener: HostListener<At> | undefined
   #accepts: AcceptQueue<StreamSocket<At>> | undefined
   #stream: ConnectionStream | undefined
@@ -49,6 +51,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   /** @param kernel - the kernel that the socket belongs to */
   protected constructor(domain: Domain, kernel: SocketContext) {
     super(domain, 'both')
+    this.options = new StreamOptions(domain !== 'unix')
     this.kernel = kernel
   }
 
@@ -58,6 +61,11 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   protected abstract unnamed(): At
   /** A new socket of the same kind. */
   protected abstract fresh(): StreamSocket<At>
+
+  /** Which directions of a connection have ended. */
+  get ended(): { readonly receive: boolean; readonly send: boolean } | undefined {
+    return this.#stream?.ended
+  }
 
   /** The current state of the socket. */
   get state(): SocketState {
@@ -123,7 +131,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
 
   override localAddress(): At {
     const named = this.#connection ?? this.#listener ?? this.port
-    return named?.local ?? this.unnamed()
+    return named?.local ?? this.former ?? this.unnamed()
   }
 
   override peerAddress(): At | ErrnoName {
@@ -159,7 +167,11 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   override shutdown(receive: boolean, send: boolean): Result {
-    return this.refusal('shutdown') ?? this.#stream?.shutdown(receive, send) ?? 'ENOTCONN'
+    const refusal = this.refusal('shutdown')
+    if (refusal !== undefined) return refusal
+    if (this.#stream !== undefined) return this.#stream.shutdown(receive, send)
+    if (receive) this.#listenNoMore()
+    return 0
   }
 
   override getOption(name: OptionName): Result {
@@ -171,6 +183,7 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
   }
 
   override setOption(name: OptionName, value: number): Result {
+    if (name === 'reusePort' && value !== 0 && !this.sharesPorts) return 'ENOPROTOOPT'
     const before = this.options.get(name)
     const result = this.options.set(name, value)
     const connection = this.#connection
@@ -190,6 +203,9 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     void this.stopListening()
     this.#stream?.close()
   }
+
+  /** Whether it may share its port with other sockets. */
+  protected abstract get sharesPorts(): boolean
 
   /** Starts to connect. */
   protected connectTo(from: Connector<At>, address: At): Result {
@@ -226,6 +242,14 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     socket.#connection = connection
     socket.#stream = stream
     return socket
+  }
+
+  /** Ends the listening, as Linux does when a listener is shut down; it may listen again, at the same address. */
+  #listenNoMore(): void {
+    this.former = this.localAddress()
+    void this.stopListening()
+    this.#accepts = undefined
+    this.kernel.changed(this)
   }
 
   #newStream(state: 'connecting' | 'connected'): ConnectionStream {

@@ -2,6 +2,7 @@ import { type Address, type SocketAddress, unspecified } from '../base/address.j
 import type { HostBoundSocket } from '../host/contract/connection.js'
 import { foreign, isOf } from './address-families.js'
 import type { OptionName, Result } from './descriptor.js'
+import { DEFAULT_TTL, maxSegment, mtu, UNCONNECTED_SEGMENT } from './path-properties.js'
 import { type SocketContext, StreamSocket } from './stream-socket.js'
 
 /** A TCP socket, of `AF_INET` or `AF_INET6`: the addresses that it accepts and the options that it has. */
@@ -34,6 +35,9 @@ export class TcpSocket extends StreamSocket<Address> {
 
   override getOption(name: OptionName): Result {
     if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
+    if (name === 'ttl') return DEFAULT_TTL
+    if (name === 'maxSegment') return this.state === 'connected' ? maxSegment(this.localAddress()) : UNCONNECTED_SEGMENT
+    if (name === 'mtu') return this.state === 'connected' ? mtu(this.localAddress()) : 'ENOTCONN'
     return super.getOption(name)
   }
 
@@ -42,11 +46,18 @@ export class TcpSocket extends StreamSocket<Address> {
       if (this.#family === 'ipv4') return 'ENOPROTOOPT'
       if (this.state !== 'unbound') return 'EINVAL'
     }
-    return super.setOption(name, value)
+    // No host can change it for a connection.
+    if (name === 'ttl')
+      return value === -1 || value === DEFAULT_TTL ? 0 : value < 1 || value > 255 ? 'EINVAL' : 'ENOPROTOOPT'
+    return super.setOption(name, stored(name, value))
+  }
+
+  protected override get sharesPorts(): boolean {
+    return this.kernel.host.sharesPorts('stream')
   }
 
   protected override takeAny(): HostBoundSocket {
-    return this.kernel.host.bind(this.unnamed(), this.options)
+    return this.kernel.host.bind(this.former ?? this.unnamed(), this.options)
   }
 
   protected override unnamed(): Address {
@@ -56,4 +67,11 @@ export class TcpSocket extends StreamSocket<Address> {
   protected override fresh(): TcpSocket {
     return new TcpSocket(this.#family, this.kernel)
   }
+}
+
+/** The bits of `IP_TOS` and `IPV6_TCLASS` that belong to TCP itself (RFC 3168), so a program cannot set them. */
+const ECN = 3
+
+function stored(name: OptionName, value: number): number {
+  return (name === 'tos' || name === 'trafficClass') && value > 0 ? value & ~ECN : value
 }

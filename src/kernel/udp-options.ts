@@ -1,7 +1,9 @@
 import { DEFAULT_RECEIVE_BUFFER } from '../base/datagram-queue.js'
 import type { DatagramBindOptions, HostDatagram, Membership } from '../host/contract/datagram.js'
-import type { OptionName, Result } from './descriptor.js'
-import { bufferSize } from './stream-options.js'
+import type { Result } from './descriptor.js'
+import { DEFAULT_TTL } from './path-properties.js'
+import { isStored, type OptionName, StoredOptions } from './socket-options.js'
+import { bufferSize, lowat } from './stream-options.js'
 
 /** The initial values; the same as on Linux. */
 const DEFAULTS = {
@@ -9,7 +11,9 @@ const DEFAULTS = {
   reusePort: 0,
   ipv6Only: 0,
   broadcast: 0,
-  ttl: 64,
+  keepAlive: 0,
+  receiveLowat: 1,
+  ttl: DEFAULT_TTL,
   multicastTtl: 1,
   multicastLoop: 1,
   multicastInterface: 0,
@@ -25,7 +29,10 @@ const isUdpOption = (name: OptionName): name is UdpOption & OptionName => Object
 export class UdpOptions implements DatagramBindOptions {
   /** The options that were set. */
   readonly #values = new Map<UdpOption, number>()
+  readonly #stored = new StoredOptions()
   readonly #memberships: Membership[] = []
+  /** Seconds that `close()` lingers, which has no effect; -1 for none. */
+  #linger = -1
 
   get reuseAddress(): boolean {
     return this.#value('reuseAddress') !== 0
@@ -46,7 +53,9 @@ export class UdpOptions implements DatagramBindOptions {
 
   /** Reads an option. */
   get(name: OptionName): Result {
-    return isUdpOption(name) ? this.#value(name) : 'ENOPROTOOPT'
+    if (name === 'linger') return this.#linger
+    if (isUdpOption(name)) return this.#value(name)
+    return isStored(name) ? this.#stored.get(name) : 'ENOPROTOOPT'
   }
 
   /**
@@ -56,7 +65,11 @@ export class UdpOptions implements DatagramBindOptions {
    * @throws {HostError} when the host refuses
    */
   set(name: OptionName, value: number, socket: HostDatagram | undefined, family: 'ipv4' | 'ipv6'): Result {
-    if (!isUdpOption(name)) return 'ENOPROTOOPT'
+    if (name === 'linger') {
+      this.#linger = value
+      return 0
+    }
+    if (!isUdpOption(name)) return isStored(name) ? this.#stored.set(name, value) : 'ENOPROTOOPT'
     const accepted = acceptable(name, value)
     if (accepted === undefined) return 'EINVAL'
     if (socket !== undefined) applyTo(socket, name, accepted, family)
@@ -101,6 +114,8 @@ function acceptable(name: UdpOption, value: number): number | undefined {
       return value >= 0 && value <= 255 ? value : undefined
     case 'multicastInterface':
       return value
+    case 'receiveLowat':
+      return lowat(value)
     case 'sendBuffer':
     case 'receiveBuffer':
       return bufferSize(value)

@@ -1,10 +1,13 @@
 import { type Address, type SocketAddress, unspecified } from '../base/address.js'
+import { concat, NO_BYTES } from '../base/bytes.js'
 import { DatagramQueue, type Message } from '../base/datagram-queue.js'
+import { endpointKey } from '../base/endpoint.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { DatagramEvents, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { Host } from '../host/contract/host.js'
 import { foreign, isOf } from './address-families.js'
 import { Descriptor, type OptionName, type Result } from './descriptor.js'
+import { mtu } from './path-properties.js'
 import { Poll } from './readiness.js'
 import { UdpOptions } from './udp-options.js'
 
@@ -14,6 +17,9 @@ export interface UdpContext {
   /** Reports that the readiness of `descriptor` may have changed; `bytes` is how many have just arrived for it. */
   changed(descriptor: Descriptor, bytes?: number): void
 }
+
+/** The longest message of any family, in bytes. */
+const LONGEST = 65_527
 
 /**
  * A UDP socket with POSIX semantics. Messages wait here as the host delivers them, up to the receive buffer; then the
@@ -37,6 +43,8 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
   #peer: Address | undefined
   /** The pending error of an earlier send, until it is reported. */
   #error: ErrnoName | undefined
+  /** A message whose end has not been sent yet. */
+  #begun: { readonly to: SocketAddress | undefined; readonly bytes: Uint8Array } | undefined
   /** The host has no room for another message. */
   #choked = false
   #receiveEnded = false
@@ -119,9 +127,24 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
    *
    * @param bytes - belong to the host once it takes them
    * @param to - `undefined` for the peer
+   * @param more - the message goes on with the next call, which need not tell the destination again (`MSG_MORE`)
    * @returns 0, or an error; EAGAIN when there is no room
    */
-  send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
+  send(bytes: Uint8Array, to: SocketAddress | undefined, more = false): Result {
+    if (!more && this.#begun === undefined) return this.#send(bytes, to)
+    const begun = this.#begun ?? { to, bytes: NO_BYTES }
+    const whole = concat([begun.bytes, bytes])
+    if (whole.length > LONGEST) return 'EMSGSIZE'
+    if (more) {
+      this.#begun = { to: begun.to, bytes: whole }
+      return 0
+    }
+    const result = this.#send(whole, begun.to)
+    if (result !== 'EAGAIN') this.#begun = undefined
+    return result
+  }
+
+  #send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
     const remote = to && this.#destination(to, 'ENETUNREACH')
     if (typeof remote === 'string') return remote
     if (remote?.port === 0) return 'EINVAL'
@@ -129,9 +152,11 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     const error = this.#takeError()
     if (error !== undefined) return error
     if (this.#sendEnded) return 'EPIPE'
-    if (remote !== undefined && this.#peer !== undefined) return 'EISCONN'
+    const peer = this.#peer
+    // No host can send to another address without giving up the connection, and with it the port.
+    if (remote !== undefined && peer !== undefined && endpointKey(remote) !== endpointKey(peer)) return 'EISCONN'
     if (this.#choked) return 'EAGAIN'
-    this.#choked = !this.#bound().send(bytes, remote)
+    this.#choked = !this.#bound().send(bytes, peer === undefined ? remote : undefined)
     return this.#choked ? 'EAGAIN' : 0
   }
 
@@ -150,6 +175,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     if (name === 'error') return this.#takeError() ?? 0
     if (name === 'acceptsConnections') return 0
     if (name === 'ipv6Only' && this.#family === 'ipv4') return 'ENOPROTOOPT'
+    if (name === 'mtu') return this.#peer === undefined ? 'ENOTCONN' : mtu(this.localAddress())
     return this.#options.get(name)
   }
 
@@ -158,6 +184,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
       if (this.#family === 'ipv4') return 'ENOPROTOOPT'
       if (this.#socket !== undefined) return 'EINVAL'
     }
+    if (name === 'reusePort' && value !== 0 && !this.#kernel.host.sharesPorts('datagram')) return 'ENOPROTOOPT'
     const result = this.#options.set(name, value, this.#socket, this.#family)
     if (result === 0 && name === 'receiveBuffer') this.#queue.limit = this.#options.receiveBuffer
     return result

@@ -11,6 +11,7 @@ import type { Address, SocketAddress, UnixAddress } from '../base/address.js'
 import { ERRNO_NAMES, type ErrnoName } from '../base/errno.js'
 import type { DatagramBindOptions, DatagramBuffer, Membership } from '../host/contract/datagram.js'
 import type { BindOptions } from '../host/contract/error.js'
+import type { KeepAliveProbes } from '../host/contract/keep-alive.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
 /** The rings of one guest, each named after its direction. */
@@ -37,7 +38,7 @@ export const ToParent = {
   RESET: 7,
   /** The value is 0 or 1. */
   NO_DELAY: 8,
-  /** The value is the delay in seconds; 0 disables the probes. */
+  /** The value is the delay in seconds, 0 to disable the probes; the payload is {@link KeepAliveProbes}, if any. */
   KEEP_ALIVE: 9,
   /**
    * Starts a connection to an {@link Address}, with an id that the guest has chosen; an `ERROR` reports its failure.
@@ -172,7 +173,7 @@ export interface TrapReport {
 }
 
 /** The values that a payload can contain as JSON. */
-export type Message = Address | Call | Reply | LoadFailure | TrapReport
+export type Message = Address | Call | KeepAliveProbes | Reply | LoadFailure | TrapReport
 
 /** Encodes an error name as a value. */
 export function errnoValue(name: ErrnoName): number {

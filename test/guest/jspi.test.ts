@@ -20,6 +20,8 @@ const BOTH = [
   'guest/posix',
   'guest/tee',
   'guest/process',
+  'guest/sockopts',
+  'guest/transfers',
   'guest/pumped',
   'wasi/preview1-program',
   'guest/boundary',

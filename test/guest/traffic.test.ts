@@ -41,7 +41,11 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
     },
   })
   const wasi = { args: ['echo'] }
-  const traits = { hasUnix: false, clockStart: performance.timeOrigin - 1000 }
+  const traits = {
+    hasUnix: false,
+    sharesPorts: { stream: false, datagram: false },
+    clockStart: performance.timeOrigin - 1000,
+  }
   const how = { trace: '', maxDescriptors: undefined, traits }
   const worker = new Worker(new URL('../../build/lib/guest/drivers/worker.js', import.meta.url))
   const setup: WorkerSetup = { module, abi, wasi, wires, ...how }

@@ -20,6 +20,7 @@ const LEGAL: Partial<Record<`${SocketOperation} ${SocketState}`, [answer: Answer
   'read broken': ['', 'broken'],
   'write connected': [1, 'connected'],
   'shutdown connected': [0, 'connected'],
+  'shutdown listening': [0, 'listening'],
 }
 
 function stateOf(machine: Machine, fd: number): SocketState {

@@ -84,6 +84,54 @@ describe('IPV6_V6ONLY and SO_REUSEPORT', () => {
   })
 })
 
+test('SO_REUSEPORT is refused on a host whose sockets cannot share a port, and can be switched off', () => {
+  const machine = fakeMachine()
+  machine.host.shares = false
+  const stream = machine.socket()
+  const datagrams = machine.os.socket(c.AF_INET, c.SOCK_DGRAM, 0)
+  for (const fd of [stream, Number(datagrams)]) {
+    expect(machine.setOption(fd, SOL_SOCKET, c.SO_REUSEPORT, 1)).toBe('ENOPROTOOPT')
+    expect(machine.setOption(fd, SOL_SOCKET, c.SO_REUSEPORT, 0)).toBe(0)
+    expect(machine.getOption(fd, SOL_SOCKET, c.SO_REUSEPORT)).toBe(0)
+  }
+})
+
+describe('options on which a program would rely in vain', () => {
+  test.each([
+    ['SO_OOBINLINE', SOL_SOCKET, c.SO_OOBINLINE, 1, 0],
+    ['SO_TIMESTAMP', SOL_SOCKET, c.SO_TIMESTAMP, 1, 0],
+    ['SO_PASSCRED', SOL_SOCKET, c.SO_PASSCRED, 1, 0],
+    ['SO_DONTROUTE', SOL_SOCKET, c.SO_DONTROUTE, 1, 0],
+    ['TCP_USER_TIMEOUT', IPPROTO_TCP, c.TCP_USER_TIMEOUT, 3000, 0],
+    ['TCP_FASTOPEN_CONNECT', IPPROTO_TCP, c.TCP_FASTOPEN_CONNECT, 1, 0],
+    ['IP_PKTINFO', c.IPPROTO_IP, c.IP_PKTINFO, 1, 0],
+    ['IP_RECVERR', c.IPPROTO_IP, c.IP_RECVERR, 1, 0],
+    ['IP_MTU_DISCOVER', c.IPPROTO_IP, c.IP_MTU_DISCOVER, 2, 1],
+    ['IP_TTL', c.IPPROTO_IP, c.IP_TTL, 1, 64],
+  ])('refuse a value of %s that no host applies, and accept the one that describes every host', (...option) => {
+    const [, level, name, value, always] = option
+    const machine = fakeMachine()
+    const fd = machine.socket()
+    expect(machine.setOption(fd, level, name, value)).toBe('ENOPROTOOPT')
+    expect(machine.getOption(fd, level, name)).toBe(always)
+    expect(machine.setOption(fd, level, name, always)).toBe(0)
+  })
+})
+
+test('SO_RCVLOWAT holds back the report of bytes until there are enough of them, or no more can come', () => {
+  const machine = fakeMachine()
+  const { fd, peer } = connected(machine)
+  machine.setOption(fd, SOL_SOCKET, c.SO_RCVLOWAT, 10)
+  peer.receive('123456789')
+  expect(machine.poll(fd)).not.toContain('I')
+  peer.receive('0')
+  expect(machine.poll(fd)).toContain('I')
+  machine.setOption(fd, SOL_SOCKET, c.SO_RCVLOWAT, 100)
+  expect(machine.poll(fd)).not.toContain('I')
+  peer.end()
+  expect(machine.poll(fd)).toContain('I')
+})
+
 describe('buffer sizes', () => {
   test.each([c.SO_SNDBUF, c.SO_RCVBUF])('of option %d are limited to a range', (name) => {
     const machine = fakeMachine()
@@ -107,7 +155,7 @@ describe('SO_LINGER', () => {
     return [answer, machine.memory.i32(at), machine.memory.i32(at + 4), machine.memory.i32(length)]
   }
 
-  test('is off, or on with a time of 0', () => {
+  test('is off, or on with a time', () => {
     const machine = fakeMachine()
     const fd = machine.socket()
     expect(linger(machine, fd)).toEqual([0, 0, 0, 8])
@@ -122,11 +170,13 @@ describe('SO_LINGER', () => {
     expect([machine.setLinger(fd, 0, 30), linger(machine, fd)]).toEqual([0, [0, 0, 0, 8]])
   })
 
-  test.each([1, 30, -1, 2 ** 31 - 1])('is refused with %d seconds, since no host waits in close()', (seconds) => {
+  test.each([1, 30, -1, 2 ** 31 - 1])('keeps %d seconds, and closes as if there were none', (seconds) => {
     const machine = fakeMachine()
-    const fd = machine.socket()
+    const { fd, peer } = connected(machine)
     machine.setLinger(fd, 1, 0)
-    expect([machine.setLinger(fd, 1, seconds), linger(machine, fd)]).toEqual(['ENOPROTOOPT', [0, 1, 0, 8]])
+    expect([machine.setLinger(fd, 1, seconds), linger(machine, fd)]).toEqual([0, [0, 1, seconds, 8]])
+    machine.os.close(fd)
+    expect(peer.ended).toBe('closed')
   })
 })
 
@@ -139,10 +189,12 @@ describe('setsockopt() of keep-alive', () => {
     [c.TCP_KEEPIDLE, 32_768, 'EINVAL'],
     [c.TCP_KEEPINTVL, 1, 0],
     [c.TCP_KEEPINTVL, 0, 'EINVAL'],
-    [c.TCP_KEEPINTVL, 2, 'ENOPROTOOPT'],
+    [c.TCP_KEEPINTVL, 75, 0],
+    [c.TCP_KEEPINTVL, 32_768, 'EINVAL'],
     [c.TCP_KEEPCNT, 10, 0],
     [c.TCP_KEEPCNT, -1, 'EINVAL'],
-    [c.TCP_KEEPCNT, 9, 'ENOPROTOOPT'],
+    [c.TCP_KEEPCNT, 127, 0],
+    [c.TCP_KEEPCNT, 128, 'EINVAL'],
   ])('of option %d to %d returns %s', (name, value, answer) => {
     const machine = fakeMachine()
     const fd = machine.socket()
@@ -183,6 +235,23 @@ describe('a connection', () => {
       'setKeepAlive false 60',
       'setNoDelay true',
       'setNoDelay false',
+    ])
+  })
+
+  test('passes the number of probes and the time between them, unless they are those of every host', () => {
+    const machine = fakeMachine()
+    const { fd, peer } = connected(machine)
+    machine.setOption(fd, SOL_SOCKET, c.SO_KEEPALIVE, 1)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPINTVL, 5)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPCNT, 3)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPINTVL, 1)
+    machine.setOption(fd, IPPROTO_TCP, c.TCP_KEEPCNT, 10)
+    expect(peer.log).toEqual([
+      'setKeepAlive true 7200',
+      'setKeepAlive true 7200 5 10',
+      'setKeepAlive true 7200 5 3',
+      'setKeepAlive true 7200 1 3',
+      'setKeepAlive true 7200',
     ])
   })
 

@@ -197,7 +197,7 @@ describe('an error of the host', () => {
     (method, kind) => {
       const { id, connection } = connect()
       connection.fails[method] = new Error('out of order')
-      send(kind, id, 1, Buffer.from('x'))
+      send(kind, id, 1, Buffer.from('1'))
       expect(errorOf(afterTurn())).toBe('EIO')
       expect(defects).toMatchObject([{ message: 'out of order' }])
     },

@@ -24,7 +24,11 @@ class TurningRemoteHost extends RemoteHost {
   readonly #wire: ClientChannel
 
   constructor(wire: ClientChannel) {
-    super(wire, { hasUnix: true, clockStart: performance.timeOrigin - 1000 })
+    super(wire, {
+      hasUnix: true,
+      sharesPorts: { stream: true, datagram: true },
+      clockStart: performance.timeOrigin - 1000,
+    })
     this.#wire = wire
   }
 

@@ -14,6 +14,7 @@ import {
 import type { DatagramBindOptions, DatagramEvents } from '../../src/host/contract/datagram.js'
 import type { BindOptions } from '../../src/host/contract/error.js'
 import { Host, type HostTimer } from '../../src/host/contract/host.js'
+import type { KeepAliveProbes } from '../../src/host/contract/keep-alive.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../src/host/contract/lookup.js'
 import { FakeDatagram } from './fake-datagram.js'
 import { failAs, loopback, type Wish } from './wishes.js'
@@ -112,8 +113,9 @@ export class FakeConnection extends HostConnection {
     this.#asked('setNoDelay', String(enable))
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    this.#asked('setKeepAlive', `${enable} ${idle}`)
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    const given = probes === undefined ? '' : ` ${probes.interval} ${probes.count}`
+    this.#asked('setKeepAlive', `${enable} ${idle}${given}`)
   }
 
   /** Establishes the connection. */
@@ -295,6 +297,8 @@ export class FakeHost extends Host {
   /** The number of holds on the process. */
   keepers = 0
   override deliversInline = false
+  /** Whether its sockets share ports. */
+  shares = true
   #deferred: (() => void)[] = []
   #nextPort = 40_000
 
@@ -315,6 +319,10 @@ export class FakeHost extends Host {
     const timer = new FakeTimer(this, callback)
     this.timers.push(timer)
     return timer
+  }
+
+  override sharesPorts(): boolean {
+    return this.shares
   }
 
   override keepAlive(): () => void {

@@ -43,6 +43,10 @@ export class WatchedHost extends Host {
     return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} times ${what}`] : []))
   }
 
+  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
+    return this.#host.sharesPorts(kind)
+  }
+
   clock(): number {
     this.calls.clocks++
     return this.#host.clock()

@@ -3,8 +3,9 @@
 import { type Address, unspecified } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import { fromNode, isExact, toNodeHost } from '../common/addresses.js'
-import type { Transport } from '../common/transport.js'
+import { systemSharesPorts, type Transport } from '../common/transport.js'
 import { HostError } from '../contract/error.js'
+import { fixedIdle, type KeepAliveProbes } from '../contract/keep-alive.js'
 import type { BunSocket, BunSockets } from './api.js'
 import { BunBoundSocket, dial } from './bound-socket.js'
 import { BunConnection, type BunData } from './connection.js'
@@ -48,8 +49,8 @@ class BunTcpConnection extends BunConnection {
     }
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    if (!this.socket?.setKeepAlive(enable, idle * 1000)) {
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    if (!this.socket?.setKeepAlive(enable, fixedIdle(idle, probes) * 1000)) {
       throw new HostError('EINVAL', `cannot set SO_KEEPALIVE with ${idle} s of silence: the socket is not connected`)
     }
   }
@@ -72,6 +73,7 @@ const targetOf = (at: Address): { hostname: string; port: number } => ({ hostnam
 export const bunTransport = (bun: BunSockets): Transport => ({
   name: 'bun',
   unix: () => new BunUnix(bun),
+  sharesPorts: (kind) => kind === 'stream' && systemSharesPorts(),
   bind(local, { ipv6Only, reusePort }) {
     const options = { ...targetOf(local), exclusive: !reusePort, ipv6Only, reusePort, allowHalfOpen: true }
     return new BunBoundSocket<Address>(

@@ -18,6 +18,7 @@ const known: Readonly<Record<ErrnoName, true>> = {
   ECONNREFUSED: true,
   ECONNRESET: true,
   EDESTADDRREQ: true,
+  EDOM: true,
   EDQUOT: true,
   EEXIST: true,
   EFAULT: true,

@@ -56,6 +56,10 @@ export class NodeHost extends Host {
     return keepAlive()
   }
 
+  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
+    return this.#transport.sharesPorts(kind)
+  }
+
   override bind(local: Address, options: BindOptions): HostBoundSocket {
     return this.#transport.bind(local, options)
   }

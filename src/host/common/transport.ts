@@ -8,6 +8,8 @@ import type { HostUnix } from '../contract/unix.js'
 export interface Transport {
   /** On Node, the value of `nodeHost({ transport })`; elsewhere, the runtime that provides the sockets. */
   readonly name: 'net' | 'handle' | 'bun' | 'deno'
+  /** See `Host.sharesPorts`. */
+  sharesPorts(kind: 'stream' | 'datagram'): boolean
   /** See `Host.bind`. */
   bind(local: Address, options: BindOptions): HostBoundSocket
   /** See `Host.connect`. */
@@ -17,3 +19,9 @@ export interface Transport {
   /** Creates the value of `Host.unix`. */
   unix(): HostUnix
 }
+
+/** The systems on which libuv and others can share a port evenly, as `SO_REUSEPORT` of Linux does. */
+const SHARING: readonly string[] = ['linux', 'freebsd', 'sunos', 'aix']
+
+/** Whether the sockets of this system can share a port. */
+export const systemSharesPorts = (): boolean => SHARING.includes(process.platform)

@@ -2,6 +2,7 @@
 import type { Address, SocketAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from './error.js'
+import type { KeepAliveProbes } from './keep-alive.js'
 
 /** The events that a connection delivers to the kernel. */
 export interface ConnectionEvents {
@@ -142,8 +143,10 @@ export abstract class HostConnection<At extends SocketAddress = Address> {
    * Enables or disables keep-alive probes (`SO_KEEPALIVE`).
    *
    * @param _idle - seconds of silence before the first probe, at least 1
+   * @param _probes - how the peer's absence is noticed after that; {@link FIXED_PROBES} by default. A host with fixed
+   *   probes changes the delay instead; see {@link fixedIdle}
    */
-  setKeepAlive(_enable: boolean, _idle: number): void {
+  setKeepAlive(_enable: boolean, _idle: number, _probes?: KeepAliveProbes): void {
     throw new HostError('ENOPROTOOPT', 'this host has no SO_KEEPALIVE')
   }
 }

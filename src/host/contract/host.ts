@@ -60,6 +60,14 @@ export abstract class Host {
   }
 
   /**
+   * Whether sockets of that kind can share a port ({@link BindOptions.reusePort}). A program is told so when it asks
+   * for the option, and not when it binds.
+   */
+  sharesPorts(_kind: 'stream' | 'datagram'): boolean {
+    return false
+  }
+
+  /**
    * Binds a local address, synchronously.
    *
    * @param _local - port 0 selects a free port

@@ -6,6 +6,7 @@ import { canonicalIp } from '../../base/ip.js'
 import { toNodeHost } from '../common/addresses.js'
 import type { Transport } from '../common/transport.js'
 import { HostError } from '../contract/error.js'
+import { fixedIdle, type KeepAliveProbes } from '../contract/keep-alive.js'
 import type { DenoAddress, DenoSockets } from './api.js'
 import { DenoBoundSocket, dial } from './bound-socket.js'
 import { DenoConnection } from './connection.js'
@@ -23,8 +24,8 @@ class DenoTcpConnection extends DenoConnection {
     this.conn?.setNoDelay?.(enable)
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    if (this.conn === undefined || setKeepAlive(this.conn, enable, idle)) return
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    if (this.conn === undefined || setKeepAlive(this.conn, enable, fixedIdle(idle, probes))) return
     throw new HostError('ENOPROTOOPT', `this Deno cannot send keep-alive probes after ${idle} s of silence`)
   }
 }
@@ -47,6 +48,7 @@ const targetOf = (at: Address): { hostname: string; port: number } => ({ hostnam
 export const denoTransport = (deno: DenoSockets): Transport => ({
   name: 'deno',
   unix: () => new DenoUnix(deno),
+  sharesPorts: () => false,
   bind(wanted, { ipv6Only, reusePort }) {
     if (reusePort) throw new HostError('ENOTSUP', 'Deno can share a port only with --unstable-net')
     if (ipv6Only && wanted.host === '::') throw new HostError('ENOTSUP', "Deno's IPv6 wildcard accepts IPv4 as well")

@@ -16,7 +16,7 @@ import { formatEndpoint } from '../../base/endpoint.js'
 import { fromNode, type NodeAddress, toNodeHost } from '../common/addresses.js'
 import { caughtError, statusError } from '../common/errors.js'
 import { type BindOptions, HostError } from '../contract/error.js'
-import { bindHandle, connectHandle, localOf } from './tcp-calls.js'
+import { bindHandle, connectHandle, localOf, sharesTcpPorts } from './tcp-calls.js'
 import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 
 /** Loads the module on first use; with bare handles it is never needed. */
@@ -49,6 +49,8 @@ export interface Bound {
 /** One strategy for binding local addresses. */
 export interface BindStrategy {
   readonly name: BindStrategyName
+  /** Whether it can share a port. */
+  readonly sharesPorts: boolean
   /** @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE; ENOTSUP if this strategy cannot bind */
   bind(local: Address, options: BindOptions): Bound
   /**
@@ -112,7 +114,7 @@ const boundSocketRung = (Class: BoundSocketClass): BindStrategy => {
     }
     return bound.connect(remote, onConnect)
   }
-  return { name: 'bound-socket', bind, connect }
+  return { name: 'bound-socket', sharesPorts: true, bind, connect }
 }
 
 const tcpWrapRung = (wrap: TcpWrap): BindStrategy => {
@@ -131,6 +133,7 @@ const tcpWrapRung = (wrap: TcpWrap): BindStrategy => {
   }
   return {
     name: 'tcp-wrap',
+    sharesPorts: sharesTcpPorts(wrap),
     bind(local, options) {
       const handle = bindHandle(wrap, local, options)
       return {
@@ -146,6 +149,7 @@ const tcpWrapRung = (wrap: TcpWrap): BindStrategy => {
 
 const plainRung: BindStrategy = {
   name: 'plain',
+  sharesPorts: false,
   bind(local) {
     throw new HostError(
       'ENOTSUP',

@@ -5,6 +5,9 @@ import { DgramDatagram } from './dgram-datagram.js'
 import { HandleDatagram } from './handle-datagram.js'
 import { udpWrap } from './udp-wrap.js'
 
+/** Whether this Node can share a datagram port. */
+export const sharesUdpPorts = (): boolean => udpWrap()?.constants.UV_UDP_REUSEPORT !== undefined
+
 /** See `Host.bindDatagram`. */
 export const bindDatagram: Transport['bindDatagram'] = (local, options, events) => {
   const wrap = udpWrap()

@@ -3,11 +3,11 @@
  * tcpWrap} finds the handles; {@link file://./net.ts | net} does the same with the public API.
  */
 import type { Address } from '../../base/address.js'
-import type { Transport } from '../common/transport.js'
-import { bindDatagram } from './datagram.js'
+import { systemSharesPorts, type Transport } from '../common/transport.js'
+import { bindDatagram, sharesUdpPorts } from './datagram.js'
 import { connectUnbound, HandleBoundSocket, type HandleKind } from './handle-bound-socket.js'
 import { newCommon } from './handle-connection.js'
-import { bindHandle, localOf } from './tcp-calls.js'
+import { bindHandle, localOf, sharesTcpPorts } from './tcp-calls.js'
 import { TcpConnection } from './tcp-connection.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 import { unixHost } from './unix.js'
@@ -22,6 +22,7 @@ export const handleTransport = (wrap: TcpWrap): Transport => {
   return {
     name: 'handle',
     unix: unixHost,
+    sharesPorts: (kind) => systemSharesPorts() && (kind === 'stream' ? sharesTcpPorts(wrap) : sharesUdpPorts()),
     bind(local, options) {
       const handle = bindHandle(wrap, local, options)
       return new HandleBoundSocket(kind, handle, localOf(handle, local))

@@ -5,6 +5,7 @@ import { NO_BYTES } from '../../base/bytes.js'
 import { fromNode } from '../common/addresses.js'
 import { caughtError, codeOf, nameOfCode } from '../common/errors.js'
 import { StreamConnection } from '../connection/stream-connection.js'
+import { fixedIdle, type KeepAliveProbes } from '../contract/keep-alive.js'
 
 /** The initial properties of a connection. */
 export interface ConnectionInit {
@@ -120,8 +121,8 @@ export class NetConnection extends StreamConnection<Address> {
     this.#socket.setNoDelay(enable)
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    this.#socket.setKeepAlive(enable, idle * 1000)
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    this.#socket.setKeepAlive(enable, fixedIdle(idle, probes) * 1000)
   }
 
   protected override resume(): void {

@@ -5,7 +5,7 @@ import type { Address } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import { fromNode, isExact } from '../common/addresses.js'
 import { codeOf, nameOfCode } from '../common/errors.js'
-import type { Transport } from '../common/transport.js'
+import { systemSharesPorts, type Transport } from '../common/transport.js'
 import {
   type ConnectionEvents,
   HostBoundSocket,
@@ -108,6 +108,7 @@ export const netTransport = (ladder: readonly [BindStrategy, ...BindStrategy[]])
   return {
     name: 'net',
     unix: unixHost,
+    sharesPorts: (kind) => kind === 'stream' && systemSharesPorts() && top.sharesPorts,
     bind: (local, options) => new NetBoundSocket(top.bind(local, options), adopt),
     connect: (remote, events) => connect(dialler, remote, events, adopt),
     bindDatagram: (local, options, events) => new DgramDatagram(local, options, events),

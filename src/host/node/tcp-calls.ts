@@ -7,6 +7,9 @@ import { statusError } from '../common/errors.js'
 import { type BindOptions, HostError } from '../contract/error.js'
 import { newHandle, type TcpHandle, type TcpWrap } from './tcp-wrap.js'
 
+/** Whether this Node can share a port. */
+export const sharesTcpPorts = ({ tcp }: TcpWrap): boolean => tcp.constants.UV_TCP_REUSEPORT !== undefined
+
 /**
  * Creates a handle bound to an address.
  *

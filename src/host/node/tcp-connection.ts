@@ -1,6 +1,7 @@
 import type { Address } from '../../base/address.js'
 import { isExact } from '../common/addresses.js'
 import { statusError } from '../common/errors.js'
+import { fixedIdle, type KeepAliveProbes } from '../contract/keep-alive.js'
 import { type HandleCommon, HandleConnection } from './handle-connection.js'
 import { connectHandle, localOf, remoteOf } from './tcp-calls.js'
 import type { TcpHandle, TcpWrap } from './tcp-wrap.js'
@@ -30,8 +31,12 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
     if (status !== 0) throw statusError(status, 'set TCP_NODELAY')
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    const status = this.handle.setKeepAlive(enable, idle)
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    const { handle } = this
+    const status =
+      probes !== undefined && setsProbes(handle, idle)
+        ? handle.setKeepAlive(enable, idle, probes.interval, probes.count)
+        : handle.setKeepAlive(enable, fixedIdle(idle, probes))
     if (status !== 0) throw statusError(status, `set SO_KEEPALIVE with ${idle} s of silence`)
   }
 
@@ -50,4 +55,12 @@ export class TcpConnection extends HandleConnection<Address, TcpHandle> {
   protected override resetHandle(): number {
     return this.handle.reset()
   }
+}
+
+/**
+ * Whether this Node can set the probes (26 and later): then it refuses impossible ones, where an earlier Node ignores
+ * the numbers. Nothing is changed by a refusal.
+ */
+function setsProbes(handle: TcpHandle, idle: number): boolean {
+  return handle.setKeepAlive(true, idle, 0, 0) !== 0
 }

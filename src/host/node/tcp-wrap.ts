@@ -47,7 +47,8 @@ export interface TcpHandle extends StreamHandle {
   getsockname(out: NodeAddress): number
   getpeername(out: NodeAddress): number
   setNoDelay(enable: boolean): number
-  setKeepAlive(enable: boolean, idleSeconds: number): number
+  /** The last two are known since Node 26; earlier ones ignore them. */
+  setKeepAlive(enable: boolean, idleSeconds: number, intervalSeconds?: number, count?: number): number
   /** Closes with RST. EINVAL while a shutdown is in progress. */
   reset(): number
   /** Called with a status and, if it is 0, the accepted handle. */

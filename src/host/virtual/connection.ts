@@ -128,7 +128,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   override setNoDelay(_enable: boolean): void {}
 
   /** Accepted without effect: a virtual peer does not vanish silently, so there is nothing to probe for. */
-  override setKeepAlive(_enable: boolean, _idle: number): void {}
+  override setKeepAlive(): void {}
 
   protected override resume(): void {}
 

@@ -5,6 +5,7 @@ import { BACKLOG_MAX } from '../accept-queue.js'
 import type { OptionName, Result } from '../descriptor.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
+import { StreamOptions } from '../stream-options.js'
 import { type LocalContext, LocalStream } from './local-stream.js'
 
 /** What a socket needs from its kernel. */
@@ -20,6 +21,7 @@ export interface LocalUnixContext extends LocalContext {
  */
 export class LocalUnixSocket extends LocalStream {
   readonly #kernel: LocalUnixContext
+  readonly #options = new StreamOptions(false)
   #address = UNNAMED
   /** Once connected: the other end, even after that was closed. */
   #other: LocalUnixSocket | undefined
@@ -42,7 +44,7 @@ export class LocalUnixSocket extends LocalStream {
 
   override readiness(): number {
     let events = this.failed ? Poll.ERR : 0
-    if (this.received.length > 0 || this.#waiting.length > 0) events |= Poll.IN
+    if (this.#enough() || this.#waiting.length > 0) events |= Poll.IN
     if (this.receiveEnded) events |= Poll.IN | Poll.RDHUP
     if (this.receiveEnded && this.sendEnded) events |= this.hangup
     if (this.#other !== undefined) return this.sendEnded || this.free > 0 ? events | Poll.OUT : events
@@ -116,12 +118,13 @@ export class LocalUnixSocket extends LocalStream {
     if (name === 'receiveBuffer') return this.capacity
     if (name === 'error') return this.takeError() ?? 0
     if (name === 'acceptsConnections') return this.#listens() ? 1 : 0
-    return 'EOPNOTSUPP'
+    return this.#options.get(name)
   }
 
-  override setOption(name: OptionName): Result {
-    // Nothing lingers, since sent bytes have arrived already; and a name is never reused automatically.
-    return name === 'linger' || name === 'reuseAddress' ? 0 : 'EOPNOTSUPP'
+  override setOption(name: OptionName, value: number): Result {
+    // Linux has none of these for this family. Sizes are fixed: what one end sends, the other has received.
+    if (name === 'reusePort') return value === 0 ? 0 : 'EOPNOTSUPP'
+    return this.#options.set(name, value)
   }
 
   override close(): void {
@@ -129,6 +132,12 @@ export class LocalUnixSocket extends LocalStream {
     for (const waiting of this.#waiting.splice(0)) waiting.part('ECONNRESET')
     // Unread bytes end the connection with a reset.
     this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
+  }
+
+  /** Whether what has arrived is worth reporting: a full buffer is, since no more would come. */
+  #enough(): boolean {
+    const { length } = this.received
+    return length > 0 && (length >= this.#options.receiveLowat || length >= this.capacity)
   }
 
   #meet(other: LocalUnixSocket): boolean {

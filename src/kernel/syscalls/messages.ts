@@ -31,8 +31,13 @@ export class Messages {
     this.#addresses = addresses
   }
 
-  /** Sends the buffers' bytes as one message. @param addr - 0 for the peer */
-  send(socket: UdpSocket, bufs: number, nbufs: number, addr: number, len: number): Result {
+  /**
+   * Sends the buffers' bytes as one message.
+   *
+   * @param more - the message goes on with the next call
+   * @param addr - 0 for the peer
+   */
+  send(socket: UdpSocket, bufs: number, nbufs: number, more: boolean, addr: number, len: number): Result {
     const length = this.#list.read(this.#memory, bufs, nbufs)
     if (typeof length === 'string') return length
     const to = addr === 0 ? undefined : this.#addresses.read(addr, len)
@@ -41,7 +46,7 @@ export class Messages {
     if (length > MESSAGE_MAX) return 'EMSGSIZE'
     const bytes = this.#bytes(length)
     if (bytes === undefined) return 'EFAULT'
-    const result = socket.send(bytes, to)
+    const result = socket.send(bytes, to, more)
     return result === 0 ? length : result
   }
 

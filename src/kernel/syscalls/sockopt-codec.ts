@@ -5,9 +5,13 @@
 import { type Description, errnoNumber } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
 import type { ErrnoName } from '../../base/errno.js'
-import type { Descriptor, OptionName, Result } from '../descriptor.js'
+import type { Descriptor, Result } from '../descriptor.js'
+import { isStored, type OptionName } from '../socket-options.js'
+import { TcpSocket } from '../tcp-socket.js'
 import { MembershipCodec } from './membership.js'
 import type { SockaddrCodec } from './sockaddr.js'
+import { type OptionNumbers, optionNames } from './sockopt-names.js'
+import { bytes, QueryCodec } from './sockopt-queries.js'
 
 /** The size of an `int`. */
 const INT = 4
@@ -17,8 +21,8 @@ export class OptionCodec {
   readonly #abi: Description
   readonly #memory: Memory
   readonly #memberships: MembershipCodec
-  /** By level, then by option number. */
-  readonly #names: ReadonlyMap<number, ReadonlyMap<number, OptionName>>
+  readonly #queries: QueryCodec
+  readonly #names: OptionNumbers
 
   /**
    * @param abi - the module's option numbers
@@ -29,51 +33,8 @@ export class OptionCodec {
     this.#abi = abi
     this.#memory = memory
     this.#memberships = new MembershipCodec(abi, memory, addresses)
-    const c = abi.constants
-    this.#names = new Map([
-      [
-        c.SOL_SOCKET,
-        new Map<number, OptionName>([
-          [c.SO_ERROR, 'error'],
-          [c.SO_ACCEPTCONN, 'acceptsConnections'],
-          [c.SO_REUSEADDR, 'reuseAddress'],
-          [c.SO_REUSEPORT, 'reusePort'],
-          [c.SO_KEEPALIVE, 'keepAlive'],
-          [c.SO_LINGER, 'linger'],
-          [c.SO_SNDBUF, 'sendBuffer'],
-          [c.SO_RCVBUF, 'receiveBuffer'],
-          [c.SO_BROADCAST, 'broadcast'],
-        ]),
-      ],
-      [
-        c.IPPROTO_TCP,
-        new Map<number, OptionName>([
-          [c.TCP_NODELAY, 'noDelay'],
-          [c.TCP_KEEPIDLE, 'keepIdle'],
-          [c.TCP_KEEPINTVL, 'keepInterval'],
-          [c.TCP_KEEPCNT, 'keepCount'],
-        ]),
-      ],
-      [
-        c.IPPROTO_IP,
-        new Map<number, OptionName>([
-          [c.IP_TTL, 'ttl'],
-          [c.IP_MULTICAST_TTL, 'multicastTtl'],
-          [c.IP_MULTICAST_LOOP, 'multicastLoop'],
-          [c.IP_MULTICAST_IF, 'multicastInterface'],
-        ]),
-      ],
-      [
-        c.IPPROTO_IPV6,
-        new Map<number, OptionName>([
-          [c.IPV6_V6ONLY, 'ipv6Only'],
-          [c.IPV6_UNICAST_HOPS, 'ttl'],
-          [c.IPV6_MULTICAST_HOPS, 'multicastTtl'],
-          [c.IPV6_MULTICAST_LOOP, 'multicastLoop'],
-          [c.IPV6_MULTICAST_IF, 'multicastInterface'],
-        ]),
-      ],
-    ])
+    this.#names = optionNames(abi.constants)
+    this.#queries = new QueryCodec(abi)
   }
 
   /** Answers `getsockopt()`. A value that does not fit is cut, as on Linux. */
@@ -82,8 +43,8 @@ export class OptionCodec {
     if (!this.#memory.contains(length, INT)) return 'EFAULT'
     const room = this.#memory.i32(length)
     if (room < 0) return 'EINVAL'
-    if (!this.#memory.contains(value, Math.min(room, this.#abi.layout.linger.size))) return 'EFAULT'
-    const image = this.#read(socket, level, name)
+    if (!this.#memory.contains(value, Math.min(room, this.#size(level, name)))) return 'EFAULT'
+    const image = this.#read(socket, level, name, room)
     if (typeof image === 'string') return image
     const count = Math.min(room, image.length)
     this.#memory.setBytes(value, image.subarray(0, count))
@@ -98,43 +59,90 @@ export class OptionCodec {
         socket.setMembership(membership, join),
       )
     }
+    if (this.#queries.isCongestion(level, name) && isTcp(socket)) {
+      const text = this.#memory.contains(value, length)
+        ? this.#memory.view(value, Math.min(length, NAME_MAX))
+        : undefined
+      return text === undefined ? 'EFAULT' : this.#queries.setCongestion(text)
+    }
     const option = this.#option(socket, level, name)
-    if (option === undefined || option === 'error' || option === 'acceptsConnections') return 'ENOPROTOOPT'
+    if (option === undefined || READ_ONLY.includes(option)) return this.#unknown(socket, level)
     // At this level Linux accepts a single byte as the value, like other systems do.
     if (level === this.#abi.constants.IPPROTO_IP && length > 0 && length < INT) {
       return this.#memory.contains(value, length) ? socket.setOption(option, this.#memory.u8(value)) : 'EFAULT'
     }
     // A larger structure would hold the address at another offset.
     if (option === 'multicastInterface' && length !== INT) return 'EINVAL'
-    const { size, l_onoff, l_linger } = this.#abi.layout.linger
-    const wanted = option === 'linger' ? size : INT
-    if (length < wanted) return 'EINVAL'
-    if (!this.#memory.contains(value, wanted)) return 'EFAULT'
+    const size = this.#sizeOf(option)
+    if (length < size) return 'EINVAL'
+    if (!this.#memory.contains(value, length)) return 'EFAULT'
+    if (option === 'receiveTimeout' || option === 'sendTimeout') return this.#setTimeout(socket, option, value, length)
     if (option !== 'linger') return socket.setOption(option, this.#memory.i32(value))
+    const { l_onoff, l_linger } = this.#abi.layout.linger
     const on = this.#memory.i32(value + l_onoff) !== 0
     return socket.setOption('linger', on ? this.#memory.u32(value + l_linger) : -1)
   }
 
+  /** Reads a `struct timeval`: of two `long`s, or of 64-bit numbers with a newer C library. */
+  #setTimeout(socket: Descriptor, option: OptionName, at: number, length: number): Result {
+    const wide = length >= TIMEVAL_WIDE
+    const [low, high] = [this.#memory.u32(at), wide ? this.#memory.i32(at + INT) : this.#memory.i32(at) >> 31]
+    const seconds = high * 2 ** 32 + low
+    const micros = this.#memory.i32(at + (wide ? 2 * INT : INT))
+    if (micros < 0 || micros >= 1e6) return 'EDOM'
+    // A negative time does not wait, which is the shortest there is; 0 waits for ever.
+    if (seconds < 0) return socket.setOption(option, 1)
+    const ms = seconds * 1000 + Math.ceil(micros / 1000)
+    return socket.setOption(option, ms > TIMEOUT_MAX ? 0 : ms)
+  }
+
+  /** The least size of an option's value. */
+  #sizeOf(option: OptionName | undefined): number {
+    if (option === 'linger') return this.#abi.layout.linger.size
+    return option === 'receiveTimeout' || option === 'sendTimeout' ? TIMEVAL : INT
+  }
+
+  /** The most bytes that `getsockopt()` stores. */
+  #size(level: number, name: number): number {
+    return Math.max(TIMEVAL_WIDE, this.#queries.sizeOf(level, name))
+  }
+
+  #unknown(socket: Descriptor, level: number): ErrnoName {
+    return socket.domain === 'unix' && level !== this.#abi.constants.SOL_SOCKET ? 'EOPNOTSUPP' : 'ENOPROTOOPT'
+  }
+
   #option(socket: Descriptor, level: number, name: number): OptionName | undefined {
-    return this.#isOwn(socket, level) ? this.#names.get(level)?.get(name) : undefined
+    const option = this.#names.get(level)?.get(name)
+    return option !== undefined && this.#isOwn(socket, level, option) ? option : undefined
   }
 
-  /** Whether the level applies to the socket: an IPv6 socket does not accept options of the IPv4 level. */
-  #isOwn(socket: Descriptor, level: number): boolean {
-    return level !== this.#abi.constants.IPPROTO_IP || socket.domain === 'ipv4'
+  /**
+   * Whether the level applies to the socket. An IPv6 socket has options of the IPv4 level too, but those that have
+   * an effect would have to be applied to its IPv4 part alone, which no host can do.
+   */
+  #isOwn(socket: Descriptor, level: number, option?: OptionName): boolean {
+    const { IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET } = this.#abi.constants
+    if (level === SOL_SOCKET) return true
+    if (socket.domain === 'unix') return false
+    if (level === IPPROTO_IPV6) return socket.domain === 'ipv6'
+    if (level !== IPPROTO_IP) return socket.type === 'stream'
+    return socket.domain === 'ipv4' || (option !== undefined && isStored(option))
   }
 
-  /** The bytes of an option's value. */
-  #read(socket: Descriptor, level: number, name: number): Uint8Array | ErrnoName {
+  /** The bytes of an option's value. @param room - how many the caller has room for */
+  #read(socket: Descriptor, level: number, name: number, room: number): Uint8Array | ErrnoName {
     const fixed = this.#fixed(socket, level, name)
     if (fixed !== undefined) return bytes([[0, fixed]], INT)
+    const queried = isTcp(socket) ? this.#queries.answer(socket, level, name) : undefined
+    if (queried !== undefined) return queried
     const option = this.#option(socket, level, name)
-    if (option === undefined) return 'ENOPROTOOPT'
+    if (option === undefined) return this.#unknown(socket, level)
     const result = socket.getOption(option)
     // The name of an error is the value here, not a failure.
     if (option === 'error')
       return bytes([[0, typeof result === 'string' ? errnoNumber(this.#abi, result) : result]], INT)
     if (typeof result === 'string') return result
+    if (option === 'receiveTimeout' || option === 'sendTimeout') return timeval(result, room >= TIMEVAL_WIDE)
     if (option !== 'linger') return bytes([[0, result]], INT)
     const { size, l_onoff, l_linger } = this.#abi.layout.linger
     return bytes(
@@ -159,10 +167,29 @@ export class OptionCodec {
   }
 }
 
-/** An image of a C structure: `int`s at their offsets. */
-function bytes(ints: readonly (readonly [at: number, value: number])[], size: number): Uint8Array {
-  const image = new Uint8Array(size)
-  const fields = new DataView(image.buffer)
-  for (const [at, value] of ints) fields.setInt32(at, value, true)
-  return image
+/** The sizes of a `struct timeval`, with 32-bit and with 64-bit numbers. */
+const TIMEVAL = 8
+const TIMEVAL_WIDE = 16
+
+/** The longest timeout that is kept, in milliseconds; a longer one never ends. */
+const TIMEOUT_MAX = 0x7fff_ffff
+
+/** The longest name that an option can have. */
+const NAME_MAX = 64
+
+const READ_ONLY: readonly OptionName[] = ['error', 'acceptsConnections', 'maxSegment', 'mtu']
+
+function timeval(ms: number, wide: boolean): Uint8Array {
+  const [seconds, micros] = [Math.floor(ms / 1000), (ms % 1000) * 1000]
+  return bytes(
+    [
+      [0, seconds],
+      [wide ? 2 * INT : INT, micros],
+    ],
+    wide ? TIMEVAL_WIDE : TIMEVAL,
+  )
+}
+
+function isTcp(socket: Descriptor): socket is TcpSocket {
+  return socket instanceof TcpSocket
 }

@@ -12,6 +12,7 @@ import type { Kernel } from '../kernel.js'
 import { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
 import { LookupCalls } from './lookups.js'
+import { MessageFlags } from './message-flags.js'
 import { Messages } from './messages.js'
 import { NumberCalls } from './numbers.js'
 import { PathCalls } from './paths.js'
@@ -121,6 +122,10 @@ class Syscalls {
   readonly #options: OptionCodec
   readonly #transfer: Transfer
   readonly #messages: Messages
+  readonly #flags: MessageFlags
+  /** The flags of `readv` and `writev`. */
+  readonly #readFlags: number
+  readonly #writeFlags: number
   readonly #domains: ReadonlyMap<number, Domain>
 
   constructor(context: SyscallContext) {
@@ -137,6 +142,10 @@ class Syscalls {
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(context)
     this.#messages = new Messages(context, this.#addresses)
+    this.#flags = new MessageFlags(abi)
+    const { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK } = abi.constants
+    this.#readFlags = MSG_PEEK | MSG_DONTWAIT
+    this.#writeFlags = MSG_NOSIGNAL | MSG_DONTWAIT
     this.#domains = new Map<number, Domain>([
       [abi.constants.AF_INET, 'ipv4'],
       [abi.constants.AF_INET6, 'ipv6'],
@@ -247,49 +256,47 @@ class Syscalls {
   }
 
   readv(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
-    if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    const peek = (flags & MSG_PEEK) !== 0
-    if (descriptor instanceof ByteDescriptor) return this.#transfer.read(descriptor, bufs, nbufs, peek)
-    return descriptor instanceof UdpSocket
-      ? this.#messages.read(descriptor, bufs, nbufs, peek)
-      : descriptor.bytesRefusal
+    if ((flags & ~this.#readFlags) !== 0) return 'EINVAL'
+    return this.#read(descriptor, bufs, nbufs, flags)
   }
 
   recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
-    const { MSG_DONTWAIT, MSG_PEEK } = this.#abi.constants
-    const descriptor = this.#socket(fd)
-    if (typeof descriptor === 'string') return descriptor
-    if ((flags & ~(MSG_PEEK | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    const peek = (flags & MSG_PEEK) !== 0
-    if (descriptor instanceof UdpSocket) return this.#messages.receive(descriptor, bufs, nbufs, peek, addr, len)
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const refusal = this.#flags.refusesReceive(socket, flags)
+    if (refusal !== undefined) return refusal
+    if (socket instanceof UdpSocket) {
+      return this.#messages.receive(socket, bufs, nbufs, this.#flags.peeks(flags), addr, len)
+    }
     const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
-    const result = typeof space === 'string' ? space : this.readv(fd, bufs, nbufs, flags)
+    const result = typeof space === 'string' ? space : this.#read(socket, bufs, nbufs, flags)
     // On a stream everything comes from the peer, whose address is known.
     if (addr !== 0 && typeof result === 'number') this.#memory.setI32(len, 0)
     return result
   }
 
   sendto(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): Result {
-    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
-    const descriptor = this.#socket(fd)
-    if (typeof descriptor === 'string') return descriptor
-    if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    if (descriptor instanceof UdpSocket) return this.#messages.send(descriptor, bufs, nbufs, addr, len)
-    return addr === 0 ? this.writev(fd, bufs, nbufs, flags) : 'EISCONN'
+    const socket = this.#socket(fd)
+    if (typeof socket === 'string') return socket
+    const refusal = this.#flags.refusesSend(socket, flags)
+    if (refusal !== undefined) return refusal
+    if (socket instanceof UdpSocket) {
+      return this.#messages.send(socket, bufs, nbufs, this.#flags.continues(flags), addr, len)
+    }
+    // On a stream everything goes to the peer. Like on Linux, TCP does not look at an address, and AF_UNIX forbids it.
+    if (addr !== 0 && len > 0 && socket.domain === 'unix') {
+      return typeof socket.peerAddress() === 'string' ? 'EOPNOTSUPP' : 'EISCONN'
+    }
+    return this.#write(socket, bufs, nbufs)
   }
 
   writev(fd: number, bufs: number, nbufs: number, flags: number): Result {
-    const { MSG_DONTWAIT, MSG_NOSIGNAL } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
-    if ((flags & ~(MSG_NOSIGNAL | MSG_DONTWAIT)) !== 0) return 'EINVAL'
-    if (descriptor instanceof ByteDescriptor) return this.#transfer.write(descriptor, bufs, nbufs)
-    return descriptor instanceof UdpSocket
-      ? this.#messages.send(descriptor, bufs, nbufs, 0, 0)
-      : descriptor.bytesRefusal
+    if ((flags & ~this.#writeFlags) !== 0) return 'EINVAL'
+    return this.#write(descriptor, bufs, nbufs)
   }
 
   shutdown(fd: number, how: number): Result {
@@ -298,6 +305,21 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return 'EINVAL'
     return socket.shutdown(how !== SHUT_WR, how !== SHUT_RD)
+  }
+
+  #read(from: Descriptor, bufs: number, nbufs: number, flags: number): Result {
+    if (from instanceof ByteDescriptor) {
+      const waits = this.#flags.waits(from, flags)
+      if (this.#flags.discards(from, flags)) return this.#transfer.discard(from, bufs, nbufs)
+      return this.#transfer.read(from, bufs, nbufs, this.#flags.peeks(flags), waits)
+    }
+    if (!(from instanceof UdpSocket)) return from.bytesRefusal
+    return this.#messages.read(from, bufs, nbufs, this.#flags.peeks(flags))
+  }
+
+  #write(to: Descriptor, bufs: number, nbufs: number): Result {
+    if (to instanceof ByteDescriptor) return this.#transfer.write(to, bufs, nbufs)
+    return to instanceof UdpSocket ? this.#messages.send(to, bufs, nbufs, false, 0, 0) : to.bytesRefusal
   }
 
   #pair(kind: 'sockets' | 'pipe', flags: number, fds: number): Result {

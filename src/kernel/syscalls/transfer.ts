@@ -11,6 +11,7 @@ import { HostError } from '../../host/contract/error.js'
 import type { ByteDescriptor, Result } from '../descriptor.js'
 import type { Payload } from '../payload.js'
 import type { PayloadBridge } from '../payload-bridge.js'
+import { Poll } from '../readiness.js'
 import type { SyscallContext } from './context.js'
 
 /** Up to this many bytes, several buffers are gathered into one: copying costs less than a write for each buffer. */
@@ -38,27 +39,51 @@ export class Transfer {
   /**
    * Receives into the buffers, in order.
    *
-   * @param peek - leave the bytes in the descriptor; for a single buffer only
+   * @param peek - leave the bytes in the descriptor
+   * @param waits - the caller waits for as many bytes as `SO_RCVLOWAT` says
    */
-  read(from: ByteDescriptor, bufs: number, nbufs: number, peek: boolean): Result {
+  read(from: ByteDescriptor, bufs: number, nbufs: number, peek: boolean, waits: boolean): Result {
     if (from.access === 'write') return 'EBADF'
     const list = this.#list
     const wanted = list.read(this.#memory, bufs, nbufs)
     // A read of 0 bytes succeeds whatever the state of the descriptor, as on Linux.
     if (typeof wanted === 'string' || wanted === 0) return wanted
-    if (peek && (list.beyond || nbufs > 1)) return 'EINVAL'
+    if (peek && list.beyond) return 'EINVAL'
     const arrived = from.arrived(wanted)
     if (typeof arrived === 'string' || arrived === 0) return arrived
+    if (waits && from.domain !== undefined && arrived < wanted && awaitsMore(from, arrived)) return 'EAGAIN'
     if (list.beyond) {
       const bytes = from.takePayload(wanted)
       this.#payloads?.deliver(bytes)
       return bytes.length
     }
+    if (peek && nbufs > 1) return this.#peekParts(from, Math.min(arrived, wanted))
     let done = 0
     for (let index = 0; done < arrived && index < nbufs; index++) {
       done += from.take(this.#memory.heap, list.base(index), list.length(index), peek)
     }
     return done
+  }
+
+  /** Receives as many bytes as the buffers could hold, and drops them. */
+  discard(from: ByteDescriptor, bufs: number, nbufs: number): Result {
+    const wanted = this.#list.read(this.#memory, bufs, nbufs)
+    if (typeof wanted === 'string' || wanted === 0) return wanted
+    const arrived = from.arrived(wanted)
+    if (typeof arrived === 'string') return arrived
+    const count = Math.min(arrived, wanted)
+    for (let left = count; left > 0; ) {
+      const chunk = from.takePayload(left)
+      left -= chunk.length
+      from.recycle(chunk)
+    }
+    return count
+  }
+
+  #peekParts(from: ByteDescriptor, count: number): number {
+    const bytes = new Uint8Array(count)
+    from.take(bytes, 0, count, true)
+    return this.#list.scatter(bytes)
   }
 
   /** Sends the bytes of the buffers, in order, as far as there is room for them. */
@@ -98,6 +123,12 @@ export class Transfer {
     }
     return done
   }
+}
+
+/** Whether fewer bytes have arrived than `SO_RCVLOWAT` asks for, and more may come. */
+function awaitsMore(from: ByteDescriptor, arrived: number): boolean {
+  const least = from.getOption('receiveLowat')
+  return typeof least === 'number' && arrived < least && (from.readiness(Poll.IN) & Poll.IN) === 0
 }
 
 /** Sends a part after others that were taken. A refusal here is dropped, since the next call reports it. */

@@ -33,6 +33,7 @@ export class RemoteHost extends Host {
   readonly #unix: RemoteUnix | undefined
   /** The host's clock when this thread's `performance.now()` was 0, in milliseconds. */
   readonly #clockStart: number
+  readonly #shares: HostTraits['sharesPorts']
   /** The encoded addresses that the parent has not refused. */
   readonly #reached = new Map<string, Uint8Array>()
   #nextId = FIRST_OF_GUEST
@@ -41,10 +42,11 @@ export class RemoteHost extends Host {
    * @param wire - the channel to the thread that has the sockets
    * @param traits - what the parent knows of its host: {@link traitsOf}
    */
-  constructor(wire: ClientChannel, { hasUnix, clockStart }: HostTraits) {
+  constructor(wire: ClientChannel, { hasUnix, sharesPorts, clockStart }: HostTraits) {
     super()
     this.#wire = wire
     this.#unix = hasUnix ? new RemoteUnix(wire) : undefined
+    this.#shares = sharesPorts
     this.#clockStart = performance.timeOrigin - clockStart
   }
 
@@ -67,6 +69,10 @@ export class RemoteHost extends Host {
 
   override timer(_callback: () => void): HostTimer {
     throw new HostError('ENOTSUP', 'a thread that blocks has no timers')
+  }
+
+  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
+    return this.#shares[kind]
   }
 
   override bind(local: Address, { ipv6Only, reusePort }: BindOptions): HostBoundSocket {

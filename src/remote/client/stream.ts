@@ -13,7 +13,8 @@ import {
   type ListenerEvents,
 } from '../../host/contract/connection.js'
 import { HostError } from '../../host/contract/error.js'
-import { decode, errnoOf, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import type { KeepAliveProbes } from '../../host/contract/keep-alive.js'
+import { decode, encode, errnoOf, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 import type { ClientChannel, SelfReader } from './channel.js'
 import { readFrom, writeTo } from './fd-io.js'
 
@@ -177,8 +178,8 @@ export class RemoteConnection<At extends SocketAddress> extends StreamConnection
     this.#post(ToParent.NO_DELAY, enable ? 1 : 0)
   }
 
-  override setKeepAlive(enable: boolean, idle: number): void {
-    this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0)
+  override setKeepAlive(enable: boolean, idle: number, probes?: KeepAliveProbes): void {
+    this.#post(ToParent.KEEP_ALIVE, enable ? idle : 0, probes && encode(probes))
   }
 
   protected override resume(): void {

@@ -6,7 +6,8 @@ import type { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
 import type { ConnectionEvents, HostConnection } from '../../host/contract/connection.js'
 import { HostError } from '../../host/contract/error.js'
-import { encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
+import type { KeepAliveProbes } from '../../host/contract/keep-alive.js'
+import { decode, encode, errnoValue, type NewConnection, ToGuest, ToParent, WINDOW } from '../protocol.js'
 import { ReadDemand } from './read-demand.js'
 
 /** An object that is not read because the guest does not read its ring. */
@@ -97,7 +98,7 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
       else if (kind === ToParent.READ_STOP) this.#reading.want(this.#host, false)
       else if (kind === ToParent.SHUTDOWN) host.shutdown()
       else if (kind === ToParent.NO_DELAY) host.setNoDelay(value === 1)
-      else if (kind === ToParent.KEEP_ALIVE) host.setKeepAlive(value > 0, value)
+      else if (kind === ToParent.KEEP_ALIVE) host.setKeepAlive(value > 0, value, probesOf(payload))
       else if (kind === ToParent.RESET) {
         this.#server.forget(this.#id, this)
         abort(host)
@@ -210,4 +211,8 @@ export class ServedConnection implements ConnectionEvents, ServedObject {
     }
     this.onError(code)
   }
+}
+
+function probesOf(payload: Uint8Array): KeepAliveProbes | undefined {
+  return payload.length === 0 ? undefined : decode<KeepAliveProbes>(payload)
 }

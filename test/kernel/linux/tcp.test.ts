@@ -12,11 +12,6 @@ const DIFFERENCES: LinuxDifferences = {
     why: 'POSIX: the state is unspecified after a failed connect(); use a new socket',
   },
   'broken bind': { linux: '0', ours: 'EINVAL', why: 'an accepted socket had no port of its own; ours keeps its name' },
-  'listening shutdown': {
-    linux: '0',
-    ours: 'ENOTCONN',
-    why: 'POSIX: not connected; Linux ends the listening for SHUT_RD',
-  },
   'connecting shutdown': { linux: '0', ours: 'ENOTCONN', why: 'POSIX: not connected; Linux cancels the attempt' },
 }
 

@@ -25,7 +25,11 @@ let incoming: RingReader
 beforeEach(() => {
   const wires = { toParent: makeRing(1024 * 1024), toGuest: makeRing(1024 * 1024) }
   wire = new ClientChannel(wires)
-  host = new RemoteHost(wire, { hasUnix: true, clockStart: performance.timeOrigin - 1000 })
+  host = new RemoteHost(wire, {
+    hasUnix: true,
+    sharesPorts: { stream: true, datagram: true },
+    clockStart: performance.timeOrigin - 1000,
+  })
   out = new RingWriter(wires.toGuest)
   incoming = new RingReader(wires.toParent)
   log = []
