@@ -107,7 +107,16 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/services.c \
   posix/uname.c \
   posix/stack-protector.c \
-  posix/waits.c)
+  posix/waits.c \
+  threads/attributes.c \
+  threads/barrier.c \
+  threads/cond.c \
+  threads/emscripten.c \
+  threads/mutex.c \
+  threads/rwlock.c \
+  threads/semaphore.c \
+  threads/thread.c \
+  threads/wait.c)
 
 # libuv for Linux, for comparison.
 NATIVE_SOURCES = $(LIBUV_SHARED_SOURCES) $(LIBUV_UNIX_SOURCES) \

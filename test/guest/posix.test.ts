@@ -1,12 +1,14 @@
-/** Calls of the C library: each program prints the same as a guest and natively. */
+/** Calls of the C library: each program of programs/posix prints the same as a guest and natively. */
+import { readdirSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { nativeOutput } from './support/native.js'
 import { endAll, play } from './support/stage.js'
 import { COMPILING, guestModule } from './support/uvcc.js'
 
+const sources = readdirSync(new URL('./programs/posix', import.meta.url))
 endAll()
 
-test.each(['clocks', 'names', 'select', 'users'])(
+test.each(sources.filter((file) => file.endsWith('.c')).map((file) => file.slice(0, -2)))(
   'the program "%s" prints what it prints natively',
   async (name) => {
     const program = `posix/${name}`
