@@ -54,7 +54,7 @@ int pthread_cond_timedwait(pthread_cond_t* restrict cond,
   if (err)
     return err;
 
-  err = uvp__wait_until_over(UVP__CLOCK(cond), deadline);
+  err = uvp__sleep_over(UVP__CLOCK(cond), deadline);
   locked = pthread_mutex_lock(mutex);
   return locked ? locked : err;
 }

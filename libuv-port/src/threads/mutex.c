@@ -71,7 +71,7 @@ int pthread_mutex_timedlock(pthread_mutex_t* restrict mutex,
   int err;
 
   err = uvp__lock(mutex);
-  return err == EBUSY ? uvp__wait_until_over(CLOCK_REALTIME, deadline) : err;
+  return err == EBUSY ? uvp__sleep_over(CLOCK_REALTIME, deadline) : err;
 }
 
 

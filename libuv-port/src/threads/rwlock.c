@@ -68,7 +68,7 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t* restrict rwlock,
     return EDEADLK;
 
   if (pthread_rwlock_trywrlock(rwlock))
-    return uvp__wait_until_over(CLOCK_REALTIME, deadline);
+    return uvp__sleep_over(CLOCK_REALTIME, deadline);
   return 0;
 }
 

@@ -66,7 +66,7 @@ int sem_timedwait(sem_t* restrict semaphore,
   int err;
 
   while (UVP__VALUE(semaphore) == 0) {
-    err = uvp__wait_until(CLOCK_REALTIME, deadline);
+    err = uvp__sleep_until(CLOCK_REALTIME, deadline);
     if (err && UVP__VALUE(semaphore) == 0)
       return uvp__error(err);
   }

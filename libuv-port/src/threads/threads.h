@@ -21,9 +21,9 @@
  *
  * Returns ETIMEDOUT, EINTR, or EINVAL if it is no time.
  */
-int uvp__wait_until(clockid_t clock, const struct timespec* deadline);
+int uvp__sleep_until(clockid_t clock, const struct timespec* deadline);
 
 /* The same, but goes on waiting after a signal. */
-int uvp__wait_until_over(clockid_t clock, const struct timespec* deadline);
+int uvp__sleep_over(clockid_t clock, const struct timespec* deadline);
 
 #endif  /* UVP_THREADS_H_ */

@@ -9,7 +9,7 @@
 #define UVP__SECOND 1000000000
 
 
-int uvp__wait_until(clockid_t clock, const struct timespec* deadline) {
+int uvp__sleep_until(clockid_t clock, const struct timespec* deadline) {
   struct timespec now;
   long long left;
 
@@ -39,11 +39,11 @@ int uvp__wait_until(clockid_t clock, const struct timespec* deadline) {
 }
 
 
-int uvp__wait_until_over(clockid_t clock, const struct timespec* deadline) {
+int uvp__sleep_over(clockid_t clock, const struct timespec* deadline) {
   int err;
 
   do
-    err = uvp__wait_until(clock, deadline);
+    err = uvp__sleep_until(clock, deadline);
   while (err == EINTR);
 
   return err;
