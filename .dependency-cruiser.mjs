@@ -83,7 +83,7 @@ export default {
       comment: 'Only a host, the loader and the outermost layers may know a platform: the rest runs in a page too.',
       severity: 'error',
       from: {
-        path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/host-directories)',
+        path: '^src/(?:base|abi|guard|kernel|uv)/|^src/host/(?:contract|connection|virtual)|^src/wasi/(?!fs/(?:host-directories|disk/))',
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -1,7 +1,7 @@
 /** Parses the command line. This file does not import the library, so that parsing is fast. */
 import { parseArgs } from 'node:util'
 import type { Policy } from '../guard/policy.js'
-import type { Dirs, DriverName } from '../guest/guest.js'
+import type { Dirs, DriverName, HostDirectory } from '../guest/guest.js'
 
 /** What `--help` prints. */
 export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc.
@@ -17,7 +17,8 @@ By default the program has access to nothing. These options grant access:
                                 to its addresses, except loopback and link-local ones, which need their own rule
   --allow-connect=unix:PATH     connect to this socket; unix:@NAME is an abstract one
   --env NAME=VALUE              set an environment variable
-  --dir HOST[:GUEST]            copy the directory HOST to the path GUEST (default: /); writes stay in memory
+  --dir HOST[:GUEST][:ro|:rw]   the directory HOST at the path GUEST (default: /); with :rw the program changes it, and
+                                otherwise its changes stay in memory
 
 The rules also apply to UDP: a listen rule allows the program to receive and answer messages, a connect rule to send
 them. Every option but the first can be repeated. Write IPv6 hosts as [::1]:80. The name localhost means both
@@ -130,18 +131,23 @@ function readNumber(text: string): number {
   throw new UsageError(`Cannot use --max-descriptors ${quote(text)}: it is not a valid number; give 4 or more`)
 }
 
+/** Reads `HOST[:GUEST][:ro|:rw]`. A single letter before the first colon is a drive of Windows, and part of HOST. */
 function readDirs(texts: readonly string[]): Dirs {
-  const dirs = new Map<string, string>()
+  const dirs = new Map<string, HostDirectory>()
   for (const text of texts) {
-    const at = text.lastIndexOf(':')
-    const [from, to] = at < 0 ? [text, '/'] : [text.slice(0, at), text.slice(at + 1)]
-    if (from === '' || !to.startsWith('/'))
+    const [, rest = '', access = 'ro'] = /^(.*?)(?::(ro|rw))?$/s.exec(text) ?? []
+    const drive = /^[a-z]:(?=[\\/])/i.exec(rest)?.[0] ?? ''
+    const [, host = '', guest = '/'] = /^(.*?)(?::([^:]*))?$/s.exec(rest.slice(drive.length)) ?? []
+    const path = drive + host
+    if (path === '' || !guest.startsWith('/'))
       throw new UsageError(
-        `Cannot use --dir ${quote(text)}: HOST is empty or GUEST is not absolute; give HOST or HOST:/GUEST`,
+        `Cannot use --dir ${quote(text)}: HOST is empty or GUEST is not absolute; give HOST or HOST:/GUEST, then :rw to change HOST`,
       )
-    if (dirs.has(to))
-      throw new UsageError(`Cannot use --dir ${quote(text)}: ${quote(to)} has a directory already; give another GUEST`)
-    dirs.set(to, from)
+    if (dirs.has(guest))
+      throw new UsageError(
+        `Cannot use --dir ${quote(text)}: ${quote(guest)} has a directory already; give another GUEST`,
+      )
+    dirs.set(guest, { path, access: access === 'rw' ? 'rw' : 'ro' })
   }
   return Object.fromEntries(dirs)
 }

@@ -6,7 +6,7 @@ import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import type { Directory, Dirs } from '../wasi/fs/host-directories.js'
+import type { Dirs, Mount } from '../wasi/fs/host-directories.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { startWithJspi } from './drivers/jspi.js'
@@ -17,7 +17,7 @@ import type { InputSource } from './input.js'
 import { letsPump } from './pumped-loops.js'
 import type { GuestRun, GuestSetup } from './setup.js'
 
-export type { Directory, Dirs } from '../wasi/fs/host-directories.js'
+export type { Directory, Dirs, HostDirectory } from '../wasi/fs/host-directories.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
@@ -67,9 +67,9 @@ export interface GuestOptions extends WasiOptions {
    */
   readonly host?: Host | Promise<Host>
   /**
-   * The initial files, by absolute path. They are private to the guest, in memory: directories of the host are
-   * copied, and what the guest writes is stored nowhere else and is lost when the guest ends. By default there is no
-   * file system, so every path gets `ENOENT`; with `{}` it is empty.
+   * The initial files, by absolute path. They are private to the guest: what it writes stays in memory, also in
+   * directories of the host, which are read as it needs them; only a directory with `access: 'rw'` is changed on the
+   * disk. By default there is no file system, so every path gets `ENOENT`; with `{}` it is empty.
    */
   readonly dirs?: Dirs
   /** How the guest waits; `auto` by default. */
@@ -111,7 +111,7 @@ export class Guest {
    * @throws {WebAssembly.LinkError} when it has imports that are not available; the message names the first one and
    *   the remedy
    * @throws {TypeError} when it has no `main()`, or traps or calls an import before that; when the requested driver
-   *   is not available, or a directory of `dirs` cannot be copied
+   *   is not available, or a directory of `dirs` does not exist
    */
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
@@ -119,7 +119,7 @@ export class Guest {
     const { driver = 'auto' } = options
     const compiling = compileModule(program)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
-    const parts = [compiling, preparing, describeModule(), openHost(options), copyFiles(options)] as const
+    const parts = [compiling, preparing, describeModule(), openHost(options), findFiles(options)] as const
     try {
       const [module, ready, abi, host, files] = await Promise.all(parts)
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
@@ -155,8 +155,8 @@ async function openHost({ host }: GuestOptions): Promise<Host> {
   )
 }
 
-async function copyFiles({ dirs }: GuestOptions): Promise<Directory | undefined> {
-  return dirs && (await import('../wasi/fs/host-directories.js')).rootOf(dirs)
+async function findFiles({ dirs }: GuestOptions): Promise<readonly Mount[] | undefined> {
+  return dirs && (await import('../wasi/fs/host-directories.js')).mountsOf(dirs)
 }
 
 /** @throws {ArgumentError} naming the argument that is not valid */

@@ -60,7 +60,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   }
   const onDefect = tellDefects((bytes) => driver.output(2, bytes))
   const calls = createUvHost(() => ({ kernel, memory: memory(), abi: options.abi, turns: loops, onDefect }))
-  const { imports, files } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
+  const { imports, files, close } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
     [UV_HOST_MODULE, { functions: waitingCalls(options, driver, { calls, loops, files }), types: UV_HOST_TYPES }],
@@ -80,6 +80,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   ending.whenOver(() => {
     loops.close()
     kernel.closeAll()
+    close()
   })
   return { start, loops }
 }

@@ -51,8 +51,8 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
       kernel.replace(from, to)
       kernel.close(from)
     },
-    fd_sync: (fd = 0) => fileOf(get(fd)).node.sync(),
-    fd_datasync: (fd = 0) => fileOf(get(fd)).node.sync(),
+    fd_sync: (fd = 0) => fileOf(get(fd)).node.sync(false),
+    fd_datasync: (fd = 0) => fileOf(get(fd)).node.sync(true),
     fd_fdstat_get: (fd = 0, out = 0) => {
       const descriptor = get(fd)
       given.bytes(out, Size.FDSTAT).fill(0)

@@ -37,6 +37,14 @@ export const Errno = {
   NOTCAPABLE: 76,
 } as const
 
+/** The name of an error. */
+export type FileErrorName = Exclude<keyof typeof Errno, 'SUCCESS'>
+
+/** Whether there is an error of that name. */
+export function isErrorName(name: string): name is FileErrorName {
+  return name !== 'SUCCESS' && Object.hasOwn(Errno, name)
+}
+
 /** The reason why a call is refused. */
 export class FileError extends Error {
   /** One of {@link Errno}. */
@@ -44,7 +52,7 @@ export class FileError extends Error {
   /** The same error for the kernel, which has no capabilities. */
   readonly code: ErrnoName
 
-  constructor(name: Exclude<keyof typeof Errno, 'SUCCESS'>) {
+  constructor(name: FileErrorName) {
     super(name)
     this.errno = Errno[name]
     this.code = name === 'NOTCAPABLE' ? 'EPERM' : `E${name}`

@@ -19,8 +19,8 @@ export const FileType = {
   SYMBOLIC_LINK: 7,
 } as const
 
-/** `fdflags`: those that can be changed. */
-export const FdFlag = { APPEND: 1, NONBLOCK: 4 } as const
+/** `fdflags`. */
+export const FdFlag = { APPEND: 1, DSYNC: 2, NONBLOCK: 4, SYNC: 16 } as const
 
 /** `oflags`. */
 export const OpenFlag = { CREATE: 1, DIRECTORY: 2, EXCLUSIVE: 4, TRUNCATE: 8 } as const

@@ -16,7 +16,7 @@ import { clockCalls, processorTime } from './clock.js'
 import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
-import type { Directory } from './fs/host-directories.js'
+import type { Mount } from './fs/host-directories.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
@@ -36,8 +36,8 @@ export interface Preview1Options {
   /** The constants of its C library. */
   readonly abi: Description
   readonly wasi: WasiOptions
-  /** The root of its file system; `undefined` for none. */
-  readonly files?: Directory | undefined
+  /** What its file system has at first; `undefined` for none. */
+  readonly files?: readonly Mount[] | undefined
 }
 
 /** What the functions of one guest work with. */
@@ -61,7 +61,7 @@ export interface Preview1Parts {
 export function preview1(
   { host, abi, wasi, files: folder }: Preview1Options,
   { kernel, calls, driver, memory, preopens }: Preview1Parts,
-): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls } {
+): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls; readonly close: () => void } {
   const given = new Arguments(memory)
   kernel.add(new StandardInput(driver, kernel), 0)
   for (const stream of [1, 2] as const) kernel.add(new StandardOutput(stream, driver, kernel), 0)
@@ -85,7 +85,7 @@ export function preview1(
     // The C library implements the signals that a program raises itself.
     proc_raise: () => Errno.NOSYS,
   }
-  return { imports, files: files.hostCalls() }
+  return { imports, files: files.hostCalls(), close: () => files.close() }
 }
 
 /** The socket calls. A guest's sockets have calls of their own. */

@@ -16,6 +16,8 @@ const BOTH = [
   'wasi/stdio',
   'guest/network',
   'guest/files',
+  'guest/host-directories',
+  'guest/path-ends',
   'guest/blocking',
   'guest/posix',
   'guest/tee',

@@ -12,7 +12,7 @@ import { RemoteHost } from '../../remote/client/host.js'
 import type { HostTraits } from '../../remote/host-traits.js'
 import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
-import type { Directory } from '../../wasi/fs/host-directories.js'
+import type { Mount } from '../../wasi/fs/host-directories.js'
 import type { WasiOptions } from '../../wasi/provider.js'
 import type { Driver } from '../driver.js'
 import { GuestExit, GuestTrap } from '../exit.js'
@@ -23,7 +23,7 @@ export interface WorkerSetup {
   readonly module: WasmModule
   readonly abi: Description
   readonly wasi: WasiOptions
-  readonly files?: Directory | undefined
+  readonly files?: readonly Mount[] | undefined
   readonly wires: Wires
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string

@@ -4,17 +4,16 @@ import type { Descriptor } from '../../kernel/descriptor.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import type { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
-import { LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
+import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
 import { toBytes } from './byte-names.js'
 import * as names from './dirents.js'
 import { putStat } from './filestat.js'
-import type { Directory } from './host-directories.js'
+import type { Mount } from './host-directories.js'
 import { type DirectoryNode, type Entry, FileNode, LinkNode, type Nanoseconds } from './inodes.js'
 import { OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Place } from './resolve.js'
-import { Space } from './space.js'
-import { fromTree } from './tree.js'
+import { Tree } from './tree.js'
 import { numberOf } from './wide-numbers.js'
 import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
 
@@ -41,19 +40,19 @@ export class Files {
   readonly #kernel: Kernel
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
-  readonly #root: DirectoryNode
+  readonly #tree: Tree
   /** The working directory of the program; `undefined` without a file system. */
   readonly #working: WorkingDirectory | undefined
 
-  /** @param given - the contents of the root; `undefined` for no file system at all */
-  constructor(given: Directory | undefined, { kernel, given: reader, now, preopens }: FileCallParts) {
+  /** @param given - what it has at first; `undefined` for no file system at all */
+  constructor(given: readonly Mount[] | undefined, { kernel, given: reader, now, preopens }: FileCallParts) {
     this.#kernel = kernel
     this.#given = reader
     this.#now = now
-    this.#root = fromTree(given ?? new Map(), new Space(), now())
+    this.#tree = new Tree(given ?? [], now())
     if (given === undefined) return
-    this.#working = new WorkingDirectory(this.#root)
-    if (preopens) kernel.add(new OpenDirectory(this.#root, Right.ALL), PREOPENED)
+    this.#working = new WorkingDirectory(this.#tree.root)
+    if (preopens) kernel.add(new OpenDirectory(this.#tree.root, Right.ALL), PREOPENED)
   }
 
   /** The functions of `uv_host_1` that concern files. */
@@ -73,6 +72,11 @@ export class Files {
       ...this.#nameCalls(),
     }
     return Object.fromEntries(Object.entries(calls).map(([name, action]) => [name, answer(action)]))
+  }
+
+  /** Closes what is open on the host's disk, when the guest has ended. */
+  close(): void {
+    this.#tree.close()
   }
 
   /** Calls about an open file or directory. */
@@ -186,6 +190,8 @@ export class Files {
           reads: (rights & Right.READ) !== 0n,
           writes: (rights & Right.WRITE) !== 0n,
           mode: modeIn(BigInt(inherited)),
+          appends: (status & FdFlag.APPEND) !== 0,
+          syncs: (status & (FdFlag.DSYNC | FdFlag.SYNC)) !== 0,
         }
         given.memory.setU32(out, this.#open(names.openAt(place, opening, this.#now()), rights, status))
       },
@@ -279,7 +285,7 @@ export class Files {
     if (working === undefined) throw new FileError('NOENT')
     // An absolute path needs no directory, as on Linux.
     const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? working.node : this.#folder(dir).node
-    return find(this.#root, start, text, end)
+    return find(this.#tree.root, start, text, end)
   }
 
   #existing(dir: number, path: number, length: number, end: End): Entry {
@@ -291,7 +297,8 @@ export class Files {
   /** @throws {FileError} BADF unless it is the root as it was given */
   #requireRoot(fd: number): void {
     const root = this.#get(fd)
-    if (fd !== PREOPENED || !(root instanceof OpenDirectory) || root.node !== this.#root) throw new FileError('BADF')
+    if (fd !== PREOPENED || !(root instanceof OpenDirectory) || root.node !== this.#tree.root)
+      throw new FileError('BADF')
   }
 
   #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {

@@ -2,7 +2,7 @@
 
 import { FileError } from '../errno.js'
 import { OpenFlag } from '../layouts.js'
-import { DirectoryNode, type FileNode, LinkNode, type Nanoseconds, READ, SEARCH, WRITE } from './inodes.js'
+import { type Access, DirectoryNode, type FileNode, LinkNode, type Nanoseconds, READ, SEARCH, WRITE } from './inodes.js'
 import type { End, Place } from './resolve.js'
 
 /** What the end of a path means to an open with these flags. */
@@ -12,11 +12,9 @@ export function endOfOpen(flags: number, follow: boolean): End {
 }
 
 /** How a file is opened. */
-export interface Opening {
+export interface Opening extends Access {
   /** `oflags`. */
   readonly flags: number
-  readonly reads: boolean
-  readonly writes: boolean
   /** The permissions of a new file. */
   readonly mode: number
 }
@@ -47,9 +45,9 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
   if (flags & OpenFlag.DIRECTORY) throw new FileError('NOTDIR')
   const truncates = (flags & OpenFlag.TRUNCATE) !== 0
   entry.require((reads ? READ : 0) | (writes || truncates ? WRITE : 0))
-  const file = entry.acquire(reads, writes || truncates)
-  if (truncates) file.resize(0, now)
-  return file
+  entry.acquire(truncates ? { ...opening, writes: true } : opening)
+  if (truncates) entry.resize(0, now)
+  return entry
 }
 
 /** Makes a directory. */
@@ -90,7 +88,7 @@ export function removeDirectory({ folder, name, last, entry }: Place, now: Nanos
   requireChange(folder)
   if (!(entry instanceof DirectoryNode)) throw new FileError('NOTDIR')
   if (entry.isMountPoint) throw new FileError('BUSY')
-  if (!entry.isEmpty()) throw new FileError('NOTEMPTY')
+  entry.requireEmpty()
   folder.remove(name, entry, now)
 }
 
@@ -118,7 +116,7 @@ export function rename(from: Place, to: Place, now: Nanoseconds): void {
   }
   if (replaced instanceof DirectoryNode) {
     if (replaced.isMountPoint) throw new FileError('BUSY')
-    if (!replaced.isEmpty()) throw new FileError('NOTEMPTY')
+    replaced.requireEmpty()
   }
   from.folder.move(from.name, entry, to.folder, to.name, now)
 }

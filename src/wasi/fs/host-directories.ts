@@ -1,63 +1,91 @@
-/** The initial files of a guest: directories in memory, or copies of directories on the host's disk. */
-/** A directory in memory, by name: the bytes of a file, another directory, or `{ link }`, a symbolic link to a path. */
+/** The initial files of a guest: directories in memory, or on the host's disk. */
+import { NAME_MAX } from '../../abi/limits.js'
+import { byteString } from './byte-names.js'
+
+/**
+ * A directory in memory, by name: the bytes of a file, another directory, or `{ link }`, a symbolic link to a path. In
+ * names and links, U+DC80 to U+DCFF stand for bytes that are not UTF-8, as in Python's `surrogateescape`.
+ */
 export type Directory = ReadonlyMap<string, Uint8Array | Directory | { readonly link: string }>
 
-/**
- * The initial contents of a guest's file system: by absolute path, a directory in memory or the path of a directory
- * on the host's disk, which is copied. A symbolic link is copied unchanged: it gives no access to the host's files,
- * but its text may reveal one of the host's paths to the guest.
- */
-export type Dirs = Readonly<Record<string, Directory | string>>
+/** A directory on the host's disk. */
+export interface HostDirectory {
+  /** Where it is, relative to the current directory of the process. */
+  readonly path: string
+  /**
+   * `ro`, the default: files are read when the guest first needs them, and what it changes stays in memory. `rw`: what
+   * the guest changes is changed on the disk before its call returns.
+   */
+  readonly access?: 'ro' | 'rw'
+}
 
 /**
- * Combines all the directories of a guest into one, the root.
+ * The initial contents of a guest's file system: by absolute path, a directory in memory, or one on the host's disk or
+ * its path alone. Symbolic links lead to the guest's own files: they give no access to those of the host, but their
+ * text may reveal one of the host's paths to the guest.
+ */
+export type Dirs = Readonly<Record<string, Directory | HostDirectory | string>>
+
+/** A directory that is given to a guest, and where. */
+export interface Mount {
+  /** The names of its path. */
+  readonly names: readonly string[]
+  /** A host's directory has an absolute path without links. */
+  readonly contents: Directory | Required<HostDirectory>
+}
+
+/**
+ * Checks the directories of a guest.
  *
- * @throws {TypeError} when a guest's path is not absolute, or the directory to copy does not exist
+ * @returns them, the outer ones before those inside them
+ * @throws {TypeError} when a guest's path is not absolute, a name is not possible, or a host's directory does not exist
  */
-export async function rootOf(dirs: Dirs): Promise<Directory> {
-  const root: MutableDirectory = new Map()
-  // Sorted, so that an outer directory comes before those placed inside it.
-  for (const path of Object.keys(dirs).sort()) {
-    const names = path.split('/').filter((name) => name !== '')
-    if (!path.startsWith('/') || names.some((name) => name === '.' || name === '..'))
-      throw new TypeError(`Cannot give the guest ${JSON.stringify(path)}: its path must be absolute, like /data`)
-    const given = dirs[path] ?? new Map()
-    const contents = typeof given === 'string' ? await copyOf(given) : given
-    const place = names.reduce(within, root)
-    for (const [name, entry] of contents) place.set(name, entry)
+export function mountsOf(dirs: Dirs): Promise<readonly Mount[]> {
+  return Promise.all(
+    Object.entries(dirs)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(async ([path, given]) => {
+        const names = path.split('/').filter((name) => name !== '')
+        if (!path.startsWith('/') || !names.every(isName))
+          throw new TypeError(`Cannot give the guest ${JSON.stringify(path)}: its path must be absolute, like /data`)
+        return { names, contents: isInMemory(given) ? checked(path, given) : await onDisk(path, given) }
+      }),
+  )
+}
+
+function isInMemory(given: Directory | HostDirectory | string): given is Directory {
+  return given instanceof Map
+}
+
+function checked(path: string, folder: Directory): Directory {
+  for (const [name, entry] of folder) {
+    if (!isName(name))
+      throw new TypeError(
+        `Cannot give the guest ${JSON.stringify(`${path}/${name}`)}: it is not a name; give one of 1 to 255 bytes without "/"`,
+      )
+    if (entry instanceof Map) checked(`${path}/${name}`, entry)
   }
-  return root
+  return folder
 }
 
-type MutableDirectory = Map<string, Uint8Array | Directory | { readonly link: string }>
-
-/** The directory of that name; it is replaced by a copy, since the original may belong to the caller. */
-function within(folder: MutableDirectory, name: string): MutableDirectory {
-  const there = folder.get(name)
-  const made: MutableDirectory = new Map(there instanceof Map ? there : [])
-  folder.set(name, made)
-  return made
+function isName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && byteString(name).length <= NAME_MAX
 }
 
-async function copyOf(path: string): Promise<Directory> {
-  // Imported only when something is copied, since not every platform has a file system.
-  const fs = await import('node:fs/promises')
+async function onDisk(at: string, given: HostDirectory | string): Promise<Required<HostDirectory>> {
+  const { path, access = 'ro' } = typeof given === 'string' ? { path: given } : given
+  if (typeof path !== 'string' || (access !== 'ro' && access !== 'rw'))
+    throw new TypeError(
+      `Cannot give the guest ${JSON.stringify(at)}: it is no directory; give a Map, or { path, access: 'ro' or 'rw' }`,
+    )
+  // Imported only when it is needed, since not every platform has a file system.
+  const { realpath, stat } = await import('node:fs/promises')
   try {
-    return await copyFolder(fs, path)
+    const real = await realpath(path)
+    if ((await stat(real)).isDirectory()) return { path: real, access }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new TypeError(`Cannot give the guest the directory ${JSON.stringify(path)}: ${reason}`)
   }
-}
-
-/** Copies what a guest can have: sockets, pipes and devices are left out. */
-async function copyFolder(fs: typeof import('node:fs/promises'), path: string): Promise<Directory> {
-  const folder: MutableDirectory = new Map()
-  for (const entry of await fs.readdir(path, { withFileTypes: true })) {
-    const from = `${path}/${entry.name}`
-    if (entry.isFile()) folder.set(entry.name, new Uint8Array(await fs.readFile(from)))
-    else if (entry.isDirectory()) folder.set(entry.name, await copyFolder(fs, from))
-    else if (entry.isSymbolicLink()) folder.set(entry.name, { link: await fs.readlink(from) })
-  }
-  return folder
+  throw new TypeError(`Cannot give the guest the directory ${JSON.stringify(path)}: it is not a directory`)
 }

@@ -76,21 +76,35 @@ abstract class Node {
   /** Notes that an open file no longer refers to the node; called once for each time that it was acquired. */
   release(): void {}
 
-  /** Returns when the changes are on the disk, if the file is on one. */
-  sync(): void {}
+  /**
+   * Returns when the changes of an open file or directory are on the disk, if it is on one.
+   *
+   * @param _onlyData - whether the attributes may follow later
+   */
+  sync(_onlyData: boolean): void {}
+}
+
+/** For what a file is opened. */
+export interface Access {
+  readonly reads: boolean
+  readonly writes: boolean
+  /** Whether each write adds to the end of the file, also if other programs write to it. */
+  readonly appends: boolean
+  /** Whether each write returns when the bytes are on the disk. */
+  readonly syncs: boolean
+}
+
+/** How a new file is made and opened. */
+export interface NewFile extends Access {
+  readonly mode: number
 }
 
 /** A regular file. */
 export abstract class FileNode extends Node {
   readonly type = FileType.REGULAR_FILE
 
-  /**
-   * Called when the file is opened: makes sure that it can be read, or written.
-   *
-   * @returns the node of the open file, which is another one where each open file has its own
-   * @throws {FileError} when it cannot be opened
-   */
-  abstract acquire(reads: boolean, writes: boolean): FileNode
+  /** Called when the file is opened. @throws {FileError} when it cannot be opened like that */
+  abstract acquire(access: Access): void
 
   /** Copies bytes from `offset` to `target`. @returns how many; fewer than fit only at the end of the file */
   abstract read(offset: number, target: Uint8Array): number
@@ -124,13 +138,6 @@ export abstract class LinkNode extends Node {
   }
 }
 
-/** How a new file is opened. */
-export interface NewFile {
-  readonly mode: number
-  readonly reads: boolean
-  readonly writes: boolean
-}
-
 /** What a listing says of an entry. */
 export interface Listed {
   readonly text: string
@@ -150,7 +157,7 @@ export abstract class DirectoryNode extends Node {
   /** Its name in its parent. */
   name = ''
   /** Whether it was removed. It may still be open, but nothing can be added to it. */
-  isGone = false
+  abstract readonly isGone: boolean
   /** Whether something else begins here, so that it can be neither moved nor removed. */
   isMountPoint = false
 
@@ -161,8 +168,8 @@ export abstract class DirectoryNode extends Node {
   /** Called when the directory is opened. */
   acquire(): void {}
 
-  /** Whether it has no names. */
-  abstract isEmpty(): boolean
+  /** @throws {FileError} NOTEMPTY when it is known to have names; otherwise `remove()` or `move()` throws that */
+  abstract requireEmpty(): void
   /** The entry with that name. */
   abstract get(name: string): Entry | undefined
   /** Begins a listing. @returns the number of the last name that belongs to it */

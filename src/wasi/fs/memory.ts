@@ -35,7 +35,6 @@ export class MemoryFile extends FileNode {
 
   constructor(space: Space, now: Nanoseconds, mode = FILE_MODE) {
     super(now, mode)
-    space.takeNode()
     this.#space = space
   }
 
@@ -53,10 +52,9 @@ export class MemoryFile extends FileNode {
     this.#source = source
   }
 
-  acquire(): FileNode {
+  acquire(): void {
     this.#source?.open()
     this.#opened++
-    return this
   }
 
   override release(): void {
@@ -150,7 +148,6 @@ export class MemoryLink extends LinkNode {
 
   constructor(space: Space, now: Nanoseconds, target: string) {
     super(now, target)
-    space.takeNode()
     this.#space = space
   }
 
@@ -170,7 +167,6 @@ export class MemoryDirectory extends DirectoryNode {
 
   constructor(space: Space, now: Nanoseconds, mode = DIRECTORY_MODE) {
     super(now, mode)
-    space.takeNode()
     this.#space = space
   }
 
@@ -184,21 +180,29 @@ export class MemoryDirectory extends DirectoryNode {
     return this.#names
   }
 
-  get #all(): NumberedNames<Entry> {
+  #fillOnce(): void {
     const fill = this.#fill
-    if (fill !== undefined) {
-      fill(this)
-      this.#fill = undefined
-    }
+    if (fill === undefined) return
+    fill(this)
+    this.#fill = undefined
+  }
+
+  get #all(): NumberedNames<Entry> {
+    this.#fillOnce()
     return this.#names
   }
 
-  override acquire(): void {
-    this.#all.size
+  get isGone(): boolean {
+    return this.links === 0
   }
 
-  isEmpty(): boolean {
-    return this.#all.size === 0
+  override acquire(): void {
+    // Fails now where it would fail later.
+    this.#fillOnce()
+  }
+
+  requireEmpty(): void {
+    if (this.#all.size > 0) throw new FileError('NOTEMPTY')
   }
 
   get(name: string): Entry | undefined {
@@ -216,16 +220,20 @@ export class MemoryDirectory extends DirectoryNode {
   }
 
   makeFile(name: string, { mode }: NewFile, now: Nanoseconds): FileNode {
+    this.#space.takeNode()
     const file = new MemoryFile(this.#space, now, mode)
     this.#put(name, file, now)
-    return file.acquire()
+    file.acquire()
+    return file
   }
 
   makeDirectory(name: string, now: Nanoseconds): void {
+    this.#space.takeNode()
     this.#put(name, new MemoryDirectory(this.#space, now), now)
   }
 
   makeLink(name: string, target: string, now: Nanoseconds): void {
+    this.#space.takeNode()
     this.#put(name, new MemoryLink(this.#space, now, target), now)
   }
 
@@ -239,8 +247,7 @@ export class MemoryDirectory extends DirectoryNode {
   remove(name: string, entry: Entry, now: Nanoseconds): void {
     this.#take(name, entry, now)
     entry.changed = now
-    if (entry instanceof DirectoryNode) {
-      entry.isGone = true
+    if (entry instanceof MemoryDirectory) {
       entry.links = 0
       this.#space.giveNode()
     } else {
@@ -256,6 +263,13 @@ export class MemoryDirectory extends DirectoryNode {
     this.#take(name, entry, now)
     to.#put(newName, entry, now)
     entry.changed = now
+  }
+
+  /** Adds an entry, instead of what has that name. */
+  replace(name: string, entry: Entry): void {
+    const there = this.#all.get(name)
+    if (there !== undefined) this.remove(name, there, this.changed)
+    this.put(name, entry)
   }
 
   /** Adds an entry under a name that does not exist yet. */

@@ -1,24 +1,96 @@
 import { copyOf } from '../../base/bytes.js'
 import { byteString } from './byte-names.js'
-import type { Directory } from './host-directories.js'
-import type { Nanoseconds } from './inodes.js'
+import { Disk } from './disk/disk.js'
+import { DiskFolder } from './disk/folder.js'
+import { ThroughDirectory } from './disk/through.js'
+import { Views } from './disk/view.js'
+import type { Directory, HostDirectory, Mount } from './host-directories.js'
+import { DirectoryNode, type Nanoseconds } from './inodes.js'
 import { MemoryDirectory, MemoryFile, MemoryLink } from './memory.js'
-import type { Space } from './space.js'
+import { Space } from './space.js'
 
-/** Makes nodes from a given directory tree. */
-export function fromTree(folder: Directory, space: Space, now: Nanoseconds): MemoryDirectory {
-  const node = new MemoryDirectory(space, now)
-  for (const [text, given] of folder) {
-    const name = byteString(text)
-    if (given instanceof Uint8Array) {
-      const file = new MemoryFile(space, now)
-      file.write(0, [copyOf(given)], now)
-      node.put(name, file)
-    } else if (given instanceof Map) {
-      node.put(name, fromTree(given, space, now))
-    } else if ('link' in given) {
-      node.put(name, new MemoryLink(space, now, byteString(given.link)))
+/** The files of a guest, from its root on. */
+export class Tree {
+  readonly space = new Space()
+  readonly #now: Nanoseconds
+  readonly #views = new Views(this.space)
+  #disk: Disk | undefined
+  #root: DirectoryNode
+
+  /** @throws {FileError} when a directory of the host cannot be opened */
+  constructor(mounts: readonly Mount[], now: Nanoseconds) {
+    this.#now = now
+    this.#root = new MemoryDirectory(this.space, now)
+    for (const mount of mounts) this.#mount(mount)
+  }
+
+  /** The root. */
+  get root(): DirectoryNode {
+    return this.#root
+  }
+
+  /** Closes what is open on the host's disk. */
+  close(): void {
+    this.#disk?.end()
+  }
+
+  #mount({ names, contents }: Mount): void {
+    const path = names.map(byteString)
+    const name = path.pop()
+    const parent = path.reduce((folder, each) => this.#within(folder, each), this.#root)
+    if ('path' in contents && contents.access === 'rw') {
+      const through = this.#through(contents)
+      if (name === undefined) this.#root = through
+      else place(parent, name, through)
+      return
+    }
+    const folder = name === undefined ? parent : this.#within(parent, name)
+    if (!(folder instanceof MemoryDirectory)) return
+    if ('path' in contents) this.#views.show(DiskFolder.given(this.#diskOfHost, contents.path), folder)
+    else this.#add(contents, folder)
+  }
+
+  #through({ path }: HostDirectory): ThroughDirectory {
+    const folder = DiskFolder.given(this.#diskOfHost, path)
+    const made = new ThroughDirectory(folder, folder.statSelf())
+    made.isMountPoint = true
+    return made
+  }
+
+  get #diskOfHost(): Disk {
+    this.#disk ??= new Disk()
+    return this.#disk
+  }
+
+  /** The directory of that name, which is made in memory unless there is one. */
+  #within(folder: DirectoryNode, name: string): DirectoryNode {
+    const there = folder.get(name)
+    if (there instanceof DirectoryNode) return there
+    const made = new MemoryDirectory(this.space, this.#now)
+    place(folder, name, made)
+    return made
+  }
+
+  /** Adds files that were given in memory. They are copied, since they may belong to the caller. */
+  #add(given: Directory, folder: MemoryDirectory): void {
+    for (const [text, entry] of given) {
+      const name = byteString(text)
+      if (entry instanceof Uint8Array) {
+        const file = new MemoryFile(this.space, this.#now)
+        file.write(0, [copyOf(entry)], this.#now)
+        place(folder, name, file)
+      } else if (entry instanceof Map) {
+        const inner = this.#within(folder, name)
+        if (inner instanceof MemoryDirectory) this.#add(entry, inner)
+      } else if ('link' in entry) {
+        place(folder, name, new MemoryLink(this.space, this.#now, byteString(entry.link)))
+      }
     }
   }
-  return node
+}
+
+/** Puts something in a directory, instead of what has that name. */
+function place(folder: DirectoryNode, name: string, entry: DirectoryNode | MemoryFile | MemoryLink): void {
+  if (folder instanceof ThroughDirectory) folder.mount(name, entry)
+  else if (folder instanceof MemoryDirectory) folder.replace(name, entry)
 }

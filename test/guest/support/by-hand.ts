@@ -81,7 +81,7 @@ export class ByHand {
     const kernel = new Kernel({ host, firstDescriptor: 0, maxDescriptors, onReady: () => {} })
     const calls = createUvHost(() => ({ kernel, memory, abi, turns, onDefect: fail }))
     this.#calls = preview1(
-      { host, abi, wasi: {}, files: folder },
+      { host, abi, wasi: {}, files: folder && [{ names: [], contents: folder }] },
       { kernel, calls, driver: hand, memory: () => memory, preopens: true },
     ).imports
   }
