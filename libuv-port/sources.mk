@@ -95,6 +95,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/absent.c \
   posix/clocks.c \
   posix/databases.c \
+  posix/events.c \
   posix/gai-strerror.c \
   posix/group.c \
   posix/hostent.c \

@@ -12,6 +12,17 @@ import { readSurface } from './lib/wasm-module.mjs'
 /** @typedef {import('./lib/wasm-module.mjs').Item} Item */
 /** @typedef {import('./lib/wasm-module.mjs').Surface} Surface */
 
+/** Calls of programs that were written for Linux's own loops. */
+const EVENTS = [
+  'epoll_create',
+  'epoll_ctl',
+  'epoll_wait',
+  'eventfd',
+  'timerfd_create',
+  'timerfd_settime',
+  'timerfd_gettime',
+]
+
 const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
 
 /**
@@ -31,7 +42,7 @@ const parts = [
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
     // Only guest programs import these, never the library's module: it does not block, and TypeScript looks up names.
-    guests: ['dup', 'poll', 'lookup', 'reverse', 'chdir', 'fchdir', 'getcwd'],
+    guests: ['dup', 'poll', 'lookup', 'reverse', 'chdir', 'fchdir', 'getcwd', ...EVENTS],
   },
   {
     header: 'wasm/uvw.h',

@@ -47,6 +47,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -191,6 +192,46 @@ int uvh_fcntl(int fd, int command, int argument);
  */
 UVH_IMPORT(dup)
 int uvh_dup(int fd, int to, int flags);
+
+/* The functions of epoll(7), eventfd(2) and timerfd_create(2), as on Linux. The
+ * structure of epoll is musl's. uvh_epoll_wait() does not wait: an instance is
+ * readable, for uvh_poll(), while it has events to report.
+ *
+ * Errors: EBADF, EINVAL, EMFILE; of uvh_epoll_ctl() also EEXIST, ENOENT, EPERM (a
+ * file is always ready), ELOOP (instances that watch each other, or more than 5
+ * levels).
+ */
+UVH_IMPORT(epoll_create)
+int uvh_epoll_create(int flags);
+
+UVH_IMPORT(epoll_ctl)
+int uvh_epoll_ctl(int epoll, int command, int fd, struct epoll_event* event);
+
+UVH_IMPORT(epoll_wait)
+int uvh_epoll_wait(int epoll, struct epoll_event* events, int max);
+
+UVH_IMPORT(eventfd)
+int uvh_eventfd(unsigned int value, int flags);
+
+/* What a timer is set to, in nanoseconds: see struct itimerspec. */
+struct uvh_timer {
+  double value;
+  double interval;
+};
+
+/* Absolute times are those of CLOCK_REALTIME, or of uvh_clock(). */
+UVH_IMPORT(timerfd_create)
+int uvh_timerfd_create(int realtime, int flags);
+
+/* `old` may be NULL; otherwise the previous setting is stored. */
+UVH_IMPORT(timerfd_settime)
+int uvh_timerfd_settime(int fd,
+                        int flags,
+                        const struct uvh_timer* setting,
+                        struct uvh_timer* old);
+
+UVH_IMPORT(timerfd_gettime)
+int uvh_timerfd_gettime(int fd, struct uvh_timer* setting);
 
 /* Receives into the buffers, in order; 0 is the end of the stream or file. `flags` may
  * hold MSG_PEEK, which does not consume the bytes and allows one buffer only. A

@@ -107,6 +107,11 @@ export class Memory {
     this.#data().setBigUint64(address >>> 0, value, true)
   }
 
+  /** Writes a `double`. */
+  setF64(address: number, value: number): void {
+    this.#data().setFloat64(address >>> 0, value, true)
+  }
+
   /**
    * Whether the `length` bytes at `address` are inside the memory. No range starts at 0, which is C's `NULL`; an
    * empty range is inside at any address.

@@ -27,6 +27,13 @@ export interface UvHost {
   setsockopt(fd: number, level: number, name: number, value: number, len: number): number
   fcntl(fd: number, command: number, argument: number): number
   dup(fd: number, to: number, flags: number): number
+  epoll_create(flags: number): number
+  epoll_ctl(epoll: number, command: number, fd: number, event: number): number
+  epoll_wait(epoll: number, events: number, max: number): number
+  eventfd(value: number, flags: number): number
+  timerfd_create(realtime: number, flags: number): number
+  timerfd_settime(fd: number, flags: number, setting: number, old: number): number
+  timerfd_gettime(fd: number, setting: number): number
   readv(fd: number, bufs: number, nbufs: number, flags: number): number
   writev(fd: number, bufs: number, nbufs: number, flags: number): number
   recvfrom(fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number): number
@@ -69,6 +76,13 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   setsockopt: 'iiiii:i',
   fcntl: 'iii:i',
   dup: 'iii:i',
+  epoll_create: 'i:i',
+  epoll_ctl: 'iiii:i',
+  epoll_wait: 'iii:i',
+  eventfd: 'ii:i',
+  timerfd_create: 'ii:i',
+  timerfd_settime: 'iiii:i',
+  timerfd_gettime: 'ii:i',
   readv: 'iiii:i',
   writev: 'iiii:i',
   recvfrom: 'iiiiii:i',

@@ -180,6 +180,14 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return to
   }
 
+  /** Everything that is open, once for each number. */
+  *descriptors(): Iterable<Descriptor> {
+    for (const fd of this.#descriptors.numbers()) {
+      const descriptor = this.get(fd)
+      if (descriptor !== undefined) yield descriptor
+    }
+  }
+
   /** Frees a number, and closes the descriptor if it was its last. @returns 0; EBADF */
   close(fd: number): Result {
     return this.#release(fd) ? 0 : 'EBADF'

@@ -41,6 +41,8 @@ export class Watch {
   /** The requested events; 0 while the descriptor is not watched. */
   interest = 0
   trigger: Trigger = 'level'
+  /** What the program wants to be told with its events. */
+  data = 0n
   /** Whether it is in the ready list. */
   listed = false
   readonly list: Readiness

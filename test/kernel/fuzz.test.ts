@@ -5,6 +5,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KernelCalls } from '../../src/abi/uv-host.js'
 import { ERRNO_NAMES } from '../../src/base/errno.js'
+import { Epoll } from '../../src/kernel/events/epoll.js'
 import { type Random, seeded } from '../support/random.js'
 import { abi, c, fakeMachine, type Machine } from './support/machine.js'
 
@@ -102,6 +103,9 @@ class Fuzz {
     ])
     const value = machine.put(new Uint8Array(new Int32Array([random.pick([0, 1, 5000]), random.pick([0, 1])]).buffer))
     const flags = random.pick([0, c.SOCK_NONBLOCK, c.SOCK_CLOEXEC])
+    const event = machine.put(new Uint8Array(new Uint32Array([random.int(0, 15), 0, 7, 0]).buffer))
+    const timer = machine.put(new Uint8Array(new Float64Array([random.pick([0, 1e6, 1e15]), 1e6]).buffer))
+    const epolls: [number, ...number[]] = [fd, ...this.openEpolls()]
     const [bufs, count] = this.buffers()
     const socket: Weighted = [
       'socket',
@@ -141,6 +145,14 @@ class Fuzz {
       ['getsockopt', [fd, level, option, machine.alloc(8), length]],
       ['setsockopt', [fd, level, option, value, random.pick([4, 8])]],
       ['fcntl', [fd, random.pick([c.F_GETFL, c.F_SETFL]), c.O_NONBLOCK]],
+      ['epoll_create', [random.pick([0, c.O_CLOEXEC, 1])]],
+      ['epoll_ctl', [fd, random.int(0, 3), fd + random.int(-3, 3), event]],
+      ['epoll_ctl', [random.pick(epolls), random.int(1, 3), fd, event]],
+      ['epoll_wait', [random.pick(epolls), machine.alloc(64), random.int(0, 4)]],
+      ['eventfd', [random.int(0, 2), random.pick([0, 1, c.O_NONBLOCK, 2])]],
+      ['timerfd_create', [random.int(0, 1), random.pick([0, c.O_NONBLOCK, 1])]],
+      ['timerfd_settime', [fd, random.int(0, 1), timer, random.pick([0, timer])]],
+      ['timerfd_gettime', [fd, timer]],
       ['fcntl', [fd, random.pick([c.F_DUPFD, c.F_DUPFD_CLOEXEC]), 0]],
       ['dup', [fd, fd + random.int(-2, 2), random.pick([0, c.O_CLOEXEC])]],
       ['readv', [fd, bufs, count, random.pick([0, 0, c.MSG_PEEK])]],
@@ -199,6 +211,13 @@ class Fuzz {
       random.int(-(2 ** 31), 2 ** 31 - 1),
       1 << random.int(0, 30),
     ])
+  }
+
+  /** The numbers of open epoll instances: random calls would seldom hit one. */
+  openEpolls(): number[] {
+    return Array.from({ length: MAX_DESCRIPTORS }, (_, index) => c.UVH_FD_FIRST + index).filter(
+      (fd) => this.machine.kernel.get(fd) instanceof Epoll,
+    )
   }
 
   some<T>(items: readonly T[]): T | undefined {

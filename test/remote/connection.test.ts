@@ -260,7 +260,20 @@ describe('a listener', () => {
   })
 })
 
-test('defer() and timer() are refused without an event loop in the thread', () => {
+test('defer() is refused without an event loop in the thread', () => {
   expect(codeOf(() => host.defer(() => {}))).toBe('ENOTSUP')
-  expect(codeOf(() => host.timer(() => {}))).toBe('ENOTSUP')
+})
+
+test('a timer fires when records are delivered after its time, once', () => {
+  let fired = 0
+  const timer = host.timer(() => fired++)
+  timer.set(10_000)
+  timer.set(0)
+  wire.deliver()
+  wire.deliver()
+  expect(fired).toBe(1)
+  timer.set(0)
+  timer.clear()
+  wire.deliver()
+  expect(fired).toBe(1)
 })

@@ -11,6 +11,7 @@ import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../de
 import type { Kernel } from '../kernel.js'
 import { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
+import { EventCalls } from './events.js'
 import { LookupCalls } from './lookups.js'
 import { MessageFlags } from './message-flags.js'
 import { Messages } from './messages.js'
@@ -66,6 +67,13 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
     setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
     fcntl: guarded((calls, fd, command, argument) => calls.numbers.fcntl(fd, command, argument)),
+    epoll_create: guarded((calls, flags) => calls.events.createEpoll(flags)),
+    epoll_ctl: guarded((calls, epoll, command, fd, event) => calls.events.control(epoll, command, fd, event)),
+    epoll_wait: guarded((calls, epoll, events, max) => calls.events.collect(epoll, events, max)),
+    eventfd: guarded((calls, value, flags) => calls.events.createCounter(value, flags)),
+    timerfd_create: guarded((calls, realtime, flags) => calls.events.createTimer(realtime, flags)),
+    timerfd_settime: guarded((calls, fd, flags, set, old) => calls.events.setTimer(fd, flags, set, old)),
+    timerfd_gettime: guarded((calls, fd, setting) => calls.events.readTimer(fd, setting)),
     dup: guarded((calls, fd, to, flags) => calls.numbers.dup(fd, to, flags)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
@@ -110,6 +118,7 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
 
 /** Implements the calls for one instance. */
 class Syscalls {
+  readonly events: EventCalls
   readonly names: LookupCalls
   readonly numbers: NumberCalls
   readonly paths: PathCalls
@@ -135,6 +144,7 @@ class Syscalls {
     this.#abi = abi
     this.#onDefect = onDefect
     this.#addresses = new SockaddrCodec(abi, memory)
+    this.events = new EventCalls(context)
     this.numbers = new NumberCalls(kernel, abi)
     this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)

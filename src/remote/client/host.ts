@@ -67,8 +67,16 @@ export class RemoteHost extends Host {
     throw new HostError('ENOTSUP', 'a thread that blocks has no event loop')
   }
 
-  override timer(_callback: () => void): HostTimer {
-    throw new HostError('ENOTSUP', 'a thread that blocks has no timers')
+  /** A timer that fires while the guest waits: a thread that blocks has no event loop. */
+  override timer(callback: () => void): HostTimer {
+    let cancel = (): void => {}
+    return {
+      set: (ms) => {
+        cancel()
+        cancel = this.#wire.after(ms, callback)
+      },
+      clear: () => cancel(),
+    }
   }
 
   override sharesPorts(kind: 'stream' | 'datagram'): boolean {

@@ -12,17 +12,29 @@ import { soon } from '../../support/deadline.js'
 const run = promisify(execFile)
 const path = (name: string): string => fileURLToPath(new URL(`../../../${name}`, import.meta.url))
 
+/** What a native program printed. */
+interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /**
- * The output of a native program, which has to succeed.
+ * Runs a native program, which has to succeed.
  *
  * @param name - the name of its file, without `.c`; it may be in a folder
+ * @param cwd - its working directory
  */
-export const nativeOutput = async (name: string, ...args: readonly string[]): Promise<string> => {
+export const runNatively = async (name: string, args: readonly string[], cwd?: string): Promise<Printed> => {
   const program = path(`build/test/native/${name}`)
   await mkdir(dirname(program), { recursive: true })
   const options = ['-D_GNU_SOURCE', '-Wall', '-Werror', `-I${path('build/libuv/include')}`, '-o', program]
   const libraries = [path('build/native/libuv.a'), '-lpthread', '-ldl', '-lrt']
   await run(process.env.CC ?? 'cc', [...options, path(`test/guest/programs/${name}.c`), ...libraries])
-  const { stdout } = await soon(run(program, args), `${name} to end`)
-  return stdout
+  const running = run(program, args, cwd === undefined ? {} : { cwd })
+  running.child.stdin?.end()
+  return await soon(running, `${name} to end`)
 }
+
+/** The output of a native program; see {@link runNatively}. */
+export const nativeOutput = async (name: string, ...args: readonly string[]): Promise<string> =>
+  (await runNatively(name, args)).stdout
