@@ -250,7 +250,7 @@ describe('a guest with random calls', () => {
   test.each(['one', 'two', 'three'])('keeps all counts consistent and leaves nothing open in run %s', (name) => {
     const fuzz = new Fuzz(`fuzz ${name}`)
     try {
-      for (let i = 0; i < 8_000; i++) {
+      for (let i = 0; i < 12_000; i++) {
         fuzz.step()
         if (i % 50 === 0) giveBytes(fuzz)
       }
