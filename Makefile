@@ -105,7 +105,7 @@ size-update: wasm ## accepts the current size of the module
 docs: setup ## writes the API reference into build/docs
 	@node scripts/docs.mjs
 
-pack: build ## packs the package into build/pack, as for publishing
+pack: build sdk ## packs the package and the SDK's into build/pack, as for publishing
 	@node scripts/pack.mjs
 
 release-check: ## does everything that a release needs except publishing (RELEASING.md)

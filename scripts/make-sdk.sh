@@ -53,5 +53,5 @@ cp sdk/libuvConfig.cmake "$dest/lib/cmake/libuv"
 sed "s/@VERSION@/$version/" sdk/libuvConfigVersion.cmake.in >"$dest/lib/cmake/libuv/libuvConfigVersion.cmake"
 sed "s/@VERSION@/$version/" sdk/libuv.pc.in >"$dest/lib/pkgconfig/libuv.pc"
 
-cp LICENSE "$dest/LICENSE"
+cp LICENSE sdk/README.md "$dest"
 scripts/licences.sh "$libuv" >"$dest/LICENSES.txt"

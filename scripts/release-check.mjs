@@ -48,11 +48,10 @@ try {
   if (hashes[0] !== hashes[1]) throw new Error(`two builds differ: libuv.wasm is ${hashes.join(' and ')}`)
   run(first, 'make', 'pack')
   run('.', 'mkdir', '-p', 'build/pack')
-  run('.', 'cp', join(first, 'build/pack', `libuv-wasm-${version}.tgz`), 'build/pack')
+  const tarballs = ['libuv-wasm', 'libuv-wasm-sdk'].map((name) => `build/pack/${name}-${version}.tgz`)
+  for (const tarball of tarballs) run('.', 'cp', join(first, tarball), 'build/pack')
   console.log(`libuv.wasm   sha256 ${hashes[0]}`)
-  console.log(
-    `tarball      build/pack/libuv-wasm-${version}.tgz  sha256 ${hashOf(`build/pack/libuv-wasm-${version}.tgz`)}`,
-  )
+  for (const tarball of tarballs) console.log(`tarball      ${tarball}  sha256 ${hashOf(tarball)}`)
   console.log(`release-check: ${version} is ready; RELEASING.md says how to publish it`)
 } finally {
   rmSync(folder, { recursive: true })
