@@ -2,8 +2,7 @@
 #
 #   src/threadpool.c        needs threads; here work runs on the loop
 #   src/unix/thread.c       needs threads; here locks are counters
-#   src/unix/process.c      processes and terminals do not exist
-#   src/unix/tty.c
+#   src/unix/process.c      processes do not exist
 #   src/unix/posix-hrtime.c the clock is the host's
 #   src/unix/posix-poll.c   the host is told an interest once, like epoll
 #   src/unix/proctitle.c    there is no title; no-proctitle.c says so
@@ -65,6 +64,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   no-files.c \
   no-lookups.c \
   no-signals.c \
+  no-terminals.c \
   park.c \
   unix-names.c \
   sockets.c \
@@ -82,15 +82,22 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
 NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   no-files.c \
   no-lookups.c \
-  no-signals.c)
-PROGRAM_LIBUV_SOURCES = src/unix/signal.c
+  no-signals.c \
+  no-terminals.c)
+PROGRAM_LIBUV_SOURCES = src/unix/signal.c src/unix/tty.c
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
+  broken-pipe.c \
   files.c \
   directories.c \
   lookups.c \
   paths.c \
   pump.c \
+  stdio/calls.c \
+  stdio/stderr.c \
+  stdio/stdin.c \
+  stdio/stdout.c \
+  terminals.c \
   users.c \
   posix/absent.c \
   posix/clocks.c \

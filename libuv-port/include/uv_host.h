@@ -251,6 +251,12 @@ int uvh_readv(int fd, const struct iovec* bufs, int nbufs, int flags);
  * takes; the result is the length of the buffer once all of them are taken, and
  * 0 while some are left. `flags` must be 0 or MSG_NOSIGNAL. Errors: EAGAIN,
  * EPIPE, ECONNRESET, ETIMEDOUT, EINVAL (as for uvh_readv()), EBADF.
+ *
+ * A standard stream in blocking mode may answer EINPROGRESS: the host has kept
+ * bytes, and the outcome will be known when the descriptor is writable. A call
+ * without buffers returns it: how many bytes were taken, or an error, or again
+ * EINPROGRESS; with MSG_DONTWAIT the caller waits no longer, and the bytes count
+ * as taken.
  */
 UVH_IMPORT(writev)
 int uvh_writev(int fd, const struct iovec* bufs, int nbufs, int flags);
@@ -361,6 +367,24 @@ int uvh_reverse(const struct sockaddr* addr, socklen_t len);
  */
 UVH_IMPORT(interface_index)
 int uvh_interface_index(const char* name, size_t len);
+
+/* What uvh_terminal() is asked for. */
+#define UVH_TERMINAL_SIZE 0
+#define UVH_TERMINAL_SETTINGS 1
+#define UVH_TERMINAL_CHANGE 2
+#define UVH_TERMINAL_FLUSH 3
+
+/* A request about a descriptor that is a terminal. UVH_TERMINAL_SIZE stores two
+ * words in `data`, rows and columns. UVH_TERMINAL_SETTINGS stores 36 words: the
+ * four flags of a struct termios, c_iflag, c_oflag, c_cflag and c_lflag, and the
+ * 32 bytes of c_cc, with Linux's numbers; UVH_TERMINAL_CHANGE sets them to those
+ * in `data`. UVH_TERMINAL_FLUSH drops input that was not read, and ignores
+ * `data`. Errors: ENOTTY (not a terminal), ENOTSUP (the host has no means for
+ * it), EINVAL (another request, or settings that the terminal does not accept),
+ * EIO, EBADF.
+ */
+UVH_IMPORT(terminal)
+int uvh_terminal(int fd, int request, unsigned int* data);
 
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)

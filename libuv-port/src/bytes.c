@@ -68,6 +68,23 @@ static int uvp__wait_for_room(int fd, int flags, double* deadline) {
 }
 
 
+/* The outcome of a write that the host has begun: it keeps the bytes of a
+ * stream that has no room for them, and knows later whether it got rid of them.
+ */
+static int uvp__outcome(int fd) {
+  int r;
+
+  do
+    if (uvp__wait(fd, POLLOUT, -1))
+      r = uvh_writev(fd, NULL, 0, 0);
+    else
+      r = uvh_writev(fd, NULL, 0, MSG_DONTWAIT);
+  while (r == -EINPROGRESS);
+
+  return r;
+}
+
+
 /* For write() and others that work on any descriptor, `msg` is NULL. */
 static int uvp__send_some(int fd,
                           const struct iovec* bufs,
@@ -86,6 +103,12 @@ static int uvp__send_some(int fd,
                                  msg->msg_name,
                                  msg->msg_namelen);
   while (r == -EAGAIN && uvp__wait_for_room(fd, flags, deadline));
+
+  if (r == -EINPROGRESS)
+    r = uvp__outcome(fd);
+
+  if (r == -EPIPE && !(flags & MSG_NOSIGNAL))
+    uvp__broken_pipe();
 
   return r;
 }

@@ -5,9 +5,9 @@
 
 #include "uv_host.h"
 #include "libc.h"
+#include "terminals.h"
 #include "musl-syscall.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ int uvp__fail(int err) {
 
 
 int uvp__result(int r) {
-  assert(r > -4096 && "a host reports an errno");
+  uvp__check(r > -4096);  /* A host reports an errno. */
   if (r >= 0)
     return r;
 
@@ -118,7 +118,7 @@ static int uvp__ioctl(int fd, int request, void* argument) {
   if (request == FIONBIO)
     return uvp__set_nonblock(fd, *(int*) argument);
 
-  return uvh_fcntl(fd, F_GETFL, 0) < 0 ? -EBADF : -ENOTTY;
+  return uvp__terminal_ioctl(fd, request, argument);
 }
 
 

@@ -12,6 +12,11 @@
  */
 int uvp__is_wasi(int fd);
 
+/* assert() for calls that every program makes: the C library's prints, which
+ * would be most of a small program.
+ */
+#define uvp__check(condition) ((condition) ? (void) 0 : __builtin_trap())
+
 /* Sets errno and returns -1. */
 int uvp__fail(int err);
 
@@ -38,5 +43,8 @@ int uvp__wait(int fd, int events, int timeout);
  * for the first time, and belongs to it until the call ends.
  */
 int uvp__wait_until(int fd, int events, double* deadline);
+
+/* Raises SIGPIPE, after a write to a peer that does not read any more. */
+void uvp__broken_pipe(void);
 
 #endif  /* UVP_LIBC_H_ */

@@ -6,6 +6,11 @@
 
 #include "uv.h"
 #include "internal.h"
+#include "libc.h"
+
+
+void uvp__broken_pipe(void) {
+}
 
 
 void uv__signal_global_once_init(void) {

@@ -6,8 +6,6 @@
 
 #include "uv.h"
 #include "internal.h"
-#include "uv_host.h"
-#include "libc.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -64,54 +62,6 @@ int uv_cpu_info(uv_cpu_info_t** cpu_infos, int* count) {
   *cpu_infos = NULL;
   *count = 0;
   return UV_ENOSYS;
-}
-
-
-static uv_handle_type uvp__guess_socket(int fd, int type) {
-  struct sockaddr_storage addr;
-  socklen_t len;
-
-  len = sizeof(addr);
-  if (getsockname(fd, (struct sockaddr*) &addr, &len))
-    return UV_UNKNOWN_HANDLE;
-
-  if (addr.ss_family == AF_UNIX)
-    return type == SOCK_STREAM ? UV_NAMED_PIPE : UV_UNKNOWN_HANDLE;
-
-  return type == SOCK_STREAM ? UV_TCP : UV_UDP;
-}
-
-
-uv_handle_type uv_guess_handle(uv_file file) {
-  __wasi_fdstat_t stat;
-  socklen_t len;
-  int type;
-
-  len = sizeof(type);
-  if (!uvp__is_wasi(file)) {
-    if (getsockopt(file, SOL_SOCKET, SO_TYPE, &type, &len) == 0)
-      return uvp__guess_socket(file, type);
-
-    if (errno != ENOTSOCK)
-      return UV_UNKNOWN_HANDLE;
-  }
-
-  if (__wasi_fd_fdstat_get(file, &stat) != __WASI_ERRNO_SUCCESS)
-    return uvp__is_wasi(file) ? UV_UNKNOWN_HANDLE : UV_NAMED_PIPE;
-
-  switch (stat.fs_filetype) {
-    /* A terminal is treated as a file as well: see unsupported.c. */
-    case __WASI_FILETYPE_REGULAR_FILE:
-    case __WASI_FILETYPE_CHARACTER_DEVICE:
-      return UV_FILE;
-
-    /* WASI has no type for pipes. */
-    case __WASI_FILETYPE_UNKNOWN:
-      return UV_NAMED_PIPE;
-
-    default:
-      return UV_UNKNOWN_HANDLE;
-  }
 }
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What cannot exist here: processes, terminals, libraries to load, priorities.
+/* What cannot exist here: processes, libraries to load, priorities.
  * Handles of these kinds can be initialized and closed, as far as libuv's
  * interface allows; every other operation is refused.
  */
@@ -82,43 +82,6 @@ int uv_kill(int pid, int signum) {
 
 
 void uv__process_close(uv_process_t* handle) {
-}
-
-
-/* Terminals. */
-
-/* No descriptor is a terminal. */
-int uv_tty_init(uv_loop_t* loop, uv_tty_t* tty, uv_file fd, int unused) {
-  return UV_EINVAL;
-}
-
-
-int uv_tty_set_mode(uv_tty_t* tty, uv_tty_mode_t mode) {
-  return UV_ENOTSUP;
-}
-
-
-int uv_tty_reset_mode(void) {
-  return 0;
-}
-
-
-int uv_tty_get_winsize(uv_tty_t* tty, int* width, int* height) {
-  return UV_ENOTSUP;
-}
-
-
-void uv_tty_set_vterm_state(uv_tty_vtermstate_t state) {
-}
-
-
-int uv_tty_get_vterm_state(uv_tty_vtermstate_t* state) {
-  return UV_ENOTSUP;
-}
-
-
-void uv__tty_close(uv_tty_t* handle) {
-  UNREACHABLE();
 }
 
 

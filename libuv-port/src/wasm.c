@@ -8,6 +8,7 @@
 #include "uv.h"
 #include "internal.h"
 #include "uv_host.h"
+#include "libc.h"
 #include "park.h"
 
 #include <assert.h>
@@ -107,7 +108,7 @@ static int uvp__tell(uv__io_t* w) {
     return 1;
 
   w->events = w->pevents;
-  return w->fd <= STDERR_FILENO || uvh_poll_ctl(w->fd, w->pevents) == 0;
+  return uvp__is_wasi(w->fd) || uvh_poll_ctl(w->fd, w->pevents) == 0;
 }
 
 
@@ -159,7 +160,7 @@ void uvp__register_parked(uv_loop_t* loop) {
 
   for (;;) {
     w = uvp__next_watcher(loop);
-    if (w == NULL || w->fd <= STDERR_FILENO)
+    if (w == NULL || uvp__is_wasi(w->fd))
       return;
 
     /* The next poll handles it. */
@@ -173,14 +174,14 @@ void uvp__register_parked(uv_loop_t* loop) {
 }
 
 
-/* The host does not know the standard streams: they are ready whenever they are
- * watched. A read without available data waits inside of the call.
+/* In a module without files, the host does not know the standard streams: they
+ * are ready whenever they are watched.
  */
 static void uvp__add_streams(uv_loop_t* loop, struct uvp__batch* batch) {
   uv__io_t* w;
   int fd;
 
-  for (fd = 0; fd <= STDERR_FILENO && fd < (int) loop->nwatchers; fd++) {
+  for (fd = 0; uvp__is_wasi(fd) && fd < (int) loop->nwatchers; fd++) {
     w = loop->watchers[fd];
     if (w == NULL || batch->count == UVP__BATCH_SIZE)
       continue;

@@ -48,6 +48,7 @@ export interface UvHost {
   lookup(name: number, len: number, family: number): number
   reverse(addr: number, len: number): number
   interface_index(name: number, len: number): number
+  terminal(fd: number, request: number, data: number): number
   clock(): number
   chdir(path: number, len: number): number
   fchdir(fd: number): number
@@ -97,6 +98,7 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   lookup: 'iii:i',
   reverse: 'ii:i',
   interface_index: 'ii:i',
+  terminal: 'iii:i',
   clock: ':d',
   chdir: 'ii:i',
   fchdir: 'i:i',

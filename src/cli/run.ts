@@ -9,7 +9,6 @@ import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
 import { writeCompileCache } from './compile-cache.js'
-import { Output } from './output.js'
 import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
 
@@ -19,21 +18,6 @@ const TRAPPED = 134
 /** The time after which a program has normally finished its startup, in ms. */
 const AT_REST = 1000
 
-/** The standard input of this process as the program's, untouched until the program reads. */
-class StandardInput implements AsyncIterable<Uint8Array> {
-  #used = false
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    this.#used = true
-    yield* process.stdin
-  }
-
-  /** Ends a pending read, so that the process can exit. */
-  close(): void {
-    if (this.#used) process.stdin.destroy()
-  }
-}
-
 function readProgram(path: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(readFileSync(path))
@@ -42,14 +26,7 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** The parts of the command that serve a program. */
-interface Around {
-  readonly input: StandardInput
-  readonly output: Output
-  readonly refusals: Refusals
-}
-
-async function startGuest(command: Command, { input, output, refusals }: Around): Promise<Guest> {
+async function startGuest(command: Command, refusals: Refusals): Promise<Guest> {
   const { program, hostName, policy, args, env, dirs, driver, maxDescriptors } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
@@ -60,9 +37,8 @@ async function startGuest(command: Command, { input, output, refusals }: Around)
       env,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
-      input,
     }
-    return await Guest.start(bytes, { ...given, driver, trace, onOutput: output.print })
+    return await Guest.start(bytes, { ...given, driver, trace, stdio: 'inherit' })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
     throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
@@ -95,11 +71,9 @@ export async function run(command: Command, thread: Thread | undefined): Promise
 }
 
 async function runProgram(command: Command): Promise<number> {
-  const input = new StandardInput()
   const signals = new Signals(command.driver)
-  const output = new Output(signals.heard, () => signals.end('SIGPIPE'))
   const refusals = new Refusals()
-  const started = startGuest(command, { input, output, refusals })
+  const started = startGuest(command, refusals)
   signals.aim(started)
   const guest = await started
   setTimeout(writeCompileCache, AT_REST).unref()
@@ -111,7 +85,6 @@ async function runProgram(command: Command): Promise<number> {
     say(`the program trapped\n${error instanceof Error ? error.stack : String(error)}`)
     return TRAPPED
   } finally {
-    input.close()
     refusals.close()
   }
 }

@@ -27,7 +27,7 @@ export class Signals {
   }
 
   /** Ends the guest, even if it is still starting. */
-  readonly end = (name: (typeof HEARD)[number] | 'SIGPIPE'): void => {
+  readonly end = (name: (typeof HEARD)[number]): void => {
     this.code ??= 128 + constants.signals[name]
     this.#started?.then(
       (guest) => guest.terminate(),

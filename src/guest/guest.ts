@@ -16,6 +16,7 @@ import { Thread } from './drivers/thread.js'
 import type { InputSource } from './input.js'
 import { letsPump } from './pumped-loops.js'
 import type { GuestRun, GuestSetup } from './setup.js'
+import type { GivenStreams } from './streams.js'
 
 export type { Directory, Dirs, HostDirectory } from '../wasi/fs/host-directories.js'
 export type { OnOutput } from '../wasi/stdio.js'
@@ -78,6 +79,12 @@ export interface GuestOptions extends WasiOptions {
   readonly input?: InputSource
   /** Receives the output as it is written. Dropped by default. */
   readonly onOutput?: OnOutput
+  /**
+   * `inherit` connects its standard streams to those of this process, in place of `input` and `onOutput`: they have the
+   * type that they have here (file, pipe, terminal), the guest reads no more of its input than it asks for, and a write
+   * that fails reports the reason to the guest.
+   */
+  readonly stdio?: 'inherit'
   /** How many descriptors it may have open at once; 65,536 by default. */
   readonly maxDescriptors?: number
   /** What to trace while it runs; by default the topics in the environment variable `UVWASM_DEBUG`. */
@@ -119,12 +126,20 @@ export class Guest {
     const { driver = 'auto' } = options
     const compiling = compileModule(program)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
-    const parts = [compiling, preparing, describeModule(), openHost(options), findFiles(options)] as const
+    const parts = [
+      compiling,
+      preparing,
+      describeModule(),
+      openHost(options),
+      findFiles(options),
+      inheritStreams(options),
+    ] as const
     try {
-      const [module, ready, abi, host, files] = await Promise.all(parts)
+      const [module, ready, abi, host, files, inherited] = await Promise.all(parts)
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
       const { input, onOutput = nothing, trace = Trace.fromEnvironment(), maxDescriptors } = options
-      const run = await ready.start({ module, abi, host, files, wasi, input, onOutput, trace, maxDescriptors })
+      const streams = { input, onOutput, inherited }
+      const run = await ready.start({ module, abi, host, files, wasi, streams, trace, maxDescriptors })
       return new Guest(ready.driver, run)
     } catch (error) {
       preparing.then(({ cancel }) => cancel(), nothing)
@@ -159,9 +174,13 @@ async function findFiles({ dirs }: GuestOptions): Promise<readonly Mount[] | und
   return dirs && (await import('../wasi/fs/host-directories.js')).mountsOf(dirs)
 }
 
+async function inheritStreams({ stdio }: GuestOptions): Promise<GivenStreams['inherited']> {
+  return stdio === 'inherit' ? (await import('#platform')).standardStreams() : undefined
+}
+
 /** @throws {ArgumentError} naming the argument that is not valid */
 function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', args, env, input, onOutput, maxDescriptors, trace } = options
+  const { driver = 'auto', args, env, input, onOutput, stdio, maxDescriptors, trace } = options
   // Checked by capability, since they may come from another copy of this package or from another realm.
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(
@@ -190,6 +209,11 @@ function checkStart(program: unknown, options: GuestOptions): void {
   }
   if (onOutput !== undefined && typeof onOutput !== 'function') {
     throw new ArgumentError(`Cannot start the guest: onOutput ${show(onOutput)} is not valid; give a function`)
+  }
+  if (stdio !== undefined && (stdio !== 'inherit' || input !== undefined || onOutput !== undefined)) {
+    throw new ArgumentError(
+      `Cannot start the guest: stdio ${show(stdio)} is not valid; give 'inherit', without input and onOutput`,
+    )
   }
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
   if (trace !== undefined && typeof trace?.topic !== 'function') {

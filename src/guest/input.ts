@@ -5,7 +5,6 @@ export type InputSource = Uint8Array | AsyncIterable<Uint8Array>
 
 /** The standard input of one guest: reads a source piece by piece. */
 export class Input {
-  /** `undefined` when all bytes are known. */
   readonly #pieces: AsyncIterator<Uint8Array> | undefined
   #rest: Uint8Array = NO_BYTES
 
@@ -15,29 +14,15 @@ export class Input {
     else this.#pieces = source[Symbol.asyncIterator]()
   }
 
-  /** The next piece, as by {@link Input.next}, if it is there already. */
-  ready(max: number): Uint8Array | undefined {
-    return this.#rest.length > 0 || this.#pieces === undefined ? this.#cut(max) : undefined
-  }
-
   /**
-   * The next piece; must not be called before the previous one has arrived. An empty piece is the end, `undefined`
-   * means that the source failed.
+   * The next piece, as a promise if it has to come first; must not be called before the previous one has come. An empty
+   * piece is the end, `undefined` means that the source failed.
    *
    * @param max - the maximum length; the rest of a longer piece comes next
    */
-  async next(max: number): Promise<Uint8Array | undefined> {
-    try {
-      while (this.#rest.length === 0 && this.#pieces !== undefined) {
-        const { done, value } = await this.#pieces.next()
-        if (done) return NO_BYTES
-        if (!(value instanceof Uint8Array)) return undefined
-        this.#rest = value
-      }
-    } catch {
-      return undefined
-    }
-    return this.#cut(max)
+  next(max: number): Uint8Array | Promise<Uint8Array | undefined> {
+    if (this.#rest.length > 0 || this.#pieces === undefined) return this.#take(max)
+    return this.#pull(this.#pieces, max)
   }
 
   /** Tells the source that nothing more will be read. */
@@ -46,8 +31,22 @@ export class Input {
     void this.#pieces?.return?.().then(nothing, nothing)
   }
 
-  #cut(max: number): Uint8Array {
-    const piece = this.#rest.slice(0, max)
+  async #pull(pieces: AsyncIterator<Uint8Array>, max: number): Promise<Uint8Array | undefined> {
+    try {
+      while (this.#rest.length === 0) {
+        const { done, value } = await pieces.next()
+        if (done) return NO_BYTES
+        if (!(value instanceof Uint8Array)) return undefined
+        this.#rest = value
+      }
+    } catch {
+      return undefined
+    }
+    return this.#take(max)
+  }
+
+  #take(max: number): Uint8Array {
+    const piece = this.#rest.subarray(0, max)
     this.#rest = this.#rest.subarray(piece.length)
     return piece
   }

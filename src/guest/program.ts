@@ -58,7 +58,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
       throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
     return bound
   }
-  const onDefect = tellDefects((bytes) => driver.output(2, bytes))
+  const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const calls = createUvHost(() => ({ kernel, memory: memory(), abi: options.abi, turns: loops, onDefect }))
   const { imports, files, close } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }

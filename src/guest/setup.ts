@@ -2,8 +2,7 @@
 import type { WasmModule } from '../base/platform-types.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Preview1Options } from '../wasi/preview1.js'
-import type { OnOutput } from '../wasi/stdio.js'
-import type { InputSource } from './input.js'
+import type { GivenStreams } from './streams.js'
 
 /** The parts that a guest is made of. */
 export interface ProgramOptions extends Preview1Options {
@@ -14,10 +13,7 @@ export interface ProgramOptions extends Preview1Options {
 
 /** The parts and the streams of a guest that a driver starts. */
 export interface GuestSetup extends ProgramOptions {
-  /** See {@link GuestOptions.input}. */
-  readonly input: InputSource | undefined
-  /** See {@link GuestOptions.onOutput}. */
-  readonly onOutput: OnOutput
+  readonly streams: GivenStreams
 }
 
 /** A guest that was started by a driver. */

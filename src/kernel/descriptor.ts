@@ -5,6 +5,7 @@
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Membership } from '../host/contract/datagram.js'
+import type { HostTerminal } from '../host/contract/stream.js'
 import type { Payload } from './payload.js'
 import type { Pollable, Watch } from './readiness.js'
 import type { OptionName } from './socket-options.js'
@@ -59,6 +60,11 @@ export abstract class Descriptor implements Pollable {
   /** Whether `epoll_ctl()` accepts it: a file or a directory is always ready, so it refuses them. */
   get watchable(): boolean {
     return true
+  }
+
+  /** What it can do as a terminal, if it is one. */
+  get terminal(): HostTerminal | undefined {
+    return undefined
   }
 
   /** Why bytes cannot be read from it or written to it, if it is not a {@link ByteDescriptor}. */
@@ -158,6 +164,15 @@ export abstract class ByteDescriptor extends Descriptor {
    * @returns how many were taken, from the front; EAGAIN for none
    */
   abstract write(bytes: Uint8Array): Result
+  /**
+   * The outcome of a write that answered EINPROGRESS, which only some descriptors do: how many bytes were taken.
+   *
+   * @param _waits - whether the caller waits for it; if not, it is as good as known
+   */
+  outcome(_waits: boolean): Result {
+    return 0
+  }
+
   /**
    * Sends the next `length` bytes of a payload, at most as many as it has left.
    *

@@ -48,9 +48,11 @@ export const ToParent = {
   READY: 11,
   /** The guest cannot be loaded: a {@link LoadFailure}. No record follows. */
   UNFIT: 12,
-  /** Bytes for a standard stream; the value is its number. */
+  /** Bytes for a standard stream, whose number is the value; answered by one `SENT`. */
   OUTPUT: 13,
-  /** The guest requests the next bytes of its standard input. */
+  /**
+   * The guest wants to read from a standard stream: a {@link streamValue} of how many bytes. Answered by one `INPUT`.
+   */
   INPUT: 14,
   /** A line of the trace. */
   TRACE: 15,
@@ -58,6 +60,8 @@ export const ToParent = {
   EXIT: 16,
   /** The guest has trapped: a {@link TrapReport}. No record follows. */
   TRAP: 17,
+  /** The guest has closed a standard stream; the value is its number. */
+  CLOSE_STREAM: 18,
 } as const
 
 /** Records from the parent's thread to the guest's. */
@@ -82,10 +86,13 @@ export const ToGuest = {
   BROKEN: 7,
   /** A listener has accepted a connection: a {@link NewConnection}. */
   CONNECTION: 8,
-  /** Bytes of standard input; an empty payload is its end. The value 1 means that it cannot be read. */
+  /**
+   * Bytes of a standard stream, or none at its end, or if it can be read directly now. A {@link streamValue} of the
+   * error, if there is one.
+   */
   INPUT: 9,
-  /** The value is the number of bytes of the guest's output that have been received since the last such record. */
-  OUTPUT_TAKEN: 10,
+  /** The oldest bytes of a standard stream have been sent: a {@link streamValue} of the error, if there is one. */
+  SENT: 10,
   /** The answer to a lookup: its texts, one per line. A lookup may also be answered by an `ERROR`. */
   ANSWER: 11,
   /**
@@ -93,10 +100,12 @@ export const ToGuest = {
    * parent does not read it.
    */
   READ_ON: 12,
+  /** Nothing has come of a standard stream since it was asked for; the value is its number. */
+  NOTHING: 13,
 } as const
 
 /**
- * The number of bytes of a connection, or of a standard stream, that may be in transit between the threads and count
+ * The number of bytes of a connection that may be in transit between the threads and count
  * as accepted, like bytes in a network cable. Acceptance is reported in batches of half that size, so a short
  * message needs no separate acknowledgement.
  */
@@ -183,6 +192,26 @@ export function errnoValue(name: ErrnoName): number {
 /** Decodes the error name of a value. */
 export function errnoOf(value: number): ErrnoName {
   return ERRNO_NAMES[value] ?? 'EIO'
+}
+
+/** Encodes the number of a standard stream and another number, up to 2^29, as a value. */
+export function streamValue(stream: number, other: number): number {
+  return stream | (other << 2)
+}
+
+/** Decodes the two numbers of {@link streamValue}. */
+export function streamOf(value: number): readonly [stream: number, other: number] {
+  return [value & 3, value >>> 2]
+}
+
+/** Encodes an error, or that there is none, as a number for {@link streamValue}. */
+export function outcomeValue(error: ErrnoName | undefined): number {
+  return error === undefined ? 0 : errnoValue(error) + 1
+}
+
+/** Decodes a number of {@link outcomeValue}. */
+export function outcomeOf(value: number): ErrnoName | undefined {
+  return value === 0 ? undefined : errnoOf(value - 1)
 }
 
 const encoder = new TextEncoder()

@@ -10,7 +10,7 @@ import type { Descriptor } from '../kernel/descriptor.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Arguments } from './arguments.js'
 import { type Action, answer, Errno, FileError } from './errno.js'
-import { putStat, putType } from './fs/filestat.js'
+import { putStat, putStream, putType } from './fs/filestat.js'
 import { OpenDirectory, OpenFile, setStatus } from './fs/open-file.js'
 import { FdFlag, FileType, Right, Size } from './layouts.js'
 import type { Waiter } from './poll-oneoff.js'
@@ -69,6 +69,7 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
       const descriptor = get(fd)
       given.bytes(out, Size.FILESTAT)
       if (isFile(descriptor)) putStat(given.memory, out, descriptor.node)
+      else if (descriptor instanceof StandardStream) putStream(given.memory, out, descriptor)
       else putType(given.memory, out, typeOf(descriptor))
     },
   }
@@ -81,10 +82,11 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
 
 /** Makes a call that transfers bytes wait where its descriptor may block. It stores how many were transferred. */
 function waiting(
-  { kernel, abi, waiter, given }: DescriptorCallParts,
+  { kernel, calls, abi, waiter, given }: DescriptorCallParts,
   transfer: (fd: number, iovs: number, count: number) => number,
 ): SlowCall {
   const again = -errnoNumber(abi, 'EAGAIN')
+  const inProgress = -errnoNumber(abi, 'EINPROGRESS')
   return (fd = 0, iovs = 0, count = 0, out = 0) => {
     if (!given.memory.contains(out, 4)) return Errno.FAULT
     const settle = (result: number): number => {
@@ -92,16 +94,15 @@ function waiting(
       given.memory.setU32(out, result)
       return Errno.SUCCESS
     }
-    const result = transfer(fd, iovs, count)
-    if (result !== again || kernel.get(fd)?.nonBlocking !== false) return settle(result)
-    // 0 is no answer yet, and an end of the stream is one.
+    let result = transfer(fd, iovs, count)
+    const unknown = (): boolean => result === again || result === inProgress
+    if (!unknown() || kernel.get(fd)?.nonBlocking !== false) return settle(result)
     const ask = (): number => {
-      const next = transfer(fd, iovs, count)
-      return next === again ? 0 : next < 0 ? next : next + 1
+      result = result === inProgress ? calls.writev(fd, 0, 0, 0) : transfer(fd, iovs, count)
+      return unknown() ? 0 : 1
     }
-    const settled = (next: number): number => settle(next < 0 ? next : next - 1)
     const waited = waiter.wait(ask, -1)
-    return typeof waited === 'number' ? settled(waited) : waited.then(settled)
+    return typeof waited === 'number' ? settle(result) : waited.then(() => settle(result))
   }
 }
 
@@ -115,6 +116,10 @@ function isFile(descriptor: Descriptor): descriptor is OpenFile | OpenDirectory 
   return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory
 }
 
+function seekable({ stream: { type } }: StandardStream): boolean {
+  return type === 'file' || type === 'directory' || type === 'device'
+}
+
 function typeOf(descriptor: Descriptor): number {
   if (descriptor instanceof OpenFile) return FileType.REGULAR_FILE
   if (descriptor instanceof OpenDirectory) return FileType.DIRECTORY
@@ -126,5 +131,9 @@ function typeOf(descriptor: Descriptor): number {
 function rightsOf(descriptor: Descriptor): bigint {
   if (isFile(descriptor)) return descriptor.rights
   const { access } = descriptor
-  return Right.STAT | Right.POLL | (access === 'write' ? 0n : Right.READ) | (access === 'read' ? 0n : Right.WRITE)
+  // Without this right, a character device is a terminal for C libraries.
+  const seeks = descriptor instanceof StandardStream && seekable(descriptor) ? Right.SEEK | Right.TELL : 0n
+  return (
+    seeks | Right.STAT | Right.POLL | (access === 'write' ? 0n : Right.READ) | (access === 'read' ? 0n : Right.WRITE)
+  )
 }

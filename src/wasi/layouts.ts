@@ -32,7 +32,15 @@ export const LookupFlag = { FOLLOW: 1 } as const
 export const TimesFlag = { ACCESSED: 1, ACCESSED_NOW: 2, MODIFIED: 4, MODIFIED_NOW: 8, MODE: 0x8000 } as const
 
 /** `rights`: those that are checked, and all that exist. */
-export const Right = { READ: 1n << 1n, WRITE: 1n << 6n, STAT: 1n << 21n, POLL: 1n << 27n, ALL: 0x1fff_ffffn } as const
+export const Right = {
+  READ: 1n << 1n,
+  SEEK: 1n << 2n,
+  TELL: 1n << 5n,
+  WRITE: 1n << 6n,
+  STAT: 1n << 21n,
+  POLL: 1n << 27n,
+  ALL: 0x1fff_ffffn,
+} as const
 
 /** `whence`. */
 export const Whence = { CURRENT: 1, END: 2 } as const

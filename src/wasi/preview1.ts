@@ -20,7 +20,7 @@ import type { Mount } from './fs/host-directories.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
-import { StandardInput, StandardOutput } from './standard-streams.js'
+import { StandardStream } from './standard-streams.js'
 import type { Streams } from './stdio.js'
 
 /** The functions whose answer may come later. */
@@ -63,8 +63,7 @@ export function preview1(
   { kernel, calls, driver, memory, preopens }: Preview1Parts,
 ): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls; readonly close: () => void } {
   const given = new Arguments(memory)
-  kernel.add(new StandardInput(driver, kernel), 0)
-  for (const stream of [1, 2] as const) kernel.add(new StandardOutput(stream, driver, kernel), 0)
+  for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
   const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
   const files = new Files(folder, { kernel, given, now, preopens })
   const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })

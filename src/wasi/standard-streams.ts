@@ -1,12 +1,26 @@
 /** The standard streams of a guest, as descriptors of its kernel. */
+import { NO_BYTES } from '../base/bytes.js'
+import type { HostStream, HostTerminal, StreamType } from '../host/contract/stream.js'
 import { ByteDescriptor, type Descriptor, type Result } from '../kernel/descriptor.js'
 import { Poll } from '../kernel/readiness.js'
-import { ReceiveQueue } from '../kernel/receive-queue.js'
+import { FileError } from './errno.js'
 import { FileType } from './layouts.js'
 import type { Streams } from './stdio.js'
 
-/** How many bytes of input are asked for when a guest polls, which does not say how many it wants. */
-const POLLED = 1
+/** The most bytes that are read at once. */
+const MOST = 1024 * 1024
+
+const FILE_TYPES: Readonly<Record<StreamType, number>> = {
+  file: FileType.REGULAR_FILE,
+  directory: FileType.DIRECTORY,
+  pipe: FileType.UNKNOWN,
+  socket: FileType.SOCKET_STREAM,
+  terminal: FileType.CHARACTER_DEVICE,
+  device: FileType.CHARACTER_DEVICE,
+}
+
+/** `whence` of preview 1. */
+const SEEKS = ['start', 'current', 'end'] as const
 
 /** What a stream needs from its kernel. */
 export interface StreamContext {
@@ -14,102 +28,94 @@ export interface StreamContext {
   changed(descriptor: Descriptor, bytes?: number): void
 }
 
-/** A standard stream. */
-export abstract class StandardStream extends ByteDescriptor {
+/** A standard stream. No more bytes are read than the guest asks for. */
+export class StandardStream extends ByteDescriptor {
+  readonly stream: HostStream
   /** `filetype` of preview 1. */
-  readonly fileType = FileType.CHARACTER_DEVICE
+  readonly fileType: number
+  /** Bytes that were read for the current call. */
+  #held: Uint8Array = NO_BYTES
+  #buffer: Uint8Array = NO_BYTES
+
+  /** @param streams - the driver's */
+  constructor(stream: HostStream, { waitsForRoom }: Streams, kernel: StreamContext) {
+    super(stream.type === 'socket' ? 'unix' : undefined, stream.access)
+    this.stream = stream
+    this.fileType = FILE_TYPES[stream.type]
+    this.append = stream.appends
+    this.nonBlocking = !waitsForRoom && stream.access === 'write'
+    stream.onChange = () => kernel.changed(this)
+  }
+
+  override get terminal(): HostTerminal | undefined {
+    return this.stream.terminal
+  }
+
+  override get watchable(): boolean {
+    const { type } = this.stream
+    return type === 'pipe' || type === 'socket' || type === 'terminal'
+  }
+
+  override readiness(asked: number): number {
+    return (this.#readable(asked) ? Poll.IN : 0) | (this.access !== 'read' && this.stream.writable ? Poll.OUT : 0)
+  }
+
+  override arrived(wanted: number): Result {
+    if (this.#held.length > 0) return this.#held.length
+    const room = Math.min(wanted, MOST)
+    if (this.#buffer.length < room) this.#buffer = new Uint8Array(room)
+    const count = this.stream.read(this.#buffer.subarray(0, room))
+    if (typeof count === 'number') this.#held = this.#buffer.subarray(0, count)
+    return count
+  }
+
+  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+    const bytes = this.#held.subarray(0, length)
+    heap.set(bytes, address)
+    if (!peek) this.#held = this.#held.subarray(bytes.length)
+    return bytes.length
+  }
+
+  override takePayload(max: number): Uint8Array {
+    const bytes = this.#held.slice(0, max)
+    this.#held = this.#held.subarray(bytes.length)
+    return bytes
+  }
+
+  override write(bytes: Uint8Array): Result {
+    return this.stream.write(bytes, !this.nonBlocking)
+  }
+
+  override outcome(waits: boolean): Result {
+    return this.stream.outcome(waits)
+  }
+
+  /**
+   * Moves its position.
+   *
+   * @param whence - of preview 1
+   * @returns the new position
+   * @throws {FileError} SPIPE, INVAL
+   */
+  seek(offset: number, whence: number): number {
+    const from = SEEKS[whence]
+    const position = from === undefined ? 'EINVAL' : this.stream.seek(offset, from)
+    if (typeof position === 'number') return position
+    throw new FileError(position === 'EINVAL' ? 'INVAL' : position === 'ESPIPE' ? 'SPIPE' : 'IO')
+  }
 
   override sendPayload(): Result {
     return 'EFAULT'
   }
 
-  override close(): void {}
-}
-
-/** The standard input. It asks for no more bytes than the guest wants to read. */
-export class StandardInput extends StandardStream {
-  readonly #kernel: StreamContext
-  readonly #streams: Streams
-  readonly #received = new ReceiveQueue()
-  #state: 'idle' | 'asking' | 'ended' | 'failed' = 'idle'
-
-  constructor(streams: Streams, kernel: StreamContext) {
-    super(undefined, 'read')
-    this.#streams = streams
-    this.#kernel = kernel
+  override close(): void {
+    this.stream.close()
   }
 
-  override readiness(asked: number): number {
-    if ((asked & Poll.IN) !== 0) this.#ask(POLLED)
-    return this.#received.length > 0 || this.#state === 'ended' || this.#state === 'failed' ? Poll.IN : 0
-  }
-
-  override arrived(wanted: number): Result {
-    this.#ask(wanted)
-    if (this.#received.length > 0) return this.#received.length
-    return this.#state === 'ended' ? 0 : this.#state === 'failed' ? 'EIO' : 'EAGAIN'
-  }
-
-  override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
-    return this.#received.copyTo(heap, address, length, peek)
-  }
-
-  override takePayload(max: number): Uint8Array {
-    return this.#received.take(max)
-  }
-
-  override write(): Result {
-    return 'EBADF'
-  }
-
-  /** Asks for bytes, unless some are there or on their way. */
-  #ask(max: number): void {
-    if (this.#state !== 'idle' || this.#received.length > 0) return
-    this.#state = 'asking'
-    this.#streams.input(max, (bytes) => {
-      this.#state = bytes === undefined ? 'failed' : bytes.length === 0 ? 'ended' : 'idle'
-      if (bytes !== undefined && bytes.length > 0) this.#received.push(bytes)
-      this.#kernel.changed(this, bytes?.length ?? 0)
-    })
-  }
-}
-
-/** The standard output or the standard error. */
-export class StandardOutput extends StandardStream {
-  readonly #streams: Streams
-  readonly #stream: 1 | 2
-
-  constructor(stream: 1 | 2, streams: Streams, kernel: StreamContext) {
-    super(undefined, 'write')
-    this.append = true
-    this.nonBlocking = !streams.waitsForRoom
-    this.#stream = stream
-    this.#streams = streams
-    streams.onRoom(() => kernel.changed(this))
-  }
-
-  override readiness(): number {
-    return this.#streams.outputRoom > 0 ? Poll.OUT : 0
-  }
-
-  override arrived(): Result {
-    return 'EBADF'
-  }
-
-  override take(): number {
-    return 0
-  }
-
-  override takePayload(): Uint8Array {
-    return new Uint8Array(0)
-  }
-
-  override write(bytes: Uint8Array): Result {
-    const room = this.#streams.outputRoom
-    if (bytes.length === 0) return 0
-    if (room === 0) return 'EAGAIN'
-    const taken = bytes.slice(0, room)
-    this.#streams.output(this.#stream, taken)
-    return taken.length
+  #readable(asked: number): boolean {
+    if ((asked & Poll.IN) === 0 || this.access === 'write') return false
+    if (this.#held.length > 0 || this.stream.readable) return true
+    this.stream.watch()
+    return this.stream.readable
   }
 }

@@ -1,4 +1,5 @@
 /** What the standard streams of a guest are connected to. */
+import type { HostStream } from '../host/contract/stream.js'
 
 /**
  * Receives a guest's output as it is written: stream 1 is the standard output, 2 the standard error. The bytes belong
@@ -13,22 +14,10 @@ export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer
 }
 
-/** The ends of the standard streams that a driver has. */
+/** The streams that a driver has. */
 export interface Streams {
-  /**
-   * Asks for bytes of the standard input. Not called again before the answer.
-   *
-   * @param max - how many at most
-   * @param take - takes ownership of the bytes, once, perhaps before this call returns; no bytes mean the end,
-   *   `undefined` a failure
-   */
-  input(max: number, take: (bytes: Uint8Array | undefined) => void): void
-  /** Takes ownership of bytes that the guest wrote to stream 1 or 2: no more than there is room for. */
-  output(stream: 1 | 2, bytes: Uint8Array): void
-  /** Whether a guest waits where there is no room for its output; if not, it gets EAGAIN. */
+  /** Those with the numbers 0, 1 and 2. */
+  readonly streams: readonly HostStream[]
+  /** Whether a guest can wait where there is no room for its output; if not, it gets EAGAIN. */
   readonly waitsForRoom: boolean
-  /** How many bytes of output are accepted now; 0 until there is room again. */
-  readonly outputRoom: number
-  /** Adds a function to call when there is room for output again. */
-  onRoom(tell: () => void): void
 }

@@ -43,6 +43,7 @@ const UV_HOST = {
   lookup: 'iii:i',
   reverse: 'ii:i',
   interface_index: 'ii:i',
+  terminal: 'iii:i',
   clock: ':d',
   chdir: 'ii:i',
   fchdir: 'i:i',

@@ -4,8 +4,10 @@
  */
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
+
 import type { WorkerSetup } from '../../src/guest/drivers/worker.js'
-import { ToParent, type Wires } from '../../src/remote/protocol.js'
+import type { StreamGiven } from '../../src/host/contract/stream.js'
+import { ToGuest, ToParent, type Wires } from '../../src/remote/protocol.js'
 import { makeRing, type RingFigures, ringFigures } from '../../src/remote/ring.js'
 import { soon } from '../support/deadline.js'
 import { compileModule, describeModule, HostServer, nodeHost } from './support/built.js'
@@ -33,8 +35,10 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   const [module, abi] = [await compileModule(await guestModule('echo')), await describeModule()]
   let output = ''
   const server = new HostServer(nodeHost({ transport }), wires, {
-    onRecord: (kind, _id, _value, payload) => {
-      if (kind === ToParent.OUTPUT) output += Buffer.from(payload).toString()
+    onRecord: (kind, _id, value, payload) => {
+      if (kind !== ToParent.OUTPUT) return
+      output += Buffer.from(payload).toString()
+      server.wire.post(ToGuest.SENT, 0, value)
     },
     onDefect: (error) => {
       throw error
@@ -48,7 +52,10 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   }
   const how = { trace: '', maxDescriptors: undefined, traits }
   const worker = new Worker(new URL('../../build/lib/guest/drivers/worker.js', import.meta.url))
-  const setup: WorkerSetup = { module, abi, wasi, wires, ...how }
+  const streams = (['read', 'write', 'write'] as const).map(
+    (access): StreamGiven => ({ type: 'pipe', access, appends: false }),
+  )
+  const setup: WorkerSetup = { module, abi, wasi, wires, streams, ...how }
   worker.postMessage(setup)
   const end = (): Promise<unknown> => {
     server.close()

@@ -307,6 +307,7 @@ const ARITY: Readonly<Record<Name, number>> = {
   lookup: 3,
   reverse: 2,
   interface_index: 2,
+  terminal: 3,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [
@@ -325,6 +326,7 @@ const ON_A_DESCRIPTOR: readonly Name[] = [
   'epoll_wait',
   'timerfd_settime',
   'timerfd_gettime',
+  'terminal',
   'readv',
   'writev',
   'shutdown',

@@ -6,12 +6,12 @@
 
 import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
-import { isPromise, type OnOutput } from '../../wasi/stdio.js'
+import type { HostStream } from '../../host/contract/stream.js'
 import type { Driver } from '../driver.js'
-import { GuestExit, TERMINATED } from '../exit.js'
-import { Input } from '../input.js'
+import { GuestExit } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { endNow, GuestStreams } from '../streams.js'
 import { WaitedTime } from './waited-time.js'
 
 /**
@@ -22,12 +22,13 @@ import { WaitedTime } from './waited-time.js'
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
-  const driver = new PumpDriver(setup, ending)
+  const defer = (callback: () => void): void => setup.host.defer(callback)
+  const streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => ending.fail(reason) })
+  const driver = new PumpDriver(setup, streams.open(COPY_MAX))
   const program = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
-  ending.whenOver(() => driver.close())
   void live(program, driver, ending)
-  return { exit: ending.told, terminate: () => ending.exit(TERMINATED) }
+  return { exit: streams.outlive(ending.told), terminate: () => endNow(ending, streams) }
 }
 
 /** Runs a guest from `main()` to its exit. */
@@ -52,23 +53,14 @@ async function live({ start, loops }: Program, driver: PumpDriver, ending: Guest
 class PumpDriver implements Driver {
   readonly pumps = true
   readonly waitsForRoom = false
-  readonly #ending: GuestExit
-  readonly #onOutput: OnOutput
-  readonly #input: Input
-  readonly #room: (() => void)[] = []
-  /** Takes the answer to the latest request for input. */
-  #taking: ((bytes: Uint8Array | undefined) => void) | undefined
-  /** Bytes of output for which the receiver's promise has not settled yet. */
-  #untaken = 0
+  readonly streams: readonly HostStream[]
 
   /** The time since the guest has left its stack, except for the turns of its loop. */
   readonly away: WaitedTime
 
-  constructor({ host, input, onOutput }: GuestSetup, ending: GuestExit) {
-    this.#ending = ending
+  constructor({ host }: GuestSetup, streams: readonly HostStream[]) {
     this.away = new WaitedTime(host)
-    this.#input = new Input(input)
-    this.#onOutput = onOutput
+    this.streams = streams
   }
 
   wait(ask: () => number, timeout: number): number {
@@ -86,50 +78,6 @@ class PumpDriver implements Driver {
 
   enter(call: NumberCall, argument: number): number {
     return this.away.interrupt(() => call(argument))
-  }
-
-  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
-    this.#taking = take
-    const bytes = this.#input.ready(max)
-    if (bytes !== undefined) take(bytes)
-    else void this.#input.next(max).then((next) => this.#taking?.(next))
-  }
-
-  get outputRoom(): number {
-    return Math.max(0, COPY_MAX - this.#untaken)
-  }
-
-  /**
-   * Passes output on without waiting for a slow receiver. The bytes that it has not taken are counted, and their
-   * number is limited.
-   */
-  output(stream: 1 | 2, bytes: Uint8Array): void {
-    try {
-      const received = this.#onOutput(stream, bytes)
-      if (!isPromise(received)) return
-      this.#untaken += bytes.length
-      received.then(
-        () => {
-          this.#untaken -= bytes.length
-          for (const tell of this.#room) tell()
-        },
-        (reason: unknown) => this.#ending.fail(reason),
-      )
-    } catch (reason) {
-      this.#ending.fail(reason)
-    }
-  }
-
-  onRoom(tell: () => void): void {
-    this.#room.push(tell)
-  }
-
-  /** Called when the guest has ended. */
-  close(): void {
-    this.#input.close()
-    // What they refer to is the guest's, and whatever keeps the run would keep that too.
-    this.#room.length = 0
-    this.#taking = undefined
   }
 
   onChange(): void {}

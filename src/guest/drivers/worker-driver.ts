@@ -4,22 +4,14 @@
  */
 
 import { traitsOf } from '../../remote/host-traits.js'
-import {
-  decode,
-  decodeText,
-  type LoadFailure,
-  ToGuest,
-  ToParent,
-  type TrapReport,
-  WINDOW,
-  type Wires,
-} from '../../remote/protocol.js'
+import { decode, decodeText, type LoadFailure, ToParent, type TrapReport, type Wires } from '../../remote/protocol.js'
 import { makeRing } from '../../remote/ring.js'
 import { HostServer } from '../../remote/server/host-server.js'
+import { StreamServer } from '../../remote/server/streams.js'
 import { GuestTrap, TERMINATED } from '../exit.js'
-import { Input } from '../input.js'
 import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { GuestStreams } from '../streams.js'
 import type { Thread } from './thread.js'
 
 /** The size of each ring in bytes: enough for the messages of a busy guest and its host in one turn. */
@@ -39,9 +31,10 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const life = new WorkerGuest(setup, wires, terminate)
   void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
   const exit = thread.end.then(() => life.end()).finally(release)
-  thread.run({ module, abi, wasi, files, wires, trace, maxDescriptors, traits: traitsOf(setup.host) })
+  const { given } = life.streams
+  thread.run({ module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits: traitsOf(setup.host) })
   await Promise.race([life.ready, exit])
-  return { exit, terminate }
+  return { exit, terminate: () => life.terminate() }
 }
 
 /** The parent's side of a guest: the host, the streams, and the outcome. */
@@ -50,13 +43,12 @@ class WorkerGuest {
   readonly ready: Promise<void>
   readonly #setup: GuestSetup
   readonly #terminate: () => void
-  readonly #input: Input
+  readonly streams: GuestStreams
   readonly #server: HostServer
+  readonly #streamServer: StreamServer
   #onReady = (): void => {}
   #code = TERMINATED
   #failure: { readonly reason: unknown } | undefined
-  /** Bytes of output that were received but not acknowledged to the guest. */
-  #received = 0
 
   constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
     this.#setup = setup
@@ -64,11 +56,13 @@ class WorkerGuest {
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve
     })
-    this.#input = new Input(setup.input)
+    const defer = (callback: () => void): void => setup.host.defer(callback)
+    this.streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => this.fail(reason) })
     this.#server = new HostServer(setup.host, wires, {
       onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
-      onDefect: tellDefects((bytes) => this.#print(2, bytes)),
+      onDefect: tellDefects((bytes) => this.streams.report(bytes)),
     })
+    this.#streamServer = new StreamServer(this.streams, this.#server.wire)
   }
 
   /** Ends the guest with a reason, unless it already has one. */
@@ -78,32 +72,33 @@ class WorkerGuest {
   }
 
   /**
-   * Called when the thread has ended.
+   * Called when the thread has ended; waits until what the guest has written is sent.
    *
    * @returns the exit code
    * @throws the reason if the guest did not end with an exit code
    */
-  end(): number {
+  async end(): Promise<number> {
     this.#server.wire.drain()
     this.#server.close()
-    this.#input.close()
+    await this.streams.end()
     if (this.#failure !== undefined) throw this.#failure.reason
     return this.#code
   }
 
+  /** Ends the guest at once. */
+  terminate(): void {
+    this.streams.drop()
+    this.#terminate()
+  }
+
   #receive(kind: number, value: number, payload: Uint8Array): void {
+    if (this.#streamServer.serve(kind, value, payload)) return
     switch (kind) {
       case ToParent.READY:
         this.#onReady()
         break
       case ToParent.UNFIT:
         this.#failure ??= { reason: loadError(decode<LoadFailure>(payload)) }
-        break
-      case ToParent.OUTPUT:
-        void this.#output(value === 2 ? 2 : 1, payload.slice())
-        break
-      case ToParent.INPUT:
-        void this.#sendInput(value)
         break
       case ToParent.TRACE:
         this.#setup.trace.topic('syscall')?.(decodeText(payload))
@@ -117,27 +112,6 @@ class WorkerGuest {
         break
       }
     }
-  }
-
-  async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-    await this.#print(stream, bytes)
-    this.#received += bytes.length
-    if (this.#received < WINDOW / 2) return
-    this.#server.wire.post(ToGuest.OUTPUT_TAKEN, 0, this.#received)
-    this.#received = 0
-  }
-
-  async #print(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#setup.onOutput(stream, bytes)
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  async #sendInput(max: number): Promise<void> {
-    const bytes = await this.#input.next(max)
-    this.#server.wire.post(ToGuest.INPUT, 0, bytes === undefined ? 1 : 0, bytes)
   }
 }
 

@@ -4,19 +4,22 @@
  */
 import { parentPort } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
-import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
+import { openGiven } from '../../host/common/process-streams.js'
+import type { HostStream, StreamGiven } from '../../host/contract/stream.js'
 import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
+import { remoteRelays } from '../../remote/client/streams.js'
 import type { HostTraits } from '../../remote/host-traits.js'
-import { encode, encodeText, ToGuest, ToParent, WINDOW, type Wires } from '../../remote/protocol.js'
+import { encode, encodeText, ToParent, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
 import type { Mount } from '../../wasi/fs/host-directories.js'
 import type { WasiOptions } from '../../wasi/provider.js'
 import type { Driver } from '../driver.js'
 import { GuestExit, GuestTrap } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
+import { isUnsure } from '../streams.js'
 
 /** The message with which the parent starts a guest. */
 export interface WorkerSetup {
@@ -25,6 +28,7 @@ export interface WorkerSetup {
   readonly wasi: WasiOptions
   readonly files?: readonly Mount[] | undefined
   readonly wires: Wires
+  readonly streams: readonly StreamGiven[]
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
   readonly maxDescriptors: number | undefined
@@ -36,19 +40,14 @@ class BlockingDriver implements Driver {
   readonly pumps = false
   readonly waitsForRoom = true
   readonly #wire: ClientChannel
-  /** Takes the answer to the pending request for input. */
-  #take: ((bytes: Uint8Array | undefined) => void) | undefined
-  /** Bytes of output that were sent but not received yet. */
-  #underWay = 0
-  readonly #room: (() => void)[] = []
+  readonly streams: readonly HostStream[]
 
-  constructor(wire: ClientChannel) {
+  constructor(wire: ClientChannel, given: readonly StreamGiven[]) {
     this.#wire = wire
-    wire.route(0, (kind, value, payload) => {
-      if (kind === ToGuest.OUTPUT_TAKEN) {
-        this.#underWay -= value
-        for (const tell of this.#room) tell()
-      } else if (kind === ToGuest.INPUT) this.#take?.(value === 0 ? payload.slice() : undefined)
+    const relays = remoteRelays(wire, given.length)
+    this.streams = relays.flatMap((relay, index) => {
+      const one = given[index]
+      return one === undefined ? [] : openGiven(one, relay, 0)
     })
   }
 
@@ -63,28 +62,10 @@ class BlockingDriver implements Driver {
       const answer = ask()
       if (answer !== 0) return answer
       const left = deadline - performance.now()
-      if (left <= 0) return 0
-      this.#wire.sleep(left)
+      if (left > 0) this.#wire.sleep(left)
+      else if (isUnsure(this.streams)) this.#wire.sleep(Number.POSITIVE_INFINITY)
+      else return 0
     }
-  }
-
-  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
-    this.#take = take
-    this.#wire.post(ToParent.INPUT, 0, Math.min(max, WINDOW))
-  }
-
-  get outputRoom(): number {
-    return this.#underWay <= WINDOW ? COPY_MAX : 0
-  }
-
-  output(stream: 1 | 2, bytes: Uint8Array): void {
-    this.#underWay += bytes.length
-    this.#wire.post(ToParent.OUTPUT, 0, stream, bytes)
-    this.#wire.publish()
-  }
-
-  onRoom(tell: () => void): void {
-    this.#room.push(tell)
   }
 
   enter(call: NumberCall, argument: number): number {
@@ -102,9 +83,11 @@ async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
   const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.traits) }
   const ending = new GuestExit()
-  const program = await loadProgram(options, new BlockingDriver(wire), ending).catch(({ name, message }: Error) => {
-    wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
-  })
+  const program = await loadProgram(options, new BlockingDriver(wire, setup.streams), ending).catch(
+    ({ name, message }: Error) => {
+      wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
+    },
+  )
   if (program === undefined) return
   wire.post(ToParent.READY, 0)
   wire.publish()

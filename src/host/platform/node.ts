@@ -2,6 +2,7 @@
  * Sockets, files and WASI on Node and compatible runtimes. package.json maps `#platform` to this file or to `page.ts`.
  */
 import { readFileSync } from 'node:fs'
+import type { processStreams } from '../common/process-streams.js'
 import type { Host } from '../contract/host.js'
 import { nodeHost } from '../node.js'
 import { whichRuntime } from './runtime-name.js'
@@ -26,6 +27,11 @@ export async function openHost(): Promise<Host> {
     case 'node':
       return nodeHost()
   }
+}
+
+/** See `processStreams()` of `process-streams.ts`. */
+export async function standardStreams(): Promise<typeof processStreams> {
+  return (await import('../common/process-streams.js')).processStreams
 }
 
 /** Loads the WASI implementation. webpack cannot bundle it and must leave the import as it is. */

@@ -16,6 +16,11 @@ export async function readFile(url: URL): Promise<Uint8Array> {
 }
 
 /** @throws {TypeError} always */
+export async function standardStreams(): Promise<never> {
+  throw new TypeError('Cannot use the standard streams of the process: a page has none; give input and onOutput')
+}
+
+/** @throws {TypeError} always */
 export async function loadWasi(): Promise<never> {
   throw new TypeError('Cannot run a module that needs WASI: a page has no WASI; give a provider as `wasi`')
 }

@@ -20,6 +20,7 @@ import { PathCalls } from './paths.js'
 import { PollCalls } from './poll.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt-codec.js'
+import { TerminalCalls } from './terminals.js'
 import { Transfer } from './transfer.js'
 
 /**
@@ -83,6 +84,7 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     lookup: guarded((calls, name, len, family) => calls.names.lookup(name, len, family)),
     reverse: guarded((calls, addr, len) => calls.names.reverse(addr, len)),
     interface_index: guarded((calls, name, len) => calls.names.interfaceIndex(name, len)),
+    terminal: guarded((calls, fd, request, data) => calls.terminals.ask(fd, request, data)),
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
@@ -123,6 +125,7 @@ class Syscalls {
   readonly numbers: NumberCalls
   readonly paths: PathCalls
   readonly polls: PollCalls
+  readonly terminals: TerminalCalls
   readonly #kernel: Kernel
   readonly #memory: Memory
   readonly #abi: Description
@@ -149,6 +152,7 @@ class Syscalls {
     this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
     this.paths = new PathCalls(kernel, this.#addresses)
     this.polls = new PollCalls(context)
+    this.terminals = new TerminalCalls(kernel, memory)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(context)
     this.#messages = new Messages(context, this.#addresses)
@@ -306,6 +310,8 @@ class Syscalls {
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     if ((flags & ~this.#writeFlags) !== 0) return 'EINVAL'
+    if (nbufs === 0 && descriptor instanceof ByteDescriptor && descriptor.access !== 'read')
+      return descriptor.outcome((flags & this.#abi.constants.MSG_DONTWAIT) === 0)
     return this.#write(descriptor, bufs, nbufs)
   }
 

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/kernel.js'
 import type { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
 import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
+import { StandardStream } from '../standard-streams.js'
 import { toBytes } from './byte-names.js'
 import * as names from './dirents.js'
 import { putStat } from './filestat.js'
@@ -138,8 +139,13 @@ export class Files {
         given.memory.setU32(out, file.writeAt(file.append ? file.node.size : at, buffers.views()))
       },
       fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
-        const opened = this.#opened(fd)
         given.bytes(out, 8)
+        const described = this.#get(fd)
+        if (described instanceof StandardStream) {
+          given.memory.setU64(out, BigInt(described.seek(Number(offset), whence)))
+          return
+        }
+        const opened = this.#opened(fd)
         if (whence > Whence.END || (whence === Whence.END && opened instanceof OpenDirectory))
           throw new FileError('INVAL')
         const end = opened instanceof OpenFile ? opened.node.size : 0
@@ -149,8 +155,9 @@ export class Files {
         given.memory.setU64(out, BigInt(to))
       },
       fd_tell: (fd = 0, out = 0) => {
-        const { offset } = this.#opened(fd)
         given.bytes(out, 8)
+        const described = this.#get(fd)
+        const offset = described instanceof StandardStream ? described.seek(0, Whence.CURRENT) : this.#opened(fd).offset
         given.memory.setU64(out, BigInt(offset))
       },
       fd_readdir: (fd = 0, buffer = 0, length = 0, cookie = 0, out = 0) => {

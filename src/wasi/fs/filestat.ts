@@ -1,7 +1,11 @@
 /** The `filestat` of preview 1. */
 import type { Memory } from '../../abi/memory.js'
 import { Mode, Size } from '../layouts.js'
+import type { StandardStream } from '../standard-streams.js'
 import type { Entry } from './inodes.js'
+
+/** The device of the standard streams, which is none of the guest's own. */
+const STREAMS_DEVICE = 13n
 
 /**
  * Stores the attributes of an entry.
@@ -27,4 +31,18 @@ export function putType(memory: Memory, out: number, type: number): void {
   memory.setU64(out, 1n)
   memory.setU8(out + 16, type)
   memory.setU64(out + 24, 1n)
+}
+
+/** Stores the attributes of a standard stream. @param out - as above */
+export function putStream(memory: Memory, out: number, { stream, fileType }: StandardStream): void {
+  const { size, mode, inode, links, accessed, modified, changed } = stream.stat()
+  putType(memory, out, fileType)
+  memory.setU64(out, STREAMS_DEVICE)
+  memory.setU64(out + 8, inode)
+  memory.setU16(out + Mode.AT, Mode.KNOWN | mode)
+  memory.setU64(out + 24, BigInt(links))
+  memory.setU64(out + 32, BigInt(size))
+  memory.setU64(out + 40, BigInt.asUintN(64, accessed))
+  memory.setU64(out + 48, BigInt.asUintN(64, modified))
+  memory.setU64(out + 56, BigInt.asUintN(64, changed))
 }

@@ -2,6 +2,8 @@
 import { expect } from '@jest/globals'
 import { Memory } from '../../../src/abi/memory.js'
 import { isCall } from '../../../src/base/call.js'
+import type { StreamStat } from '../../../src/host/contract/stream.js'
+import { BaseStream } from '../../../src/host/stream/base-stream.js'
 import { Kernel } from '../../../src/kernel/kernel.js'
 import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
 import { describeModule } from '../../../src/runtime/module.js'
@@ -18,7 +20,7 @@ const abi = await describeModule()
 
 const turns = { takePass: () => true, park: () => 0 }
 
-const fail = (error: unknown): never => {
+const fail = (error?: unknown): never => {
   throw error
 }
 
@@ -27,7 +29,60 @@ const NAMES = Object.keys(Errno).filter((name): name is Answer => name in Errno)
 /** The lowest address that is used. */
 const GROUND = 1024
 
-/** The streams of a guest: records its output, gives it input, and skips the time that it waits. */
+/** A stream of a guest, which records its output, and gives it input. */
+class HandStream extends BaseStream {
+  readonly unsure = false
+  readonly #hand: Hand
+
+  constructor(hand: Hand, access: 'read' | 'write') {
+    const relay = { events: NO_EVENTS, want: fail, send: fail, close: () => {} }
+    super({ type: 'pipe', access, room: 1, relay })
+    this.#hand = hand
+  }
+
+  get readable(): boolean {
+    return this.#hand.given !== undefined
+  }
+
+  watch(): void {}
+
+  read(into: Uint8Array): number | 'EAGAIN' {
+    this.#hand.asked++
+    const { given } = this.#hand
+    if (given === undefined) return 'EAGAIN'
+    const bytes = given.subarray(0, into.length)
+    into.set(bytes)
+    this.#hand.given = given.subarray(bytes.length)
+    return bytes.length
+  }
+
+  override write(bytes: Uint8Array): number | 'EAGAIN' {
+    const taken = bytes.slice(0, this.#hand.outputRoom)
+    if (taken.length === 0 && bytes.length > 0) return 'EAGAIN'
+    this.#hand.printed.push(taken)
+    return taken.length
+  }
+
+  seek(): 'ESPIPE' {
+    return 'ESPIPE'
+  }
+
+  stat(): StreamStat {
+    return { size: 0, mode: 0o600, inode: 0n, links: 1, accessed: 0n, modified: 0n, changed: 0n }
+  }
+
+  onInput(): void {}
+
+  onNothing(): void {}
+
+  protected attempt(): 'EAGAIN' {
+    return 'EAGAIN'
+  }
+}
+
+const NO_EVENTS = { onInput: fail, onNothing: fail, onSent: fail }
+
+/** The streams of a guest, and a driver that skips the time that it waits. */
 class Hand implements Streams {
   readonly printed: Uint8Array[] = []
   /** The duration of each wait, in ms. */
@@ -39,23 +94,11 @@ class Hand implements Streams {
   waited = 0
   /** How often the input was read. */
   asked = 0
+  readonly streams = [new HandStream(this, 'read'), new HandStream(this, 'write'), new HandStream(this, 'write')]
   readonly #host: FakeHost
 
   constructor(host: FakeHost) {
     this.#host = host
-  }
-
-  input(max: number, take: (bytes: Uint8Array | undefined) => void): void {
-    this.asked++
-    const { given } = this
-    this.given = given?.subarray(max)
-    take(given?.slice(0, max))
-  }
-
-  onRoom(): void {}
-
-  output(_stream: 1 | 2, bytes: Uint8Array): void {
-    this.printed.push(bytes)
   }
 
   wait(ask: () => number, timeout: number): number {
