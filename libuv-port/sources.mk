@@ -103,11 +103,13 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/clocks.c \
   posix/databases.c \
   posix/events.c \
+  posix/exepath.c \
   posix/gai-strerror.c \
   posix/group.c \
   posix/hostent.c \
   posix/hosts.c \
   posix/ifaddrs.c \
+  posix/malloc.c \
   posix/passwd.c \
   posix/processes.c \
   posix/resolv.c \

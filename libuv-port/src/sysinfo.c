@@ -14,11 +14,6 @@
 #define UVP__PAGE_SIZE 65536
 
 
-int uv_exepath(char* buffer, size_t* size) {
-  return UV_ENOSYS;
-}
-
-
 /* Zero is libuv's value for an unknown size. */
 uint64_t uv_get_free_memory(void) {
   return 0;

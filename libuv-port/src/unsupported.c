@@ -114,6 +114,12 @@ char* dlerror(void) {
 }
 
 
+/* No address belongs to a library, or has a name. */
+int dladdr(const void* address, Dl_info* info) {
+  return 0;
+}
+
+
 /* Priorities: libuv requests them from the C library, which has none. */
 
 int pthread_getschedparam(pthread_t tid,

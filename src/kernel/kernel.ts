@@ -165,6 +165,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return 'EMFILE'
   }
 
+  /** The numbers of all open descriptors. */
+  get openNumbers(): Iterable<number> {
+    return this.#descriptors.numbers()
+  }
+
   /**
    * Lets the number `to` refer to what `fd` refers to, after closing what it referred to before.
    *

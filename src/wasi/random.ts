@@ -9,6 +9,12 @@ const PIECE = 65_536
 /** The most bytes that a guest gets at once: the limit of `getrandom()` on Linux, and about 50 ms of work. */
 const MOST = 2 ** 25 - 1
 
+/** Fills a buffer, in pieces. */
+export function fillRandom(bytes: Uint8Array): void {
+  for (let start = 0; start < bytes.length; start += PIECE)
+    globalThis.crypto.getRandomValues(bytes.subarray(start, start + PIECE))
+}
+
 /**
  * `random_get` of preview 1, which cannot return fewer bytes than requested: more than 32 MiB fail with EINVAL.
  *
@@ -18,9 +24,7 @@ export function randomCalls(given: Arguments): WasmImports {
   return {
     random_get: answer((at = 0, length = 0) => {
       if (length >>> 0 > MOST) throw new FileError('INVAL')
-      const bytes = given.bytes(at, length)
-      for (let start = 0; start < bytes.length; start += PIECE)
-        globalThis.crypto.getRandomValues(bytes.subarray(start, start + PIECE))
+      fillRandom(given.bytes(at, length))
     }),
   }
 }

@@ -7,13 +7,14 @@ import { type Action, answer, FileError } from '../errno.js'
 import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
 import { StandardStream } from '../standard-streams.js'
 import { toBytes } from './byte-names.js'
+import { DescriptorNode, DeviceDirectory, DeviceNode } from './devices.js'
 import * as names from './dirents.js'
 import { putStat } from './filestat.js'
 import type { Mount } from './host-directories.js'
-import { type DirectoryNode, type Entry, FileNode, LinkNode, type Nanoseconds } from './inodes.js'
-import { OpenDirectory, OpenFile, setStatus } from './open-file.js'
+import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
+import { OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
-import { type End, find, type Place } from './resolve.js'
+import { type End, find, type Hidden, type Place } from './resolve.js'
 import { Tree } from './tree.js'
 import { numberOf } from './wide-numbers.js'
 import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
@@ -42,8 +43,10 @@ export class Files {
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
   readonly #tree: Tree
-  /** The working directory of the program; `undefined` without a file system. */
-  readonly #working: WorkingDirectory | undefined
+  /** The working directory of the program. */
+  readonly #working: WorkingDirectory
+  /** The devices. */
+  readonly #hidden: Hidden
 
   /** @param given - what it has at first; `undefined` for no file system at all */
   constructor(given: readonly Mount[] | undefined, { kernel, given: reader, now, preopens }: FileCallParts) {
@@ -51,9 +54,18 @@ export class Files {
     this.#given = reader
     this.#now = now
     this.#tree = new Tree(given ?? [], now())
-    if (given === undefined) return
-    this.#working = new WorkingDirectory(this.#tree.root)
-    if (preopens) kernel.add(new OpenDirectory(this.#tree.root, Right.ALL), PREOPENED)
+    const { root } = this.#tree
+    if (given === undefined) root.mode = BARE_ROOT
+    this.#working = new WorkingDirectory(root)
+    const devices = new DeviceDirectory(root, now(), kernel)
+    // They are not among the names of the root, which are those of a given directory; nor replace what is given.
+    this.#hidden = (folder, name) =>
+      folder === root && name === 'dev'
+        ? devices
+        : folder.parent === root && folder.name === 'dev'
+          ? devices.get(name)
+          : undefined
+    if (given !== undefined && preopens) kernel.add(new OpenDirectory(root, Right.ALL), PREOPENED)
   }
 
   /** The functions of `uv_host_1` that concern files. */
@@ -246,7 +258,15 @@ export class Files {
 
   /** Opens a node. @param status - `fdflags` */
   #open(node: FileNode | DirectoryNode, rights: bigint, status: number): number {
-    const opened = node instanceof FileNode ? new OpenFile(node, rights, this.#now) : new OpenDirectory(node, rights)
+    if (node instanceof DescriptorNode) {
+      const copy = this.#kernel.duplicate(node.number, 0)
+      if (typeof copy === 'string') throw new FileError(copy === 'EMFILE' ? 'MFILE' : 'NXIO')
+      return copy
+    }
+    const opened =
+      node instanceof DirectoryNode
+        ? new OpenDirectory(node, rights)
+        : new (node instanceof DeviceNode ? OpenDevice : OpenFile)(node, rights, this.#now)
     setStatus(opened, status)
     const fd = this.#kernel.add(opened, 0)
     if (typeof fd === 'string') throw new FileError('MFILE')
@@ -288,11 +308,9 @@ export class Files {
 
   #find(dir: number, path: number, length: number, end: End): Place {
     const text = this.#given.path(path, length)
-    const working = this.#working
-    if (working === undefined) throw new FileError('NOENT')
     // An absolute path needs no directory, as on Linux.
-    const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? working.node : this.#folder(dir).node
-    return find(this.#tree.root, start, text, end)
+    const start = text.startsWith('/') || dir === WORKING_DIRECTORY ? this.#working.node : this.#folder(dir).node
+    return find(this.#tree.root, start, text, end, this.#hidden)
   }
 
   #existing(dir: number, path: number, length: number, end: End): Entry {
@@ -334,6 +352,9 @@ function modeIn(inherited: bigint): number {
   const mode = Number(BigInt.asUintN(32, inherited >> 32n))
   return mode & Mode.KNOWN ? mode & Mode.BITS : DEFAULT_MODE
 }
+
+/** The permissions of the root of a guest without a file system: it has devices, and nothing can be added. */
+const BARE_ROOT = 0o555
 
 /** The permissions of a new file where preview 1 does not have them. */
 const DEFAULT_MODE = 0o644

@@ -1,7 +1,7 @@
 /** Opens files, and adds, removes and moves names in a file tree, with the semantics of Linux. */
 
 import { FileError } from '../errno.js'
-import { OpenFlag } from '../layouts.js'
+import { FileType, OpenFlag } from '../layouts.js'
 import { type Access, DirectoryNode, type FileNode, LinkNode, type Nanoseconds, READ, SEARCH, WRITE } from './inodes.js'
 import type { End, Place } from './resolve.js'
 
@@ -46,7 +46,7 @@ export function openAt(place: Place, opening: Opening, now: Nanoseconds): FileNo
   const truncates = (flags & OpenFlag.TRUNCATE) !== 0
   entry.require((reads ? READ : 0) | (writes || truncates ? WRITE : 0))
   entry.acquire(truncates ? { ...opening, writes: true } : opening)
-  if (truncates) entry.resize(0, now)
+  if (truncates && entry.type === FileType.REGULAR_FILE) entry.resize(0, now)
   return entry
 }
 

@@ -101,7 +101,7 @@ export interface NewFile extends Access {
 
 /** A regular file. */
 export abstract class FileNode extends Node {
-  readonly type = FileType.REGULAR_FILE
+  readonly type: number = FileType.REGULAR_FILE
 
   /** Called when the file is opened. @throws {FileError} when it cannot be opened like that */
   abstract acquire(access: Access): void

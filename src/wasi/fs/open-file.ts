@@ -5,6 +5,7 @@ import { ByteDescriptor, Descriptor, type Result } from '../../kernel/descriptor
 import { Poll } from '../../kernel/readiness.js'
 import { FileError } from '../errno.js'
 import { FdFlag, Right } from '../layouts.js'
+import { DeviceNode } from './devices.js'
 import type { DirectoryNode, FileNode, Nanoseconds } from './inodes.js'
 
 /** An open regular file. */
@@ -88,6 +89,19 @@ export class OpenFile extends ByteDescriptor {
 
   override close(): void {
     this.node.release()
+  }
+}
+
+/** An open device: reading does not depend on an offset. */
+export class OpenDevice extends OpenFile {
+  override arrived(wanted: number): Result {
+    if (!(this.rights & Right.READ) || !(this.node instanceof DeviceNode)) return 'EBADF'
+    return this.node.available(wanted)
+  }
+
+  override takePayload(max: number): Uint8Array {
+    const bytes = new Uint8Array(max)
+    return bytes.subarray(0, this.node.read(0, bytes))
   }
 }
 

@@ -28,13 +28,22 @@ export interface Place {
   readonly slash: boolean
 }
 
+/** The entries that are there although no directory has them as names. */
+export type Hidden = (folder: DirectoryNode, name: string) => Entry | undefined
+
 /**
  * Resolves a path, which is shorter than PATH_MAX. Nothing leads above the root.
  *
  * @param start - where a relative path begins
  * @throws {FileError} NOENT, NOTDIR, NAMETOOLONG, LOOP, ACCES; ISDIR at a slash after the name of a file to be made
  */
-export function find(root: DirectoryNode, start: DirectoryNode, path: string, end: End): Place {
+export function find(
+  root: DirectoryNode,
+  start: DirectoryNode,
+  path: string,
+  end: End,
+  hidden: Hidden = () => undefined,
+): Place {
   if (path === '') throw new FileError('NOENT')
   let folder = path.startsWith('/') ? root : start
   let links = 0
@@ -55,7 +64,9 @@ export function find(root: DirectoryNode, start: DirectoryNode, path: string, en
     }
     if (isLast && slash && (end === 'file' || end === 'new')) throw new FileError('ISDIR')
     if (name.length > NAME_MAX) throw new FileError('NAMETOOLONG')
-    const entry = folder.get(name)
+    // Only a directory's own names can be removed or replaced.
+    const changes = isLast && end === 'name' && folder !== root
+    const entry = folder.get(name) ?? (changes ? undefined : hidden(folder, name))
     if (entry instanceof LinkNode && (!isLast || follows(end, slash || needsDirectory))) {
       if (++links > MAX_LINKS) throw new FileError('LOOP')
       if (entry.target.startsWith('/')) folder = root

@@ -52,21 +52,15 @@ export interface Finder {
 
 /**
  * The functions of `uv_host_1` about the working directory.
- *
- * @param working - `undefined` without a file system
  */
-export function workingDirectoryCalls(
-  working: WorkingDirectory | undefined,
-  given: Arguments,
-  find: Finder,
-): FileCalls {
+export function workingDirectoryCalls(working: WorkingDirectory, given: Arguments, find: Finder): FileCalls {
   return {
-    chdir: hostCall((path = 0, length = 0) => working?.enter(find.path(path, length))),
-    fchdir: hostCall((fd = 0) => working?.enter(find.descriptor(fd))),
+    chdir: hostCall((path = 0, length = 0) => working.enter(find.path(path, length))),
+    fchdir: hostCall((fd = 0) => working.enter(find.descriptor(fd))),
     getcwd: (at, size) => {
       let length = 0
       const failed = hostCall(() => {
-        const path = toBytes(`${working?.path() ?? '/'}\0`)
+        const path = toBytes(`${working.path()}\0`)
         if (path.length > size >>> 0) throw new FileError('RANGE')
         given.bytes(at, path.length).set(path)
         length = path.length
