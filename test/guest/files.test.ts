@@ -25,7 +25,7 @@ describe('the file system of a guest', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
   test('is empty by default', async () => {
-    expect(await said(['list', '/'])).toEqual(['list: ENOENT'])
+    expect(await said(['list', '/'])).toEqual(['./', '../'])
     expect(await said(['read', 'file'])).toEqual(['open: ENOENT'])
   })
 
