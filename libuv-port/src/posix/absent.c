@@ -10,8 +10,15 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stropts.h>
+#include <stdint.h>
+
+/* Newer versions of emscripten do not have these. */
+#if __has_include(<sys/inotify.h>)
 #include <sys/inotify.h>
+#endif
+#if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
+#endif
 
 static int uvp__absent(void) {
   errno = ENOSYS;

@@ -54,6 +54,16 @@ void emscripten_thread_sleep(double milliseconds) {
 }
 
 
+/* In newer versions. */
+
+void _emscripten_check_timers(double now) {
+}
+
+
+void _emscripten_yield(double now) {
+}
+
+
 /* The C library's own locks. */
 
 void __lock(volatile int* lock) {

@@ -239,9 +239,18 @@ int __pthread_create(pthread_t* restrict thread,
                      void* (*start)(void* argument),
                      void* restrict argument)
     __attribute__((alias("pthread_create")));
+int emscripten_builtin_pthread_create(pthread_t* restrict thread,
+                                      const pthread_attr_t* restrict attributes,
+                                      void* (*start)(void* argument),
+                                      void* restrict argument)
+    __attribute__((alias("pthread_create")));
 int __pthread_join(pthread_t thread, void** result)
     __attribute__((alias("pthread_join")));
+int emscripten_builtin_pthread_join(pthread_t thread, void** result)
+    __attribute__((alias("pthread_join")));
 int __pthread_detach(pthread_t thread) __attribute__((alias("pthread_detach")));
+int emscripten_builtin_pthread_detach(pthread_t thread)
+    __attribute__((alias("pthread_detach")));
 int thrd_detach(pthread_t thread) __attribute__((alias("pthread_detach")));
 int __pthread_once(pthread_once_t* once, void (*call)(void))
     __attribute__((alias("pthread_once")));
@@ -250,4 +259,6 @@ int __pthread_key_create(pthread_key_t* key, void (*destroy)(void* value))
 int __pthread_key_delete(pthread_key_t key)
     __attribute__((alias("pthread_key_delete")));
 _Noreturn void __pthread_exit(void* result)
+    __attribute__((alias("pthread_exit")));
+_Noreturn void emscripten_builtin_pthread_exit(void* result)
     __attribute__((alias("pthread_exit")));
