@@ -13,6 +13,14 @@ export interface Driver extends Streams, Waiter {
   /** Calls an export while the guest waits. A wait inside of that call blocks the whole thread. */
   enter(call: NumberCall, argument: number): number
   /**
+   * Called when a call found nothing, which is all that a program does that polls by itself. Delivers what has arrived,
+   * if the driver can; one that never waits cannot.
+   *
+   * @param ask - makes the call again
+   * @param answer - what it answered; `undefined` if it was not made yet
+   */
+  onNothing?(ask: () => number, answer?: number): number | Promise<number>
+  /**
    * Called when anything happened that a waiting guest may wait for; `bytes` is how many arrived, 0 for any other
    * event.
    */

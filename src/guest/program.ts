@@ -22,6 +22,7 @@ import { WASI_MODULE } from '../wasi/provider.js'
 import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
+import { pollingCalls } from './polling-calls.js'
 import { letsPump, PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
 import type { ProgramOptions } from './setup.js'
@@ -172,7 +173,7 @@ interface WaitingParts {
   readonly loops: PumpedLoops
 }
 
-/** The import module of libuv's system calls; two of them wait. */
+/** The import module of libuv's system calls: two of them wait, and others are made by programs that do not. */
 function waitingCalls(
   { abi, trace }: ProgramOptions,
   driver: Driver,
@@ -185,7 +186,7 @@ function waitingCalls(
         : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
-  return { ...trace.imports({ ...calls, ...slow, ...files }, () => abi) }
+  return { ...trace.imports({ ...calls, ...pollingCalls(calls, driver, abi), ...slow, ...files }, () => abi) }
 }
 
 /**

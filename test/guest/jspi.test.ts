@@ -23,6 +23,7 @@ const BOTH = [
   'guest/tee',
   'guest/process',
   'guest/sockopts',
+  'guest/spin',
   'guest/transfers',
   'guest/pumped',
   'wasi/preview1-program',

@@ -50,6 +50,8 @@ class SuspendingDriver implements Driver {
   readonly streams: readonly HostStream[]
   /** Answers since the host's event loop last had a turn. */
   #answers = 0
+  /** Calls that found nothing since the guest last waited. */
+  #idle = 0
   /** How many calls of {@link Driver.enter} are in progress. */
   #entered = 0
   /** Ends the current wait, if there is one. */
@@ -69,11 +71,19 @@ class SuspendingDriver implements Driver {
   /** Usually returns an available answer without suspending the guest. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
     if (this.#entered > 0) return waitHere(ask, timeout)
+    this.#idle = 0
     const answer = ask()
     if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
     this.#answers = 0
     if (answer === 0 && isUnsure(this.streams)) return this.#waitLong(ask, timeout)
     return answer !== 0 || timeout === 0 ? this.#yield(answer, ask) : this.#waitLong(ask, timeout)
+  }
+
+  /** Usually returns the answer at once. A program that polls like this and waits nowhere gets a turn now and then. */
+  onNothing(ask: () => number, answer?: number): number | Promise<number> {
+    if (this.#entered > 0 || ++this.#idle < ANSWERS_PER_TURN) return answer ?? ask()
+    this.#idle = 0
+    return this.#yield(0, ask)
   }
 
   enter(call: NumberCall, argument: number): number {

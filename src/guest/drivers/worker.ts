@@ -72,6 +72,11 @@ class BlockingDriver implements Driver {
     return call(argument)
   }
 
+  onNothing(ask: () => number): number {
+    this.#wire.deliver()
+    return ask()
+  }
+
   onChange(): void {}
 }
 
