@@ -73,7 +73,10 @@ export const ToGuest = {
   /** Bytes of a connection, or a message. */
   DATA: 3,
   END: 4,
-  /** The value is the number of bytes that the host has accepted since the last such record. */
+  /**
+   * The value is the number of bytes that the host has accepted: since the last such record for a connection, in all
+   * (modulo 2^32) for a datagram socket.
+   */
   TAKEN: 5,
   /**
    * A connection failed, and is gone; or a listener could not accept, or a message did not arrive. The value is the
@@ -117,9 +120,12 @@ export const FIRST_OF_GUEST = 0x8000_0000
 /** The overhead of a message in bytes, which limits the number of empty messages in transit. */
 export const MESSAGE_COST = 64
 
-/** The operations of a datagram socket that have a reply. `tell` reports why the last message could not be sent. */
+/**
+ * The operations of a datagram socket that have a reply. `tell` reports why the last message could not be sent, `settle`
+ * how many bytes have been accepted.
+ */
 export type DatagramAction =
-  | { readonly does: 'tell' | 'disconnect' }
+  | { readonly does: 'tell' | 'settle' | 'disconnect' }
   | { readonly does: 'connect'; readonly remote: Address }
   | { readonly does: 'setBroadcast' | 'setMulticastLoop'; readonly value: boolean }
   | { readonly does: 'setTtl' | 'setMulticastTtl'; readonly value: number }
@@ -152,6 +158,8 @@ export interface NewConnection<At extends SocketAddress = Address> extends NewOb
   readonly remote: At
   /** The descriptor of an established connection, if the host exposes it. */
   readonly descriptor?: number | undefined
+  /** Of a datagram socket: see {@link ToGuest.TAKEN}. */
+  readonly accepted?: number
 }
 
 /** The interfaces of the host, each with its index. */

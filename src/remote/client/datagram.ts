@@ -42,8 +42,9 @@ export class RemoteDatagram extends HostDatagram {
   readonly #unread = new DatagramQueue()
   #peer: Address | undefined
   #reading = false
-  /** The number of bytes sent that the host has not reported as accepted. */
-  #underWay = 0
+  /** The total number of bytes sent, and of those that the host has reported as accepted; modulo 2^32. */
+  #sent = 0
+  #accepted = 0
   /** Whether a `send()` found no room, so that `onDrain` must follow. */
   #wanted = false
 
@@ -66,7 +67,8 @@ export class RemoteDatagram extends HostDatagram {
 
   send(bytes: Uint8Array, to: Address | undefined): boolean {
     requireSendable(to ?? this.#peer, bytes.length)
-    if (this.#underWay >= WINDOW) {
+    if (this.#underWay() >= WINDOW) this.#settle()
+    if (this.#underWay() >= WINDOW) {
       this.#wanted = true
       return false
     }
@@ -77,7 +79,7 @@ export class RemoteDatagram extends HostDatagram {
       this.#act({ does: 'tell' })
       this.#learn(to)
     }
-    this.#underWay += bytes.length + MESSAGE_COST
+    this.#sent = (this.#sent + bytes.length + MESSAGE_COST) >>> 0
     return true
   }
 
@@ -166,9 +168,28 @@ export class RemoteDatagram extends HostDatagram {
     }
   }
 
-  #taken(bytes: number): void {
-    this.#underWay -= bytes
-    if (!this.#wanted || this.#underWay >= WINDOW) return
+  #underWay(): number {
+    return (this.#sent - this.#accepted) >>> 0
+  }
+
+  /**
+   * Waits until the parent's host has been given all that was sent. On Linux, too, a send returns only when its message
+   * is in the socket's buffer, so a burst of any length is accepted as long as the host has room.
+   */
+  #settle(): void {
+    const { accepted = 0 } = this.#wire.call<NewConnection>({
+      call: 'datagram',
+      socket: this.#id,
+      action: { does: 'settle' },
+    })
+    this.#accepted = accepted
+  }
+
+  #taken(accepted: number): void {
+    // A report that was sent before the answer to a later request is outdated.
+    if ((accepted - this.#accepted) >>> 0 > 0x7fff_ffff) return
+    this.#accepted = accepted
+    if (!this.#wanted || this.#underWay() >= WINDOW) return
     this.#wanted = false
     this.#events.onDrain()
   }

@@ -27,8 +27,9 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
   /** The reason why the last message could not be sent, if the guest asks for the outcome. */
   #failure: HostError | undefined
   readonly #reading = new ReadDemand()
-  /** The number of bytes passed to the host that have not been reported to the guest as accepted. */
-  #untold = 0
+  /** The total number of bytes that the host has accepted, and of those that were reported; modulo 2^32. */
+  #accepted = 0
+  #told = 0
 
   /** @param bind - binds the host's socket; may throw its error */
   constructor(id: number, server: ServerContext, bind: (events: DatagramEvents) => HostDatagram) {
@@ -60,6 +61,9 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
       case 'tell':
         this.#tellFailure()
         break
+      case 'settle':
+        this.#told = this.#accepted
+        return { ...this.arrival, accepted: this.#accepted }
       case 'connect':
         host.connect(action.remote)
         break
@@ -140,9 +144,9 @@ export class ServedDatagram implements DatagramEvents, ServedObject {
 
   /** Reports accepted bytes in batches. The guest counts smaller amounts as accepted anyway; see {@link WINDOW}. */
   #tellTaken(bytes: number): void {
-    this.#untold += bytes
-    if (this.#untold < WINDOW / 2) return
-    this.#server.post(ToGuest.TAKEN, this.#id, this.#untold)
-    this.#untold = 0
+    this.#accepted = (this.#accepted + bytes) >>> 0
+    if ((this.#accepted - this.#told) >>> 0 < WINDOW / 2) return
+    this.#told = this.#accepted
+    this.#server.post(ToGuest.TAKEN, this.#id, this.#told)
   }
 }

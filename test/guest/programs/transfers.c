@@ -257,6 +257,33 @@ static void acceptance(void) {
 }
 
 
+/* On Linux a message over the loopback interface leaves its buffer at once, so
+ * none of a burst is refused.
+ */
+static void burst(struct sockaddr_in* addr) {
+  char bytes[1400];
+  int refused;
+  int fd;
+  int i;
+
+  fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  memset(bytes, 'b', sizeof(bytes));
+  refused = 0;
+
+  for (i = 0; i < 1000; i++)
+    if (sendto(fd,
+               bytes,
+               sizeof(bytes),
+               0,
+               (struct sockaddr*) addr,
+               sizeof(*addr)) < 0)
+      refused++;
+
+  printf("%d refused of a burst\n", refused);
+  close(fd);
+}
+
+
 static void datagrams(void) {
   struct sockaddr_in addr;
   struct iovec part;
@@ -298,6 +325,7 @@ static void datagrams(void) {
   say("send(MSG_OOB)", send(fds[0], "x", 1, MSG_OOB));
   say("recv(MSG_OOB)", recv(fds[1], bytes, 64, MSG_OOB | MSG_DONTWAIT));
   timeouts("udp", fds);
+  burst(&addr);
   close(fds[0]);
   close(fds[1]);
 
