@@ -100,6 +100,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   terminals.c \
   users.c \
   posix/absent.c \
+  posix/advice.c \
   posix/clocks.c \
   posix/databases.c \
   posix/events.c \
@@ -109,7 +110,9 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/hostent.c \
   posix/hosts.c \
   posix/ifaddrs.c \
+  posix/locks.c \
   posix/malloc.c \
+  posix/mmap.c \
   posix/passwd.c \
   posix/processes.c \
   posix/resolv.c \
@@ -117,6 +120,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/services.c \
   posix/uname.c \
   posix/stack-protector.c \
+  posix/transfer.c \
   posix/waits.c \
   threads/attributes.c \
   threads/barrier.c \

@@ -74,6 +74,9 @@ int fcntl(int fd, int command, ...) {
   argument = va_arg(ap, long);
   va_end(ap);
 
+  if (command == F_GETLK || command == F_SETLK || command == F_SETLKW)
+    return uvp__result(uvp__lock(fd, command, (struct flock*) argument));
+
   return uvp__result(uvh_fcntl(fd, command, argument));
 }
 

@@ -44,6 +44,13 @@ int uvp__wait(int fd, int events, int timeout);
  */
 int uvp__wait_until(int fd, int events, double* deadline);
 
+struct flock;
+
+/* F_GETLK, F_SETLK and F_SETLKW of fcntl(); the caller owns `lock`. Returns 0 or
+ * a negated errno.
+ */
+int uvp__lock(int fd, int command, struct flock* lock);
+
 /* Raises SIGPIPE, after a write to a peer that does not read any more. */
 void uvp__broken_pipe(void);
 

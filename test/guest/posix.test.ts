@@ -13,9 +13,15 @@ test.each(sources.filter((file) => file.endsWith('.c')).map((file) => file.slice
   async (name) => {
     const program = `posix/${name}`
     await guestModule(program)
-    const guest = await play([], { program })
+    const guest = await play([], { program, dirs: { '/tmp': new Map() } })
     const code = await guest.code
     expect([code, guest.output, guest.errors]).toEqual([0, await nativeOutput(program), ''])
   },
   COMPILING,
 )
+
+test('devices are there without any directory', async () => {
+  const program = 'posix/devices'
+  const guest = await play([], { program })
+  expect([await guest.code, guest.output]).toEqual([0, await nativeOutput(program)])
+})
