@@ -6,7 +6,7 @@ import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import type { Dirs, Mount } from '../wasi/fs/host-directories.js'
+import { type Directory, type Dirs, isDirectory, type Mount } from '../wasi/fs/given.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { startWithJspi } from './drivers/jspi.js'
@@ -18,7 +18,7 @@ import { letsPump } from './pumped-loops.js'
 import type { GuestRun, GuestSetup } from './setup.js'
 import type { GivenStreams } from './streams.js'
 
-export type { Directory, Dirs, HostDirectory } from '../wasi/fs/host-directories.js'
+export type { Directory, Dirs, HostDirectory } from '../wasi/fs/given.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
@@ -145,6 +145,29 @@ export class Guest {
       preparing.then(({ cancel }) => cancel(), nothing)
       throw error
     }
+  }
+
+  /**
+   * The files that the guest has in memory: those of `dirs` that were given there, and those that it made or changed
+   * where it may not change the host's disk. Those of the disk are left out. They can be given to another guest.
+   *
+   * While the guest runs, its files are copied at its next wait. After its end, the result is what it left, always
+   * the same, and stays in memory as long as this object; it has 2 GiB at most.
+   *
+   * @param path - the absolute path of a directory; no symbolic link is followed
+   * @returns a promise that is rejected with an Error when there is no such directory, or when the guest's thread has
+   *   ended before it could answer: that of a guest that was terminated under the driver `worker`
+   */
+  async files(path = '/'): Promise<Directory> {
+    let found: Directory | undefined = await this.#run.files()
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      const inner = found?.get(name)
+      found = isDirectory(inner) ? inner : undefined
+    }
+    if (found !== undefined) return found
+    throw new Error(
+      `Cannot read the guest's files: it has no directory ${JSON.stringify(path)} in memory; list '/' first`,
+    )
   }
 
   /**

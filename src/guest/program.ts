@@ -17,6 +17,7 @@ import { linkError, type Offers } from '../runtime/imports.js'
 import { linkedWith } from '../runtime/linked-with.js'
 import type { SlowCall } from '../wasi/descriptor-calls.js'
 import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
+import type { Directory } from '../wasi/fs/given.js'
 import { preview1 } from '../wasi/preview1.js'
 import { WASI_MODULE } from '../wasi/provider.js'
 import type { Driver } from './driver.js'
@@ -33,6 +34,8 @@ export interface Program {
   readonly start: NumberCall
   /** The loops that it leaves to its host. */
   readonly loops: PumpedLoops
+  /** Its files in memory. */
+  readonly files: () => Directory
 }
 
 /**
@@ -61,10 +64,13 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   }
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const calls = createUvHost(() => ({ kernel, memory: memory(), abi: options.abi, turns: loops, onDefect }))
-  const { imports, files, close } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
+  const { imports, files } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
-    [UV_HOST_MODULE, { functions: waitingCalls(options, driver, { calls, loops, files }), types: UV_HOST_TYPES }],
+    [
+      UV_HOST_MODULE,
+      { functions: waitingCalls(options, driver, { calls, loops, files: files.hostCalls() }), types: UV_HOST_TYPES },
+    ],
     [UV_PUMP_MODULE, { functions: loops.imports(), types: UV_PUMP_TYPES }],
     [ENV_MODULE, { functions: envShells(module, options.abi, () => gate.check()), types: {} }],
     [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
@@ -81,9 +87,9 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   ending.whenOver(() => {
     loops.close()
     kernel.closeAll()
-    close()
+    files.close()
   })
-  return { start, loops }
+  return { start, loops, files: () => files.contents() }
 }
 
 /**

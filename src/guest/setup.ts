@@ -1,6 +1,7 @@
 /** What a driver receives to start a guest, and what it returns. */
 import type { WasmModule } from '../base/platform-types.js'
 import type { Trace } from '../runtime/trace.js'
+import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
 import type { GivenStreams } from './streams.js'
 
@@ -22,4 +23,6 @@ export interface GuestRun {
   readonly exit: Promise<number>
   /** Ends the guest. */
   terminate(): void
+  /** Its files in memory, as they are when it next waits, or as it left them. */
+  files(): Promise<Directory>
 }

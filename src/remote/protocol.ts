@@ -105,6 +105,8 @@ export const ToGuest = {
   READ_ON: 12,
   /** Nothing has come of a standard stream since it was asked for; the value is its number. */
   NOTHING: 13,
+  /** Asks for the guest's files, which are sent as a message of the thread. */
+  FILES: 14,
 } as const
 
 /**
@@ -113,6 +115,9 @@ export const ToGuest = {
  * message needs no separate acknowledgement.
  */
 export const WINDOW = 64 * 1024
+
+/** The id of records about the guest's files, which is never assigned. */
+export const FILES_ID = 0xffff_ffff
 
 /** The first id that the guest assigns; the parent assigns the lower ones. */
 export const FIRST_OF_GUEST = 0x8000_0000

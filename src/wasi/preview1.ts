@@ -6,7 +6,7 @@
  */
 import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
-import type { FileCalls, KernelCalls } from '../abi/uv-host.js'
+import type { KernelCalls } from '../abi/uv-host.js'
 import type { WasmImports } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
 import type { Kernel } from '../kernel/kernel.js'
@@ -16,7 +16,7 @@ import { clockCalls, processorTime } from './clock.js'
 import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
-import type { Mount } from './fs/host-directories.js'
+import type { Mount } from './fs/given.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
@@ -54,14 +54,14 @@ export interface Preview1Parts {
 }
 
 /**
- * The functions for one guest, except `proc_exit`, and those of `uv_host_1` about files. Opens its standard streams.
+ * The functions for one guest, except `proc_exit`, and its files. Opens its standard streams.
  *
  * @param options - what the guest is given
  */
 export function preview1(
   { host, abi, wasi, files: folder }: Preview1Options,
   { kernel, calls, driver, memory, preopens }: Preview1Parts,
-): { readonly imports: WasmImports & SlowCalls; readonly files: FileCalls; readonly close: () => void } {
+): { readonly imports: WasmImports & SlowCalls; readonly files: Files } {
   const given = new Arguments(memory)
   for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
   const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
@@ -84,7 +84,7 @@ export function preview1(
     // The C library implements the signals that a program raises itself.
     proc_raise: () => Errno.NOSYS,
   }
-  return { imports, files: files.hostCalls(), close: () => files.close() }
+  return { imports, files }
 }
 
 /** The socket calls. A guest's sockets have calls of their own. */

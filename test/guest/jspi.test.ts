@@ -16,6 +16,7 @@ const BOTH = [
   'wasi/stdio',
   'guest/network',
   'guest/files',
+  'guest/files-left',
   'guest/host-directories',
   'guest/path-ends',
   'guest/blocking',

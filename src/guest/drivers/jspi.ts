@@ -28,7 +28,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const defer = (callback: () => void): void => setup.host.defer(callback)
   const streams = new GuestStreams(setup.streams, { defer, paces: true, onFailure: (reason) => ending.fail(reason) })
   const driver = new SuspendingDriver(setup, ending, streams.open(0))
-  const { start } = await loadProgram(setup, driver, ending)
+  const { start, files } = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
   void promising(start)()
@@ -37,7 +37,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
       (trap) => ending.trap(trap),
     )
     .then(() => ending.unwound())
-  return { exit: streams.outlive(ending.told), terminate: () => endNow(ending, streams) }
+  return { exit: streams.outlive(ending.told), terminate: () => endNow(ending, streams), files: async () => files() }
 }
 
 /** Waits by suspending the guest. There is one wait at a time, since there is one guest. */

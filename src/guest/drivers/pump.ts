@@ -28,7 +28,11 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const program = await loadProgram(setup, driver, ending)
   ending.whenOver(setup.host.keepAlive())
   void live(program, driver, ending)
-  return { exit: streams.outlive(ending.told), terminate: () => endNow(ending, streams) }
+  return {
+    exit: streams.outlive(ending.told),
+    terminate: () => endNow(ending, streams),
+    files: async () => program.files(),
+  }
 }
 
 /** Runs a guest from `main()` to its exit. */

@@ -2,6 +2,7 @@
  * The thread of a guest under the worker driver. A thread takes longer to start than everything else that a guest
  * needs, so it is created first and receives its guest later.
  */
+import type { FilesMessage } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
 
 let offered: Thread | undefined
@@ -43,8 +44,9 @@ export class Thread {
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))
   }
 
-  /** Starts a guest in it. */
-  run(setup: WorkerSetup): void {
+  /** Starts a guest in it. @param receive - called with its files each time that the thread sends them */
+  run(setup: WorkerSetup, receive: (message: FilesMessage) => void): void {
+    this.#worker.on('message', receive)
     this.#worker.postMessage(setup)
   }
 

@@ -4,7 +4,16 @@
  */
 
 import { traitsOf } from '../../remote/host-traits.js'
-import { decode, decodeText, type LoadFailure, ToParent, type TrapReport, type Wires } from '../../remote/protocol.js'
+import {
+  decode,
+  decodeText,
+  FILES_ID,
+  type LoadFailure,
+  ToGuest,
+  ToParent,
+  type TrapReport,
+  type Wires,
+} from '../../remote/protocol.js'
 import { makeRing } from '../../remote/ring.js'
 import { HostServer } from '../../remote/server/host-server.js'
 import { StreamServer } from '../../remote/server/streams.js'
@@ -13,6 +22,8 @@ import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { GuestStreams } from '../streams.js'
 import type { Thread } from './thread.js'
+import { ThreadFiles } from './thread-files.js'
+import type { WorkerSetup } from './worker.js'
 
 /** The size of each ring in bytes: enough for the messages of a busy guest and its host in one turn. */
 const RING = 1024 * 1024
@@ -32,15 +43,18 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
   const exit = thread.end.then(() => life.end()).finally(release)
   const { given } = life.streams
-  thread.run({ module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits: traitsOf(setup.host) })
+  const traits = traitsOf(setup.host)
+  const parts: WorkerSetup = { module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits }
+  thread.run(parts, life.files.receive)
   await Promise.race([life.ready, exit])
-  return { exit, terminate: () => life.terminate() }
+  return { exit, terminate: () => life.terminate(), files: () => life.files.read() }
 }
 
 /** The parent's side of a guest: the host, the streams, and the outcome. */
 class WorkerGuest {
   /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
   readonly ready: Promise<void>
+  readonly files = new ThreadFiles(() => this.#server.wire.post(ToGuest.FILES, FILES_ID))
   readonly #setup: GuestSetup
   readonly #terminate: () => void
   readonly streams: GuestStreams
@@ -81,6 +95,7 @@ class WorkerGuest {
     this.#server.wire.drain()
     this.#server.close()
     await this.streams.end()
+    this.files.end()
     if (this.#failure !== undefined) throw this.#failure.reason
     return this.#code
   }

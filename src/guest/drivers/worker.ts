@@ -12,14 +12,15 @@ import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
 import { remoteRelays } from '../../remote/client/streams.js'
 import type { HostTraits } from '../../remote/host-traits.js'
-import { encode, encodeText, ToParent, type Wires } from '../../remote/protocol.js'
+import { encode, encodeText, FILES_ID, ToGuest, ToParent, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
-import type { Mount } from '../../wasi/fs/host-directories.js'
+import { type Directory, isDirectory, type Mount } from '../../wasi/fs/given.js'
 import type { WasiOptions } from '../../wasi/provider.js'
 import type { Driver } from '../driver.js'
 import { GuestExit, GuestTrap } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 import { isUnsure } from '../streams.js'
+import type { FilesMessage } from './thread-files.js'
 
 /** The message with which the parent starts a guest. */
 export interface WorkerSetup {
@@ -88,12 +89,14 @@ async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
   const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.traits) }
   const ending = new GuestExit()
-  const program = await loadProgram(options, new BlockingDriver(wire, setup.streams), ending).catch(
-    ({ name, message }: Error) => {
-      wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
-    },
-  )
+  const driver = new BlockingDriver(wire, setup.streams)
+  const program = await loadProgram(options, driver, ending).catch(({ name, message }: Error) => {
+    wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
+  })
   if (program === undefined) return
+  wire.route(FILES_ID, (kind) => {
+    if (kind === ToGuest.FILES) send({ files: program.files(), isOver: false })
+  })
   wire.post(ToParent.READY, 0)
   wire.publish()
   play(program, ending)
@@ -106,6 +109,25 @@ async function run(): Promise<void> {
       wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
     },
   )
+  sendLast(program.files())
+}
+
+function send(message: FilesMessage, memory: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, memory)
+}
+
+/** Passes the files of a guest that has ended to the parent, with their memory. */
+function sendLast(files: Directory): void {
+  const buffers = new Set<ArrayBuffer>()
+  const collect = (folder: Directory): void => {
+    for (const entry of folder.values()) {
+      if (isDirectory(entry)) collect(entry)
+      else if (entry instanceof Uint8Array && entry.length > 0 && entry.buffer instanceof ArrayBuffer)
+        buffers.add(entry.buffer)
+    }
+  }
+  collect(files)
+  send({ files, isOver: true }, [...buffers])
 }
 
 /** Runs `main()` to its end. */

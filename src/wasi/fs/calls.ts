@@ -10,7 +10,7 @@ import { toBytes } from './byte-names.js'
 import { DescriptorNode, DeviceDirectory, DeviceNode } from './devices.js'
 import * as names from './dirents.js'
 import { putStat } from './filestat.js'
-import type { Mount } from './host-directories.js'
+import type { Directory, Mount } from './given.js'
 import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
 import { OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
@@ -85,6 +85,11 @@ export class Files {
       ...this.#nameCalls(),
     }
     return Object.fromEntries(Object.entries(calls).map(([name, action]) => [name, answer(action)]))
+  }
+
+  /** What is in memory. */
+  contents(): Directory {
+    return this.#tree.contents()
   }
 
   /** Closes what is open on the host's disk, when the guest has ended. */

@@ -1,38 +1,7 @@
-/** The initial files of a guest: directories in memory, or on the host's disk. */
+/** Checks what a guest is given as files; loaded only if it is given any. */
 import { NAME_MAX } from '../../abi/limits.js'
 import { byteString } from './byte-names.js'
-
-/**
- * A directory in memory, by name: the bytes of a file, another directory, or `{ link }`, a symbolic link to a path. In
- * names and links, U+DC80 to U+DCFF stand for bytes that are not UTF-8, as in Python's `surrogateescape`.
- */
-export type Directory = ReadonlyMap<string, Uint8Array | Directory | { readonly link: string }>
-
-/** A directory on the host's disk. */
-export interface HostDirectory {
-  /** Where it is, relative to the current directory of the process. */
-  readonly path: string
-  /**
-   * `ro`, the default: files are read when the guest first needs them, and what it changes stays in memory. `rw`: what
-   * the guest changes is changed on the disk before its call returns.
-   */
-  readonly access?: 'ro' | 'rw'
-}
-
-/**
- * The initial contents of a guest's file system: by absolute path, a directory in memory, or one on the host's disk or
- * its path alone. Symbolic links lead to the guest's own files: they give no access to those of the host, but their
- * text may reveal one of the host's paths to the guest.
- */
-export type Dirs = Readonly<Record<string, Directory | HostDirectory | string>>
-
-/** A directory that is given to a guest, and where. */
-export interface Mount {
-  /** The names of its path. */
-  readonly names: readonly string[]
-  /** A host's directory has an absolute path without links. */
-  readonly contents: Directory | Required<HostDirectory>
-}
+import { type Directory, type Dirs, type HostDirectory, isDirectory, type Mount } from './given.js'
 
 /**
  * Checks the directories of a guest.
@@ -48,13 +17,9 @@ export function mountsOf(dirs: Dirs): Promise<readonly Mount[]> {
         const names = path.split('/').filter((name) => name !== '')
         if (!path.startsWith('/') || !names.every(isName))
           throw new TypeError(`Cannot give the guest ${JSON.stringify(path)}: its path must be absolute, like /data`)
-        return { names, contents: isInMemory(given) ? checked(path, given) : await onDisk(path, given) }
+        return { names, contents: isDirectory(given) ? checked(path, given) : await onDisk(path, given) }
       }),
   )
-}
-
-function isInMemory(given: Directory | HostDirectory | string): given is Directory {
-  return given instanceof Map
 }
 
 function checked(path: string, folder: Directory): Directory {
@@ -63,7 +28,7 @@ function checked(path: string, folder: Directory): Directory {
       throw new TypeError(
         `Cannot give the guest ${JSON.stringify(`${path}/${name}`)}: it is not a name; give one of 1 to 255 bytes without "/"`,
       )
-    if (entry instanceof Map) checked(`${path}/${name}`, entry)
+    if (isDirectory(entry)) checked(`${path}/${name}`, entry)
   }
   return folder
 }

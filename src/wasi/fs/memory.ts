@@ -144,6 +144,8 @@ export class MemoryFile extends FileNode {
 
 /** A symbolic link in memory. */
 export class MemoryLink extends LinkNode {
+  /** Whether it was read from the host's disk. */
+  isOnDisk = false
   readonly #space: Space
 
   constructor(space: Space, now: Nanoseconds, target: string) {
@@ -159,6 +161,8 @@ export class MemoryLink extends LinkNode {
 
 /** A directory in memory. */
 export class MemoryDirectory extends DirectoryNode {
+  /** Whether it was read from the host's disk. */
+  isOnDisk = false
   override links = EMPTY_LINKS
   readonly #space: Space
   readonly #names = new NumberedNames<Entry>()

@@ -37,6 +37,11 @@ export class NumberedNames<T> {
     return this.#names.keys()
   }
 
+  /** All names and their values. */
+  *entries(): Generator<[string, T]> {
+    for (const { text, value } of this.#names.values()) if (value !== undefined) yield [text, value]
+  }
+
   /** Adds a name that does not exist yet. */
   add(text: string, value: T): void {
     const name = { text, number: ++this.#latest, value }

@@ -1,10 +1,11 @@
 import { copyOf } from '../../base/bytes.js'
 import { byteString } from './byte-names.js'
+import { contentsOf } from './contents.js'
 import { Disk } from './disk/disk.js'
 import { DiskFolder } from './disk/folder.js'
 import { ThroughDirectory } from './disk/through.js'
 import { Views } from './disk/view.js'
-import type { Directory, HostDirectory, Mount } from './host-directories.js'
+import { type Directory, type HostDirectory, isDirectory, type Mount } from './given.js'
 import { DirectoryNode, type Nanoseconds } from './inodes.js'
 import { MemoryDirectory, MemoryFile, MemoryLink } from './memory.js'
 import { Space } from './space.js'
@@ -16,6 +17,8 @@ export class Tree {
   readonly #views = new Views(this.space)
   #disk: Disk | undefined
   #root: DirectoryNode
+  #isOver = false
+  #final: Directory | undefined
 
   /** @throws {FileError} when a directory of the host cannot be opened */
   constructor(mounts: readonly Mount[], now: Nanoseconds) {
@@ -29,8 +32,15 @@ export class Tree {
     return this.#root
   }
 
-  /** Closes what is open on the host's disk. */
+  /** What is in memory. After the end it is not copied, and so is the same each time. */
+  contents(): Directory {
+    this.#final ??= this.#isOver ? contentsOf(this.#root, false) : undefined
+    return this.#final ?? contentsOf(this.#root, true)
+  }
+
+  /** Closes what is open on the host's disk, when the guest has ended. */
   close(): void {
+    this.#isOver = true
     this.#disk?.end()
   }
 
@@ -75,11 +85,11 @@ export class Tree {
   #add(given: Directory, folder: MemoryDirectory): void {
     for (const [text, entry] of given) {
       const name = byteString(text)
-      if (entry instanceof Uint8Array) {
+      if (ArrayBuffer.isView(entry)) {
         const file = new MemoryFile(this.space, this.#now)
         file.write(0, [copyOf(entry)], this.#now)
         place(folder, name, file)
-      } else if (entry instanceof Map) {
+      } else if (isDirectory(entry)) {
         const inner = this.#within(folder, name)
         if (inner instanceof MemoryDirectory) this.#add(entry, inner)
       } else if ('link' in entry) {

@@ -124,6 +124,11 @@ export class ThroughDirectory extends DirectoryNode {
     entry.isMountPoint = true
   }
 
+  /** What was placed in it, and where. */
+  mounted(): Iterable<[string, Entry]> {
+    return this.#mounts
+  }
+
   get(name: string): Entry | undefined {
     const mounted = this.#mounts.get(name)
     if (mounted !== undefined) return mounted

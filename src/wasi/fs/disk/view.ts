@@ -38,6 +38,7 @@ export class Views {
     if (stat.isDirectory()) {
       const node = new MemoryDirectory(this.#space, 0n)
       copyAttributes(stat, node)
+      node.isOnDisk = true
       const inner = folder.child(name, stat)
       node.comesFrom(() => this.#fill(node, inner))
       return node
@@ -45,6 +46,7 @@ export class Views {
     if (!stat.isSymbolicLink()) return undefined
     const link = new MemoryLink(this.#space, 0n, folder.readLink(name))
     copyAttributes(stat, link)
+    link.isOnDisk = true
     return link
   }
 
