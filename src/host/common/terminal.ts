@@ -2,7 +2,7 @@
  * The terminal of a descriptor. Node knows a raw mode and no other settings, so the settings are read and changed by
  * `stty`, which every POSIX system has.
  */
-import { readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import type { ErrnoName } from '../../base/errno.js'
 import type { HostTerminal, TerminalSettings, TerminalSize } from '../contract/stream.js'
 
@@ -19,14 +19,13 @@ export class DescriptorTerminal implements HostTerminal {
   }
 
   size(): TerminalSize | ErrnoName {
-    try {
-      const stream = new (process.getBuiltinModule('node:tty').WriteStream)(this.#fd)
+    const size = this.#opened((fd) => {
+      const stream = new (process.getBuiltinModule('node:tty').WriteStream)(fd)
       const { columns = 0, rows = 0 } = stream
       stream.destroy()
       return { columns, rows }
-    } catch {
-      return 'EIO'
-    }
+    })
+    return size ?? 'EIO'
   }
 
   settings(): TerminalSettings | ErrnoName {
@@ -55,12 +54,24 @@ export class DescriptorTerminal implements HostTerminal {
     // The settings of other systems have other numbers, and another form.
     if (process.platform !== 'linux') return undefined
     const { spawnSync } = process.getBuiltinModule('node:child_process')
-    const { status, stdout } = spawnSync('stty', [argument], {
-      stdio: [this.#fd, 'pipe', 'ignore'],
-      encoding: 'utf8',
-      timeout: PATIENCE,
-    })
-    return status === 0 ? stdout : undefined
+    const done = this.#opened((fd) =>
+      spawnSync('stty', [argument], { stdio: [fd, 'pipe', 'ignore'], encoding: 'utf8', timeout: PATIENCE }),
+    )
+    return done?.status === 0 ? done.stdout : undefined
+  }
+
+  /** Opens the terminal once more: handles and other processes make the descriptor that they are given block. */
+  #opened<Result>(use: (fd: number) => Result): Result | undefined {
+    try {
+      const fd = openSync(`/proc/self/fd/${this.#fd}`, constants.O_RDWR | constants.O_NOCTTY)
+      try {
+        return use(fd)
+      } finally {
+        closeSync(fd)
+      }
+    } catch {
+      return undefined
+    }
   }
 }
 
