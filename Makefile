@@ -33,6 +33,7 @@ include conformance/build.mk
 include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
+include test/probe/build.mk
 
 .PHONY: help setup build demo test stress fuzz check format lock size-update docs pack release-check smoke hosts bench clean
 
@@ -69,7 +70,7 @@ dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
 demo: build ## runs a ping-pong demo over real sockets
 	@node build/examples/demo.js
 
-test: build native sdk $(QUICK_FOREIGN) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
+test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
 	@$(JEST) $(ARGS)
 

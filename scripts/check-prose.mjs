@@ -39,7 +39,7 @@ const texts = [
 const files = (paths) => ownFiles(...paths).filter((path) => /\.(?:ts|mjs|md)$/.test(path) && !GENERATED.includes(path))
 
 /** Pages written by scripts, with names of tests. */
-const GENERATED = ['docs/hosts.md', 'docs/runtimes.md']
+const GENERATED = ['docs/hosts.md', 'docs/posix.md', 'docs/runtimes.md']
 
 /** @param {string} path @returns {string[]} */
 const comments = (path) =>
