@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -130,6 +131,8 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(POLLRDHUP),
   CONSTANT(POLLNVAL),
   CONSTANT(F_GETFL),
+  CONSTANT(FIONREAD),
+  CONSTANT(TIOCOUTQ),
   CONSTANT(F_SETFL),
   CONSTANT(F_GETFD),
   CONSTANT(F_SETFD),

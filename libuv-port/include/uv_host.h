@@ -180,7 +180,9 @@ int uvh_setsockopt(int fd,
  * O_WRONLY with O_NONBLOCK and O_APPEND, F_SETFL sets those two; F_GETFD and
  * F_SETFD are about FD_CLOEXEC, which is only stored, since nothing is executed;
  * F_DUPFD and F_DUPFD_CLOEXEC add the lowest free number from `argument` on.
- * Errors: EINVAL (another command, or a number that cannot exist), EMFILE, EBADF.
+ * FIONREAD and TIOCOUTQ, which are commands of ioctl(), return how many bytes
+ * were received or sent and still wait. Errors: EINVAL (another command, or a
+ * number that cannot exist), ENOTTY (no such bytes), EMFILE, EBADF.
  */
 UVH_IMPORT(fcntl)
 int uvh_fcntl(int fd, int command, int argument);

@@ -117,9 +117,30 @@ static int uvp__set_nonblock(int fd, int on) {
 }
 
 
+/* Stores how many bytes wait; SIOCOUTQ of sockets is TIOCOUTQ. */
+static int uvp__queued(int fd, int request, int* count) {
+  int r;
+
+  r = uvh_fcntl(fd, request, 0);
+  if (r < 0)
+    return r;
+
+  *count = r;
+  return 0;
+}
+
+
 static int uvp__ioctl(int fd, int request, void* argument) {
+  int r;
+
   if (request == FIONBIO)
     return uvp__set_nonblock(fd, *(int*) argument);
+
+  if (request == FIONREAD || request == TIOCOUTQ) {
+    r = uvp__queued(fd, request, argument);
+    if (r != -ENOTTY)
+      return r;
+  }
 
   return uvp__terminal_ioctl(fd, request, argument);
 }

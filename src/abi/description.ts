@@ -111,6 +111,8 @@ const CONSTANTS = [
   'POLLRDHUP',
   'POLLNVAL',
   'F_GETFL',
+  'FIONREAD',
+  'TIOCOUTQ',
   'F_SETFL',
   'F_GETFD',
   'F_SETFD',

@@ -16,6 +16,7 @@ export interface PollingCalls {
   readonly connect: (...values: Parameters<UvHost['connect']>) => Answer
   readonly getpeername: (...values: Parameters<UvHost['getpeername']>) => Answer
   readonly getsockopt: (...values: Parameters<UvHost['getsockopt']>) => Answer
+  readonly fcntl: (...values: Parameters<UvHost['fcntl']>) => Answer
 }
 
 /**
@@ -24,7 +25,7 @@ export interface PollingCalls {
  * @param calls - the kernel's
  * @param abi - has the numbers of the answers that mean "not yet"
  */
-export function pollingCalls(calls: KernelCalls, driver: Driver, { errno }: Description): PollingCalls {
+export function pollingCalls(calls: KernelCalls, driver: Driver, { errno, constants }: Description): PollingCalls {
   if (driver.onNothing === undefined) return calls
   const [again, connecting, unconnected] = [-errno.EAGAIN, -errno.EALREADY, -errno.ENOTCONN]
   const nothing = (ask: () => number, answer?: number): Answer => driver.onNothing?.(ask, answer) ?? ask()
@@ -49,6 +50,10 @@ export function pollingCalls(calls: KernelCalls, driver: Driver, { errno }: Desc
       const answer = calls.getpeername(fd, addr, len)
       return answer === unconnected ? nothing(() => calls.getpeername(fd, addr, len), answer) : answer
     },
+    fcntl: (fd, command, argument) =>
+      command === constants.FIONREAD
+        ? nothing(() => calls.fcntl(fd, command, argument))
+        : calls.fcntl(fd, command, argument),
     // Only the value tells whether it means "not yet", and reading SO_ERROR clears it: so this is asked once, after.
     getsockopt: (fd, level, name, value, len) => nothing(() => calls.getsockopt(fd, level, name, value, len)),
   }

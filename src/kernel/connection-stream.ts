@@ -87,6 +87,11 @@ export class ConnectionStream implements ConnectionEvents {
     return { receive: this.#peerEnded, send: this.#sendEnded }
   }
 
+  /** See {@link Descriptor.queued}. */
+  queued(which: 'received' | 'sent'): number {
+    return which === 'received' ? this.#received.length : (this.#host?.pending ?? 0)
+  }
+
   /** See {@link Descriptor.readiness}. */
   readiness(asked: number): number {
     if (this.state === 'connecting') return 0

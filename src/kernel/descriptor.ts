@@ -72,6 +72,15 @@ export abstract class Descriptor implements Pollable {
     return 'EINVAL'
   }
 
+  /**
+   * How many bytes wait (`ioctl()`): received ones that the next call could read, or sent ones that have not left.
+   *
+   * @returns the number; ENOTTY for descriptors without such a number
+   */
+  queued(_which: 'received' | 'sent'): Result {
+    return 'ENOTTY'
+  }
+
   /** Starts the flow of bytes, once an accepted connection has its number. */
   start(): void {}
 

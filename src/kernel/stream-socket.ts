@@ -166,6 +166,11 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return this.#writeRefusal() ?? this.#stream?.sendPayload(payload, length) ?? 'EPIPE'
   }
 
+  override queued(which: 'received' | 'sent'): Result {
+    if (this.#accepts !== undefined) return 'EINVAL'
+    return this.#stream?.queued(which) ?? 0
+  }
+
   override shutdown(receive: boolean, send: boolean): Result {
     const refusal = this.refusal('shutdown')
     if (refusal !== undefined) return refusal

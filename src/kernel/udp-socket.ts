@@ -171,6 +171,11 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return message ?? (this.#receiveEnded ? undefined : 'EAGAIN')
   }
 
+  /** Of the next message; what was sent has left. */
+  override queued(which: 'received' | 'sent'): Result {
+    return which === 'received' ? (this.#queue.first?.bytes.length ?? 0) : 0
+  }
+
   override getOption(name: OptionName): Result {
     if (name === 'error') return this.#takeError() ?? 0
     if (name === 'acceptsConnections') return 0

@@ -126,8 +126,8 @@ export const FIRST_OF_GUEST = 0x8000_0000
 export const MESSAGE_COST = 64
 
 /**
- * The operations of a datagram socket that have a reply. `tell` reports why the last message could not be sent, `settle`
- * how many bytes have been accepted.
+ * The operations of a datagram socket that have a reply. `tell` reports why the last message could not be sent,
+ * `settle` how many bytes have been accepted.
  */
 export type DatagramAction =
   | { readonly does: 'tell' | 'settle' | 'disconnect' }

@@ -36,6 +36,13 @@ export abstract class LocalStream extends ByteDescriptor {
     this.#kernel = kernel
   }
 
+  override queued(which: 'received' | 'sent'): Result {
+    const sent = this.#peer?.received.length ?? 0
+    if (which === 'sent') return this.domain === undefined ? 'ENOTTY' : sent
+    // Both ends of a pipe tell what is in it.
+    return this.access === 'write' ? sent : this.received.length
+  }
+
   override arrived(): Result {
     if (this.received.length > 0) return this.received.length
     return this.takeError() ?? (this.receiveEnded ? 0 : 'EAGAIN')

@@ -96,6 +96,10 @@ export class LocalUnixSocket extends LocalStream {
     return this.origin() ?? 'ENOTCONN'
   }
 
+  override queued(which: 'received' | 'sent'): Result {
+    return this.#listens() ? 'EINVAL' : super.queued(which)
+  }
+
   override arrived(): Result {
     return this.#other === undefined ? 'EINVAL' : super.arrived()
   }

@@ -16,6 +16,7 @@ export class NumberCalls {
   fcntl(fd: number, command: number, argument: number): Result {
     const { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_GETFL, F_SETFD, F_SETFL, FD_CLOEXEC, O_APPEND, O_NONBLOCK } =
       this.#abi.constants
+    const { FIONREAD, TIOCOUTQ } = this.#abi.constants
     const descriptor = this.#kernel.get(fd)
     if (descriptor === undefined) return 'EBADF'
     switch (command) {
@@ -37,6 +38,10 @@ export class NumberCalls {
       case F_DUPFD:
       case F_DUPFD_CLOEXEC:
         return this.#marked(this.#kernel.duplicate(fd, argument), command === F_DUPFD_CLOEXEC)
+      case FIONREAD:
+        return descriptor.queued('received')
+      case TIOCOUTQ:
+        return descriptor.queued('sent')
       default:
         return 'EINVAL'
     }

@@ -32,6 +32,10 @@ export class OpenFile extends ByteDescriptor {
     return Poll.IN | Poll.OUT
   }
 
+  override queued(which: 'received' | 'sent'): Result {
+    return which === 'received' ? Math.max(0, this.node.size - this.offset) : 'ENOTTY'
+  }
+
   override arrived(wanted: number): Result {
     if (!(this.rights & Right.READ)) return 'EBADF'
     return Math.min(wanted, Math.max(0, this.node.size - this.offset))

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,6 +108,12 @@ static void datagrams(void) {
     again("read()");
 
   printf("read() of a UDP socket\n");
+  send(fds[0], "hoho", 4, 0);
+  errno = EAGAIN;
+  for (i = 0; i != 4; ioctl(fds[1], FIONREAD, &i))
+    again("ioctl()");
+
+  printf("ioctl()\n");
   for (i = 0; i < 5; i++)
     close(fds[i]);
 }

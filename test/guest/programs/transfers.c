@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -61,6 +62,18 @@ static void got(const char* what, long r, const char* bytes) {
   say(what, r);
   if (r > 0)
     printf("  \"%.*s\"\n", (int) r, bytes);
+}
+
+
+/* How many bytes can be received. */
+static void waiting(const char* what, int fd) {
+  int count;
+
+  count = -1;
+  if (ioctl(fd, FIONREAD, &count))
+    printf("FIONREAD of %s: %s\n", what, reason());
+  else
+    printf("FIONREAD of %s: %d\n", what, count);
 }
 
 
@@ -152,6 +165,8 @@ static void stream(const char* kind, int fds[2], struct sockaddr_in* addr) {
   say("sendto(address)",
       sendto(fds[0], "L", 1, 0, (struct sockaddr*) addr, sizeof(*addr)));
   arrived(fds[1], strcmp(kind, "tcp") == 0 ? 32 : 31);
+  waiting("both ends", fds[0]);
+  waiting("both ends", fds[1]);
   got("recv(MSG_NOSIGNAL)", recv(fds[1], bytes, 3, MSG_NOSIGNAL), bytes);
   got("recv(MSG_CMSG_CLOEXEC)",
       recv(fds[1], bytes, 3, MSG_CMSG_CLOEXEC),
@@ -234,6 +249,7 @@ static void acceptance(void) {
 
   printf("a listener\n");
   fd = listener(&addr);
+  waiting("a listener", fd);
   patience(fd, SO_RCVTIMEO);
   start = now();
   say("accept()", accept(fd, NULL, NULL));
@@ -308,6 +324,8 @@ static void datagrams(void) {
       sendto(fds[0], "one", 3, 0, (struct sockaddr*) &addr, sizeof(addr)));
   got("recv()", recv(fds[1], bytes, 64, 0), bytes);
   say("send(MSG_CONFIRM)", send(fds[0], "0123456789", 10, MSG_CONFIRM));
+  readable(fds[1]);
+  waiting("a message", fds[1]);
   say("recv(MSG_TRUNC)", recv(fds[1], bytes, 4, MSG_TRUNC));
   say("send(MSG_EOR)", send(fds[0], "0123456789", 10, MSG_EOR));
   part.iov_base = bytes;
@@ -335,6 +353,8 @@ static void datagrams(void) {
   say("recv()", recv(pair[0], bytes, 1, 0));
   say("sendto()", sendto(pair[1], "x", 1, 0, anywhere, 0));
   say("write()", write(pair[1], "x", 1));
+  waiting("a pipe", pair[0]);
+  waiting("a pipe", pair[1]);
   say("write() of the wrong end", write(pair[0], "x", 1));
   say("read()", read(pair[0], bytes, 8));
   close(pair[0]);
