@@ -115,6 +115,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/mmap.c \
   posix/passwd.c \
   posix/processes.c \
+  posix/report-absent.c \
   posix/resolv.c \
   posix/select.c \
   posix/services.c \

@@ -392,6 +392,12 @@ int uvh_terminal(int fd, int request, unsigned int* data);
 UVH_IMPORT(clock)
 double uvh_clock(void);
 
+/* Reports that the program called a function that no guest has, by its name of
+ * `len` bytes, at most 64. Returns -ENOSYS. Errors: EFAULT.
+ */
+UVH_IMPORT(absent)
+int uvh_absent(const char* name, size_t len);
+
 /* chdir(2): makes the directory at a path of `len` bytes the working directory,
  * which stays the same directory when it is moved or removed. In the calls of
  * WASI with a path, the directory AT_FDCWD stands for it, and an absolute path

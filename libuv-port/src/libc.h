@@ -7,6 +7,11 @@
 
 #include <stddef.h>
 
+/* Reports that the program called what no guest has, like fork(), sets errno to
+ * ENOSYS and returns -1. In guests only.
+ */
+int uvp__absent(const char* name);
+
 /* Whether a descriptor is not the host's but a standard stream of WASI. That is
  * so in modules without files only.
  */

@@ -7,6 +7,7 @@
 
 #include "uv.h"
 #include "internal.h"
+#include "uv_host.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,6 +35,7 @@ int uv_spawn(uv_loop_t* loop,
   process->pid = 0;
   process->exit_cb = NULL;
 
+  uvh_absent(__func__, sizeof(__func__) - 1);
   return UV_ENOSYS;
 }
 
@@ -91,6 +93,7 @@ static char uvp__dlerror[256];
 
 
 void* dlopen(const char* name, int flags) {
+  uvh_absent(__func__, sizeof(__func__) - 1);
   snprintf(uvp__dlerror,
            sizeof(uvp__dlerror),
            "%s: libraries cannot be loaded",

@@ -50,6 +50,7 @@ export interface UvHost {
   interface_index(name: number, len: number): number
   terminal(fd: number, request: number, data: number): number
   clock(): number
+  absent(name: number, len: number): number
   chdir(path: number, len: number): number
   fchdir(fd: number): number
   getcwd(buf: number, size: number): number
@@ -59,7 +60,7 @@ export interface UvHost {
 export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd'>
 
 /** The calls that a kernel answers. */
-export type KernelCalls = Omit<UvHost, keyof FileCalls>
+export type KernelCalls = Omit<UvHost, keyof FileCalls | 'absent'>
 
 /** The signatures of these functions. */
 export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
@@ -100,6 +101,7 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   interface_index: 'ii:i',
   terminal: 'iii:i',
   clock: ':d',
+  absent: 'ii:i',
   chdir: 'ii:i',
   fchdir: 'i:i',
   getcwd: 'ii:i',

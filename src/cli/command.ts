@@ -32,6 +32,7 @@ These options change how the program runs:
   --host node|virtual           use real sockets, or a private network in memory
   --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
   --trace                       print each system call, like strace
+  --why                         after the run, list the functions that the program called and that no guest has
   --help                        print this help
   --version                     print the version
 
@@ -56,6 +57,7 @@ export interface Command {
   readonly maxDescriptors: number | undefined
   readonly policy: Omit<Policy, 'onRefusal'>
   readonly trace: boolean
+  readonly why: boolean
 }
 
 /**
@@ -92,6 +94,7 @@ export function readCommand(argv: readonly string[]): Command | 'help' | 'versio
       connect: [...all, ...(values['allow-connect'] ?? [])],
     },
     trace: values.trace ?? false,
+    why: values.why ?? false,
   }
 }
 
@@ -110,6 +113,7 @@ function parseOptions(args: readonly string[]) {
         'max-descriptors': { type: 'string' },
         host: { type: 'string' },
         trace: { type: 'boolean' },
+        why: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

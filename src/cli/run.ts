@@ -86,5 +86,13 @@ async function runProgram(command: Command): Promise<number> {
     return TRAPPED
   } finally {
     refusals.close()
+    if (command.why) tellAbsent(guest)
   }
+}
+
+/** Lists what the program called and no guest has. */
+function tellAbsent({ absentCalls }: Guest): void {
+  const all = [...absentCalls].map(([name, count]) => (count > 1 ? `${name} (${count} times)` : name))
+  const list = all.length > 0 ? all.join(', ') : 'nothing'
+  say(`the program called ${list} that no guest has; docs/posix.md tells what each call does`)
 }

@@ -9,6 +9,7 @@ import { ArgumentError, checkInteger, show } from '../uv/errors.js'
 import { type Directory, type Dirs, isDirectory, type Mount } from '../wasi/fs/given.js'
 import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
+import { AbsentCalls } from './absent-calls.js'
 import { startWithJspi } from './drivers/jspi.js'
 import { startPumped } from './drivers/pump.js'
 import { hasJspi } from './drivers/suspending-import.js'
@@ -100,10 +101,16 @@ export class Guest {
   readonly exit: Promise<number>
   /** The driver in use. */
   readonly driver: Exclude<DriverName, 'auto'>
+  /**
+   * The functions that the program has called so far although no guest has them, like `fork()`, with how often. They
+   * returned an error; see `docs/guests-in-c.md`. At most 256 names.
+   */
+  readonly absentCalls: ReadonlyMap<string, number>
   readonly #run: GuestRun
 
-  private constructor(driver: Exclude<DriverName, 'auto'>, run: GuestRun) {
+  private constructor(driver: Exclude<DriverName, 'auto'>, run: GuestRun, absentCalls: ReadonlyMap<string, number>) {
     this.driver = driver
+    this.absentCalls = absentCalls
     this.#run = run
     this.exit = run.exit
     this.exit.catch(() => {})
@@ -139,8 +146,10 @@ export class Guest {
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
       const { input, onOutput = nothing, trace = Trace.fromEnvironment(), maxDescriptors } = options
       const streams = { input, onOutput, inherited }
-      const run = await ready.start({ module, abi, host, files, wasi, streams, trace, maxDescriptors })
-      return new Guest(ready.driver, run)
+      const absent = new AbsentCalls(trace)
+      const given = { streams, trace, maxDescriptors, onAbsent: absent.note }
+      const run = await ready.start({ module, abi, host, files, wasi, ...given })
+      return new Guest(ready.driver, run, absent.counts)
     } catch (error) {
       preparing.then(({ cancel }) => cancel(), nothing)
       throw error

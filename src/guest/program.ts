@@ -20,6 +20,7 @@ import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
 import type { Directory } from '../wasi/fs/given.js'
 import { preview1 } from '../wasi/preview1.js'
 import { WASI_MODULE } from '../wasi/provider.js'
+import { absentCall } from './absent-calls.js'
 import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
@@ -69,10 +70,19 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   const offers: Offers = new Map([
     [
       UV_HOST_MODULE,
-      { functions: waitingCalls(options, driver, { calls, loops, files: files.hostCalls() }), types: UV_HOST_TYPES },
+      {
+        functions: waitingCalls(options, driver, { memory, calls, loops, files: files.hostCalls() }),
+        types: UV_HOST_TYPES,
+      },
     ],
     [UV_PUMP_MODULE, { functions: loops.imports(), types: UV_PUMP_TYPES }],
-    [ENV_MODULE, { functions: envShells(module, options.abi, () => gate.check()), types: {} }],
+    [
+      ENV_MODULE,
+      {
+        functions: envShells(module, options.abi, { check: () => gate.check(), onAbsent: options.onAbsent }),
+        types: {},
+      },
+    ],
     [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
   ])
   const gate = openGate(module, offers, driver, ending)
@@ -174,6 +184,7 @@ async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): P
 
 /** What the calls that wait work with. */
 interface WaitingParts {
+  readonly memory: () => Memory
   readonly calls: KernelCalls
   readonly files: FileCalls
   readonly loops: PumpedLoops
@@ -181,9 +192,9 @@ interface WaitingParts {
 
 /** The import module of libuv's system calls: two of them wait, and others are made by programs that do not. */
 function waitingCalls(
-  { abi, trace }: ProgramOptions,
+  { abi, trace, onAbsent }: ProgramOptions,
   driver: Driver,
-  { calls, loops, files }: WaitingParts,
+  { memory, calls, loops, files }: WaitingParts,
 ): WasmImports {
   const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
@@ -192,7 +203,8 @@ function waitingCalls(
         : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
   }
-  return { ...trace.imports({ ...calls, ...pollingCalls(calls, driver, abi), ...slow, ...files }, () => abi) }
+  const all = { ...calls, ...pollingCalls(calls, driver, abi), ...slow, ...files }
+  return { ...trace.imports(all, () => abi), absent: absentCall(memory, abi, onAbsent) }
 }
 
 /**

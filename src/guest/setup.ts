@@ -10,6 +10,8 @@ export interface ProgramOptions extends Preview1Options {
   readonly module: WasmModule
   readonly trace: Trace
   readonly maxDescriptors: number | undefined
+  /** Receives the name of each call that no guest has. */
+  readonly onAbsent: (name: string) => void
 }
 
 /** The parts and the streams of a guest that a driver starts. */

@@ -56,6 +56,8 @@ export const ToParent = {
   INPUT: 14,
   /** A line of the trace. */
   TRACE: 15,
+  /** The guest called what no guest has; the payload is the name. */
+  ABSENT: 19,
   /** The guest has ended; the value is its exit code. No record follows. */
   EXIT: 16,
   /** The guest has trapped: a {@link TrapReport}. No record follows. */

@@ -67,6 +67,11 @@ export class Trace {
     return this.#topics.has(topic) || this.#topics.has('*') ? this.#sink : undefined
   }
 
+  /** Prints a line that belongs to no topic, if any topic is on. */
+  say(line: string): void {
+    if (this.#topics.size > 0) this.#sink(line)
+  }
+
   /**
    * Wraps every function of an import module so that each call prints itself and its result.
    *

@@ -45,6 +45,7 @@ const UV_HOST = {
   interface_index: 'ii:i',
   terminal: 'iii:i',
   clock: ':d',
+  absent: 'ii:i',
   chdir: 'ii:i',
   fchdir: 'i:i',
   getcwd: 'ii:i',

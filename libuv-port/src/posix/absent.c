@@ -6,6 +6,8 @@
  * these have to be linked, and say that they are not there.
  */
 
+#include "../libc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -19,37 +21,44 @@
 #if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
 #endif
+#include <sys/mman.h>
+#include <unistd.h>
 
-static int uvp__absent(void) {
-  errno = ENOSYS;
-  return -1;
+
+int acct(const char* path) {
+  return uvp__absent(__func__);
+}
+
+
+int mincore(void* address, size_t size, unsigned char* pages) {
+  return uvp__absent(__func__);
 }
 
 
 mqd_t mq_open(const char* name, int flags, ...) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_close(mqd_t queue) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_getattr(mqd_t queue, struct mq_attr* attributes) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_setattr(mqd_t queue,
                const struct mq_attr* restrict attributes,
                struct mq_attr* restrict old) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_notify(mqd_t queue, const struct sigevent* event) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
@@ -57,7 +66,7 @@ ssize_t mq_receive(mqd_t queue,
                    char* message,
                    size_t size,
                    unsigned* priority) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
@@ -66,12 +75,12 @@ ssize_t mq_timedreceive(mqd_t queue,
                         size_t size,
                         unsigned* restrict priority,
                         const struct timespec* restrict deadline) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_send(mqd_t queue, const char* message, size_t size, unsigned priority) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
@@ -80,32 +89,32 @@ int mq_timedsend(mqd_t queue,
                  size_t size,
                  unsigned priority,
                  const struct timespec* deadline) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int mq_unlink(const char* name) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int inotify_init(void) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int inotify_init1(int flags) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int inotify_add_watch(int fd, const char* path, uint32_t mask) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 
 int inotify_rm_watch(int fd, int watch) {
-  return uvp__absent();
+  return uvp__absent(__func__);
 }
 
 

@@ -21,27 +21,27 @@ static pid_t uvp__no_child(int options, int known) {
 
 
 pid_t fork(void) {
-  return uvp__fail(ENOSYS);
+  return uvp__absent(__func__);
 }
 
 
 pid_t _Fork(void) {
-  return uvp__fail(ENOSYS);
+  return uvp__absent(__func__);
 }
 
 
 pid_t vfork(void) {
-  return uvp__fail(ENOSYS);
+  return uvp__absent(__func__);
 }
 
 
 int daemon(int keep_directory, int keep_streams) {
-  return uvp__fail(ENOSYS);
+  return uvp__absent(__func__);
 }
 
 
 int execve(const char* path, char* const arguments[], char* const variables[]) {
-  return uvp__fail(ENOSYS);
+  return uvp__absent(__func__);
 }
 
 
@@ -51,6 +51,7 @@ int posix_spawn(pid_t* restrict pid,
                 const posix_spawnattr_t* restrict attributes,
                 char* const* restrict arguments,
                 char* const* restrict variables) {
+  uvp__absent(__func__);
   return ENOSYS;
 }
 
@@ -61,12 +62,13 @@ int posix_spawnp(pid_t* restrict pid,
                  const posix_spawnattr_t* restrict attributes,
                  char* const* restrict arguments,
                  char* const* restrict variables) {
+  uvp__absent(__func__);
   return ENOSYS;
 }
 
 
 FILE* popen(const char* command, const char* mode) {
-  errno = ENOSYS;
+  uvp__absent(__func__);
   return NULL;
 }
 

@@ -118,6 +118,9 @@ class WorkerGuest {
       case ToParent.TRACE:
         this.#setup.trace.topic('syscall')?.(decodeText(payload))
         break
+      case ToParent.ABSENT:
+        this.#setup.onAbsent(decodeText(payload))
+        break
       case ToParent.EXIT:
         this.#code = value
         break

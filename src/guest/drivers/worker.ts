@@ -85,9 +85,20 @@ const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('mess
 const wire = new ClientChannel(setup.wires)
 const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
 
+const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
+
 async function run(): Promise<void> {
   const { module, abi, wasi, files, maxDescriptors } = setup
-  const options = { module, abi, wasi, files, trace, maxDescriptors, host: new RemoteHost(wire, setup.traits) }
+  const options = {
+    module,
+    abi,
+    wasi,
+    files,
+    trace,
+    maxDescriptors,
+    onAbsent,
+    host: new RemoteHost(wire, setup.traits),
+  }
   const ending = new GuestExit()
   const driver = new BlockingDriver(wire, setup.streams)
   const program = await loadProgram(options, driver, ending).catch(({ name, message }: Error) => {
