@@ -128,6 +128,8 @@ static void two(void) {
          time.tv_sec == 4 || time.tv_sec == 5);
 
   /* What is not below nfds is not looked at. */
+  time.tv_sec = 0;
+  time.tv_usec = 10000;
   r = select(a[0], &set, NULL, NULL, &time);
   printf("none of two: %d\n", r);
 
