@@ -119,6 +119,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/resolv.c \
   posix/select.c \
   posix/services.c \
+  posix/statfs.c \
   posix/uname.c \
   posix/stack-protector.c \
   posix/transfer.c \

@@ -42,7 +42,19 @@ const parts = [
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
     // Only guest programs import these, never the library's module: it does not block, and TypeScript looks up names.
-    guests: ['absent', 'dup', 'poll', 'lookup', 'reverse', 'chdir', 'fchdir', 'getcwd', 'terminal', ...EVENTS],
+    guests: [
+      'absent',
+      'dup',
+      'poll',
+      'lookup',
+      'reverse',
+      'chdir',
+      'fchdir',
+      'getcwd',
+      'statfs',
+      'terminal',
+      ...EVENTS,
+    ],
   },
   {
     header: 'wasm/uvw.h',

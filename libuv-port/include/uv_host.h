@@ -47,6 +47,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -417,5 +418,14 @@ int uvh_fchdir(int fd);
  */
 UVH_IMPORT(getcwd)
 int uvh_getcwd(char* buf, size_t size);
+
+/* The room of the file system that has the file at a path of `len` bytes or, if
+ * that is 0, the open file or directory `fd`: stores the number of bytes, of free
+ * bytes, of files and of free files. Errors: EBADF, ENOSYS (no file, or one on
+ * the host's disk), and of the path ENOENT, ENOTDIR, EACCES, ELOOP,
+ * ENAMETOOLONG.
+ */
+UVH_IMPORT(statfs)
+int uvh_statfs(int fd, const char* path, size_t len, uint64_t room[4]);
 
 #endif  /* UV_HOST_H_ */

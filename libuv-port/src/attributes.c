@@ -318,24 +318,3 @@ long __syscall_utimensat(long dir, long path, long times, long flags) {
       m,
       what);
 }
-
-
-/* WASI has no information about file systems; but a missing file is reported
- * first.
- */
-long __syscall_statfs64(long path, long size, long buf) {
-  struct stat st;
-  int err;
-
-  err = __syscall_stat64(path, (long) &st);
-  return err ? err : -ENOSYS;
-}
-
-
-long __syscall_fstatfs64(long fd, long size, long buf) {
-  struct stat st;
-  int err;
-
-  err = __syscall_fstat64(fd, (long) &st);
-  return err ? err : -ENOSYS;
-}

@@ -54,10 +54,11 @@ export interface UvHost {
   chdir(path: number, len: number): number
   fchdir(fd: number): number
   getcwd(buf: number, size: number): number
+  statfs(fd: number, path: number, len: number, room: number): number
 }
 
-/** The calls that need files, which a kernel does not have: those about the working directory. */
-export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd'>
+/** The calls that need files, which a kernel does not have: those about the working directory and the room for files. */
+export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd' | 'statfs'>
 
 /** The calls that a kernel answers. */
 export type KernelCalls = Omit<UvHost, keyof FileCalls | 'absent'>
@@ -105,4 +106,5 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   chdir: 'ii:i',
   fchdir: 'i:i',
   getcwd: 'ii:i',
+  statfs: 'iiii:i',
 }

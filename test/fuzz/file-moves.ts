@@ -249,6 +249,7 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('chdir', path(author))],
   [1, (author) => author.call('fchdir', [author.random.chance(0.5) ? fixed(ROOT) : file(author)])],
   [1, (author) => author.call('getcwd', [needed(author.room(300), 1), fixed(author.random.pick([300, 300, 1, 0]))])],
+  [1, (author) => author.call('statfs', [fixed(0), ...path(author), needed(author.room(32), 32)])],
   [2, pollClocks],
   [1, sizes],
   [1, texts],

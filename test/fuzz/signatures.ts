@@ -49,6 +49,7 @@ const UV_HOST = {
   chdir: 'ii:i',
   fchdir: 'i:i',
   getcwd: 'ii:i',
+  statfs: 'iiii:i',
 } as const satisfies Record<keyof UvHost, string>
 
 const PREVIEW1 = {

@@ -16,6 +16,7 @@ import { OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
 import { Tree } from './tree.js'
+import { volumeCalls } from './volume.js'
 import { numberOf } from './wide-numbers.js'
 import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
 
@@ -70,10 +71,14 @@ export class Files {
 
   /** The functions of `uv_host_1` that concern files. */
   hostCalls(): FileCalls {
-    return workingDirectoryCalls(this.#working, this.#given, {
+    const volume = volumeCalls(this.#tree.space, this.#given, (fd, path, length) =>
+      length === 0 ? this.#opened(fd, 'NOSYS').node : this.#existing(WORKING_DIRECTORY, path, length, 'object'),
+    )
+    const working = workingDirectoryCalls(this.#working, this.#given, {
       path: (at, length) => this.#find(WORKING_DIRECTORY, at, length, 'object').entry,
       descriptor: (fd) => this.#folder(fd).node,
     })
+    return { ...working, ...volume }
   }
 
   /** The functions of preview 1 that concern files, except those that descriptors of all kinds have. */
@@ -290,7 +295,7 @@ export class Files {
    *
    * @param otherwise - the error for a descriptor of another kind
    */
-  #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOTSUP' = 'SPIPE'): OpenFile | OpenDirectory {
+  #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOTSUP' | 'NOSYS' = 'SPIPE'): OpenFile | OpenDirectory {
     const descriptor = this.#get(fd)
     if (descriptor instanceof OpenFile || descriptor instanceof OpenDirectory) return descriptor
     throw new FileError(otherwise)

@@ -53,7 +53,11 @@ export interface Finder {
 /**
  * The functions of `uv_host_1` about the working directory.
  */
-export function workingDirectoryCalls(working: WorkingDirectory, given: Arguments, find: Finder): FileCalls {
+export function workingDirectoryCalls(
+  working: WorkingDirectory,
+  given: Arguments,
+  find: Finder,
+): Omit<FileCalls, 'statfs'> {
   return {
     chdir: hostCall((path = 0, length = 0) => working.enter(find.path(path, length))),
     fchdir: hostCall((fd = 0) => working.enter(find.descriptor(fd))),
@@ -71,7 +75,7 @@ export function workingDirectoryCalls(working: WorkingDirectory, given: Argument
 }
 
 /** Makes a function of `uv_host_1` from an action; its errors have the numbers of preview 1, as in the C library. */
-function hostCall(action: Action): (...values: number[]) => number {
+export function hostCall(action: Action): (...values: number[]) => number {
   return (...values) => {
     try {
       action(...values)
