@@ -25,7 +25,7 @@ log=$folder/$recipe.log
 absent=$folder/$recipe.absent
 
 export PATH=$sdk/bin:$PATH
-export CC=uvcc CXX=uvcc++ AR=emar RANLIB=emranlib
+export CC=${FOREIGN_CC:-uvcc} CXX=uvcc++ AR=emar RANLIB=emranlib
 export PKG_CONFIG_LIBDIR=$sdk/lib/pkgconfig
 # shellcheck disable=SC2034 # recipes use it
 toolchain=$sdk/share/cmake/uvcc.cmake

@@ -25,3 +25,4 @@ $(FOREIGN)/%.built: test/foreign/programs/%.sh scripts/build-foreign.sh $(SDK_MA
 
 $(FOREIGN)/book.built: | $(LIBUV_DIR)/include/uv.h
 $(FOREIGN)/hddemux.built: $(wildcard test/foreign/systemd/*)
+$(FOREIGN)/redis.built: $(wildcard test/foreign/redis/*)

@@ -1,0 +1,37 @@
+/** iperf3 as a guest, on one side of a measurement in each direction. */
+import { expect, test } from '@jest/globals'
+import { freePort } from '../support/free-port.js'
+import { Process } from '../support/process.js'
+import { describePrograms, startGuest } from './support/guests.js'
+
+/** How much is sent in each measurement. */
+const BYTES = 50_000_000
+
+describePrograms('iperf3', (on) => {
+  const run = (asGuest: boolean, port: number, args: readonly string[]): Process => {
+    const grants = [`--allow-listen=127.0.0.1:${port}`, `--allow-connect=127.0.0.1:${port}`]
+    // It keeps a file of random bytes.
+    return asGuest ? startGuest(on, 'iperf3', [...grants, '--dir', 'test/foreign'], args) : new Process('iperf3', args)
+  }
+
+  const side = (guest: boolean): string => (guest ? 'a guest' : 'this machine')
+
+  test.each([
+    { server: true, client: false },
+    { server: false, client: true },
+    { server: true, client: true },
+  ])('measures in both directions ($server, $client)', async ({ server, client }) => {
+    for (const direction of [[], ['-R']]) {
+      const port = await freePort()
+      const serving = run(server, port, ['-s', '-1', '-B', '127.0.0.1', '-p', `${port}`, '--forceflush'])
+      await serving.says(/(Server listening)/)
+      const args = ['-c', '127.0.0.1', '-p', `${port}`, '-n', `${BYTES}`, '-J', ...direction]
+      const { code, output, errors } = await run(client, port, args).end
+      expect({ code, errors, of: side(client) }).toEqual({ code: 0, errors: '', of: side(client) })
+      const { sum_sent: sent, sum_received: received } = JSON.parse(output).end
+      expect(sent.bytes).toBeGreaterThanOrEqual(BYTES)
+      expect(received.bytes).toBeGreaterThan(0.9 * sent.bytes)
+      expect((await serving.end).code).toBe(0)
+    }
+  })
+})
