@@ -23,7 +23,8 @@ sed '/\*\//q' "$libuv/src/inet.c"
 part 'musl, by way of emscripten'
 cat "$lib/libc/musl/COPYRIGHT"
 part 'emscripten, also under the MIT license, whose text is above'
-sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$lib/sbrk.c"
+# Newer versions of emscripten have it in another folder.
+sed -n '/Copyright/,/^ \*$/s/^ \*[ ]*//p' "$(find "$lib" -name sbrk.c | head -n 1)"
 
 for folder; do
   part "${folder##*node_modules/}, which is part of the package or installed with it"
