@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <stddef.h>
 
 
@@ -54,13 +55,9 @@ void emscripten_thread_sleep(double milliseconds) {
 }
 
 
-/* In newer versions. */
-
-void _emscripten_check_timers(double now) {
-}
-
-
-void _emscripten_yield(double now) {
+/* The C library's own calls a function whose type depends on the version. */
+int sched_yield(void) {
+  return 0;
 }
 
 
