@@ -135,12 +135,15 @@ function readNumber(text: string): number {
   throw new UsageError(`Cannot use --max-descriptors ${quote(text)}: it is not a valid number; give 4 or more`)
 }
 
-/** Reads `HOST[:GUEST][:ro|:rw]`. A single letter before the first colon is a drive of Windows, and part of HOST. */
+/** A drive of Windows: a capital letter everywhere, since `a:/b` is the directory `a` elsewhere. */
+const DRIVE = process.platform === 'win32' ? /^[a-z]:(?=[\\/])/i : /^[A-Z]:(?=[\\/])/
+
+/** Reads `HOST[:GUEST][:ro|:rw]`. A drive is part of HOST. */
 function readDirs(texts: readonly string[]): Dirs {
   const dirs = new Map<string, HostDirectory>()
   for (const text of texts) {
     const [, rest = '', access = 'ro'] = /^(.*?)(?::(ro|rw))?$/s.exec(text) ?? []
-    const drive = /^[a-z]:(?=[\\/])/i.exec(rest)?.[0] ?? ''
+    const drive = DRIVE.exec(rest)?.[0] ?? ''
     const [, host = '', guest = '/'] = /^(.*?)(?::([^:]*))?$/s.exec(rest.slice(drive.length)) ?? []
     const path = drive + host
     if (path === '' || !guest.startsWith('/'))

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { readCommand } from '../../src/cli/command.js'
 import { connect, endAll, receive, turn } from '../guest/support/stage.js'
 import { COMPILING, guestModule } from '../guest/support/uvcc.js'
 import { soon } from '../support/deadline.js'
@@ -76,6 +77,8 @@ describe('a wrong command line', () => {
     [['run', '--env', '=x', 'a.wasm'], /"=x".*NAME=VALUE/],
     [['run', '--dir', 'a:b', 'a.wasm'], /"a:b".*HOST:\/GUEST/],
     [['run', '--dir', '/a', '--dir', '/b:/', 'a.wasm'], /"\/b:\/".*already/],
+    [['run', '--dir', '/a:/b:wr', 'a.wasm'], /"\/a:\/b:wr".*:rw/],
+    [['run', '--dir', ':/b', 'a.wasm'], /":\/b".*HOST is empty/],
     [['run', '--driver', 'rocket', 'a.wasm'], /"rocket".*auto, jspi, worker/],
     [['run', '--host', 'moon', 'a.wasm'], /"moon".*node, virtual/],
     [['run', '--max-descriptors', 'many', 'a.wasm'], /--max-descriptors "many".*4 or more/],
@@ -154,6 +157,29 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     const here = fileURLToPath(new URL('.', import.meta.url))
     const { output } = await play('--dir', `${here}:/data`, files, '--', 'list', '/data')
     expect(output).toMatch(/^run\.test\.ts$/m)
+  })
+
+  test('--dir with :rw lets the program change the folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'given:'))
+    await writeFile(join(folder, 'file'), '')
+    const { output } = await play('--dir', `${folder}:/data:rw`, files, '--', 'change', '/data/file')
+    expect(output).toContain('19:01AB')
+    expect(existsSync(join(folder, 'file'))).toBe(false)
+    await rm(folder, { recursive: true })
+  })
+
+  test.each([
+    ['a', { '/': { path: 'a', access: 'ro' } }],
+    ['a:rw', { '/': { path: 'a', access: 'rw' } }],
+    ['a:/b', { '/b': { path: 'a', access: 'ro' } }],
+    ['a:/b:ro', { '/b': { path: 'a', access: 'ro' } }],
+    ['a:b:/c:rw', { '/c': { path: 'a:b', access: 'rw' } }],
+    ['C:\\data:/data:rw', { '/data': { path: 'C:\\data', access: 'rw' } }],
+    ['C:/data', { '/': { path: 'C:/data', access: 'ro' } }],
+    ['c:/data:/d', { '/d': { path: 'c:/data', access: 'ro' } }],
+    ['./C:/data', { '/data': { path: './C', access: 'ro' } }],
+  ])('--dir %s is read as %j', (text, dirs) => {
+    expect(readCommand(['run', '--dir', text, 'a.wasm'])).toMatchObject({ dirs })
   })
 
   test('the standard input is passed to the program', async () => {

@@ -16,8 +16,13 @@ const DIRECTORY_MODE = 0o755
 /** Contents that stay elsewhere until the file is changed. */
 export interface Source {
   readonly size: number
-  /** Makes sure that it can be read. @throws {FileError} when it cannot */
-  open(): void
+  /**
+   * Makes sure that it can be read.
+   *
+   * @returns all contents, if they have no size before they are read, like those of `/proc` on Linux
+   * @throws {FileError} when it cannot be read
+   */
+  open(): Uint8Array | undefined
   /** Copies bytes from `offset` to `target`. @returns how many; fewer than fit only at the end */
   read(offset: number, target: Uint8Array): number
 }
@@ -53,7 +58,13 @@ export class MemoryFile extends FileNode {
   }
 
   acquire(): void {
-    this.#source?.open()
+    const whole = this.#source?.open()
+    if (whole !== undefined) {
+      this.#source = undefined
+      this.#hold(whole.length)
+      this.#bytes.set(whole)
+      this.#size = whole.length
+    }
     this.#opened++
   }
 

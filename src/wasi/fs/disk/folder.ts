@@ -2,15 +2,6 @@ import { FileError } from '../../errno.js'
 import { byteString, fromBytes, textOf } from '../byte-names.js'
 import { attempt, BIG, type Disk, type DiskIdentity, type DiskStat, isSame, type Kept } from './disk.js'
 
-/** A name in a directory of the disk. */
-export interface DiskEntry {
-  /** A byte string. */
-  readonly name: string
-  isFile(): boolean
-  isDirectory(): boolean
-  isSymbolicLink(): boolean
-}
-
 /**
  * A directory of the host's disk. Its names are found from its descriptor, which is opened when it is needed, so that
  * nothing outside can be reached, whatever becomes of its path. Where the platform cannot do that, they are found by
@@ -111,15 +102,9 @@ export class DiskFolder implements Kept {
   }
 
   /** The names in it. */
-  list(): DiskEntry[] {
-    const { fs } = this.disk
-    const entries = attempt(() => fs.readdirSync(this.at(''), { withFileTypes: true, encoding: 'buffer' }))
-    return entries.map((entry) => ({
-      name: nameOf(entry.name),
-      isFile: () => entry.isFile(),
-      isDirectory: () => entry.isDirectory(),
-      isSymbolicLink: () => entry.isSymbolicLink(),
-    }))
+  list(): string[] {
+    // Without their types, which Bun does not tell together with names that are bytes.
+    return attempt(() => this.disk.fs.readdirSync(this.at(''), { encoding: 'buffer' })).map(nameOf)
   }
 
   /** What a link contains. */

@@ -12,7 +12,7 @@ import {
 } from '../inodes.js'
 import { NumberedNames } from '../numbered-names.js'
 import { attempt, type DiskStat } from './disk.js'
-import type { DiskEntry, DiskFolder } from './folder.js'
+import type { DiskFolder } from './folder.js'
 import { setMode, setTimes, update } from './through-attributes.js'
 import { ThroughFile } from './through-file.js'
 
@@ -50,7 +50,7 @@ export class ThroughDirectory extends DirectoryNode {
   /** What the guest was given to be inside of this directory. */
   readonly #mounts = new Map<string, Entry>()
   /** The names as of the latest listing. */
-  readonly #listed = new NumberedNames<DiskEntry | Entry>()
+  readonly #listed = new NumberedNames<string>()
   readonly #family: Set<ThroughDirectory>
   #isGone = false
   #uses = 0
@@ -141,13 +141,9 @@ export class ThroughDirectory extends DirectoryNode {
   }
 
   beginListing(): number {
-    const there = new Map<string, DiskEntry | Entry>(this.#mounts)
-    for (const entry of this.#folder.list()) {
-      const shown = entry.isFile() || entry.isDirectory() || entry.isSymbolicLink()
-      if (shown && !there.has(entry.name)) there.set(entry.name, entry)
-    }
+    const there = new Set([...this.#mounts.keys(), ...this.#folder.list()])
     for (const name of [...this.#listed.texts()]) if (!there.has(name)) this.#listed.remove(name)
-    for (const [name, entry] of there) if (this.#listed.get(name) === undefined) this.#listed.add(name, entry)
+    for (const name of there) if (this.#listed.get(name) === undefined) this.#listed.add(name, name)
     return this.#listed.latest
   }
 
@@ -162,9 +158,9 @@ export class ThroughDirectory extends DirectoryNode {
   /** What a listing says of a name on the disk; `undefined` if it is gone. */
   #look(name: string): { readonly inode: bigint; readonly type: number } | undefined {
     const stat = this.#folder.stat(name)
-    if (stat === undefined) return undefined
-    if (stat.isDirectory()) return { inode: stat.ino, type: FileType.DIRECTORY }
-    return { inode: stat.ino, type: stat.isFile() ? FileType.REGULAR_FILE : FileType.SYMBOLIC_LINK }
+    if (stat?.isDirectory()) return { inode: stat.ino, type: FileType.DIRECTORY }
+    if (stat?.isFile()) return { inode: stat.ino, type: FileType.REGULAR_FILE }
+    return stat?.isSymbolicLink() ? { inode: stat.ino, type: FileType.SYMBOLIC_LINK } : undefined
   }
 
   makeFile(name: string, opening: NewFile): FileNode {

@@ -25,7 +25,7 @@ export class Views {
   }
 
   #fill(node: MemoryDirectory, folder: DiskFolder): void {
-    for (const { name } of folder.list()) {
+    for (const name of folder.list()) {
       const stat = folder.stat(name)
       const entry = stat && this.#entry(folder, name, stat)
       if (entry !== undefined && node.known.get(name) === undefined) node.put(name, entry)
@@ -82,8 +82,11 @@ class DiskContents implements Source, Kept {
     return this.#size
   }
 
-  open(): void {
-    this.#descriptor()
+  open(): Uint8Array | undefined {
+    const fd = this.#descriptor()
+    if (this.#size > 0) return undefined
+    const bytes = attempt(() => this.#disk.fs.readFileSync(fd))
+    return bytes.length > 0 ? new Uint8Array(bytes) : undefined
   }
 
   close(): void {
