@@ -101,6 +101,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   users.c \
   posix/absent.c \
   posix/advice.c \
+  posix/bsd.c \
   posix/clocks.c \
   posix/databases.c \
   posix/events.c \
@@ -110,6 +111,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/hostent.c \
   posix/hosts.c \
   posix/ifaddrs.c \
+  posix/limits.c \
   posix/locks.c \
   posix/malloc.c \
   posix/mmap.c \
