@@ -1,5 +1,7 @@
 /** The standard streams of a guest, as descriptors of its kernel. */
+import { type SocketAddress, UNNAMED } from '../base/address.js'
 import { NO_BYTES } from '../base/bytes.js'
+import type { ErrnoName } from '../base/errno.js'
 import type { HostStream, HostTerminal, StreamType } from '../host/contract/stream.js'
 import { ByteDescriptor, type Descriptor, type Result } from '../kernel/descriptor.js'
 import { Poll } from '../kernel/readiness.js'
@@ -88,6 +90,15 @@ export class StandardStream extends ByteDescriptor {
 
   override outcome(waits: boolean): Result {
     return this.stream.outcome(waits)
+  }
+
+  /** A socket as stdin is taken for one without a name: that of its host means nothing to the guest. */
+  override localAddress(): SocketAddress | ErrnoName {
+    return this.domain === undefined ? 'ENOTSOCK' : UNNAMED
+  }
+
+  override peerAddress(): SocketAddress | ErrnoName {
+    return this.localAddress()
   }
 
   /**

@@ -19,17 +19,28 @@ interface Printed {
 }
 
 /**
- * Runs a native program, which has to succeed.
+ * Compiles a native program.
  *
  * @param name - the name of its file, without `.c`; it may be in a folder
- * @param cwd - its working directory
+ * @returns its path
  */
-export const runNatively = async (name: string, args: readonly string[], cwd?: string): Promise<Printed> => {
+export const nativeProgram = async (name: string): Promise<string> => {
   const program = path(`build/test/native/${name}`)
   await mkdir(dirname(program), { recursive: true })
   const options = ['-D_GNU_SOURCE', '-Wall', '-Werror', `-I${path('build/libuv/include')}`, '-o', program]
   const libraries = [path('build/native/libuv.a'), '-lpthread', '-ldl', '-lrt']
   await run(process.env.CC ?? 'cc', [...options, path(`test/guest/programs/${name}.c`), ...libraries])
+  return program
+}
+
+/**
+ * Runs a native program, which has to succeed.
+ *
+ * @param name - see {@link nativeProgram}
+ * @param cwd - its working directory
+ */
+export const runNatively = async (name: string, args: readonly string[], cwd?: string): Promise<Printed> => {
+  const program = await nativeProgram(name)
   const running = run(program, args, cwd === undefined ? {} : { cwd })
   running.child.stdin?.end()
   return await soon(running, `${name} to end`)
