@@ -57,7 +57,7 @@ export interface UvHost {
   statfs(fd: number, path: number, len: number, room: number): number
 }
 
-/** The calls that need files, which a kernel does not have: those about the working directory and the room for files. */
+/** The calls that need files, which a kernel does not have: about the working directory and the room for files. */
 export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd' | 'statfs'>
 
 /** The calls that a kernel answers. */
