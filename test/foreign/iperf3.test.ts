@@ -2,16 +2,19 @@
 import { expect, test } from '@jest/globals'
 import { freePort } from '../support/free-port.js'
 import { Process } from '../support/process.js'
-import { describePrograms, startGuest } from './support/guests.js'
+import { describePrograms, freshFolder, startGuest } from './support/guests.js'
 
 /** How much is sent in each measurement. */
 const BYTES = 50_000_000
 
 describePrograms('iperf3', (on) => {
+  const folder = freshFolder()
   const run = (asGuest: boolean, port: number, args: readonly string[]): Process => {
     const grants = [`--allow-listen=127.0.0.1:${port}`, `--allow-connect=127.0.0.1:${port}`]
-    // It keeps a file of random bytes.
-    return asGuest ? startGuest(on, 'iperf3', [...grants, '--dir', 'test/foreign'], args) : new Process('iperf3', args)
+    // It maps a file of random bytes.
+    return asGuest
+      ? startGuest(on, 'iperf3', [...grants, '--dir', `${folder()}:/tmp`], args)
+      : new Process('iperf3', args)
   }
 
   const side = (guest: boolean): string => (guest ? 'a guest' : 'this machine')

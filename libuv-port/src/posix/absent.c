@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <stdarg.h>
 #include <stropts.h>
 #include <stdint.h>
 
@@ -124,8 +125,30 @@ int isastream(int fd) {
 }
 
 
-/* Linux answers so for an operation that it does not know. */
+/* A guest has no capabilities, so that those that a program gives up are gone.
+ * Linux answers with EINVAL for an operation that it does not know.
+ */
 int prctl(int operation, ...) {
+  unsigned long argument;
+  va_list arguments;
+
+  va_start(arguments, operation);
+  argument = va_arg(arguments, unsigned long);
+  va_end(arguments);
+
+  if (operation == PR_CAP_AMBIENT) {
+    switch (argument) {
+      case PR_CAP_AMBIENT_CLEAR_ALL:
+      case PR_CAP_AMBIENT_IS_SET:
+      case PR_CAP_AMBIENT_LOWER:
+        return 0;
+
+      case PR_CAP_AMBIENT_RAISE:
+        errno = EPERM;
+        return -1;
+    }
+  }
+
   errno = EINVAL;
   return -1;
 }
