@@ -80,18 +80,18 @@ struct uvh_event {
 };
 
 /* Creates a socket. `domain` is AF_INET, AF_INET6 or AF_UNIX, `type`
- * SOCK_STREAM or, except for AF_UNIX, SOCK_DGRAM, with or without SOCK_NONBLOCK
- * and SOCK_CLOEXEC; `protocol` is 0, or the matching one of IPPROTO_TCP and
- * IPPROTO_UDP. The descriptions of streams and connections below do not apply
- * to SOCK_DGRAM: see uvh_sendto() and uvh_recvfrom(). Names of AF_UNIX are the
- * host's, like the files that they may be. If the host has no such names, they
- * are known within the kernel only, and no directory has to exist. Errors:
- * EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE.
+ * SOCK_STREAM or SOCK_DGRAM, with or without SOCK_NONBLOCK and SOCK_CLOEXEC;
+ * `protocol` is 0, or the matching one of IPPROTO_TCP and IPPROTO_UDP. The
+ * descriptions of streams and connections below do not apply to SOCK_DGRAM: see
+ * uvh_sendto() and uvh_recvfrom(). Names of AF_UNIX are the host's, like the
+ * files that they may be. If the host has no such names, and for SOCK_DGRAM,
+ * they are known within the kernel only, and no directory has to exist. Errors:
+ * EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE, ENFILE.
  */
 UVH_IMPORT(socket)
 int uvh_socket(int domain, int type, int protocol);
 
-/* Creates two connected stream sockets of AF_UNIX and stores them in fds[0] and
+/* Creates two connected sockets of AF_UNIX and stores them in fds[0] and
  * fds[1]. Errors: EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE.
  */
 UVH_IMPORT(socketpair)

@@ -9,17 +9,17 @@ export const DEFAULT_RECEIVE_BUFFER = 212_992
 const MESSAGE_COST = 512
 
 /** A received datagram. */
-export interface Message {
+export interface Message<From = Address> {
   readonly bytes: Uint8Array
-  readonly from: Address
+  readonly from: From
 }
 
 /** Received datagrams that have not been read yet, up to a memory limit. */
-export class DatagramQueue {
+export class DatagramQueue<Queued extends Message<unknown> = Message> {
   /** The limit of the memory that may be held, in bytes. */
   limit = DEFAULT_RECEIVE_BUFFER
   #held = 0
-  readonly #messages = new Fifo<Message>()
+  readonly #messages = new Fifo<Queued>()
 
   /** The number of queued messages. */
   get length(): number {
@@ -27,7 +27,7 @@ export class DatagramQueue {
   }
 
   /** The oldest message; `undefined` when the queue is empty. */
-  get first(): Message | undefined {
+  get first(): Queued | undefined {
     return this.#messages.first
   }
 
@@ -47,12 +47,12 @@ export class DatagramQueue {
   }
 
   /** Appends a message; its room must have been reserved with {@link DatagramQueue.hold}. */
-  add(message: Message): void {
+  add(message: Queued): void {
     this.#messages.push(message)
   }
 
   /** Removes and returns the oldest message, and releases its room. */
-  shift(): Message | undefined {
+  shift(): Queued | undefined {
     const message = this.#messages.shift()
     if (message !== undefined) this.#held -= message.bytes.length + MESSAGE_COST
     return message

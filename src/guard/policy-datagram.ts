@@ -122,6 +122,9 @@ export class PolicyDatagram extends HostDatagram {
 
   #requireSend(to: Address): void {
     if (this.#grants.mayConnect(to) || this.#heard.has(endpointKey(to))) return
+    // Nothing can be sent to port 0. Resolvers connect to it only to find out whether there is a way to the address,
+    // and a refusal that asks for a grant of it would be misleading.
+    if (to.port === 0) throw new HostError('EACCES', `the guest may not use ${formatEndpoint(to)}`)
     this.#grants.refuse({ action: 'send', address: to })
   }
 

@@ -10,6 +10,7 @@ import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import type { Descriptor, Domain, Result } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { type HostUnixContext, HostUnixSocket } from './host-unix-socket.js'
+import { LocalDatagram, type LocalDatagramContext } from './local/local-datagram.js'
 import { LocalMemory } from './local/local-memory.js'
 import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
@@ -39,10 +40,11 @@ export interface KernelOptions {
 const NUMBERS = 2 ** 20
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
+export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, LocalDatagramContext {
   readonly host: Host
   /** The names of its `AF_UNIX` sockets, for hosts without such names. */
   readonly unixNames = new UnixNames<LocalUnixSocket>()
+  readonly datagramNames = new UnixNames<LocalDatagram>()
   /** Limits the bytes that its pipes and socket pairs may hold. */
   readonly localMemory = new LocalMemory()
   readonly readiness: Readiness
@@ -105,10 +107,10 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   }
 
   /** Opens a socket. */
-  socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'EPROTONOSUPPORT' {
-    if (domain === 'unix' && type === 'datagram') return 'EPROTONOSUPPORT'
+  socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'ENFILE' {
     if (this.#full(1)) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
+    if (socket === undefined) return 'ENFILE'
     this.#descriptors.add(socket, this.#first)
     return socket
   }
@@ -118,9 +120,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
   }
 
   /** Opens two connected descriptors: sockets, or the read end and the write end of a pipe. */
-  pair(kind: 'sockets' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
+  pair(kind: 'sockets' | 'datagrams' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
     if (this.#full(2)) return 'EMFILE'
-    const ends = kind === 'pipe' ? PipeEnd.pair(this) : LocalUnixSocket.pair(this)
+    const ends = { pipe: PipeEnd, sockets: LocalUnixSocket, datagrams: LocalDatagram }[kind].pair(this)
     if (ends === undefined) return 'ENFILE'
     for (const end of ends) this.#descriptors.add(end, this.#first)
     return ends
@@ -253,8 +255,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext {
     return this.#descriptors.full(count + this.orphans.size)
   }
 
-  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor {
+  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | undefined {
     if (domain !== 'unix') return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
+    if (type === 'datagram') return LocalDatagram.open(this)
     const { unix } = this.host
     return unix === undefined ? new LocalUnixSocket(this) : new HostUnixSocket(unix, this)
   }

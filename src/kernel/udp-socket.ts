@@ -6,7 +6,8 @@ import type { ErrnoName } from '../base/errno.js'
 import type { DatagramEvents, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { Host } from '../host/contract/host.js'
 import { foreign, isOf } from './address-families.js'
-import { Descriptor, type OptionName, type Result } from './descriptor.js'
+import { DatagramSocket } from './datagram-socket.js'
+import type { Descriptor, OptionName, Result } from './descriptor.js'
 import { mtu } from './path-properties.js'
 import { Poll } from './readiness.js'
 import { UdpOptions } from './udp-options.js'
@@ -28,8 +29,7 @@ const LONGEST = 65_527
  *
  * @see Linux `udp(7)` and `net/ipv4/udp.c`, where these answers come from
  */
-export class UdpSocket extends Descriptor implements DatagramEvents {
-  override readonly type = 'datagram'
+export class UdpSocket extends DatagramSocket implements DatagramEvents {
   readonly #kernel: UdpContext
   readonly #family: 'ipv4' | 'ipv6'
   readonly #options = new UdpOptions()
@@ -76,14 +76,6 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return 0
   }
 
-  override listen(_backlog: number): Result {
-    return 'EOPNOTSUPP'
-  }
-
-  override accept(): ErrnoName {
-    return 'EOPNOTSUPP'
-  }
-
   override connect(address: SocketAddress): Result {
     const remote = this.#destination(address, 'EAFNOSUPPORT')
     if (typeof remote === 'string') return remote
@@ -122,15 +114,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return 0
   }
 
-  /**
-   * Sends one message.
-   *
-   * @param bytes - belong to the host once it takes them
-   * @param to - `undefined` for the peer
-   * @param more - the message goes on with the next call, which need not tell the destination again (`MSG_MORE`)
-   * @returns 0, or an error; EAGAIN when there is no room
-   */
-  send(bytes: Uint8Array, to: SocketAddress | undefined, more = false): Result {
+  override send(bytes: Uint8Array, to: SocketAddress | undefined, more = false): Result {
     if (!more && this.#begun === undefined) return this.#send(bytes, to)
     const begun = this.#begun ?? { to, bytes: NO_BYTES }
     const whole = concat([begun.bytes, bytes])
@@ -160,8 +144,7 @@ export class UdpSocket extends Descriptor implements DatagramEvents {
     return this.#choked ? 'EAGAIN' : 0
   }
 
-  /** The next message. @returns `undefined` at the end of the stream, which only `shutdown()` causes */
-  receive(peek: boolean): Message | undefined | ErrnoName {
+  override receive(peek: boolean): Message | undefined | ErrnoName {
     const error = this.#takeError()
     if (error !== undefined) return error
     if (peek && this.#queue.length > 0) return this.#queue.first

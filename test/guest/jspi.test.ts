@@ -25,6 +25,7 @@ const BOTH = [
   'guest/process',
   'guest/sockopts',
   'guest/spin',
+  'guest/local-datagrams',
   'guest/transfers',
   'guest/pumped',
   'wasi/preview1-program',

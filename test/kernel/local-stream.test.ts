@@ -251,7 +251,8 @@ describe('a pair of sockets', () => {
 
   test.each([
     [c.AF_INET, c.SOCK_STREAM, 0, 'EAFNOSUPPORT'],
-    [c.AF_UNIX, c.SOCK_DGRAM, 0, 'EPROTONOSUPPORT'],
+    [c.AF_UNIX, c.SOCK_DGRAM, 0, 0],
+    [c.AF_UNIX, c.SOCK_SEQPACKET, 0, 'EPROTONOSUPPORT'],
     [c.AF_UNIX, c.SOCK_STREAM, 1, 'EPROTONOSUPPORT'],
     [c.AF_UNIX, c.SOCK_STREAM | 0x10_0000, 0, 'EINVAL'],
     [c.AF_UNIX, -1, 0, 'EINVAL'],

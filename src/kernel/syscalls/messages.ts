@@ -1,9 +1,9 @@
 import { BufferList } from '../../abi/iovec.js'
 import type { Memory } from '../../abi/memory.js'
 import { concat, totalLength } from '../../base/bytes.js'
+import type { DatagramSocket } from '../datagram-socket.js'
 import type { Result } from '../descriptor.js'
 import type { PayloadBridge } from '../payload-bridge.js'
-import type { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
 import type { SockaddrCodec } from './sockaddr.js'
 
@@ -37,7 +37,7 @@ export class Messages {
    * @param more - the message goes on with the next call
    * @param addr - 0 for the peer
    */
-  send(socket: UdpSocket, bufs: number, nbufs: number, more: boolean, addr: number, len: number): Result {
+  send(socket: DatagramSocket, bufs: number, nbufs: number, more: boolean, addr: number, len: number): Result {
     const length = this.#list.read(this.#memory, bufs, nbufs)
     if (typeof length === 'string') return length
     const to = addr === 0 ? undefined : this.#addresses.read(addr, len)
@@ -56,7 +56,7 @@ export class Messages {
    * @param addr - where the sender's address is stored; 0 to discard it
    * @returns the full length of the message
    */
-  receive(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean, addr: number, len: number): Result {
+  receive(socket: DatagramSocket, bufs: number, nbufs: number, peek: boolean, addr: number, len: number): Result {
     const room = this.#list.read(this.#memory, bufs, nbufs)
     if (typeof room === 'string') return room
     // Checked before a message is taken from the queue, since it would be lost if the pointer is wrong.
@@ -66,14 +66,22 @@ export class Messages {
     if (message === undefined) return 0
     if (typeof message === 'string') return message
     const { bytes, from } = message
-    if (this.#list.beyond) this.#payloads?.deliver(bytes.length > room ? bytes.subarray(0, room) : bytes, from)
+    if (this.#list.beyond)
+      this.#payloads?.deliver(
+        bytes.length > room ? bytes.subarray(0, room) : bytes,
+        from.family === 'unix' ? undefined : from,
+      )
     else this.#list.scatter(bytes)
-    if (addr !== 0) this.#addresses.put(from, addr, len, space)
+    if (addr !== 0) {
+      // Like on Linux, a sender without a name has no address at all.
+      if (from.family === 'unix' && from.path === '') this.#memory.setI32(len, 0)
+      else this.#addresses.put(from, addr, len, space)
+    }
     return bytes.length
   }
 
   /** Receives a message like `readv()`. @returns how many bytes fit into the buffers; the others are lost */
-  read(socket: UdpSocket, bufs: number, nbufs: number, peek: boolean): Result {
+  read(socket: DatagramSocket, bufs: number, nbufs: number, peek: boolean): Result {
     const length = this.receive(socket, bufs, nbufs, peek, 0, 0)
     return typeof length === 'number' ? Math.min(length, this.#list.total) : length
   }

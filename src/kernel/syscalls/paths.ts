@@ -20,7 +20,8 @@ export class PathCalls {
   unlink(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, unixNames: names } = this.#kernel
+    const { host, unixNames: names, datagramNames } = this.#kernel
+    if (datagramNames.remove(path)) return 0
     if (host.unix === undefined) return names.remove(path) ? 0 : 'ENOENT'
     host.unix.unlink(path)
     return 0
@@ -30,7 +31,8 @@ export class PathCalls {
   chmod(at: number, length: number, mode: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, unixNames: names } = this.#kernel
+    const { host, unixNames: names, datagramNames } = this.#kernel
+    if (datagramNames.chmod(path, mode)) return 0
     if (host.unix === undefined) return names.chmod(path, mode) ? 0 : 'ENOENT'
     host.unix.chmod(path, mode)
     return 0
@@ -40,7 +42,9 @@ export class PathCalls {
   stat(at: number, length: number): Result {
     const path = this.#addresses.readPath(at, length)
     if (!path) return path === undefined ? 'EFAULT' : 'ENOENT'
-    const { host, unixNames: names } = this.#kernel
+    const { host, unixNames: names, datagramNames } = this.#kernel
+    const named = datagramNames.find(path)
+    if (named !== undefined) return named.mode
     return host.unix === undefined ? (names.find(path)?.mode ?? 'ENOENT') : host.unix.mode(path)
   }
 }

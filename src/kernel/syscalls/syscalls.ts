@@ -7,9 +7,9 @@ import type { Memory } from '../../abi/memory.js'
 import type { KernelCalls } from '../../abi/uv-host.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from '../../host/contract/error.js'
+import { DatagramSocket } from '../datagram-socket.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
-import { UdpSocket } from '../udp-socket.js'
 import type { SyscallContext } from './context.js'
 import { EventCalls } from './events.js'
 import { LookupCalls } from './lookups.js'
@@ -196,8 +196,9 @@ class Syscalls {
   socketpair(domain: number, type: number, protocol: number, fds: number): Result {
     if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
     if (domain !== this.#abi.constants.AF_UNIX) return 'EAFNOSUPPORT'
-    if (!this.#isStream(type) || protocol !== 0) return 'EPROTONOSUPPORT'
-    return this.#pair('sockets', type, fds)
+    const datagrams = (type & TYPE_MASK) === this.#abi.constants.SOCK_DGRAM
+    if ((!datagrams && !this.#isStream(type)) || protocol !== 0) return 'EPROTONOSUPPORT'
+    return this.#pair(datagrams ? 'datagrams' : 'sockets', type, fds)
   }
 
   pipe(fds: number, flags: number): Result {
@@ -281,7 +282,7 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     const refusal = this.#flags.refusesReceive(socket, flags)
     if (refusal !== undefined) return refusal
-    if (socket instanceof UdpSocket) {
+    if (socket instanceof DatagramSocket) {
       return this.#messages.receive(socket, bufs, nbufs, this.#flags.peeks(flags), addr, len)
     }
     const space = addr === 0 ? 0 : this.#addresses.space(addr, len)
@@ -296,7 +297,7 @@ class Syscalls {
     if (typeof socket === 'string') return socket
     const refusal = this.#flags.refusesSend(socket, flags)
     if (refusal !== undefined) return refusal
-    if (socket instanceof UdpSocket) {
+    if (socket instanceof DatagramSocket) {
       return this.#messages.send(socket, bufs, nbufs, this.#flags.continues(flags), addr, len)
     }
     // On a stream everything goes to the peer. Like on Linux, TCP does not look at an address, and AF_UNIX forbids it.
@@ -329,16 +330,16 @@ class Syscalls {
       if (this.#flags.discards(from, flags)) return this.#transfer.discard(from, bufs, nbufs)
       return this.#transfer.read(from, bufs, nbufs, this.#flags.peeks(flags), waits)
     }
-    if (!(from instanceof UdpSocket)) return from.bytesRefusal
+    if (!(from instanceof DatagramSocket)) return from.bytesRefusal
     return this.#messages.read(from, bufs, nbufs, this.#flags.peeks(flags))
   }
 
   #write(to: Descriptor, bufs: number, nbufs: number): Result {
     if (to instanceof ByteDescriptor) return this.#transfer.write(to, bufs, nbufs)
-    return to instanceof UdpSocket ? this.#messages.send(to, bufs, nbufs, false, 0, 0) : to.bytesRefusal
+    return to instanceof DatagramSocket ? this.#messages.send(to, bufs, nbufs, false, 0, 0) : to.bytesRefusal
   }
 
-  #pair(kind: 'sockets' | 'pipe', flags: number, fds: number): Result {
+  #pair(kind: 'sockets' | 'datagrams' | 'pipe', flags: number, fds: number): Result {
     if (!this.#memory.contains(fds, 8)) return 'EFAULT'
     const ends = this.#kernel.pair(kind)
     if (typeof ends === 'string') return ends
