@@ -10,7 +10,7 @@ CONFORMANCE_NATIVE = $(CONFORMANCE)/native/uv_run_tests
 # Upstream's tests, without the test runner.
 TEST_SOURCES = $(patsubst $(LIBUV_DIR)/%,%,$(wildcard \
   $(addprefix $(LIBUV_DIR)/test/, test-*.c echo-server.c blackhole-server.c)))
-TEST_RUNNERS = conformance/absent.c conformance/runner.c
+TEST_RUNNERS = conformance/runner.c
 NATIVE_TEST_RUNNERS = $(addprefix test/, run-tests.c runner.c runner-unix.c)
 
 # Upstream's tests cause warnings, which are disabled.
