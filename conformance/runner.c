@@ -16,6 +16,7 @@
 
 #include "test-list.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,8 @@ int main(int argc, char** argv) {
   const char* process;
   task_entry_t* task;
 
+  /* As upstream's runner does. */
+  signal(SIGPIPE, SIG_IGN);
   setvbuf(stdout, NULL, _IONBF, 0);
   setvbuf(stderr, NULL, _IONBF, 0);
   argv = uv_setup_args(argc, argv);

@@ -87,7 +87,6 @@ NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
 PROGRAM_LIBUV_SOURCES = src/unix/signal.c src/unix/tty.c
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
-  broken-pipe.c \
   files.c \
   directories.c \
   lookups.c \
@@ -126,6 +125,14 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/stack-protector.c \
   posix/transfer.c \
   posix/waits.c \
+  signals/alarms.c \
+  signals/arrived.c \
+  signals/signal-actions.c \
+  signals/signal-masks.c \
+  signals/signal-sends.c \
+  signals/signal-waits.c \
+  signals/signal-xsi.c \
+  signals/signals.c \
   threads/attributes.c \
   threads/barrier.c \
   threads/cond.c \

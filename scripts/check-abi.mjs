@@ -41,7 +41,8 @@ const parts = [
     types: 'UV_HOST_TYPES',
     side: (surface) => surface.imports.get('uv_host_1') ?? new Map(),
     others: [],
-    // Only guest programs import these, never the library's module: it does not block, and TypeScript looks up names.
+    // Only guest programs import these, never the library's module: it does not block, TypeScript looks up names, and
+    // signals are sent to programs.
     guests: [
       'absent',
       'dup',
@@ -53,6 +54,8 @@ const parts = [
       'getcwd',
       'statfs',
       'terminal',
+      'signals',
+      'alarm',
       ...EVENTS,
     ],
   },

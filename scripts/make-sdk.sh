@@ -43,6 +43,8 @@ cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
 cp -r libuv-port/include/sys "$dest/include"
 cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pump.h "$dest/include/uv"
 
+cp sdk/setjmp.h "$dest/include"
+
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
 cp build/sdk-revision.o "$dest/lib/revision.o"

@@ -51,11 +51,11 @@ int uvp__blocks(int fd) {
 }
 
 
-int uvp__wait(int fd, int events, int timeout) {
+int uvp__wait(int fd, int events, int timeout, int* r) {
   return 0;
 }
 
 
-int uvp__wait_until(int fd, int events, double* deadline) {
+int uvp__wait_until(int fd, int events, double* deadline, int* r) {
   return 0;
 }

@@ -314,14 +314,14 @@ int uvh_poll_ctl(int fd, int events);
  * does not wait returns EAGAIN where it would have to wait: then the caller has
  * to leave the loop, and will be called again. Level-triggered. The cost
  * depends on the ready descriptors, not on the watched ones. Errors: EAGAIN,
- * EINVAL (`max` below 1).
+ * EINTR (a signal has arrived, see uvh_signals()), EINVAL (`max` below 1).
  */
 UVH_IMPORT(poll_wait)
 int uvh_poll_wait(struct uvh_event* events, int max, int timeout);
 
 /* poll(2): checks the given descriptors, not the watched ones, and waits like
  * uvh_poll_wait(). Without descriptors it sleeps. Files are always ready. Errors:
- * EAGAIN (this host does not wait), EINVAL.
+ * EAGAIN (this host does not wait), EINTR (see uvh_signals()), EINVAL.
  */
 UVH_IMPORT(poll)
 int uvh_poll(struct pollfd* fds, unsigned int nfds, int timeout);
@@ -388,6 +388,30 @@ int uvh_interface_index(const char* name, size_t len);
  */
 UVH_IMPORT(terminal)
 int uvh_terminal(int fd, int request, unsigned int* data);
+
+/* Says what the signals 1 to 31 do when the host sends them; bit n - 1 of a set
+ * is for signal n. For those in `caught`, which have a handler or are blocked,
+ * the host sets that bit in *arrived, which the program clears, and from then on
+ * uvh_poll() and uvh_poll_wait() fail with EINTR until *arrived is 0. Those in
+ * `ignored` but not in `caught` have no effect. All others end the program with
+ * the exit code 128 + n, even while it does not call anything. Before the first
+ * call `caught` is empty, and `ignored` has those that POSIX ignores by default,
+ * and the stop signals of terminals. The program owns `arrived`, which the host
+ * changes from now on whenever none of the program's code runs. Errors: ENOSYS
+ * (this host sends no signals).
+ */
+UVH_IMPORT(signals)
+int uvh_signals(unsigned int caught,
+                unsigned int ignored,
+                unsigned int* arrived);
+
+/* Lets the host send SIGALRM once after `after` nanoseconds, not earlier, and
+ * then every `interval` nanoseconds unless that is 0. Replaces the previous
+ * setting; an `after` of 0 only ends it. Errors: EINVAL (negative, or not a
+ * number), ENOSYS (this host sends no signals).
+ */
+UVH_IMPORT(alarm)
+int uvh_alarm(double after, double interval);
 
 /* Monotonic time in nanoseconds, from an arbitrary start; exact to 2^53. */
 UVH_IMPORT(clock)

@@ -4,9 +4,12 @@
  * its location, and needs no help of the host.
  */
 
+#include "libc.h"
+
 void __wrap_abort(void);
 
 
 void __wrap_abort(void) {
+  uvp__before_abort();
   __builtin_trap();
 }

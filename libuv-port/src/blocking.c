@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <sys/time.h>
@@ -24,19 +23,45 @@ int uvp__blocks(int fd) {
 }
 
 
-int uvp__wait(int fd, int events, int timeout) {
+/* Whether the signals that end a wait let the call continue. */
+static int uvp__goes_on(int restarts) {
+  switch (uvp__take_signals()) {
+    case UVP__NO_SIGNAL:
+      return 1;
+
+    case UVP__RESTART:
+      return restarts;
+  }
+
+  return 0;
+}
+
+
+/* Waits until a deadline; 0 is in the past. */
+static int uvp__wait_for(int fd,
+                         int events,
+                         double deadline,
+                         int restarts,
+                         int* r) {
   struct pollfd p;
-  int r;
+  int n;
 
   p.fd = fd;
   p.events = events;
   p.revents = 0;
 
-  do
-    r = uvh_poll(&p, 1, timeout);
-  while (r == -EINTR);
+  while ((n = uvh_poll(&p, 1, uvp__until(deadline))) == -EINTR)
+    if (!uvp__goes_on(restarts) && deadline != 0) {
+      *r = -EINTR;
+      return 0;
+    }
 
-  return r > 0;
+  return n > 0;
+}
+
+
+int uvp__wait(int fd, int events, int timeout, int* r) {
+  return uvp__wait_for(fd, events, timeout == 0 ? 0 : INFINITY, 1, r);
 }
 
 
@@ -59,18 +84,10 @@ static double uvp__deadline(int fd, int events) {
 }
 
 
-int uvp__wait_until(int fd, int events, double* deadline) {
-  double left;
-
+/* A call with a timeout is not restarted, as on Linux. */
+int uvp__wait_until(int fd, int events, double* deadline, int* r) {
   if (*deadline == 0)
     *deadline = uvp__deadline(fd, events);
 
-  if (*deadline == INFINITY)
-    return uvp__wait(fd, events, -1);
-
-  left = (*deadline - uvh_clock()) / 1e6 + 0.999999;
-  if (left <= 0)
-    return 0;
-
-  return uvp__wait(fd, events, left < INT_MAX ? (int) left : INT_MAX);
+  return uvp__wait_for(fd, events, *deadline, *deadline == INFINITY, r);
 }

@@ -45,8 +45,13 @@ static int uvp__receive_some(int fd,
     if (r != -EAGAIN || !uvp__may_wait(fd, flags))
       return r;
 
-    if (!uvp__wait_until(fd, POLLIN, deadline))
-      flags |= MSG_DONTWAIT;
+    if (uvp__wait_until(fd, POLLIN, deadline, &r))
+      continue;
+
+    if (r == -EINTR)
+      return r;
+
+    flags |= MSG_DONTWAIT;
   }
 }
 
@@ -55,16 +60,16 @@ static int uvp__receive_some(int fd,
  * returns to its loop would not notice that the peer is gone. Twice, because
  * the check takes a round trip.
  */
-static int uvp__look(int fd) {
-  return uvp__wait(fd, POLLOUT, 0) || uvp__wait(fd, POLLOUT, 0);
+static int uvp__look(int fd, int* r) {
+  return uvp__wait(fd, POLLOUT, 0, r) || uvp__wait(fd, POLLOUT, 0, r);
 }
 
 
-static int uvp__wait_for_room(int fd, int flags, double* deadline) {
+static int uvp__wait_for_room(int fd, int flags, double* deadline, int* r) {
   if (uvp__may_wait(fd, flags))
-    return uvp__wait_until(fd, POLLOUT, deadline);
+    return uvp__wait_until(fd, POLLOUT, deadline, r);
 
-  return uvp__look(fd);
+  return uvp__look(fd, r);
 }
 
 
@@ -72,16 +77,19 @@ static int uvp__wait_for_room(int fd, int flags, double* deadline) {
  * stream that has no room for them, and knows later whether it got rid of them.
  */
 static int uvp__outcome(int fd) {
+  int err;
   int r;
 
+  err = -EAGAIN;
+
   do
-    if (uvp__wait(fd, POLLOUT, -1))
+    if (uvp__wait(fd, POLLOUT, -1, &err))
       r = uvh_writev(fd, NULL, 0, 0);
     else
       r = uvh_writev(fd, NULL, 0, MSG_DONTWAIT);
   while (r == -EINPROGRESS);
 
-  return r;
+  return r == -EAGAIN ? err : r;
 }
 
 
@@ -102,7 +110,7 @@ static int uvp__send_some(int fd,
                                  flags,
                                  msg->msg_name,
                                  msg->msg_namelen);
-  while (r == -EAGAIN && uvp__wait_for_room(fd, flags, deadline));
+  while (r == -EAGAIN && uvp__wait_for_room(fd, flags, deadline, &r));
 
   if (r == -EINPROGRESS)
     r = uvp__outcome(fd);

@@ -27,6 +27,7 @@ int uvp__fail(int err) {
 
 int uvp__result(int r) {
   uvp__check(r > -4096);  /* A host reports an errno. */
+  uvp__take_signals();
   if (r >= 0)
     return r;
 
@@ -35,6 +36,7 @@ int uvp__result(int r) {
 
 
 int uvp__wasi_result(int err, size_t n) {
+  uvp__take_signals();
   if (err == __WASI_ERRNO_SUCCESS)
     return (int) n;
 

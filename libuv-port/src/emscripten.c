@@ -25,8 +25,6 @@
 uint32_t getTempRet0(void);
 void setTempRet0(uint32_t value);
 
-void __call_sighandler(void (*handler)(int), int signum);
-
 static uint32_t uvp__temp_ret;
 
 
@@ -37,12 +35,6 @@ uint32_t getTempRet0(void) {
 
 void setTempRet0(uint32_t value) {
   uvp__temp_ret = value;
-}
-
-
-/* raise() calls a signal's handler through this function. */
-void __call_sighandler(void (*handler)(int), int signum) {
-  handler(signum);
 }
 
 

@@ -36,18 +36,65 @@ int uvp__wasi_result(int err, size_t n);
 /* Whether a descriptor is in blocking mode, if the host can wait at all. */
 int uvp__blocks(int fd);
 
-/* Waits until a descriptor is ready for `events` (POLLIN or POLLOUT), or until
- * `timeout` milliseconds have passed (-1: never). With 0 the host only
- * processes what has arrived in the meantime. Returns 1 if the call that got
- * EAGAIN should be repeated, 0 if not.
+/* Waits until a descriptor is ready for `events` (POLLIN or POLLOUT), for as
+ * long as that takes if `timeout` is -1. If it is 0, the host only processes
+ * what has arrived in the meantime. Returns 1 if the call that got EAGAIN should
+ * be repeated, 0 if not. If a signal has interrupted the wait, *r is set to
+ * -EINTR.
  */
-int uvp__wait(int fd, int events, int timeout);
+int uvp__wait(int fd, int events, int timeout, int* r);
 
 /* The same for a call on a socket that may have a timeout, which is SO_RCVTIMEO
  * for POLLIN and SO_SNDTIMEO for POLLOUT. `*deadline` is 0 when the call waits
  * for the first time, and belongs to it until the call ends.
  */
-int uvp__wait_until(int fd, int events, double* deadline);
+int uvp__wait_until(int fd, int events, double* deadline, int* r);
+
+/* The milliseconds until a time of the host's clock, rounded up: -1 for INFINITY,
+ * 0 for a time in the past.
+ */
+int uvp__until(double deadline);
+
+/* What the signals that were taken mean for the call that they interrupt:
+ * nothing, that it continues after their handlers have run (SA_RESTART), or that
+ * it fails with EINTR.
+ */
+enum {
+  UVP__NO_SIGNAL,
+  UVP__RESTART,
+  UVP__INTERRUPTED
+};
+
+/* The signals that the host has sent, see uvh_signals(). */
+extern unsigned int uvp__arrived;
+
+/* The bit of uvp__arrived that is no signal's: the next wait has to deliver a
+ * signal that has been pending.
+ */
+#define UVP__RECHECK 0x80000000u
+
+/* The part of the signals that is only linked with programs that use them, and
+ * NULL until they do.
+ */
+struct uvp__signal_calls {
+  int (*deliver)(void);
+  int (*send)(int signum);
+  void (*before_abort)(void);
+};
+
+extern const struct uvp__signal_calls* uvp__signal_calls;
+
+/* Runs the handlers of signals that have arrived, or ends the program. To be
+ * called when the host reports EINTR, and between calls of the host. Handlers
+ * may change errno and leave by longjmp().
+ */
+int uvp__take_signals(void);
+
+/* Whether anything can interrupt a wait. */
+int uvp__uses_signals(void);
+
+/* Calls the handler of SIGABRT. */
+void uvp__before_abort(void);
 
 struct flock;
 

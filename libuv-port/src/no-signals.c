@@ -9,7 +9,21 @@
 #include "libc.h"
 
 
+int uvp__take_signals(void) {
+  return UVP__NO_SIGNAL;
+}
+
+
 void uvp__broken_pipe(void) {
+}
+
+
+void uvp__before_abort(void) {
+}
+
+
+int uvp__uses_signals(void) {
+  return 0;
 }
 
 

@@ -71,7 +71,7 @@ static int uvp__answer(int fd, char answer[UVP__ANSWER_SIZE]) {
 
   do
     r = uvh_readv(fd, &buf, 1, 0);
-  while (r == -EAGAIN && uvp__wait(fd, POLLIN, -1));
+  while (r == -EAGAIN && uvp__wait(fd, POLLIN, -1, &r));
 
   uvh_close(fd);
   return r;

@@ -56,7 +56,7 @@ int accept4(int fd,
   do
     r = uvh_accept(fd, addr, len, flags);
   while (r == -EAGAIN && uvp__blocks(fd) &&
-         uvp__wait_until(fd, POLLIN, &deadline));
+         uvp__wait_until(fd, POLLIN, &deadline, &r));
 
   return uvp__result(r);
 }
@@ -79,7 +79,7 @@ int connect(int fd, const struct sockaddr* addr, socklen_t len) {
     return uvp__result(r);
 
   deadline = 0;
-  if (!uvp__wait_until(fd, POLLOUT, &deadline))
+  if (!uvp__wait_until(fd, POLLOUT, &deadline, &r))
     return uvp__result(r);
 
   size = sizeof(err);

@@ -45,41 +45,8 @@ int uv_process_kill(uv_process_t* process, int signum) {
 }
 
 
-/* The C library's raise() does nothing if the signal has no handler. */
-static int uvp__ends_program(int signum) {
-  struct sigaction action;
-
-  switch (signum) {
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-      return 0;
-
-    case SIGKILL:
-      return 1;
-  }
-
-  return sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
-}
-
-
-/* This is the only process. */
 int uv_kill(int pid, int signum) {
-  if (signum < 0 || signum >= _NSIG)
-    return UV_EINVAL;
-
-  if (pid != uv_os_getpid())
-    return UV_ESRCH;
-
-  if (signum == 0)
-    return 0;
-
-  if (uvp__ends_program(signum))
-    _exit(128 + signum);
-
-  raise(signum);
-  return 0;
+  return kill(pid, signum) ? UV__ERR(errno) : 0;
 }
 
 

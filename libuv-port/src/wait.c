@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <stddef.h>
 #include <time.h>
@@ -17,8 +18,49 @@
 #define UVP__NSEC_PER_SEC 1000000000LL
 
 
+int uvp__until(double deadline) {
+  double left;
+
+  if (deadline == INFINITY)
+    return -1;
+
+  left = deadline == 0 ? 0 : (deadline - uvh_clock()) / 1e6 + 0.999999;
+  if (left <= 0)
+    return 0;
+
+  return left < INT_MAX ? (int) left : INT_MAX;
+}
+
+
+/* The host reports signals before descriptors. A descriptor that is ready is
+ * reported all the same, as on Linux. A signal that is blocked ends no wait.
+ */
+static int uvp__poll(struct pollfd* fds, nfds_t nfds, int timeout) {
+  double deadline;
+  int interrupted;
+  int r;
+
+  interrupted = 0;
+  deadline = 0;
+  if (timeout > 0 && uvp__uses_signals())
+    deadline = uvh_clock() + timeout * 1e6;
+
+  while ((r = uvh_poll(fds, nfds, timeout)) == -EINTR) {
+    if (uvp__take_signals() != UVP__NO_SIGNAL)
+      interrupted = 1;
+
+    if (interrupted)
+      timeout = 0;
+    else if (timeout > 0)
+      timeout = uvp__until(deadline);
+  }
+
+  return r == 0 && interrupted ? -EINTR : r;
+}
+
+
 int poll(struct pollfd* fds, nfds_t nfds, int timeout) {
-  return uvp__result(uvh_poll(fds, nfds, timeout));
+  return uvp__result(uvp__poll(fds, nfds, timeout));
 }
 
 
@@ -28,9 +70,10 @@ static long long uvp__nanoseconds(const struct timespec* time) {
 
 
 /* Waits for whole milliseconds: POSIX allows a sleep to be longer than
- * requested, but not shorter. Nothing interrupts it, so no time ever remains.
+ * requested, but not shorter. `remaining`, which may be NULL, is set if a signal
+ * ends it.
  */
-static int uvp__sleep(long long nsec) {
+static int uvp__sleep(long long nsec, struct timespec* remaining) {
   double deadline;
   double left;
   int r;
@@ -38,14 +81,24 @@ static int uvp__sleep(long long nsec) {
   deadline = uvh_clock() + nsec;
 
   for (left = nsec; left > 0; left = deadline - uvh_clock()) {
-    left = left / 1e6 + 0.999999;
-
-    r = uvh_poll(NULL, 0, left < INT_MAX ? (int) left : INT_MAX);
+    r = uvh_poll(NULL, 0, uvp__until(deadline));
     if (r == -EAGAIN)
       return ENOSYS;
 
-    if (r < 0 && r != -EINTR)
-      return -r;
+    if (r != -EINTR || uvp__take_signals() == UVP__NO_SIGNAL)
+      continue;
+
+    left = deadline - uvh_clock();
+    if (left < 0)
+      left = 0;
+
+    if (remaining != NULL) {
+      remaining->tv_sec = left / UVP__NSEC_PER_SEC;
+      remaining->tv_nsec =
+          left - (double) remaining->tv_sec * UVP__NSEC_PER_SEC;
+    }
+
+    return EINTR;
   }
 
   return 0;
@@ -71,10 +124,12 @@ int clock_nanosleep(clockid_t clock,
     return ENOTSUP;
 
   nsec = uvp__nanoseconds(request);
-  if (flags & TIMER_ABSTIME)
+  if (flags & TIMER_ABSTIME) {
     nsec -= uvp__nanoseconds(&now);
+    remaining = NULL;
+  }
 
-  return uvp__sleep(nsec);
+  return uvp__sleep(nsec, remaining);
 }
 
 

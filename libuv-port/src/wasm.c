@@ -270,6 +270,20 @@ static int uvp__dispatch(uv_loop_t* loop, struct uvp__batch* batch) {
 }
 
 
+/* Takes the host's events. A signal comes before them: its handler may make
+ * libuv's pipe for signals one of the descriptors that are ready.
+ */
+static int uvp__take_events(struct uvh_event* events, int max, int timeout) {
+  int n;
+
+  while ((n = uvh_poll_wait(events, max, timeout)) == -EINTR)
+    if (uvp__take_signals() != UVP__NO_SIGNAL)
+      timeout = 0;
+
+  return n;
+}
+
+
 /* Fills the rest of the batch with the host's events. Returns 0 or an error. */
 static int uvp__collect(uv_loop_t* loop,
                         struct uvp__batch* batch,
@@ -286,9 +300,9 @@ static int uvp__collect(uv_loop_t* loop,
   /* uv__work_done() needs it. */
   uv__get_internal_fields(loop)->current_timeout = timeout;
 
-  n = uvh_poll_wait(batch->events + batch->count,
-                    UVP__BATCH_SIZE - batch->count,
-                    timeout);
+  n = uvp__take_events(batch->events + batch->count,
+                       UVP__BATCH_SIZE - batch->count,
+                       timeout);
 
   uv__update_time(loop);
 
@@ -334,7 +348,7 @@ void uv__io_poll(uv_loop_t* loop, int timeout) {
       return;
     }
 
-    if (err != 0 && err != UV_EAGAIN && err != UV_EINTR)
+    if (err != 0 && err != UV_EAGAIN)
       abort();
 
     nevents = uvp__dispatch(loop, &batch);

@@ -49,6 +49,8 @@ export interface UvHost {
   reverse(addr: number, len: number): number
   interface_index(name: number, len: number): number
   terminal(fd: number, request: number, data: number): number
+  signals(caught: number, ignored: number, arrived: number): number
+  alarm(after: number, interval: number): number
   clock(): number
   absent(name: number, len: number): number
   chdir(path: number, len: number): number
@@ -101,6 +103,8 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   reverse: 'ii:i',
   interface_index: 'ii:i',
   terminal: 'iii:i',
+  signals: 'iii:i',
+  alarm: 'dd:i',
   clock: ':d',
   absent: 'ii:i',
   chdir: 'ii:i',

@@ -26,7 +26,7 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function startGuest(command: Command, refusals: Refusals): Promise<Guest> {
+async function startGuest(command: Command, signals: Signals, refusals: Refusals): Promise<Guest> {
   const { program, hostName, policy, args, env, dirs, driver, maxDescriptors } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
@@ -38,7 +38,7 @@ async function startGuest(command: Command, refusals: Refusals): Promise<Guest> 
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
     }
-    return await Guest.start(bytes, { ...given, driver, trace, stdio: 'inherit' })
+    return await Guest.start(bytes, { ...given, driver, trace, stdio: 'inherit', onSignals: signals.want })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
     throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
@@ -73,7 +73,7 @@ export async function run(command: Command, thread: Thread | undefined): Promise
 async function runProgram(command: Command): Promise<number> {
   const signals = new Signals(command.driver)
   const refusals = new Refusals()
-  const started = startGuest(command, refusals)
+  const started = startGuest(command, signals, refusals)
   signals.aim(started)
   const guest = await started
   setTimeout(writeCompileCache, AT_REST).unref()
@@ -85,6 +85,7 @@ async function runProgram(command: Command): Promise<number> {
     say(`the program trapped\n${error instanceof Error ? error.stack : String(error)}`)
     return TRAPPED
   } finally {
+    signals.close()
     refusals.close()
     if (command.why) tellAbsent(guest)
   }

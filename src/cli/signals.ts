@@ -1,41 +1,115 @@
 import { constants } from 'node:os'
 import { hasJspi } from '../guest/drivers/suspending-import.js'
-import type { DriverName, Guest } from '../guest/guest.js'
+import type { DriverName, Guest, SignalName } from '../guest/guest.js'
 
-const HEARD = ['SIGINT', 'SIGTERM'] as const
+/** The signals of this process that are sent to the program if it has a use for them. */
+const PASSED: readonly SignalName[] = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGTERM',
+  'SIGCONT',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGURG',
+  'SIGXCPU',
+  'SIGXFSZ',
+  'SIGVTALRM',
+  'SIGWINCH',
+  'SIGIO',
+  'SIGPWR',
+]
+
+/** The signals that are sent to every program that runs in a thread of its own. */
+const ALWAYS: readonly SignalName[] = ['SIGINT', 'SIGTERM']
 
 /**
- * Ends the program on a signal, like the system ends a native one. A program in this thread can block it
- * indefinitely, so in that case the system's default action applies, and no signal is handled here.
+ * Passes the signals of this process on to the program. Those that would end it are left to the operating system: a
+ * program in this thread can block it indefinitely.
  */
 export class Signals {
-  /** Whether signals are handled here; then this thread must not block. */
+  /** Whether signals are handled here whatever the program does; then this thread must not block. */
   readonly heard: boolean
-  /** The exit code after a signal, as a shell reports it. */
+  /** The exit code after a signal that has ended the program from here, as a shell reports it. */
   code: number | undefined
   #started: Promise<Guest> | undefined
+  #heard: ReadonlySet<SignalName> = new Set()
+  /** The signals that the program has a use for, unless it was not asked yet. */
+  #wanted: readonly SignalName[] = []
+  #always: readonly SignalName[]
+  #changing = false
 
   constructor(driver: DriverName) {
     this.heard = driver === 'worker' || (driver === 'auto' && !hasJspi())
-    if (this.heard) for (const name of HEARD) process.once(name, this.end)
+    this.#always = this.heard ? ALWAYS : []
+    this.#hear()
   }
 
-  /** Sets the guest that a signal ends. */
+  /** Sets the program. */
   aim(started: Promise<Guest>): void {
     this.#started = started
-    started.then(({ driver }) => driver !== 'worker' && this.#ignore(), this.#ignore)
+    started.then(({ driver }) => {
+      if (driver === 'worker') return
+      this.#always = []
+      this.#hear()
+    }, this.close)
   }
 
-  /** Ends the guest, even if it is still starting. */
-  readonly end = (name: (typeof HEARD)[number]): void => {
-    this.code ??= 128 + constants.signals[name]
+  /** Called with the signals that would not end the program. */
+  readonly want = (names: readonly SignalName[]): void => {
+    this.#wanted = names.filter((name) => PASSED.includes(name))
+    if (this.#changing) return
+    // Programs often block signals for a moment only.
+    this.#changing = true
+    setImmediate(() => {
+      this.#changing = false
+      this.#hear()
+    })
+  }
+
+  /** Ends the program, even if it is still starting. */
+  readonly end = (name: SignalName): void => {
+    this.code ??= 128 + (constants.signals[name] ?? 0)
     this.#started?.then(
       (guest) => guest.terminate(),
       () => {},
     )
   }
 
-  readonly #ignore = (): void => {
-    for (const name of HEARD) process.off(name, this.end)
+  /** Leaves all signals to the operating system. */
+  readonly close = (): void => {
+    this.#always = []
+    this.#wanted = []
+    this.#hear()
+  }
+
+  /** Sends a signal. A program that has not taken the last one is ended. */
+  readonly #pass = (name: SignalName): void => {
+    this.#started?.then(
+      (guest) => guest.kill(name) || this.end(name),
+      () => {},
+    )
+  }
+
+  #hear(): void {
+    const names = new Set([...this.#always, ...this.#wanted])
+    for (const name of PASSED) {
+      if (names.has(name) === this.#heard.has(name)) continue
+      if (names.has(name)) hear(name, this.#pass)
+      else process.off(name, this.#pass)
+    }
+    this.#heard = names
+  }
+}
+
+function hear(name: SignalName, listener: (name: SignalName) => void): void {
+  try {
+    process.on(name, listener)
+  } catch {
+    // Not every operating system has this signal.
   }
 }

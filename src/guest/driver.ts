@@ -1,5 +1,6 @@
 /** The contract of a driver, which decides how a guest waits. `drivers/` has the three implementations. */
 import type { NumberCall } from '../base/call.js'
+import type { SignalCalls } from '../kernel/syscalls/context.js'
 import type { Waiter } from '../wasi/poll-oneoff.js'
 import type { Streams } from '../wasi/stdio.js'
 import type { Suspension } from './drivers/suspending-import.js'
@@ -8,6 +9,8 @@ import type { Suspension } from './drivers/suspending-import.js'
 export interface Driver extends Streams, Waiter {
   /** Whether the driver runs the loops that a guest leaves to its host; see {@link PumpedLoops.pump}. */
   readonly pumps: boolean
+  /** What the guest says of signals, and its alarm. */
+  readonly signals: SignalCalls
   /** Suspends the guest for calls whose answer comes later, if the driver has such calls. */
   readonly suspension?: Suspension
   /** Calls an export while the guest waits. A wait inside of that call blocks the whole thread. */

@@ -1,5 +1,6 @@
 /** Runs a foreign WebAssembly program: one that has a `main()` and was linked with libuv by `uvcc`. */
 import type { WasmModule } from '../base/platform-types.js'
+import { SIGNALS, type SignalName } from '../base/signals.js'
 import { policyHost } from '../guard/policy.js'
 import type { Host } from '../host/contract/host.js'
 import { defaultHost } from '../host/platform/default-host.js'
@@ -19,6 +20,7 @@ import { letsPump } from './pumped-loops.js'
 import type { GuestRun, GuestSetup } from './setup.js'
 import type { GivenStreams } from './streams.js'
 
+export type { SignalName } from '../base/signals.js'
 export type { Directory, Dirs, HostDirectory } from '../wasi/fs/given.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export { GuestTrap } from './exit.js'
@@ -86,6 +88,12 @@ export interface GuestOptions extends WasiOptions {
    * that fails reports the reason to the guest.
    */
   readonly stdio?: 'inherit'
+  /**
+   * Called when the guest changes what it does with signals, with those that would not end it although they usually do:
+   * it has a handler for them, blocks or ignores them. A program that passes the signals of its own process on with
+   * {@link Guest.kill} needs to take only these, and leaves the others to the operating system.
+   */
+  readonly onSignals?: (names: readonly SignalName[]) => void
   /** How many descriptors it may have open at once; 65,536 by default. */
   readonly maxDescriptors?: number
   /** What to trace while it runs; by default the topics in the environment variable `UVWASM_DEBUG`. */
@@ -95,8 +103,9 @@ export interface GuestOptions extends WasiOptions {
 /** A running guest. */
 export class Guest {
   /**
-   * Its exit code, 0 to 255; 143 when it was terminated. Rejected with a {@link GuestTrap} when the guest traps, and
-   * with the exception of `onOutput`. The rejection may be left unhandled.
+   * Its exit code, 0 to 255; 143 when it was terminated, and 128 plus the signal's number when a signal has ended it.
+   * Rejected with a {@link GuestTrap} when the guest traps, and with the exception of `onOutput`. The rejection may be
+   * left unhandled.
    */
   readonly exit: Promise<number>
   /** The driver in use. */
@@ -144,16 +153,30 @@ export class Guest {
     try {
       const [module, ready, abi, host, files, inherited] = await Promise.all(parts)
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
-      const { input, onOutput = nothing, trace = Trace.fromEnvironment(), maxDescriptors } = options
+      const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), maxDescriptors } = options
       const streams = { input, onOutput, inherited }
       const absent = new AbsentCalls(trace)
-      const given = { streams, trace, maxDescriptors, onAbsent: absent.note }
+      const given = { streams, onSignals, trace, maxDescriptors, onAbsent: absent.note }
       const run = await ready.start({ module, abi, host, files, wasi, ...given })
       return new Guest(ready.driver, run, absent.counts)
     } catch (error) {
       preparing.then(({ cancel }) => cancel(), nothing)
       throw error
     }
+  }
+
+  /**
+   * Sends a signal to the guest. If it has a handler for the signal, the handler runs at its next call that waits,
+   * reads or writes; a blocked signal stays pending; one that is ignored, as `SIGCHLD` and `SIGWINCH` are by default,
+   * has no effect. Any other signal ends the guest, like {@link Guest.terminate}, with the exit code 128 plus its
+   * number. So does `SIGKILL` always.
+   *
+   * @param signal - its name, or its number on Linux, 1 to 31
+   * @returns `false` if the guest has ended, or if the same signal is still pending
+   * @throws {ArgumentError} when there is no such signal; also for `SIGSTOP`, since a guest cannot be stopped
+   */
+  kill(signal: SignalName | number = 'SIGTERM'): boolean {
+    return this.#run.kill(signalNumber(signal))
   }
 
   /**
@@ -188,6 +211,19 @@ export class Guest {
   }
 }
 
+/** @throws {ArgumentError} when there is no such signal */
+function signalNumber(signal: unknown): number {
+  const number = typeof signal === 'string' && Object.hasOwn(SIGNALS, signal) ? SIGNALS[signal as SignalName] : signal
+  if (number === SIGNALS.SIGSTOP)
+    throw new ArgumentError(
+      "Cannot send 'SIGSTOP': a guest cannot be stopped; stop its process, or send another signal",
+    )
+  if (typeof number === 'number' && Object.values(SIGNALS).includes(number)) return number
+  throw new ArgumentError(
+    `Cannot send the signal ${show(signal)}: it does not exist; give a name such as 'SIGTERM', or a number from 1 to 31`,
+  )
+}
+
 function prepareBest(module: WasmModule): Promise<PreparedDriver> {
   if (letsPump(module)) return DRIVERS.pump()
   return hasJspi() ? DRIVERS.jspi() : DRIVERS.worker()
@@ -212,7 +248,7 @@ async function inheritStreams({ stdio }: GuestOptions): Promise<GivenStreams['in
 
 /** @throws {ArgumentError} naming the argument that is not valid */
 function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', args, env, input, onOutput, stdio, maxDescriptors, trace } = options
+  const { driver = 'auto', args, env, input, onOutput, onSignals, stdio, maxDescriptors, trace } = options
   // Checked by capability, since they may come from another copy of this package or from another realm.
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(
@@ -241,6 +277,9 @@ function checkStart(program: unknown, options: GuestOptions): void {
   }
   if (onOutput !== undefined && typeof onOutput !== 'function') {
     throw new ArgumentError(`Cannot start the guest: onOutput ${show(onOutput)} is not valid; give a function`)
+  }
+  if (onSignals !== undefined && typeof onSignals !== 'function') {
+    throw new ArgumentError(`Cannot start the guest: onSignals ${show(onSignals)} is not valid; give a function`)
   }
   if (stdio !== undefined && (stdio !== 'inherit' || input !== undefined || onOutput !== undefined)) {
     throw new ArgumentError(

@@ -10,6 +10,7 @@ import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
 import type { WasmImports, WasmInstance, WasmModule } from '../base/platform-types.js'
+import { Arrivals } from '../kernel/arrivals.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
 import { Gate } from '../runtime/import-gate.js'
@@ -37,6 +38,8 @@ export interface Program {
   readonly loops: PumpedLoops
   /** Its files in memory. */
   readonly files: () => Directory
+  /** The signals that it handles or blocks. */
+  readonly arrivals: Arrivals
 }
 
 /**
@@ -63,8 +66,14 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
       throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
     return bound
   }
+  const arrivals = new Arrivals(memory, () => {
+    driver.onChange(0)
+    loops.wake()
+  })
+  const signals = { arrivals, calls: driver.signals }
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
-  const calls = createUvHost(() => ({ kernel, memory: memory(), abi: options.abi, turns: loops, onDefect }))
+  const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
+  const calls = createUvHost(() => ({ ...context, memory: memory() }))
   const { imports, files } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
@@ -99,7 +108,7 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
     kernel.closeAll()
     files.close()
   })
-  return { start, loops, files: () => files.contents() }
+  return { start, loops, arrivals, files: () => files.contents() }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a driver receives to start a guest, and what it returns. */
 import type { WasmModule } from '../base/platform-types.js'
+import type { SignalName } from '../base/signals.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
@@ -17,6 +18,8 @@ export interface ProgramOptions extends Preview1Options {
 /** The parts and the streams of a guest that a driver starts. */
 export interface GuestSetup extends ProgramOptions {
   readonly streams: GivenStreams
+  /** See {@link GuestOptions.onSignals}. */
+  readonly onSignals: ((names: readonly SignalName[]) => void) | undefined
 }
 
 /** A guest that was started by a driver. */
@@ -27,4 +30,6 @@ export interface GuestRun {
   terminate(): void
   /** Its files in memory, as they are when it next waits, or as it left them. */
   files(): Promise<Directory>
+  /** Sends a signal; see {@link Signals.send}. */
+  kill(signal: number): boolean
 }

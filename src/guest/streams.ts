@@ -107,9 +107,9 @@ export function isUnsure(streams: readonly HostStream[]): boolean {
 }
 
 /** Terminates a guest: what it has written and was not sent yet is dropped. */
-export function endNow(ending: GuestExit, streams: GuestStreams): void {
+export function endNow(ending: GuestExit, streams: GuestStreams, code = TERMINATED): void {
   if (ending.outcome === undefined) streams.drop()
-  ending.exit(TERMINATED)
+  ending.exit(code)
 }
 
 /** The standard streams of one guest, and what was written to them but not sent yet. */

@@ -64,6 +64,12 @@ export const ToParent = {
   TRAP: 17,
   /** The guest has closed a standard stream; the value is its number. */
   CLOSE_STREAM: 18,
+  /** What the guest does with signals: {@link SignalReport}. */
+  SIGNALS: 22,
+  /** The guest sets its alarm: an {@link AlarmReport}. */
+  ALARM: 20,
+  /** The guest's thread has received a signal; the value is its number. */
+  SIGNAL_TAKEN: 21,
 } as const
 
 /** Records from the parent's thread to the guest's. */
@@ -109,6 +115,8 @@ export const ToGuest = {
   NOTHING: 13,
   /** Asks for the guest's files, which are sent as a message of the thread. */
   FILES: 14,
+  /** A signal; the value is its number. */
+  SIGNAL: 15,
 } as const
 
 /**
@@ -196,8 +204,20 @@ export interface TrapReport {
   readonly stack: string
 }
 
+/** The sets of signals that a guest handles or blocks, and that it ignores. */
+export interface SignalReport {
+  readonly caught: number
+  readonly ignored: number
+}
+
+/** When SIGALRM is due, and how often then; in nanoseconds. */
+export interface AlarmReport {
+  readonly after: number
+  readonly interval: number
+}
+
 /** The values that a payload can contain as JSON. */
-export type Message = Address | Call | KeepAliveProbes | Reply | LoadFailure | TrapReport
+export type Message = Address | Call | KeepAliveProbes | Reply | LoadFailure | TrapReport | SignalReport | AlarmReport
 
 /** Encodes an error name as a value. */
 export function errnoValue(name: ErrnoName): number {

@@ -44,6 +44,8 @@ const UV_HOST = {
   reverse: 'ii:i',
   interface_index: 'ii:i',
   terminal: 'iii:i',
+  signals: 'iii:i',
+  alarm: 'dd:i',
   clock: ':d',
   absent: 'ii:i',
   chdir: 'ii:i',

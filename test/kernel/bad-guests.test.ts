@@ -308,6 +308,8 @@ const ARITY: Readonly<Record<Name, number>> = {
   reverse: 2,
   interface_index: 2,
   terminal: 3,
+  signals: 3,
+  alarm: 2,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [

@@ -5,6 +5,7 @@
  */
 
 #include "waits.h"
+#include "../signals/signals.h"
 #include "uv_host.h"
 
 #include <errno.h>
@@ -81,12 +82,10 @@ int uvp__poll_for(struct pollfd* fds,
   if (mask == NULL)
     return uvp__poll_time(fds, nfds, time);
 
-  if (sigprocmask(SIG_SETMASK, mask, &old))
-    return -1;
-
+  uvp__begin_mask(mask, &old);
   r = uvp__poll_time(fds, nfds, time);
   err = errno;
-  sigprocmask(SIG_SETMASK, &old, NULL);
+  uvp__end_mask(&old);
   errno = err;
   return r;
 }

@@ -9,10 +9,12 @@ import type { NumberCall } from '../../base/call.js'
 import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
 import type { HostStream } from '../../host/contract/stream.js'
+import type { SignalCalls } from '../../kernel/syscalls/context.js'
 import type { Driver } from '../driver.js'
 import { GuestExit } from '../exit.js'
 import { loadProgram } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { Signals } from '../signals.js'
 import { endNow, GuestStreams, isUnsure } from '../streams.js'
 import { Suspension } from './suspending-import.js'
 
@@ -27,17 +29,25 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
   const defer = (callback: () => void): void => setup.host.defer(callback)
   const streams = new GuestStreams(setup.streams, { defer, paces: true, onFailure: (reason) => ending.fail(reason) })
-  const driver = new SuspendingDriver(setup, ending, streams.open(0))
-  const { start, files } = await loadProgram(setup, driver, ending)
+  const signals = new Signals(setup.host, setup.onSignals)
+  const driver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
+  const program = await loadProgram(setup, driver, ending)
+  signals.aim({ deliver: (signal) => program.arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
-  void promising(start)()
+  ending.whenOver(() => signals.close())
+  void promising(program.start)()
     .then(
       () => ending.exit(0),
       (trap) => ending.trap(trap),
     )
     .then(() => ending.unwound())
-  return { exit: streams.outlive(ending.told), terminate: () => endNow(ending, streams), files: async () => files() }
+  return {
+    exit: streams.outlive(ending.told),
+    terminate: () => endNow(ending, streams),
+    files: async () => program.files(),
+    kill: (signal) => signals.send(signal),
+  }
 }
 
 /** Waits by suspending the guest. There is one wait at a time, since there is one guest. */
@@ -45,6 +55,7 @@ class SuspendingDriver implements Driver {
   readonly pumps = false
   readonly waitsForRoom = true
   readonly suspension: Suspension
+  readonly signals: SignalCalls
   readonly #host: Host
   readonly #timer: HostTimer
   readonly streams: readonly HostStream[]
@@ -61,8 +72,9 @@ class SuspendingDriver implements Driver {
   /** How many changes were reported since the guest resumed. */
   #changes = 0
 
-  constructor({ host }: GuestSetup, ending: GuestExit, streams: readonly HostStream[]) {
+  constructor({ host }: GuestSetup, ending: GuestExit, { streams, signals }: Pick<Driver, 'signals' | 'streams'>) {
     this.streams = streams
+    this.signals = signals
     this.suspension = new Suspension(host, (error) => ending.trap(error))
     this.#host = host
     this.#timer = host.timer(() => this.#resume?.())

@@ -7,10 +7,12 @@
 import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
 import type { HostStream } from '../../host/contract/stream.js'
+import type { SignalCalls } from '../../kernel/syscalls/context.js'
 import type { Driver } from '../driver.js'
 import { GuestExit } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { Signals } from '../signals.js'
 import { endNow, GuestStreams } from '../streams.js'
 import { WaitedTime } from './waited-time.js'
 
@@ -24,14 +26,18 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
   const defer = (callback: () => void): void => setup.host.defer(callback)
   const streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => ending.fail(reason) })
-  const driver = new PumpDriver(setup, streams.open(COPY_MAX))
+  const signals = new Signals(setup.host, setup.onSignals)
+  const driver = new PumpDriver(setup, { streams: streams.open(COPY_MAX), signals })
   const program = await loadProgram(setup, driver, ending)
+  signals.aim({ deliver: (signal) => program.arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
+  ending.whenOver(() => signals.close())
   ending.whenOver(setup.host.keepAlive())
   void live(program, driver, ending)
   return {
     exit: streams.outlive(ending.told),
     terminate: () => endNow(ending, streams),
     files: async () => program.files(),
+    kill: (signal) => signals.send(signal),
   }
 }
 
@@ -58,11 +64,13 @@ class PumpDriver implements Driver {
   readonly pumps = true
   readonly waitsForRoom = false
   readonly streams: readonly HostStream[]
+  readonly signals: SignalCalls
 
   /** The time since the guest has left its stack, except for the turns of its loop. */
   readonly away: WaitedTime
 
-  constructor({ host }: GuestSetup, streams: readonly HostStream[]) {
+  constructor({ host }: GuestSetup, { streams, signals }: Pick<Driver, 'signals' | 'streams'>) {
+    this.signals = signals
     this.away = new WaitedTime(host)
     this.streams = streams
   }

@@ -3,12 +3,15 @@
  * and the host stays in this thread.
  */
 
+import { bitOf } from '../../base/signals.js'
 import { traitsOf } from '../../remote/host-traits.js'
 import {
+  type AlarmReport,
   decode,
   decodeText,
   FILES_ID,
   type LoadFailure,
+  type SignalReport,
   ToGuest,
   ToParent,
   type TrapReport,
@@ -20,6 +23,7 @@ import { StreamServer } from '../../remote/server/streams.js'
 import { GuestTrap, TERMINATED } from '../exit.js'
 import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
+import { Signals, type SignalTarget } from '../signals.js'
 import { GuestStreams } from '../streams.js'
 import type { Thread } from './thread.js'
 import { ThreadFiles } from './thread-files.js'
@@ -41,17 +45,17 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const release = setup.host.keepAlive()
   const life = new WorkerGuest(setup, wires, terminate)
   void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
-  const exit = thread.end.then(() => life.end()).finally(release)
+  const exit = thread.end.then(() => life.ended()).finally(release)
   const { given } = life.streams
   const traits = traitsOf(setup.host)
   const parts: WorkerSetup = { module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits }
   thread.run(parts, life.files.receive)
   await Promise.race([life.ready, exit])
-  return { exit, terminate: () => life.terminate(), files: () => life.files.read() }
+  return { exit, terminate: () => life.terminate(), files: () => life.files.read(), kill: life.kill }
 }
 
 /** The parent's side of a guest: the host, the streams, and the outcome. */
-class WorkerGuest {
+class WorkerGuest implements SignalTarget {
   /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
   readonly ready: Promise<void>
   readonly files = new ThreadFiles(() => this.#server.wire.post(ToGuest.FILES, FILES_ID))
@@ -61,6 +65,9 @@ class WorkerGuest {
   readonly #server: HostServer
   readonly #streamServer: StreamServer
   #onReady = (): void => {}
+  readonly #signals: Signals
+  /** The signals that were sent, but not received yet. */
+  #underWay = 0
   #code = TERMINATED
   #failure: { readonly reason: unknown } | undefined
 
@@ -72,11 +79,30 @@ class WorkerGuest {
     })
     const defer = (callback: () => void): void => setup.host.defer(callback)
     this.streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => this.fail(reason) })
+    this.#signals = new Signals(setup.host, setup.onSignals)
+    this.#signals.aim(this)
     this.#server = new HostServer(setup.host, wires, {
       onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
       onDefect: tellDefects((bytes) => this.streams.report(bytes)),
     })
     this.#streamServer = new StreamServer(this.streams, this.#server.wire)
+  }
+
+  /** See {@link Signals.send}. */
+  readonly kill = (signal: number): boolean => this.#signals.send(signal)
+
+  deliver(signal: number): boolean {
+    if ((this.#underWay & bitOf(signal)) !== 0) return false
+    this.#underWay |= bitOf(signal)
+    this.#server.wire.post(ToGuest.SIGNAL, 0, signal)
+    return true
+  }
+
+  /** Ends the guest in the middle of whatever it does. */
+  end(code: number): void {
+    this.#code = code
+    this.#signals.close()
+    this.terminate()
   }
 
   /** Ends the guest with a reason, unless it already has one. */
@@ -91,9 +117,10 @@ class WorkerGuest {
    * @returns the exit code
    * @throws the reason if the guest did not end with an exit code
    */
-  async end(): Promise<number> {
+  async ended(): Promise<number> {
     this.#server.wire.drain()
     this.#server.close()
+    this.#signals.close()
     await this.streams.end()
     this.files.end()
     if (this.#failure !== undefined) throw this.#failure.reason
@@ -120,6 +147,19 @@ class WorkerGuest {
         break
       case ToParent.ABSENT:
         this.#setup.onAbsent(decodeText(payload))
+        break
+      case ToParent.SIGNALS: {
+        const { caught, ignored } = decode<SignalReport>(payload)
+        this.#signals.dispose(caught, ignored)
+        break
+      }
+      case ToParent.ALARM: {
+        const { after, interval } = decode<AlarmReport>(payload)
+        this.#signals.setAlarm(after, interval)
+        break
+      }
+      case ToParent.SIGNAL_TAKEN:
+        this.#underWay &= ~bitOf(value)
         break
       case ToParent.EXIT:
         this.#code = value

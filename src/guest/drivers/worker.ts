@@ -6,8 +6,10 @@ import { parentPort } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
+import type { SignalSet } from '../../base/signals.js'
 import { openGiven } from '../../host/common/process-streams.js'
 import type { HostStream, StreamGiven } from '../../host/contract/stream.js'
+import type { SignalCalls } from '../../kernel/syscalls/context.js'
 import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
 import { remoteRelays } from '../../remote/client/streams.js'
@@ -36,15 +38,36 @@ export interface WorkerSetup {
   readonly traits: HostTraits
 }
 
+/** Sends to the parent what a guest says of signals: only the parent can act while the guest computes. */
+class RemoteSignals implements SignalCalls {
+  readonly #wire: ClientChannel
+
+  constructor(wire: ClientChannel) {
+    this.#wire = wire
+  }
+
+  dispose(caught: SignalSet, ignored: SignalSet): void {
+    this.#wire.post(ToParent.SIGNALS, 0, 0, encode({ caught, ignored }))
+    this.#wire.publish()
+  }
+
+  setAlarm(after: number, interval: number): void {
+    this.#wire.post(ToParent.ALARM, 0, 0, encode({ after, interval }))
+    this.#wire.publish()
+  }
+}
+
 /** Waits by blocking the thread. */
 class BlockingDriver implements Driver {
   readonly pumps = false
   readonly waitsForRoom = true
+  readonly signals: SignalCalls
   readonly #wire: ClientChannel
   readonly streams: readonly HostStream[]
 
   constructor(wire: ClientChannel, given: readonly StreamGiven[]) {
     this.#wire = wire
+    this.signals = new RemoteSignals(wire)
     const relays = remoteRelays(wire, given.length)
     this.streams = relays.flatMap((relay, index) => {
       const one = given[index]
@@ -108,6 +131,7 @@ async function run(): Promise<void> {
   wire.route(FILES_ID, (kind) => {
     if (kind === ToGuest.FILES) send({ files: program.files(), isOver: false })
   })
+  wire.onSignal = (signal) => program.arrivals.add(signal)
   wire.post(ToParent.READY, 0)
   wire.publish()
   play(program, ending)

@@ -1,6 +1,8 @@
 /** What the system calls need from the instance that they serve. */
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
+import type { SignalSet } from '../../base/signals.js'
+import type { Arrivals } from '../arrivals.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { PayloadBridge } from '../payload-bridge.js'
@@ -19,6 +21,26 @@ export interface Turns {
   park(timeout: number): Result
 }
 
+/** What a guest says of signals. */
+export interface SignalCalls {
+  /** Called when it changes which signals it handles or blocks, and which it ignores. */
+  dispose(caught: SignalSet, ignored: SignalSet): void
+  /**
+   * Lets SIGALRM arrive.
+   *
+   * @param after - nanoseconds until the first one, 0 for never
+   * @param interval - nanoseconds from one to the next, 0 for only one
+   */
+  setAlarm(after: number, interval: number): void
+}
+
+/** The signals of one guest. */
+export interface SignalContext {
+  /** Those that have arrived. */
+  readonly arrivals: Arrivals
+  readonly calls: SignalCalls
+}
+
 /** What the system calls of one instance work with. */
 export interface SyscallContext {
   readonly kernel: Kernel
@@ -32,6 +54,8 @@ export interface SyscallContext {
    * the time after a poll equals the time before it, and the host's clock is not read again.
    */
   readonly epoch?: () => number
+  /** Sends signals to the instance; only a guest receives any. */
+  readonly signals?: SignalContext | undefined
   /** Called when our own code threw; the caller has received EIO. */
   readonly onDefect: (error: unknown) => void
 }

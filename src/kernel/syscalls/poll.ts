@@ -1,5 +1,6 @@
 import type { Description } from '../../abi/description.js'
 import type { Memory } from '../../abi/memory.js'
+import type { Arrivals } from '../arrivals.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { Watch } from '../readiness.js'
@@ -13,6 +14,7 @@ export class PollCalls {
   readonly #abi: Description
   readonly #onDefect: (error: unknown) => void
   readonly #turns: Turns
+  readonly #arrivals: Arrivals | undefined
   readonly #mask: PollMask
   readonly #event: Description['layout']['uvh_event']
   readonly #moment: (() => number) | undefined
@@ -29,12 +31,13 @@ export class PollCalls {
     this.#memory.setI32(at + this.#event.events, this.#mask.toGuest(events))
   }
 
-  constructor({ kernel, memory, abi, turns, epoch: moment, onDefect }: SyscallContext) {
+  constructor({ kernel, memory, abi, turns, signals, epoch: moment, onDefect }: SyscallContext) {
     this.#kernel = kernel
     this.#memory = memory
     this.#abi = abi
     this.#onDefect = onDefect
     this.#turns = turns
+    this.#arrivals = signals?.arrivals
     this.#moment = moment
     this.#mask = new PollMask(abi)
     this.#event = abi.layout.uvh_event
@@ -53,6 +56,7 @@ export class PollCalls {
   wait(events: number, max: number, timeout: number): Result {
     if (max <= 0) return 'EINVAL'
     if (!this.#memory.contains(events, max * this.#abi.layout.uvh_event.size)) return 'EFAULT'
+    if (this.#arrivals?.some) return 'EINTR'
     this.#kernel.beginIteration()
     this.#timely = this.#moment !== undefined && this.#moment() === this.#asked
     if (!this.#turns.takePass()) return 'EAGAIN'
@@ -67,6 +71,7 @@ export class PollCalls {
     // The limit is the number of possible descriptors, as on Linux.
     if (nfds >>> 0 > this.#kernel.numbers) return 'EINVAL'
     if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
+    if (this.#arrivals?.some) return 'EINTR'
     let ready = 0
     for (let at = fds; at < fds + nfds * size; at += size) {
       const revents = this.#revents(this.#memory.i32(at + fdAt), this.#memory.u16(at + eventsAt))

@@ -18,6 +18,7 @@ import { Messages } from './messages.js'
 import { NumberCalls } from './numbers.js'
 import { PathCalls } from './paths.js'
 import { PollCalls } from './poll.js'
+import { SignalSetting } from './signals.js'
 import { SockaddrCodec } from './sockaddr.js'
 import { OptionCodec } from './sockopt-codec.js'
 import { TerminalCalls } from './terminals.js'
@@ -68,13 +69,7 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     getsockopt: guarded((calls, fd, level, name, value, len) => calls.getsockopt(fd, level, name, value, len)),
     setsockopt: guarded((calls, fd, level, name, value, len) => calls.setsockopt(fd, level, name, value, len)),
     fcntl: guarded((calls, fd, command, argument) => calls.numbers.fcntl(fd, command, argument)),
-    epoll_create: guarded((calls, flags) => calls.events.createEpoll(flags)),
-    epoll_ctl: guarded((calls, epoll, command, fd, event) => calls.events.control(epoll, command, fd, event)),
-    epoll_wait: guarded((calls, epoll, events, max) => calls.events.collect(epoll, events, max)),
-    eventfd: guarded((calls, value, flags) => calls.events.createCounter(value, flags)),
-    timerfd_create: guarded((calls, realtime, flags) => calls.events.createTimer(realtime, flags)),
-    timerfd_settime: guarded((calls, fd, flags, set, old) => calls.events.setTimer(fd, flags, set, old)),
-    timerfd_gettime: guarded((calls, fd, setting) => calls.events.readTimer(fd, setting)),
+    ...eventCalls(guarded),
     dup: guarded((calls, fd, to, flags) => calls.numbers.dup(fd, to, flags)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
@@ -88,6 +83,8 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
     poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
+    signals: guarded((calls, caught, ignored, arrived) => calls.signals.handle(caught, ignored, arrived)),
+    alarm: guarded((calls, after, interval) => calls.signals.alarm(after, interval)),
     // The calls that every message needs are written out: engines inline these, but could not inline one shared
     // wrapper.
     readv: (fd, bufs, nbufs, flags) => {
@@ -118,6 +115,19 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
   }
 }
 
+/** The calls about descriptors that only report events. */
+function eventCalls(guarded: (call: Call) => (...values: number[]) => number) {
+  return {
+    epoll_create: guarded((calls, flags) => calls.events.createEpoll(flags)),
+    epoll_ctl: guarded((calls, epoll, command, fd, event) => calls.events.control(epoll, command, fd, event)),
+    epoll_wait: guarded((calls, epoll, events, max) => calls.events.collect(epoll, events, max)),
+    eventfd: guarded((calls, value, flags) => calls.events.createCounter(value, flags)),
+    timerfd_create: guarded((calls, realtime, flags) => calls.events.createTimer(realtime, flags)),
+    timerfd_settime: guarded((calls, fd, flags, set, old) => calls.events.setTimer(fd, flags, set, old)),
+    timerfd_gettime: guarded((calls, fd, setting) => calls.events.readTimer(fd, setting)),
+  }
+}
+
 /** Implements the calls for one instance. */
 class Syscalls {
   readonly events: EventCalls
@@ -126,6 +136,7 @@ class Syscalls {
   readonly paths: PathCalls
   readonly polls: PollCalls
   readonly terminals: TerminalCalls
+  readonly signals: SignalSetting
   readonly #kernel: Kernel
   readonly #memory: Memory
   readonly #abi: Description
@@ -153,6 +164,7 @@ class Syscalls {
     this.paths = new PathCalls(kernel, this.#addresses)
     this.polls = new PollCalls(context)
     this.terminals = new TerminalCalls(kernel, memory)
+    this.signals = new SignalSetting(context)
     this.#options = new OptionCodec(abi, memory, this.#addresses)
     this.#transfer = new Transfer(context)
     this.#messages = new Messages(context, this.#addresses)

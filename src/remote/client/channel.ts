@@ -45,6 +45,8 @@ export class ClientChannel {
   /** The callbacks with a due time. */
   readonly #timers = new Set<Timer>()
   #reply: Reply | undefined
+  /** Receives the signals that are sent to the guest. */
+  onSignal: (signal: number) => void = () => {}
   #slept = 0
 
   /** @param wires - the rings */
@@ -138,6 +140,11 @@ export class ClientChannel {
     return this.#slept
   }
 
+  #takeSignal(signal: number): void {
+    this.post(ToParent.SIGNAL_TAKEN, 0, signal)
+    this.onSignal(signal)
+  }
+
   #expire(): void {
     const now = performance.now()
     for (const timer of [...this.#timers]) {
@@ -155,6 +162,7 @@ export class ClientChannel {
   }
 
   readonly #dispatch: OnRecord = (kind, id, value, payload) => {
+    if (kind === ToGuest.SIGNAL) return this.#takeSignal(value)
     const receive = this.#objects.get(id)
     if (receive !== undefined) receive(kind, value, payload)
     // Otherwise a connection accepted by a listener that has been closed in the meantime would never be released.

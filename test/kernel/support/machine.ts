@@ -10,6 +10,7 @@ import type { SocketAddress } from '../../../src/base/address.js'
 import { totalLength } from '../../../src/base/bytes.js'
 import { ERRNO_NAMES, type ErrnoName } from '../../../src/base/errno.js'
 import type { Host } from '../../../src/host/contract/host.js'
+import { Arrivals } from '../../../src/kernel/arrivals.js'
 import type { Descriptor, Domain } from '../../../src/kernel/descriptor.js'
 import { Kernel } from '../../../src/kernel/kernel.js'
 import { Payload, WriteQueue } from '../../../src/kernel/payload.js'
@@ -54,6 +55,15 @@ export class Machine<SomeHost extends Host = FakeHost> {
   readonly os: Calls
   /** The defects that were reported. */
   readonly defects: unknown[] = []
+  /** The signals that have arrived. */
+  readonly arrivals = new Arrivals(
+    () => this.memory,
+    () => this.#changed(),
+  )
+  /** What was said of signals: those that are caught, and those that are ignored. */
+  readonly dispositions: (readonly number[])[] = []
+  /** The settings of the alarm. */
+  readonly alarms: (readonly number[])[] = []
   /** How often the kernel reported that a watched descriptor became ready. */
   wakes = 0
   #changed: () => void = () => {}
@@ -80,6 +90,13 @@ export class Machine<SomeHost extends Host = FakeHost> {
       abi,
       turns: turns ?? { takePass: () => true, park: () => 0 },
       payloads: this.payloads,
+      signals: {
+        arrivals: this.arrivals,
+        calls: {
+          dispose: (...sets) => void this.dispositions.push(sets),
+          setAlarm: (...times) => void this.alarms.push(times),
+        },
+      },
       onDefect: (error) => this.defects.push(error),
     }))
     this.os = byName(this.raw)

@@ -1,0 +1,84 @@
+/** What signals do that are sent to a guest, and its alarm, on a host whose clock the test moves. */
+import { expect, test } from '@jest/globals'
+import { SIGNALS, type SignalName, signalSet } from '../../src/base/signals.js'
+import { Signals } from '../../src/guest/signals.js'
+import { FakeHost } from '../support/fake-host.js'
+
+/** Signals, and what they did. */
+const stage = (onChange?: (names: readonly SignalName[]) => void) => {
+  const host = new FakeHost()
+  const done: string[] = []
+  const signals = new Signals(host, onChange)
+  signals.aim({
+    deliver: (signal) => done.push(`deliver ${signal}`) > 0,
+    end: (code) => void done.push(`end ${code}`),
+  })
+  return { host, done, signals }
+}
+
+test('a signal is delivered if it is caught, dropped if it is ignored, and ends the guest otherwise', () => {
+  const { signals, done } = stage()
+  for (const name of ['SIGCHLD', 'SIGTERM', 'SIGTSTP'] as const) signals.send(SIGNALS[name])
+  expect(done.splice(0)).toEqual(['end 143'])
+  signals.dispose(signalSet('SIGTERM', 'SIGCHLD'), signalSet('SIGTERM', 'SIGINT'))
+  for (const name of ['SIGCHLD', 'SIGTERM', 'SIGINT', 'SIGURG'] as const) signals.send(SIGNALS[name])
+  expect(done).toEqual(['deliver 17', 'deliver 15', 'end 151'])
+})
+
+test('SIGKILL cannot be caught or ignored', () => {
+  const { signals, done } = stage()
+  signals.dispose(-1, -1)
+  signals.send(SIGNALS.SIGKILL)
+  expect(done).toEqual(['end 137'])
+})
+
+test('the receiver of changes gets the signals that would usually end a guest', () => {
+  const told: (readonly SignalName[])[] = []
+  const { signals } = stage((names) => told.push(names))
+  signals.dispose(signalSet('SIGTERM', 'SIGWINCH', 'SIGKILL'), signalSet('SIGHUP', 'SIGCHLD'))
+  signals.dispose(0, signalSet('SIGCHLD'))
+  expect(told).toEqual([['SIGHUP', 'SIGTERM', 'SIGWINCH'], []])
+})
+
+test('nothing is sent after the end', () => {
+  const { host, signals, done } = stage()
+  signals.setAlarm(1e6, 0)
+  signals.close()
+  expect(signals.send(15)).toBe(false)
+  signals.setAlarm(1e6, 0)
+  host.advance(1000)
+  expect(done).toEqual([])
+})
+
+test('an alarm comes once, at its time and not earlier', () => {
+  const { host, signals, done } = stage()
+  signals.setAlarm(5e6, 0)
+  host.advance(4.9)
+  expect(done).toEqual([])
+  host.advance(0.1)
+  expect(done.splice(0)).toEqual(['end 142'])
+  host.advance(1000)
+  expect(done).toEqual([])
+})
+
+test('an alarm with an interval comes again, and does not catch up on what it has missed', () => {
+  const { host, signals, done } = stage()
+  signals.dispose(signalSet('SIGALRM'), 0)
+  signals.setAlarm(5e6, 10e6)
+  for (const [ms, times] of [
+    [5, 1],
+    [9, 0],
+    [1, 1],
+    [35, 1],
+    [4, 0],
+    [1, 1],
+  ] as const) {
+    // A busy thread: no timer fires meanwhile.
+    host.now += ms * 1e6
+    host.advance(0)
+    expect([ms, done.splice(0).length]).toEqual([ms, times])
+  }
+  signals.setAlarm(0, 10e6)
+  host.advance(1000)
+  expect(done).toEqual([])
+})
