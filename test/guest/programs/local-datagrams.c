@@ -56,7 +56,8 @@ static socklen_t named(struct sockaddr_un* addr, const char* name) {
            "uvwasm-%s-%d",
            name,
            (int) getpid());
-  return offsetof(struct sockaddr_un, sun_path) + 1 + strlen(addr->sun_path + 1);
+  return offsetof(struct sockaddr_un, sun_path) + 1 +
+         strlen(addr->sun_path + 1);
 }
 
 
@@ -141,8 +142,7 @@ static void names(void) {
   client = socket(AF_UNIX, SOCK_DGRAM, 0);
   other = socket(AF_UNIX, SOCK_DGRAM, 0);
   len = named(&addr, "server");
-  say("connect() to nothing",
-      connect(client, (struct sockaddr*) &addr, len));
+  say("connect() to nothing", connect(client, (struct sockaddr*) &addr, len));
   say("send() unconnected", send(client, "x", 1, 0));
   say("bind()", bind(server, (struct sockaddr*) &addr, len));
   say("bind() again", bind(other, (struct sockaddr*) &addr, len));
