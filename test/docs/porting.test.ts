@@ -14,7 +14,10 @@ const commands = join(folder, '.bin')
 
 beforeAll(() => {
   mkdirSync(commands)
-  writeFileSync(join(commands, 'libuv-wasm'), `#!/bin/sh\nexec '${process.execPath}' '${resolve('dist/cli.js')}' "$@"\n`)
+  writeFileSync(
+    join(commands, 'libuv-wasm'),
+    `#!/bin/sh\nexec '${process.execPath}' '${resolve('dist/cli.js')}' "$@"\n`,
+  )
   chmodSync(join(commands, 'libuv-wasm'), 0o755)
   for (const { before, code } of snippets) {
     const [, name] = before.match(/Save as `([\w.]+)`:\s*$/) ?? []
