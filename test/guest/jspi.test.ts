@@ -20,6 +20,7 @@ const BOTH = [
   'guest/host-directories',
   'guest/path-ends',
   'guest/blocking',
+  'guest/signals',
   'guest/posix',
   'guest/tee',
   'guest/process',
