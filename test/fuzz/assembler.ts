@@ -45,6 +45,7 @@ export const op = {
   sub: [0x6b],
   shl: [0x74],
   wrap: [0xa7],
+  reinterpret: [0xbf],
   extend: [0xac],
   extendUnsigned: [0xad],
   truncate: [0xfc, 2],

@@ -23,6 +23,8 @@ export interface Character {
   readonly places: Places
   readonly driver: 'worker' | 'pump' | 'jspi'
   readonly hasFiles: boolean
+  /** Whether it says that uvcc has linked it, so that all of its descriptors have numbers of one table. */
+  readonly linked: boolean
   /** Whether its loop is run by the import `run`. */
   readonly byRun: boolean
   readonly maxDescriptors: number
@@ -40,6 +42,9 @@ export type Kind =
   | 'datagram'
   | 'unix'
   | 'reader'
+  | 'epoll'
+  | 'counter'
+  | 'timer'
   | 'writer'
   | 'lookup'
   | 'file'

@@ -149,10 +149,13 @@ async function settle(stage: Stage, before: readonly string[]): Promise<string[]
   }
 }
 
+/** What uvcc writes into a module. */
+const SAID = 'revision 2, version 0.1.0'
+
 async function main(): Promise<void> {
   const library = await loadLibrary(new URL(task.dist))
   const tallies: Tallies = {}
-  const bench = { library, modules: await compileInterpreters(), tallies }
+  const bench = { library, modules: await compileInterpreters(), linked: await compileInterpreters(SAID), tallies }
   const stages = [await virtualStage(library), await nodeStage(library)]
   const { nothing } = bench.modules
   if (nothing === undefined) throw new Error('there is no interpreter')

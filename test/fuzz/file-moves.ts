@@ -4,8 +4,8 @@ import { type Author, descriptor, fixed, flags, type Given, length, needed, posi
 import type { CallName } from './signatures.js'
 import type { Move } from './socket-moves.js'
 
-/** The folder of all files. */
-const ROOT = 3
+/** The folder of all files: a descriptor, or the working directory of a program that uvcc has linked. */
+const rootOf = ({ guest }: Author): number => (guest.linked ? -100 : 3)
 
 /** The arguments and the environment of guests. */
 export const ARGS = ['fuzz', 'é']
@@ -32,11 +32,17 @@ function open(author: Author): void {
   const { random, script } = author
   const folder = random.chance(0.25)
   const out = author.words(0xffff_ffff)
-  if (folder && random.chance(0.3)) author.call('path_create_directory', [fixed(ROOT), ...path(author)])
+  if (folder && random.chance(0.3)) author.call('path_create_directory', [fixed(rootOf(author)), ...path(author)])
   const how = folder ? FOLDER : random.pick([0, CREATE, CREATE, CREATE, CREATE | CUT, CREATE | NEW])
   const rights = random.pick([READ, READ | WRITE, READ | WRITE, WRITE, 0x1fff_ffffn])
   author.call('path_open', [
-    ...[fixed(ROOT), flags(random.pick([0, 1])), ...path(author), flags(how), position(folder ? READ : rights)],
+    ...[
+      fixed(rootOf(author)),
+      flags(random.pick([0, 1])),
+      ...path(author),
+      flags(how),
+      position(folder ? READ : rights),
+    ],
     ...[position(0n), flags(random.pick([0, 0, 1, 4])), needed(out, 4)],
   ])
   script.copy(256 + 4 * author.free(folder ? 'folder' : 'file'), out)
@@ -44,12 +50,25 @@ function open(author: Author): void {
 
 const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
 
+/**
+ * Whether a file's number is a file's for sure, which never waits: in one table it may be that of a socket by now, after
+ * a call with a wrong argument.
+ */
+const neverWaits = ({ guest }: Author): boolean => !guest.linked
+
+/** A file, or a number that nothing can have: reading from another descriptor may wait. */
+function sure(author: Author): Given {
+  if (author.random.chance(0.1)) return fixed(author.random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
+  return fixed({ register: author.slot('file', 'file', 'folder') })
+}
+
 function write(author: Author): void {
   const { random } = author
   const { given, wrong } = toSend(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.6)) return author.call('fd_write', [file(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.6) && neverWaits(author))
+    return author.call('fd_write', [sure(author), ...given, needed(out, 4)], refused)
   author.call('fd_pwrite', [file(author), ...given, position(BigInt(random.int(0, 50_000))), needed(out, 4)], refused)
 }
 
@@ -58,12 +77,14 @@ function read(author: Author): void {
   const { given, wrong } = toFill(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.5)) return author.call('fd_read', [file(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.5) && neverWaits(author))
+    return author.call('fd_read', [sure(author), ...given, needed(out, 4)], refused)
   author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
 }
 
-/** The output of this is compared byte for byte. */
+/** The output of this is compared byte for byte. The number of a linked guest's stream may be that of a socket by now. */
 function print(author: Author): void {
+  if (author.guest.linked) return
   const { given, wrong, parts } = toSend(author, 300)
   const out = author.words(0)
   // The pointer to its result must be known.
@@ -73,7 +94,7 @@ function print(author: Author): void {
 }
 
 function readInput(author: Author): void {
-  if (!author.readsInput) return
+  if (!author.readsInput || author.guest.linked) return
   const { given, wrong } = toFill(author, 64)
   author.call('fd_read', [fixed(0), ...given, needed(author.room(4), 4)], { refused: wrong })
 }
@@ -83,13 +104,13 @@ function list(author: Author): void {
   const size = random.pick([0, 24, 100, 4096])
   const buffer = size > 0 ? needed(author.room(size), size) : fixed(author.room(1))
   const from = position(BigInt(random.pick([0, 0, 1, 2, 100])))
-  const folder = random.chance(0.5) ? fixed(ROOT) : descriptor(author.slot('folder'))
+  const folder = random.chance(0.5) ? fixed(rootOf(author)) : descriptor(author.slot('folder'))
   author.call('fd_readdir', [folder, buffer, fixed(size), from, needed(author.room(4), 4)])
 }
 
 /** The path that a call in a folder uses. */
 const place = (author: Author): Given[] => [
-  author.random.chance(0.9) ? fixed(ROOT) : descriptor(author.slot('folder', 'file')),
+  author.random.chance(0.9) ? fixed(rootOf(author)) : descriptor(author.slot('folder', 'file')),
   ...path(author),
 ]
 
@@ -99,13 +120,13 @@ const time = ({ random }: Author): Given => position(BigInt(random.int(0, 2 ** 3
 /** A name that is probably not in use. */
 function freshPath(author: Author): Given[] {
   const { at, length: size } = author.text(`new${author.random.int(0, 10_000)}`)
-  return [fixed(ROOT), needed(at, size), fixed(size)]
+  return [fixed(rootOf(author)), needed(at, size), fixed(size)]
 }
 
 /** Reads a symbolic link, often one that has just been created: at other names there is rarely one. */
 function readLink(author: Author): void {
   const fresh = author.random.chance(0.3)
-  const at = fresh ? freshPath(author) : [fixed(ROOT), ...path(author)]
+  const at = fresh ? freshPath(author) : [fixed(rootOf(author)), ...path(author)]
   if (fresh) author.call('path_symlink', [...path(author), ...at])
   author.call('path_readlink', [...at, needed(author.room(64), 64), fixed(64), needed(author.room(4), 4)])
 }
@@ -113,7 +134,7 @@ function readLink(author: Author): void {
 /** Another name for a file. */
 function link(author: Author): void {
   const to = author.random.chance(0.5) ? place(author) : freshPath(author)
-  author.call('path_link', [fixed(ROOT), follow(author), ...path(author), ...to])
+  author.call('path_link', [fixed(rootOf(author)), follow(author), ...path(author), ...to])
 }
 
 /** Creates a folder, renames it, and removes it. */
@@ -131,7 +152,8 @@ function pollClocks(author: Author): void {
   const view = new DataView(new ArrayBuffer(48 * count))
   for (let index = 0; index < count; index++) {
     const at = 48 * index
-    const type = index === 0 ? random.pick([0, 1]) : random.int(0, 3)
+    // The first one is a clock, so that the wait ends.
+    const type = index === 0 ? 0 : random.int(0, 3)
     view.setBigUint64(at, BigInt(index), true)
     view.setUint8(at + 8, type)
     view.setUint32(at + 16, type === 0 ? random.int(0, 4) : random.pick([0, 1, 3, 4, 300]), true)
@@ -184,8 +206,8 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('fd_renumber', [file(author), file(author)])],
   [1, (author) => author.call('fd_sync', [file(author)])],
   [1, (author) => author.call('fd_datasync', [file(author)])],
-  [1, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([ROOT, 4, 0])), needed(author.room(8), 8)])],
-  [1, (author) => author.call('fd_prestat_dir_name', [fixed(ROOT), needed(author.room(8), 1), fixed(1)])],
+  [2, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([3, 4, 0])), needed(author.room(8), 8)])],
+  [1, (author) => author.call('fd_prestat_dir_name', [fixed(rootOf(author)), needed(author.room(8), 1), fixed(1)])],
   [1, (author) => author.call('fd_fdstat_get', [file(author), needed(author.room(24), 24)])],
   [1, (author) => author.call('fd_fdstat_set_flags', [file(author), flags(author.random.pick([0, 1, 4]))])],
   [
@@ -232,13 +254,18 @@ export const FILE_MOVES: readonly Move[] = [
   [
     2,
     (author) =>
-      author.call('path_filestat_get', [fixed(ROOT), follow(author), ...path(author), needed(author.room(64), 64)]),
+      author.call('path_filestat_get', [
+        fixed(rootOf(author)),
+        follow(author),
+        ...path(author),
+        needed(author.room(64), 64),
+      ]),
   ],
   [
     1,
     (author) =>
       author.call('path_filestat_set_times', [
-        fixed(ROOT),
+        fixed(rootOf(author)),
         follow(author),
         ...path(author),
         time(author),
@@ -247,7 +274,7 @@ export const FILE_MOVES: readonly Move[] = [
       ]),
   ],
   [1, (author) => author.call('chdir', path(author))],
-  [1, (author) => author.call('fchdir', [author.random.chance(0.5) ? fixed(ROOT) : file(author)])],
+  [1, (author) => author.call('fchdir', [author.random.chance(0.5) ? fixed(rootOf(author)) : file(author)])],
   [1, (author) => author.call('getcwd', [needed(author.room(300), 1), fixed(author.random.pick([300, 300, 1, 0]))])],
   [1, (author) => author.call('statfs', [fixed(0), ...path(author), needed(author.room(32), 32)])],
   [2, pollClocks],

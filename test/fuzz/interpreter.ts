@@ -94,7 +94,7 @@ function defineAdapter(module: Assembly, index: number, resolve: number): number
     ...op.i32(CALL.arguments + CALL.argument * position),
     ...op.add,
     ...op.call(resolve),
-    ...(letter === 'I' ? [] : op.wrap),
+    ...(letter === 'I' ? [] : letter === 'd' ? op.reinterpret : op.wrap),
   ])
   const answer = result === 'd' ? op.truncate : result === '' ? op.i32(0) : []
   return module.function([I32], [I32], [...given, op.call(index), answer])

@@ -4,7 +4,16 @@ import { type CallName, SIGNATURES } from './signatures.js'
 import type { Finding } from './task.js'
 
 /** Functions that always refuse, or do not return. */
-const NEVER: readonly CallName[] = ['proc_exit', 'proc_raise', 'sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown']
+const NEVER: readonly CallName[] = [
+  'absent',
+  'proc_exit',
+  'proc_raise',
+  'sock_accept',
+  'sock_recv',
+  'sock_send',
+  'sock_shutdown',
+  'terminal',
+]
 
 /** Adds tallies to others. */
 export function addTallies(all: Tallies, more: Tallies): void {

@@ -6,10 +6,11 @@ import type { CallName } from './signatures.js'
 /** A move of a guest: one or several calls. */
 export type Move = readonly [weight: number, make: (author: Author) => void]
 
-const newest = ({ guest }: Author): number => FIRST + guest.maxDescriptors - 1
+/** The largest number of a descriptor that the calls of the host can open. */
+export const newest = ({ guest }: Author): number => (guest.linked ? 0 : SEPARATE) + guest.maxDescriptors - 1
 
-/** The lowest number of a socket: the module does not say what it was linked with. */
-const FIRST = 256
+/** The lowest number of a socket, if the module does not say what it was linked with. */
+const SEPARATE = 256
 
 function socket(author: Author): void {
   const { c, random } = author

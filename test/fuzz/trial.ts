@@ -1,5 +1,6 @@
 /** Runs one guest of a mode: its properties, its script, and the faults in its outcome. */
 import type { GuestOptions } from 'libuv-wasm/guest'
+import { relinked } from '../support/linked-section.js'
 import { Random } from '../support/random.js'
 import type { Character } from './author.js'
 import { ARGS, ENV } from './file-moves.js'
@@ -19,10 +20,15 @@ const TERMINATED = 143
 /** The depth of a throw in modes that do not test the end of the stack. */
 const SOME_FRAMES = 200
 
+/** The interpreters, of which an engine may not be able to run some. */
+type Interpreters = Readonly<Record<Catching, WebAssembly.Module | undefined>>
+
 /** The parts that a trial uses. */
 export interface Bench {
   readonly library: Library
-  readonly modules: Readonly<Record<Catching, WebAssembly.Module | undefined>>
+  readonly modules: Interpreters
+  /** The same, as uvcc would have linked them: with the newest revision of the interface. */
+  readonly linked: Interpreters
   readonly tallies: Tallies
 }
 
@@ -36,10 +42,10 @@ export interface Verdict {
   readonly late: () => number
 }
 
-/** The interpreters that this engine can run. */
-export async function compileInterpreters(): Promise<Bench['modules']> {
+/** The interpreters that this engine can run. @param texts - what they say of how they were linked */
+export async function compileInterpreters(...texts: readonly string[]): Promise<Interpreters> {
   const compile = async (catching: Catching): Promise<WebAssembly.Module | undefined> => {
-    const bytes = interpreter(catching)
+    const bytes = relinked(interpreter(catching), ...texts)
     return WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : undefined
   }
   const [nothing, all, byTable] = await Promise.all([compile('nothing'), compile('all'), compile('all-by-table')])
@@ -89,7 +95,8 @@ export async function tryGuest(
     ...{ host: stage.host, driver, input, args: ARGS, env: ENV, maxDescriptors: guest.maxDescriptors },
     ...(guest.hasFiles && { dirs: {} }),
   }
-  const module = bench.modules[plan.catching] ?? bench.modules.nothing
+  const modules = guest.linked ? bench.linked : bench.modules
+  const module = modules[plan.catching] ?? modules.nothing
   if (module === undefined) throw new Error('there is no interpreter')
   const seen = await runGuest(bench.library, module, options, plan.disturbance)
   const overflowed = 'failure' in seen.end && /call stack/.test(String(seen.end.failure))
@@ -103,6 +110,7 @@ function character(random: Random, { places }: Stage, mode: Mode, driver: Driver
     places,
     driver,
     hasFiles: random.chance(0.85),
+    linked: random.chance(0.5),
     byRun: driver !== 'pump' && random.chance(0.25),
     maxDescriptors: random.pick([4, 8, 16, 32, 32]),
     deep: { imports: 0, calls: 0, deep: 0.3, end: 0.3 }[mode],

@@ -2,6 +2,7 @@
 import type { Description } from '../../src/abi/description.js'
 import type { Random } from '../support/random.js'
 import { Author, type Character, fixed } from './author.js'
+import { EVENT_MOVES } from './event-moves.js'
 import { FILE_MOVES } from './file-moves.js'
 import { AFTERLIFE } from './layout.js'
 import type { Script } from './script.js'
@@ -13,7 +14,7 @@ const CALLS_PER_TURN = 40
 /** The maximum of calls of one move, reached by the one that closes registers. */
 const LONGEST_MOVE = 30
 
-const MOVES: readonly Move[] = [...SOCKET_MOVES, ...FILE_MOVES]
+const MOVES: readonly Move[] = [...SOCKET_MOVES, ...EVENT_MOVES, ...FILE_MOVES]
 const WEIGHT = MOVES.reduce((sum, [weight]) => sum + weight, 0)
 
 /** How a script ends early; see {@link writeScript}. */

@@ -60,7 +60,9 @@ export class Transfer {
     if (peek && nbufs > 1) return this.#peekParts(from, Math.min(arrived, wanted))
     let done = 0
     for (let index = 0; done < arrived && index < nbufs; index++) {
-      done += from.take(this.#memory.heap, list.base(index), list.length(index), peek)
+      // An empty buffer may have any address.
+      const length = list.length(index)
+      if (length > 0) done += from.take(this.#memory.heap, list.base(index), length, peek)
     }
     return done
   }
