@@ -295,7 +295,8 @@ overHosts((lab) => {
     const one = bound(loop)
     const other = new UDP({ loop })
     one.recvStart()
-    expect([codeOf(() => other.open(one.fileno())), codeOf(() => other.open(3))]).toEqual(['EEXIST', 'EBADF'])
+    expect(codeOf(() => other.open(one.fileno()))).toBe('EEXIST')
+    for (const invalid of [2, one.fileno() + 1]) expect(codeOf(() => other.open(invalid))).toBe('EBADF')
   })
 })
 
