@@ -74,10 +74,12 @@ static int uvw__tcp_bind(uv_tcp_t* tcp,
   if (err != UV_ENOTSUP || !(flags & UV_TCP_REUSEPORT))
     return err;
 
-  /* uv_tcp_bind() has created the socket before checking the flag. */
+  /* uv_tcp_bind() has created the socket before checking the flag. Without the
+   * option the answer is libuv's own for systems that lack it.
+   */
   on = 1;
   if (setsockopt(tcp->io_watcher.fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
-    return uv_translate_sys_error(errno);
+    return errno == ENOPROTOOPT ? err : uv_translate_sys_error(errno);
 
   return uv_tcp_bind(tcp, name, flags & ~UV_TCP_REUSEPORT);
 }
