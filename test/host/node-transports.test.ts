@@ -238,11 +238,11 @@ describe('errors', () => {
   })
 
   test('an error that no socket reports becomes EIO, with its name in the message', () => {
-    expect(nameOfStatus(-constants.errno.EXDEV)).toBe('EIO')
+    expect(nameOfStatus(-constants.errno.EILSEQ)).toBe('EIO')
     expect(nameOfStatus(-123_456)).toBe('EIO')
     expect(nameOfCode('ERR_STREAM_DESTROYED')).toBe('EIO')
     expect(nameOfCode(undefined)).toBe('EIO')
-    expect(statusError(-constants.errno.EXDEV, 'connect').message).toBe('EIO: connect (EXDEV)')
+    expect(statusError(-constants.errno.EILSEQ, 'connect').message).toBe('EIO: connect (EILSEQ)')
     expect(statusError(-123_456, 'connect').message).toBe('EIO: connect (status -123456)')
     expect(nameOfStatus(EOF)).toBe('EIO')
   })
