@@ -51,8 +51,8 @@ function open(author: Author): void {
 const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
 
 /**
- * Whether a file's number is a file's for sure, which never waits: in one table it may be that of a socket by now, after
- * a call with a wrong argument.
+ * Whether a file's number is a file's for sure, which never waits: in one table it may be that of a socket by now,
+ * after a call with a wrong argument.
  */
 const neverWaits = ({ guest }: Author): boolean => !guest.linked
 
@@ -82,7 +82,7 @@ function read(author: Author): void {
   author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
 }
 
-/** The output of this is compared byte for byte. The number of a linked guest's stream may be that of a socket by now. */
+/** The output of this is compared byte for byte. A linked guest's stream may have the number of a socket by now. */
 function print(author: Author): void {
   if (author.guest.linked) return
   const { given, wrong, parts } = toSend(author, 300)

@@ -84,7 +84,10 @@ describe('uvcc', () => {
   test(
     'reports a function of emscripten’s JavaScript as undefined',
     async () => {
-      await workshop.write('script.c', '#include <emscripten.h>\nint main(void) { return emscripten_run_script_int("1"); }\n')
+      await workshop.write(
+        'script.c',
+        '#include <emscripten.h>\nint main(void) { return emscripten_run_script_int("1"); }\n',
+      )
       const { code, stderr } = await workshop.uvcc('script.c', '-o', 'script.wasm')
       expect(code).not.toBe(0)
       expect(stderr).toMatch('undefined symbol: emscripten_run_script_int')
