@@ -81,6 +81,12 @@ export class BufferList {
     return total
   }
 
+  /** Drops the reference to the memory of the list that was read last. */
+  forget(): void {
+    this.count = 0
+    this.#memory = undefined
+  }
+
   /** The address of a buffer. */
   base(index: number): number {
     return this.#entries[2 * index] ?? 0

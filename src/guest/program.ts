@@ -107,6 +107,8 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
     loops.close()
     kernel.closeAll()
     files.close()
+    // What keeps the run, and can read its files, must not keep its memory.
+    bound = undefined
   })
   return { start, loops, arrivals, files: () => files.contents() }
 }

@@ -102,6 +102,8 @@ export class PumpedLoops implements Turns {
   close(): void {
     this.#closed = true
     this.#pump?.abort(new Error('Cannot run the loop: the guest has ended'))
+    this.#pump = undefined
+    this.#exports = undefined
   }
 
   /** Ends the guest after its loop has ended. It throws, like `exit()` in a guest. */

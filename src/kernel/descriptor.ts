@@ -24,7 +24,7 @@ export abstract class Descriptor implements Pollable {
   fd = -1
   /** How many numbers refer to it. */
   references = 0
-  readonly watches: Watch[] = []
+  watch: Watch | undefined
   /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
   nonBlocking = false
   /** Whether `O_APPEND` is set, which has a meaning for files only. */

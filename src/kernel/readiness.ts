@@ -24,8 +24,8 @@ const UNASKED = Poll.ERR | Poll.HUP
 
 /** What can be watched. */
 export interface Pollable {
-  /** Where its changes are reported: at most one watch for most descriptors. */
-  readonly watches: Watch[]
+  /** Where its changes are reported: the first of a list, which has one entry for most descriptors. */
+  watch: Watch | undefined
   /** What it is ready for now. Only the bits in `asked` must be exact. */
   readiness(asked: number): number
 }
@@ -40,11 +40,10 @@ export type Trigger = 'level' | 'edge' | 'once'
 export class Watch {
   /** The requested events; 0 while the descriptor is not watched. */
   interest = 0
-  trigger: Trigger = 'level'
-  /** What the program wants to be told with its events. */
-  data = 0n
   /** Whether it is in the ready list. */
   listed = false
+  /** The next watch of the same descriptor. */
+  next: Watch | undefined
   readonly list: Readiness
   readonly descriptor: Pollable
   readonly fd: number
@@ -53,6 +52,13 @@ export class Watch {
     this.list = list
     this.descriptor = descriptor
     this.fd = fd
+    this.next = descriptor.watch
+    descriptor.watch = this
+  }
+
+  /** When it is reported. */
+  get trigger(): Trigger {
+    return 'level'
   }
 
   /** The requested events that the descriptor is ready for; 0 while it is not watched. */
@@ -67,9 +73,8 @@ export class Watch {
  *
  * @param bytes - how many have just arrived from outside; 0 for any other change
  */
-export function reportChange({ watches }: Pollable, bytes = 0): void {
-  // By index: most descriptors have one watch, and the calls here may end it.
-  for (let index = 0; index < watches.length; index++) watches[index]?.list.offer(watches[index], bytes)
+export function reportChange({ watch }: Pollable, bytes = 0): void {
+  for (let one = watch; one !== undefined; one = one.next) one.list.offer(one, bytes)
 }
 
 /** A list of watched descriptors, of which it keeps those that are ready. */
@@ -100,30 +105,26 @@ export class Readiness {
   }
 
   /** The watch of a descriptor under one of its numbers, if there is one. */
-  find({ watches }: Pollable, fd: number): Watch | undefined {
-    return watches.find((one) => one.list === this && one.fd === fd)
+  find({ watch }: Pollable, fd: number): Watch | undefined {
+    let one = watch
+    while (one !== undefined && (one.list !== this || one.fd !== fd)) one = one.next
+    return one
   }
 
-  /**
-   * Sets the events that a descriptor is watched for, under one of its numbers; 0 ends the interest.
-   *
-   * @param trigger - when it is reported; `level` by default
-   */
-  watch(descriptor: Pollable, fd: number, events: number, trigger: Trigger = 'level'): Watch {
-    let watch = this.find(descriptor, fd)
-    if (watch === undefined) {
-      watch = new Watch(this, descriptor, fd)
-      descriptor.watches.push(watch)
-    }
+  /** Sets the events that a descriptor is watched for, under one of its numbers; 0 ends the interest. */
+  watch(descriptor: Pollable, fd: number, events: number): void {
+    this.change(this.find(descriptor, fd) ?? new Watch(this, descriptor, fd), events)
+  }
+
+  /** Sets the events of a watch of this list. */
+  change(watch: Watch, events: number): void {
     watch.interest = events
-    watch.trigger = trigger
     this.offer(watch)
-    return watch
   }
 
   /** Called when the state of a watched descriptor has changed; see {@link reportChange}. */
-  offer(watch: Watch | undefined, bytes = 0): void {
-    if (watch === undefined || watch.listed || watch.wanted() === 0) return
+  offer(watch: Watch, bytes = 0): void {
+    if (watch.listed || watch.wanted() === 0) return
     watch.listed = true
     this.#ready.push(watch)
     this.#wake(bytes)
@@ -167,12 +168,15 @@ export class Readiness {
  *
  * @param of - which ones; all by default
  */
-export function endWatches({ watches }: Pollable, of: (watch: Watch) => boolean = () => true): void {
-  for (let index = watches.length - 1; index >= 0; index--) {
-    const watch = watches[index]
-    if (watch === undefined || !of(watch)) continue
-    watch.interest = 0
-    watches.splice(index, 1)
+export function endWatches(descriptor: Pollable, of: (watch: Watch) => boolean = () => true): void {
+  let kept: Watch | undefined
+  for (let watch = descriptor.watch; watch !== undefined; watch = watch.next) {
+    if (!of(watch)) kept = watch
+    else {
+      watch.interest = 0
+      if (kept === undefined) descriptor.watch = watch.next
+      else kept.next = watch.next
+    }
   }
 }
 

@@ -18,6 +18,11 @@ export class Arguments {
     this.#memory = memory
   }
 
+  /** Drops its references to the guest's memory, once the guest has ended. */
+  forget(): void {
+    this.#list.forget()
+  }
+
   /** The guest's memory. */
   get memory(): Memory {
     return this.#memory()

@@ -90,9 +90,8 @@ test('a write that fails with a reset is reported as ECONNRESET', async () => {
       throw new HostError('ENOTCONN', 'the peer is gone')
     }
   })
-  const port = await listen()
-  server?.on('connection', (socket) => socket.end())
-  const talk = await play(['127.0.0.1', port, '5'], { program: 'talk', host })
+  // More than is in transit between the threads, so that the write is not reported as done before it has failed.
+  const talk = await play(['127.0.0.1', await listen(), '200000'], { program: 'talk', host })
   expect(await talk.code).toBe(1)
   expect(talk.output).toMatch(/^(write: ECONNRESET|read: ECONNRESET|shutdown: ENOTCONN)\n$/)
 })

@@ -32,7 +32,9 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const signals = new Signals(setup.host, setup.onSignals)
   const driver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
   const program = await loadProgram(setup, driver, ending)
-  signals.aim({ deliver: (signal) => program.arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
+  // Not the program itself: what keeps the run would keep its instance.
+  const { arrivals, files } = program
+  signals.aim({ deliver: (signal) => arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
   ending.whenOver(() => signals.close())
@@ -45,7 +47,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   return {
     exit: streams.outlive(ending.told),
     terminate: () => endNow(ending, streams),
-    files: async () => program.files(),
+    files: async () => files(),
     kill: (signal) => signals.send(signal),
   }
 }

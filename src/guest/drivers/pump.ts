@@ -29,14 +29,16 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const signals = new Signals(setup.host, setup.onSignals)
   const driver = new PumpDriver(setup, { streams: streams.open(COPY_MAX), signals })
   const program = await loadProgram(setup, driver, ending)
-  signals.aim({ deliver: (signal) => program.arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
+  // Not the program itself: what keeps the run would keep its instance.
+  const { arrivals, files } = program
+  signals.aim({ deliver: (signal) => arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
   ending.whenOver(() => signals.close())
   ending.whenOver(setup.host.keepAlive())
   void live(program, driver, ending)
   return {
     exit: streams.outlive(ending.told),
     terminate: () => endNow(ending, streams),
-    files: async () => program.files(),
+    files: async () => files(),
     kill: (signal) => signals.send(signal),
   }
 }

@@ -1,5 +1,5 @@
 import { Descriptor, type Result } from '../descriptor.js'
-import { endWatches, Poll, Readiness, type Trigger, type Watch } from '../readiness.js'
+import { endWatches, Poll, Readiness, type Trigger, Watch } from '../readiness.js'
 
 /** What an epoll instance needs from its kernel. */
 export interface EpollContext {
@@ -23,6 +23,16 @@ const LEVELS = 5
 
 /** Bits that are always reported, so that an interest in nothing else is still one. */
 const ALWAYS = Poll.ERR | Poll.HUP
+
+/** A watch with what a program has said of it. */
+class EpollWatch extends Watch {
+  how: Trigger = 'level'
+  data = 0n
+
+  override get trigger(): Trigger {
+    return this.how
+  }
+}
 
 /** An epoll instance: a list of watched descriptors, which is readable while one of them is ready. */
 export class Epoll extends Descriptor {
@@ -78,8 +88,10 @@ export class Epoll extends Descriptor {
   }
 
   /** Reports ready descriptors; see {@link Readiness.collect}. */
-  collect(max: number, report: (index: number, watch: Watch, events: number) => void): number {
-    return this.#list.collect(max, report)
+  collect(max: number, report: (index: number, data: bigint, events: number) => void): number {
+    return this.#list.collect(max, (index, watch, events) => {
+      if (watch instanceof EpollWatch) report(index, watch.data, events)
+    })
   }
 
   override close(): void {
@@ -90,9 +102,11 @@ export class Epoll extends Descriptor {
   }
 
   #watch(descriptor: Descriptor, fd: number, { events, trigger, data }: Interest): void {
-    const watch = this.#list.watch(descriptor, fd, 0, trigger)
+    const found = this.#list.find(descriptor, fd)
+    const watch = found instanceof EpollWatch ? found : new EpollWatch(this.#list, descriptor, fd)
+    watch.how = trigger
     watch.data = data
-    this.#list.watch(descriptor, fd, events | ALWAYS, trigger)
+    this.#list.change(watch, events | ALWAYS)
   }
 
   /** Whether this instance and those that watch it can have such a level. */

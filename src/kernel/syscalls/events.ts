@@ -6,7 +6,6 @@ import { Epoll, type Interest } from '../events/epoll.js'
 import { EventCounter } from '../events/event-counter.js'
 import { Timer, type TimerSetting } from '../events/timer.js'
 import type { Kernel } from '../kernel.js'
-import type { Watch } from '../readiness.js'
 import type { SyscallContext } from './context.js'
 import { PollMask } from './poll-mask.js'
 
@@ -21,7 +20,7 @@ export class EventCalls {
   readonly #mask: PollMask
   /** Where `wait` stores the events. */
   #events = 0
-  readonly #report = (index: number, { data }: Watch, events: number): void => {
+  readonly #report = (index: number, data: bigint, events: number): void => {
     const at = this.#events + index * EPOLL_EVENT.size
     this.#memory.setU32(at + EPOLL_EVENT.events, this.#mask.toGuest(events))
     this.#memory.setU64(at + EPOLL_EVENT.data, data)

@@ -100,6 +100,7 @@ export class Files {
   /** Closes what is open on the host's disk, when the guest has ended. */
   close(): void {
     this.#tree.close()
+    this.#given.forget()
   }
 
   /** Calls about an open file or directory. */
