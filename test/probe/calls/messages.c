@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -157,6 +158,7 @@ static long pass(int socket, int* fd, int receive, int flags) {
 
 
 PROBE(sendmsg_SCM_RIGHTS) {
+  struct timeval time = { 0, 500000 };
   char bytes[8];
   int pipes[2];
   int fds[2];
@@ -164,6 +166,8 @@ PROBE(sendmsg_SCM_RIGHTS) {
 
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0 || pipe(pipes) != 0)
     failed("socketpair() or pipe()");
+  /* What is refused never arrives. */
+  setsockopt(fds[1], SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
   say("a pipe's end", pass(fds[0], &pipes[0], 0, 0));
   close(pipes[0]);
   say("received", pass(fds[1], &fd, 1, MSG_CMSG_CLOEXEC));
