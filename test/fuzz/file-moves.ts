@@ -50,25 +50,16 @@ function open(author: Author): void {
 
 const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
 
-/**
- * Whether a file's number is a file's for sure, which never waits: in one table it may be that of a socket by now,
- * after a call with a wrong argument.
- */
-const neverWaits = ({ guest }: Author): boolean => !guest.linked
-
-/** A file, or a number that nothing can have: reading from another descriptor may wait. */
-function sure(author: Author): Given {
-  if (author.random.chance(0.1)) return fixed(author.random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
-  return fixed({ register: author.slot('file', 'file', 'folder') })
-}
+/** A number that nothing can have: preview 1 waits for what is not there, and after a wrong call that may be any file. */
+const noFile = ({ random }: Author): Given => fixed(random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
 
 function write(author: Author): void {
   const { random } = author
   const { given, wrong } = toSend(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.6) && neverWaits(author))
-    return author.call('fd_write', [sure(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.1)) return author.call('fd_write', [noFile(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.5)) return author.call('writev', [file(author), ...given, flags(0)], refused)
   author.call('fd_pwrite', [file(author), ...given, position(BigInt(random.int(0, 50_000))), needed(out, 4)], refused)
 }
 
@@ -77,8 +68,8 @@ function read(author: Author): void {
   const { given, wrong } = toFill(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.5) && neverWaits(author))
-    return author.call('fd_read', [sure(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.1)) return author.call('fd_read', [noFile(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.5)) return author.call('readv', [file(author), ...given, flags(0)], refused)
   author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
 }
 
@@ -203,7 +194,7 @@ export const FILE_MOVES: readonly Move[] = [
   [1, readInput],
   [3, list],
   [1, (author) => author.call('fd_close', [file(author)])],
-  [1, (author) => author.call('fd_renumber', [sure(author), sure(author)])],
+  [1, (author) => author.call('fd_renumber', [file(author), file(author)])],
   [1, (author) => author.call('fd_sync', [file(author)])],
   [1, (author) => author.call('fd_datasync', [file(author)])],
   [4, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([3, 4, 0])), needed(author.room(8), 8)])],
@@ -247,7 +238,7 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('path_remove_directory', place(author))],
   [1, (author) => author.call('path_unlink_file', place(author))],
   [1, (author) => author.call('path_rename', [...place(author), ...place(author)])],
-  [1, link],
+  [3, link],
   [1, folderLife],
   [1, (author) => author.call('path_symlink', [...path(author), ...place(author)])],
   [2, readLink],
