@@ -15,7 +15,7 @@ import type { DriverName, Finding, Message } from './task.js'
 const PROGRESS = 5000
 
 /** The number of calls in the mode `calls` after which every function must have succeeded once. */
-const ENOUGH = 15_000
+const ENOUGH = 60_000
 
 /** The maximum of findings that are shrunk; others are only counted. */
 const SHRUNK = 5
