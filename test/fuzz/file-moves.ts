@@ -50,7 +50,7 @@ function open(author: Author): void {
 
 const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
 
-/** A number that nothing can have: preview 1 waits for what is not there yet, and a wrong call can make that any file. */
+/** A number that nothing can have: after a wrong call, any other may be that of something for which preview 1 waits. */
 const noFile = ({ random }: Author): Given => fixed(random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
 
 function write(author: Author): void {
