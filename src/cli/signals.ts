@@ -62,8 +62,10 @@ export class Signals {
   /** Called with the signals that would not end the program. */
   readonly want = (names: readonly SignalName[]): void => {
     this.#wanted = names.filter((name) => PASSED.includes(name))
+    // At once, since the program may have said already that it is ready.
+    if (this.#wanted.some((name) => !this.#heard.has(name))) this.#hear(this.#heard)
     if (this.#changing) return
-    // Programs often block signals for a moment only.
+    // Later, since programs often block signals for a moment only.
     this.#changing = true
     setImmediate(() => {
       this.#changing = false
@@ -95,8 +97,9 @@ export class Signals {
     )
   }
 
-  #hear(): void {
-    const names = new Set([...this.#always, ...this.#wanted])
+  /** Handles the signals that are wanted. @param still - others that are handled too, for now */
+  #hear(still: Iterable<SignalName> = []): void {
+    const names = new Set([...this.#always, ...this.#wanted, ...still])
     for (const name of PASSED) {
       if (names.has(name) === this.#heard.has(name)) continue
       if (names.has(name)) hear(name, this.#pass)
