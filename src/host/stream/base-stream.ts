@@ -67,7 +67,7 @@ export abstract class BaseStream implements HostStream, StreamRelayEvents {
   abstract onNothing(): void
 
   get writable(): boolean {
-    return this.#kept === 0 || (!this.#patient && this.#kept < this.#room)
+    return this.#awaited > 0 ? this.#kept === 0 : this.#kept < this.#room
   }
 
   write(bytes: Uint8Array, waits: boolean): number | ErrnoName {
