@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs'
 
 /** The files with randomized tests, and the name of these tests. */
 const LIVES = [
-  'test/uv/lifetimes',
+  'test/uv/handles/lifetimes',
   'test/faces/lifetimes',
   'test/host/node.test',
   'test/host/virtual.test',

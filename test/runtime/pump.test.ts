@@ -1,4 +1,4 @@
-/** Tests of the pump with a simulated loop. test/uv/pump.test.ts has tests with real loops. */
+/** Tests of the pump with a simulated loop. test/uv/loop/pump.test.ts has tests with real loops. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Pump } from '../../src/runtime/pump.js'
 import { FakeHost } from '../support/fake-host.js'

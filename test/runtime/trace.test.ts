@@ -1,4 +1,4 @@
-/** Tests of the format of trace lines. test/uv/trace.test.ts tests when they are printed, with real loops. */
+/** Tests of the format of trace lines. test/uv/loop/trace.test.ts tests when they are printed, with real loops. */
 import { expect, test } from '@jest/globals'
 import { describeModule } from '../../src/runtime/module.js'
 import { Trace } from '../../src/runtime/trace.js'
