@@ -54,18 +54,18 @@ $(COMPILED): $(INSTALLED) $(SOURCES)
 	@echo '{ "type": "module", "imports": { "#platform": "./host/platform/node.js" } }' >build/lib/package.json
 	@touch $@
 
-$(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/bundle.mjs scripts/prune-types.mjs scripts/lib/entries.mjs
+$(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/package/bundle.mjs scripts/package/prune-types.mjs scripts/lib/entries.mjs
 	@echo 'rolldown: build/lib -> dist'
 	@rm -f dist/*.js
-	@node scripts/bundle.mjs
-	@node scripts/prune-types.mjs
+	@node scripts/package/bundle.mjs
+	@node scripts/package/prune-types.mjs
 	@touch $@
 
 dist/libuv.wasm build/lib/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(COMPILED)
 	@install -m 644 $< $@
 
-dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/licences.sh $(COMPILED)
-	@scripts/licences.sh $(LIBUV_DIR) $(INLINED) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
+dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/package/licences.sh $(COMPILED)
+	@scripts/package/licences.sh $(LIBUV_DIR) $(INLINED) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
 
 demo: build ## runs a ping-pong demo over real sockets
 	@node build/examples/demo.js
@@ -96,21 +96,21 @@ format: setup ## formats TypeScript and C
 
 lock: ## updates package-lock.json after a change of package.json
 	@npm install --package-lock-only
-	@node scripts/complete-lock.mjs
+	@node scripts/package/complete-lock.mjs
 	@npm install --prefix test/package --package-lock-only --omit-lockfile-registry-resolved
-	@node scripts/complete-lock.mjs test/package/package-lock.json
+	@node scripts/package/complete-lock.mjs test/package/package-lock.json
 
 size-update: wasm ## accepts the current size of the module
-	@node scripts/check-size.mjs --update
+	@node scripts/checks/size.mjs --update
 
 docs: setup ## writes the API reference into build/docs
 	@node scripts/docs.mjs
 
 pack: build sdk ## packs the package and the SDK's into build/pack, as for publishing
-	@node scripts/pack.mjs
+	@node scripts/package/pack.mjs
 
 release-check: ## does everything that a release needs except publishing (RELEASING.md)
-	@node scripts/release-check.mjs
+	@node scripts/package/release-check.mjs
 
 smoke: build sdk ## tests the packed tarball on all runtimes, with all bundlers, and in Chromium (ARGS='node-20 bun')
 	@scripts/ensure-test-tools.sh

@@ -15,15 +15,15 @@ const checks = {
   lint: ['biome', 'check', '--error-on-warnings'],
   'c-style': ['node', 'scripts/format-c.mjs', '--check'],
   rooms: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', 'src'],
-  tsdoc: ['node', 'scripts/check-tsdoc.mjs'],
-  abi: ['node', 'scripts/check-abi.mjs'],
-  size: ['node', 'scripts/check-size.mjs'],
-  papers: ['node', 'scripts/check-papers.mjs'],
-  prose: ['node', 'scripts/check-prose.mjs'],
-  examples: ['node', 'scripts/check-examples.mjs'],
+  tsdoc: ['node', 'scripts/checks/tsdoc.mjs'],
+  abi: ['node', 'scripts/checks/abi.mjs'],
+  size: ['node', 'scripts/checks/size.mjs'],
+  papers: ['node', 'scripts/checks/papers.mjs'],
+  prose: ['node', 'scripts/checks/prose.mjs'],
+  examples: ['node', 'scripts/checks/examples.mjs'],
   docs: ['node', 'scripts/docs.mjs'],
-  package: ['node', 'scripts/check-package.mjs'],
-  make: ['node', 'scripts/check-make.mjs'],
+  package: ['node', 'scripts/checks/package.mjs'],
+  make: ['node', 'scripts/checks/make.mjs'],
 }
 
 const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }

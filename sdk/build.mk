@@ -30,5 +30,5 @@ $(SDK_MADE): build/sdk-cxx/start.o build/sdk-cxx/cxx.a build/sdk-revision.o buil
     $(wildcard sdk/* sdk/uvcc.d/* libuv-port/include/sys/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
     libuv-port/include/uv/pump.h libuv-port/include/uv_host.h \
     libuv-port/include/uv_pump.h \
-    LICENSE scripts/make-sdk.sh scripts/licences.sh
-	@scripts/make-sdk.sh $(LIBUV_DIR) $(SDK)
+    LICENSE scripts/package/make-sdk.sh scripts/package/licences.sh
+	@scripts/package/make-sdk.sh $(LIBUV_DIR) $(SDK)

@@ -9,8 +9,8 @@ import { nodeHost } from '../host/node.js'
 import { whichRuntime } from '../host/platform/runtime-name.js'
 import { compileOwn, shippedModule } from '../runtime/module.js'
 import { Async } from '../uv/async.js'
-import { Loop } from '../uv/loop.js'
-import { INSTANCE } from '../uv/loop-keys.js'
+import { Loop } from '../uv/loop/loop.js'
+import { INSTANCE } from '../uv/loop/loop-keys.js'
 import { throwUncaught } from './ticks.js'
 
 /** Keeps the run going while nothing else does: without a referenced handle, libuv would end the run. */

@@ -6,7 +6,7 @@
  * docs/coming-from-node-net.md lists what is the same and what differs.
  */
 import { ArgumentError, show } from '../uv/errors.js'
-import { Loop } from '../uv/loop.js'
+import { Loop } from '../uv/loop/loop.js'
 import { normalize } from './net/arguments.js'
 import { type ConnectionListener, Server, type ServerOptions } from './net/server.js'
 import { type NetConnectOptions, Socket, type SocketOptions } from './net/socket.js'

@@ -1,7 +1,7 @@
 import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
 import { Handle, handleOptions } from './handle.js'
-import type { Loop } from './loop.js'
+import type { Loop } from './loop/loop.js'
 
 /** The options of a prepare handle. */
 export interface PrepareOptions {

@@ -3,9 +3,9 @@ import { type CallbackKind, type CallbackTarget, FIRE } from '../runtime/dispatc
 import type { Callback } from './callback.js'
 import { UVError } from './errors.js'
 import type { Handle } from './handle.js'
-import { INSTANCE, THROWN } from './loop-keys.js'
+import { INSTANCE, THROWN } from './loop/loop-keys.js'
 import { StatusCode } from './status.js'
-import type { Stream } from './stream.js'
+import type { Stream } from './streams/stream.js'
 
 /** The key of the method that ends a request with a failure. Not part of the public API. */
 export const FAIL: unique symbol = Symbol('fail')

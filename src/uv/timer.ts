@@ -2,7 +2,7 @@ import { type CallbackKind, FIRE } from '../runtime/dispatch.js'
 import { checkCallback } from './callback.js'
 import { ArgumentError, show } from './errors.js'
 import { Handle, handleOptions } from './handle.js'
-import type { Loop } from './loop.js'
+import type { Loop } from './loop/loop.js'
 
 /** The options of a timer. */
 export interface TimerOptions {

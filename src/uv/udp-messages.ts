@@ -1,7 +1,7 @@
 /** The messages of a UDP handle as an async iterable. Nothing is received before the consumer asks for it. */
 import { UVError } from './errors.js'
 import { WHEN_CLOSED } from './handle.js'
-import { INSTANCE } from './loop-keys.js'
+import { INSTANCE } from './loop/loop-keys.js'
 import type { UDP, UDPMessage } from './udp.js'
 
 /**

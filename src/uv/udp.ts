@@ -13,9 +13,9 @@ import {
 import { type Callback, checkCallback } from './callback.js'
 import { ArgumentError, checkInteger, show } from './errors.js'
 import { Handle, handleOptions } from './handle.js'
-import type { Loop } from './loop.js'
+import type { Loop } from './loop/loop.js'
 import { type OnRequest, UDPSendRequest } from './request.js'
-import { type Buffers, checkBuffers } from './stream.js'
+import { type Buffers, checkBuffers } from './streams/stream.js'
 import { receivedMessages } from './udp-messages.js'
 
 /** Flags of {@link UDP.bind}. They can be combined with `|`. */

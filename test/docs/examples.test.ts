@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { transformSync } from '@swc/core'
 import { examples, snippetsOf } from '../../scripts/lib/snippets.mjs'
 import * as library from '../../src/index.js'
-import { INSTANCE } from '../../src/uv/loop-keys.js'
+import { INSTANCE } from '../../src/uv/loop/loop-keys.js'
 import { run } from '../support/programs.js'
 
 const programs = examples().filter(({ runs }) => runs)

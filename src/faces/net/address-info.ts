@@ -1,8 +1,8 @@
 /** Addresses in the form of `node:net`. */
 import type { Address } from '../../base/address.js'
-import type { Loop } from '../../uv/loop.js'
-import type { Stream } from '../../uv/stream.js'
-import { TCP } from '../../uv/tcp.js'
+import type { Loop } from '../../uv/loop/loop.js'
+import type { Stream } from '../../uv/streams/stream.js'
+import { TCP } from '../../uv/streams/tcp.js'
 import { textWithZone } from './zones.js'
 
 /** An address in the form of `node:net`. */

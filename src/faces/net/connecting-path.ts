@@ -1,5 +1,5 @@
 /** How a socket connects to a path: synchronously, like `node:net` does. */
-import { type Pipe, PipeFlags } from '../../uv/pipe.js'
+import { type Pipe, PipeFlags } from '../../uv/streams/pipe.js'
 import { asSystemError, systemError } from '../node-error.js'
 import type { ConnectingSocket, Steps } from './connecting.js'
 

@@ -14,7 +14,7 @@ import {
 } from 'node:net'
 import { alternateFamilies } from '../../base/alternate-families.js'
 import { StatusCode } from '../../uv/status.js'
-import type { TCP } from '../../uv/tcp.js'
+import type { TCP } from '../../uv/streams/tcp.js'
 import { asSystemError, nodeError, systemError } from '../node-error.js'
 import { checkInt32, checkPort, checkType, wrongType } from './arguments.js'
 import { blocked, isBlocked } from './block-list.js'

@@ -1,10 +1,10 @@
 /** `net.Socket` over libuv in WebAssembly. */
 
 import type { BlockList } from 'node:net'
-import type { Loop } from '../../uv/loop.js'
-import { Pipe } from '../../uv/pipe.js'
-import type { Stream } from '../../uv/stream.js'
-import { TCP } from '../../uv/tcp.js'
+import type { Loop } from '../../uv/loop/loop.js'
+import { Pipe } from '../../uv/streams/pipe.js'
+import type { Stream } from '../../uv/streams/stream.js'
+import { TCP } from '../../uv/streams/tcp.js'
 import { backgroundLoop } from '../background.js'
 import { StreamDuplex, type StreamDuplexOptions } from '../duplex.js'
 import { nodeError } from '../node-error.js'

@@ -2,8 +2,8 @@
 import type { Address } from '../../base/address.js'
 import { parseIp } from '../../base/ip.js'
 import { readZone } from '../../uv/address.js'
-import type { Loop } from '../../uv/loop.js'
-import { INSTANCE } from '../../uv/loop-keys.js'
+import type { Loop } from '../../uv/loop/loop.js'
+import { INSTANCE } from '../../uv/loop/loop-keys.js'
 
 /**
  * Prepares an address that `isIP()` accepted for a handle: a zone that is not an interface is removed, like libuv

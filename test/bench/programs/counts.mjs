@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs'
 /** @typedef {typeof import('../../../src/host/contract/host.js')} HostModule */
 /** @typedef {typeof import('../../../src/host/contract/connection.js')} ConnectionModule */
 /** @typedef {import('../../../src/host/contract/connection.js').ListenerEvents} ListenerEvents */
-/** @typedef {import('../../../src/uv/tcp.js').TCP} Peer */
+/** @typedef {import('../../../src/uv/streams/tcp.js').TCP} Peer */
 /** @typedef {{ in: number, out: number, bytes: number }} Counts */
 
 // The compiled modules are imported at run time: they do not exist yet when this file is checked.

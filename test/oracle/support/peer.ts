@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { Async, type Host, Idle, Loop, TCP } from '../../../src/index.js'
 import { Poll } from '../../../src/kernel/readiness.js'
-import { INSTANCE } from '../../../src/uv/loop-keys.js'
+import { INSTANCE } from '../../../src/uv/loop/loop-keys.js'
 
 /** A running peer. */
 export interface Peer {

@@ -1,7 +1,7 @@
 /** A module that traps is like a crashed process: its loop and its handles are closed, and no close waits for it. */
 import { expect, test } from '@jest/globals'
 import { ClosedLoopError, Loop, TCP, Timer, virtualHost } from '../../../src/index.js'
-import { INSTANCE } from '../../../src/uv/loop-keys.js'
+import { INSTANCE } from '../../../src/uv/loop/loop-keys.js'
 import { soon } from '../../support/deadline.js'
 
 test('a trap rejects the run and closes the loop, and its handles can still be closed', async () => {

@@ -3,8 +3,8 @@
  * to decode, and comments are within 120 columns. See CONTRIBUTING.md for the rules.
  */
 import { readFileSync } from 'node:fs'
-import { ownFiles } from './lib/files.mjs'
-import { conclude } from './lib/report.mjs'
+import { ownFiles } from '../lib/files.mjs'
+import { conclude } from '../lib/report.mjs'
 
 const PEOPLE = /\b(?:who|whom|whose|whoever|somebody|nobody|anybody|everybody)\b/gi
 const IDIOMS = /\b(?:lets? go of|letting go of|to be had|is no matter|anew|See the top of the file|Translates them)\b/gi

@@ -1,4 +1,4 @@
-/** The keys of what a loop shows to the other files of this folder. */
+/** The keys of what a loop shows to the other files of src/uv. */
 
 /** The key of the instance that a loop runs on. Not part of the public API. */
 export const INSTANCE: unique symbol = Symbol('instance')

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
-import { conclude } from './lib/report.mjs'
+import { conclude } from '../lib/report.mjs'
 
 const LIMIT = 65_536
 const TOLERANCE = 0.03

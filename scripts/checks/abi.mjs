@@ -4,13 +4,13 @@
  * TypeScript, but a name that is on both sides must have the same position.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { headerPrototypes, interfacePrototypes } from './lib/prototypes.mjs'
-import { conclude } from './lib/report.mjs'
-import { readSurface } from './lib/wasm-module.mjs'
+import { headerPrototypes, interfacePrototypes } from '../lib/prototypes.mjs'
+import { conclude } from '../lib/report.mjs'
+import { readSurface } from '../lib/wasm-module.mjs'
 
-/** @typedef {import('./lib/prototypes.mjs').Prototype} Prototype */
-/** @typedef {import('./lib/wasm-module.mjs').Item} Item */
-/** @typedef {import('./lib/wasm-module.mjs').Surface} Surface */
+/** @typedef {import('../lib/prototypes.mjs').Prototype} Prototype */
+/** @typedef {import('../lib/wasm-module.mjs').Item} Item */
+/** @typedef {import('../lib/wasm-module.mjs').Surface} Surface */
 
 /** Calls of programs that were written for Linux's own loops. */
 const EVENTS = [

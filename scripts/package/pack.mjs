@@ -1,6 +1,6 @@
 /** `make pack`: packs the package and that of the SDK into build/pack, and prints their sizes. */
-import { kilobytes, PACKED, pack } from './lib/package.mjs'
-import { packSdk } from './lib/sdk-package.mjs'
+import { kilobytes, PACKED, pack } from '../lib/package.mjs'
+import { packSdk } from '../lib/sdk-package.mjs'
 
 const { tarball, size, files, unpacked, dependencies } = pack()
 const brought = dependencies.map((one) => `${one.name} ${one.version} (${kilobytes(one.size)})`).join(', ')

@@ -3,8 +3,8 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ownFiles } from './lib/files.mjs'
-import { conclude } from './lib/report.mjs'
+import { ownFiles } from '../lib/files.mjs'
+import { conclude } from '../lib/report.mjs'
 
 const papers = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'RELEASING.md'],

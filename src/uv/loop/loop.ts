@@ -1,18 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Address } from '../base/address.js'
-import type { WasmModule } from '../base/platform-types.js'
-import type { Host } from '../host/contract/host.js'
-import { defaultHost } from '../host/platform/default-host.js'
-import { Instance, type InstanceOptions } from '../runtime/instance.js'
-import { compileModule } from '../runtime/module.js'
-import { ArgumentError, ClosedLoopError, show, UVError } from './errors.js'
-import type { Handle } from './handle.js'
-import { type LookupOptions, lookupAddresses } from './lookup.js'
+import type { Address } from '../../base/address.js'
+import type { WasmModule } from '../../base/platform-types.js'
+import type { Host } from '../../host/contract/host.js'
+import { defaultHost } from '../../host/platform/default-host.js'
+import { Instance, type InstanceOptions } from '../../runtime/instance.js'
+import { compileModule } from '../../runtime/module.js'
+import { ArgumentError, ClosedLoopError, show, UVError } from '../errors.js'
+import type { Handle } from '../handle.js'
+import { type LookupOptions, lookupAddresses } from '../lookup.js'
+import { learnStatusCodes, StatusCode } from '../status.js'
 import { FOUND, INSTANCE, THROWN } from './loop-keys.js'
 import { type LoopMetrics, type LoopResources, metricsOf, resourcesOf } from './loop-metrics.js'
 import { checkOptions, type LoopOptions } from './loop-options.js'
 import { RunMode } from './run-mode.js'
-import { learnStatusCodes, StatusCode } from './status.js'
 
 /** Receives what a callback threw. */
 export type ErrorHandler = (error: unknown) => void

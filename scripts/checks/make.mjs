@@ -1,6 +1,6 @@
 /** Checks that no make variable is undefined: a misspelt one silently expands to nothing. */
 import { spawnSync } from 'node:child_process'
-import { conclude } from './lib/report.mjs'
+import { conclude } from '../lib/report.mjs'
 
 // Every target that `make help` lists.
 const help = spawnSync('make', ['--silent', 'help'], { encoding: 'utf8' }).stdout

@@ -1,5 +1,5 @@
-import type { Address } from '../base/address.js'
-import { FIRE } from '../runtime/dispatch.js'
+import type { Address } from '../../base/address.js'
+import { FIRE } from '../../runtime/dispatch.js'
 import {
   type AddressLike,
   type CheckedAddress,
@@ -8,15 +8,15 @@ import {
   type NamedDestination,
   readAddress,
   socketDomain,
-} from './address.js'
-import { checkCallback } from './callback.js'
+} from '../address.js'
+import { checkCallback } from '../callback.js'
+import { ArgumentError, checkInteger, show, UVError } from '../errors.js'
+import { handleOptions, type OnClosed, WHEN_CLOSED } from '../handle.js'
+import type { Loop } from '../loop/loop.js'
+import { FAIL, type OnRequest, TCPConnectRequest } from '../request.js'
+import { StatusCode } from '../status.js'
 import { type Attempt, ConnectAttempts } from './connect-attempts.js'
-import { ArgumentError, checkInteger, show, UVError } from './errors.js'
-import { handleOptions, type OnClosed, WHEN_CLOSED } from './handle.js'
-import type { Loop } from './loop.js'
-import { FAIL, type OnRequest, TCPConnectRequest } from './request.js'
 import { openPair } from './socketpair.js'
-import { StatusCode } from './status.js'
 import { type OnConnection, type OnRead, Stream } from './stream.js'
 
 /** Flags of {@link TCP.bind}. They can be combined with `|`. */

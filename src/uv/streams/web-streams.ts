@@ -1,6 +1,6 @@
 /** A stream as a pair of Web streams, which browsers, Deno, Bun and Node all support. */
-import { copyOf } from '../base/bytes.js'
-import type { PlatformReadable, PlatformWritable } from '../base/platform-types.js'
+import { copyOf } from '../../base/bytes.js'
+import type { PlatformReadable, PlatformWritable } from '../../base/platform-types.js'
 import type { Stream } from './stream.js'
 import { nextChunk } from './stream-iterators.js'
 

@@ -1,9 +1,9 @@
 /** The options of a loop, and their checks. */
-import type { Host } from '../host/contract/host.js'
-import type { ModuleSource } from '../runtime/module.js'
-import type { Trace } from '../runtime/trace.js'
-import type { WasiProvider } from '../wasi/provider.js'
-import { ArgumentError, checkInteger, show } from './errors.js'
+import type { Host } from '../../host/contract/host.js'
+import type { ModuleSource } from '../../runtime/module.js'
+import type { Trace } from '../../runtime/trace.js'
+import type { WasiProvider } from '../../wasi/provider.js'
+import { ArgumentError, checkInteger, show } from '../errors.js'
 
 /** The options of {@link Loop.open}. */
 export interface LoopOptions {

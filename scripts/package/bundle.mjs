@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { rolldown } from 'rolldown'
-import { exported, hooks, programs } from './lib/entries.mjs'
+import { exported, hooks, programs } from '../lib/entries.mjs'
 
 const COMPILED = 'build/lib'
 

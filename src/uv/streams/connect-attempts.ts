@@ -4,15 +4,15 @@
  * wins. A socket that failed to connect cannot be used again, so every attempt has its own; the handle takes over the
  * one that is connected.
  */
-import type { Address } from '../base/address.js'
-import { formatEndpoint } from '../base/endpoint.js'
-import type { LookupFamily } from '../host/contract/lookup.js'
-import { UVError } from './errors.js'
-import { lookUp } from './lookup.js'
-import type { Loop } from './loop.js'
-import { INSTANCE } from './loop-keys.js'
-import { StatusCode, statusName } from './status.js'
-import { Timer } from './timer.js'
+import type { Address } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
+import type { LookupFamily } from '../../host/contract/lookup.js'
+import { UVError } from '../errors.js'
+import { lookUp } from '../lookup.js'
+import type { Loop } from '../loop/loop.js'
+import { INSTANCE } from '../loop/loop-keys.js'
+import { StatusCode, statusName } from '../status.js'
+import { Timer } from '../timer.js'
 
 /** The time that an attempt has before the next one starts, in milliseconds (RFC 8305, section 5). */
 const PATIENCE = 250

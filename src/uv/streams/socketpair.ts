@@ -1,4 +1,4 @@
-import { INSTANCE } from './loop-keys.js'
+import { INSTANCE } from '../loop/loop-keys.js'
 import type { Stream } from './stream.js'
 
 /** A stream that can take over a descriptor. */

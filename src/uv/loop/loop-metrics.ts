@@ -1,5 +1,5 @@
 /** What a loop counts, and what it holds. */
-import type { Instance } from '../runtime/instance.js'
+import type { Instance } from '../../runtime/instance.js'
 
 /** What libuv has counted since the loop was opened. */
 export interface LoopMetrics {

@@ -2,10 +2,10 @@
  * Streams as async iterables. Nothing is read or accepted before the consumer asks for it, so a slow consumer holds
  * the peer back.
  */
-import { UVError } from './errors.js'
-import { WHEN_CLOSED } from './handle.js'
-import { INSTANCE } from './loop-keys.js'
-import { StatusCode } from './status.js'
+import { UVError } from '../errors.js'
+import { WHEN_CLOSED } from '../handle.js'
+import { INSTANCE } from '../loop/loop-keys.js'
+import { StatusCode } from '../status.js'
 import type { Stream } from './stream.js'
 
 /**

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript'
-import { exported } from './lib/entries.mjs'
+import { exported } from '../lib/entries.mjs'
 
 const TYPES = 'dist/types'
 

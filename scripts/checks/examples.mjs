@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
-import { conclude } from './lib/report.mjs'
-import { examples } from './lib/snippets.mjs'
+import { conclude } from '../lib/report.mjs'
+import { examples } from '../lib/snippets.mjs'
 
 /** Inside the package, so that the examples import it by name, like its users. */
 const FOLDER = 'build/snippets'

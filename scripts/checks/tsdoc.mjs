@@ -4,8 +4,8 @@
  */
 import { relative } from 'node:path'
 import ts from 'typescript'
-import { exported } from './lib/entries.mjs'
-import { conclude } from './lib/report.mjs'
+import { exported } from '../lib/entries.mjs'
+import { conclude } from '../lib/report.mjs'
 
 const config = ts.getParsedCommandLineOfConfigFile(
   'tsconfig.build.json',

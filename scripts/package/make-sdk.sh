@@ -57,4 +57,4 @@ sed "s/@VERSION@/$version/" sdk/libuvConfigVersion.cmake.in >"$dest/lib/cmake/li
 sed "s/@VERSION@/$version/" sdk/libuv.pc.in >"$dest/lib/pkgconfig/libuv.pc"
 
 cp LICENSE sdk/README.md "$dest"
-scripts/licences.sh "$libuv" >"$dest/LICENSES.txt"
+scripts/package/licences.sh "$libuv" >"$dest/LICENSES.txt"

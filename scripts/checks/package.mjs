@@ -7,16 +7,16 @@ import { dirname, join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { compileConsumers } from './lib/consumers.mjs'
-import { kilobytes, PACKED, pack, unpack } from './lib/package.mjs'
-import { conclude } from './lib/report.mjs'
+import { compileConsumers } from '../lib/consumers.mjs'
+import { kilobytes, PACKED, pack, unpack } from '../lib/package.mjs'
+import { conclude } from '../lib/report.mjs'
 
 const MOST_DEPENDENCIES = 3
 /** The smallest fraction of the README's figures for which they still count as correct. */
 const SLACK = 0.75
 const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependenc(?:y|ies)/
 
-/** @typedef {import('./lib/package.mjs').Packed} Packed */
+/** @typedef {import('../lib/package.mjs').Packed} Packed */
 
 /** @param {Packed} packed @returns {string[]} */
 const checkSize = ({ size, unpacked, dependencies }) => {
