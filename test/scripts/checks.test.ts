@@ -27,7 +27,7 @@ const order = {
   'RELEASING.md': '',
   'docs/guide.md': '',
   'src/index.ts': "export { Loop } from './uv/loop.js'\n",
-  'src/uv/loop/loop.ts':
+  'src/uv/loop.ts':
     "import { turn } from '../kernel/kernel.js'\n\n/** A loop. */\nexport class Loop {\n  /** Turns. */\n  run = turn\n}\n",
   'src/kernel/kernel.ts': '/** Turns. */\nexport const turn = (): number => 1\n',
 }
@@ -73,14 +73,14 @@ describe('the check of doc comments', () => {
   test('reports exports without a comment and broken links', async () => {
     await write({
       'src/kernel/kernel.ts': 'export const turn = (): number => 1\n',
-      'src/uv/loop/loop.ts': '/** A {@link Lop}. */\nexport class Loop {\n  x = 1\n  readonly #y = 2\n}\n',
+      'src/uv/loop.ts': '/** A {@link Lop}. */\nexport class Loop {\n  x = 1\n  readonly #y = 2\n}\n',
     })
     const { code, output } = await check()
     expect(code).toBe(1)
     expect(output.trim().split('\n').sort()).toEqual([
       'src/kernel/kernel.ts:1: turn is exported and has no doc comment',
-      'src/uv/loop/loop.ts:1: {@link Lop} names nothing',
-      'src/uv/loop/loop.ts:3: Loop.x has no doc comment',
+      'src/uv/loop.ts:1: {@link Lop} names nothing',
+      'src/uv/loop.ts:3: Loop.x has no doc comment',
     ])
   })
 })
@@ -98,7 +98,7 @@ describe('the check of layers', () => {
       'src/kernel/kernel.ts':
         "import type {} from '../uv/loop.js'\nimport '../zoo/x.js'\nimport 'node:net'\nimport './none.js'\n",
       'src/kernel/dead.ts': 'export const dead = 1\n',
-      'src/uv/loop/loop.ts': "import './a.js'\nimport '../../test/x.js'\nimport 'jest'\n",
+      'src/uv/loop.ts': "import './a.js'\nimport '../../test/x.js'\nimport 'jest'\n",
       'src/uv/a.ts': "import './loop.js'\nimport '../index.js'\n",
       'src/zoo/x.ts': 'export {}\n',
       'test/x.ts': 'export {}\n',
