@@ -120,6 +120,10 @@ build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^
 
+# These are what others call: the compiler must not make them call themselves.
+build/wasm/$(1)/libuv-port/src/byte-strings.o: OWN_CFLAGS = -mbulk-memory -fno-builtin -fno-lto
+build/wasm/$(1)/libuv-port/src/byte-strings.o: libuv-port/build.mk
+
 # libuv's uv_stop() is not sufficient for a loop that is left and entered again;
 # park.c has the port's own.
 build/wasm/$(1)/upstream/src/uv-common.o: OWN_CFLAGS = -Duv_stop=uvp__stop
@@ -135,6 +139,11 @@ endef
 define program_rules
 build/wasm/$(1)/upstream/src/unix/fs.o: OWN_CFLAGS = -D_AIX71
 build/wasm/$(1)/upstream/src/unix/fs.o: libuv-port/build.mk
+
+# What the loop calls of it goes through signal-handles.c.
+build/wasm/$(1)/upstream/src/unix/signal.o: OWN_CFLAGS = $(foreach name,cleanup close event \
+  global_once_init loop_cleanup loop_fork,-Duv__signal_$(name)=uvp__signal_$(name))
+build/wasm/$(1)/upstream/src/unix/signal.o: libuv-port/build.mk
 
 build/wasm/$(1)/libuv-program.a: $(call upstream_objects,$(1)) \
     $(filter-out $(call no_program_objects,$(1)),$(call port_objects,$(1))) \

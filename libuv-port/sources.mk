@@ -54,6 +54,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
   addrinfo.c \
   blocking.c \
+  byte-strings.c \
   bytes.c \
   descriptors.c \
   detach.c \
@@ -92,6 +93,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   lookups.c \
   paths.c \
   pump.c \
+  signal-handles.c \
   stdio/calls.c \
   stdio/stderr.c \
   stdio/stdin.c \
