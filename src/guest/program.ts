@@ -74,7 +74,14 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
   const calls = createUvHost(() => ({ ...context, memory: memory() }))
-  const { imports, files } = preview1(options, { kernel, calls, driver, memory, preopens: revision < UNIFIED })
+  const { imports, files } = preview1(options, {
+    kernel,
+    calls,
+    driver,
+    memory,
+    preopens: revision < UNIFIED,
+    interrupted: () => arrivals.some,
+  })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }
   const offers: Offers = new Map([
     [

@@ -6,7 +6,7 @@
 import { type Description, errnoNumber } from '../abi/description.js'
 import type { KernelCalls } from '../abi/uv-host.js'
 import type { WasmImports } from '../base/platform-types.js'
-import type { Descriptor } from '../kernel/descriptor.js'
+import type { Descriptor, OptionName } from '../kernel/descriptor.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Arguments } from './arguments.js'
 import { type Action, answer, Errno, FileError } from './errno.js'
@@ -19,6 +19,9 @@ import { StandardStream } from './standard-streams.js'
 /** A call whose answer may come later. */
 export type SlowCall = (...values: number[]) => number | Promise<number>
 
+/** Reads or writes at once; the result is that of `uvh_readv()` and `uvh_writev()`. */
+type Transfer = (fd: number, iovs: number, count: number) => number
+
 /** What these calls work with. */
 export interface DescriptorCallParts {
   readonly kernel: Kernel
@@ -27,6 +30,8 @@ export interface DescriptorCallParts {
   readonly abi: Description
   /** Waits on behalf of a call that has no answer yet. */
   readonly waiter: Waiter
+  /** Whether a signal has arrived that the guest has not taken: it ends a wait. */
+  readonly interrupted: () => boolean
   /** Reads the guest's arguments. */
   readonly given: Arguments
 }
@@ -75,16 +80,17 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
   }
   return {
     ...Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, answer(action)])),
-    fd_read: waiting(parts, (fd, iovs, count) => calls.readv(fd, iovs, count, 0)),
-    fd_write: waiting(parts, (fd, iovs, count) => calls.writev(fd, iovs, count, 0)),
+    fd_read: waiting(parts, 'receiveTimeout', (fd, iovs, count) => calls.readv(fd, iovs, count, 0)),
+    fd_write: waiting(parts, 'sendTimeout', (fd, iovs, count) => calls.writev(fd, iovs, count, 0)),
   }
 }
 
-/** Makes a call that transfers bytes wait where its descriptor may block. It stores how many were transferred. */
-function waiting(
-  { kernel, calls, abi, waiter, given }: DescriptorCallParts,
-  transfer: (fd: number, iovs: number, count: number) => number,
-): SlowCall {
+/**
+ * Makes a call that transfers bytes wait where its descriptor may block, as long as the option `limit` allows. It
+ * stores how many were transferred. A signal ends the wait: bytes of a write that the host has kept count as written.
+ */
+function waiting(parts: DescriptorCallParts, limit: OptionName, transfer: Transfer): SlowCall {
+  const { kernel, calls, abi, waiter, interrupted, given } = parts
   const again = -errnoNumber(abi, 'EAGAIN')
   const inProgress = -errnoNumber(abi, 'EINPROGRESS')
   return (fd = 0, iovs = 0, count = 0, out = 0) => {
@@ -96,12 +102,18 @@ function waiting(
     }
     let result = transfer(fd, iovs, count)
     const unknown = (): boolean => result === again || result === inProgress
-    if (!unknown() || kernel.get(fd)?.nonBlocking !== false) return settle(result)
+    const descriptor = kernel.get(fd)
+    if (!unknown() || descriptor?.nonBlocking !== false) return settle(result)
     const ask = (): number => {
-      result = result === inProgress ? calls.writev(fd, 0, 0, 0) : transfer(fd, iovs, count)
+      const ends = interrupted()
+      if (result === inProgress) result = calls.writev(fd, 0, 0, ends ? abi.constants.MSG_DONTWAIT : 0)
+      else result = transfer(fd, iovs, count)
+      if (result === again && ends) result = -errnoNumber(abi, 'EINTR')
       return unknown() ? 0 : 1
     }
-    const waited = waiter.wait(ask, -1)
+    // It is 0 where there is none, and a name of an error where there is no such option.
+    const longest = descriptor.getOption(limit)
+    const waited = waiter.wait(ask, typeof longest === 'number' && longest > 0 ? longest : -1)
     return typeof waited === 'number' ? settle(result) : waited.then(() => settle(result))
   }
 }

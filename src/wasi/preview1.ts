@@ -49,6 +49,8 @@ export interface Preview1Parts {
   readonly driver: Streams & Waiter
   /** Returns the instance's memory; called for each system call, since the memory does not exist yet. */
   readonly memory: () => Memory
+  /** Whether a signal has arrived that the guest has not taken. */
+  readonly interrupted: () => boolean
   /** Whether the guest finds its root as a descriptor; see {@link Files}. */
   readonly preopens: boolean
 }
@@ -60,7 +62,7 @@ export interface Preview1Parts {
  */
 export function preview1(
   { host, abi, wasi, files: folder }: Preview1Options,
-  { kernel, calls, driver, memory, preopens }: Preview1Parts,
+  { kernel, calls, driver, memory, preopens, interrupted }: Preview1Parts,
 ): { readonly imports: WasmImports & SlowCalls; readonly files: Files } {
   const given = new Arguments(memory)
   for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
@@ -69,7 +71,7 @@ export function preview1(
   const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })
   const imports = {
     ...files.imports(),
-    ...descriptorCalls({ kernel, calls, abi, waiter: driver, given }),
+    ...descriptorCalls({ kernel, calls, abi, waiter: driver, interrupted, given }),
     ...startCalls(wasi, memory),
     ...clockCalls(
       host,

@@ -3,9 +3,12 @@
 /* The operations of a FILE, over the calls of POSIX. */
 
 #include "stdio.h"
+#include "../libc.h"
 
+#include <errno.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <wasi/api.h>
 
 
 size_t __stdio_read(FILE* f, unsigned char* buf, size_t len) {
@@ -38,6 +41,27 @@ size_t __stdio_read(FILE* f, unsigned char* buf, size_t len) {
 }
 
 
+/* Like writev(), except that in blocking mode it may write less: the host waits
+ * until it can write anything. So a program that only prints is linked without
+ * the calls of sockets, and what they need to wait.
+ */
+static ssize_t uvp__write_some(int fd, const struct iovec* bufs, int nbufs) {
+  size_t n;
+  int err;
+
+  n = 0;
+
+  do
+    err = __wasi_fd_write(fd, (const __wasi_ciovec_t*) bufs, nbufs, &n);
+  while (err == EINTR && uvp__take_signals() != UVP__INTERRUPTED);
+
+  if (err == EPIPE)
+    uvp__broken_pipe();
+
+  return uvp__wasi_result(err, n);
+}
+
+
 /* Writes what the buffer has, then `buf`. */
 size_t __stdio_write(FILE* f, const unsigned char* buf, size_t len) {
   struct iovec bufs[2];
@@ -56,7 +80,7 @@ size_t __stdio_write(FILE* f, const unsigned char* buf, size_t len) {
   left = bufs[0].iov_len + len;
 
   for (;;) {
-    n = writev(f->fd, first, count);
+    n = uvp__write_some(f->fd, first, count);
     if (n == (ssize_t) left) {
       f->wend = f->buf + f->buf_size;
       f->wpos = f->wbase = f->buf;
@@ -124,5 +148,5 @@ off_t __stdio_seek(FILE* f, off_t offset, int whence) {
 
 
 int __stdio_close(FILE* f) {
-  return close(f->fd);
+  return uvp__wasi_result(__wasi_fd_close(f->fd), 0);
 }

@@ -125,7 +125,7 @@ export class ByHand {
     const calls = createUvHost(() => ({ kernel, memory, abi, turns, onDefect: fail }))
     this.#calls = preview1(
       { host, abi, wasi: {}, files: folder && [{ names: [], contents: folder }] },
-      { kernel, calls, driver: hand, memory: () => memory, preopens: true },
+      { kernel, calls, driver: hand, memory: () => memory, preopens: true, interrupted: () => false },
     ).imports
   }
 
