@@ -197,6 +197,30 @@ void fill(void) { strcpy(text, "longer than four"); unset++; aligned[2] = 1.5; }
   )
 })
 
+test(
+  'malloc() and its relatives set errno in an optimized program, too',
+  async () => {
+    const source = `#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(void) {
+  volatile size_t much = SIZE_MAX / 2;
+  void* p[3];
+  int set = 0;
+  errno = 0, p[0] = malloc(much), set += errno == ENOMEM;
+  errno = 0, p[1] = calloc(much, 4), set += errno == ENOMEM;
+  errno = 0, p[2] = realloc(NULL, much), set += errno == ENOMEM;
+  printf("%d %d %d %d\\n", set, !p[0], !p[1], !p[2]);
+  return 0;
+}
+`
+    await workshop.write('much.c', source)
+    expect(await builds('-O2', 'much.c')).toBe('3 1 1 1\n')
+  },
+  COMPILING,
+)
+
 describe('--posix', () => {
   const asks = `#include <errno.h>
 #include <fcntl.h>
