@@ -108,6 +108,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/events.c \
   posix/exepath.c \
   posix/gai-strerror.c \
+  posix/strerror.c \
   posix/group.c \
   posix/hostent.c \
   posix/hosts.c \

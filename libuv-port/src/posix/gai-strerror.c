@@ -7,8 +7,6 @@
 
 const char* gai_strerror(int err) {
   switch (err) {
-    case 0:
-      return "Success";
     case EAI_BADFLAGS:
       return "Bad value for ai_flags";
     case EAI_NONAME:
@@ -17,6 +15,10 @@ const char* gai_strerror(int err) {
       return "Temporary failure in name resolution";
     case EAI_FAIL:
       return "Non-recoverable failure in name resolution";
+    case EAI_NODATA:
+      return "No address associated with hostname";
+    case EAI_ADDRFAMILY:
+      return "Address family for hostname not supported";
     case EAI_FAMILY:
       return "ai_family not supported";
     case EAI_SOCKTYPE:
