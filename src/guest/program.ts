@@ -26,7 +26,7 @@ import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
 import { pollingCalls } from './polling-calls.js'
-import { letsPump, PumpedLoops } from './pumped-loops.js'
+import { PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
 import type { ProgramOptions } from './setup.js'
 
@@ -103,7 +103,6 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   ])
   const gate = openGate(module, offers, driver, ending)
   requireMain(module)
-  if (driver.pumps) requirePumped(module)
   const wasm = await instantiate(module, gate, ending)
   const { memory: exported, _start: start } = wasm.exports
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
@@ -133,12 +132,6 @@ function requireMain(module: WasmModule): void {
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
   if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
   throw new TypeError('Cannot run the module: it does not export both memory and _start; link a main() with uvcc')
-}
-
-/** @throws {TypeError} when the program never leaves its loop to its host */
-function requirePumped(module: WasmModule): void {
-  if (letsPump(module)) return
-  throw new TypeError("Cannot pump the guest: it does not call uvp_run_and_exit(); use the driver 'worker' or 'jspi'")
 }
 
 /** Makes the gate between the guest and its imports. An exception there ends the guest, which cannot catch it. */

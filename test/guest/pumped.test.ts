@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { seeded } from '../support/random.js'
 import { driver, Guest, GuestTrap, nodeHost } from './support/built.js'
+import { nativeOutput } from './support/native.js'
 import { connect, endAll, type Part, play, playEcho, receive, received } from './support/stage.js'
 import { COMPILING, guestModule } from './support/uvcc.js'
 
@@ -63,8 +64,8 @@ describe(`under ${driver}, uvh_pump_run()`, () => {
 
 describe('a guest under pump', () => {
   test.each([
-    ['wait', 'uv_run()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
-    ['sleep', 'sleep()', /Cannot wait outside of the loop.*use 'worker' or 'jspi'/],
+    ['wait', 'uv_run()', /Cannot wait: .*'pump' never waits.*use 'worker' or 'jspi'/],
+    ['sleep', 'sleep()', /Cannot wait: .*'pump' never waits.*use 'worker' or 'jspi'/],
     ['other', 'another loop', /uv__io_poll/],
   ])('%s: traps when it waits in %s', async (what, _title, message) => {
     const trap = await (await pumped(what)).failure
@@ -74,7 +75,7 @@ describe('a guest under pump', () => {
 
   test('fails when it waits for its input', async () => {
     const failure = await (await pumped('read', { input: never() })).failure
-    expect(failure).toMatchObject({ message: expect.stringMatching(/Cannot wait outside of the loop/) })
+    expect(failure).toMatchObject({ message: expect.stringMatching(/Cannot wait: /) })
   })
 
   test('can be terminated', async () => {
@@ -93,14 +94,19 @@ describe('a guest under pump', () => {
     expect(await failing.failure).toMatchObject({ message: 'the paper has run out' })
   })
 
+  test('runs a program to its end that leaves no loop and does not wait', async () => {
+    const guest = await play([], { program: 'posix/users', driver: 'pump' })
+    expect([await guest.code, guest.output]).toEqual([0, await nativeOutput('posix/users')])
+  })
+
   test('is chosen by auto only if the program calls uvp_run_and_exit()', async () => {
     const host = nodeHost()
     const guest = await Guest.start(await guestModule('pumped'), { args: ['pumped', 'none'], host })
     expect([guest.driver, await guest.exit]).toEqual(['pump', 0])
-    await expect(Guest.start(await guestModule('behave'), { driver: 'pump', host })).rejects.toMatchObject({
-      name: 'TypeError',
-      message: expect.stringMatching(/uvp_run_and_exit\(\).*'worker' or 'jspi'/),
-    })
+    const other = await Guest.start(await guestModule('behave'), { host })
+    expect(other.driver).not.toBe('pump')
+    other.terminate()
+    await other.exit
   })
 })
 

@@ -1,7 +1,7 @@
 /**
  * The driver that needs no special feature of the engine: the guest's `main()` gives up its stack
- * (`uvp_run_and_exit()` of `uv/pump.h`), and its loop is run by the same pump as TypeScript's own loops. The driver
- * never waits, so a guest that waits anywhere else ends in a trap.
+ * (`uvp_run_and_exit()` of `uv/pump.h`), and its loop is run by the same pump as TypeScript's own loops, or
+ * it ends. The driver never waits, so a guest that waits anywhere else ends in a trap.
  */
 
 import { COPY_MAX } from '../../abi/limits.js'
@@ -81,7 +81,7 @@ class PumpDriver implements Driver {
     const answer = ask()
     if (answer === 0 && timeout !== 0)
       throw new Error(
-        "Cannot wait outside of the loop that it left to its host: the driver 'pump' never waits; use 'worker' or 'jspi'",
+        "Cannot wait: the driver 'pump' never waits, and runs the loop that uvp_run_and_exit() leaves to it; use 'worker' or 'jspi'",
       )
     return answer
   }
