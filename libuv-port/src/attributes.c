@@ -86,7 +86,8 @@ static mode_t uvp__mode_of(const __wasi_filestat_t* file) {
   mode = uvp__usual_mode(file->filetype);
   memcpy(&known, (const char*) file + UVP__MODE_AT, sizeof(known));
   if (known & UVP__MODE_KNOWN)
-    mode = (mode & S_IFMT) | (known & UVP__MODE_BITS);
+    mode = (known & UVP__MODE_UNTYPED ? 0 : mode & S_IFMT) |
+           (known & UVP__MODE_BITS);
 
   return mode;
 }

@@ -30,6 +30,7 @@ int uvp__locate(int dir, const char* path, struct uvp__place* place);
  */
 #define UVP__MODE_AT 18
 #define UVP__MODE_KNOWN 0x8000
+#define UVP__MODE_UNTYPED 0x4000
 #define UVP__MODE_BITS 07777
 #define UVP__SET_MODE 0x8000
 

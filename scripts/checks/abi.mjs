@@ -120,7 +120,7 @@ const numbers = [
     header: 'libuv-port/src/files.h',
     ts: 'src/wasi/layouts.ts',
     table: 'Mode',
-    macros: { AT: 'UVP__MODE_AT', KNOWN: 'UVP__MODE_KNOWN', BITS: 'UVP__MODE_BITS' },
+    macros: { AT: 'UVP__MODE_AT', KNOWN: 'UVP__MODE_KNOWN', UNTYPED: 'UVP__MODE_UNTYPED', BITS: 'UVP__MODE_BITS' },
   },
   {
     header: 'libuv-port/src/files.h',

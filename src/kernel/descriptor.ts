@@ -62,6 +62,14 @@ export abstract class Descriptor implements Pollable {
     return true
   }
 
+  /**
+   * Whether it is in no file system, not even as a pipe or a socket is: then it has no type (`fstat()`), and its
+   * position is always 0, as Linux has it.
+   */
+  get anonymous(): boolean {
+    return false
+  }
+
   /** What it can do as a terminal, if it is one. */
   get terminal(): HostTerminal | undefined {
     return undefined

@@ -10,7 +10,7 @@ import type { Descriptor, OptionName } from '../kernel/descriptor.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Arguments } from './arguments.js'
 import { type Action, answer, Errno, FileError } from './errno.js'
-import { putStat, putStream, putType } from './fs/filestat.js'
+import { putAnonymous, putStat, putStream, putType } from './fs/filestat.js'
 import { OpenDirectory, OpenFile, setStatus } from './fs/open-file.js'
 import { FdFlag, FileType, Right, Size } from './layouts.js'
 import type { Waiter } from './poll-oneoff.js'
@@ -75,6 +75,7 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
       given.bytes(out, Size.FILESTAT)
       if (isFile(descriptor)) putStat(given.memory, out, descriptor.node)
       else if (descriptor instanceof StandardStream) putStream(given.memory, out, descriptor)
+      else if (descriptor.anonymous) putAnonymous(given.memory, out)
       else putType(given.memory, out, typeOf(descriptor))
     },
   }
@@ -121,6 +122,8 @@ function waiting(parts: DescriptorCallParts, limit: OptionName, transfer: Transf
 /** @throws {FileError} INVAL when it is no file, so that there is nothing to write back */
 function fileOf(descriptor: Descriptor): OpenFile | OpenDirectory {
   if (isFile(descriptor)) return descriptor
+  const file = descriptor instanceof StandardStream ? descriptor.file : undefined
+  if (file !== undefined) return file
   throw new FileError('INVAL')
 }
 

@@ -62,9 +62,10 @@ export const IOVEC = { size: 8, iov_base: 0, iov_len: 4 } as const
 
 /**
  * Permissions, which preview 1 lacks. The C library of the guests (`libuv-port/src/attributes.c`) reads them from the
- * padding of a `filestat` and sets them with a private flag; `make check` compares the numbers.
+ * padding of a `filestat` and sets them with a private flag. What is untyped is not even a pipe. `make check` compares
+ * the numbers.
  */
-export const Mode = { AT: 18, KNOWN: 0x8000, BITS: 0o7777 } as const
+export const Mode = { AT: 18, KNOWN: 0x8000, UNTYPED: 0x4000, BITS: 0o7777 } as const
 
 /** The number of standard streams, which are the first descriptors. */
 export const STREAMS = 3

@@ -6,8 +6,10 @@ import type { HostStream, HostTerminal, StreamType } from '../host/contract/stre
 import { ByteDescriptor, type Descriptor, type Result } from '../kernel/descriptor.js'
 import { Poll } from '../kernel/readiness.js'
 import { FileError } from './errno.js'
-import { FileType } from './layouts.js'
+import { OpenFile } from './fs/open-file.js'
+import { FileType, Right } from './layouts.js'
 import type { Streams } from './stdio.js'
+import { StreamNode } from './stream-node.js'
 
 /** The most bytes that are read at once. */
 const MOST = 1024 * 1024
@@ -24,6 +26,8 @@ const FILE_TYPES: Readonly<Record<StreamType, number>> = {
 /** `whence` of preview 1. */
 const SEEKS = ['start', 'current', 'end'] as const
 
+const RIGHTS = { read: Right.READ, write: Right.WRITE, both: Right.READ | Right.WRITE } as const
+
 /** What a stream needs from its kernel. */
 export interface StreamContext {
   /** Reports that the readiness of `descriptor` may have changed. */
@@ -35,6 +39,7 @@ export class StandardStream extends ByteDescriptor {
   readonly stream: HostStream
   /** `filetype` of preview 1. */
   readonly fileType: number
+  readonly #file: OpenFile | undefined
   /** Bytes that were read for the current call. */
   #held: Uint8Array = NO_BYTES
   #buffer: Uint8Array = NO_BYTES
@@ -45,12 +50,26 @@ export class StandardStream extends ByteDescriptor {
     this.stream = stream
     this.fileType = FILE_TYPES[stream.type]
     this.append = stream.appends
+    const { file } = stream
+    if (file !== undefined) this.#file = new OpenFile(new StreamNode(file), RIGHTS[stream.access], () => 0n)
     this.nonBlocking = !waitsForRoom && stream.access === 'write'
     stream.onChange = () => kernel.changed(this)
   }
 
   override get terminal(): HostTerminal | undefined {
     return this.stream.terminal
+  }
+
+  /** The file that it is, for the calls that read and write anywhere; `undefined` unless it is one. */
+  get file(): OpenFile | undefined {
+    if (this.#file !== undefined) this.#file.append = this.append
+    return this.#file
+  }
+
+  override queued(which: 'received' | 'sent'): Result {
+    if (this.#file === undefined || this.stream.type !== 'file' || which === 'sent') return 'ENOTTY'
+    const position = this.stream.seek(0, 'current')
+    return typeof position === 'number' ? Math.max(0, this.#file.node.size - position) : position
   }
 
   override get watchable(): boolean {
@@ -85,6 +104,8 @@ export class StandardStream extends ByteDescriptor {
   }
 
   override write(bytes: Uint8Array): Result {
+    // The host's descriptor may have been opened without the flag.
+    if (this.append && !this.stream.appends) this.stream.seek(0, 'end')
     return this.stream.write(bytes, !this.nonBlocking)
   }
 

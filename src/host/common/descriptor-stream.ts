@@ -2,7 +2,7 @@ import { type BigIntStats, fstatSync, readSync, writeSync } from 'node:fs'
 import type { ErrnoName } from '../../base/errno.js'
 import type { SeekFrom, StreamStat } from '../contract/stream.js'
 import { BaseStream, type StreamParts } from '../stream/base-stream.js'
-import { codeOf, nameOfCode } from './errors.js'
+import { attempt, DescriptorFile } from './descriptor-file.js'
 import { moveOffset } from './file-offset.js'
 
 /** The parts of a stream over a descriptor of the operating system. */
@@ -29,7 +29,8 @@ export class DescriptorStream extends BaseStream {
 
   /** @param parts - see {@link DescriptorParts} */
   constructor(parts: DescriptorParts) {
-    super(parts)
+    const isFile = parts.type === 'file' || parts.type === 'device'
+    super({ ...parts, file: isFile ? new DescriptorFile(parts.fd) : undefined })
     this.#fd = parts.fd
     this.#careful = parts.mayBlock
     this.#immediate = isImmediate(parts.type)
@@ -56,13 +57,9 @@ export class DescriptorStream extends BaseStream {
       if (!this.readable) return 'EAGAIN'
     }
     this.#readable = false
-    try {
-      return readSync(this.#fd, into, 0, into.length, null)
-    } catch (error) {
-      const name = errnoOf(error)
-      if (name === 'EAGAIN') this.watch()
-      return name
-    }
+    const result = attempt(() => readSync(this.#fd, into, 0, into.length, null))
+    if (result === 'EAGAIN') this.watch()
+    return result
   }
 
   seek(offset: number, from: SeekFrom): number | ErrnoName {
@@ -101,23 +98,13 @@ export class DescriptorStream extends BaseStream {
 
   protected attempt(bytes: Uint8Array): number | ErrnoName {
     if (this.#careful) return bytes.length === 0 ? 0 : 'EAGAIN'
-    try {
-      return writeSync(this.#fd, bytes)
-    } catch (error) {
-      return errnoOf(error)
-    }
+    return attempt(() => writeSync(this.#fd, bytes))
   }
 }
 
 /** Whether streams of that type never make a caller wait. */
 export function isImmediate(type: StreamParts['type']): boolean {
   return type === 'file' || type === 'directory' || type === 'device'
-}
-
-function errnoOf(error: unknown): ErrnoName {
-  const code = codeOf(error)
-  // A quota is a limit of the space.
-  return code === 'EDQUOT' ? 'ENOSPC' : nameOfCode(code)
 }
 
 function attributesOf(stat: BigIntStats): StreamStat {

@@ -51,6 +51,20 @@ export interface HostTerminal {
   flush(): void
 }
 
+/** What only files can do: being read and written elsewhere than at their position. No call throws. */
+export interface HostFile {
+  /** How many bytes it has now. */
+  size(): number
+  /** Reads from an offset. @returns how many bytes; 0 at the end */
+  readAt(into: Uint8Array, offset: number): number | ErrnoName
+  /** Writes to an offset. @returns how many bytes were taken, from the front */
+  writeAt(bytes: Uint8Array, offset: number): number | ErrnoName
+  /** Truncates the file, or extends it with zeros. */
+  resize(size: number): ErrnoName | 0
+  /** Returns when what was written is on the disk. @param onlyData - whether the attributes may follow later */
+  sync(onlyData: boolean): ErrnoName | 0
+}
+
 /** A stream. No call waits, and none throws; a change of its state is reported by {@link HostStream.onChange}. */
 export interface HostStream {
   readonly type: StreamType
@@ -59,6 +73,8 @@ export interface HostStream {
   readonly appends: boolean
   /** `undefined` unless it is a terminal. */
   readonly terminal: HostTerminal | undefined
+  /** `undefined` unless it is a file or a device that can be reached from here. */
+  readonly file: HostFile | undefined
   /** Called when {@link HostStream.readable} or {@link HostStream.writable} may have changed. Set by the owner. */
   onChange: () => void
   /** Whether a read is known not to wait. */

@@ -1,5 +1,6 @@
 import type { ErrnoName } from '../../base/errno.js'
 import type {
+  HostFile,
   HostStream,
   HostTerminal,
   SeekFrom,
@@ -23,6 +24,7 @@ export interface StreamParts {
   /** How many bytes are kept for a program that cannot wait; 0 if it can. */
   readonly room: number
   readonly terminal?: HostTerminal | undefined
+  readonly file?: HostFile | undefined
 }
 
 /**
@@ -34,6 +36,7 @@ export abstract class BaseStream implements HostStream, StreamRelayEvents {
   readonly access: StreamAccess
   readonly appends: boolean
   readonly terminal: HostTerminal | undefined
+  readonly file: HostFile | undefined
   onChange = (): void => {}
   protected readonly relay: StreamRelay
   /** Whether callers can wait at all. */
@@ -46,11 +49,12 @@ export abstract class BaseStream implements HostStream, StreamRelayEvents {
   #awaited = 0
   #error: ErrnoName | undefined
 
-  protected constructor({ type, access, appends = false, relay, room, terminal }: StreamParts) {
+  protected constructor({ type, access, appends = false, relay, room, terminal, file }: StreamParts) {
     this.type = type
     this.access = access
     this.appends = appends
     this.terminal = terminal
+    this.file = file
     this.relay = relay
     this.#patient = room === 0
     this.#room = room || STREAM_WINDOW

@@ -18,6 +18,10 @@ export abstract class Counter extends ByteDescriptor {
   /** Notes that the number was read. */
   protected abstract consume(): void
 
+  override get anonymous(): boolean {
+    return true
+  }
+
   override readiness(): number {
     return this.count() > 0n ? Poll.IN : 0
   }

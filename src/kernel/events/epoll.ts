@@ -53,10 +53,12 @@ export class Epoll extends Descriptor {
     return this.#list.dropStale() ? Poll.IN : 0
   }
 
-  /** Watches a descriptor under one of its numbers. @returns 0; EEXIST, EINVAL, ELOOP, EPERM */
+  override get anonymous(): boolean {
+    return true
+  }
+
+  /** Watches a descriptor under one of its numbers. @returns 0; EEXIST, ELOOP */
   add(descriptor: Descriptor, fd: number, interest: Interest): Result {
-    if (descriptor === this) return 'EINVAL'
-    if (!descriptor.watchable) return 'EPERM'
     if (this.#list.find(descriptor, fd) !== undefined) return 'EEXIST'
     if (descriptor instanceof Epoll) {
       // Added first, so that a cycle is one.

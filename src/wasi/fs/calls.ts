@@ -118,7 +118,8 @@ export class Files {
         given.bytes(out, 1).set(toBytes('/'))
       },
       fd_fdstat_set_rights: (fd = 0, rights = 0) => {
-        const opened = this.#opened(fd, 'NOTSUP')
+        const opened = this.#get(fd)
+        if (!(opened instanceof OpenFile || opened instanceof OpenDirectory)) throw new FileError('NOTSUP')
         const left = BigInt.asUintN(64, BigInt(rights))
         if ((left & ~opened.rights) !== 0n) throw new FileError('NOTCAPABLE')
         opened.rights = left
@@ -134,8 +135,9 @@ export class Files {
         if (end > node.size) node.resize(end, this.#now())
       },
       fd_filestat_set_size: (fd = 0, size = 0) => {
-        const file = this.#get(fd)
+        const file = this.#opened(fd, 'INVAL')
         if (!(file instanceof OpenFile) || (file.rights & Right.WRITE) === 0n) throw new FileError('INVAL')
+        if (Number(size) > Number.MAX_SAFE_INTEGER) throw new FileError('FBIG')
         file.node.resize(numberOf(size), this.#now())
       },
       fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) =>
@@ -166,6 +168,10 @@ export class Files {
         const described = this.#get(fd)
         if (described instanceof StandardStream) {
           given.memory.setU64(out, BigInt(described.seek(Number(offset), whence)))
+          return
+        }
+        if (described.anonymous || described instanceof OpenDevice) {
+          given.memory.setU64(out, 0n)
           return
         }
         const opened = this.#opened(fd)
@@ -292,12 +298,13 @@ export class Files {
   }
 
   /**
-   * The open file or directory with that number.
+   * The open file or directory with that number, also if it is a standard stream.
    *
    * @param otherwise - the error for a descriptor of another kind
    */
-  #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOTSUP' | 'NOSYS' = 'SPIPE'): OpenFile | OpenDirectory {
-    const descriptor = this.#get(fd)
+  #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOSYS' = 'SPIPE'): OpenFile | OpenDirectory {
+    const described = this.#get(fd)
+    const descriptor = (described instanceof StandardStream && described.file) || described
     if (descriptor instanceof OpenFile || descriptor instanceof OpenDirectory) return descriptor
     throw new FileError(otherwise)
   }

@@ -1,11 +1,14 @@
 /** The `filestat` of preview 1. */
 import type { Memory } from '../../abi/memory.js'
-import { Mode, Size } from '../layouts.js'
+import { FileType, Mode, Size } from '../layouts.js'
 import type { StandardStream } from '../standard-streams.js'
 import type { Entry } from './inodes.js'
 
 /** The device of the standard streams, which is none of the guest's own. */
 const STREAMS_DEVICE = 13n
+
+/** The permissions of what is in no file system. */
+const ANONYMOUS_MODE = 0o600
 
 /**
  * Stores the attributes of an entry.
@@ -31,6 +34,12 @@ export function putType(memory: Memory, out: number, type: number): void {
   memory.setU64(out, 1n)
   memory.setU8(out + 16, type)
   memory.setU64(out + 24, 1n)
+}
+
+/** Stores the attributes of what is in no file system. @param out - as above */
+export function putAnonymous(memory: Memory, out: number): void {
+  putType(memory, out, FileType.UNKNOWN)
+  memory.setU16(out + Mode.AT, Mode.KNOWN | Mode.UNTYPED | ANONYMOUS_MODE)
 }
 
 /** Stores the attributes of a standard stream. @param out - as above */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -129,6 +130,41 @@ static int watch(void) {
 }
 
 
+static void say(const char* what, long r) {
+  if (r < 0)
+    fprintf(stderr, "%s %s\n", what, strerror(errno));
+  else
+    fprintf(stderr, "%s %ld\n", what, r);
+}
+
+
+/* A stream that is a file, away from its position. */
+static int at_offsets(int fd) {
+  char* map;
+  int left;
+
+  memset(block, 0, 100);
+  left = -1;
+  say("pwrite", pwrite(fd, "PW", 2, 1));
+  say("pread", pread(fd, block, 5, 2));
+  fprintf(stderr, "[%s]\n", block);
+  say("position", lseek(fd, 0, SEEK_CUR));
+  say("waiting", ioctl(fd, FIONREAD, &left));
+  fprintf(stderr, "%d left\n", left);
+  say("truncate", ftruncate(fd, 20));
+  say("end", lseek(fd, 0, SEEK_END));
+  say("sync", fsync(fd));
+  say("data", fdatasync(fd));
+  map = mmap(NULL, 4, PROT_READ, MAP_PRIVATE, fd, 0);
+  fprintf(stderr, "mapped %.4s\n", map == MAP_FAILED ? "none" : map);
+  say("append", fcntl(fd, F_SETFL, O_APPEND));
+  say("back", lseek(fd, 0, SEEK_SET));
+  say("write", write(fd, "END", 3));
+  say("position", lseek(fd, 0, SEEK_CUR));
+  return 0;
+}
+
+
 /* Writes until an error, with SIGPIPE as it is or ignored. */
 static int fill(int fd, int ignored) {
   int i;
@@ -211,6 +247,8 @@ int main(int argc, char** argv) {
     return take_line();
   if (is(what, "seek"))
     return seek();
+  if (is(what, "at-offsets"))
+    return at_offsets(number);
   if (is(what, "watch"))
     return watch();
   if (is(what, "fill"))
