@@ -204,6 +204,9 @@ int truncate(const char* path, off_t len) {
   int fd;
   int r;
 
+  if (len < 0)
+    return uvp__fail(EINVAL);
+
   fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0)
     return -1;

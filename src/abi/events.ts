@@ -4,7 +4,7 @@
 export const EpollCommand = { ADD: 1, DELETE: 2, MODIFY: 3 } as const
 
 /** The bits of an interest that are not events. */
-export const EpollFlag = { ONE_SHOT: 2 ** 30, EDGE: 2 ** 31 } as const
+export const EpollFlag = { EXCLUSIVE: 2 ** 28, ONE_SHOT: 2 ** 30, EDGE: 2 ** 31 } as const
 
 /** `struct epoll_event`. */
 export const EPOLL_EVENT = { size: 16, events: 0, data: 8 } as const

@@ -23,6 +23,7 @@
 _Static_assert(EPOLL_CTL_ADD == 1, "abi");
 _Static_assert(EPOLL_CTL_DEL == 2, "abi");
 _Static_assert(EPOLL_CTL_MOD == 3, "abi");
+_Static_assert(EPOLLEXCLUSIVE == 1U << 28, "abi");
 _Static_assert(EPOLLONESHOT == 1U << 30, "abi");
 _Static_assert(EPOLLET == 1U << 31, "abi");
 _Static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT, "abi");

@@ -25,7 +25,7 @@ export class EventCounter extends Counter {
   }
 
   override write(bytes: Uint8Array): Result {
-    if (bytes.length < 8) return 'EINVAL'
+    if (bytes.length !== 8) return 'EINVAL'
     const added = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
     if (added > LARGEST) return 'EINVAL'
     if (this.#value + added > LARGEST) return 'EAGAIN'

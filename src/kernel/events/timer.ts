@@ -49,7 +49,7 @@ export class Timer extends Counter {
     const now = this.#host.clock()
     const start = absolute ? (this.#realtime ? now - this.#host.wallClock() * 1e6 : 0) : now
     this.#due = value === 0 ? undefined : start + value
-    this.#interval = value === 0 ? 0 : interval
+    this.#interval = interval
     this.#counted = 0n
     this.#arm()
   }

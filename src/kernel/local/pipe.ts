@@ -22,6 +22,8 @@ export class PipeEnd extends LocalStream {
   }
 
   protected override room(wanted: number): Result {
+    // Nothing is written, so nothing is asked.
+    if (wanted === 0) return 0
     const room = super.room(wanted)
     // A write of up to PIPE_BUF bytes is atomic: all of it is taken, or nothing.
     return typeof room === 'number' && room < wanted && wanted <= PIPE_BUF ? 'EAGAIN' : room

@@ -9,8 +9,11 @@ import type { Kernel } from '../kernel.js'
 import type { SyscallContext } from './context.js'
 import { PollMask } from './poll-mask.js'
 
-/** The longest time of a timer, in nanoseconds: larger numbers are not exact. */
-const LONGEST = 2 ** 53
+/** The longest time of a timer, in nanoseconds, as on Linux. */
+const LONGEST = 2 ** 63
+
+/** The most events that one call may ask for: those whose size a signed number of 32 bits can hold. */
+const MOST_EVENTS = Math.floor((2 ** 31 - 1) / EPOLL_EVENT.size)
 
 /** The calls about descriptors that report events: `epoll`, `eventfd` and `timerfd`. */
 export class EventCalls {
@@ -44,21 +47,23 @@ export class EventCalls {
     const instance = this.#kernel.get(epoll)
     const descriptor = this.#kernel.get(fd)
     if (instance === undefined || descriptor === undefined) return 'EBADF'
-    if (!(instance instanceof Epoll)) return 'EINVAL'
+    if (!descriptor.watchable) return 'EPERM'
+    if (!(instance instanceof Epoll) || descriptor === instance) return 'EINVAL'
     if (command === EpollCommand.DELETE) return instance.delete(descriptor, fd)
     if (command !== EpollCommand.ADD && command !== EpollCommand.MODIFY) return 'EINVAL'
     if (!this.#memory.contains(event, EPOLL_EVENT.size)) return 'EFAULT'
     const interest = this.#interestAt(event)
-    return command === EpollCommand.ADD
-      ? instance.add(descriptor, fd, interest)
-      : instance.modify(descriptor, fd, interest)
+    if (command === EpollCommand.ADD) return instance.add(descriptor, fd, interest)
+    // Decided once, when the watch begins. One program is woken by one instance or by all: there is no other to spare.
+    const exclusive = (this.#memory.u32(event + EPOLL_EVENT.events) & EpollFlag.EXCLUSIVE) !== 0
+    return exclusive ? 'EINVAL' : instance.modify(descriptor, fd, interest)
   }
 
   /** `epoll_wait`, which never waits. */
   collect(epoll: number, events: number, max: number): Result {
     const instance = this.#kernel.get(epoll)
     if (instance === undefined) return 'EBADF'
-    if (!(instance instanceof Epoll) || max <= 0) return 'EINVAL'
+    if (!(instance instanceof Epoll) || max <= 0 || max > MOST_EVENTS) return 'EINVAL'
     // No more descriptors than exist can be ready; the array may end after them.
     const most = Math.min(max, this.#kernel.numbers)
     if (!this.#memory.contains(events, most * EPOLL_EVENT.size)) return 'EFAULT'

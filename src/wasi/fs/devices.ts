@@ -63,6 +63,10 @@ export class DeviceNode extends FileNode {
     return totalLength(pieces)
   }
 
+  override sync(): void {
+    throw new FileError('INVAL')
+  }
+
   resize(): void {
     throw new FileError('INVAL')
   }
