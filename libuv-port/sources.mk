@@ -62,6 +62,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   interfaces.c \
   memory.c \
   resolver.c \
+  no-control.c \
   no-files.c \
   no-lookups.c \
   no-signals.c \
@@ -78,9 +79,10 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   wait.c \
   wasm.c)
 
-# Programs use files, lookups of names, and signals that they send to
-# themselves; the library for TypeScript needs none of them.
+# Programs use files, lookups of names, signals that they send to themselves,
+# and pass descriptors; the library for TypeScript needs none of them.
 NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
+  no-control.c \
   no-files.c \
   no-lookups.c \
   no-signals.c \
@@ -88,6 +90,7 @@ NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
 PROGRAM_LIBUV_SOURCES = src/unix/signal.c src/unix/tty.c
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
+  control.c \
   files.c \
   directories.c \
   lookups.c \

@@ -46,10 +46,8 @@ static const struct uvw__number uvw__statuses[] = { UV_ERRNO_MAP(XX) };
 #define ERROR(name)                                                           \
   { #name, name }
 static const struct uvw__number uvw__more_errors[] = {
-  ERROR(EDOM),
-  ERROR(EDQUOT),
-  ERROR(EINPROGRESS),
-  ERROR(EOPNOTSUPP),
+  ERROR(EDOM),       ERROR(EDQUOT),       ERROR(EINPROGRESS),
+  ERROR(EOPNOTSUPP), ERROR(ETOOMANYREFS),
 };
 
 #define CONSTANT(name)                                                        \
@@ -120,6 +118,9 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(MSG_MORE),
   CONSTANT(MSG_ERRQUEUE),
   CONSTANT(MSG_FASTOPEN),
+  CONSTANT(MSG_CTRUNC),
+  CONSTANT(MSG_CMSG_CLOEXEC),
+  CONSTANT(SCM_RIGHTS),
   CONSTANT(SOCK_SEQPACKET),
   CONSTANT(SHUT_RD),
   CONSTANT(SHUT_WR),
@@ -140,9 +141,6 @@ static const struct uvw__number uvw__constants[] = {
   CONSTANT(F_DUPFD_CLOEXEC),
   CONSTANT(FD_CLOEXEC),
   CONSTANT(O_APPEND),
-  CONSTANT(F_GETFD),
-  CONSTANT(F_SETFD),
-  CONSTANT(FD_CLOEXEC),
   CONSTANT(O_NONBLOCK),
   CONSTANT(O_RDWR),
   CONSTANT(O_RDONLY),
@@ -222,6 +220,20 @@ static const struct uvw__number uvw__layouts[] = {
   STRUCT(iovec),
   FIELD(iovec, iov_base),
   FIELD(iovec, iov_len),
+  END,
+  STRUCT(msghdr),
+  FIELD(msghdr, msg_name),
+  FIELD(msghdr, msg_namelen),
+  FIELD(msghdr, msg_iov),
+  FIELD(msghdr, msg_iovlen),
+  FIELD(msghdr, msg_control),
+  FIELD(msghdr, msg_controllen),
+  FIELD(msghdr, msg_flags),
+  END,
+  STRUCT(cmsghdr),
+  FIELD(cmsghdr, cmsg_len),
+  FIELD(cmsghdr, cmsg_level),
+  FIELD(cmsghdr, cmsg_type),
   END,
   STRUCT(linger),
   FIELD(linger, l_onoff),

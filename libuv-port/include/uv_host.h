@@ -452,4 +452,25 @@ int uvh_getcwd(char* buf, size_t size);
 UVH_IMPORT(statfs)
 int uvh_statfs(int fd, const char* path, size_t len, uint64_t room[4]);
 
+/* sendmsg(2): sends like uvh_sendto(), and with the bytes the descriptors of
+ * SCM_RIGHTS. They reach sockets of AF_UNIX inside of this kernel, and refer to
+ * what is open until they are received or dropped; those that only wait in each
+ * other are closed. Sockets of the internet ignore them, as on Linux. Errors:
+ * those of uvh_sendto(), EMSGSIZE (too many buffers), EOPNOTSUPP (other control
+ * data, or a name of the host's), EBADF (one of the descriptors), EINVAL (more
+ * than 253), ETOOMANYREFS (too many are on their way).
+ */
+UVH_IMPORT(sendmsg)
+int uvh_sendmsg(int fd, const struct msghdr* msg, int flags);
+
+/* recvmsg(2): receives like uvh_recvfrom(), and with the bytes the descriptors of
+ * SCM_RIGHTS, which get the lowest free numbers; those for which there is no room
+ * are closed. On a stream it returns no bytes after those of a message with
+ * descriptors. Stores msg_namelen, msg_controllen and, of msg_flags, MSG_CTRUNC
+ * and MSG_CMSG_CLOEXEC. Errors: those of uvh_recvfrom(), EMSGSIZE (too many
+ * buffers).
+ */
+UVH_IMPORT(recvmsg)
+int uvh_recvmsg(int fd, struct msghdr* msg, int flags);
+
 #endif  /* UV_HOST_H_ */

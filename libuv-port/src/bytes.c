@@ -35,12 +35,7 @@ static int uvp__receive_some(int fd,
 
   for (;;) {
     r = msg == NULL ? uvh_readv(fd, bufs, nbufs, flags)
-                    : uvh_recvfrom(fd,
-                                   bufs,
-                                   nbufs,
-                                   flags,
-                                   msg->msg_name,
-                                   &msg->msg_namelen);
+                    : uvp__recvmsg(fd, bufs, nbufs, flags, msg);
 
     if (r != -EAGAIN || !uvp__may_wait(fd, flags))
       return r;
@@ -104,12 +99,7 @@ static int uvp__send_some(int fd,
 
   do
     r = msg == NULL ? uvh_writev(fd, bufs, nbufs, flags)
-                    : uvh_sendto(fd,
-                                 bufs,
-                                 nbufs,
-                                 flags,
-                                 msg->msg_name,
-                                 msg->msg_namelen);
+                    : uvp__sendmsg(fd, bufs, nbufs, flags, msg);
   while (r == -EAGAIN && uvp__wait_for_room(fd, flags, deadline, &r));
 
   if (r == -EINPROGRESS)
@@ -161,13 +151,16 @@ static int uvp__skip(struct uvp__rest* rest, size_t n) {
 }
 
 
-/* In blocking mode everything is sent, unless SO_SNDTIMEO ends it. */
+/* In blocking mode everything is sent, unless SO_SNDTIMEO ends it. Control data
+ * goes with the first bytes.
+ */
 static ssize_t uvp__send(int fd,
                          const struct iovec* bufs,
                          int nbufs,
                          int flags,
                          const struct msghdr* msg) {
   struct uvp__rest rest = { bufs, nbufs, 0, { NULL, 0 } };
+  struct msghdr plain;
   double deadline;
   ssize_t done;
   int n;
@@ -179,6 +172,12 @@ static ssize_t uvp__send(int fd,
 
   if (!uvp__may_wait(fd, flags))
     return n;
+
+  if (msg != NULL) {
+    plain = *msg;
+    plain.msg_controllen = 0;
+    msg = &plain;
+  }
 
   for (done = n; uvp__skip(&rest, n); done += n) {
     n = uvp__send_some(fd, &rest.buf, 1, flags, msg, &deadline);
@@ -200,8 +199,16 @@ static int uvp__is_stream(int fd) {
 }
 
 
-/* With MSG_WAITALL a stream fills the buffers, unless it ends or SO_RCVTIMEO
- * ends the call. What arrived before an error is returned first.
+/* Whether a message has brought control data, or would have. */
+static int uvp__has_control(const struct msghdr* msg) {
+  return msg != NULL &&
+         (msg->msg_controllen > 0 || (msg->msg_flags & MSG_CTRUNC));
+}
+
+
+/* With MSG_WAITALL a stream fills the buffers, unless it ends, SO_RCVTIMEO ends
+ * the call, or control data ends a message. What arrived before an error is
+ * returned first.
  */
 static ssize_t uvp__receive(int fd,
                             const struct iovec* bufs,
@@ -209,11 +216,13 @@ static ssize_t uvp__receive(int fd,
                             int flags,
                             struct msghdr* msg) {
   struct uvp__rest rest = { bufs, nbufs, 0, { NULL, 0 } };
+  socklen_t room;
   double deadline;
   ssize_t done;
   int n;
 
   deadline = 0;
+  room = msg == NULL ? 0 : msg->msg_controllen;
   n = uvp__receive_some(fd, bufs, nbufs, flags, msg, &deadline);
   if (n <= 0 || !(flags & MSG_WAITALL) || (flags & MSG_PEEK))
     return uvp__result(n);
@@ -221,7 +230,10 @@ static ssize_t uvp__receive(int fd,
   if (!uvp__may_wait(fd, flags) || !uvp__is_stream(fd))
     return n;
 
-  for (done = n; uvp__skip(&rest, n); done += n) {
+  for (done = n; !uvp__has_control(msg) && uvp__skip(&rest, n); done += n) {
+    if (msg != NULL)
+      msg->msg_controllen = room;
+
     n = uvp__receive_some(fd, &rest.buf, 1, flags, msg, &deadline);
     if (n <= 0)
       break;
@@ -282,8 +294,8 @@ static size_t uvp__min(size_t a, size_t b) {
 }
 
 
-/* There is no control data to receive. A message that does not fit into the
- * buffers is truncated; a stream keeps the rest.
+/* A message that does not fit into the buffers is truncated; a stream keeps the
+ * rest.
  */
 ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
   size_t room;
@@ -294,18 +306,14 @@ ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
     return n;
 
   room = uvp__size(msg->msg_iov, msg->msg_iovlen);
-  msg->msg_controllen = 0;
-  msg->msg_flags = (size_t) n > room ? MSG_TRUNC : 0;
+  if ((size_t) n > room)
+    msg->msg_flags |= MSG_TRUNC;
 
   return flags & MSG_TRUNC ? (size_t) n : uvp__min(n, room);
 }
 
 
-/* Control data would be descriptors for another process, and there is none. */
 ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
-  if (msg->msg_controllen != 0)
-    return uvp__fail(EOPNOTSUPP);
-
   return uvp__send(fd, msg->msg_iov, msg->msg_iovlen, flags, msg);
 }
 

@@ -6,6 +6,8 @@
 #define UVP_LIBC_H_
 
 #include <stddef.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 /* Reports that the program called what no guest has, like fork(), sets errno to
  * ENOSYS and returns -1. In guests only.
@@ -54,6 +56,22 @@ int uvp__wait_until(int fd, int events, double* deadline, int* r);
  * 0 for a time in the past.
  */
 int uvp__until(double deadline);
+
+/* sendmsg() and recvmsg() with the buffers `bufs` instead of those in `msg`, and
+ * without a wait. The result is that of uvh_sendto() and uvh_recvfrom(). In a
+ * module for TypeScript there is no control data.
+ */
+int uvp__sendmsg(int fd,
+                 const struct iovec* bufs,
+                 int nbufs,
+                 int flags,
+                 const struct msghdr* msg);
+
+int uvp__recvmsg(int fd,
+                 const struct iovec* bufs,
+                 int nbufs,
+                 int flags,
+                 struct msghdr* msg);
 
 /* What the signals that were taken mean for the call that they interrupt:
  * nothing, that it continues after their handlers have run (SA_RESTART), or that

@@ -56,6 +56,8 @@ const parts = [
       'terminal',
       'signals',
       'alarm',
+      'sendmsg',
+      'recvmsg',
       ...EVENTS,
     ],
   },

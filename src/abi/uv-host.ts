@@ -57,6 +57,8 @@ export interface UvHost {
   fchdir(fd: number): number
   getcwd(buf: number, size: number): number
   statfs(fd: number, path: number, len: number, room: number): number
+  sendmsg(fd: number, message: number, flags: number): number
+  recvmsg(fd: number, message: number, flags: number): number
 }
 
 /** The calls that need files, which a kernel does not have: about the working directory and the room for files. */
@@ -111,4 +113,6 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   fchdir: 'i:i',
   getcwd: 'ii:i',
   statfs: 'iiii:i',
+  sendmsg: 'iii:i',
+  recvmsg: 'iii:i',
 }

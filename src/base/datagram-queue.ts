@@ -58,6 +58,11 @@ export class DatagramQueue<Queued extends Message<unknown> = Message> {
     return message
   }
 
+  /** The messages, oldest first. */
+  [Symbol.iterator](): Iterator<Queued> {
+    return this.#messages[Symbol.iterator]()
+  }
+
   /** Removes all messages. */
   clear(): void {
     this.#messages.clear()

@@ -62,6 +62,7 @@ export const ERRNO_NAMES = [
   'EROFS',
   'ESPIPE',
   'ETIMEDOUT',
+  'ETOOMANYREFS',
   'ETXTBSY',
   'EXDEV',
 ] as const

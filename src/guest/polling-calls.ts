@@ -12,6 +12,7 @@ type Answer = number | Promise<number>
 export interface PollingCalls {
   readonly readv: (...values: Parameters<UvHost['readv']>) => Answer
   readonly recvfrom: (...values: Parameters<UvHost['recvfrom']>) => Answer
+  readonly recvmsg: (...values: Parameters<UvHost['recvmsg']>) => Answer
   readonly accept: (...values: Parameters<UvHost['accept']>) => Answer
   readonly connect: (...values: Parameters<UvHost['connect']>) => Answer
   readonly getpeername: (...values: Parameters<UvHost['getpeername']>) => Answer
@@ -37,6 +38,10 @@ export function pollingCalls(calls: KernelCalls, driver: Driver, { errno, consta
     recvfrom: (fd, bufs, nbufs, flags, addr, len) => {
       const answer = calls.recvfrom(fd, bufs, nbufs, flags, addr, len)
       return answer === again ? nothing(() => calls.recvfrom(fd, bufs, nbufs, flags, addr, len), answer) : answer
+    },
+    recvmsg: (fd, message, flags) => {
+      const answer = calls.recvmsg(fd, message, flags)
+      return answer === again ? nothing(() => calls.recvmsg(fd, message, flags), answer) : answer
     },
     accept: (fd, addr, len, flags) => {
       const answer = calls.accept(fd, addr, len, flags)

@@ -1,11 +1,14 @@
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import { Descriptor, type Result } from './descriptor.js'
+import type { Rights } from './passing.js'
 
 /** A received message. */
 export interface ReceivedMessage {
   readonly bytes: Uint8Array
   readonly from: SocketAddress
+  /** The descriptors that it carries. */
+  rights?: Rights | undefined
 }
 
 /** A socket that carries messages. */

@@ -6,6 +6,7 @@ import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
 import type { Membership } from '../host/contract/datagram.js'
 import type { HostTerminal } from '../host/contract/stream.js'
+import type { Rights } from './passing.js'
 import type { Payload } from './payload.js'
 import type { Pollable, Watch } from './readiness.js'
 import type { OptionName } from './socket-options.js'
@@ -87,6 +88,21 @@ export abstract class Descriptor implements Pollable {
    */
   queued(_which: 'received' | 'sent'): Result {
     return 'ENOTTY'
+  }
+
+  /** Whether its messages can carry descriptors to another socket of this kernel (`SCM_RIGHTS`). */
+  get passesRights(): boolean {
+    return false
+  }
+
+  /** The descriptors in the messages that wait in it. */
+  heldRights(): Rights {
+    return []
+  }
+
+  /** Takes them out of the messages, which keep their bytes. */
+  dropRights(): Rights {
+    return []
   }
 
   /** Starts the flow of bytes, once an accepted connection has its number. */

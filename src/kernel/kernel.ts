@@ -15,6 +15,7 @@ import { LocalMemory } from './local/local-memory.js'
 import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
+import { Passing } from './passing.js'
 import { endWatches, Readiness, reportChange } from './readiness.js'
 import { TcpSocket } from './tcp-socket.js'
 import { type UdpContext, UdpSocket } from './udp-socket.js'
@@ -47,6 +48,8 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
   readonly datagramNames = new UnixNames<LocalDatagram>()
   /** Limits the bytes that its pipes and socket pairs may hold. */
   readonly localMemory = new LocalMemory()
+  /** The descriptors on their way between its sockets. */
+  readonly passing: Passing
   readonly readiness: Readiness
   /** Its closed connections that still have data to send; they count as open. */
   readonly orphans: Orphans
@@ -68,6 +71,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     this.numbers = firstDescriptor + maxDescriptors
     this.#first = firstDescriptor
     this.#descriptors = new Descriptors(maxDescriptors, [0, firstDescriptor])
+    this.passing = new Passing({
+      limit: maxDescriptors,
+      descriptors: () => this.descriptors(),
+      end: (descriptor) => this.#end(descriptor),
+    })
   }
 
   /** The number of libuv's current iteration, that is, how often it has polled. */
@@ -244,10 +252,15 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     // libuv's interest ends with the number; that of others with the descriptor, as on Linux.
     endWatches(descriptor, (watch) => watch.list === this.readiness && watch.fd === fd)
     this.#descriptors.remove(fd)
-    if (descriptor.references > 0) return true
+    if (descriptor.references > 0) this.passing.unnumbered(descriptor)
+    else this.#end(descriptor)
+    return true
+  }
+
+  /** Closes a descriptor to which nothing refers any more. */
+  #end(descriptor: Descriptor): void {
     endWatches(descriptor)
     descriptor.close()
-    return true
   }
 
   /** Whether `count` more descriptors would exceed the limit. */

@@ -52,6 +52,8 @@ const UV_HOST = {
   fchdir: 'i:i',
   getcwd: 'ii:i',
   statfs: 'iiii:i',
+  sendmsg: 'iii:i',
+  recvmsg: 'iii:i',
 } as const satisfies Record<keyof UvHost, string>
 
 const PREVIEW1 = {

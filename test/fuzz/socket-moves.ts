@@ -110,6 +110,34 @@ function accept(author: Author, listener: number, result: number): void {
   author.call('accept', given, { result, most: newest(author) })
 }
 
+/** Passes descriptors from one socket to another, which may be itself, and receives some. */
+function pass(author: Author): void {
+  const { c, random, script } = author
+  const { msghdr, cmsghdr } = author.numbers.layout
+  const count = random.int(0, 3)
+  const room = cmsghdr.size + 4 * count
+  const control = author.words(room + random.pick([0, 0, 0, 4]), c.SOL_SOCKET, c.SCM_RIGHTS, 0, 0, 0)
+  for (let index = 0; index < count; index++)
+    script.copy(control + cmsghdr.size + 4 * index, 256 + 4 * random.int(0, 23))
+  const buffer = author.words(author.room(8), random.int(0, 8))
+  const message = (): number => {
+    const at = author.put(new Uint8Array(msghdr.size))
+    const fields = [
+      [msghdr.msg_iov, buffer],
+      [msghdr.msg_iovlen, random.pick([1, 1, 1, 0, 2000])],
+      [msghdr.msg_control, random.pick([control, control, control, 0xffff_fff0])],
+      [msghdr.msg_controllen, random.pick([room, room, room, 4, 0])],
+    ] as const
+    for (const [offset, value] of fields) script.poke(at + offset, new Uint8Array(new Uint32Array([value]).buffer))
+    return at
+  }
+  const slot = author.slot('unix')
+  author.call('sendmsg', [descriptor(slot), needed(message(), msghdr.size), flags(0)], { most: 8 })
+  if (random.chance(0.3)) author.closeSome()
+  const from = flags(random.pick([0, 0, c.MSG_PEEK, c.MSG_CMSG_CLOEXEC]))
+  author.call('recvmsg', [descriptor(author.slot('unix')), needed(message(), msghdr.size), from], { most: 65_535 })
+}
+
 /** Calls that create two descriptors. */
 function pair(author: Author): void {
   const { c, random, script } = author
@@ -229,6 +257,7 @@ export const SOCKET_MOVES: readonly Move[] = [
   [4, serve],
   [3, named],
   [4, pair],
+  [4, pass],
   [8, (author) => send(author, author.slot('stream', 'stream', 'datagram', 'unix', 'writer'))],
   [8, (author) => receive(author, author.slot('stream', 'stream', 'datagram', 'unix', 'reader', 'lookup'))],
   [3, (author) => accept(author, author.slot('listener', 'unix'), author.free('stream'))],

@@ -310,6 +310,8 @@ const ARITY: Readonly<Record<Name, number>> = {
   terminal: 3,
   signals: 3,
   alarm: 2,
+  sendmsg: 3,
+  recvmsg: 3,
   clock: 0,
 }
 const ON_A_DESCRIPTOR: readonly Name[] = [

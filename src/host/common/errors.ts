@@ -61,6 +61,7 @@ const known: Readonly<Record<ErrnoName, true>> = {
   EROFS: true,
   ESPIPE: true,
   ETIMEDOUT: true,
+  ETOOMANYREFS: true,
   ETXTBSY: true,
   EXDEV: true,
 }

@@ -4,6 +4,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
 import { DatagramSocket, type ReceivedMessage } from '../datagram-socket.js'
 import type { OptionName, Result } from '../descriptor.js'
+import type { Rights } from '../passing.js'
 import { Poll } from '../readiness.js'
 import { StreamOptions } from '../stream-options.js'
 import type { LocalContext } from './local-stream.js'
@@ -118,7 +119,7 @@ export class LocalDatagram extends DatagramSocket {
     if (receiver.#receiveEnded) return 'EPIPE'
     if (!receiver.#queue.fits(bytes.length)) return 'EAGAIN'
     receiver.#queue.hold(bytes.length)
-    receiver.#queue.add({ bytes, from: this.#address })
+    receiver.#queue.add({ bytes, from: this.#address, rights: this.#kernel.passing.outgoing() })
     this.#kernel.changed(receiver)
     return 0
   }
@@ -126,8 +127,23 @@ export class LocalDatagram extends DatagramSocket {
   override receive(peek: boolean): ReceivedMessage | undefined | ErrnoName {
     const message = peek ? this.#queue.first : this.#queue.shift()
     if (message === undefined) return this.#receiveEnded ? undefined : 'EAGAIN'
+    if (message.rights !== undefined) this.#kernel.passing.arrive(message.rights, peek)
     if (!peek) for (const sender of this.#senders) this.#kernel.changed(sender)
     return message
+  }
+
+  override get passesRights(): boolean {
+    return true
+  }
+
+  override heldRights(): Rights {
+    return [...this.#queue].flatMap(({ rights }) => rights ?? [])
+  }
+
+  override dropRights(): Rights {
+    const held = this.heldRights()
+    for (const message of this.#queue) message.rights = undefined
+    return held
   }
 
   /** Of the next message. */
@@ -149,6 +165,7 @@ export class LocalDatagram extends DatagramSocket {
     this.#closed = true
     this.#kernel.datagramNames.close(this.#address.path, this)
     this.#kernel.localMemory.release(this.#promised)
+    this.#kernel.passing.release(this.heldRights())
     this.#queue.clear()
     this.disconnect()
     for (const sender of this.#senders) this.#kernel.changed(sender)

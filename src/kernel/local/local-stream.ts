@@ -4,15 +4,19 @@
 import { totalLength } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
+import type { Passing, Rights } from '../passing.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { ByteQueue } from './byte-queue.js'
 import { CAPACITY, type LocalMemory } from './local-memory.js'
+import { MarkedMessages } from './marked-messages.js'
 
 /** What an end needs from its kernel. */
 export interface LocalContext {
   /** Limits the bytes that may wait in all ends. */
   readonly localMemory: LocalMemory
+  /** The descriptors on their way between its sockets. */
+  readonly passing: Passing
   /** Reports that the readiness of `descriptor` may have changed. */
   changed(descriptor: Descriptor): void
 }
@@ -25,6 +29,7 @@ export abstract class LocalStream extends ByteDescriptor {
   /** Nothing more will be received. */
   protected receiveEnded = false
   readonly #kernel: LocalContext
+  readonly #marked = new MarkedMessages()
   #capacity = CAPACITY
   /** Whether the capacity was reserved and has to be returned. */
   #promised = false
@@ -43,20 +48,20 @@ export abstract class LocalStream extends ByteDescriptor {
     return this.access === 'write' ? sent : this.received.length
   }
 
-  override arrived(): Result {
-    if (this.received.length > 0) return this.received.length
+  override arrived(wanted: number): Result {
+    if (this.received.length > 0) return Math.min(this.received.length, this.#marked.within(wanted))
     return this.takeError() ?? (this.receiveEnded ? 0 : 'EAGAIN')
   }
 
   override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
-    const count = this.received.copyTo(heap, address, length, peek)
-    if (!peek) this.#madeRoom()
+    const count = this.received.copyTo(heap, address, this.#marked.within(length), peek)
+    this.#passed(count, peek)
     return count
   }
 
   override takePayload(max: number): Uint8Array {
-    const chunk = this.received.take(max)
-    this.#madeRoom()
+    const chunk = this.received.take(this.#marked.within(max))
+    this.#passed(chunk.length, false)
     return chunk
   }
 
@@ -75,6 +80,14 @@ export abstract class LocalStream extends ByteDescriptor {
     for (const bytes of list) this.#pass(bytes)
     payload.advance(room)
     return room
+  }
+
+  override heldRights(): Rights {
+    return this.#marked.held()
+  }
+
+  override dropRights(): Rights {
+    return this.#marked.clear()
   }
 
   /**
@@ -103,6 +116,7 @@ export abstract class LocalStream extends ByteDescriptor {
     const peer = this.#peer
     this.#peer = undefined
     this.received.clear()
+    this.#kernel.passing.release(this.#marked.clear())
     if (this.#promised) this.#kernel.localMemory.release(this.#capacity)
     this.#promised = false
     if (peer === undefined) return
@@ -165,6 +179,8 @@ export abstract class LocalStream extends ByteDescriptor {
   #pass(bytes: Uint8Array): void {
     const peer = this.#peer
     if (peer === undefined) return
+    const rights = bytes.length > 0 ? this.#kernel.passing.outgoing() : undefined
+    if (rights !== undefined) peer.#marked.add(rights, peer.received.length, bytes.length)
     peer.received.push(bytes)
     peer.#tell()
   }
@@ -175,9 +191,13 @@ export abstract class LocalStream extends ByteDescriptor {
     this.#tell()
   }
 
-  #madeRoom(): void {
+  /** Gives the caller what the first `count` bytes carry. @param stays - they stay here */
+  #passed(count: number, stays: boolean): void {
+    const rights = this.#marked.rightsWithin(count)
+    if (!stays) this.#marked.take(count)
+    if (rights !== undefined) this.#kernel.passing.arrive(rights, stays)
     const peer = this.#peer
-    if (peer !== undefined) peer.#tell()
+    if (!stays && peer !== undefined) peer.#tell()
   }
 
   #tell(): void {

@@ -3,6 +3,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
 import { BACKLOG_MAX } from '../accept-queue.js'
 import type { OptionName, Result } from '../descriptor.js'
+import type { Rights } from '../passing.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { StreamOptions } from '../stream-options.js'
@@ -96,12 +97,25 @@ export class LocalUnixSocket extends LocalStream {
     return this.origin() ?? 'ENOTCONN'
   }
 
+  override get passesRights(): boolean {
+    return true
+  }
+
+  /** A connection that was not accepted yet can be received with its listener. */
+  override heldRights(): Rights {
+    return [...super.heldRights(), ...this.#waiting.flatMap((waiting) => waiting.heldRights())]
+  }
+
+  override dropRights(): Rights {
+    return [...super.dropRights(), ...this.#waiting.flatMap((waiting) => waiting.dropRights())]
+  }
+
   override queued(which: 'received' | 'sent'): Result {
     return this.#listens() ? 'EINVAL' : super.queued(which)
   }
 
-  override arrived(): Result {
-    return this.#other === undefined ? 'EINVAL' : super.arrived()
+  override arrived(wanted: number): Result {
+    return this.#other === undefined ? 'EINVAL' : super.arrived(wanted)
   }
 
   override write(bytes: Uint8Array): Result {

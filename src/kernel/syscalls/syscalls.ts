@@ -11,6 +11,7 @@ import { DatagramSocket } from '../datagram-socket.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { SyscallContext } from './context.js'
+import { ControlCalls } from './control.js'
 import { EventCalls } from './events.js'
 import { LookupCalls } from './lookups.js'
 import { MessageFlags } from './message-flags.js'
@@ -82,6 +83,8 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     terminal: guarded((calls, fd, request, data) => calls.terminals.ask(fd, request, data)),
     sendto: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.sendto(fd, bufs, nbufs, flags, addr, len)),
     recvfrom: guarded((calls, fd, bufs, nbufs, flags, addr, len) => calls.recvfrom(fd, bufs, nbufs, flags, addr, len)),
+    sendmsg: guarded((calls, fd, message, flags) => calls.control.send(fd, message, flags)),
+    recvmsg: guarded((calls, fd, message, flags) => calls.control.receive(fd, message, flags)),
     poll: guarded((calls, fds, nfds, timeout) => calls.polls.poll(fds, nfds, timeout)),
     signals: guarded((calls, caught, ignored, arrived) => calls.signals.handle(caught, ignored, arrived)),
     alarm: guarded((calls, after, interval) => calls.signals.alarm(after, interval)),
@@ -130,6 +133,7 @@ function eventCalls(guarded: (call: Call) => (...values: number[]) => number) {
 
 /** Implements the calls for one instance. */
 class Syscalls {
+  readonly control: ControlCalls
   readonly events: EventCalls
   readonly names: LookupCalls
   readonly numbers: NumberCalls
@@ -158,6 +162,11 @@ class Syscalls {
     this.#abi = abi
     this.#onDefect = onDefect
     this.#addresses = new SockaddrCodec(abi, memory)
+    this.control = new ControlCalls(
+      context,
+      (...values) => this.sendto(...values),
+      (...values) => this.recvfrom(...values),
+    )
     this.events = new EventCalls(context)
     this.numbers = new NumberCalls(kernel, abi)
     this.names = new LookupCalls(kernel, abi, memory, this.#addresses)
