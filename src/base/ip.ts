@@ -77,23 +77,17 @@ export function isWildcardIp(host: string): boolean {
 
 /** Whether the address is a loopback address. */
 export function isLoopbackIp(host: string): boolean {
-  return rangeOf(unmappedIp(host)) === 'loopback'
+  return kindOfIp(unmappedIp(host)) === 'loopback'
 }
 
-/**
- * Whether an address is meaningful only to this machine or its link, or does not identify a single machine: loopback,
- * link-local (which includes the metadata services of clouds), unspecified, multicast, broadcast. An IPv4 address
- * embedded in an IPv6 address is checked, too.
- */
-export function isSpecialIp(host: string): boolean {
-  const range = rangeOf(unmappedIp(host))
-  if (range !== undefined && SPECIAL.has(range)) return true
-  const inner = embeddedIp(host)
-  return METADATA.has(host) || (inner !== undefined && isSpecialIp(inner))
+/** What the address is for, as ipaddr.js names it: `unicast`, `private`, `loopback`; `undefined` if it is none. */
+export function kindOfIp(host: string): string | undefined {
+  const bytes = bytesOf(host)
+  return bytes && ipaddr.fromByteArray([...bytes]).range()
 }
 
 /** The IPv4 address of an IPv4-mapped one (RFC 4291, section 2.5.5.2); any other address unchanged. */
-function unmappedIp(host: string): string {
+export function unmappedIp(host: string): string {
   return host.startsWith(MAPPED) && host.includes('.') ? host.slice(MAPPED.length) : host
 }
 
@@ -105,19 +99,9 @@ const LONGEST = 128
 /** Interface names may contain almost anything, but not the characters that delimit addresses elsewhere. */
 const ZONE = /^[^\s\p{C}%/\\[\]]{1,64}$/u
 
-const SPECIAL: ReadonlySet<string> = new Set(['unspecified', 'broadcast', 'multicast', 'linkLocal', 'loopback'])
-
-/** Metadata services of clouds at addresses that belong to ordinary machines elsewhere. */
-const METADATA: ReadonlySet<string> = new Set(['fd00:ec2::254'])
-
 function bytesOf(host: string): readonly number[] | undefined {
   if (host.includes(':')) return bytesOfIpv6(host)
   return isIpv4(host) ? host.split('.').map(Number) : undefined
-}
-
-function rangeOf(host: string): string | undefined {
-  const bytes = bytesOf(host)
-  return bytes && ipaddr.fromByteArray([...bytes]).range()
 }
 
 /** The offset of the IPv4 address in IPv6 addresses that embed one: by mapping, translation or tunnel. */
@@ -129,7 +113,11 @@ const EMBEDDING: readonly (readonly [prefix: readonly number[], at: number])[] =
   [[0x20, 0x02], 2],
 ]
 
-function embeddedIp(host: string): string | undefined {
+/**
+ * The IPv4 address that an IPv6 address leads to by translation or a tunnel; `undefined` for any other address. An
+ * IPv4-mapped address is not one: see {@link unmappedIp}.
+ */
+export function embeddedIp(host: string): string | undefined {
   const bytes = bytesOf(host)
   if (bytes?.length !== 16) return undefined
   const found = EMBEDDING.find(([prefix]) => prefix.every((byte, index) => bytes[index] === byte))

@@ -1,6 +1,5 @@
 /** Parses the command line. This file does not import the library, so that parsing is fast. */
 import { parseArgs } from 'node:util'
-import type { Policy } from '../guard/policy.js'
 import type { Dirs, DriverName, HostDirectory } from '../guest/guest.js'
 
 /** What `--help` prints. */
@@ -11,18 +10,23 @@ export const HELP = `Runs a WebAssembly program that was written in C against li
 By default the program has access to nothing. These options grant access:
 
   --allow-net                   the whole network, but no socket with a path
-  --allow-listen=HOST:PORT      listen on this address, as the program asks for it (port 0: any free port)
-  --allow-listen=unix:PATH      listen on a socket at this path in the host's file system
-  --allow-connect=HOST:PORT     connect to this address; if HOST is a name, the program may look it up and connect
-                                to its addresses, except loopback and link-local ones, which need their own rule
-  --allow-connect=unix:PATH     connect to this socket; unix:@NAME is an abstract one
+  --allow-connect=RULE,...      connect, and send messages (UDP), to these addresses; a name may also be looked up
+  --allow-listen=RULE,...       listen on these addresses, as the program asks for them (port 0: any free port), and
+                                receive and answer messages there
+  --allow-accept=RULE,...       take connections and messages from these peers only
+  --allow-send=RULE,...         send messages to these addresses
+  --allow-resolve=HOST,...      look up these names
+  --deny-ACTION=RULE,...        refuse this although another rule allows it
+  --policy FILE                 more rules, as JSON
+  --audit FILE                  append each decision to FILE as a line of JSON
   --env NAME=VALUE              set an environment variable
   --dir HOST[:GUEST][:ro|:rw]   the directory HOST at the path GUEST (default: /); with :rw the program changes it, and
                                 otherwise its changes stay in memory
 
-The rules also apply to UDP: a listen rule allows the program to receive and answer messages, a connect rule to send
-them. Every option but the first can be repeated. Write IPv6 hosts as [::1]:80. The name localhost means both
-loopback addresses, and the program can always look it up.
+A RULE is [tcp://|udp://]HOST[:PORTS] or unix:PATH (unix:@NAME is an abstract name). HOST is an address (127.0.0.1, [::1]),
+a range (10.0.0.0/8), localhost, a name (example.com), all names below one (*.example.com), or *. PORTS are like 443,
+8000-8100 or 80,443; without them a rule is for all ports. A name does not lead to internal addresses, unless its rule
+says so: db.internal:5432=10.0.0.0/8. Every option but the first can be repeated.
 
 These options change how the program runs:
 
@@ -55,7 +59,12 @@ export interface Command {
   readonly driver: DriverName
   readonly hostName: string
   readonly maxDescriptors: number | undefined
-  readonly policy: Omit<Policy, 'onRefusal'>
+  /** The flags that are rules, such as `--allow-connect=127.0.0.1:80`. */
+  readonly rules: readonly string[]
+  /** A file with more rules. */
+  readonly policyFile: string | undefined
+  /** The file that decisions are appended to. */
+  readonly auditFile: string | undefined
   readonly trace: boolean
   readonly why: boolean
 }
@@ -80,7 +89,6 @@ export function readCommand(argv: readonly string[]): Command | 'help' | 'versio
     throw new UsageError(
       `Cannot use ${quote(extra)}: only one program can run; put the program's own arguments after --`,
     )
-  const all = values['allow-net'] ? ['*'] : []
   return {
     program,
     args: [program, ...(end < 0 ? [] : argv.slice(end + 1))],
@@ -89,13 +97,28 @@ export function readCommand(argv: readonly string[]): Command | 'help' | 'versio
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
     maxDescriptors: values['max-descriptors'] === undefined ? undefined : readNumber(values['max-descriptors']),
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
-    policy: {
-      listen: [...all, ...(values['allow-listen'] ?? [])],
-      connect: [...all, ...(values['allow-connect'] ?? [])],
-    },
+    rules: [...(values['allow-net'] ? ALL : []), ...rulesOf(values)],
+    policyFile: values.policy,
+    auditFile: values.audit,
     trace: values.trace ?? false,
     why: values.why ?? false,
   }
+}
+
+const RULES = ['allow', 'deny'].flatMap((verdict) =>
+  ['connect', 'listen', 'accept', 'send', 'resolve'].map((action) => `${verdict}-${action}`),
+)
+const RULE_OPTIONS = Object.fromEntries(RULES.map((name) => [name, { type: 'string', multiple: true } as const]))
+
+/** What `--allow-net` stands for. */
+const ALL = ['--allow-connect=*', '--allow-listen=*']
+
+/** The flags among the options that are rules. */
+function rulesOf(values: Readonly<Record<string, unknown>>): string[] {
+  return RULES.flatMap((name) => {
+    const given = values[name]
+    return Array.isArray(given) ? given.map((text) => `--${name}=${text}`) : []
+  })
 }
 
 function parseOptions(args: readonly string[]) {
@@ -105,8 +128,9 @@ function parseOptions(args: readonly string[]) {
       allowPositionals: true,
       options: {
         'allow-net': { type: 'boolean' },
-        'allow-listen': { type: 'string', multiple: true },
-        'allow-connect': { type: 'string', multiple: true },
+        ...RULE_OPTIONS,
+        policy: { type: 'string' },
+        audit: { type: 'string' },
         env: { type: 'string', multiple: true },
         dir: { type: 'string', multiple: true },
         driver: { type: 'string' },

@@ -1,4 +1,4 @@
-import { formatEndpoint, type Refusal } from '../guard/policy.js'
+import { describe, type Refusal, UNGRANTED } from '../guard/decision.js'
 import { say } from './command.js'
 
 /** How many different refusals are reported. For a program that tries every address, more would not be useful. */
@@ -29,11 +29,8 @@ export class Refusals {
 }
 
 function explain(refusal: Refusal): string {
-  if (refusal.action === 'lookup')
-    return `the program may not look up ${refusal.name}; grant it with --allow-connect=${refusal.name}:PORT`
-  const { action, address } = refusal
-  const endpoint = formatEndpoint(address)
-  const place = `${action === 'listen' ? 'on' : 'to'} ${endpoint}`
-  const grant = action === 'send' ? 'connect' : action
-  return `the program may not ${action} ${place}; grant it with --allow-${grant}=${endpoint}`
+  const { action, target, rule, reason } = refusal
+  const said = `the program may not ${describe(refusal)}`
+  if (rule !== undefined || reason !== UNGRANTED) return `${said}: ${rule ?? reason}`
+  return `${said}; grant it with --allow-${action === 'resolve' ? `connect=${target}:PORT` : `${action}=${target}`}`
 }

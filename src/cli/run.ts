@@ -2,13 +2,16 @@
 import { readFileSync } from 'node:fs'
 // By name, so that it is loaded with this file and not when it is first asked for.
 import * as platform from '#platform'
-import { policyHost } from '../guard/policy.js'
+import type { PolicyHooks } from '../guard/judge.js'
+import type { Policy } from '../guard/policy.js'
+import { policyHost } from '../guard/policy-host.js'
 import { Thread } from '../guest/drivers/thread.js'
 import { Guest } from '../guest/guest.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
 import { writeCompileCache } from './compile-cache.js'
+import { openAudit, readPolicy } from './policy.js'
 import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
 
@@ -26,13 +29,19 @@ function readProgram(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-async function startGuest(command: Command, signals: Signals, refusals: Refusals): Promise<Guest> {
-  const { program, hostName, policy, args, env, dirs, driver, maxDescriptors } = command
+/** What the program may do on the network, and what is told of it. */
+interface Access {
+  readonly policy: Policy
+  readonly hooks: PolicyHooks
+}
+
+async function startGuest(command: Command, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
+  const { program, hostName, args, env, dirs, driver, maxDescriptors } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
   try {
     const given = {
-      host: openHost(hostName).then((host) => policyHost(host, { ...policy, onRefusal: refusals.add })),
+      host: openHost(hostName).then((host) => policyHost(host, policy, hooks)),
       args,
       env,
       ...(dirs && { dirs }),
@@ -73,7 +82,10 @@ export async function run(command: Command, thread: Thread | undefined): Promise
 async function runProgram(command: Command): Promise<number> {
   const signals = new Signals(command.driver)
   const refusals = new Refusals()
-  const started = startGuest(command, signals, refusals)
+  const policy = readPolicy(command)
+  const audit = openAudit(command)
+  const hooks = { onRefusal: refusals.add, ...(audit && { onDecision: audit.add }) }
+  const started = startGuest(command, signals, { policy, hooks })
   signals.aim(started)
   const guest = await started
   setTimeout(writeCompileCache, AT_REST).unref()
@@ -87,6 +99,7 @@ async function runProgram(command: Command): Promise<number> {
   } finally {
     signals.close()
     refusals.close()
+    audit?.close()
     if (command.why) tellAbsent(guest)
   }
 }

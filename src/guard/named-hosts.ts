@@ -1,50 +1,36 @@
-/** Names in rules of a policy. */
-import type { Address } from '../base/address.js'
+/** Names that a guest has looked up, and the addresses in the answers. */
 import { canonicalName } from '../base/host-text.js'
-import { familyOf, isSpecialIp, parseIp } from '../base/ip.js'
+import { familyOf, parseIp } from '../base/ip.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
 /** Takes the result of a lookup: the addresses in the answer; none if the name no longer exists. */
 export type Learn = (hosts: readonly string[]) => void
 
+/** How many names are remembered; the one that was looked up longest ago is forgotten first. */
+const MOST_NAMES = 1024
+
 /**
- * The names that rules contain instead of addresses, and the addresses that lookups of the guest have returned for
- * them. The latest answer determines the addresses of a name: a name that has moved no longer grants its old
- * addresses. If a guest looks up a name several times at once, it may use each of the answers.
+ * The addresses that lookups of the guest have returned, by name. The latest answer determines the addresses of a
+ * name: a name that has moved no longer leads to its old addresses. If a guest looks up a name several times at once,
+ * each of the answers counts.
  */
 export class NamedHosts {
   readonly #names = new Map<string, Named>()
 
-  /** The number of names. */
-  get size(): number {
-    return this.#names.size
-  }
-
-  /** Adds a rule. */
-  add(name: string, port: number): void {
-    const key = canonicalName(name)
-    const named = this.#names.get(key) ?? new Named()
-    named.ports.add(port)
-    this.#names.set(key, named)
-  }
-
-  /** Whether a rule contains the name. */
-  has(name: string): boolean {
-    return this.#names.has(canonicalName(name))
-  }
-
   /** Must be called when a lookup of a name starts. @returns a function that must be called with the answer */
   ask(name: string, family: LookupFamily): Learn {
-    return this.#names.get(canonicalName(name))?.ask(family) ?? (() => {})
+    const key = canonicalName(name)
+    const named = this.#names.get(key) ?? new Named()
+    this.#names.delete(key)
+    this.#names.set(key, named)
+    const [oldest] = this.#names.keys()
+    if (oldest !== undefined && this.#names.size > MOST_NAMES) this.#names.delete(oldest)
+    return named.ask(family)
   }
 
-  /** Whether the address belongs to such a name, and a rule has its port. */
-  grants(address: Address): boolean {
-    if (address.family === 'ipv6' && address.scopeId !== 0) return false
-    for (const named of this.#names.values()) {
-      if (named.ports.has(address.port) && named.leadsTo(address.host)) return true
-    }
-    return false
+  /** The names that lead to an address. */
+  leadingTo(host: string): readonly string[] {
+    return [...this.#names].filter(([, named]) => named.leadsTo(host)).map(([name]) => name)
   }
 }
 
@@ -55,9 +41,8 @@ interface Answer {
   readonly hosts: readonly string[]
 }
 
-/** A name, its ports, and the current answers. */
+/** The current answers of a name. */
 class Named {
-  readonly ports = new Set<number>()
   #answers: readonly Answer[] = []
   #time = 0
 
@@ -74,17 +59,14 @@ class Named {
         at,
         hosts: at < asked ? hosts.filter((host) => !isReplaced(host)) : hosts,
       }))
-      const told = { at: this.#time++, hosts: texts.flatMap((text) => granted(text) ?? []) }
+      const told = { at: this.#time++, hosts: texts.flatMap((text) => plain(text) ?? []) }
       this.#answers = [...kept, told].filter(({ hosts }) => hosts.length > 0)
     }
   }
 }
 
-/**
- * The address in an answer; `undefined` if it is not an address, or is one of this machine or its link. Since the
- * owner of a name may point it anywhere (DNS rebinding), such addresses require a rule with the address.
- */
-function granted(text: string): string | undefined {
+/** The address in an answer; `undefined` if it is none, or is one of a link. */
+function plain(text: string): string | undefined {
   const ip = parseIp(text)
-  return ip === undefined || ip.zone !== '' || isSpecialIp(ip.host) ? undefined : ip.host
+  return ip === undefined || ip.zone !== '' ? undefined : ip.host
 }

@@ -10,7 +10,7 @@ import {
 } from '../host/contract/datagram.js'
 import { HostError } from '../host/contract/error.js'
 import type { Host } from '../host/contract/host.js'
-import type { Grants } from './grants.js'
+import type { Judge } from './judge.js'
 
 /** The maximum number of senders that are remembered and may be answered. */
 const HEARD_MAX = 4096
@@ -22,7 +22,7 @@ const HEARD_MAX = 4096
  */
 export class PolicyDatagram extends HostDatagram {
   readonly #asked: Address
-  readonly #grants: Grants
+  readonly #judge: Judge
   readonly #listens: boolean
   /** `undefined` when no address was bound, since nothing could be sent from it. */
   readonly #socket: HostDatagram | undefined
@@ -32,13 +32,13 @@ export class PolicyDatagram extends HostDatagram {
   readonly #heard = new Set<string>()
 
   /** @throws {HostError} EACCES, and the errors of `Host.bindDatagram` */
-  constructor(host: Host, grants: Grants, local: Address, options: DatagramBindOptions, events: DatagramEvents) {
+  constructor(host: Host, judge: Judge, local: Address, options: DatagramBindOptions, events: DatagramEvents) {
     super()
     this.#asked = local
-    this.#grants = grants
-    this.#listens = grants.mayListen(local)
-    if (local.port !== 0) grants.requireListen(local)
-    if (!grants.mayTake(local)) return
+    this.#judge = judge
+    this.#listens = judge.mayListen('udp', local)
+    if (local.port !== 0) judge.requireListen('udp', local)
+    if (!judge.mayTake('udp', local)) return
     this.#socket = host.bindDatagram(local, options, {
       onMessage: (bytes, from) => {
         if (this.#admits(from)) events.onMessage(bytes, from)
@@ -101,7 +101,7 @@ export class PolicyDatagram extends HostDatagram {
   }
 
   override setMembership(membership: Membership, join: boolean): void {
-    if (join) this.#grants.requireListen({ ...this.#asked, host: membership.group })
+    if (join) this.#judge.requireListen('udp', { ...this.#asked, host: membership.group })
     this.#taken().setMembership(membership, join)
   }
 
@@ -112,7 +112,8 @@ export class PolicyDatagram extends HostDatagram {
   /** Whether the guest may receive messages from that sender. */
   #admits(from: Address): boolean {
     const key = endpointKey(from)
-    if (!this.#listens) return key === this.#peer || this.#grants.mayConnect(from)
+    if (!this.#listens) return key === this.#peer || this.#judge.maySend(from)
+    if (!this.#judge.accepts('udp', from)) return false
     this.#heard.delete(key)
     this.#heard.add(key)
     const [oldest] = this.#heard
@@ -121,11 +122,13 @@ export class PolicyDatagram extends HostDatagram {
   }
 
   #requireSend(to: Address): void {
-    if (this.#grants.mayConnect(to) || this.#heard.has(endpointKey(to))) return
+    if (this.#heard.has(endpointKey(to))) return
     // Nothing can be sent to port 0. Resolvers connect to it only to find out whether there is a way to the address,
     // and a refusal that asks for a grant of it would be misleading.
-    if (to.port === 0) throw new HostError('EACCES', `the guest may not use ${formatEndpoint(to)}`)
-    this.#grants.refuse({ action: 'send', address: to })
+    if (to.port === 0 && !this.#judge.maySend(to)) {
+      throw new HostError('EACCES', `the guest may not use ${formatEndpoint(to)}`)
+    }
+    this.#judge.requireSend(to)
   }
 
   #taken(): HostDatagram {

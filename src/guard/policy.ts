@@ -1,138 +1,105 @@
-/**
- * A host that restricts a guest's network access. It implements the same contract as the host below it, so it works
- * over any host.
- */
-import type { Address } from '../base/address.js'
-import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
-import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/contract/datagram.js'
-import type { BindOptions } from '../host/contract/error.js'
-import { Host, type HostTimer } from '../host/contract/host.js'
-import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
-import { Grants, type Policy } from './grants.js'
-import { PolicyBoundSocket } from './policy-bound-socket.js'
-import { PolicyDatagram } from './policy-datagram.js'
-import { PolicyUnix } from './policy-unix.js'
-
-export { formatEndpoint } from '../base/endpoint.js'
-export type { Policy, Refusal } from './grants.js'
+/** Policies: what a guest may do on a network, in forms that convert to each other. */
+import { type Explanation, explain, type PolicyQuestion } from './explain.js'
+import { RULE_FLAGS, readFlag, writeFlags } from './rules/policy-flags.js'
+import { type PolicyRules, readPolicyRules, writePolicyRules } from './rules/policy-rules.js'
+import type { Rule } from './rules/rule.js'
 
 /**
- * Creates a host that passes on to the one below what the policy grants, and refuses everything else with `EACCES`.
+ * The access granted to a guest. Each rule allows or denies one kind of action; what no rule allows is refused, and a
+ * rule that denies wins over all that allow. Guests see a refusal as `EACCES`.
  *
- * Binding is never refused, since a guest that may not listen should get the error from `listen()`; but an address
- * that is not granted is not bound either. For messages, binding to a port of the guest's choice counts as listening;
- * a guest that may only send binds a free port.
- *
- * @param host - the host that provides the sockets
- * @param policy - nothing is granted by default
- * @throws {TypeError} when a rule is not an address, or `host` is not a host
+ * - An address means exactly that address in the form in which the guest requests it: port 0 a free port, `0.0.0.0`
+ *   every interface. Only an IPv4-mapped address is taken for the IPv4 address. A range, `10.0.0.0/8`, means all its
+ *   addresses, and `localhost` both loopback addresses.
+ * - A rule that denies a range also denies the IPv6 addresses that lead into it (NAT64, 6to4), and listening on all
+ *   addresses where one of them is denied.
+ * - A name, `db.example.com`, and a pattern, `*.example.com`, allow the lookup of the name and connections to the
+ *   addresses in the latest answer. Since the owner of a name may point it anywhere, internal addresses in the answer
+ *   are withheld, unless the rule says to which ranges the name may lead: `db.internal:5432=10.0.0.0/8`.
+ * - `unix:/path` is the name of a socket in the form in which the guest requests it, byte for byte; the file system
+ *   resolves symbolic links. `unix:@name` is an abstract name, `unix:./@name` the file `@name`, and `unix:*` means all.
  *
  * @example
  * ```ts
- * import { Loop, policyHost, TCP, UVError, virtualHost } from 'libuv-wasm'
+ * import { Policy } from 'libuv-wasm'
  *
- * const host = policyHost(virtualHost(), { listen: ['127.0.0.1:80'] })
- * const loop = await Loop.open({ host })
- * const server = new TCP({ loop })
- * server.bind(['127.0.0.1', 8080])
- * try {
- *   server.listen()
- * } catch (error) {
- *   if (error instanceof UVError) console.log(error.code)
- * }
- * await loop[Symbol.asyncDispose]()
+ * const policy = new Policy({
+ *   connect: [{ host: '*.example.com', port: 443, comment: 'the API' }],
+ *   deny: ['169.254.0.0/16'],
+ * })
+ * console.log(policy.toFlags().join(' '))
+ * console.log(policy.explain({ action: 'connect', address: '10.0.0.1:443' }).remedy)
  * ```
  * ```text
- * EACCES
+ * --allow-connect=*.example.com:443 --deny-connect=169.254.0.0/16 --deny-listen=169.254.0.0/16 --deny-accept=169.254.0.0/16 --deny-send=169.254.0.0/16 --deny-resolve=169.254.0.0/16
+ * add the rule "allow connect 10.0.0.1:443"
  * ```
  */
-export function policyHost(host: Host, policy: Policy = {}): Host {
-  // Recognized by its methods: it may come from another copy of this package.
-  if (typeof host?.defer !== 'function') {
-    throw new TypeError('Cannot make a policy host: this is not a host; make one with nodeHost() or virtualHost()')
-  }
-  return new PolicyHost(host, new Grants(policy, () => host.interfaces()))
-}
+export class Policy {
+  /** All rules, those that allow before those that deny. */
+  readonly rules: readonly Rule[]
 
-class PolicyHost extends Host {
-  readonly name: string
-  override readonly deliversInline: boolean
-  readonly #host: Host
-  readonly #grants: Grants
-  #unix: PolicyUnix | undefined
-
-  constructor(host: Host, grants: Grants) {
-    super()
-    this.name = host.name
-    this.deliversInline = host.deliversInline
-    this.#host = host
-    this.#grants = grants
+  /** @throws {TypeError} when something in the rules is not valid; the message names it, and the remedy */
+  constructor(rules: PolicyRules = {}) {
+    this.rules = readPolicyRules(rules)
   }
 
-  override clock(): number {
-    return this.#host.clock()
+  /**
+   * Reads the JSON form: an object like the argument of the constructor. `policy.schema.json` of this package describes
+   * it; a property `$schema` may name that file.
+   *
+   * @throws {TypeError} when the text is not JSON, or not a policy
+   */
+  static parse(text: string): Policy {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch (error) {
+      throw new TypeError(`Cannot read the policy: ${error instanceof Error ? error.message : error}; give JSON`)
+    }
+    if (typeof value !== 'object' || value === null || !('$schema' in value)) return new Policy(value as PolicyRules)
+    const { $schema: _, ...rules } = value
+    return new Policy(rules)
   }
 
-  override wallClock(): number {
-    return this.#host.wallClock()
-  }
-
-  override defer(callback: () => void): void {
-    this.#host.defer(callback)
-  }
-
-  override timer(callback: () => void): HostTimer {
-    return this.#host.timer(callback)
-  }
-
-  override keepAlive(): () => void {
-    return this.#host.keepAlive()
-  }
-
-  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
-    return this.#host.sharesPorts(kind)
-  }
-
-  override bind(local: Address, options: BindOptions): HostBoundSocket {
-    const port = this.#grants.mayTake(local) ? this.#host.bind(local, options) : undefined
-    return new PolicyBoundSocket(local, port, this.#grants)
-  }
-
-  override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    this.#grants.requireConnect(remote)
-    return this.#host.connect(remote, events)
-  }
-
-  override get unix(): PolicyUnix | undefined {
-    const { unix } = this.#host
-    this.#unix ??= unix && new PolicyUnix(unix, this.#grants)
-    return this.#unix
-  }
-
-  override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
-    return new PolicyDatagram(this.#host, this.#grants, local, options, events)
-  }
-
-  override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
-    const learn = this.#grants.requireLookup(name, family)
-    return this.#host.lookup(name, family, {
-      onAnswer: (texts) => {
-        learn(texts)
-        events.onAnswer(texts)
-      },
-      onError: (code) => {
-        if (code === 'ENOENT') learn([])
-        events.onError(code)
-      },
+  /**
+   * Reads flags such as `--allow-connect=10.0.0.0/8:443,example.com:80`: `--allow-` or `--deny-`, the action, and rules.
+   *
+   * @throws {TypeError} when one is not such a flag, or a rule in it is not valid
+   */
+  static fromFlags(flags: readonly string[]): Policy {
+    const rules = flags.flatMap((text) => {
+      const [, name, value = ''] = /^--([a-z-]+)=(.*)$/s.exec(text) ?? []
+      const flag = RULE_FLAGS.find((one) => one === name)
+      if (flag !== undefined) return readFlag(flag, value)
+      throw new TypeError(
+        `Cannot read the flag ${JSON.stringify(text)}: it is not one of a policy; give --${RULE_FLAGS.join('=, --')}=`,
+      )
     })
+    return new Policy(writePolicyRules(rules))
   }
 
-  override interfaces(): ReadonlyMap<string, number> {
-    return this.#grants.interfaces(() => this.#host.interfaces())
+  /** A policy with the rules of both. */
+  with(other: Policy): Policy {
+    return new Policy(writePolicyRules([...this.rules, ...other.rules]))
   }
 
-  override reverse(address: Address, events: LookupEvents): CancelLookup {
-    this.#grants.requireReverse(address)
-    return this.#host.reverse(address, events)
+  /** The object form, in which each rule has one action. */
+  toJSON(): PolicyRules {
+    return writePolicyRules(this.rules)
+  }
+
+  /** The flags of the command, without comments. */
+  toFlags(): string[] {
+    return writeFlags(this.rules)
+  }
+
+  /**
+   * Says what the policy decides, and why, without asking name servers or a broker.
+   *
+   * @throws {TypeError} when the address is not valid
+   */
+  explain(question: PolicyQuestion): Explanation {
+    return explain(this.rules, question)
   }
 }

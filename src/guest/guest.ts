@@ -1,7 +1,7 @@
 /** Runs a foreign WebAssembly program: one that has a `main()` and was linked with libuv by `uvcc`. */
 import type { WasmModule } from '../base/platform-types.js'
 import { SIGNALS, type SignalName } from '../base/signals.js'
-import { policyHost } from '../guard/policy.js'
+import { policyHost } from '../guard/policy-host.js'
 import type { Host } from '../host/contract/host.js'
 import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'

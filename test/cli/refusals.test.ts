@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { Refusals } from '../../src/cli/refusals.js'
-import type { Refusal } from '../../src/guard/policy.js'
+import { attemptOn, lookupOf, type Refusal, refused } from '../../src/guard/decision.js'
 import { loopback } from '../support/wishes.js'
 
 let lines: string[] = []
@@ -17,14 +17,14 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-const refused = (port: number): Refusal => ({ action: 'connect', address: loopback(port) })
+const connecting = (port: number): Refusal => refused(attemptOn('connect', 'tcp', loopback(port)))
 
 test('a refused address is printed once, and the number of repetitions at the end', () => {
   const refusals = new Refusals()
   for (let round = 0; round < 1000; round++) {
-    refusals.add(refused(9))
-    refusals.add({ action: 'listen', address: loopback(9) })
-    refusals.add({ action: 'lookup', name: 'example.com' })
+    refusals.add(connecting(9))
+    refusals.add(refused(attemptOn('listen', 'tcp', loopback(9))))
+    refusals.add(refused(lookupOf('example.com')))
   }
   refusals.close()
   expect(lines).toEqual([
@@ -37,14 +37,14 @@ test('a refused address is printed once, and the number of repetitions at the en
 
 test('a single refusal prints one line', () => {
   const refusals = new Refusals()
-  refusals.add(refused(9))
+  refusals.add(connecting(9))
   refusals.close()
   expect(lines).toHaveLength(1)
 })
 
 test('at most 100 refused addresses are printed', () => {
   const refusals = new Refusals()
-  for (let port = 1; port <= 60_000; port++) refusals.add(refused(port))
+  for (let port = 1; port <= 60_000; port++) refusals.add(connecting(port))
   refusals.close()
   expect(lines).toHaveLength(101)
   expect(lines.at(-1)).toBe('libuv-wasm: the program was refused 59900 more times\n')

@@ -1,7 +1,8 @@
 /** Tests of names in policies: which may be looked up, and which addresses they grant. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
-import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
+import { policyHost } from '../../src/guard/policy-host.js'
+import type { PolicyRules } from '../../src/guard/rules/policy-rules.js'
 import type { Host } from '../../src/host/contract/host.js'
 import type { LookupFamily } from '../../src/host/contract/lookup.js'
 import { FakeHost } from '../support/fake-host.js'
@@ -19,13 +20,9 @@ class Guest {
   readonly told: unknown[] = []
   readonly host: Host
 
-  constructor(policy: Policy) {
-    this.host = policyHost(this.below, {
-      ...policy,
-      onRefusal: (refusal) =>
-        this.refused.push(
-          `${refusal.action} ${refusal.action === 'lookup' ? refusal.name : formatEndpoint(refusal.address)}`,
-        ),
+  constructor(policy: PolicyRules) {
+    this.host = policyHost(this.below, policy, {
+      onRefusal: ({ action, target }) => this.refused.push(`${action} ${target}`),
     })
   }
 
@@ -62,7 +59,7 @@ test('a name or an address without a grant is not looked up', () => {
   const guest = new Guest({ connect: ['db.test:80', '127.0.0.1:80'], listen: ['*'] })
   expect(codeOf(() => guest.ask('other.test'))).toBe('EACCES')
   expect(codeOf(() => guest.host.reverse(loopback(81), { onAnswer() {}, onError() {} }))).toBe('EACCES')
-  expect(guest.refused).toEqual(['lookup other.test', 'lookup 127.0.0.1'])
+  expect(guest.refused).toEqual(['resolve other.test', 'resolve 127.0.0.1'])
   expect(guest.below.lookups).toEqual([])
 })
 
@@ -110,7 +107,7 @@ test('localhost grants both loopback addresses, also to listen', () => {
 })
 
 test('a name is refused in a rule to listen', () => {
-  expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/not an address/)
+  expect(() => policyHost(new FakeHost(), { listen: ['db.test:80'] })).toThrow(/a name is not possible/)
 })
 
 describe('a name with a new answer', () => {
@@ -183,7 +180,7 @@ describe('an answer', () => {
     '2002:a9fe:a9fe::1',
   ]
 
-  test.each(SPECIAL)('does not grant %s unless a rule names it, too', (host) => {
+  test.each(SPECIAL)('does not have %s unless a rule names it, too', (host) => {
     const bare = new Guest({ connect: ['db.test:80'] })
     bare.ask('db.test')([host, A])
     expect([bare.reached(host, A), bare.refused.length]).toEqual([[A], 1])
@@ -193,10 +190,32 @@ describe('an answer', () => {
     expect(both.reached(host, A)).toEqual([host, A])
   })
 
-  test.each(['10.0.0.1', '192.168.0.1', '172.16.0.1', 'fd00::1'])('grants a private address like %s', (host) => {
-    const guest = new Guest({ connect: ['db.internal:80'] })
-    guest.ask('db.internal')([host])
-    expect(guest.reached(host)).toEqual([host])
+  test.each(['10.0.0.1', '192.168.0.1', '172.16.0.1', '100.64.0.1', 'fd00::1', 'fd00:ec2::254', '168.63.129.16'])(
+    'is refused if all it has is the internal address %s, unless the rule lets the name lead there',
+    (host) => {
+      const guest = new Guest({ connect: ['db.internal:80'] })
+      guest.ask('db.internal')([host])
+      expect([guest.told, guest.reached(host)]).toEqual([['EACCES'], []])
+      expect(guest.refused).toEqual(['resolve db.internal', `connect ${host.includes(':') ? `[${host}]` : host}:80`])
+      const granted = new Guest({ connect: [{ host: 'db.internal', port: 80, resolvesTo: host }] })
+      granted.ask('db.internal')([host])
+      expect([granted.told, granted.reached(host)]).toEqual([[[host]], [host]])
+    },
+  )
+
+  test('with addresses outside of resolvesTo does not reach the guest', () => {
+    const guest = new Guest({ connect: ['db.internal:80=10.0.0.0/8=192.168.1.0/24'] })
+    guest.ask('db.internal')(['10.1.2.3', A, '192.168.1.7', '192.168.2.7'])
+    expect(guest.told).toEqual([['10.1.2.3', '192.168.1.7']])
+    expect(guest.reached('10.1.2.3', A, '192.168.1.7', '192.168.2.7')).toEqual(['10.1.2.3', '192.168.1.7'])
+  })
+
+  test('grants nothing of the ranges that its name did not lead to', () => {
+    const guest = new Guest({ connect: ['db.internal:80=10.0.0.0/8'] })
+    guest.ask('db.internal')(['10.1.2.3'])
+    expect(guest.reached('10.1.2.3', '10.1.2.4')).toEqual(['10.1.2.3'])
+    guest.ask('db.internal')(['10.1.2.4'])
+    expect(guest.reached('10.1.2.3', '10.1.2.4')).toEqual(['10.1.2.4'])
   })
 
   test('that is not an address is ignored without an exception', () => {
@@ -215,5 +234,53 @@ describe('an answer', () => {
     ]
     expect(() => guest.ask('db.test')([...odd, Object(undefined), Object(7), A])).not.toThrow()
     expect(guest.reached(A, '127.0.0.1')).toEqual([A])
+  })
+})
+
+describe('a pattern', () => {
+  test('grants all names below its own, at any depth', () => {
+    const guest = new Guest({ connect: ['*.example.com:80'] })
+    for (const name of ['a.example.com', 'A.B.Example.COM.']) guest.ask(name)([A])
+    expect(guest.told).toEqual([[A], [A]])
+    for (const name of ['example.com', 'badexample.com', 'example.com.evil.test', 'a.example.co']) {
+      expect([name, codeOf(() => guest.ask(name))]).toEqual([name, 'EACCES'])
+    }
+  })
+
+  test('leads each name to its own addresses', () => {
+    const guest = new Guest({ connect: ['*.example.com:80'] })
+    guest.ask('a.example.com')([A])
+    guest.ask('b.example.com')([B])
+    expect(guest.reached(A, B)).toEqual([A, B])
+    guest.ask('a.example.com')([C])
+    expect(guest.reached(A, B, C)).toEqual([B, C])
+  })
+
+  test('keeps the addresses of the 1,024 names that were looked up last', () => {
+    const guest = new Guest({ connect: ['*.example.com:80'] })
+    guest.ask('first.example.com')([A])
+    for (let index = 0; index < 1024; index++) guest.ask(`n${index}.example.com`)([B])
+    expect(guest.reached(A, B)).toEqual([B])
+  })
+})
+
+describe('a rule that denies', () => {
+  test('a name refuses its lookup although a pattern allows it', () => {
+    const guest = new Guest({ connect: ['*.example.com:80'], deny: ['secret.example.com'] })
+    expect(codeOf(() => guest.ask('secret.example.com'))).toBe('EACCES')
+    guest.ask('open.example.com')([A])
+    expect(guest.reached(A)).toEqual([A])
+  })
+
+  test('a port of a name lets it be looked up, and refuses the port', () => {
+    const guest = new Guest({ connect: ['db.test'], deny: { connect: ['db.test:22'] } })
+    guest.ask('db.test')([A])
+    expect([guest.reaches(A, 80), guest.reaches(A, 22)]).toEqual([true, false])
+  })
+
+  test('an address wins over the name that leads to it', () => {
+    const guest = new Guest({ connect: ['db.test:80'], deny: ['192.0.2.2'] })
+    guest.ask('db.test')([A, B])
+    expect([guest.told, guest.reached(A, B)]).toEqual([[[A]], [A]])
   })
 })

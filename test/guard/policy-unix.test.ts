@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { UnixAddress } from '../../src/base/address.js'
 import { pathOf } from '../../src/base/unix-path.js'
-import { formatEndpoint, type Policy, policyHost } from '../../src/guard/policy.js'
+import { policyHost } from '../../src/guard/policy-host.js'
+import type { PolicyRules } from '../../src/guard/rules/policy-rules.js'
 import type { HostBoundSocket } from '../../src/host/contract/connection.js'
 import type { HostUnix } from '../../src/host/contract/unix.js'
 import { type VirtualHost, virtualHost } from '../../src/host/virtual.js'
@@ -13,14 +14,11 @@ const named = (path: string): UnixAddress => ({ family: 'unix', path: pathOf(pat
 const LISTENER_EVENTS = { onConnection() {}, onError() {} }
 const CONNECTION_EVENTS = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
 
-const guarded = (policy: Policy): { unix: HostUnix; below: VirtualHost; refused: string[] } => {
+const guarded = (policy: PolicyRules): { unix: HostUnix; below: VirtualHost; refused: string[] } => {
   const below = virtualHost()
   const refused: string[] = []
-  const { unix } = policyHost(below, {
-    ...policy,
-    onRefusal: (refusal) => {
-      refused.push(refusal.action === 'lookup' ? refusal.name : `${refusal.action} ${formatEndpoint(refusal.address)}`)
-    },
+  const { unix } = policyHost(below, policy, {
+    onRefusal: ({ action, target }) => refused.push(`${action} ${target}`),
   })
   if (unix === undefined) throw new Error('the policy hides the Unix sockets of its host')
   return { unix, below, refused }

@@ -1,7 +1,10 @@
 /** Tests of what a policy passes to the host below, and what it refuses. */
 import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
-import { formatEndpoint, type Policy, policyHost, type Refusal } from '../../src/guard/policy.js'
+import { formatEndpoint } from '../../src/base/endpoint.js'
+import type { Refusal } from '../../src/guard/decision.js'
+import { policyHost } from '../../src/guard/policy-host.js'
+import type { PolicyRules } from '../../src/guard/rules/policy-rules.js'
 import type {
   ConnectionEvents,
   HostBoundSocket,
@@ -27,14 +30,11 @@ const v4 = (host: string, port: number): Address => ({ family: 'ipv4', host, por
 const v6 = (host: string, port: number, scopeId = 0): Address => ({ family: 'ipv6', host, port, flowInfo: 0, scopeId })
 
 /** A policy over a simulated host, and the refusals that it reported. */
-const guarded = (policy: Policy): { host: Host; below: FakeHost; refused: string[] } => {
+const guarded = (policy: PolicyRules): { host: Host; below: FakeHost; refused: string[] } => {
   const below = new FakeHost()
   const refused: string[] = []
-  const onRefusal = (refusal: Refusal): void => {
-    const place = refusal.action === 'lookup' ? refusal.name : formatEndpoint(refusal.address)
-    refused.push(`${refusal.action} ${place}`)
-  }
-  return { host: policyHost(below, { ...policy, onRefusal }), below, refused }
+  const onRefusal = ({ action, target }: Refusal): void => void refused.push(`${action} ${target}`)
+  return { host: policyHost(below, policy, { onRefusal }), below, refused }
 }
 
 const listen = (host: Host, local: Address): HostListener => host.bind(local, PLAIN).listen(1, LISTENER_EVENTS)
@@ -84,6 +84,15 @@ describe('a grant to listen', () => {
     ['[::ffff:127.0.0.1]:80', v6('::ffff:127.0.0.1', 80)],
     ['[::ffff:7f00:1]:80', v6('::ffff:127.0.0.1', 80)],
     ['[::127.0.0.1]:80', v6('::7f00:1', 80)],
+    // A mapped address and its IPv4 address are the same.
+    ['127.0.0.1:80', v6('::ffff:127.0.0.1', 80)],
+    ['[::ffff:127.0.0.1]:80', v4('127.0.0.1', 80)],
+    ['127.0.0.1', v4('127.0.0.1', 80)],
+    ['127.0.0.1', v4('127.0.0.1', 0)],
+    ['127.0.0.0/8:80', v4('127.9.9.9', 80)],
+    ['[fe80::/10]:80', v6('fe80::1', 80, 2)],
+    ['tcp://127.0.0.1:80', v4('127.0.0.1', 80)],
+    ['127.0.0.1:80-90,443', v4('127.0.0.1', 85)],
     ['[2001:DB8::00A]:080', v6('2001:db8::a', 80)],
     ['*', v4('192.0.2.1', 4711)],
   ])('%s grants the address %j', (rule, address) => {
@@ -98,16 +107,17 @@ describe('a grant to listen', () => {
     ['127.0.0.1:0', v4('127.0.0.1', 80)],
     ['0.0.0.0:80', v4('127.0.0.1', 80)],
     ['127.0.0.1:80', v4('0.0.0.0', 80)],
-    ['127.0.0.1:80', v6('::ffff:7f00:1', 80)],
-    // A mapped address and its IPv4 address need separate grants.
-    ['127.0.0.1:80', v6('::ffff:127.0.0.1', 80)],
-    ['[::ffff:127.0.0.1]:80', v4('127.0.0.1', 80)],
     ['[::127.0.0.1]:80', v6('::ffff:127.0.0.1', 80)],
     ['[fe80::1%eth0]:80', v6('fe80::1', 80, 1)],
     ['[fe80::1%eth0]:80', v6('fe80::1', 80)],
     ['[::1]:80', v4('127.0.0.1', 80)],
     ['[::]:80', v6('::1', 80)],
     ['[fe80::1]:80', v6('fe80::1', 80, 2)],
+    ['udp://127.0.0.1:80', v4('127.0.0.1', 80)],
+    ['127.0.0.0/8:80', v4('128.0.0.1', 80)],
+    ['127.0.0.0/8:80', v4('0.0.0.0', 80)],
+    ['127.0.0.1:80-90,443', v4('127.0.0.1', 91)],
+    ['127.0.0.1:1-65535', v4('127.0.0.1', 0)],
   ])('%s does not grant the address %j', (rule, address) => {
     const { host, below } = guarded({ listen: [rule] })
     expect(codeOf(() => listen(host, address))).toBe('EACCES')
@@ -208,11 +218,19 @@ describe('a grant to connect', () => {
 })
 
 test.each([
-  ['a text in place of a list', { listen: '127.0.0.1:80' }, /"127\.0\.0\.1:80" is not a list.*give \[/],
-  ['a number in place of a rule', { connect: [80] }, /rule 80: it is not an address; give HOST:PORT/],
-  ['a string in place of the function onRefusal', { onRefusal: 'log' }, /onRefusal is a string; give a function/],
+  ['a text in place of a list', { listen: '127.0.0.1:80' }, /listen is "127\.0\.0\.1:80" and not a list; give \[/],
+  ['a number in place of a rule', { connect: [80] }, /a rule is 80; give an object/],
+  ['an unknown action', { bind: ['*'] }, /the policy has no "bind"; give connect, listen/],
+  ['an unknown property in a rule', { connect: [{ hots: 'a' }] }, /has no "hots"; give host, port/],
+  ['a list in place of the policy', [], /the policy is \[\]; give an object/],
 ])('a policy with %s is refused', (_what, policy, message) => {
-  expect(() => policyHost(new FakeHost(), wrong<Policy>(policy))).toThrow(message)
+  expect(() => policyHost(new FakeHost(), wrong<PolicyRules>(policy))).toThrow(message)
+})
+
+test('a string in place of a hook is refused', () => {
+  expect(() => policyHost(new FakeHost(), {}, wrong({ onRefusal: 'log' }))).toThrow(
+    /onRefusal is a string; give a func/,
+  )
 })
 
 test('policyHost() grants nothing without a policy and refuses to work without a host', () => {
@@ -221,14 +239,23 @@ test('policyHost() grants nothing without a policy and refuses to work without a
 })
 
 test.each([
-  '127.0.0.1',
   '127.0.0.1:',
+  '127.0.0.1:0-80',
+  '127.0.0.1:90-80',
+  '127.0.0.1:80,',
+  '10.1.2.3/8:80',
+  '10.0.0.0/33:80',
+  '[::1%eth0/64]:80',
+  '*.*.test:80',
+  'a.*.test:80',
+  'http://127.0.0.1:80',
+  'db.test:80=10.0.0.1/8',
+  '::1',
   '127.0.0.1:65536',
   '127.0.0.1:http',
   '127.1:80',
   '1:2:3:80',
   '::1:80',
-  '[::1]',
   '[::1:80',
   '[127.0.0.1]:80',
   '',
@@ -261,7 +288,7 @@ test('a rule with the zone of an unknown interface is refused', () => {
 })
 
 test('interfaces() returns those that the rules name', () => {
-  const known = (policy: Policy): unknown => [...policyHost(new FakeHost(), policy).interfaces()]
+  const known = (policy: PolicyRules): unknown => [...policyHost(new FakeHost(), policy).interfaces()]
   expect(known({ connect: ['[fe80::1%eth0]:80', '[fe80::1%7]:80'] })).toEqual([['eth0', 2]])
   expect(known({ listen: ['127.0.0.1:80'] })).toEqual([])
   for (const policy of [{ connect: ['*'] }, { listen: ['*'] }]) expect(known(policy)).toHaveLength(2)

@@ -197,11 +197,15 @@ export class FakeListener extends HostListener {
     return this.frees
   }
 
-  /** Connects a peer. @param descriptor - the descriptor that the connection exposes */
-  arrive(descriptor?: number): FakeConnection {
+  /**
+   * Connects a peer.
+   *
+   * @param descriptor - the descriptor that the connection exposes
+   * @param peer - its address; the next port of the loopback address by default
+   */
+  arrive(descriptor?: number, peer = loopback(this.#next++, this.local.family)): FakeConnection {
     if (this.closed) throw new Error('the test connected to a closed listener')
-    const connection = new FakeConnection(this.local, loopback(this.#next, this.local.family))
-    this.#next += 1
+    const connection = new FakeConnection(this.local, peer)
     connection.stands = true
     connection.descriptor = descriptor
     this.arrived.push(connection)

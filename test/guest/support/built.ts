@@ -2,7 +2,7 @@
  * The compiled library: a guest's thread can load nothing else, and classes have to be the same on both sides. The
  * driver is that of GUEST_DRIVER, or `worker`; jspi.test.ts runs these tests again with `jspi`.
  */
-import type * as PolicyModule from '../../../src/guard/policy.js'
+import type * as PolicyModule from '../../../src/guard/policy-host.js'
 import type * as GuestModule from '../../../src/guest/guest.js'
 import type * as ErrorModule from '../../../src/host/contract/error.js'
 import type * as NodeModule from '../../../src/host/node.js'
@@ -16,7 +16,7 @@ export const { Guest, GuestTrap }: typeof GuestModule = await load('guest/guest'
 export const { HostError }: typeof ErrorModule = await load('host/contract/error')
 export const { HostServer }: typeof ServerModule = await load('remote/server/host-server')
 export const { compileModule, describeModule }: typeof LoaderModule = await load('runtime/module')
-export const { policyHost }: typeof PolicyModule = await load('guard/policy')
+export const { policyHost }: typeof PolicyModule = await load('guard/policy-host')
 export const { nodeHost }: typeof NodeModule = await load('host/node')
 export const { virtualHost }: typeof VirtualModule = await load('host/virtual')
 
