@@ -23,10 +23,10 @@ By default the program has access to nothing. These options grant access:
   --dir HOST[:GUEST][:ro|:rw]   the directory HOST at the path GUEST (default: /); with :rw the program changes it, and
                                 otherwise its changes stay in memory
 
-A RULE is [tcp://|udp://]HOST[:PORTS] or unix:PATH (unix:@NAME is an abstract name). HOST is an address (127.0.0.1, [::1]),
-a range (10.0.0.0/8), localhost, a name (example.com), all names below one (*.example.com), or *. PORTS are like 443,
-8000-8100 or 80,443; without them a rule is for all ports. A name does not lead to internal addresses, unless its rule
-says so: db.internal:5432=10.0.0.0/8. Every option but the first can be repeated.
+A RULE is [tcp://|udp://]HOST[:PORTS] or unix:PATH (unix:@NAME is an abstract name). HOST is an address (127.0.0.1,
+[::1]), a range (10.0.0.0/8), localhost, a name (example.com), all names below one (*.example.com), or *. PORTS are
+like 443, 8000-8100 or 80,443; without them a rule is for all ports. A name does not lead to internal addresses,
+unless its rule says so: db.internal:5432=10.0.0.0/8. Every option but the first can be repeated.
 
 These options change how the program runs:
 

@@ -8,15 +8,19 @@ export interface AuditLine {
   readonly time: string
   /** The name of the guest. */
   readonly guest: string
+  /** See {@link Attempt.action}. */
   readonly action: Action
   /** Absent for lookups. */
   readonly protocol?: Protocol
   /** See {@link Attempt.target}. */
   readonly target: string
+  /** See {@link Decision.verdict}. */
   readonly verdict: Verdict
   /** See {@link Decision.rule}. */
   readonly rule?: string
+  /** See {@link Decision.comment}. */
   readonly comment?: string
+  /** See {@link Decision.reason}. */
   readonly reason: string
   /** How many more such decisions there were after the line that told the first one; absent in that line. */
   readonly count?: number
@@ -51,9 +55,12 @@ const MOST = 1000
  * ```ts
  * import { auditLog, policyHost, virtualHost } from 'libuv-wasm'
  *
- * const inner = virtualHost()
- * const audit = auditLog({ guest: 'proxy', write: (line) => console.log(line.trimEnd()), now: () => 0 })
- * const host = policyHost(inner, {}, { onDecision: audit.add })
+ * const show = (line: string): void => {
+ *   const { action, target, verdict, count } = JSON.parse(line)
+ *   console.log(action, target, verdict, count)
+ * }
+ * const audit = auditLog({ guest: 'proxy', write: show, now: () => 0 })
+ * const host = policyHost(virtualHost(), {}, { onDecision: audit.add })
  * for (let attempt = 0; attempt < 3; attempt++) {
  *   try {
  *     host.lookup('example.com', 'any', { onAnswer() {}, onError() {} })
@@ -62,8 +69,8 @@ const MOST = 1000
  * audit.flush()
  * ```
  * ```text
- * {"time":"1970-01-01T00:00:00.000Z","guest":"proxy","action":"resolve","target":"example.com","verdict":"deny","reason":"no rule allows it"}
- * {"time":"1970-01-01T00:00:00.000Z","guest":"proxy","action":"resolve","target":"example.com","verdict":"deny","reason":"no rule allows it","count":2}
+ * resolve example.com deny undefined
+ * resolve example.com deny 2
  * ```
  */
 export function auditLog({ guest, write, now }: AuditOptions): AuditLog {

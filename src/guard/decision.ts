@@ -5,10 +5,11 @@ import type { Action, Protocol, Rule, Verdict } from './rules/rule.js'
 
 /** What a guest attempts. */
 export interface Attempt {
+  /** What kind of attempt it is. */
   readonly action: Action
   /** `undefined` for lookups. */
   readonly protocol: Protocol | undefined
-  /** The address, such as `127.0.0.1:80`, `[::1]:80` or `unix:/path`; for lookups a name, or an address without a port. */
+  /** The address: `127.0.0.1:80`, `[::1]:80`, `unix:/path`; for lookups a name, or an address without a port. */
   readonly target: string
   /** The names that the guest looked up and that lead to the address; empty unless it connects or sends. */
   readonly names: readonly string[]
@@ -16,6 +17,7 @@ export interface Attempt {
 
 /** A decision about an attempt. */
 export interface Decision extends Attempt {
+  /** Whether the attempt goes on. */
   readonly verdict: Verdict
   /** The rule that decided, such as `allow connect 10.0.0.0/8:443`; `undefined` if none did, or the broker. */
   readonly rule: string | undefined

@@ -9,6 +9,7 @@ import { readText, readUnix, UNIX } from './rules/rule-text.js'
 
 /** A question to {@link Policy.explain}. */
 export interface PolicyQuestion {
+  /** What the guest would attempt. */
   readonly action: Action
   /**
    * What the action is about: `10.0.0.1:443`, `[::1]:443`, `db.example.com:443`, `unix:/path`; to `resolve`, a name or

@@ -67,7 +67,7 @@ export class Judge {
     return this.#isAllowed({ action: 'listen', protocol, address: local })
   }
 
-  /** @param bound - the address that was bound instead, if its port was chosen by the host @throws {HostError} EACCES */
+  /** @param bound - the address that the host has bound, with its choice of a port @throws {HostError} EACCES */
   requireListen(protocol: Protocol, local: SocketAddress, bound = local): void {
     this.#require(attemptOn('listen', protocol, local), this.#find({ action: 'listen', protocol, address: local }))
     const rule = this.#rules.byAddress('deny', { action: 'listen', protocol, address: bound })
@@ -117,7 +117,7 @@ export class Judge {
     return this.#ask(lookupOf(name))
   }
 
-  /** @returns `true` if the guest may look up a name; `undefined` if the broker has to be asked @throws {HostError} EACCES */
+  /** @returns `true` if the guest may look up the name; `undefined` to ask the broker @throws {HostError} EACCES */
   requireLookup(name: string): true | undefined {
     const found = this.#rules.byLookup('deny', name) ?? this.#rules.byLookup('allow', name)
     if (found === undefined && this.#hooks.onAsk !== undefined) return undefined

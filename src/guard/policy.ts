@@ -25,13 +25,13 @@ import type { Rule } from './rules/rule.js'
  *
  * const policy = new Policy({
  *   connect: [{ host: '*.example.com', port: 443, comment: 'the API' }],
- *   deny: ['169.254.0.0/16'],
+ *   deny: { connect: ['169.254.0.0/16'] },
  * })
  * console.log(policy.toFlags().join(' '))
  * console.log(policy.explain({ action: 'connect', address: '10.0.0.1:443' }).remedy)
  * ```
  * ```text
- * --allow-connect=*.example.com:443 --deny-connect=169.254.0.0/16 --deny-listen=169.254.0.0/16 --deny-accept=169.254.0.0/16 --deny-send=169.254.0.0/16 --deny-resolve=169.254.0.0/16
+ * --allow-connect=*.example.com:443 --deny-connect=169.254.0.0/16
  * add the rule "allow connect 10.0.0.1:443"
  * ```
  */
@@ -63,7 +63,7 @@ export class Policy {
   }
 
   /**
-   * Reads flags such as `--allow-connect=10.0.0.0/8:443,example.com:80`: `--allow-` or `--deny-`, the action, and rules.
+   * Reads flags such as `--allow-connect=10.0.0.0/8:443,example.com:80`: a verdict, an action, and rules.
    *
    * @throws {TypeError} when one is not such a flag, or a rule in it is not valid
    */

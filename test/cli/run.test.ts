@@ -12,6 +12,7 @@ import { readCommand } from '../../src/cli/command.js'
 import { connect, endAll, receive, turn } from '../guest/support/stage.js'
 import { COMPILING, guestModule } from '../guest/support/uvcc.js'
 import { soon } from '../support/deadline.js'
+import { freePort } from '../support/free-port.js'
 import { seeded } from '../support/random.js'
 import { Command, caches, command, killAll, run } from './command.js'
 
@@ -84,6 +85,10 @@ describe('a wrong command line', () => {
     [['run', '--max-descriptors', 'many', 'a.wasm'], /--max-descriptors "many".*4 or more/],
     [['run', '--max-descriptors', '0', 'a.wasm'], /--max-descriptors "0".*4 or more/],
     [['run', '--allow-net=x', 'a.wasm'], /--allow-net/],
+    [['run', '--deny-connect=1:2:3', 'package.json'], /"1:2:3": it is not an address; give HOST:PORT/],
+    [['run', '--policy', '/no/policy.json', 'package.json'], /Cannot read the policy.*--policy/],
+    [['run', '--policy', 'README.md', 'package.json'], /Cannot read the policy.*give JSON/],
+    [['run', '--audit', '/no/such/folder/audit', 'package.json'], /Cannot write the audit log.*--audit/],
     [['run', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
     // Its thread has started already, and waits.
     [['run', '--driver', 'worker', '/no/such/file.wasm'], /Cannot read.*\/no\/such\/file\.wasm/],
@@ -232,7 +237,25 @@ describe.each(DRIVERS)('under the driver %s', (driver) => {
     expect(await server.end).toMatchObject({ code: 0, errors: '' })
     const refused = await play(messages, '--', 'ask', '127.0.0.1', port, 'a')
     expect(refused).toMatchObject({ code: 1, output: 'sent: EACCES\n' })
-    expect(refused.errors).toContain(`grant it with --allow-connect=127.0.0.1:${port}\n`)
+    expect(refused.errors).toContain(`grant it with --allow-send=127.0.0.1:${port}\n`)
+  })
+
+  test('with --policy and --deny-connect the rules of both hold, and --audit writes which rule decided', async () => {
+    const [policy, audit] = [join(caches, `${driver}-policy.json`), join(caches, `${driver}-audit`)]
+    await writeFile(policy, '{ "connect": [{ "host": "127.0.0.0/8", "comment": "this machine" }] }')
+    const rules = ['--policy', policy, '--deny-connect=127.0.0.1:1-9', '--audit', audit]
+    const refused = await play(...rules, talk, '--', '127.0.0.1', '9')
+    expect(refused).toMatchObject({ code: 1, output: 'connect: EACCES\n' })
+    expect(refused.errors).toBe('libuv-wasm: the program may not connect to 127.0.0.1:9: deny connect 127.0.0.1:1-9\n')
+    const port = await freePort()
+    expect(await play(...rules, talk, '--', '127.0.0.1', `${port}`)).toMatchObject({
+      output: 'connect: ECONNREFUSED\n',
+    })
+    const lines = (await readFile(audit, 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { guest: talk, target: '127.0.0.1:9', verdict: 'deny', rule: 'deny connect 127.0.0.1:1-9' },
+      { guest: talk, target: `127.0.0.1:${port}`, verdict: 'allow', comment: 'this machine' },
+    ])
   })
 
   test('with --allow-listen=unix: and --allow-connect=unix: two programs connect by a path', async () => {

@@ -18,6 +18,7 @@ test('the programs of all documents and doc comments are found', () => {
     'docs/coming-from-libuv.md',
     'docs/coming-from-node-net.md',
     'docs/errors.md',
+    'docs/policy.md',
   ]
   expect(places).toEqual(expect.arrayContaining(papers))
   expect(places.filter((path) => path.startsWith('src/')).length).toBeGreaterThan(5)

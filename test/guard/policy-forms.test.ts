@@ -1,8 +1,12 @@
 /** The forms of a policy: objects, JSON and flags, which convert to each other, and what it explains. */
+
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { Policy } from '../../src/guard/policy.js'
 import type { PolicyRules } from '../../src/guard/rules/policy-rules.js'
+import { ACTIONS } from '../../src/guard/rules/rule.js'
 import { runSeed } from '../support/random.js'
 
 const hosts = fc.constantFrom('10.0.0.0/8', '[::1]', '[2001:db8::/32]', '192.0.2.1', '*')
@@ -178,4 +182,39 @@ describe('explain()', () => {
       expect(() => policy.explain({ action: 'connect', address })).toThrow(/Cannot (explain|use the rule)/)
     },
   )
+})
+
+describe('the schema', () => {
+  const schema: object = JSON.parse(readFileSync('src/guard/policy.schema.json', 'utf8'))
+  const validate = new Ajv({ allErrors: true }).compile(schema)
+
+  test('takes every policy', () => {
+    fc.assert(
+      fc.property(policies, (given) => {
+        expect([validate(given), validate.errors]).toEqual([true, null])
+        expect([validate(new Policy(given).toJSON()), validate.errors]).toEqual([true, null])
+      }),
+      { seed: runSeed() },
+    )
+  })
+
+  test.each([
+    { bind: [] },
+    { connect: '127.0.0.1:80' },
+    { connect: [80] },
+    { connect: [{ hots: 'a' }] },
+    { connect: [{ host: 'a', port: 65_536 }] },
+    { connect: [{ host: 'a', port: '80-' }] },
+    { connect: [{ host: 'a', protocol: 'sctp' }] },
+    { connect: [{ host: 'a', resolvesTo: 'b' }] },
+    { connect: [{ path: '/a', port: 1 }] },
+    { deny: { bind: [] } },
+  ])('refuses %j, like the policy', (given) => {
+    expect(validate(given)).toBe(false)
+    expect(() => Policy.parse(JSON.stringify(given))).toThrow(TypeError)
+  })
+
+  test('has the actions of policies', () => {
+    expect(Object.keys(JSON.parse(JSON.stringify(schema)).properties)).toEqual(['$schema', ...ACTIONS, 'deny'])
+  })
 })

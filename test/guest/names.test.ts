@@ -2,6 +2,7 @@
  * Lookups of names by C programs: `uv_getaddrinfo()` on the loop, and `getaddrinfo()`, which waits; both ask the host.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Refusal } from '../../src/guard/decision.js'
 import type { Host } from '../../src/host/contract/host.js'
 import { virtualHost as sourceHost } from '../../src/host/virtual.js'
 import { policyHost, virtualHost } from './support/built.js'
@@ -50,9 +51,12 @@ test('a name with other letters is converted by IDNA', async () => {
 
 test('a lookup that the policy does not allow fails with EACCES, and is reported to onRefusal', async () => {
   const refused: unknown[] = []
-  const policy = { connect: ['db.test:80'], onRefusal: (refusal: unknown) => refused.push(refusal) }
-  expect(await say(['look', 'other.test'], policyHost(virtualHost({ names }), policy))).toBe('EACCES\nturned 1\n')
-  expect(refused).toEqual([{ action: 'lookup', name: 'other.test' }])
+  const policy = { connect: ['db.test:80=127.0.0.0/8=::1'] }
+  const hooks = { onRefusal: ({ action, target }: Refusal) => refused.push({ action, target }) }
+  expect(await say(['look', 'other.test'], policyHost(virtualHost({ names }), policy, hooks))).toBe(
+    'EACCES\nturned 1\n',
+  )
+  expect(refused).toEqual([{ action: 'resolve', target: 'other.test' }])
   expect(await say(['look', 'db.test'], policyHost(virtualHost({ names }), policy))).toBe('127.0.0.2\n::1\nturned 1\n')
 })
 

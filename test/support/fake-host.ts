@@ -203,8 +203,10 @@ export class FakeListener extends HostListener {
    * @param descriptor - the descriptor that the connection exposes
    * @param peer - its address; the next port of the loopback address by default
    */
-  arrive(descriptor?: number, peer = loopback(this.#next++, this.local.family)): FakeConnection {
+  arrive(descriptor?: number, peer?: Address): FakeConnection {
     if (this.closed) throw new Error('the test connected to a closed listener')
+    peer ??= loopback(this.#next, this.local.family)
+    this.#next += 1
     const connection = new FakeConnection(this.local, peer)
     connection.stands = true
     connection.descriptor = descriptor

@@ -157,7 +157,7 @@ function faultOf({ action, verdict, protocol, target, ports, resolvesTo }: Rule)
   }
   if (isPath && action !== 'connect' && action !== 'listen') return 'a path is not possible; give HOST'
   if (kind === 'name' && (action === 'listen' || action === 'accept')) {
-    return 'a name is not possible; give a numeric address'
+    return 'a name is not possible; give a numeric address, such as 127.0.0.1:80'
   }
   if (action === 'send' && protocol === 'tcp') return 'messages are not sent by TCP; leave tcp:// out'
   if (action === 'resolve' && (ports !== undefined || protocol !== undefined)) {
