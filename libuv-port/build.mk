@@ -88,7 +88,8 @@ upstream_objects = $(LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 port_objects = $(PORT_SOURCES:%.c=build/wasm/$(1)/%.o)
 program_objects = $(PROGRAM_SOURCES:%.c=build/wasm/$(1)/%.o) \
   $(PROGRAM_LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
-no_program_objects = $(NO_PROGRAM_SOURCES:%.c=build/wasm/$(1)/%.o)
+no_program_objects = $(NO_PROGRAM_SOURCES:%.c=build/wasm/$(1)/%.o) \
+  $(NO_PROGRAM_LIBUV_SOURCES:%.c=build/wasm/$(1)/upstream/%.o)
 wasm_objects = \
   $(patsubst %.c,build/wasm/$(1)/%.o,$(WASM_SOURCES) $($(1)_WASM_SOURCES))
 native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
@@ -145,8 +146,9 @@ build/wasm/$(1)/upstream/src/unix/signal.o: OWN_CFLAGS = $(foreach name,cleanup 
   global_once_init loop_cleanup loop_fork,-Duv__signal_$(name)=uvp__signal_$(name))
 build/wasm/$(1)/upstream/src/unix/signal.o: libuv-port/build.mk
 
-build/wasm/$(1)/libuv-program.a: $(call upstream_objects,$(1)) \
-    $(filter-out $(call no_program_objects,$(1)),$(call port_objects,$(1))) \
+build/wasm/$(1)/libuv-program.a: \
+    $(filter-out $(call no_program_objects,$(1)), \
+      $(call upstream_objects,$(1)) $(call port_objects,$(1))) \
     $(call program_objects,$(1))
 	@rm -f $$@
 	$(EMAR) rcs $$@ $$^

@@ -5,7 +5,6 @@
 #   src/unix/process.c      processes do not exist
 #   src/unix/posix-hrtime.c the clock is the host's
 #   src/unix/posix-poll.c   the host is told an interest once, like epoll
-#   src/unix/proctitle.c    there is no title; no-proctitle.c says so
 #   src/unix/random-*.c     random bytes come from WASI
 #   src/unix/sysinfo-*.c, bsd-ifaddrs.c, procfs-exepath.c
 #                           need /proc, sysinfo() or getifaddrs()
@@ -87,11 +86,13 @@ NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   no-lookups.c \
   no-signals.c \
   no-terminals.c)
-PROGRAM_LIBUV_SOURCES = src/unix/signal.c src/unix/tty.c
+NO_PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, no-fsevents.c)
+PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, signal.c tty.c)
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
   control.c \
   files.c \
+  fs-event.c \
   directories.c \
   lookups.c \
   paths.c \
@@ -116,11 +117,13 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/hostent.c \
   posix/hosts.c \
   posix/ifaddrs.c \
+  posix/inotify.c \
   posix/limits.c \
   posix/locks.c \
   posix/malloc.c \
   posix/mmap.c \
   posix/passwd.c \
+  posix/prctl.c \
   posix/processes.c \
   posix/report-absent.c \
   posix/resolv.c \

@@ -472,5 +472,38 @@ int uvh_sendmsg(int fd, const struct msghdr* msg, int flags);
  */
 UVH_IMPORT(recvmsg)
 int uvh_recvmsg(int fd, struct msghdr* msg, int flags);
+/* The functions of inotify(7), as on Linux, for the file at a path of `len`
+ * bytes. What this program does is reported; what other programs do to a
+ * directory of the host is not. Errors: EINVAL, EMFILE; of
+ * uvh_inotify_add_watch() also EBADF, EEXIST, ENOSPC (too many watches), and of
+ * the path ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG; of
+ * uvh_inotify_rm_watch() also EBADF.
+ */
+UVH_IMPORT(inotify_init)
+int uvh_inotify_init(int flags);
+
+UVH_IMPORT(inotify_add_watch)
+int uvh_inotify_add_watch(int fd,
+                          const char* path,
+                          size_t len,
+                          unsigned int mask);
+
+UVH_IMPORT(inotify_rm_watch)
+int uvh_inotify_rm_watch(int fd, int watch);
+
+/* flock(2): locks the open file or directory that `fd` refers to against others
+ * of the same file in this program. `operation` is LOCK_SH, LOCK_EX or LOCK_UN,
+ * with or without LOCK_NB, which makes no difference: this does not wait. Other
+ * kinds of descriptors are never locked by others. Errors: EAGAIN (locked by
+ * another), EINVAL, EBADF.
+ */
+UVH_IMPORT(flock)
+int uvh_flock(int fd, int operation);
+
+/* Returns how many numbers a descriptor can have, which are those below that
+ * limit; and if `limit` is not negative, sets it, but not above the host's.
+ */
+UVH_IMPORT(descriptor_limit)
+int uvh_descriptor_limit(int limit);
 
 #endif  /* UV_HOST_H_ */

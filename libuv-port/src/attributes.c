@@ -165,12 +165,15 @@ long __syscall_faccessat(long dir, long path, long mode, long flags) {
   struct stat st;
   int err;
 
+  if (mode & ~(R_OK | W_OK | X_OK))
+    return -EINVAL;
+
   err = __syscall_fstatat64(dir, path, (long) &st, flags & AT_SYMLINK_NOFOLLOW);
   if (err)
     return err;
 
   /* The owner's permissions are the same bits, at a higher position. */
-  return mode & ~(st.st_mode >> 6) & 7 ? -EACCES : 0;
+  return mode & ~(st.st_mode >> 6) ? -EACCES : 0;
 }
 
 
@@ -179,14 +182,14 @@ long __syscall_access(long path, long mode) {
 }
 
 
-int uvp__set_mode(const struct uvp__place* place, mode_t mode) {
+int uvp__set_mode(const struct uvp__place* place, mode_t mode, int flags) {
   return __wasi_path_filestat_set_times(place->dir,
                                         __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW,
                                         place->path,
                                         place->len,
                                         mode,
                                         0,
-                                        UVP__SET_MODE);
+                                        flags);
 }
 
 
@@ -195,7 +198,7 @@ long __syscall_fchmodat(long dir, long path, long mode, ...) {
   int err;
 
   err = uvp__locate(dir, (const char*) path, &place);
-  return err ? -err : -uvp__set_mode(&place, mode);
+  return err ? -err : -uvp__set_mode(&place, mode, UVP__SET_MODE);
 }
 
 

@@ -28,7 +28,7 @@ long __syscall_mkdirat(long dir, long path, long mode) {
   if (err == 0)
     err = __wasi_path_create_directory(place.dir, place.path, place.len);
   if (err == 0)
-    err = uvp__set_mode(&place, uvp__masked(mode));
+    err = uvp__set_mode(&place, uvp__masked(mode), UVP__SET_MODE | UVP__IS_NEW);
 
   return -err;
 }
@@ -160,6 +160,20 @@ long __syscall_readlinkat(long dir, long path, long buf, long size) {
 
 long __syscall_readlink(long path, long buf, long size) {
   return __syscall_readlinkat(AT_FDCWD, path, buf, size);
+}
+
+
+/* The C library's own accept a buffer without room. */
+ssize_t readlink(const char* restrict path, char* restrict buf, size_t size) {
+  return readlinkat(AT_FDCWD, path, buf, size);
+}
+
+
+ssize_t readlinkat(int dir,
+                   const char* restrict path,
+                   char* restrict buf,
+                   size_t size) {
+  return uvp__result(__syscall_readlinkat(dir, (long) path, (long) buf, size));
 }
 
 

@@ -12,7 +12,7 @@ import { readSurface } from '../lib/wasm-module.mjs'
 /** @typedef {import('../lib/wasm-module.mjs').Item} Item */
 /** @typedef {import('../lib/wasm-module.mjs').Surface} Surface */
 
-/** Calls of programs that were written for Linux's own loops. */
+/** Calls of programs that were written for Linux's own loops, or watch files. */
 const EVENTS = [
   'epoll_create',
   'epoll_ctl',
@@ -21,6 +21,9 @@ const EVENTS = [
   'timerfd_create',
   'timerfd_settime',
   'timerfd_gettime',
+  'inotify_init',
+  'inotify_add_watch',
+  'inotify_rm_watch',
 ]
 
 const modules = ['wasm/build/release/libuv.wasm', 'wasm/build/debug/libuv.wasm']
@@ -53,6 +56,8 @@ const parts = [
       'fchdir',
       'getcwd',
       'statfs',
+      'flock',
+      'descriptor_limit',
       'terminal',
       'signals',
       'alarm',
@@ -128,7 +133,7 @@ const numbers = [
     header: 'libuv-port/src/files.h',
     ts: 'src/wasi/layouts.ts',
     table: 'TimesFlag',
-    macros: { MODE: 'UVP__SET_MODE' },
+    macros: { MODE: 'UVP__SET_MODE', IS_NEW: 'UVP__IS_NEW' },
   },
 ]
 const importModules = ['uv_host_1', 'uv_face_1', 'wasi_snapshot_preview1']

@@ -59,10 +59,21 @@ export interface UvHost {
   statfs(fd: number, path: number, len: number, room: number): number
   sendmsg(fd: number, message: number, flags: number): number
   recvmsg(fd: number, message: number, flags: number): number
+  inotify_init(flags: number): number
+  inotify_add_watch(fd: number, path: number, len: number, mask: number): number
+  inotify_rm_watch(fd: number, watch: number): number
+  flock(fd: number, operation: number): number
+  descriptor_limit(limit: number): number
 }
 
-/** The calls that need files, which a kernel does not have: about the working directory and the room for files. */
-export type FileCalls = Pick<UvHost, 'chdir' | 'fchdir' | 'getcwd' | 'statfs'>
+/**
+ * The calls that need files, which a kernel does not have: about the working directory, the room for files and their
+ * locks, and those that watch files.
+ */
+export type FileCalls = Pick<
+  UvHost,
+  'chdir' | 'fchdir' | 'getcwd' | 'statfs' | 'flock' | 'inotify_init' | 'inotify_add_watch' | 'inotify_rm_watch'
+>
 
 /** The calls that a kernel answers. */
 export type KernelCalls = Omit<UvHost, keyof FileCalls | 'absent'>
@@ -115,4 +126,9 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   statfs: 'iiii:i',
   sendmsg: 'iii:i',
   recvmsg: 'iii:i',
+  inotify_init: 'i:i',
+  inotify_add_watch: 'iiii:i',
+  inotify_rm_watch: 'ii:i',
+  flock: 'ii:i',
+  descriptor_limit: 'i:i',
 }

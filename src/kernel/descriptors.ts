@@ -28,6 +28,14 @@ export class Descriptors {
     return this.#open + count > this.#limit
   }
 
+  /** Whether so many numbers are free from `from` on and below `limit`. */
+  hasRoom(count: number, from: number, limit: number): boolean {
+    let left = count
+    for (let fd = this.#lowest.get(from) ?? from; fd < limit && left > 0; fd++)
+      if (this.#table[fd] === undefined) left--
+    return left === 0
+  }
+
   /** Lets the lowest free number of `from` or more refer to a descriptor. The table must not be full. */
   add(descriptor: Descriptor, from: number): number {
     let fd = this.#lowest.get(from) ?? from

@@ -53,8 +53,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
   readonly readiness: Readiness
   /** Its closed connections that still have data to send; they count as open. */
   readonly orphans: Orphans
-  /** How many descriptor numbers exist. */
-  readonly numbers: number
+  /** How many descriptor numbers exist at most. */
+  readonly #mostNumbers: number
+  #numbers: number
   readonly #first: number
   readonly #descriptors: Descriptors
   #iteration = 0
@@ -68,7 +69,8 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     this.orphans = new Orphans(options.host)
     const { firstDescriptor } = options
     const maxDescriptors = Math.min(options.maxDescriptors ?? 65_536, NUMBERS - firstDescriptor)
-    this.numbers = firstDescriptor + maxDescriptors
+    this.#mostNumbers = firstDescriptor + maxDescriptors
+    this.#numbers = this.#mostNumbers
     this.#first = firstDescriptor
     this.#descriptors = new Descriptors(maxDescriptors, [0, firstDescriptor])
     this.passing = new Passing({
@@ -86,6 +88,16 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
   /** Counts one more iteration; called when libuv polls. */
   beginIteration(): void {
     this.#iteration++
+  }
+
+  /** How many descriptor numbers exist: a descriptor is opened with a number below it. */
+  get numbers(): number {
+    return this.#numbers
+  }
+
+  /** Sets how many numbers exist, at most as many as at first. Those that are in use remain. */
+  limitNumbers(limit: number): void {
+    this.#numbers = Math.min(limit, this.#mostNumbers)
   }
 
   /** How many descriptors are open. */
@@ -110,7 +122,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
    * @returns the number; EMFILE when there is none, and the descriptor is not closed
    */
   add(descriptor: Descriptor, from = this.#first): number | 'EMFILE' {
-    if (this.#full(1)) return 'EMFILE'
+    if (this.#full(1, from)) return 'EMFILE'
     return this.#descriptors.add(descriptor, from)
   }
 
@@ -189,7 +201,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     const descriptor = this.get(fd)
     if (descriptor === undefined || to < this.#first || to >= this.numbers) return 'EBADF'
     if (fd === to) return to
-    if (this.get(to) === undefined && this.#full(1)) return 'EMFILE'
+    if (this.get(to) === undefined && this.#full(1, to)) return 'EMFILE'
     this.#release(to)
     this.#descriptors.put(to, descriptor)
     return to
@@ -263,9 +275,10 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     descriptor.close()
   }
 
-  /** Whether `count` more descriptors would exceed the limit. */
-  #full(count: number): boolean {
-    return this.#descriptors.full(count + this.orphans.size)
+  /** Whether `count` more descriptors would exceed the limit, or the program's own limit of their numbers. */
+  #full(count: number, from = this.#first): boolean {
+    if (this.#descriptors.full(count + this.orphans.size)) return true
+    return this.#numbers < this.#mostNumbers && !this.#descriptors.hasRoom(count, from, this.#numbers)
   }
 
   #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | undefined {

@@ -28,8 +28,15 @@ export const OpenFlag = { CREATE: 1, DIRECTORY: 2, EXCLUSIVE: 4, TRUNCATE: 8 } a
 /** `lookupflags`. */
 export const LookupFlag = { FOLLOW: 1 } as const
 
-/** `fstflags`; `MODE` is described at {@link Mode}. */
-export const TimesFlag = { ACCESSED: 1, ACCESSED_NOW: 2, MODIFIED: 4, MODIFIED_NOW: 8, MODE: 0x8000 } as const
+/** `fstflags`; the last two are described at {@link Mode}. */
+export const TimesFlag = {
+  ACCESSED: 1,
+  ACCESSED_NOW: 2,
+  MODIFIED: 4,
+  MODIFIED_NOW: 8,
+  IS_NEW: 0x4000,
+  MODE: 0x8000,
+} as const
 
 /** `rights`: those that are checked, and all that exist. */
 export const Right = {
@@ -62,8 +69,8 @@ export const IOVEC = { size: 8, iov_base: 0, iov_len: 4 } as const
 
 /**
  * Permissions, which preview 1 lacks. The C library of the guests (`libuv-port/src/attributes.c`) reads them from the
- * padding of a `filestat` and sets them with a private flag. What is untyped is not even a pipe. `make check` compares
- * the numbers.
+ * padding of a `filestat` and sets them with a private flag, and with another one as a part of making a directory. What
+ * is untyped is not even a pipe. `make check` compares the numbers.
  */
 export const Mode = { AT: 18, KNOWN: 0x8000, UNTYPED: 0x4000, BITS: 0o7777 } as const
 

@@ -67,7 +67,7 @@ export function preview1(
   const given = new Arguments(memory)
   for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
   const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
-  const files = new Files(folder, { kernel, given, now, preopens })
+  const files = new Files(folder, { kernel, abi, given, now, preopens })
   const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })
   const imports = {
     ...files.imports(),

@@ -43,6 +43,7 @@ export type Kind =
   | 'unix'
   | 'reader'
   | 'epoll'
+  | 'notifier'
   | 'counter'
   | 'timer'
   | 'writer'

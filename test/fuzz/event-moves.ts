@@ -4,7 +4,19 @@ import { type Move, newest } from './socket-moves.js'
 
 const [ADD, REMOVE, MODIFY] = [1, 2, 3]
 const [ONE_SHOT, EDGE] = [2 ** 30, 2 ** 31]
-const ANY = ['stream', 'listener', 'datagram', 'unix', 'reader', 'writer', 'epoll', 'counter', 'timer', 'file'] as const
+const ANY = [
+  'stream',
+  'listener',
+  'datagram',
+  'unix',
+  'reader',
+  'writer',
+  'epoll',
+  'notifier',
+  'counter',
+  'timer',
+  'file',
+] as const
 
 function make(author: Author): void {
   const { c, random } = author

@@ -53,6 +53,19 @@ const file = (author: Author): Given => descriptor(author.slot('file', 'file', '
 /** A number that nothing can have: after a wrong call, any other may be that of something for which preview 1 waits. */
 const noFile = ({ random }: Author): Given => fixed(random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
 
+/** Watches a file with `inotify`, or ends a watch. */
+function watchFiles(author: Author): void {
+  const { c, random } = author
+  if (random.chance(0.3)) {
+    const flag = flags(random.pick([0, c.O_NONBLOCK, c.O_CLOEXEC]))
+    author.call('inotify_init', [flag], { result: author.free('notifier') })
+  }
+  const notifier = descriptor(author.slot('notifier'))
+  const mask = flags(random.pick([0xfff, 0x100_0fff, 0x2000_0002, 2 ** 31 + 4]))
+  if (random.chance(0.2)) author.call('inotify_rm_watch', [notifier, fixed(random.int(0, 3))])
+  else author.call('inotify_add_watch', [notifier, ...path(author), mask])
+}
+
 function write(author: Author): void {
   const { random } = author
   const { given, wrong } = toSend(author)
@@ -267,6 +280,8 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('chdir', path(author))],
   [4, (author) => author.call('fchdir', [author.random.chance(0.5) ? fixed(rootOf(author)) : file(author)])],
   [1, (author) => author.call('getcwd', [needed(author.room(300), 1), fixed(author.random.pick([300, 300, 1, 0]))])],
+  [2, watchFiles],
+  [1, (author) => author.call('flock', [file(author), flags(author.random.pick([1, 2, 8, 5, 6]))])],
   [1, (author) => author.call('statfs', [fixed(0), ...path(author), needed(author.room(32), 32)])],
   [2, pollClocks],
   [1, sizes],

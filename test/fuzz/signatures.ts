@@ -54,6 +54,11 @@ const UV_HOST = {
   statfs: 'iiii:i',
   sendmsg: 'iii:i',
   recvmsg: 'iii:i',
+  inotify_init: 'i:i',
+  inotify_add_watch: 'iiii:i',
+  inotify_rm_watch: 'ii:i',
+  flock: 'ii:i',
+  descriptor_limit: 'i:i',
 } as const satisfies Record<keyof UvHost, string>
 
 const PREVIEW1 = {

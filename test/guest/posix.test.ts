@@ -1,5 +1,8 @@
 /** Calls of the C library: each program of programs/posix prints the same as a guest and natively. */
 import { readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { nativeOutput } from './support/native.js'
 import { endAll, play } from './support/stage.js'
@@ -16,6 +19,19 @@ test.each(sources.filter((file) => file.endsWith('.c')).map((file) => file.slice
     const guest = await play([], { program, dirs: { '/tmp': new Map() } })
     const code = await guest.code
     expect([code, guest.output, guest.errors]).toEqual([0, await nativeOutput(program), ''])
+  },
+  COMPILING,
+)
+
+test.each(['inotify', 'fs-events'])(
+  'the program "%s" prints the same of files on the disk',
+  async (name) => {
+    const program = `posix/${name}`
+    await guestModule(program)
+    const folder = await mkdtemp(join(tmpdir(), 'watched-'))
+    const guest = await play([], { program, dirs: { '/tmp': { path: folder, access: 'rw' } } })
+    expect([await guest.code, guest.output, guest.errors]).toEqual([0, await nativeOutput(program), ''])
+    await rm(folder, { recursive: true })
   },
   COMPILING,
 )

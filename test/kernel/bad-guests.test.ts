@@ -272,6 +272,7 @@ describe('buffers that overlap their own list', () => {
 
 /** The number of arguments of each call. */
 const ARITY: Readonly<Record<Name, number>> = {
+  descriptor_limit: 1,
   socket: 3,
   socketpair: 4,
   pipe: 2,

@@ -24,6 +24,15 @@
   uint64_t parked_at;                                                         \
   int pumped;
 
+/* event_watcher: of the inotify instance that an active handle has.
+ * stop: uv_fs_event_stop(), which is linked only if handles are started.
+ * is_stopped: whether a callback has stopped the handle.
+ */
+#define UV_PLATFORM_FS_EVENT_FIELDS                                           \
+  uv__io_t event_watcher;                                                     \
+  int (*stop)(uv_fs_event_t*);                                                \
+  int is_stopped;
+
 /* The host's accept takes flags, which saves libuv two calls per connection. */
 #define uv__accept4 accept4
 

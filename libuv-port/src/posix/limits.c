@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The limits of a program, which its host decides and the program cannot change.
- * There are at most as many descriptors as here; a host may allow fewer.
+/* The limits of a program. Its host decides them, and a program can only lower
+ * that of its descriptors.
  */
 
+#include "uv_host.h"
 #include "../libc.h"
 
 #include <errno.h>
@@ -11,28 +12,41 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define UVP__DESCRIPTORS 65536
 #define UVP__MEMORY 0x80000000u
 
+/* The hard limit of descriptors, or 0 as long as it is the host's. */
+static rlim_t uvp__descriptors;
 
-static rlim_t uvp__limit(int resource) {
+
+static struct rlimit uvp__both(rlim_t limit) {
+  return (struct rlimit){ limit, limit };
+}
+
+
+static struct rlimit uvp__limit(int resource) {
+  struct rlimit limit;
+
   switch (resource) {
     case RLIMIT_NOFILE:
-      return UVP__DESCRIPTORS;
+      limit = uvp__both(uvh_descriptor_limit(-1));
+      if (uvp__descriptors != 0)
+        limit.rlim_max = uvp__descriptors;
+
+      return limit;
 
     case RLIMIT_AS:
     case RLIMIT_DATA:
-      return UVP__MEMORY;
+      return uvp__both(UVP__MEMORY);
 
     case RLIMIT_NPROC:
-      return 1;
+      return uvp__both(1);
 
     case RLIMIT_CORE:
     case RLIMIT_MEMLOCK:
-      return 0;
+      return uvp__both(0);
   }
 
-  return RLIM_INFINITY;
+  return uvp__both(RLIM_INFINITY);
 }
 
 
@@ -40,23 +54,38 @@ int getrlimit(int resource, struct rlimit* limit) {
   if (resource < 0 || resource >= RLIM_NLIMITS)
     return uvp__fail(EINVAL);
 
-  limit->rlim_cur = uvp__limit(resource);
-  limit->rlim_max = limit->rlim_cur;
+  *limit = uvp__limit(resource);
+  return 0;
+}
+
+
+static int uvp__limit_descriptors(const struct rlimit* limit) {
+  rlim_t hard;
+
+  hard = uvp__limit(RLIMIT_NOFILE).rlim_max;
+  if (limit->rlim_max > hard)
+    return uvp__fail(EPERM);
+
+  uvp__descriptors = limit->rlim_max;
+  uvh_descriptor_limit(limit->rlim_cur);
   return 0;
 }
 
 
 /* Every limit of files that are never written is kept. */
 int setrlimit(int resource, const struct rlimit* limit) {
-  rlim_t now;
+  struct rlimit now;
 
   if (resource < 0 || resource >= RLIM_NLIMITS ||
       limit->rlim_cur > limit->rlim_max)
     return uvp__fail(EINVAL);
 
+  if (resource == RLIMIT_NOFILE)
+    return uvp__limit_descriptors(limit);
+
   now = uvp__limit(resource);
   if (resource == RLIMIT_CORE ||
-      (limit->rlim_cur == now && limit->rlim_max == now))
+      (limit->rlim_cur == now.rlim_cur && limit->rlim_max == now.rlim_max))
     return 0;
 
   return uvp__fail(EPERM);
@@ -67,16 +96,22 @@ int prlimit(pid_t pid,
             int resource,
             const struct rlimit* limit,
             struct rlimit* old) {
+  struct rlimit previous;
+
   if (pid != 0 && pid != getpid())
     return uvp__fail(ESRCH);
 
-  if (old != NULL && getrlimit(resource, old))
+  if (getrlimit(resource, &previous) ||
+      (limit != NULL && setrlimit(resource, limit)))
     return -1;
 
-  return limit == NULL ? 0 : setrlimit(resource, limit);
+  if (old != NULL)
+    *old = previous;
+
+  return 0;
 }
 
 
 int getdtablesize(void) {
-  return UVP__DESCRIPTORS;
+  return uvh_descriptor_limit(-1);
 }

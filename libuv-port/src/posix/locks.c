@@ -5,10 +5,12 @@
  * processes that use the host's directory do not see them.
  */
 
+#include "uv_host.h"
 #include "../libc.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,15 +79,18 @@ int uvp__lock(int fd, int command, struct flock* lock) {
 }
 
 
+/* Other than the locks above, these exclude open descriptions of one process,
+ * too. Waiting for another one would not end, except by a signal.
+ */
 int flock(int fd, int operation) {
-  int kind;
+  int r;
 
-  kind = operation & ~LOCK_NB;
-  if (fcntl(fd, F_GETFD) < 0)
-    return -1;
+  for (;;) {
+    r = uvh_flock(fd, operation);
+    if (r != -EAGAIN || operation & LOCK_NB)
+      return uvp__result(r);
 
-  if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
-    return uvp__fail(EINVAL);
-
-  return 0;
+    if (poll(NULL, 0, -1) < 0)
+      return -1;
+  }
 }

@@ -2,7 +2,7 @@ import type { Description } from '../../abi/description.js'
 import type { Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 
-/** The calls about descriptor numbers and their flags: `fcntl()`, `dup()`. */
+/** The calls about descriptor numbers, their flags and their limit: `fcntl()`, `dup()`, `setrlimit()`. */
 export class NumberCalls {
   readonly #kernel: Kernel
   readonly #abi: Description
@@ -52,6 +52,12 @@ export class NumberCalls {
     const { O_CLOEXEC } = this.#abi.constants
     if ((flags & ~O_CLOEXEC) !== 0) return 'EINVAL'
     return this.#marked(this.#kernel.replace(fd, to), (flags & O_CLOEXEC) !== 0)
+  }
+
+  /** `descriptor_limit`. */
+  limit(limit: number): Result {
+    if (limit >= 0) this.#kernel.limitNumbers(limit)
+    return this.#kernel.numbers
   }
 
   /** Sets the flag of a new number; a number that was reused has none. */

@@ -72,6 +72,7 @@ export function createUvHost(find: () => SyscallContext): KernelCalls {
     fcntl: guarded((calls, fd, command, argument) => calls.numbers.fcntl(fd, command, argument)),
     ...eventCalls(guarded),
     dup: guarded((calls, fd, to, flags) => calls.numbers.dup(fd, to, flags)),
+    descriptor_limit: guarded((calls, limit) => calls.numbers.limit(limit)),
     shutdown: guarded((calls, fd, how) => calls.shutdown(fd, how)),
     poll_ctl: guarded((calls, fd, events) => calls.polls.watch(fd, events)),
     unlink: guarded((calls, path, len) => calls.paths.unlink(path, len)),

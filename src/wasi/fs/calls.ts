@@ -1,22 +1,29 @@
+import type { Description } from '../../abi/description.js'
+import { FileEvent } from '../../abi/events.js'
 import type { FileCalls } from '../../abi/uv-host.js'
 import type { WasmImports } from '../../base/platform-types.js'
 import type { Descriptor } from '../../kernel/descriptor.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import type { Arguments } from '../arguments.js'
 import { type Action, answer, FileError } from '../errno.js'
-import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, TimesFlag, Whence } from '../layouts.js'
+import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, Whence } from '../layouts.js'
 import { StandardStream } from '../standard-streams.js'
 import { toBytes } from './byte-names.js'
 import { DescriptorNode, DeviceDirectory, DeviceNode } from './devices.js'
-import * as names from './dirents.js'
+import { endOfOpen } from './dirents.js'
 import { putStat } from './filestat.js'
 import type { Directory, Mount } from './given.js'
 import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
-import { OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
+import { FileLocks, lockCalls } from './locks.js'
+import { entryOf, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
+import { setTimes } from './times.js'
 import { Tree } from './tree.js'
 import { volumeCalls } from './volume.js'
+import { type InotifyFlags, inotifyCalls } from './watch/inotify-calls.js'
+import { homeOf, Notices } from './watch/notices.js'
+import { WatchedNames } from './watch/watched-names.js'
 import { numberOf } from './wide-numbers.js'
 import { WORKING_DIRECTORY, WorkingDirectory, workingDirectoryCalls } from './working-directory.js'
 
@@ -26,6 +33,8 @@ export const PREOPENED = 3
 /** What the calls of one guest work with. */
 export interface FileCallParts {
   readonly kernel: Kernel
+  /** The constants of its C library. */
+  readonly abi: Description
   /** Reads the guest's arguments. */
   readonly given: Arguments
   /** Nanoseconds since 1970. */
@@ -48,10 +57,15 @@ export class Files {
   readonly #working: WorkingDirectory
   /** The devices. */
   readonly #hidden: Hidden
+  readonly #names: WatchedNames
+  readonly #flags: InotifyFlags
+  /** What open files need. */
+  readonly #context: OpenContext
 
   /** @param given - what it has at first; `undefined` for no file system at all */
-  constructor(given: readonly Mount[] | undefined, { kernel, given: reader, now, preopens }: FileCallParts) {
+  constructor(given: readonly Mount[] | undefined, { kernel, abi, given: reader, now, preopens }: FileCallParts) {
     this.#kernel = kernel
+    this.#flags = abi.constants
     this.#given = reader
     this.#now = now
     this.#tree = new Tree(given ?? [], now())
@@ -66,7 +80,10 @@ export class Files {
         : folder.parent === root && folder.name === 'dev'
           ? devices.get(name)
           : undefined
-    if (given !== undefined && preopens) kernel.add(new OpenDirectory(root, Right.ALL), PREOPENED)
+    const notices = new Notices((entry) => isOpen(entry, kernel))
+    this.#context = { now, notices, locks: new FileLocks() }
+    this.#names = new WatchedNames(notices, now)
+    if (given !== undefined && preopens) kernel.add(new OpenDirectory(root, Right.ALL, this.#context), PREOPENED)
   }
 
   /** The functions of `uv_host_1` that concern files. */
@@ -78,7 +95,11 @@ export class Files {
       path: (at, length) => this.#find(WORKING_DIRECTORY, at, length, 'object').entry,
       descriptor: (fd) => this.#folder(fd).node,
     })
-    return { ...working, ...volume }
+    const watching = inotifyCalls(this.#kernel, this.#flags, this.#context.notices, (path, length, end) =>
+      this.#existing(WORKING_DIRECTORY, path, length, end),
+    )
+    const locking = lockCalls(this.#kernel, this.#context.locks, entryOf)
+    return { ...working, ...volume, ...watching, ...locking }
   }
 
   /** The functions of preview 1 that concern files, except those that descriptors of all kinds have. */
@@ -129,19 +150,21 @@ export class Files {
         if (advice < 0 || advice > LAST_ADVICE) throw new FileError('INVAL')
       },
       fd_allocate: (fd = 0, offset = 0, length = 0) => {
-        const { node } = this.#file(fd, Right.WRITE)
+        const file = this.#file(fd, Right.WRITE)
         const end = numberOf(offset) + numberOf(length)
         if (end === numberOf(offset)) throw new FileError('INVAL')
-        if (end > node.size) node.resize(end, this.#now())
+        if (end > file.node.size) file.resize(end)
       },
       fd_filestat_set_size: (fd = 0, size = 0) => {
         const file = this.#opened(fd, 'INVAL')
         if (!(file instanceof OpenFile) || (file.rights & Right.WRITE) === 0n) throw new FileError('INVAL')
         if (Number(size) > Number.MAX_SAFE_INTEGER) throw new FileError('FBIG')
-        file.node.resize(numberOf(size), this.#now())
+        file.resize(numberOf(size))
       },
-      fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) =>
-        this.#setTimes(this.#opened(fd, 'INVAL').node, accessed, modified, flags),
+      fd_filestat_set_times: (fd = 0, accessed = 0, modified = 0, flags = 0) => {
+        const opened = this.#opened(fd, 'INVAL')
+        opened.happened(setTimes(opened.node, { accessed, modified, flags }, this.#now()))
+      },
     }
   }
 
@@ -196,6 +219,7 @@ export class Files {
         const after = numberOf(cookie)
         if (after === 0 || folder.listed === undefined) folder.listed = folder.node.beginListing()
         given.memory.setU32(out, list(folder.node, after, folder.listed, bytes))
+        folder.happened(FileEvent.ACCESS)
       },
     }
   }
@@ -216,7 +240,7 @@ export class Files {
         out = 0,
       ) => {
         const rights = BigInt(asked)
-        const end = names.endOfOpen(flags, (lookup & LookupFlag.FOLLOW) !== 0)
+        const end = endOfOpen(flags, (lookup & LookupFlag.FOLLOW) !== 0)
         const place = this.#find(dir, path, length, end)
         given.bytes(out, 4)
         // Fails early when no descriptor is free, before a file is created or truncated.
@@ -229,15 +253,20 @@ export class Files {
           appends: (status & FdFlag.APPEND) !== 0,
           syncs: (status & (FdFlag.DSYNC | FdFlag.SYNC)) !== 0,
         }
-        given.memory.setU32(out, this.#open(names.openAt(place, opening, this.#now()), rights, status))
+        const node = this.#names.openAt(place, opening)
+        given.memory.setU32(out, this.#open(node, place, rights, status))
       },
       path_filestat_get: (dir = 0, flags = 0, path = 0, length = 0, out = 0) => {
         const entry = this.#existing(dir, path, length, endOf(flags))
         given.bytes(out, Size.FILESTAT)
         putStat(given.memory, out, entry)
       },
-      path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) =>
-        this.#setTimes(this.#existing(dir, path, length, endOf(flags)), accessed, modified, what),
+      path_filestat_set_times: (dir = 0, flags = 0, path = 0, length = 0, accessed = 0, modified = 0, what = 0) => {
+        const place = this.#find(dir, path, length, endOf(flags))
+        const entry = existing(place)
+        const event = setTimes(entry, { accessed, modified, flags: what }, this.#now())
+        this.#context.notices.happened(event, entry, homeOf(place))
+      },
       path_readlink: (dir = 0, path = 0, length = 0, buffer = 0, size = 0, out = 0) => {
         const entry = this.#existing(dir, path, length, 'link')
         if (!(entry instanceof LinkNode)) throw new FileError('INVAL')
@@ -254,27 +283,27 @@ export class Files {
   #nameCalls(): Record<string, Action> {
     return {
       path_create_directory: (dir = 0, path = 0, length = 0) =>
-        names.makeDirectory(this.#find(dir, path, length, 'name'), this.#now()),
+        this.#names.makeDirectory(this.#find(dir, path, length, 'name')),
       path_remove_directory: (dir = 0, path = 0, length = 0) =>
-        names.removeDirectory(this.#find(dir, path, length, 'name'), this.#now()),
+        this.#names.removeDirectory(this.#find(dir, path, length, 'name')),
       path_unlink_file: (dir = 0, path = 0, length = 0) =>
-        names.removeName(this.#find(dir, path, length, 'name'), this.#now()),
+        this.#names.removeName(this.#find(dir, path, length, 'name')),
       path_rename: (dir = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) =>
-        names.rename(this.#find(dir, path, length, 'name'), this.#find(toDir, to, toLength, 'name'), this.#now()),
+        this.#names.rename(this.#find(dir, path, length, 'name'), this.#find(toDir, to, toLength, 'name')),
       path_link: (dir = 0, flags = 0, path = 0, length = 0, toDir = 0, to = 0, toLength = 0) => {
         const from = this.#find(dir, path, length, endOf(flags))
-        names.addName(from, this.#find(toDir, to, toLength, 'name'), this.#now())
+        this.#names.addName(from, this.#find(toDir, to, toLength, 'name'))
       },
       path_symlink: (target = 0, targetLength = 0, dir = 0, path = 0, length = 0) => {
         const text = this.#given.path(target, targetLength)
         if (text === '') throw new FileError('NOENT')
-        names.makeLink(this.#find(dir, path, length, 'name'), text, this.#now())
+        this.#names.makeLink(this.#find(dir, path, length, 'name'), text)
       },
     }
   }
 
   /** Opens a node. @param status - `fdflags` */
-  #open(node: FileNode | DirectoryNode, rights: bigint, status: number): number {
+  #open(node: FileNode | DirectoryNode, { folder, name }: Place, rights: bigint, status: number): number {
     if (node instanceof DescriptorNode) {
       const copy = this.#kernel.duplicate(node.number, 0)
       if (typeof copy === 'string') throw new FileError(copy === 'EMFILE' ? 'MFILE' : 'NXIO')
@@ -282,11 +311,12 @@ export class Files {
     }
     const opened =
       node instanceof DirectoryNode
-        ? new OpenDirectory(node, rights)
-        : new (node instanceof DeviceNode ? OpenDevice : OpenFile)(node, rights, this.#now)
+        ? new OpenDirectory(node, rights, this.#context)
+        : new (node instanceof DeviceNode ? OpenDevice : OpenFile)(node, rights, { folder, name }, this.#context)
     setStatus(opened, status)
     const fd = this.#kernel.add(opened, 0)
     if (typeof fd === 'string') throw new FileError('MFILE')
+    opened.happened(FileEvent.OPEN)
     return fd
   }
 
@@ -332,9 +362,7 @@ export class Files {
   }
 
   #existing(dir: number, path: number, length: number, end: End): Entry {
-    const { entry } = this.#find(dir, path, length, end)
-    if (entry === undefined) throw new FileError('NOENT')
-    return entry
+    return existing(this.#find(dir, path, length, end))
   }
 
   /** @throws {FileError} BADF unless it is the root as it was given */
@@ -343,21 +371,18 @@ export class Files {
     if (fd !== PREOPENED || !(root instanceof OpenDirectory) || root.node !== this.#tree.root)
       throw new FileError('BADF')
   }
+}
 
-  #setTimes(node: Entry, accessed: number, modified: number, flags: number): void {
-    const now = this.#now()
-    if (flags & TimesFlag.MODE) {
-      node.setMode(Number(accessed), now)
-      return
-    }
-    const time = (given: number, set: number, setNow: number): Nanoseconds | undefined =>
-      flags & setNow ? now : flags & set ? BigInt(given) : undefined
-    node.setTimes(
-      time(accessed, TimesFlag.ACCESSED, TimesFlag.ACCESSED_NOW),
-      time(modified, TimesFlag.MODIFIED, TimesFlag.MODIFIED_NOW),
-      now,
-    )
-  }
+/** @throws {FileError} NOENT when there is nothing */
+function existing({ entry }: Place): Entry {
+  if (entry === undefined) throw new FileError('NOENT')
+  return entry
+}
+
+/** Whether a descriptor refers to an entry. */
+function isOpen(entry: Entry, kernel: Kernel): boolean {
+  for (const descriptor of kernel.descriptors()) if (entryOf(descriptor)?.isSame(entry)) return true
+  return false
 }
 
 /** What the end of a path means that may lead to any entry. */

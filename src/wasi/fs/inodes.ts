@@ -192,3 +192,8 @@ export abstract class DirectoryNode extends Node {
 
 /** What a name can refer to. */
 export type Entry = FileNode | DirectoryNode | LinkNode
+
+/** Which file it is, whatever node stands for it. */
+export function keyOf({ device, inode }: Entry): string {
+  return `${device}:${inode}`
+}

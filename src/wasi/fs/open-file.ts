@@ -1,4 +1,5 @@
 /** Open files and directories, as descriptors of the kernel. */
+import { FileEvent } from '../../abi/events.js'
 import type { BufferList } from '../../abi/iovec.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { ByteDescriptor, Descriptor, type Result } from '../../kernel/descriptor.js'
@@ -6,7 +7,17 @@ import { Poll } from '../../kernel/readiness.js'
 import { FileError } from '../errno.js'
 import { FdFlag, Right } from '../layouts.js'
 import { DeviceNode } from './devices.js'
-import type { DirectoryNode, FileNode, Nanoseconds } from './inodes.js'
+import { type DirectoryNode, FileNode, type Nanoseconds } from './inodes.js'
+import type { FileLocks } from './locks.js'
+import { type Home, homeOf, type Notices } from './watch/notices.js'
+
+/** What open files and directories need of their file tree. */
+export interface OpenContext {
+  /** Nanoseconds since 1970. */
+  readonly now: () => Nanoseconds
+  readonly notices: Notices
+  readonly locks: FileLocks
+}
 
 /** An open regular file. */
 export class OpenFile extends ByteDescriptor {
@@ -14,14 +25,18 @@ export class OpenFile extends ByteDescriptor {
   offset = 0
   /** What the guest may do with it; a guest of preview 1 can drop rights. */
   rights: bigint
-  readonly #now: () => Nanoseconds
+  /** The name under which it was opened. */
+  readonly home: Home
+  readonly #context: OpenContext
 
-  /** @param now - nanoseconds since 1970 */
-  constructor(node: FileNode, rights: bigint, now: () => Nanoseconds) {
+  /** @param home - belongs to the file from now on */
+  constructor(node: FileNode, rights: bigint, home: Home, context: OpenContext) {
     super(undefined, accessOf(rights))
     this.node = node
     this.rights = rights
-    this.#now = now
+    this.home = home
+    this.#context = context
+    context.notices.opened(home)
   }
 
   override get watchable(): boolean {
@@ -44,6 +59,7 @@ export class OpenFile extends ByteDescriptor {
   override take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
     const count = this.node.read(this.offset, heap.subarray(address, address + length))
     if (!peek) this.offset += count
+    if (count > 0) this.happened(FileEvent.ACCESS)
     return count
   }
 
@@ -83,16 +99,35 @@ export class OpenFile extends ByteDescriptor {
       done += count
       if (count < buffer.length) break
     }
+    if (done > 0) this.happened(FileEvent.ACCESS)
     return done
   }
 
   /** Writes pieces; see {@link FileNode.write}. @returns how many bytes were written */
   writeAt(offset: number, pieces: readonly Uint8Array[]): number {
-    return pieces.some(({ length }) => length > 0) ? this.node.write(offset, pieces, this.#now()) : 0
+    if (pieces.every(({ length }) => length === 0)) return 0
+    const done = this.node.write(offset, pieces, this.#context.now())
+    if (done > 0) this.happened(FileEvent.MODIFY)
+    return done
+  }
+
+  /** Changes its size; see {@link FileNode.resize}. */
+  resize(size: number): void {
+    this.node.resize(size, this.#context.now())
+    this.happened(FileEvent.MODIFY)
+  }
+
+  /** Tells those that watch it what was done with it. */
+  happened(event: number): void {
+    this.#context.notices.happened(event, this.node, this.home)
   }
 
   override close(): void {
-    this.node.release()
+    const { notices, locks } = this.#context
+    locks.unlock(this, this.node)
+    this.happened(this.access === 'read' ? FileEvent.CLOSE_NOWRITE : FileEvent.CLOSE_WRITE)
+    notices.closed(this.home)
+    release(this.node, notices)
   }
 }
 
@@ -121,10 +156,13 @@ export class OpenDirectory extends Descriptor {
    */
   listed: number | undefined
 
-  constructor(node: DirectoryNode, rights: bigint) {
+  readonly #context: OpenContext
+
+  constructor(node: DirectoryNode, rights: bigint, context: OpenContext) {
     super(undefined, 'read')
     this.node = node
     this.rights = rights
+    this.#context = context
   }
 
   override get watchable(): boolean {
@@ -139,9 +177,29 @@ export class OpenDirectory extends Descriptor {
     return Poll.IN | Poll.OUT
   }
 
-  override close(): void {
-    this.node.release()
+  /** Tells those that watch it what was done with it. */
+  happened(event: number): void {
+    this.#context.notices.happened(event, this.node, homeOf({ folder: this.node, name: '', entry: this.node }))
   }
+
+  override close(): void {
+    this.#context.locks.unlock(this, this.node)
+    this.happened(FileEvent.CLOSE_NOWRITE)
+    release(this.node, this.#context.notices)
+  }
+}
+
+/** Releases a node, which may end with it. */
+function release(node: FileNode | DirectoryNode, notices: Notices): void {
+  const isWatched = notices.watches(node)
+  if (isWatched && node instanceof FileNode) node.refresh()
+  node.release()
+  if (isWatched) notices.endIfUnused(node, node instanceof FileNode ? node.links : node.isGone ? 0 : 1)
+}
+
+/** What a descriptor refers to, if it is a file or directory. */
+export function entryOf(descriptor: Descriptor): FileNode | DirectoryNode | undefined {
+  return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory ? descriptor.node : undefined
 }
 
 /** Sets the flags of a descriptor. @param status - `fdflags` */

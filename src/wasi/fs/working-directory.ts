@@ -57,29 +57,32 @@ export function workingDirectoryCalls(
   working: WorkingDirectory,
   given: Arguments,
   find: Finder,
-): Omit<FileCalls, 'statfs'> {
+): Pick<FileCalls, 'chdir' | 'fchdir' | 'getcwd'> {
   return {
     chdir: hostCall((path = 0, length = 0) => working.enter(find.path(path, length))),
     fchdir: hostCall((fd = 0) => working.enter(find.descriptor(fd))),
-    getcwd: (at, size) => {
-      let length = 0
-      const failed = hostCall(() => {
-        const path = toBytes(`${working.path()}\0`)
-        if (path.length > size >>> 0) throw new FileError('RANGE')
-        given.bytes(at, path.length).set(path)
-        length = path.length
-      })()
-      return failed === 0 ? length : failed
-    },
+    getcwd: hostResult((at = 0, size = 0) => {
+      const path = toBytes(`${working.path()}\0`)
+      if (path.length > size >>> 0) throw new FileError('RANGE')
+      given.bytes(at, path.length).set(path)
+      return path.length
+    }),
   }
 }
 
 /** Makes a function of `uv_host_1` from an action; its errors have the numbers of preview 1, as in the C library. */
 export function hostCall(action: Action): (...values: number[]) => number {
+  return hostResult((...values) => {
+    action(...values)
+    return 0
+  })
+}
+
+/** The same for a function that returns a number. */
+export function hostResult(action: (...values: number[]) => number): (...values: number[]) => number {
   return (...values) => {
     try {
-      action(...values)
-      return 0
+      return action(...values)
     } catch (error) {
       return -errnoOf(error)
     }
