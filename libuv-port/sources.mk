@@ -86,8 +86,8 @@ NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   no-lookups.c \
   no-signals.c \
   no-terminals.c)
-NO_PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, no-fsevents.c)
-PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, signal.c tty.c)
+NO_PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
+PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, proctitle.c signal.c tty.c)
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   attributes.c \
   control.c \
@@ -103,6 +103,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   stdio/stdin.c \
   stdio/stdout.c \
   terminals.c \
+  title.c \
   users.c \
   posix/absent.c \
   posix/advice.c \
@@ -116,6 +117,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/group.c \
   posix/hostent.c \
   posix/hosts.c \
+  posix/identity.c \
   posix/ifaddrs.c \
   posix/inotify.c \
   posix/limits.c \

@@ -106,10 +106,41 @@ size_t __stdio_write(FILE* f, const unsigned char* buf, size_t len) {
 }
 
 
+/* What glibc does with a FILE that is opened for the other direction; musl leaves
+ * errno alone.
+ */
+static int uvp__refuse(FILE* f) {
+  f->flags |= UVP__ERROR;
+  errno = EBADF;
+  return EOF;
+}
+
+
 /* Of stdout, until it has decided how to buffer. */
 size_t __stdout_write(FILE* f, const unsigned char* buf, size_t len) {
   f->write = __stdio_write;
   return __stdio_write(f, buf, len);
+}
+
+
+/* Makes a FILE ready to read. */
+int __toread(FILE* f) {
+  f->mode |= f->mode - 1;
+  if (f->wpos != f->wbase)
+    f->write(f, NULL, 0);
+
+  f->wpos = f->wbase = f->wend = NULL;
+  if (f->flags & UVP__NO_READ)
+    return uvp__refuse(f);
+
+  f->rpos = f->rend = f->buf + f->buf_size;
+  return f->flags & UVP__EOF ? EOF : 0;
+}
+
+
+/* Links the end of the program that keeps the position of what was read. */
+void __toread_needs_stdio_exit(void) {
+  __stdio_exit_needed();
 }
 
 
@@ -118,10 +149,8 @@ size_t __stdout_write(FILE* f, const unsigned char* buf, size_t len) {
  */
 int __towrite(FILE* f) {
   f->mode |= f->mode - 1;
-  if (f->flags & UVP__NO_WRITE) {
-    f->flags |= UVP__ERROR;
-    return EOF;
-  }
+  if (f->flags & UVP__NO_WRITE)
+    return uvp__refuse(f);
 
   if (f->write == __stdout_write) {
     f->write = __stdio_write;

@@ -67,9 +67,11 @@ size_t __stdio_write(FILE* f, const unsigned char* buf, size_t len);
 size_t __stdout_write(FILE* f, const unsigned char* buf, size_t len);
 off_t __stdio_seek(FILE* f, off_t offset, int whence);
 int __stdio_close(FILE* f);
+int __toread(FILE* f);
 int __towrite(FILE* f);
 
 void __stdio_exit_needed(void);
+void __toread_needs_stdio_exit(void);
 void __towrite_needs_stdio_exit(void);
 
 #endif  /* UVP_STDIO_H_ */
