@@ -472,6 +472,7 @@ int uvh_sendmsg(int fd, const struct msghdr* msg, int flags);
  */
 UVH_IMPORT(recvmsg)
 int uvh_recvmsg(int fd, struct msghdr* msg, int flags);
+
 /* The functions of inotify(7), as on Linux, for the file at a path of `len`
  * bytes. What this program does is reported; what other programs do to a
  * directory of the host is not. Errors: EINVAL, EMFILE; of

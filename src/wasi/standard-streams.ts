@@ -51,7 +51,7 @@ export class StandardStream extends ByteDescriptor {
     this.fileType = FILE_TYPES[stream.type]
     this.append = stream.appends
     const { file } = stream
-    if (file !== undefined) this.#file = new OpenFile(new StreamNode(file), RIGHTS[stream.access], () => 0n)
+    if (file !== undefined) this.#file = new OpenFile(new StreamNode(file), RIGHTS[stream.access], { now: () => 0n })
     this.nonBlocking = !waitsForRoom && stream.access === 'write'
     stream.onChange = () => kernel.changed(this)
   }

@@ -15,7 +15,7 @@ import { putStat } from './filestat.js'
 import type { Directory, Mount } from './given.js'
 import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
 import { FileLocks, lockCalls } from './locks.js'
-import { entryOf, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
+import { entryOf, isOpen, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
 import { setTimes } from './times.js'
@@ -60,7 +60,7 @@ export class Files {
   readonly #names: WatchedNames
   readonly #flags: InotifyFlags
   /** What open files need. */
-  readonly #context: OpenContext
+  readonly #context: Required<OpenContext>
 
   /** @param given - what it has at first; `undefined` for no file system at all */
   constructor(given: readonly Mount[] | undefined, { kernel, abi, given: reader, now, preopens }: FileCallParts) {
@@ -80,7 +80,7 @@ export class Files {
         : folder.parent === root && folder.name === 'dev'
           ? devices.get(name)
           : undefined
-    const notices = new Notices((entry) => isOpen(entry, kernel))
+    const notices = new Notices((entry) => isOpen(entry, kernel.descriptors()))
     this.#context = { now, notices, locks: new FileLocks() }
     this.#names = new WatchedNames(notices, now)
     if (given !== undefined && preopens) kernel.add(new OpenDirectory(root, Right.ALL, this.#context), PREOPENED)
@@ -312,7 +312,7 @@ export class Files {
     const opened =
       node instanceof DirectoryNode
         ? new OpenDirectory(node, rights, this.#context)
-        : new (node instanceof DeviceNode ? OpenDevice : OpenFile)(node, rights, { folder, name }, this.#context)
+        : new (node instanceof DeviceNode ? OpenDevice : OpenFile)(node, rights, this.#context, { folder, name })
     setStatus(opened, status)
     const fd = this.#kernel.add(opened, 0)
     if (typeof fd === 'string') throw new FileError('MFILE')
@@ -377,12 +377,6 @@ export class Files {
 function existing({ entry }: Place): Entry {
   if (entry === undefined) throw new FileError('NOENT')
   return entry
-}
-
-/** Whether a descriptor refers to an entry. */
-function isOpen(entry: Entry, kernel: Kernel): boolean {
-  for (const descriptor of kernel.descriptors()) if (entryOf(descriptor)?.isSame(entry)) return true
-  return false
 }
 
 /** What the end of a path means that may lead to any entry. */

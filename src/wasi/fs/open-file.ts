@@ -7,7 +7,7 @@ import { Poll } from '../../kernel/readiness.js'
 import { FileError } from '../errno.js'
 import { FdFlag, Right } from '../layouts.js'
 import { DeviceNode } from './devices.js'
-import { type DirectoryNode, FileNode, type Nanoseconds } from './inodes.js'
+import { type DirectoryNode, type Entry, FileNode, type Nanoseconds } from './inodes.js'
 import type { FileLocks } from './locks.js'
 import { type Home, homeOf, type Notices } from './watch/notices.js'
 
@@ -15,8 +15,9 @@ import { type Home, homeOf, type Notices } from './watch/notices.js'
 export interface OpenContext {
   /** Nanoseconds since 1970. */
   readonly now: () => Nanoseconds
-  readonly notices: Notices
-  readonly locks: FileLocks
+  /** Those of its tree, if it is in one. */
+  readonly notices?: Notices
+  readonly locks?: FileLocks
 }
 
 /** An open regular file. */
@@ -25,18 +26,18 @@ export class OpenFile extends ByteDescriptor {
   offset = 0
   /** What the guest may do with it; a guest of preview 1 can drop rights. */
   rights: bigint
-  /** The name under which it was opened. */
-  readonly home: Home
+  /** The name under which it was opened, if it has one. */
+  readonly home: Home | undefined
   readonly #context: OpenContext
 
   /** @param home - belongs to the file from now on */
-  constructor(node: FileNode, rights: bigint, home: Home, context: OpenContext) {
+  constructor(node: FileNode, rights: bigint, context: OpenContext, home?: Home) {
     super(undefined, accessOf(rights))
     this.node = node
     this.rights = rights
     this.home = home
     this.#context = context
-    context.notices.opened(home)
+    if (home !== undefined) context.notices?.opened(home)
   }
 
   override get watchable(): boolean {
@@ -119,14 +120,14 @@ export class OpenFile extends ByteDescriptor {
 
   /** Tells those that watch it what was done with it. */
   happened(event: number): void {
-    this.#context.notices.happened(event, this.node, this.home)
+    this.#context.notices?.happened(event, this.node, this.home)
   }
 
   override close(): void {
     const { notices, locks } = this.#context
-    locks.unlock(this, this.node)
+    locks?.unlock(this, this.node)
     this.happened(this.access === 'read' ? FileEvent.CLOSE_NOWRITE : FileEvent.CLOSE_WRITE)
-    notices.closed(this.home)
+    if (this.home !== undefined) notices?.closed(this.home)
     release(this.node, notices)
   }
 }
@@ -179,27 +180,33 @@ export class OpenDirectory extends Descriptor {
 
   /** Tells those that watch it what was done with it. */
   happened(event: number): void {
-    this.#context.notices.happened(event, this.node, homeOf({ folder: this.node, name: '', entry: this.node }))
+    this.#context.notices?.happened(event, this.node, homeOf({ folder: this.node, name: '', entry: this.node }))
   }
 
   override close(): void {
-    this.#context.locks.unlock(this, this.node)
+    this.#context.locks?.unlock(this, this.node)
     this.happened(FileEvent.CLOSE_NOWRITE)
     release(this.node, this.#context.notices)
   }
 }
 
 /** Releases a node, which may end with it. */
-function release(node: FileNode | DirectoryNode, notices: Notices): void {
-  const isWatched = notices.watches(node)
+function release(node: FileNode | DirectoryNode, notices: Notices | undefined): void {
+  const isWatched = notices?.watches(node) ?? false
   if (isWatched && node instanceof FileNode) node.refresh()
   node.release()
-  if (isWatched) notices.endIfUnused(node, node instanceof FileNode ? node.links : node.isGone ? 0 : 1)
+  if (isWatched) notices?.endIfUnused(node, node instanceof FileNode ? node.links : node.isGone ? 0 : 1)
 }
 
 /** What a descriptor refers to, if it is a file or directory. */
 export function entryOf(descriptor: Descriptor): FileNode | DirectoryNode | undefined {
   return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory ? descriptor.node : undefined
+}
+
+/** Whether one of these descriptors refers to an entry. */
+export function isOpen(entry: Entry, descriptors: Iterable<Descriptor>): boolean {
+  for (const descriptor of descriptors) if (entryOf(descriptor)?.isSame(entry)) return true
+  return false
 }
 
 /** Sets the flags of a descriptor. @param status - `fdflags` */

@@ -25,33 +25,39 @@ export class WatchedNames {
     return node
   }
 
+  /** Makes a directory. */
   makeDirectory(place: Place): void {
     names.makeDirectory(place, this.#now())
     this.#notices.renamed(FileEvent.CREATE, place, place.folder.get(place.name))
   }
 
+  /** Makes a symbolic link. */
   makeLink(place: Place, target: string): void {
     names.makeLink(place, target, this.#now())
     this.#notices.renamed(FileEvent.CREATE, place, undefined)
   }
 
+  /** Adds a name for a file. */
   addName(from: Place, to: Place): void {
     names.addName(from, to, this.#now())
     if (from.entry !== undefined) this.#notices.toItself(FileEvent.ATTRIB, from.entry)
     this.#notices.renamed(FileEvent.CREATE, to, from.entry)
   }
 
+  /** Removes a name of a file, which ends with its last one unless it is open. */
   removeName(place: Place): void {
     const left = (place.entry?.links ?? 0) - 1
     names.removeName(place, this.#now())
     this.#removed(place, left)
   }
 
+  /** Removes an empty directory. */
   removeDirectory(place: Place): void {
     names.removeDirectory(place, this.#now())
     this.#removed(place, 0)
   }
 
+  /** Moves a file or directory, and replaces what has the new name. */
   rename(from: Place, to: Place): void {
     const { entry } = from
     const replaced = to.entry
