@@ -98,6 +98,22 @@ test(
   COMPILING,
 )
 
+test(
+  'libraries that the ar of this machine made get the index that it cannot write',
+  async () => {
+    const calls: string[] = []
+    for (const name of ['one', 'two']) {
+      await workshop.write(`${name}.c`, `int ${name}(void) { return 0; }\n`)
+      await workshop.uvcc('-c', `${name}.c`, '-o', `${name}.o`)
+      await workshop.run('ar', ['rcs', `lib${name}.a`, `${name}.o`])
+      calls.push(`${name}()`)
+    }
+    await workshop.write('both.c', `int one(void), two(void);\nint main(void) { return ${calls.join(' + ')}; }\n`)
+    await builds('both.c', 'libone.a', 'libtwo.a')
+  },
+  COMPILING,
+)
+
 describe('uvcc refuses', () => {
   test.each([
     ['-m64', /Cannot use -m64: .*; leave it out/],
