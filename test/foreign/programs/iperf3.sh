@@ -1,5 +1,5 @@
-# iperf3 3.12: the newest that has no threads.
-fetch bookworm iperf3 3.12 e38e0a97b30a97b4355da93467160a20dea10932f6c17473774802e03d61d4a7
-./configure --host=wasm32 --without-openssl --disable-shared
+# iperf3: the newest in the mirrors that has no threads. Its config.sub is older than wasm32.
+fetch bullseye iperf3 3.9 24b63a26382325f759f11d421779a937b63ca1bc17c44587d2fcfedab60ac038
+./configure --host=i386-linux --without-openssl --disable-shared
 make -C src iperf3
 take src/iperf3

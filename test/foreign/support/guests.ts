@@ -46,8 +46,6 @@ export const program = (name: string): string => `build/foreign/${name}.wasm`
 export const describePrograms = (recipe: string, tests: (on: Driver) => void): void => {
   if (!existsSync(`build/foreign/${recipe}.built`)) {
     test.todo(`${recipe}: make foreign builds and tests it`)
-  } else if (existsSync(`build/foreign/${recipe}.absent`)) {
-    test.todo(`${recipe}: no mirror has its source`)
   } else {
     killProcesses()
     afterAll(() => rm(caches, { recursive: true, force: true }))
