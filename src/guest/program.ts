@@ -201,18 +201,23 @@ interface WaitingParts {
   readonly loops: PumpedLoops
 }
 
-/** The import module of libuv's system calls: two of them wait, and others are made by programs that do not. */
+/** The import module of libuv's system calls: two of them wait, and others are made by programs that do not wait. */
 function waitingCalls(
   { abi, trace, onAbsent }: ProgramOptions,
   driver: Driver,
   { memory, calls, loops, files }: WaitingParts,
 ): WasmImports {
-  const slow: { readonly poll_wait: SlowCall; readonly poll: SlowCall } = {
+  const slow: Readonly<Record<'poll_wait' | 'poll' | 'epoll_wait', SlowCall>> = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
       loops.inTurn
         ? calls.poll_wait(events, max, timeout)
         : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
+    // A program that finds nothing waits in poll(). One that always finds something would starve the rest without this.
+    epoll_wait: (epoll = 0, events = 0, max = 0) => {
+      const ready = calls.epoll_wait(epoll, events, max)
+      return ready > 0 ? driver.wait(() => ready, 0) : ready
+    },
   }
   const all = { ...calls, ...pollingCalls(calls, driver, abi), ...slow, ...files }
   return { ...trace.imports(all, () => abi), absent: absentCall(memory, abi, onAbsent) }

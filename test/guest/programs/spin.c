@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Polls by itself: calls that do not block, again and again, and never one that
- * waits. Prints a line for each that something came of.
+ * has to wait. Prints a line for each that something came of.
  */
 
 #include <arpa/inet.h>
@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -235,8 +237,44 @@ static void refusal(void) {
 }
 
 
+/* Waits for a message beside a descriptor that is always ready. */
+static void busy(void) {
+  struct epoll_event events[2];
+  struct epoll_event event;
+  struct sockaddr_in addr;
+  int epoll;
+  int fds[2];
+  int i;
+  int n;
+
+  fds[0] = eventfd(1, EFD_NONBLOCK);
+  fds[1] = bound(SOCK_DGRAM);
+  epoll = epoll_create1(0);
+  for (i = 0; i < 2; i++) {
+    event.events = EPOLLIN;
+    event.data.fd = fds[i];
+    epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event);
+  }
+
+  addr = address(fds[1]);
+  sendto(fds[1], "hi", 2, 0, (struct sockaddr*) &addr, sizeof(addr));
+
+  do {
+    n = epoll_wait(epoll, events, 2, -1);
+    errno = EAGAIN;
+    again("epoll_wait()");
+  } while (n < 2);
+
+  printf("epoll_wait()\n");
+  close(epoll);
+  close(fds[0]);
+  close(fds[1]);
+}
+
+
 int main(void) {
   end = time(NULL) + PATIENCE;
+  busy();
   datagrams();
   streams();
   refusal();
