@@ -18,7 +18,7 @@
 #define UVP__NSEC_PER_SEC 1000000000
 #define UVP__PAGE_KIB 64
 
-/* The C library's clock(), time() and gettimeofday() call this name. */
+/* The C library's clock() and time() call this name. */
 int __clock_gettime(clockid_t clock, struct timespec* time);
 int __wrap_clock_getres(clockid_t clock, struct timespec* resolution);
 
@@ -99,6 +99,22 @@ int __wrap_clock_getres(clockid_t clock, struct timespec* resolution) {
     resolution->tv_nsec = t % UVP__NSEC_PER_SEC;
   }
 
+  return 0;
+}
+
+
+/* The C library's leaves the zone as it was; that of Linux is 0. */
+int gettimeofday(struct timeval* restrict time, void* restrict zone) {
+  struct timespec now;
+
+  if (zone != NULL)
+    *(struct timezone*) zone = (struct timezone){ 0 };
+
+  if (clock_gettime(CLOCK_REALTIME, &now))
+    return -1;
+
+  time->tv_sec = now.tv_sec;
+  time->tv_usec = now.tv_nsec / 1000;
   return 0;
 }
 

@@ -171,7 +171,20 @@ static void others(void) {
 }
 
 
+static void zone(void) {
+  struct timezone zone;
+  struct timeval time;
+
+  memset(&zone, 1, sizeof(zone));
+  time.tv_sec = 0;
+  printf("zone: %d", gettimeofday(&time, &zone));
+  printf(" %d %d", zone.tz_minuteswest, zone.tz_dsttime);
+  printf(", this century: %d\n", time.tv_sec > 946684800);
+}
+
+
 int main(void) {
+  zone();
   all();
   monotonic();
   wall();
