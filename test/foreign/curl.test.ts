@@ -1,7 +1,7 @@
 /** curl as a guest, with a server of node:http. */
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type End, Process } from '../support/process.js'
@@ -17,6 +17,7 @@ describePrograms('curl', (on) => {
 
   // GET answers with the page, and whatever sends a body with the body's length and digest.
   beforeEach(async () => {
+    await mkdir(`${folder()}/etc`)
     server = http.createServer(async (request, response) => {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk)
@@ -35,7 +36,12 @@ describePrograms('curl', (on) => {
   })
 
   const start = (...args: readonly string[]): Process =>
-    startGuest(on, 'curl', ['--allow-net', '--dir', `${folder()}:/work:rw`], ['-sS', ...args])
+    startGuest(
+      on,
+      'curl',
+      ['--allow-net', '--dir', `${folder()}:/work:rw`, '--dir', `${folder()}/etc:/etc`],
+      ['-sS', ...args],
+    )
 
   const curl = (...args: readonly string[]): Promise<End> => {
     const command = start(...args)
@@ -78,6 +84,9 @@ describePrograms('curl', (on) => {
       `http://localhost:${port}/`,
     )
     expect(output).toBe('200 1000000 127.0.0.1')
+    // curl knows localhost by itself. Other names are asked for, here in a file of the guest's.
+    await writeFile(`${folder()}/etc/hosts`, '127.0.0.1 page.test\n')
+    expect((await curl('-o', '/work/page', '-w', '%{http_code}', `http://page.test:${port}/`)).output).toBe('200')
     const resolved = ['--resolve', `example.test:${port}:127.0.0.1`, `http://example.test:${port}/`]
     expect((await curl('-o', '/work/page', '-w', '%{http_code}', ...resolved)).output).toBe('200')
   })
