@@ -181,6 +181,14 @@ const rows = await inParallel(entries, jobs, async (entry) => {
   progress.end(row)
   return row
 })
+// Some tests expect events within milliseconds, for which a machine that runs others beside them can be too slow.
+for (const [index, entry] of entries.entries()) {
+  if (jobs === 1 || rows[index]?.verdict !== 'failed') continue
+  progress.begin(entry.name)
+  const row = await runRow(entry, expectations.get(entry.name), way, repeat)
+  progress.end(row)
+  rows[index] = { ...row, note: `${row.note} (alone)`.trimStart() }
+}
 progress.done()
 
 const seconds = Math.round((performance.now() - start) / 1000)
