@@ -75,7 +75,7 @@ demo: build ## runs a ping-pong demo over real sockets
 
 test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
-	@$(JEST) $(ARGS)
+	@FOREIGN='$(QUICK_RECIPES)' $(JEST) $(ARGS)
 
 # How long `make stress` runs the randomized tests, in minutes.
 MINUTES ?= 60

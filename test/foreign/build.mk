@@ -6,16 +6,17 @@ FOREIGN = build/foreign
 RECIPES = $(notdir $(basename $(wildcard test/foreign/programs/*.sh)))
 
 # What `make test` builds too: it has to stay quick.
-QUICK_RECIPES = book hddemux lua
+QUICK_RECIPES = book hddemux lua quickjs
 QUICK_FOREIGN = $(QUICK_RECIPES:%=$(FOREIGN)/%.built)
 
 .PHONY: foreign foreign-built
 
-foreign: build sdk | $(LIBUV_DIR)/include/uv.h ## builds programs of others as guests, and uses them with native peers
+foreign: build sdk | $(LIBUV_DIR)/include/uv.h ## builds and uses programs of others as guests, and runs libevent's and libuv's own tests (ARGS='foreign/curl')
 	@scripts/ensure-foreign-tools.sh
 	@$(MAKE) --no-print-directory foreign-built
 	@scripts/fetch-runtime.sh node 26 build/download >/dev/null
-	@FOREIGN=all $(JEST) test/foreign
+	@FOREIGN=all $(JEST) $(or $(ARGS),test/foreign)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory conformance)
 
 foreign-built: $(RECIPES:%=$(FOREIGN)/%.built)
 

@@ -24,7 +24,8 @@ const capable = [
   ...['x64', 'arm64'].map((cpu) => `build/download/node-26/node_modules/node-linux-${cpu}/bin/node`),
 ].find(existsSync)
 
-const drivers: readonly Driver[] = [
+/** All that `make foreign` tests with. */
+export const drivers: readonly Driver[] = [
   { name: `worker, Node ${major(process.execPath)}`, node: process.execPath, driver: 'worker' },
   ...(capable === undefined
     ? []
@@ -38,31 +39,40 @@ const drivers: readonly Driver[] = [
 /** The way from the name of a program to its module. */
 export const program = (name: string): string => `build/foreign/${name}.wasm`
 
+/** What to test: `all`, or the names of some recipes, then under one driver. */
+const chosen = process.env.FOREIGN ?? ''
+
 /**
  * Declares the tests of what a recipe builds, under each driver.
  *
  * @param recipe - the name of its file in `test/foreign/programs`, without `.sh`
+ * @param under - the drivers, by default all
  */
-export const describePrograms = (recipe: string, tests: (on: Driver) => void): void => {
-  if (!existsSync(`build/foreign/${recipe}.built`)) {
+export const describePrograms = (recipe: string, tests: (on: Driver) => void, under = drivers): void => {
+  if (chosen !== 'all' && !chosen.split(' ').includes(recipe)) {
     test.todo(`${recipe}: make foreign builds and tests it`)
   } else {
     killProcesses()
     afterAll(() => rm(caches, { recursive: true, force: true }))
-    describe.each(drivers)(`${recipe} ($name)`, tests)
+    describe.each(chosen === 'all' ? under : under.slice(0, 1))(`${recipe} ($name)`, tests)
   }
 }
 
-/** Starts a guest. @param options - those of `libuv-wasm run`: its grants and directories */
-export const startGuest = (
-  { node, driver }: Driver,
+/**
+ * The arguments with which Node runs a guest.
+ *
+ * @param options - those of `libuv-wasm run`: its grants and directories
+ */
+export const guestArguments = (
+  { driver }: Driver,
   name: string,
   options: readonly string[],
   args: readonly string[],
-): Process =>
-  new Process(node, [command, 'run', '--driver', driver, ...options, program(name), '--', ...args], {
-    env: { XDG_CACHE_HOME: caches },
-  })
+): readonly string[] => [command, 'run', '--driver', driver, ...options, program(name), '--', ...args]
+
+/** Starts a guest; see {@link guestArguments}. */
+export const startGuest = (on: Driver, name: string, options: readonly string[], args: readonly string[]): Process =>
+  new Process(on.node, guestArguments(on, name, options, args), { env: { XDG_CACHE_HOME: caches } })
 
 /** An empty folder for each test; has to be called while tests are registered. @returns the path of the present one */
 export const freshFolder = (): (() => string) => {
