@@ -50,7 +50,7 @@ describe('the commands of docs/porting.md print what is printed there', () => {
 })
 
 test('the programs of others in docs/porting.md are built by the lines that make foreign uses', () => {
-  const recipes = ['iperf3', 'curl'].map((name) => readFileSync(`test/foreign/programs/${name}.sh`, 'utf8')).join('')
+  const recipes = ['socat', 'curl'].map((name) => readFileSync(`test/foreign/programs/${name}.sh`, 'utf8')).join('')
   // FOREIGN_CC replaces the compiler for one build.
   const build = readFileSync('scripts/build-foreign.sh', 'utf8').replace(/\$\{FOREIGN_CC:-(\w+)\}/, '$1')
   const lines = snippets
