@@ -8,6 +8,12 @@ import type { Driver } from './driver.js'
 
 type Answer = number | Promise<number>
 
+/** A call with at most six arguments. */
+type Call = (a: number, b: number, c: number, d: number, e: number, f: number) => number
+
+/** The same, which may answer later. */
+type RepeatedCall = (a?: number, b?: number, c?: number, d?: number, e?: number, f?: number) => Answer
+
 /** The calls with which programs poll; each may answer later. */
 export interface PollingCalls {
   readonly readv: (...values: Parameters<UvHost['readv']>) => Answer
@@ -30,31 +36,22 @@ export function pollingCalls(calls: KernelCalls, driver: Driver, { errno, consta
   if (driver.onNothing === undefined) return calls
   const [again, connecting, unconnected] = [-errno.EAGAIN, -errno.EALREADY, -errno.ENOTCONN]
   const nothing = (ask: () => number, answer?: number): Answer => driver.onNothing?.(ask, answer) ?? ask()
+  const repeated = (call: Call, missing: number): RepeatedCall => {
+    // A function of its own: what a closure refers to is allocated when the function around it is entered.
+    const later = (answer: number, a: number, b: number, c: number, d: number, e: number, f: number): Answer =>
+      nothing(() => call(a, b, c, d, e, f), answer)
+    return (a = 0, b = 0, c = 0, d = 0, e = 0, f = 0) => {
+      const answer = call(a, b, c, d, e, f)
+      return answer === missing ? later(answer, a, b, c, d, e, f) : answer
+    }
+  }
   return {
-    readv: (fd, bufs, nbufs, flags) => {
-      const answer = calls.readv(fd, bufs, nbufs, flags)
-      return answer === again ? nothing(() => calls.readv(fd, bufs, nbufs, flags), answer) : answer
-    },
-    recvfrom: (fd, bufs, nbufs, flags, addr, len) => {
-      const answer = calls.recvfrom(fd, bufs, nbufs, flags, addr, len)
-      return answer === again ? nothing(() => calls.recvfrom(fd, bufs, nbufs, flags, addr, len), answer) : answer
-    },
-    recvmsg: (fd, message, flags) => {
-      const answer = calls.recvmsg(fd, message, flags)
-      return answer === again ? nothing(() => calls.recvmsg(fd, message, flags), answer) : answer
-    },
-    accept: (fd, addr, len, flags) => {
-      const answer = calls.accept(fd, addr, len, flags)
-      return answer === again ? nothing(() => calls.accept(fd, addr, len, flags), answer) : answer
-    },
-    connect: (fd, addr, len) => {
-      const answer = calls.connect(fd, addr, len)
-      return answer === connecting ? nothing(() => calls.connect(fd, addr, len), answer) : answer
-    },
-    getpeername: (fd, addr, len) => {
-      const answer = calls.getpeername(fd, addr, len)
-      return answer === unconnected ? nothing(() => calls.getpeername(fd, addr, len), answer) : answer
-    },
+    readv: repeated(calls.readv, again),
+    recvfrom: repeated(calls.recvfrom, again),
+    recvmsg: repeated(calls.recvmsg, again),
+    accept: repeated(calls.accept, again),
+    connect: repeated(calls.connect, connecting),
+    getpeername: repeated(calls.getpeername, unconnected),
     fcntl: (fd, command, argument) =>
       command === constants.FIONREAD
         ? nothing(() => calls.fcntl(fd, command, argument))

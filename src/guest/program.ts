@@ -207,11 +207,12 @@ function waitingCalls(
   driver: Driver,
   { memory, calls, loops, files }: WaitingParts,
 ): WasmImports {
+  // A function of its own: what a closure refers to is allocated when the function around it is entered.
+  const waitLong: SlowCall = (events = 0, max = 0, timeout = 0) =>
+    driver.wait(() => calls.poll_wait(events, max, 0), timeout)
   const slow: Readonly<Record<'poll_wait' | 'poll' | 'epoll_wait', SlowCall>> = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
-      loops.inTurn
-        ? calls.poll_wait(events, max, timeout)
-        : driver.wait(() => calls.poll_wait(events, max, 0), timeout),
+      loops.inTurn ? calls.poll_wait(events, max, timeout) : waitLong(events, max, timeout),
     poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
     // A program that finds nothing waits in poll(). One that always finds something would starve the rest without this.
     epoll_wait: (epoll = 0, events = 0, max = 0) => {

@@ -173,7 +173,7 @@ export class ConnectionStream implements ConnectionEvents {
   close(): void {
     if (this.state === 'refused' || this.state === 'broken') return
     const kept = this.#inFlight === 0 && this.connection.pending > 0
-    if (this.#options.linger === 0 || this.#received.length > 0) this.abort()
+    if (this.#options.values.linger === 0 || this.#received.length > 0) this.abort()
     else if (kept) this.#owner.leave(this.connection)
     else this.connection.close()
   }
@@ -224,12 +224,12 @@ export class ConnectionStream implements ConnectionEvents {
   }
 
   #full(): boolean {
-    return this.#received.weight >= this.#options.receiveBuffer
+    return this.#received.weight >= this.#options.values.receiveBuffer
   }
 
   /** Whether what has arrived is worth reporting: a full buffer is, since no more would come. */
   #enough(): boolean {
-    const { receiveLowat } = this.#options
+    const { receiveLowat } = this.#options.values
     return receiveLowat === 1 || this.#received.length >= receiveLowat || this.#full()
   }
 
@@ -249,7 +249,7 @@ export class ConnectionStream implements ConnectionEvents {
 
   /** Resumes reading once the buffered bytes have fallen to half of the receive buffer. */
   #readOn(): void {
-    if (!this.#reading && this.#received.weight * 2 <= this.#options.receiveBuffer) this.start()
+    if (!this.#reading && this.#received.weight * 2 <= this.#options.values.receiveBuffer) this.start()
   }
 
   #writeRefusal(): ErrnoName | undefined {
@@ -315,7 +315,7 @@ export class ConnectionStream implements ConnectionEvents {
    */
   #keep(bytes: Uint8Array): Result {
     const { connection } = this
-    const room = Math.min(SOCKET_BUFFER, this.#options.sendBuffer) - connection.pending
+    const room = Math.min(SOCKET_BUFFER, this.#options.values.sendBuffer) - connection.pending
     const count = Math.min(bytes.length, room)
     if (count > 0) connection.write(bytes.slice(0, count))
     this.#choked = connection.pending > 0 && count < bytes.length

@@ -13,7 +13,9 @@ export interface ReceivedMessage {
 
 /** A socket that carries messages. */
 export abstract class DatagramSocket extends Descriptor {
-  override readonly type = 'datagram'
+  override get type(): 'datagram' {
+    return 'datagram'
+  }
 
   /**
    * Sends one message.

@@ -8,7 +8,7 @@ import type { Membership } from '../host/contract/datagram.js'
 import type { HostTerminal } from '../host/contract/stream.js'
 import type { Rights } from './passing.js'
 import type { Payload } from './payload.js'
-import type { Pollable, Watch } from './readiness.js'
+import { Pollable } from './readiness.js'
 import type { OptionName } from './socket-options.js'
 
 export type { OptionName }
@@ -20,18 +20,15 @@ export type Result = number | ErrnoName
 export type Domain = 'ipv4' | 'ipv6' | 'unix'
 
 /** An open socket, pipe, file or other object. Several numbers may refer to it, after `dup()`. */
-export abstract class Descriptor implements Pollable {
+export abstract class Descriptor extends Pollable {
   /** The number that it was opened with; -1 while it has none. */
   fd = -1
   /** How many numbers refer to it. */
   references = 0
-  watch: Watch | undefined
   /** Whether `O_NONBLOCK` is set. The kernel never waits either way; the C side does, where it must. */
   nonBlocking = false
   /** Whether `O_APPEND` is set, which has a meaning for files only. */
   append = false
-  /** Whether it carries a stream of bytes or datagrams. */
-  readonly type: 'stream' | 'datagram' = 'stream'
   /** Its domain; `undefined` when it is not a socket. */
   readonly domain: Domain | undefined
   /** Whether bytes can be read from it, written to it, or both. */
@@ -39,6 +36,7 @@ export abstract class Descriptor implements Pollable {
 
   /** @param domain - `undefined` when it is not a socket */
   protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both') {
+    super()
     this.domain = domain
     this.access = access
   }
@@ -48,7 +46,7 @@ export abstract class Descriptor implements Pollable {
    *
    * @param asked - bits of {@link Poll}; the result is exact for at least these
    */
-  abstract readiness(asked: number): number
+  abstract override readiness(asked: number): number
   /** Releases everything it holds; called once. */
   abstract close(): void
 
@@ -57,6 +55,11 @@ export abstract class Descriptor implements Pollable {
    * already has back, is ignored.
    */
   recycle(_chunk: Uint8Array): void {}
+
+  /** Whether it carries a stream of bytes or datagrams. */
+  get type(): 'stream' | 'datagram' {
+    return 'stream'
+  }
 
   /** Whether `epoll_ctl()` accepts it: a file or a directory is always ready, so it refuses them. */
   get watchable(): boolean {

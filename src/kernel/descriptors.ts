@@ -6,7 +6,8 @@ export class Descriptors {
   readonly #table: (Descriptor | undefined)[] = []
   /** For each start from which numbers are usually assigned: every number from there to this one is taken. */
   readonly #lowest: Map<number, number>
-  readonly #closedOnExec = new Set<number>()
+  /** 1 for each number whose `FD_CLOEXEC` is set, which libuv does for all of its own. */
+  #closedOnExec = new Uint8Array(64)
   #open = 0
 
   /**
@@ -65,20 +66,24 @@ export class Descriptors {
     if (descriptor === undefined) return
     this.#table[fd] = undefined
     this.#open--
-    this.#closedOnExec.delete(fd)
+    this.setClosedOnExec(fd, false)
     for (const [start, lowest] of this.#lowest) if (fd >= start && fd < lowest) this.#lowest.set(start, fd)
     if (--descriptor.references === 0) descriptor.fd = -1
   }
 
   /** Whether `FD_CLOEXEC` is set for a number. Nothing is ever executed, so the flag is only stored. */
   isClosedOnExec(fd: number): boolean {
-    return this.#closedOnExec.has(fd)
+    return this.#closedOnExec[fd] === 1
   }
 
   /** Sets or clears `FD_CLOEXEC`. */
   setClosedOnExec(fd: number, on: boolean): void {
-    if (on) this.#closedOnExec.add(fd)
-    else this.#closedOnExec.delete(fd)
+    const flags = this.#closedOnExec
+    if (on && fd >= flags.length) {
+      this.#closedOnExec = new Uint8Array(Math.max(fd + 1, 2 * flags.length))
+      this.#closedOnExec.set(flags)
+    }
+    this.#closedOnExec[fd] = on ? 1 : 0
   }
 
   /** All numbers in use. */

@@ -22,14 +22,6 @@ export const Poll = {
 
 const UNASKED = Poll.ERR | Poll.HUP
 
-/** What can be watched. */
-export interface Pollable {
-  /** Where its changes are reported: the first of a list, which has one entry for most descriptors. */
-  watch: Watch | undefined
-  /** What it is ready for now. Only the bits in `asked` must be exact. */
-  readiness(asked: number): number
-}
-
 /**
  * When a ready descriptor is reported: with every poll while it is ready, once for each change (`EPOLLET`), or once
  * until it is watched again (`EPOLLONESHOT`).
@@ -37,34 +29,60 @@ export interface Pollable {
 export type Trigger = 'level' | 'edge' | 'once'
 
 /** A descriptor that is watched, under one of its numbers, in one list. */
-export class Watch {
+export abstract class Watch {
   /** The requested events; 0 while the descriptor is not watched. */
   interest = 0
   /** Whether it is in the ready list. */
-  listed = false
+  enlisted = false
   /** The next watch of the same descriptor. */
   next: Watch | undefined
-  readonly list: Readiness
-  readonly descriptor: Pollable
-  readonly fd: number
-
-  constructor(list: Readiness, descriptor: Pollable, fd: number) {
-    this.list = list
-    this.descriptor = descriptor
-    this.fd = fd
-    this.next = descriptor.watch
-    descriptor.watch = this
-  }
+  /** The list; `undefined` for none. */
+  abstract readonly list: Readiness | undefined
+  /** The number. */
+  abstract readonly fd: number
 
   /** When it is reported. */
   get trigger(): Trigger {
     return 'level'
   }
 
+  /** What the descriptor is ready for now. Only the bits in `asked` must be exact. */
+  abstract readiness(asked: number): number
+
   /** The requested events that the descriptor is ready for; 0 while it is not watched. */
   wanted(): number {
     const { interest } = this
-    return interest === 0 ? 0 : this.descriptor.readiness(interest | UNASKED) & (interest | UNASKED)
+    return interest === 0 ? 0 : this.readiness(interest | UNASKED) & (interest | UNASKED)
+  }
+}
+
+/**
+ * What can be watched. It is its own first watch, by which most are watched and no other, so that an idle connection
+ * has no object for it.
+ */
+export abstract class Pollable extends Watch {
+  /** The list of its own watch; `undefined` while that is not in use. */
+  list: Readiness | undefined
+  abstract override fd: number
+}
+
+/** One more watch: under another number, or in another list. */
+export class FurtherWatch extends Watch {
+  readonly list: Readiness
+  readonly fd: number
+  readonly #descriptor: Pollable
+
+  constructor(list: Readiness, descriptor: Pollable, fd: number) {
+    super()
+    this.list = list
+    this.fd = fd
+    this.#descriptor = descriptor
+    this.next = descriptor.next
+    descriptor.next = this
+  }
+
+  override readiness(asked: number): number {
+    return this.#descriptor.readiness(asked)
   }
 }
 
@@ -73,8 +91,8 @@ export class Watch {
  *
  * @param bytes - how many have just arrived from outside; 0 for any other change
  */
-export function reportChange({ watch }: Pollable, bytes = 0): void {
-  for (let one = watch; one !== undefined; one = one.next) one.list.offer(one, bytes)
+export function reportChange(descriptor: Pollable, bytes = 0): void {
+  for (let one: Watch | undefined = descriptor; one !== undefined; one = one.next) one.list?.offer(one, bytes)
 }
 
 /** A list of watched descriptors, of which it keeps those that are ready. */
@@ -97,7 +115,7 @@ export class Readiness {
       const first = this.#ready[0]
       if (first === undefined) return false
       if (first.wanted() !== 0) return true
-      first.listed = false
+      first.enlisted = false
       // With a single entry, the front is also the end, and removing from the end is cheap.
       if (this.#ready.length === 1) this.#ready.pop()
       else this.#ready.shift()
@@ -105,15 +123,21 @@ export class Readiness {
   }
 
   /** The watch of a descriptor under one of its numbers, if there is one. */
-  find({ watch }: Pollable, fd: number): Watch | undefined {
-    let one = watch
+  find(descriptor: Pollable, fd: number): Watch | undefined {
+    let one: Watch | undefined = descriptor
     while (one !== undefined && (one.list !== this || one.fd !== fd)) one = one.next
     return one
   }
 
   /** Sets the events that a descriptor is watched for, under one of its numbers; 0 ends the interest. */
   watch(descriptor: Pollable, fd: number, events: number): void {
-    this.change(this.find(descriptor, fd) ?? new Watch(this, descriptor, fd), events)
+    this.change(this.find(descriptor, fd) ?? this.#begin(descriptor, fd), events)
+  }
+
+  #begin(descriptor: Pollable, fd: number): Watch {
+    if (descriptor.list !== undefined || descriptor.fd !== fd) return new FurtherWatch(this, descriptor, fd)
+    descriptor.list = this
+    return descriptor
   }
 
   /** Sets the events of a watch of this list. */
@@ -124,8 +148,8 @@ export class Readiness {
 
   /** Called when the state of a watched descriptor has changed; see {@link reportChange}. */
   offer(watch: Watch, bytes = 0): void {
-    if (watch.listed || watch.wanted() === 0) return
-    watch.listed = true
+    if (watch.enlisted || watch.wanted() === 0) return
+    watch.enlisted = true
     this.#ready.push(watch)
     this.#wake(bytes)
   }
@@ -152,7 +176,7 @@ export class Readiness {
         again.push(watch)
         continue
       }
-      watch.listed = false
+      watch.enlisted = false
       if (events !== 0 && watch.trigger === 'once') watch.interest = 0
     }
     // Descriptors that did not fit into this answer come first in the next one.
@@ -169,15 +193,17 @@ export class Readiness {
  * @param of - which ones; all by default
  */
 export function endWatches(descriptor: Pollable, of: (watch: Watch) => boolean = () => true): void {
-  let kept: Watch | undefined
-  for (let watch = descriptor.watch; watch !== undefined; watch = watch.next) {
+  let kept: Watch = descriptor
+  for (let watch = kept.next; watch !== undefined; watch = watch.next) {
     if (!of(watch)) kept = watch
     else {
       watch.interest = 0
-      if (kept === undefined) descriptor.watch = watch.next
-      else kept.next = watch.next
+      kept.next = watch.next
     }
   }
+  if (descriptor.list === undefined || !of(descriptor)) return
+  descriptor.interest = 0
+  descriptor.list = undefined
 }
 
 /** Empties a list one by one: setting its length is a slow call in the engine. */

@@ -1,6 +1,5 @@
 /** The names of socket options, and those options whose value a socket only has to remember. */
 import type { ErrnoName } from '../base/errno.js'
-import type { Result } from './descriptor.js'
 
 /**
  * The supported socket options, by meaning; sizes are in bytes, switches are 0 or 1, and times are in seconds, except
@@ -102,30 +101,31 @@ export type StoredName = keyof typeof RULES
 /** Whether an option is only remembered. */
 export const isStored = (name: OptionName): name is StoredName => Object.hasOwn(RULES, name)
 
-/** The remembered options of one socket. */
+/** The remembered options of a socket. They never change, so that sockets can share them: most have none. */
 export class StoredOptions {
-  /** The options that were set; most sockets have none. */
-  #values: Map<StoredName, number> | undefined
+  /** Those of a socket for which none was set. */
+  static readonly none = new StoredOptions(new Map())
+  readonly #values: ReadonlyMap<StoredName, number>
+
+  private constructor(values: ReadonlyMap<StoredName, number>) {
+    this.#values = values
+  }
 
   /** Reads an option. */
   get(name: StoredName): number {
-    return this.#values?.get(name) ?? RULES[name].initial
+    return this.#values.get(name) ?? RULES[name].initial
   }
 
-  /** Sets an option. @returns 0, or the error of Linux; ENOPROTOOPT for a value that no host can apply */
-  set(name: StoredName, value: number): Result {
+  /** These with another value; the error of Linux, or ENOPROTOOPT for a value that no host can apply. */
+  with(name: StoredName, value: number): StoredOptions | ErrnoName {
     const rule: Rule = RULES[name]
     const judged = rule.judge(value)
-    if (typeof judged === 'string') return judged
-    this.#values ??= new Map()
-    this.#values.set(name, judged)
-    return 0
+    return typeof judged === 'string' ? judged : new StoredOptions(new Map(this.#values).set(name, judged))
   }
 
-  /** Copies the options of a listener for its connection, all but one, as Linux does. */
-  inherit(listener: StoredOptions): void {
-    if (listener.#values === undefined) return
-    this.#values = new Map(listener.#values)
-    this.#values.delete('priority')
+  /** What a connection of a listener with these has: all but one, as on Linux. */
+  get inherited(): StoredOptions {
+    if (!this.#values.has('priority')) return this
+    return new StoredOptions(new Map([...this.#values].filter(([name]) => name !== 'priority')))
   }
 }

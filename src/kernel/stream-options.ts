@@ -2,7 +2,7 @@ import type { SocketAddress } from '../base/address.js'
 import type { HostConnection } from '../host/contract/connection.js'
 import { FIXED_PROBES } from '../host/contract/keep-alive.js'
 import type { Result } from './descriptor.js'
-import { isStored, type OptionName, StoredOptions } from './socket-options.js'
+import { isStored, type OptionName, type StoredName, StoredOptions } from './socket-options.js'
 
 /** The smallest and the largest buffer size, in bytes; Linux has similar limits. */
 const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
@@ -22,28 +22,52 @@ export function bufferSize(wanted: number): number {
 /** The largest values that Linux accepts. */
 const MOST = { keepIdle: 32_767, keepInterval: 32_767, keepCount: 127 } as const
 
+/** The values of a stream socket's options. */
+export interface StreamValues {
+  /** Seconds that `close()` lingers (`SO_LINGER`); 0 closes with a reset, -1 means that none are set. */
+  readonly linger: number
+  readonly reuseAddress: boolean
+  readonly reusePort: boolean
+  readonly ipv6Only: boolean
+  readonly noDelay: boolean
+  readonly keepAlive: boolean
+  readonly broadcast: boolean
+  /** Seconds of silence before the first probe. */
+  readonly keepIdle: number
+  /** The probes after that. */
+  readonly keepInterval: number
+  readonly keepCount: number
+  /** Bytes that may wait until the network takes them. */
+  readonly sendBuffer: number
+  /** Bytes that may wait to be read before the peer is held back. */
+  readonly receiveBuffer: number
+  /** How many bytes have to arrive before a poll reports them (`SO_RCVLOWAT`). */
+  readonly receiveLowat: number
+  readonly stored: StoredOptions
+}
+
+const DEFAULTS: StreamValues = {
+  linger: -1,
+  reuseAddress: false,
+  reusePort: false,
+  ipv6Only: false,
+  noDelay: false,
+  keepAlive: false,
+  broadcast: false,
+  // As on Linux: two hours. The others are those of every host.
+  keepIdle: 7200,
+  keepInterval: FIXED_PROBES.interval,
+  keepCount: FIXED_PROBES.count,
+  sendBuffer: DEFAULT_BUFFER_SIZE,
+  receiveBuffer: DEFAULT_BUFFER_SIZE,
+  receiveLowat: 1,
+  stored: StoredOptions.none,
+}
+
 /** The options of one stream socket, kept until there is a connection to apply them to. */
 export class StreamOptions {
-  /** Seconds that `close()` lingers (`SO_LINGER`); 0 closes with a reset, -1 means that none are set. */
-  linger = -1
-  reuseAddress = false
-  reusePort = false
-  ipv6Only = false
-  noDelay = false
-  keepAlive = false
-  broadcast = false
-  /** Seconds of silence before the first probe; the default on Linux is two hours. */
-  keepIdle = 7200
-  /** The probes after that; the defaults are those of every host. */
-  keepInterval = FIXED_PROBES.interval
-  keepCount = FIXED_PROBES.count
-  /** Bytes that may wait until the network takes them. */
-  sendBuffer = DEFAULT_BUFFER_SIZE
-  /** Bytes that may wait to be read before the peer is held back. */
-  receiveBuffer = DEFAULT_BUFFER_SIZE
-  /** How many bytes have to arrive before a poll reports them (`SO_RCVLOWAT`). */
-  receiveLowat = 1
-  readonly #stored = new StoredOptions()
+  /** Replaced as a whole by each change, so that the connections of a listener share them. */
+  #values = DEFAULTS
   readonly #applies: boolean
 
   /** @param applies - whether the connection has the options of TCP */
@@ -51,18 +75,15 @@ export class StreamOptions {
     this.#applies = applies
   }
 
-  /** Copies the options that accepted connections inherit from their listener. */
-  inherit(listener: StreamOptions): void {
-    this.linger = listener.linger
-    this.noDelay = listener.noDelay
-    this.keepAlive = listener.keepAlive
-    this.keepIdle = listener.keepIdle
-    this.keepInterval = listener.keepInterval
-    this.keepCount = listener.keepCount
-    this.sendBuffer = listener.sendBuffer
-    this.receiveBuffer = listener.receiveBuffer
-    this.receiveLowat = listener.receiveLowat
-    this.#stored.inherit(listener.#stored)
+  /** All values. */
+  get values(): StreamValues {
+    return this.#values
+  }
+
+  /** Takes the options of a listener for its connection, as on Linux. */
+  inherit({ values }: StreamOptions): void {
+    const stored = values.stored.inherited
+    this.#values = stored === values.stored ? values : { ...values, stored }
   }
 
   /** Reads an option. */
@@ -75,16 +96,16 @@ export class StreamOptions {
       case 'sendBuffer':
       case 'receiveBuffer':
       case 'receiveLowat':
-        return this[name]
+        return this.#values[name]
       case 'reuseAddress':
       case 'reusePort':
       case 'ipv6Only':
       case 'noDelay':
       case 'keepAlive':
       case 'broadcast':
-        return this[name] ? 1 : 0
+        return this.#values[name] ? 1 : 0
       default:
-        return isStored(name) ? this.#stored.get(name) : 'ENOPROTOOPT'
+        return isStored(name) ? this.#values.stored.get(name) : 'ENOPROTOOPT'
     }
   }
 
@@ -100,30 +121,34 @@ export class StreamOptions {
       case 'keepIdle':
       case 'keepInterval':
       case 'keepCount':
-        if (value < 1 || value > MOST[name]) return 'EINVAL'
-        this[name] = value
-        return 0
+        return value < 1 || value > MOST[name] ? 'EINVAL' : this.#change({ [name]: value })
       case 'linger':
-        this.linger = value
-        return 0
+        return this.#change({ linger: value })
       case 'sendBuffer':
       case 'receiveBuffer':
-        this[name] = bufferSize(value)
-        return 0
+        return this.#change({ [name]: bufferSize(value) })
       case 'receiveLowat':
-        this.receiveLowat = lowat(value)
-        return 0
+        return this.#change({ receiveLowat: lowat(value) })
       case 'reuseAddress':
       case 'reusePort':
       case 'ipv6Only':
       case 'noDelay':
       case 'keepAlive':
       case 'broadcast':
-        this[name] = value !== 0
-        return 0
+        return this.#change({ [name]: value !== 0 })
       default:
-        return isStored(name) ? this.#stored.set(name, value) : 'ENOPROTOOPT'
+        return isStored(name) ? this.#store(name, value) : 'ENOPROTOOPT'
     }
+  }
+
+  #store(name: StoredName, value: number): Result {
+    const stored = this.#values.stored.with(name, value)
+    return typeof stored === 'string' ? stored : this.#change({ stored })
+  }
+
+  #change(change: Partial<StreamValues>): Result {
+    this.#values = { ...this.#values, ...change }
+    return 0
   }
 
   /**
@@ -133,22 +158,22 @@ export class StreamOptions {
    */
   apply(connection: HostConnection<SocketAddress>): void {
     if (!this.#applies) return
-    if (this.noDelay) connection.setNoDelay(true)
-    if (this.keepAlive) this.#applyKeepAlive(connection)
+    if (this.#values.noDelay) connection.setNoDelay(true)
+    if (this.#values.keepAlive) this.#applyKeepAlive(connection)
   }
 
   /** Applies an option that was just set to an established connection. @throws {HostError} when the host refuses */
   update(connection: HostConnection<SocketAddress>, name: OptionName): void {
     if (!this.#applies) return
-    if (name === 'noDelay') connection.setNoDelay(this.noDelay)
+    if (name === 'noDelay') connection.setNoDelay(this.#values.noDelay)
     const timing = name === 'keepIdle' || name === 'keepInterval' || name === 'keepCount'
-    if (name === 'keepAlive' || (timing && this.keepAlive)) this.#applyKeepAlive(connection)
+    if (name === 'keepAlive' || (timing && this.#values.keepAlive)) this.#applyKeepAlive(connection)
   }
 
   #applyKeepAlive(connection: HostConnection<SocketAddress>): void {
-    const probes = { interval: this.keepInterval, count: this.keepCount }
+    const probes = { interval: this.#values.keepInterval, count: this.#values.keepCount }
     const fixed = probes.interval === FIXED_PROBES.interval && probes.count === FIXED_PROBES.count
-    connection.setKeepAlive(this.keepAlive, this.keepIdle, fixed ? undefined : probes)
+    connection.setKeepAlive(this.#values.keepAlive, this.#values.keepIdle, fixed ? undefined : probes)
   }
 }
 

@@ -22,7 +22,7 @@ export class TcpSocket extends StreamSocket<Address> {
     const refusal = this.refusal('bind')
     if (refusal !== undefined) return refusal
     if (!isOf(this.#family, address)) return foreign(address)
-    this.port = this.kernel.host.bind(address, this.options)
+    this.port = this.kernel.host.bind(address, this.options.values)
     return 0
   }
 
@@ -57,7 +57,7 @@ export class TcpSocket extends StreamSocket<Address> {
   }
 
   protected override takeAny(): HostBoundSocket {
-    return this.kernel.host.bind(this.former ?? this.unnamed(), this.options)
+    return this.kernel.host.bind(this.former ?? this.unnamed(), this.options.values)
   }
 
   protected override unnamed(): Address {

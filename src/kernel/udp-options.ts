@@ -2,7 +2,7 @@ import { DEFAULT_RECEIVE_BUFFER } from '../base/datagram-queue.js'
 import type { DatagramBindOptions, HostDatagram, Membership } from '../host/contract/datagram.js'
 import type { Result } from './descriptor.js'
 import { DEFAULT_TTL } from './path-properties.js'
-import { isStored, type OptionName, StoredOptions } from './socket-options.js'
+import { isStored, type OptionName, type StoredName, StoredOptions } from './socket-options.js'
 import { bufferSize, lowat } from './stream-options.js'
 
 /** The initial values; the same as on Linux. */
@@ -29,7 +29,7 @@ const isUdpOption = (name: OptionName): name is UdpOption & OptionName => Object
 export class UdpOptions implements DatagramBindOptions {
   /** The options that were set. */
   readonly #values = new Map<UdpOption, number>()
-  readonly #stored = new StoredOptions()
+  #stored = StoredOptions.none
   readonly #memberships: Membership[] = []
   /** Seconds that `close()` lingers, which has no effect; -1 for none. */
   #linger = -1
@@ -69,7 +69,7 @@ export class UdpOptions implements DatagramBindOptions {
       this.#linger = value
       return 0
     }
-    if (!isUdpOption(name)) return isStored(name) ? this.#stored.set(name, value) : 'ENOPROTOOPT'
+    if (!isUdpOption(name)) return isStored(name) ? this.#store(name, value) : 'ENOPROTOOPT'
     const accepted = acceptable(name, value)
     if (accepted === undefined) return 'EINVAL'
     if (socket !== undefined) applyTo(socket, name, accepted, family)
@@ -93,6 +93,13 @@ export class UdpOptions implements DatagramBindOptions {
   apply(socket: HostDatagram, family: 'ipv4' | 'ipv6'): void {
     for (const [name, value] of this.#values) applyTo(socket, name, value, family)
     for (const membership of this.#memberships) socket.setMembership(membership, true)
+  }
+
+  #store(name: StoredName, value: number): Result {
+    const stored = this.#stored.with(name, value)
+    if (typeof stored === 'string') return stored
+    this.#stored = stored
+    return 0
   }
 
   #value(name: UdpOption): number {

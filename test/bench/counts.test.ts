@@ -28,7 +28,7 @@ interface Counts {
 const ROUGH = ['heap', 'held']
 
 const FLAGS = [
-  ...['--predictable', '--no-opt', '--no-lazy-feedback-allocation', '--expose-gc'],
+  ...['--predictable', '--no-opt', '--no-sparkplug', '--no-lazy-feedback-allocation', '--expose-gc'],
   ...['--min-semi-space-size=128', '--max-semi-space-size=128'],
 ]
 const known = new URL('counts.json', import.meta.url)

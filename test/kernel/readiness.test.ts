@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   endWatches,
+  FurtherWatch,
   Poll,
-  type Pollable,
+  Pollable,
   Readiness,
   reportChange,
   type Trigger,
-  Watch,
 } from '../../src/kernel/readiness.js'
 
-class Item implements Pollable {
-  readonly fd: number
-  watch: Watch | undefined
+class Item extends Pollable {
+  override fd: number
   ready = 0
 
   constructor(fd: number) {
+    super()
     this.fd = fd
   }
 
-  readiness(): number {
+  override readiness(): number {
     return this.ready
   }
 }
@@ -155,7 +155,7 @@ describe('a report with too little room', () => {
 })
 
 describe('a trigger', () => {
-  class Triggered extends Watch {
+  class Triggered extends FurtherWatch {
     how: Trigger = 'level'
 
     override get trigger(): Trigger {
@@ -208,7 +208,18 @@ test('a descriptor is watched in several lists, and under several numbers', () =
   expect([collect(one), collect(other)]).toEqual([[[9, Poll.OUT]], [[1, Poll.OUT]]])
   endWatches(item)
   set(item, Poll.IN | Poll.OUT)
-  expect([collect(one), collect(other), item.watch]).toEqual([[], [], undefined])
+  expect([collect(one), collect(other), item.next]).toEqual([[], [], undefined])
+})
+
+test('a descriptor that is watched once has no object for it, also when it is watched anew', () => {
+  const { list } = listWith(0)
+  const item = new Item(1)
+  for (const events of [Poll.IN, Poll.OUT]) {
+    list.watch(item, 1, events)
+    expect([list.find(item, 1), item.next]).toEqual([item, undefined])
+    endWatches(item)
+    expect(list.find(item, 1)).toBeUndefined()
+  }
 })
 
 test('idle descriptors are not examined by a report', () => {

@@ -103,7 +103,7 @@ class SuspendingDriver implements Driver {
   enter(call: NumberCall, argument: number): number {
     this.#entered++
     try {
-      return this.suspension.time.interrupt(() => call(argument))
+      return this.suspension.time.interrupt(call, argument)
     } finally {
       this.#entered--
     }

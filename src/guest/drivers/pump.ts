@@ -91,7 +91,7 @@ class PumpDriver implements Driver {
   }
 
   enter(call: NumberCall, argument: number): number {
-    return this.away.interrupt(() => call(argument))
+    return this.away.interrupt(call, argument)
   }
 
   onChange(): void {}

@@ -1,3 +1,4 @@
+import type { NumberCall } from '../../base/call.js'
 import type { Host } from '../../host/contract/host.js'
 
 /** Measures how long a guest waits, for drivers that return to the host's event loop meanwhile. */
@@ -27,12 +28,12 @@ export class WaitedTime {
     this.#since = undefined
   }
 
-  /** Runs a part of the guest while it waits. */
-  interrupt<T>(run: () => T): T {
-    if (this.#since === undefined) return run()
+  /** Calls the guest while it waits. */
+  interrupt(call: NumberCall, argument: number): number {
+    if (this.#since === undefined) return call(argument)
     this.end()
     try {
-      return run()
+      return call(argument)
     } finally {
       this.begin()
     }

@@ -1,5 +1,5 @@
 import { Descriptor, type Result } from '../descriptor.js'
-import { endWatches, Poll, Readiness, type Trigger, Watch } from '../readiness.js'
+import { endWatches, FurtherWatch, Poll, Readiness, type Trigger } from '../readiness.js'
 
 /** What an epoll instance needs from its kernel. */
 export interface EpollContext {
@@ -25,7 +25,7 @@ const LEVELS = 5
 const ALWAYS = Poll.ERR | Poll.HUP
 
 /** A watch with what a program has said of it. */
-class EpollWatch extends Watch {
+class EpollWatch extends FurtherWatch {
   how: Trigger = 'level'
   data = 0n
 

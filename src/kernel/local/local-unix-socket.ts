@@ -155,7 +155,7 @@ export class LocalUnixSocket extends LocalStream {
   /** Whether what has arrived is worth reporting: a full buffer is, since no more would come. */
   #enough(): boolean {
     const { length } = this.received
-    return length > 0 && (length >= this.#options.receiveLowat || length >= this.capacity)
+    return length > 0 && (length >= this.#options.values.receiveLowat || length >= this.capacity)
   }
 
   #meet(other: LocalUnixSocket): boolean {

@@ -162,6 +162,9 @@ static void connection(void) {
   setsockopt(listener, IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
   value = 3;
   setsockopt(listener, SOL_SOCKET, SO_PRIORITY, &value, sizeof(value));
+  value = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value));
+  setsockopt(listener, SOL_SOCKET, SO_BROADCAST, &value, sizeof(value));
   listen(listener, 1);
   len = sizeof(addr);
   getsockname(listener, (struct sockaddr*) &addr, &len);
@@ -175,7 +178,11 @@ static void connection(void) {
   getsockopt(server, IPPROTO_TCP, TCP_CORK, &value, &len);
   printf("the server has inherited TCP_CORK %d", value);
   getsockopt(server, SOL_SOCKET, SO_PRIORITY, &value, &len);
-  printf(", SO_PRIORITY %d\n", value);
+  printf(", SO_PRIORITY %d", value);
+  getsockopt(server, SOL_SOCKET, SO_REUSEADDR, &value, &len);
+  printf(", SO_REUSEADDR %d", value);
+  getsockopt(server, SOL_SOCKET, SO_BROADCAST, &value, &len);
+  printf(", SO_BROADCAST %d\n", value);
   len = 7;
   memset(name, 0, sizeof(name));
   printf("a short name: %s",
