@@ -1,6 +1,6 @@
 /**
- * The size of linked programs, in bytes, by Debian's emcc. What a program does not use is not in it: the limits are about
- * what it had before guests had files, signals and terminals, or less.
+ * The size of linked programs, in bytes, by Debian's emcc. What a program does not use is not in it: the limits are
+ * about what it had before guests had files, signals and terminals, or less.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
