@@ -58,6 +58,7 @@ const parts = [
       'statfs',
       'flock',
       'descriptor_limit',
+      'map',
       'terminal',
       'signals',
       'alarm',

@@ -64,15 +64,16 @@ export interface UvHost {
   inotify_rm_watch(fd: number, watch: number): number
   flock(fd: number, operation: number): number
   descriptor_limit(limit: number): number
+  map(fd: number, offset: number, address: number, length: number): number
 }
 
 /**
- * The calls that need files, which a kernel does not have: about the working directory, the room for files and their
- * locks, and those that watch files.
+ * The calls that need files, which a kernel does not have: about the working directory, the room for files, their
+ * locks and mappings, and those that watch files.
  */
 export type FileCalls = Pick<
   UvHost,
-  'chdir' | 'fchdir' | 'getcwd' | 'statfs' | 'flock' | 'inotify_init' | 'inotify_add_watch' | 'inotify_rm_watch'
+  'chdir' | 'fchdir' | 'getcwd' | 'statfs' | 'flock' | 'map' | 'inotify_init' | 'inotify_add_watch' | 'inotify_rm_watch'
 >
 
 /** The calls that a kernel answers. */
@@ -131,4 +132,5 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   inotify_rm_watch: 'ii:i',
   flock: 'ii:i',
   descriptor_limit: 'i:i',
+  map: 'idii:i',
 }

@@ -59,6 +59,7 @@ const UV_HOST = {
   inotify_rm_watch: 'ii:i',
   flock: 'ii:i',
   descriptor_limit: 'i:i',
+  map: 'idii:i',
 } as const satisfies Record<keyof UvHost, string>
 
 const PREVIEW1 = {

@@ -2,10 +2,11 @@
 
 /* Mappings of memory, made of copies: WebAssembly has one memory, without
  * pages. Changes of a shared mapping reach the file with msync(), munmap() and
- * exit(). A shared mapping that is only read would have to show what is written
- * to the file later, so it is refused if the descriptor could write.
+ * exit(). What the program writes to the file reaches its shared mappings at
+ * once, through the host.
  */
 
+#include "uv_host.h"
 #include "../libc.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ struct uvp__map {
   /* How much of it has not been unmapped. */
   size_t left;
   int anonymous;
-  /* Of a shared mapping that can be written: the file, and its known bytes. */
+  /* Of a shared mapping: the file; and if it can be written, its known bytes. */
   int fd;
   off_t offset;
   char* known;
@@ -74,13 +75,10 @@ static int uvp__mappable(int fd, int prot, int flags) {
   if (access == O_WRONLY)
     return EACCES;
 
-  if (flags & MAP_PRIVATE)
+  if (flags & MAP_PRIVATE || !(prot & PROT_WRITE))
     return 0;
 
-  if (prot & PROT_WRITE)
-    return access == O_RDWR ? 0 : EACCES;
-
-  return access == O_RDWR ? ENODEV : 0;
+  return access == O_RDWR ? 0 : EACCES;
 }
 
 
@@ -142,8 +140,10 @@ static void uvp__write_all_back(void) {
 
 
 static void uvp__free_map(struct uvp__map* map) {
-  if (map->fd >= 0)
+  if (map->fd >= 0) {
+    uvh_map(map->fd, 0, map->start, 0);
     close(map->fd);
+  }
 
   free(map->known);
   free(map->start);
@@ -151,15 +151,25 @@ static void uvp__free_map(struct uvp__map* map) {
 }
 
 
-/* Keeps what is necessary to write changes to the file. */
+/* Keeps the file open, and lets the host copy what is written to it. */
 static int uvp__keep_file(struct uvp__map* map, int fd, off_t offset) {
-  static int registered;
-
   map->fd = fcntl(fd, F_DUPFD_CLOEXEC, UVP__KEPT_FD);
+  /* The program may have lowered its limit. */
+  if (map->fd < 0 && errno == EINVAL)
+    map->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
   if (map->fd < 0)
     return errno;
 
   map->offset = offset;
+  return -uvh_map(map->fd, offset, map->start, map->size);
+}
+
+
+/* Keeps what is necessary to write changes to the file. */
+static int uvp__keep_known(struct uvp__map* map) {
+  static int registered;
+
   map->known = malloc(map->size);
   if (map->known == NULL)
     return ENOMEM;
@@ -206,7 +216,7 @@ static void* uvp__map_fixed(char* at,
 
   map = uvp__find_map(at);
   if (map == NULL || size > (size_t) (map->start + map->size - at) ||
-      map->known != NULL || !(flags & MAP_PRIVATE)) {
+      map->fd >= 0 || !(flags & MAP_PRIVATE)) {
     errno = ENOMEM;
     return MAP_FAILED;
   }
@@ -252,8 +262,10 @@ void* mmap(void* at, size_t size, int prot, int flags, int fd, off_t offset) {
   map->anonymous = (flags & MAP_ANONYMOUS) != 0;
   if (!map->anonymous) {
     err = uvp__fill(fd, map->start, size, offset);
-    if (err == 0 && flags & MAP_SHARED && prot & PROT_WRITE)
+    if (err == 0 && flags & MAP_SHARED)
       err = uvp__keep_file(map, fd, offset);
+    if (err == 0 && flags & MAP_SHARED && prot & PROT_WRITE)
+      err = uvp__keep_known(map);
   }
 
   if (err) {
@@ -347,7 +359,7 @@ void* mremap(void* old, size_t old_size, size_t size, int flags, ...) {
     return MAP_FAILED;
   }
 
-  if (map == NULL || map->start != old || map->known != NULL) {
+  if (map == NULL || map->start != old || map->fd >= 0) {
     errno = EFAULT;
     return MAP_FAILED;
   }

@@ -15,6 +15,7 @@ import { putStat } from './filestat.js'
 import type { Directory, Mount } from './given.js'
 import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
 import { FileLocks, lockCalls } from './locks.js'
+import { Mappings, mappingCalls } from './mappings.js'
 import { entryOf, isOpen, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
@@ -81,8 +82,8 @@ export class Files {
           ? devices.get(name)
           : undefined
     const notices = new Notices((entry) => isOpen(entry, kernel.descriptors()))
-    this.#context = { now, notices, locks: new FileLocks() }
-    this.#names = new WatchedNames(notices, now)
+    this.#context = { now, notices, locks: new FileLocks(), mappings: new Mappings(reader) }
+    this.#names = new WatchedNames(this.#context)
     if (given !== undefined && preopens) kernel.add(new OpenDirectory(root, Right.ALL, this.#context), PREOPENED)
   }
 
@@ -99,7 +100,8 @@ export class Files {
       this.#existing(WORKING_DIRECTORY, path, length, end),
     )
     const locking = lockCalls(this.#kernel, this.#context.locks, entryOf)
-    return { ...working, ...volume, ...watching, ...locking }
+    const mapping = mappingCalls(this.#context.mappings, this.#given, (fd) => this.#file(fd, Right.READ).node)
+    return { ...working, ...volume, ...watching, ...locking, ...mapping }
   }
 
   /** The functions of preview 1 that concern files, except those that descriptors of all kinds have. */

@@ -9,6 +9,7 @@ import { FdFlag, Right } from '../layouts.js'
 import { DeviceNode } from './devices.js'
 import { type DirectoryNode, type Entry, FileNode, type Nanoseconds } from './inodes.js'
 import type { FileLocks } from './locks.js'
+import type { Mappings } from './mappings.js'
 import { type Home, homeOf, type Notices } from './watch/notices.js'
 
 /** What open files and directories need of their file tree. */
@@ -18,6 +19,7 @@ export interface OpenContext {
   /** Those of its tree, if it is in one. */
   readonly notices?: Notices
   readonly locks?: FileLocks
+  readonly mappings?: Mappings
 }
 
 /** An open regular file. */
@@ -108,13 +110,16 @@ export class OpenFile extends ByteDescriptor {
   writeAt(offset: number, pieces: readonly Uint8Array[]): number {
     if (pieces.every(({ length }) => length === 0)) return 0
     const done = this.node.write(offset, pieces, this.#context.now())
-    if (done > 0) this.happened(FileEvent.MODIFY)
+    if (done === 0) return 0
+    this.#context.mappings?.written(this.node, offset, pieces, done)
+    this.happened(FileEvent.MODIFY)
     return done
   }
 
   /** Changes its size; see {@link FileNode.resize}. */
   resize(size: number): void {
     this.node.resize(size, this.#context.now())
+    this.#context.mappings?.resized(this.node, size)
     this.happened(FileEvent.MODIFY)
   }
 

@@ -3,16 +3,20 @@ import { FileEvent } from '../../../abi/events.js'
 import { FileType, OpenFlag } from '../../layouts.js'
 import * as names from '../dirents.js'
 import { DirectoryNode, type Entry, type FileNode, type Nanoseconds } from '../inodes.js'
+import type { Mappings } from '../mappings.js'
+import type { OpenContext } from '../open-file.js'
 import type { Place } from '../resolve.js'
 import { homeOf, type Notices } from './notices.js'
 
 /** The changes of names in one file tree; see `dirents.ts`. */
 export class WatchedNames {
   readonly #notices: Notices
+  readonly #mappings: Mappings
   readonly #now: () => Nanoseconds
 
-  constructor(notices: Notices, now: () => Nanoseconds) {
+  constructor({ notices, mappings, now }: Required<OpenContext>) {
     this.#notices = notices
+    this.#mappings = mappings
     this.#now = now
   }
 
@@ -20,8 +24,10 @@ export class WatchedNames {
   openAt(place: Place, opening: names.Opening): FileNode | DirectoryNode {
     const node = names.openAt(place, opening, this.#now())
     if (place.entry === undefined) this.#notices.renamed(FileEvent.CREATE, place, node)
-    else if (opening.flags & OpenFlag.TRUNCATE && node.type === FileType.REGULAR_FILE)
+    else if (opening.flags & OpenFlag.TRUNCATE && node.type === FileType.REGULAR_FILE) {
+      this.#mappings.resized(node, 0)
       this.#notices.happened(FileEvent.MODIFY, node, homeOf(place))
+    }
     return node
   }
 

@@ -69,6 +69,41 @@ static void shared(int fd) {
 }
 
 
+/* What is written to a file shows in its mappings. */
+static void followed(void) {
+  static char other[] = "/tmp/uvwasm-followedXXXXXX";
+  char* whole;
+  char* later;
+  int fd;
+
+  fd = mkstemp(other);
+  if (pwrite(fd, "0123456789", 10, 0) != 10)
+    abort();
+
+  whole = map("to be read", 4096, PROT_READ, MAP_SHARED, fd);
+  later = mmap(NULL, 10, PROT_READ, MAP_SHARED, fd, 4096);
+  close(fd);
+  printf("after close(): %.10s\n", whole);
+
+  fd = open(other, O_WRONLY);
+  pwrite(fd, "ABCD", 4, 8);
+  printf("written: %.12s\n", whole);
+  pwrite(fd, "more", 4, 4094);
+  printf("at an end: %.2s %.2s\n", whole + 4094, later);
+  printf("smaller: %d", ftruncate(fd, 4));
+  printf(" %.4s %d\n", whole, whole[4]);
+  write(fd, "xy", 2);
+  printf("again: %.4s\n", whole);
+  close(open(other, O_WRONLY | O_TRUNC));
+  pwrite(fd, "z", 1, 1);
+  printf("emptied: %d %c\n", whole[0], whole[1]);
+  munmap(whole, 4096);
+  munmap(later, 10);
+  close(fd);
+  unlink(other);
+}
+
+
 static void refusals(int fd) {
   int file;
   int fds[2];
@@ -209,6 +244,7 @@ int main(void) {
   write(fd, "hello", 5);
   private(fd);
   shared(fd);
+  followed();
   refusals(fd);
   anonymous();
   locks(fd);
