@@ -75,6 +75,10 @@ ssize_t sendfile(int out, int in, off_t* offset, size_t count) {
   if (lseek(in, 0, SEEK_CUR) < 0)
     return uvp__fail(errno == ESPIPE ? EINVAL : errno);
 
+  /* Even if there is nothing to send. */
+  if (fcntl(out, F_GETFD) < 0)
+    return -1;
+
   if (offset != NULL && *offset < 0)
     return uvp__fail(EINVAL);
 

@@ -22,6 +22,19 @@ int uname(struct utsname* names) {
 }
 
 
+/* musl's own cuts a name without saying so; glibc reports it. */
+int gethostname(char* name, size_t len) {
+  struct utsname names;
+  size_t size;
+
+  uname(&names);
+  size = strlen(names.nodename) + 1;
+  memcpy(name, names.nodename, len < size ? len : size);
+
+  return len < size ? uvp__fail(ENAMETOOLONG) : 0;
+}
+
+
 int sethostname(const char* name, size_t len) {
   return uvp__fail(EPERM);
 }
