@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readCalls } from './probe/calls.mjs'
-import { problemsOf, readExpectations, writeExpectations } from './probe/compare.mjs'
+import { problemsOf, readExpectations, unusedReasons, writeExpectations } from './probe/compare.mjs'
 import { page } from './probe/page.mjs'
 import { probe } from './probe/run.mjs'
 
@@ -31,12 +31,15 @@ if (!check) {
     const its = found.get(name) ?? expectations.calls[name]
     return its ? [/** @type {const} */ ([name, its])] : []
   })
-  const fresh = { reasons: expectations.reasons, calls: Object.fromEntries(all) }
+  const fresh = { reasons: { ...expectations.reasons }, calls: Object.fromEntries(all) }
+  for (const reason of unusedReasons(fresh)) delete fresh.reasons[reason]
   writeExpectations(fresh)
   writeFileSync(PAGE, page(calls, fresh))
 } else if (readFileSync(PAGE, 'utf8') !== page(calls, expectations)) {
   problems.push(`${PAGE} is not up to date; run make probe`)
 }
+for (const reason of check ? unusedReasons(expectations) : [])
+  problems.push(`the reason "${reason}" is no longer needed; run make probe`)
 for (const line of problems) console.log(line)
 const same = [...found.values()].filter(({ deviations }) => deviations.every(({ because }) => because === 'waits'))
 console.log(`probe: ${same.length} of ${found.size} calls answer as natively under every driver that waits`)

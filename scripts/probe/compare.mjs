@@ -73,11 +73,14 @@ export const expectationOf = (native, guests, before) => {
     if (entry) entry.on.push(way)
     else if (differences.length > 0) found.set(key, { on: [way], differences })
   }
-  const deviations = [...found].map(([key, { on, differences }]) => {
-    const known = before?.deviations.find((deviation) => JSON.stringify(deviation.differences) === key)
-    const similar = known ?? before?.deviations.find((deviation) => deviation.on.some((way) => on.includes(way)))
+  const deviations = [...found.values()].map(({ on, differences }) => {
+    // A reason stays for differences that it was given for, and for some of them; others need a reason of their own.
+    const known = before?.deviations.find((deviation) => {
+      const all = deviation.differences.map((difference) => JSON.stringify(difference))
+      return differences.every((difference) => all.includes(JSON.stringify(difference)))
+    })
     const waits = differences.length === 1 && differences[0]?.[1] === 'waits'
-    return { on, because: waits ? WAITS : (similar?.because ?? ''), differences }
+    return { on, because: waits ? WAITS : (known?.because ?? ''), differences }
   })
   return { answers: native.length, deviations }
 }
@@ -104,4 +107,15 @@ export const problemsOf = (call, found, { reasons, calls }) => {
     `${call}: expected ${JSON.stringify(expected)}, but found`,
     ...(lines.length > 0 ? lines : ['  no difference']),
   ]
+}
+
+/**
+ * The reasons that no call has any more.
+ *
+ * @param {Expectations} expectations
+ * @returns {string[]}
+ */
+export const unusedReasons = ({ reasons, calls }) => {
+  const used = new Set(Object.values(calls).flatMap(({ deviations }) => deviations.map(({ because }) => because)))
+  return Object.keys(reasons).filter((reason) => !used.has(reason))
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { compare, expectationOf, problemsOf, WAYS } from '../../scripts/probe/compare.mjs'
+import { compare, expectationOf, problemsOf, unusedReasons, WAYS } from '../../scripts/probe/compare.mjs'
 
 const run = promisify(execFile)
 
@@ -61,6 +61,21 @@ describe('an expectation', () => {
   test('keeps the reason that it has', () => {
     expect(expectationOf(['a: 1'], refused, known)).toEqual(known)
     expect(problemsOf('fork', known, { reasons, calls: { fork: known } })).toEqual([])
+  })
+
+  test('loses a reason that was given for something else', () => {
+    const other = new Map(WAYS.map((way) => [way, ['a: EPERM']]))
+    expect(expectationOf(['a: 1'], other, known).deviations).toEqual([expect.objectContaining({ because: '' })])
+  })
+
+  test('keeps the reason for some of its differences', () => {
+    const both = { ...known, deviations: [{ ...known.deviations[0], differences: [...differences, ['b: 1', '']] }] }
+    expect(expectationOf(['a: 1'], refused, both as typeof known)).toEqual(known)
+  })
+
+  test('leaves no reason that nothing needs', () => {
+    const all = { reasons: { ...reasons, other: 'Another.' }, calls: { fork: known } }
+    expect(unusedReasons(all)).toEqual(['other'])
   })
 
   test('without a reason is a problem', () => {

@@ -184,8 +184,8 @@ PROBE(setrlimit) {
     ;
   say("one more", fd);
   say("the last", last);
-  close(last);
-  close(last - 1);
+  while (last > 2)
+    close(last--);
   limit.rlim_cur = limit.rlim_max + 1;
   say("more than the hard limit",
       limit.rlim_max == RLIM_INFINITY ? (errno = EINVAL, -1)
