@@ -38,9 +38,9 @@ describePrograms('iperf3', (on) => {
       const { code, output, errors } = await run(client, port, args).end
       expect({ code, errors, of: side(client) }).toEqual({ code: 0, errors: '', of: side(client) })
       const { sum_sent: sent, sum_received: received } = JSON.parse(output).end
-      // What is sent last may not have been received yet.
+      // What is sent last may not have been received yet: as much as buffers take.
       if (direction.includes('-n')) expect(sent.bytes).toBeGreaterThanOrEqual(BYTES)
-      expect(received.bytes).toBeGreaterThan(0.9 * BYTES)
+      expect(received.bytes).toBeGreaterThan(0.5 * BYTES)
       expect((await serving.end).code).toBe(0)
     }
   })
