@@ -5,6 +5,14 @@ export { type AuditLine, type AuditLog, auditLog } from './guard/audit-log.js'
 export type { Attempt, Decision, Refusal } from './guard/decision.js'
 export type { Explanation, PolicyQuestion } from './guard/explain.js'
 export type { PolicyHooks } from './guard/judge.js'
+export { type LimitedHost, limitedHost } from './guard/limits/limited-host.js'
+export type { LimitHooks, Usage } from './guard/limits/meters.js'
+export {
+  DEFAULT_NETWORK_LIMITS,
+  type NetworkLimitName,
+  type NetworkLimits,
+} from './guard/limits/network-limits.js'
+export type { Rate } from './guard/limits/token-bucket.js'
 export { Policy } from './guard/policy.js'
 export { policyHost } from './guard/policy-host.js'
 export type { PolicyRule, PolicyRules, RuleObject, RulesByAction } from './guard/rules/policy-rules.js'

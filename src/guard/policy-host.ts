@@ -6,7 +6,7 @@ import { type Address, unspecified } from '../base/address.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from '../host/contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from '../host/contract/datagram.js'
 import { type BindOptions, HostError } from '../host/contract/error.js'
-import { Host, type HostTimer } from '../host/contract/host.js'
+import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
 import { AskedConnection } from './asked-connection.js'
 import { Judge, type PolicyHooks } from './judge.js'
@@ -15,6 +15,7 @@ import { PolicyBoundSocket } from './policy-bound-socket.js'
 import { PolicyDatagram } from './policy-datagram.js'
 import { PolicyUnix } from './policy-unix.js'
 import type { PolicyRules } from './rules/policy-rules.js'
+import { requireHost, WrappedHost } from './wrapped-host.js'
 
 /**
  * Creates a host that passes on to the one below what the policy grants, and refuses everything else with `EACCES`.
@@ -48,78 +49,45 @@ import type { PolicyRules } from './rules/policy-rules.js'
  * ```
  */
 export function policyHost(host: Host, policy: Policy | PolicyRules = {}, hooks: PolicyHooks = {}): Host {
-  // Recognized by its methods: it may come from another copy of this package.
-  if (typeof host?.defer !== 'function') {
-    throw new TypeError('Cannot make a policy host: this is not a host; make one with nodeHost() or virtualHost()')
-  }
+  requireHost(host, 'policy host')
   const { rules } = policy instanceof Policy ? policy : new Policy(policy)
   return new PolicyHost(host, new Judge(rules, hooks, (name) => host.interfaces().get(name)))
 }
 
-class PolicyHost extends Host {
-  readonly name: string
-  override readonly deliversInline: boolean
-  readonly #host: Host
+class PolicyHost extends WrappedHost {
   readonly #judge: Judge
   #unix: PolicyUnix | undefined
 
-  constructor(host: Host, judge: Judge) {
-    super()
-    this.name = host.name
-    this.deliversInline = host.deliversInline
-    this.#host = host
+  constructor(inner: Host, judge: Judge) {
+    super(inner)
     this.#judge = judge
   }
 
-  override clock(): number {
-    return this.#host.clock()
-  }
-
-  override wallClock(): number {
-    return this.#host.wallClock()
-  }
-
-  override defer(callback: () => void): void {
-    this.#host.defer(callback)
-  }
-
-  override timer(callback: () => void): HostTimer {
-    return this.#host.timer(callback)
-  }
-
-  override keepAlive(): () => void {
-    return this.#host.keepAlive()
-  }
-
-  override sharesPorts(kind: 'stream' | 'datagram'): boolean {
-    return this.#host.sharesPorts(kind)
-  }
-
   override bind(local: Address, options: BindOptions): HostBoundSocket {
-    const port = this.#judge.mayTake('tcp', local) ? this.#host.bind(local, options) : undefined
+    const port = this.#judge.mayTake('tcp', local) ? this.inner.bind(local, options) : undefined
     return new PolicyBoundSocket(local, port, this.#judge)
   }
 
   override connect(remote: Address, events: ConnectionEvents): HostConnection {
-    if (this.#judge.requireConnect('tcp', remote)) return this.#host.connect(remote, events)
+    if (this.#judge.requireConnect('tcp', remote)) return this.inner.connect(remote, events)
     return new AskedConnection({
       local: unspecified(remote.family),
       remote,
       events,
       allowed: this.#judge.askConnect('tcp', remote),
-      connect: (events) => this.#host.connect(remote, events),
+      connect: (events) => this.inner.connect(remote, events),
       cancel() {},
     })
   }
 
   override get unix(): PolicyUnix | undefined {
-    const { unix } = this.#host
+    const { unix } = this.inner
     this.#unix ??= unix && new PolicyUnix(unix, this.#judge)
     return this.#unix
   }
 
   override bindDatagram(local: Address, options: DatagramBindOptions, events: DatagramEvents): HostDatagram {
-    return new PolicyDatagram(this.#host, this.#judge, local, options, events)
+    return new PolicyDatagram(this.inner, this.#judge, local, options, events)
   }
 
   override lookup(name: string, family: LookupFamily, events: LookupEvents): CancelLookup {
@@ -143,18 +111,18 @@ class PolicyHost extends Host {
   }
 
   override interfaces(): ReadonlyMap<string, number> {
-    return this.#judge.interfaces(() => this.#host.interfaces())
+    return this.#judge.interfaces(() => this.inner.interfaces())
   }
 
   override reverse(address: Address, events: LookupEvents): CancelLookup {
     this.#judge.requireReverse(address)
-    return this.#host.reverse(address, events)
+    return this.inner.reverse(address, events)
   }
 
   /** Looks up a name, and passes on those of its addresses that the guest may learn. */
   #resolve(name: string, family: LookupFamily, events: LookupEvents, isAsked: boolean): CancelLookup {
     const learn = this.#judge.learn(name, family)
-    return this.#host.lookup(name, family, {
+    return this.inner.lookup(name, family, {
       onAnswer: (texts) => {
         const hosts = this.#judge.filter(name, texts, isAsked)
         learn(hosts)

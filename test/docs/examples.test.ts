@@ -19,6 +19,7 @@ test('the programs of all documents and doc comments are found', () => {
     'docs/coming-from-node-net.md',
     'docs/errors.md',
     'docs/policy.md',
+    'docs/limits.md',
   ]
   expect(places).toEqual(expect.arrayContaining(papers))
   expect(places.filter((path) => path.startsWith('src/')).length).toBeGreaterThan(5)

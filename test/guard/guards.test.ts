@@ -1,0 +1,32 @@
+/** Guards keep the contract of the host below them. */
+import { describe } from '@jest/globals'
+import { limitedHost } from '../../src/guard/limits/limited-host.js'
+import { policyHost } from '../../src/guard/policy-host.js'
+import { virtualHost } from '../../src/host/virtual.js'
+import { hostContract } from '../host/contract/contract.js'
+
+const EVERYTHING = { connect: ['*', 'unix:*'], listen: ['*', 'unix:*'] }
+/** So slow that bytes wait, and so fast that no test takes long. */
+const SLOW = {
+  bytesPerSecond: { rate: 3e7, burst: 1e6 },
+  connectionsPerSecond: { rate: 1e4, burst: 1000 },
+  lookupsPerSecond: { rate: 1e5, burst: 1e5 },
+  sockets: 5000,
+  connecting: 5000,
+  pendingAccepts: 5000,
+  lookups: 5000,
+}
+
+describe('a policy over the virtual host', () => {
+  hostContract(() => {
+    const host = virtualHost()
+    return { host: policyHost(host, EVERYTHING), leaks: () => host.open() }
+  })
+})
+
+describe('limits over the virtual host', () => {
+  hostContract(() => {
+    const host = virtualHost()
+    return { host: limitedHost(host, SLOW), leaks: () => host.open() }
+  })
+})
