@@ -4,8 +4,11 @@ import { FIXED_PROBES } from '../host/contract/keep-alive.js'
 import type { Result } from './descriptor.js'
 import { isStored, type OptionName, type StoredName, StoredOptions } from './socket-options.js'
 
-/** The smallest and the largest buffer size, in bytes; Linux has similar limits. */
-const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
+/** The smallest sizes of buffers, in bytes, as on Linux. */
+const LEAST = { sendBuffer: 4608, receiveBuffer: 2304 } as const
+
+/** The largest size of a buffer, in bytes; that of Linux is for its administrator to choose. */
+const BUFFER_MAX = 4 * 1024 * 1024
 
 /**
  * The default buffer size of each direction, in bytes: three times the old default of Linux. It is deliberately not a
@@ -14,9 +17,10 @@ const BUFFER_SIZES = { min: 1024, max: 4 * 1024 * 1024 }
  */
 export const DEFAULT_BUFFER_SIZE = 3 * 87_380
 
-/** The buffer size for a requested number of bytes; platforms have limits too. */
-export function bufferSize(wanted: number): number {
-  return Math.min(Math.max(BUFFER_SIZES.min, wanted), BUFFER_SIZES.max)
+/** The buffer size for a requested number of bytes: twice that, as on Linux, where the rest is for its own data. */
+export function bufferSize(name: keyof typeof LEAST, wanted: number): number {
+  // A negative number is a large one, since Linux has no sign here.
+  return Math.min(Math.max(LEAST[name], 2 * (wanted >>> 0)), BUFFER_MAX)
 }
 
 /** The largest values that Linux accepts. */
@@ -110,8 +114,7 @@ export class StreamOptions {
   }
 
   /**
-   * Sets an option. Buffer sizes below 1 KiB become 1 KiB, those above 4 MiB become 4 MiB, since platforms have
-   * limits too. A linger time is only kept: what was written is sent after `close()` in any case, and whether it
+   * Sets an option. Buffer sizes are doubled, see {@link bufferSize}. A linger time is only kept: what was written is sent after `close()` in any case, and whether it
    * arrived is not reported by `close()` on Linux either.
    *
    * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not support
@@ -126,7 +129,7 @@ export class StreamOptions {
         return this.#change({ linger: value })
       case 'sendBuffer':
       case 'receiveBuffer':
-        return this.#change({ [name]: bufferSize(value) })
+        return this.#change({ [name]: bufferSize(name, value) })
       case 'receiveLowat':
         return this.#change({ receiveLowat: lowat(value) })
       case 'reuseAddress':

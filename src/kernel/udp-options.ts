@@ -125,7 +125,7 @@ function acceptable(name: UdpOption, value: number): number | undefined {
       return lowat(value)
     case 'sendBuffer':
     case 'receiveBuffer':
-      return bufferSize(value)
+      return bufferSize(name, value)
     default:
       return value === 0 ? 0 : 1
   }
@@ -145,10 +145,15 @@ function applyTo(socket: HostDatagram, name: UdpOption, value: number, family: '
       // An IPv4 address in C's byte order, or for IPv6 the number of an interface.
       return socket.setMulticastInterface(family === 'ipv6' ? value : bytesOf(value).join('.'))
     case 'sendBuffer':
-      return socket.setBufferSize('send', value)
+      return socket.setBufferSize('send', requested(value))
     case 'receiveBuffer':
-      return socket.setBufferSize('receive', value)
+      return socket.setBufferSize('receive', requested(value))
   }
+}
+
+/** What was asked for when a buffer has this size: the host's platform doubles it, too. */
+function requested(size: number): number {
+  return Math.ceil(size / 2)
 }
 
 function bytesOf(value: number): readonly number[] {

@@ -160,7 +160,8 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
   }
 
   /**
-   * The size of the send buffer in bytes (`SO_SNDBUF`). Reads back the value that was set, or 1,024 if that was less.
+   * The size of the send buffer in bytes (`SO_SNDBUF`). Reads back twice the value that was set, as on Linux, from
+   * 4,608 to 4 MiB.
    *
    * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when handles of this kind have none
    */
@@ -176,7 +177,7 @@ export abstract class Handle implements CallbackTarget, AsyncDisposable {
 
   /**
    * The size of the receive buffer in bytes (`SO_RCVBUF`): how much may wait to be read before the peer is held back.
-   * Reads back the value that was set, or 1,024 if that was less.
+   * Reads back twice the value that was set, as on Linux, from 2,304 to 4 MiB.
    *
    * @throws {UVError} EBADF when there is no socket yet, ENOTSUP when handles of this kind have none
    */

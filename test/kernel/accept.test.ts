@@ -101,7 +101,7 @@ describe('accept()', () => {
     const connection = listener.arrive()
     expect(connection.log).toEqual(['setNoDelay true', 'setKeepAlive true 60'])
     const peer = Number(machine.accept(fd))
-    expect(machine.getOption(peer, c.SOL_SOCKET, c.SO_RCVBUF)).toBe(5000)
+    expect(machine.getOption(peer, c.SOL_SOCKET, c.SO_RCVBUF)).toBe(10_000)
     machine.os.close(peer)
     expect(connection.ended).toBe('reset')
   })

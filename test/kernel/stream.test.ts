@@ -165,9 +165,9 @@ describe('the high-water mark', () => {
     const machine = fakeMachine()
     const { fd, peer } = connected(machine)
     expect(machine.setOption(fd, c.SOL_SOCKET, c.SO_RCVBUF, 2048)).toBe(0)
-    peer.receive(new Uint8Array(2047))
+    peer.receive(new Uint8Array(4095))
     expect(peer.log).toEqual(['readStop'])
-    machine.read(fd, 2047)
+    machine.read(fd, 4095)
     expect(peer.log).toEqual(['readStop', 'readStart'])
   })
 
@@ -308,11 +308,11 @@ describe('writing', () => {
 
     test('copies up to SO_SNDBUF bytes', () => {
       const { machine, fd, peer } = make()
-      machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2000)
-      expect([machine.write(fd, 'x'.repeat(3000)), machine.write(fd, 'x')]).toEqual([2000, 'EAGAIN'])
+      machine.setOption(fd, c.SOL_SOCKET, c.SO_SNDBUF, 2500)
+      expect([machine.write(fd, 'x'.repeat(6000)), machine.write(fd, 'x')]).toEqual([5000, 'EAGAIN'])
       // The host reports only when all is taken; that half is taken shows only in `pending`.
       peer.pending = 500
-      expect(machine.write(fd, 'x'.repeat(3000))).toBe(1500)
+      expect(machine.write(fd, 'x'.repeat(6000))).toBe(4500)
     })
 
     test('sends the copies after close() and counts the connection as open until then', () => {

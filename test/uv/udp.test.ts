@@ -204,7 +204,7 @@ overHosts((lab) => {
     expect(wrong.map(codeOf)).toEqual(wrong.map(() => 'EINVAL'))
     udp.sendBufferSize = 8192
     udp.receiveBufferSize = 8192
-    expect([udp.sendBufferSize, udp.receiveBufferSize]).toEqual([8192, 8192])
+    expect([udp.sendBufferSize, udp.receiveBufferSize]).toEqual([16_384, 16_384])
   })
 
   test('a message to the broadcast address arrives', async () => {
