@@ -60,6 +60,7 @@ PORT_SOURCES = $(addprefix libuv-port/src/, \
   emscripten.c \
   interfaces.c \
   memory.c \
+  messages.c \
   resolver.c \
   no-control.c \
   no-files.c \

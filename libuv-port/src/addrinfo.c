@@ -209,7 +209,7 @@ int uvp__make_list(const char* node,
   uvp__append_texts(&list, text, count, ports, hints);
   if (list.count == 0) {
     free(list.entries);
-    return EAI_NONAME;
+    return node == text && uvp__is_address(node) ? EAI_ADDRFAMILY : EAI_NONAME;
   }
 
   if (node != NULL && hints->ai_flags & AI_CANONNAME) {

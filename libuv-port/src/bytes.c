@@ -318,48 +318,6 @@ ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
 }
 
 
-/* Waits for the first message only, and ignores the timeout. */
-int recvmmsg(int fd,
-             struct mmsghdr* msgs,
-             unsigned int count,
-             unsigned int flags,
-             struct timespec* timeout) {
-  unsigned int i;
-  ssize_t r;
-
-  for (i = 0; i < count; i++) {
-    r = recvmsg(fd, &msgs[i].msg_hdr, flags & ~MSG_WAITFORONE);
-    if (r < 0)
-      break;
-
-    msgs[i].msg_len = r;
-    flags |= MSG_DONTWAIT;
-  }
-
-  return i > 0 || count == 0 ? (int) i : -1;
-}
-
-
-/* An error after the first message is reported by the next call. */
-int sendmmsg(int fd,
-             struct mmsghdr* msgs,
-             unsigned int count,
-             unsigned int flags) {
-  unsigned int i;
-  ssize_t r;
-
-  for (i = 0; i < count; i++) {
-    r = sendmsg(fd, &msgs[i].msg_hdr, flags);
-    if (r < 0)
-      break;
-
-    msgs[i].msg_len = r;
-  }
-
-  return i > 0 || count == 0 ? (int) i : -1;
-}
-
-
 ssize_t recvfrom(int fd,
                  void* restrict base,
                  size_t len,

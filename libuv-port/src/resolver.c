@@ -40,6 +40,15 @@ static int uvp__eai(int err) {
 
     case ENOMEM:
       return EAI_MEMORY;
+
+    case EACCES:
+      /* For this program there is no such name, and no use in trying again, as
+       * programs do after EAI_AGAIN. libuv has an error that says why.
+       */
+      if (uvp__lookup == UVP__LOOKUP_WAITS) {
+        errno = EACCES;
+        return EAI_NONAME;
+      }
   }
 
   errno = err;
@@ -133,6 +142,9 @@ int getaddrinfo(const char* restrict node,
     return EAI_NONAME;
 
   err = uvp__check_hints(hints);
+  if (err == 0 && node == NULL && hints->ai_flags & AI_CANONNAME)
+    err = EAI_BADFLAGS;
+
   if (err == 0)
     err = uvp__ports(service, hints, ports);
 

@@ -23,3 +23,9 @@ export const NAME_MAX = 255
  * rest.
  */
 export const COPY_MAX = 16 * 1024 * 1024
+
+/** The number of types of sockets (`SOCK_MAX`). */
+export const SOCKET_TYPES = 11
+
+/** The number of protocols of the internet, of which each one has a number (`IPPROTO_MAX`). */
+export const PROTOCOLS = 263

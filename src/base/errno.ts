@@ -60,6 +60,7 @@ export const ERRNO_NAMES = [
   'EPROTOTYPE',
   'ERANGE',
   'EROFS',
+  'ESOCKTNOSUPPORT',
   'ESPIPE',
   'ETIMEDOUT',
   'ETOOMANYREFS',

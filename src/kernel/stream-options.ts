@@ -114,8 +114,8 @@ export class StreamOptions {
   }
 
   /**
-   * Sets an option. Buffer sizes are doubled, see {@link bufferSize}. A linger time is only kept: what was written is sent after `close()` in any case, and whether it
-   * arrived is not reported by `close()` on Linux either.
+   * Sets an option. Buffer sizes are doubled, see {@link bufferSize}. A linger time is only kept: what was written is
+   * sent after `close()` in any case, and whether it arrived is not reported by `close()` on Linux either.
    *
    * @returns 0, EINVAL for a value out of range, ENOPROTOOPT for an option or value that hosts do not support
    */

@@ -49,14 +49,16 @@ test('a name with other letters is converted by IDNA', async () => {
   expect(await say(['look', 'bücher.test'])).toBe('127.0.0.3\nturned 1\n')
 })
 
-test('a lookup that the policy does not allow fails with EACCES, and is reported to onRefusal', async () => {
+test('a lookup that the policy does not allow fails, with EACCES from libuv, and is reported to onRefusal', async () => {
   const refused: unknown[] = []
   const policy = { connect: ['db.test:80=127.0.0.0/8=::1'] }
   const hooks = { onRefusal: ({ action, target }: Refusal) => refused.push({ action, target }) }
   expect(await say(['look', 'other.test'], policyHost(virtualHost({ names }), policy, hooks))).toBe(
     'EACCES\nturned 1\n',
   )
-  expect(refused).toEqual([{ action: 'resolve', target: 'other.test' }])
+  expect(await say(['wait', 'other.test'], policyHost(virtualHost({ names }), policy, hooks))).toBe('error -2\n')
+  const refusal = { action: 'resolve', target: 'other.test' }
+  expect(refused).toEqual([refusal, refusal])
   expect(await say(['look', 'db.test'], policyHost(virtualHost({ names }), policy))).toBe('127.0.0.2\n::1\nturned 1\n')
 })
 

@@ -59,6 +59,7 @@ const known: Readonly<Record<ErrnoName, true>> = {
   EPROTOTYPE: true,
   ERANGE: true,
   EROFS: true,
+  ESOCKTNOSUPPORT: true,
   ESPIPE: true,
   ETIMEDOUT: true,
   ETOOMANYREFS: true,

@@ -7,7 +7,7 @@ import { NO_BYTES } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { bytesOfIp, printIp } from '../../base/ip.js'
 import { UnixNames } from '../../base/unix-names.js'
-import type { Result } from '../descriptor.js'
+import type { Domain, Result } from '../descriptor.js'
 
 /** The size of a `socklen_t`. */
 const INT = 4
@@ -33,9 +33,10 @@ export class SockaddrCodec {
    * Reads an address.
    *
    * @param length - the length that the caller gave
+   * @param domain - of the socket that it is for, which decides how long it has to be
    * @returns the address; EINVAL when it is too short or too long, EAFNOSUPPORT for another family, EFAULT
    */
-  read(at: number, length: number): SocketAddress | ErrnoName {
+  read(at: number, length: number, domain?: Domain): SocketAddress | ErrnoName {
     const { sockaddr_in: v4, sockaddr_in6: v6, sockaddr_un: un } = this.#abi.layout
     const memory = this.#memory
     if (length < 0 || length > STORAGE) return 'EINVAL'
@@ -47,7 +48,7 @@ export class SockaddrCodec {
       return { family: 'ipv4', host: this.host4(at + v4.sin_addr), port: memory.u16be(at + v4.sin_port) }
     }
     if (family === this.#abi.constants.AF_INET6) {
-      if (length < v6.size) return 'EINVAL'
+      if (length < v6.size) return domain === 'ipv4' && length >= v4.size ? 'EAFNOSUPPORT' : 'EINVAL'
       return {
         family: 'ipv6',
         host: this.host6(at + v6.sin6_addr),

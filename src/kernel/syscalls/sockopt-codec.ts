@@ -66,7 +66,7 @@ export class OptionCodec {
       return text === undefined ? 'EFAULT' : this.#queries.setCongestion(text)
     }
     const option = this.#option(socket, level, name)
-    if (option === undefined || READ_ONLY.includes(option)) return this.#unknown(socket, level)
+    if (option === undefined || READ_ONLY.includes(option)) return this.#unknown(socket, level, false)
     // At this level Linux accepts a single byte as the value, like other systems do.
     if (level === this.#abi.constants.IPPROTO_IP && length > 0 && length < INT) {
       return this.#memory.contains(value, length) ? socket.setOption(option, this.#memory.u8(value)) : 'EFAULT'
@@ -107,8 +107,13 @@ export class OptionCodec {
     return Math.max(TIMEVAL_WIDE, this.#queries.sizeOf(level, name))
   }
 
-  #unknown(socket: Descriptor, level: number): ErrnoName {
-    return socket.domain === 'unix' && level !== this.#abi.constants.SOL_SOCKET ? 'EOPNOTSUPP' : 'ENOPROTOOPT'
+  /** The error for an option that the socket does not have. @param reads - `getsockopt()`, which says more */
+  #unknown(socket: Descriptor, level: number, reads: boolean): ErrnoName {
+    const { IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, SOL_SOCKET } = this.#abi.constants
+    if (socket.domain === 'unix') return level === SOL_SOCKET ? 'ENOPROTOOPT' : 'EOPNOTSUPP'
+    // Linux tells unknown levels from unknown options when it reads those of IPv4.
+    const levels = [SOL_SOCKET, IPPROTO_IP, socket.type === 'stream' ? IPPROTO_TCP : IPPROTO_UDP]
+    return reads && socket.domain === 'ipv4' && !levels.includes(level) ? 'EOPNOTSUPP' : 'ENOPROTOOPT'
   }
 
   #option(socket: Descriptor, level: number, name: number): OptionName | undefined {
@@ -136,7 +141,7 @@ export class OptionCodec {
     const queried = isTcp(socket) ? this.#queries.answer(socket, level, name) : undefined
     if (queried !== undefined) return queried
     const option = this.#option(socket, level, name)
-    if (option === undefined) return this.#unknown(socket, level)
+    if (option === undefined) return this.#unknown(socket, level, true)
     const result = socket.getOption(option)
     // The name of an error is the value here, not a failure.
     if (option === 'error')

@@ -8,7 +8,7 @@ import type { KernelCalls } from '../../abi/uv-host.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from '../../host/contract/error.js'
 import { DatagramSocket } from '../datagram-socket.js'
-import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
+import { ByteDescriptor, type Descriptor, type Result } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { SyscallContext } from './context.js'
 import { ControlCalls } from './control.js'
@@ -21,6 +21,7 @@ import { PathCalls } from './paths.js'
 import { PollCalls } from './poll.js'
 import { SignalSetting } from './signals.js'
 import { SockaddrCodec } from './sockaddr.js'
+import { SocketKinds } from './socket-kinds.js'
 import { OptionCodec } from './sockopt-codec.js'
 import { TerminalCalls } from './terminals.js'
 import { Transfer } from './transfer.js'
@@ -154,7 +155,7 @@ class Syscalls {
   /** The flags of `readv` and `writev`. */
   readonly #readFlags: number
   readonly #writeFlags: number
-  readonly #domains: ReadonlyMap<number, Domain>
+  readonly #kinds: SocketKinds
 
   constructor(context: SyscallContext) {
     const { kernel, memory, abi, onDefect } = context
@@ -182,11 +183,7 @@ class Syscalls {
     const { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK } = abi.constants
     this.#readFlags = MSG_PEEK | MSG_DONTWAIT
     this.#writeFlags = MSG_NOSIGNAL | MSG_DONTWAIT
-    this.#domains = new Map<number, Domain>([
-      [abi.constants.AF_INET, 'ipv4'],
-      [abi.constants.AF_INET6, 'ipv6'],
-      [abi.constants.AF_UNIX, 'unix'],
-    ])
+    this.#kinds = new SocketKinds(abi)
   }
 
   /** Converts a result to C's form. */
@@ -202,30 +199,21 @@ class Syscalls {
   }
 
   socket(domain: number, type: number, protocol: number): Result {
-    const kind = this.#domains.get(domain)
-    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
-    if (kind === undefined) return 'EAFNOSUPPORT'
-    const { IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM } = this.#abi.constants
-    const datagrams = (type & TYPE_MASK) === SOCK_DGRAM
-    if (!datagrams && !this.#isStream(type)) return 'EPROTONOSUPPORT'
-    const own = datagrams ? IPPROTO_UDP : IPPROTO_TCP
-    if (protocol !== 0 && (kind === 'unix' || protocol !== own)) return 'EPROTONOSUPPORT'
-    const socket = this.#kernel.socket(kind, datagrams ? 'datagram' : 'stream')
-    if (typeof socket === 'string') return socket
-    return this.#opened(socket, type)
+    const kind = this.#kinds.of(domain, type, protocol)
+    if (typeof kind === 'string') return kind
+    const socket = this.#kernel.socket(kind.domain, kind.type)
+    return typeof socket === 'string' ? socket : this.#opened(socket, type)
   }
 
   socketpair(domain: number, type: number, protocol: number, fds: number): Result {
-    if (!this.#knowsFlags(type & ~TYPE_MASK)) return 'EINVAL'
-    if (domain !== this.#abi.constants.AF_UNIX) return 'EAFNOSUPPORT'
-    const datagrams = (type & TYPE_MASK) === this.#abi.constants.SOCK_DGRAM
-    if ((!datagrams && !this.#isStream(type)) || protocol !== 0) return 'EPROTONOSUPPORT'
-    return this.#pair(datagrams ? 'datagrams' : 'sockets', type, fds)
+    const kind = this.#kinds.of(domain, type, protocol)
+    if (typeof kind === 'string') return kind
+    if (kind.domain !== 'unix') return 'EOPNOTSUPP'
+    return this.#pair(kind.type === 'datagram' ? 'datagrams' : 'sockets', type, fds)
   }
 
   pipe(fds: number, flags: number): Result {
-    // O_NONBLOCK and O_CLOEXEC are the same bits as SOCK_NONBLOCK and SOCK_CLOEXEC.
-    return this.#knowsFlags(flags) ? this.#pair('pipe', flags, fds) : 'EINVAL'
+    return this.#kinds.knowsFlags(flags) ? this.#pair('pipe', flags, fds) : 'EINVAL'
   }
 
   close(fd: number): Result {
@@ -235,7 +223,7 @@ class Syscalls {
   bind(fd: number, addr: number, len: number): Result {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
-    const address = this.#addresses.read(addr, len)
+    const address = this.#addresses.read(addr, len, socket.domain)
     return typeof address === 'string' ? address : socket.bind(address)
   }
 
@@ -245,7 +233,7 @@ class Syscalls {
   }
 
   accept(fd: number, addr: number, len: number, flags: number): Result {
-    if (!this.#knowsFlags(flags)) return 'EINVAL'
+    if (!this.#kinds.knowsFlags(flags)) return 'EINVAL'
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
     // Checked before a connection is taken from the queue, since it would be lost if the pointer is wrong.
@@ -263,7 +251,7 @@ class Syscalls {
   connect(fd: number, addr: number, len: number): Result {
     const socket = this.#socket(fd)
     if (typeof socket === 'string') return socket
-    const address = this.#addresses.read(addr, len)
+    const address = this.#addresses.read(addr, len, socket.domain)
     if (address === 'EAFNOSUPPORT' && this.#addresses.isUnspecified(addr, len)) return socket.disconnect()
     return typeof address === 'string' ? address : socket.connect(address)
   }
@@ -377,14 +365,6 @@ class Syscalls {
     return descriptor.domain === undefined ? 'ENOTSOCK' : descriptor
   }
 
-  #knowsFlags(flags: number): boolean {
-    return (flags & ~(this.#abi.constants.SOCK_NONBLOCK | this.#abi.constants.SOCK_CLOEXEC)) === 0
-  }
-
-  #isStream(type: number): boolean {
-    return (type & TYPE_MASK) === this.#abi.constants.SOCK_STREAM
-  }
-
   /** Applies the flags of a call to what it has opened. @returns the number */
   #opened(descriptor: Descriptor, flags: number): number {
     const { SOCK_CLOEXEC, SOCK_NONBLOCK } = this.#abi.constants
@@ -393,6 +373,3 @@ class Syscalls {
     return descriptor.fd
   }
 }
-
-/** The bits of a socket's type that are not flags, as on Linux. */
-const TYPE_MASK = 0xf
