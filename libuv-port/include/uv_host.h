@@ -80,11 +80,12 @@ struct uvh_event {
 };
 
 /* Creates a socket. `domain` is AF_INET, AF_INET6 or AF_UNIX, `type`
- * SOCK_STREAM or SOCK_DGRAM, with or without SOCK_NONBLOCK and SOCK_CLOEXEC;
+ * SOCK_STREAM, SOCK_DGRAM or, for AF_UNIX, SOCK_SEQPACKET, with or without
+ * SOCK_NONBLOCK and SOCK_CLOEXEC;
  * `protocol` is 0, or the matching one of IPPROTO_TCP and IPPROTO_UDP. The
  * descriptions of streams and connections below do not apply to SOCK_DGRAM: see
  * uvh_sendto() and uvh_recvfrom(). Names of AF_UNIX are the host's, like the
- * files that they may be. If the host has no such names, and for SOCK_DGRAM,
+ * files that they may be. If the host has no such names, and for messages,
  * they are known within the kernel only, and no directory has to exist. Errors:
  * EAFNOSUPPORT, EPROTONOSUPPORT, EPROTOTYPE, EMFILE, ENFILE.
  */

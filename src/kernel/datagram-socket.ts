@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../base/address.js'
 import type { ErrnoName } from '../base/errno.js'
-import { Descriptor, type Result } from './descriptor.js'
+import { Descriptor, type Result, type SocketType } from './descriptor.js'
 import type { Rights } from './passing.js'
 
 /** A received message. */
@@ -13,7 +13,7 @@ export interface ReceivedMessage {
 
 /** A socket that carries messages. */
 export abstract class DatagramSocket extends Descriptor {
-  override get type(): 'datagram' {
+  override get type(): SocketType {
     return 'datagram'
   }
 
@@ -33,7 +33,7 @@ export abstract class DatagramSocket extends Descriptor {
     return 'EOPNOTSUPP'
   }
 
-  override accept(): ErrnoName {
+  override accept(): Descriptor | ErrnoName {
     return 'EOPNOTSUPP'
   }
 }

@@ -19,6 +19,9 @@ export type Result = number | ErrnoName
 /** The domains that a socket of this kernel can have. */
 export type Domain = 'ipv4' | 'ipv6' | 'unix'
 
+/** The types that a socket of this kernel can have. */
+export type SocketType = 'stream' | 'datagram' | 'packets'
+
 /** An open socket, pipe, file or other object. Several numbers may refer to it, after `dup()`. */
 export abstract class Descriptor extends Pollable {
   /** The number that it was opened with; -1 while it has none. */
@@ -56,8 +59,8 @@ export abstract class Descriptor extends Pollable {
    */
   recycle(_chunk: Uint8Array): void {}
 
-  /** Whether it carries a stream of bytes or datagrams. */
-  get type(): 'stream' | 'datagram' {
+  /** Whether it carries a stream of bytes, datagrams, or packets over a connection. */
+  get type(): SocketType {
     return 'stream'
   }
 

@@ -7,11 +7,12 @@ import { UnixNames } from '../base/unix-names.js'
 import { Orphans } from '../host/connection/orphans.js'
 import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
-import type { Descriptor, Domain, Result } from './descriptor.js'
+import type { Descriptor, Domain, Result, SocketType } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { type HostUnixContext, HostUnixSocket } from './host-unix-socket.js'
 import { LocalDatagram, type LocalDatagramContext } from './local/local-datagram.js'
 import { LocalMemory } from './local/local-memory.js'
+import { LocalSequence, type LocalSequenceContext } from './local/local-sequence.js'
 import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
@@ -41,11 +42,14 @@ export interface KernelOptions {
 const NUMBERS = 2 ** 20
 
 /** The kernel of one WebAssembly instance. */
-export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, LocalDatagramContext {
+export class Kernel
+  implements HostUnixContext, UdpContext, LocalUnixContext, LocalDatagramContext, LocalSequenceContext
+{
   readonly host: Host
   /** The names of its `AF_UNIX` sockets, for hosts without such names. */
   readonly unixNames = new UnixNames<LocalUnixSocket>()
   readonly datagramNames = new UnixNames<LocalDatagram>()
+  readonly sequenceNames = new UnixNames<LocalSequence>()
   /** Limits the bytes that its pipes and socket pairs may hold. */
   readonly localMemory = new LocalMemory()
   /** The descriptors on their way between its sockets. */
@@ -127,7 +131,7 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
   }
 
   /** Opens a socket. */
-  socket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | 'EMFILE' | 'ENFILE' {
+  socket(domain: Domain, type: SocketType): Descriptor | 'EMFILE' | 'ENFILE' {
     if (this.#full(1)) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
     if (socket === undefined) return 'ENFILE'
@@ -140,9 +144,11 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
   }
 
   /** Opens two connected descriptors: sockets, or the read end and the write end of a pipe. */
-  pair(kind: 'sockets' | 'datagrams' | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
+  pair(kind: SocketType | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
     if (this.#full(2)) return 'EMFILE'
-    const ends = { pipe: PipeEnd, sockets: LocalUnixSocket, datagrams: LocalDatagram }[kind].pair(this)
+    const ends = { pipe: PipeEnd, stream: LocalUnixSocket, datagram: LocalDatagram, packets: LocalSequence }[kind].pair(
+      this,
+    )
     if (ends === undefined) return 'ENFILE'
     for (const end of ends) this.#descriptors.add(end, this.#first)
     return ends
@@ -281,9 +287,9 @@ export class Kernel implements HostUnixContext, UdpContext, LocalUnixContext, Lo
     return this.#numbers < this.#mostNumbers && !this.#descriptors.hasRoom(count, from, this.#numbers)
   }
 
-  #makeSocket(domain: Domain, type: 'stream' | 'datagram'): Descriptor | undefined {
+  #makeSocket(domain: Domain, type: SocketType): Descriptor | undefined {
     if (domain !== 'unix') return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
-    if (type === 'datagram') return LocalDatagram.open(this)
+    if (type !== 'stream') return (type === 'datagram' ? LocalDatagram : LocalSequence).open(this)
     const { unix } = this.host
     return unix === undefined ? new LocalUnixSocket(this) : new HostUnixSocket(unix, this)
   }

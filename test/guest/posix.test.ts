@@ -42,9 +42,12 @@ test('devices are there without any directory', async () => {
   expect([await guest.code, guest.output]).toEqual([0, await nativeOutput(program)])
 })
 
-test.each(['rights', 'ipc'])('the program "%s" prints the same when its host runs the loop', async (name) => {
-  const program = `posix/${name}`
-  await guestModule(program)
-  const guest = await play([], { program, driver: 'pump', dirs: { '/tmp': new Map() } })
-  expect([await guest.code, guest.output, guest.errors]).toEqual([0, await nativeOutput(program), ''])
-})
+test.each(['rights', 'ipc', 'sequences', 'batches'])(
+  'the program "%s" prints the same when its host runs the loop',
+  async (name) => {
+    const program = `posix/${name}`
+    await guestModule(program)
+    const guest = await play([], { program, driver: 'pump', dirs: { '/tmp': new Map() } })
+    expect([await guest.code, guest.output, guest.errors]).toEqual([0, await nativeOutput(program), ''])
+  },
+)

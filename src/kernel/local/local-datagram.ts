@@ -1,5 +1,4 @@
-import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
-import { DatagramQueue } from '../../base/datagram-queue.js'
+import type { SocketAddress, UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
 import { DatagramSocket, type ReceivedMessage } from '../datagram-socket.js'
@@ -7,7 +6,9 @@ import type { OptionName, Result } from '../descriptor.js'
 import type { Rights } from '../passing.js'
 import { Poll } from '../readiness.js'
 import { StreamOptions } from '../stream-options.js'
+import { LocalMessages } from './local-messages.js'
 import type { LocalContext } from './local-stream.js'
+import { Rendezvous } from './rendezvous.js'
 
 /** What a socket needs from its kernel. */
 export interface LocalDatagramContext extends LocalContext {
@@ -24,9 +25,8 @@ export interface LocalDatagramContext extends LocalContext {
 export class LocalDatagram extends DatagramSocket {
   readonly #kernel: LocalDatagramContext
   readonly #options = new StreamOptions(false)
-  readonly #queue = new DatagramQueue<ReceivedMessage>()
-  readonly #promised: number
-  #address = UNNAMED
+  readonly #queue: LocalMessages
+  readonly #place: Rendezvous<LocalDatagram>
   #peer: LocalDatagram | undefined
   /** The sockets that are connected to this one, and wait for room in it. */
   readonly #senders = new Set<LocalDatagram>()
@@ -34,17 +34,17 @@ export class LocalDatagram extends DatagramSocket {
   #receiveEnded = false
   #sendEnded = false
 
-  private constructor(kernel: LocalDatagramContext, promised: number) {
+  private constructor(kernel: LocalDatagramContext, messages: LocalMessages) {
     super('unix', 'both')
     this.#kernel = kernel
-    this.#promised = promised
-    this.#queue.limit = promised
+    this.#queue = messages
+    this.#place = new Rendezvous<LocalDatagram>(kernel.datagramNames, this)
   }
 
   /** Makes a socket; `undefined` when there is no capacity for its messages. */
   static open(kernel: LocalDatagramContext): LocalDatagram | undefined {
-    const promised = kernel.localMemory.promise(1)
-    return promised === 0 ? undefined : new LocalDatagram(kernel, promised)
+    const messages = LocalMessages.open(kernel)
+    return messages && new LocalDatagram(kernel, messages)
   }
 
   /** Makes two sockets that are connected to each other. */
@@ -66,19 +66,11 @@ export class LocalDatagram extends DatagramSocket {
   }
 
   override bind(address: SocketAddress): Result {
-    if (address.family !== 'unix') return 'EINVAL'
-    const names = this.#kernel.datagramNames
-    const bound = this.#address !== UNNAMED
-    if (bound) return address.path === '' ? 0 : 'EINVAL'
-    const named: UnixAddress = address.path === '' ? { family: 'unix', path: names.choose() } : address
-    const refusal = names.add(named.path, this)
-    if (refusal !== undefined) return refusal
-    this.#address = named
-    return 0
+    return this.#place.bind(address)
   }
 
   override connect(address: SocketAddress): Result {
-    const peer = this.#find(address)
+    const peer = this.#place.find(address)
     if (typeof peer === 'string') return peer
     this.#connectTo(peer)
     return 0
@@ -91,11 +83,11 @@ export class LocalDatagram extends DatagramSocket {
   }
 
   override localAddress(): UnixAddress {
-    return this.#address
+    return this.#place.address
   }
 
   override peerAddress(): UnixAddress | ErrnoName {
-    return this.#peer === undefined ? 'ENOTCONN' : this.#peer.#address
+    return this.#peer === undefined ? 'ENOTCONN' : this.#peer.localAddress()
   }
 
   override shutdown(receive: boolean, send: boolean): Result {
@@ -107,7 +99,7 @@ export class LocalDatagram extends DatagramSocket {
 
   /** A message cannot be sent in parts: like Linux, this ignores `MSG_MORE`. */
   override send(bytes: Uint8Array, to: SocketAddress | undefined): Result {
-    const receiver = to === undefined ? (this.#peer ?? 'ENOTCONN') : this.#find(to)
+    const receiver = to === undefined ? (this.#peer ?? 'ENOTCONN') : this.#place.find(to)
     if (typeof receiver === 'string') return receiver
     if (this.#sendEnded) return 'EPIPE'
     if (receiver.#closed) {
@@ -117,17 +109,14 @@ export class LocalDatagram extends DatagramSocket {
     // Only the peer of a connected socket can send to it.
     if (receiver.#peer !== undefined && receiver.#peer !== this) return 'EPERM'
     if (receiver.#receiveEnded) return 'EPIPE'
-    if (!receiver.#queue.fits(bytes.length)) return 'EAGAIN'
-    receiver.#queue.hold(bytes.length)
-    receiver.#queue.add({ bytes, from: this.#address, rights: this.#kernel.passing.outgoing() })
+    if (!receiver.#queue.add(bytes, this.localAddress())) return 'EAGAIN'
     this.#kernel.changed(receiver)
     return 0
   }
 
   override receive(peek: boolean): ReceivedMessage | undefined | ErrnoName {
-    const message = peek ? this.#queue.first : this.#queue.shift()
+    const message = this.#queue.take(peek)
     if (message === undefined) return this.#receiveEnded ? undefined : 'EAGAIN'
-    if (message.rights !== undefined) this.#kernel.passing.arrive(message.rights, peek)
     if (!peek) for (const sender of this.#senders) this.#kernel.changed(sender)
     return message
   }
@@ -137,18 +126,16 @@ export class LocalDatagram extends DatagramSocket {
   }
 
   override heldRights(): Rights {
-    return [...this.#queue].flatMap(({ rights }) => rights ?? [])
+    return this.#queue.held()
   }
 
   override dropRights(): Rights {
-    const held = this.heldRights()
-    for (const message of this.#queue) message.rights = undefined
-    return held
+    return this.#queue.drop()
   }
 
   /** Of the next message. */
   override queued(which: 'received' | 'sent'): Result {
-    return which === 'received' ? (this.#queue.first?.bytes.length ?? 0) : 0
+    return which === 'received' ? (this.#queue.sizes[0] ?? 0) : 0
   }
 
   override getOption(name: OptionName): Result {
@@ -163,10 +150,8 @@ export class LocalDatagram extends DatagramSocket {
 
   override close(): void {
     this.#closed = true
-    this.#kernel.datagramNames.close(this.#address.path, this)
-    this.#kernel.localMemory.release(this.#promised)
-    this.#kernel.passing.release(this.heldRights())
-    this.#queue.clear()
+    this.#place.close()
+    this.#queue.close()
     this.disconnect()
     for (const sender of this.#senders) this.#kernel.changed(sender)
   }
@@ -175,10 +160,5 @@ export class LocalDatagram extends DatagramSocket {
     this.disconnect()
     this.#peer = peer
     peer.#senders.add(this)
-  }
-
-  #find(address: SocketAddress): LocalDatagram | ErrnoName {
-    if (address.family !== 'unix' || address.path === '') return 'EINVAL'
-    return this.#kernel.datagramNames.connectable(address.path)
   }
 }

@@ -1,13 +1,13 @@
-import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
+import type { SocketAddress, UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
-import { BACKLOG_MAX } from '../accept-queue.js'
 import type { OptionName, Result } from '../descriptor.js'
 import type { Rights } from '../passing.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { StreamOptions } from '../stream-options.js'
 import { type LocalContext, LocalStream } from './local-stream.js'
+import { Rendezvous } from './rendezvous.js'
 
 /** What a socket needs from its kernel. */
 export interface LocalUnixContext extends LocalContext {
@@ -23,18 +23,15 @@ export interface LocalUnixContext extends LocalContext {
 export class LocalUnixSocket extends LocalStream {
   readonly #kernel: LocalUnixContext
   readonly #options = new StreamOptions(false)
-  #address = UNNAMED
+  readonly #place: Rendezvous<LocalUnixSocket>
   /** Once connected: the other end, even after that was closed. */
   #other: LocalUnixSocket | undefined
-  /** Connected ends that wait to be accepted. */
-  readonly #waiting: LocalUnixSocket[] = []
-  /** How many may wait, plus one; negative while the socket does not listen. */
-  #backlog = -1
 
   /** @param kernel - the kernel that the socket belongs to */
   constructor(kernel: LocalUnixContext) {
     super('unix', 'both', kernel)
     this.#kernel = kernel
+    this.#place = new Rendezvous<LocalUnixSocket>(kernel.unixNames, this)
   }
 
   /** Two unnamed sockets that are connected to each other; `undefined` when there is no capacity for them. */
@@ -45,48 +42,42 @@ export class LocalUnixSocket extends LocalStream {
 
   override readiness(): number {
     let events = this.failed ? Poll.ERR : 0
-    if (this.#enough() || this.#waiting.length > 0) events |= Poll.IN
+    if (this.#enough() || this.#place.waiting.length > 0) events |= Poll.IN
     if (this.receiveEnded) events |= Poll.IN | Poll.RDHUP
     if (this.receiveEnded && this.sendEnded) events |= this.hangup
     if (this.#other !== undefined) return this.sendEnded || this.free > 0 ? events | Poll.OUT : events
-    return this.#listens() ? events : events | Poll.OUT | Poll.HUP
+    return this.#place.listens ? events : events | Poll.OUT | Poll.HUP
   }
 
   override bind(address: SocketAddress): Result {
-    if (address.family !== 'unix') return 'EINVAL'
-    const bound = this.#address !== UNNAMED
-    if (address.path !== '') return bound ? 'EINVAL' : this.#take(address)
-    return bound ? 0 : this.#take({ family: 'unix', path: this.#kernel.unixNames.choose() })
+    return this.#place.bind(address)
   }
 
   override listen(backlog: number): Result {
-    if (this.#address === UNNAMED || this.#other !== undefined) return 'EINVAL'
-    this.#backlog = Math.min(backlog >>> 0, BACKLOG_MAX)
-    return 0
+    return this.#other === undefined ? this.#place.listen(backlog) : 'EINVAL'
   }
 
   override accept(): LocalUnixSocket | ErrnoName {
-    return this.#listens() ? (this.#waiting.shift() ?? 'EAGAIN') : 'EINVAL'
+    return this.#place.accept()
   }
 
   override connect(address: SocketAddress): Result {
-    if (address.family !== 'unix' || address.path === '') return 'EINVAL'
-    const listener = this.#find(address.path)
+    const listener = this.#place.find(address)
     if (typeof listener === 'string') return listener
-    // One more than the backlog may wait. Only this guest could make room, so waiting for room would be pointless.
-    if (listener.#waiting.length > listener.#backlog) return 'EAGAIN'
+    if (!listener.#place.listens || listener.receiveEnded) return 'ECONNREFUSED'
+    if (listener.#place.full) return 'EAGAIN'
     if (this.#other !== undefined) return 'EISCONN'
-    if (this.#listens()) return 'EINVAL'
+    if (this.#place.listens) return 'EINVAL'
     const accepted = new LocalUnixSocket(this.#kernel)
-    accepted.#address = listener.#address
+    accepted.#place.address = listener.#place.address
     if (!this.#meet(accepted)) return 'ENOBUFS'
-    listener.#waiting.push(accepted)
+    listener.#place.waiting.push(accepted)
     this.#kernel.changed(listener)
     return 0
   }
 
   override localAddress(): UnixAddress {
-    return this.#address
+    return this.#place.address
   }
 
   override origin(): UnixAddress | undefined {
@@ -103,15 +94,15 @@ export class LocalUnixSocket extends LocalStream {
 
   /** A connection that was not accepted yet can be received with its listener. */
   override heldRights(): Rights {
-    return [...super.heldRights(), ...this.#waiting.flatMap((waiting) => waiting.heldRights())]
+    return [...super.heldRights(), ...this.#place.waiting.flatMap((waiting) => waiting.heldRights())]
   }
 
   override dropRights(): Rights {
-    return [...super.dropRights(), ...this.#waiting.flatMap((waiting) => waiting.dropRights())]
+    return [...super.dropRights(), ...this.#place.waiting.flatMap((waiting) => waiting.dropRights())]
   }
 
   override queued(which: 'received' | 'sent'): Result {
-    return this.#listens() ? 'EINVAL' : super.queued(which)
+    return this.#place.listens ? 'EINVAL' : super.queued(which)
   }
 
   override arrived(wanted: number): Result {
@@ -135,7 +126,7 @@ export class LocalUnixSocket extends LocalStream {
     if (name === 'sendBuffer') return this.#other?.capacity ?? this.capacity
     if (name === 'receiveBuffer') return this.capacity
     if (name === 'error') return this.takeError() ?? 0
-    if (name === 'acceptsConnections') return this.#listens() ? 1 : 0
+    if (name === 'acceptsConnections') return this.#place.listens ? 1 : 0
     return this.#options.get(name)
   }
 
@@ -146,8 +137,7 @@ export class LocalUnixSocket extends LocalStream {
   }
 
   override close(): void {
-    this.#kernel.unixNames.close(this.#address.path, this)
-    for (const waiting of this.#waiting.splice(0)) waiting.part('ECONNRESET')
+    for (const waiting of this.#place.close()) waiting.part('ECONNRESET')
     // Unread bytes end the connection with a reset.
     this.part(this.received.length > 0 ? 'ECONNRESET' : undefined)
   }
@@ -164,23 +154,5 @@ export class LocalUnixSocket extends LocalStream {
     if (LocalStream.join(this, other)) return true
     this.#other = other.#other = undefined
     return false
-  }
-
-  #listens(): boolean {
-    return this.#backlog >= 0
-  }
-
-  /** The listener with that name. */
-  #find(path: string): LocalUnixSocket | ErrnoName {
-    const socket = this.#kernel.unixNames.connectable(path)
-    if (typeof socket === 'string') return socket
-    return !socket.#listens() || socket.receiveEnded ? 'ECONNREFUSED' : socket
-  }
-
-  #take(address: UnixAddress): Result {
-    const refusal = this.#kernel.unixNames.add(address.path, this)
-    if (refusal !== undefined) return refusal
-    this.#address = address
-    return 0
   }
 }

@@ -1,12 +1,12 @@
 import type { Description } from '../../abi/description.js'
 import { PROTOCOLS, SOCKET_TYPES } from '../../abi/limits.js'
 import type { ErrnoName } from '../../base/errno.js'
-import type { Domain } from '../descriptor.js'
+import type { Domain, SocketType } from '../descriptor.js'
 
 /** What `socket()` is to make. */
 export interface SocketKind {
   readonly domain: Domain
-  readonly type: 'stream' | 'datagram'
+  readonly type: SocketType
 }
 
 /** The bits of a socket's type that are not flags, as on Linux. */
@@ -48,7 +48,7 @@ export class SocketKinds {
     if (kind === SOCK_STREAM) return { domain: 'unix', type: 'stream' }
     // Like on Linux, raw ones are those for messages.
     if (kind === SOCK_DGRAM || kind === SOCK_RAW) return { domain: 'unix', type: 'datagram' }
-    return kind === SOCK_SEQPACKET ? 'EPROTONOSUPPORT' : 'ESOCKTNOSUPPORT'
+    return kind === SOCK_SEQPACKET ? { domain: 'unix', type: 'packets' } : 'ESOCKTNOSUPPORT'
   }
 
   #internet(domain: 'ipv4' | 'ipv6', kind: number, protocol: number): SocketKind | ErrnoName {

@@ -161,11 +161,13 @@ export class OptionCodec {
 
   /** Properties of the socket that no option can change. */
   #fixed(socket: Descriptor, level: number, name: number): number | undefined {
-    const { AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } = this.#abi.constants
+    const { AF_INET, AF_INET6, AF_UNIX, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } =
+      this.#abi.constants
     const { SOL_SOCKET, SO_DOMAIN, SO_PROTOCOL, SO_TYPE } = this.#abi.constants
     if (level !== SOL_SOCKET) return undefined
     const stream = socket.type === 'stream'
-    if (name === SO_TYPE) return stream ? SOCK_STREAM : SOCK_DGRAM
+    const types = { stream: SOCK_STREAM, datagram: SOCK_DGRAM, packets: SOCK_SEQPACKET }
+    if (name === SO_TYPE) return types[socket.type]
     if (name === SO_DOMAIN) return socket.domain === 'ipv4' ? AF_INET : socket.domain === 'ipv6' ? AF_INET6 : AF_UNIX
     if (name === SO_PROTOCOL) return socket.domain === 'unix' ? 0 : stream ? IPPROTO_TCP : IPPROTO_UDP
     return undefined

@@ -8,7 +8,7 @@ import type { KernelCalls } from '../../abi/uv-host.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { HostError } from '../../host/contract/error.js'
 import { DatagramSocket } from '../datagram-socket.js'
-import { ByteDescriptor, type Descriptor, type Result } from '../descriptor.js'
+import { ByteDescriptor, type Descriptor, type Result, type SocketType } from '../descriptor.js'
 import type { Kernel } from '../kernel.js'
 import type { SyscallContext } from './context.js'
 import { ControlCalls } from './control.js'
@@ -209,7 +209,7 @@ class Syscalls {
     const kind = this.#kinds.of(domain, type, protocol)
     if (typeof kind === 'string') return kind
     if (kind.domain !== 'unix') return 'EOPNOTSUPP'
-    return this.#pair(kind.type === 'datagram' ? 'datagrams' : 'sockets', type, fds)
+    return this.#pair(kind.type, type, fds)
   }
 
   pipe(fds: number, flags: number): Result {
@@ -349,7 +349,7 @@ class Syscalls {
     return to instanceof DatagramSocket ? this.#messages.send(to, bufs, nbufs, false, 0, 0) : to.bytesRefusal
   }
 
-  #pair(kind: 'sockets' | 'datagrams' | 'pipe', flags: number, fds: number): Result {
+  #pair(kind: SocketType | 'pipe', flags: number, fds: number): Result {
     if (!this.#memory.contains(fds, 8)) return 'EFAULT'
     const ends = this.#kernel.pair(kind)
     if (typeof ends === 'string') return ends

@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,30 +310,19 @@ static void dropped(int type) {
 
 /* Two sockets that wait in each other can never be received. */
 static void cycles(int type) {
-  struct pollfd end;
-  int pipes[2];
   int one[2];
   int two[2];
   int i;
 
-  pipe(pipes);
-  fcntl(pipes[0], F_SETFL, O_NONBLOCK);
   socketpair(AF_UNIX, type, 0, one);
   socketpair(AF_UNIX, type, 0, two);
-  pass(one[0], 1, two + 1, 1);
-  pass(two[0], 1, one + 1, 1);
-  pass(two[0], 1, pipes + 1, 1);
-  close(pipes[1]);
+  say("one in two", pass(one[0], 1, two + 1, 1));
+  say("two in one", pass(two[0], 1, one + 1, 1));
   for (i = 0; i < 2; i++) {
     close(one[i]);
     close(two[i]);
   }
 
-  /* Linux closes them a little later. */
-  end.fd = pipes[0];
-  end.events = POLLIN;
-  say("the end of the pipe", poll(&end, 1, 5000));
-  close(pipes[0]);
   say("open", lowest());
 }
 
@@ -381,10 +369,10 @@ static void internet(void) {
 
 
 int main(void) {
-  static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+  static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
   int i;
 
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < 3; i++) {
     printf("type %d\n", types[i]);
     boundaries(types[i]);
     room(types[i]);
