@@ -15,7 +15,7 @@ export interface CallbackRelayParts {
   /** See `Host.defer()`. */
   readonly defer: (callback: () => void) => void
   /** Whether the host's event loop gets a turn after much output. */
-  readonly paces: boolean
+  readonly paces: () => boolean
   /** Called with an exception of the embedder's code, which ends the guest. */
   readonly onFailure: (reason: unknown) => void
 }
@@ -72,7 +72,7 @@ export class CallbackRelay implements StreamRelay {
   }
 
   readonly #sent = (): void => {
-    if (!this.#parts.paces || this.#printed < BYTES_PER_TURN) {
+    if (this.#printed < BYTES_PER_TURN || !this.#parts.paces()) {
       this.events.onSent(undefined)
       return
     }

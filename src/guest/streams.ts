@@ -20,7 +20,7 @@ export interface GivenStreams {
 interface StreamUse {
   readonly defer: Defer
   /** Whether the host's event loop gets a turn after much output, since the guest runs in the same thread. */
-  readonly paces: boolean
+  readonly paces: () => boolean
   /** Called with an exception of the embedder's code. */
   readonly onFailure: (reason: unknown) => void
 }

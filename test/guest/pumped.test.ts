@@ -56,6 +56,12 @@ describe(`under ${driver}, uvh_pump_run()`, () => {
     expect([await guest.code, guest.output, guest.errors]).toEqual([code, output, ''])
   })
 
+  test('prints much in a callback, which cannot be suspended', async () => {
+    const guest = await waiting('print')
+    expect(await guest.code).toBe(3)
+    expect(guest.output).toMatch(/^line 0\n[^]*\nline 29999\nend, 1 alive, 1\nat exit\n$/)
+  })
+
   test('reports a trap in a callback', async () => {
     const { failure } = await waiting('abort')
     expect(String(Reflect.get(Object(await failure), 'stack'))).toMatch(/on_abort/)

@@ -28,9 +28,13 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
     throw new TypeError("Cannot start the guest: this engine cannot suspend WebAssembly; use the driver 'worker'")
   const ending = new GuestExit()
   const defer = (callback: () => void): void => setup.host.defer(callback)
-  const streams = new GuestStreams(setup.streams, { defer, paces: true, onFailure: (reason) => ending.fail(reason) })
+  const streams = new GuestStreams(setup.streams, {
+    defer,
+    paces: (): boolean => driver.suspends,
+    onFailure: (reason) => ending.fail(reason),
+  })
   const signals = new Signals(setup.host, setup.onSignals)
-  const driver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
+  const driver: SuspendingDriver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
   const program = await loadProgram(setup, driver, ending)
   // Not the program itself: what keeps the run would keep its instance.
   const { arrivals, files } = program
@@ -82,9 +86,14 @@ class SuspendingDriver implements Driver {
     this.#timer = host.timer(() => this.#resume?.())
   }
 
+  /** Whether the guest can be suspended: not in a turn of its loop, which the host has called. */
+  get suspends(): boolean {
+    return this.#entered === 0
+  }
+
   /** Usually returns an available answer without suspending the guest. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
-    if (this.#entered > 0) return waitHere(ask, timeout)
+    if (!this.suspends) return waitHere(ask, timeout)
     this.#idle = 0
     const answer = ask()
     if (answer !== 0 && ++this.#answers < ANSWERS_PER_TURN) return answer
@@ -95,7 +104,7 @@ class SuspendingDriver implements Driver {
 
   /** Usually returns the answer at once. A program that polls like this and waits nowhere gets a turn now and then. */
   onNothing(ask: () => number, answer?: number): number | Promise<number> {
-    if (this.#entered > 0 || ++this.#idle < ANSWERS_PER_TURN) return answer ?? ask()
+    if (!this.suspends || ++this.#idle < ANSWERS_PER_TURN) return answer ?? ask()
     this.#idle = 0
     return this.#yield(0, ask)
   }

@@ -25,7 +25,11 @@ import { WaitedTime } from './waited-time.js'
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
   const defer = (callback: () => void): void => setup.host.defer(callback)
-  const streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => ending.fail(reason) })
+  const streams = new GuestStreams(setup.streams, {
+    defer,
+    paces: () => false,
+    onFailure: (reason) => ending.fail(reason),
+  })
   const signals = new Signals(setup.host, setup.onSignals)
   const driver = new PumpDriver(setup, { streams: streams.open(COPY_MAX), signals })
   const program = await loadProgram(setup, driver, ending)

@@ -78,7 +78,11 @@ class WorkerGuest implements SignalTarget {
       this.#onReady = resolve
     })
     const defer = (callback: () => void): void => setup.host.defer(callback)
-    this.streams = new GuestStreams(setup.streams, { defer, paces: false, onFailure: (reason) => this.fail(reason) })
+    this.streams = new GuestStreams(setup.streams, {
+      defer,
+      paces: () => false,
+      onFailure: (reason) => this.fail(reason),
+    })
     this.#signals = new Signals(setup.host, setup.onSignals)
     this.#signals.aim(this)
     this.#server = new HostServer(setup.host, wires, {

@@ -43,6 +43,17 @@ static void on_sleep(uv_timer_t* timer) {
 }
 
 
+/* More than a stream passes on before it gives the host a turn. */
+static void on_print(uv_timer_t* timer) {
+  int i;
+
+  for (i = 0; i < 30000; i++)
+    printf("line %d\n", i);
+
+  on_stop(timer);
+}
+
+
 static void on_abort(uv_timer_t* timer) {
   abort();
 }
@@ -98,6 +109,8 @@ int main(int argc, char** argv) {
     uv_timer_start(&timer, on_exit_timer, 1, 1);
   else if (strcmp(argv[1], "sleep") == 0)
     uv_timer_start(&timer, on_sleep, 1, 1);
+  else if (strcmp(argv[1], "print") == 0)
+    uv_timer_start(&timer, on_print, 1, 1);
   else if (strcmp(argv[1], "abort") == 0)
     uv_timer_start(&timer, on_abort, 1, 1);
   else if (strcmp(argv[1], "other") == 0)
