@@ -33,6 +33,8 @@ const BOTH = [
   'guest/boundary',
   'guest/depart',
   'cli/run',
+  'cli/signals',
+  'cli/streams',
 ].map((name) => `test/${name}.test`)
 
 /** A Node that can suspend WebAssembly: this one, that of NODE_JSPI, or that of an installed package. */
@@ -63,5 +65,5 @@ if (driver === 'jspi') {
       throw new Error(`under ${node}:\n${error.stdout}${error.stderr}`)
     })
     expect(tests.stderr).toMatch(/\d{2,} passed/)
-  }, 120_000)
+  }, 240_000)
 }
