@@ -2,20 +2,20 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Tallies } from './judge.js'
-import { readNumbers } from './numbers.js'
-import { type Options, readOptions } from './options.js'
-import { type Job, planJobs } from './plan.js'
-import { type Place, runJob } from './process.js'
-import { addTallies, describeFinding, keyOf, neverSucceeded, tableOf } from './report.js'
-import { shrink } from './shrink.js'
-import type { DriverName, Finding, Message } from './task.js'
+import type { Tallies } from './verdict/judge.js'
+import { readNumbers } from './verdict/numbers.js'
+import { addTallies, describeFinding, keyOf, neverSucceeded, tableOf } from './verdict/report.js'
+import { shrink } from './verdict/shrink.js'
+import { type Options, readOptions } from './work/options.js'
+import { type Job, planJobs } from './work/plan.js'
+import { type Place, runJob } from './work/process.js'
+import type { DriverName, Finding, Message } from './work/task.js'
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS = 5000
 
 /** The number of calls in the mode `calls` after which every function must have succeeded once. */
-const ENOUGH = 60_000
+const ENOUGH = 15_000
 
 /** The maximum of findings that are shrunk; others are only counted. */
 const SHRUNK = 5

@@ -1,5 +1,5 @@
 /** Complete WebAssembly modules for the fuzzer's guests, made with the builder of the tests. */
-import { name, section, unsigned, vector, wasm } from '../runtime/support/wasm-builder.js'
+import { name, section, unsigned, vector, wasm } from '../../runtime/support/wasm-builder.js'
 
 /** Bytes of code or of a type. */
 export type Code = readonly number[]

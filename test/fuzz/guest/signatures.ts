@@ -5,7 +5,7 @@
  * @see libuv-port/include/uv_host.h, libuv-port/include/uv_pump.h
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
-import type { UvHost } from '../../src/abi/uv-host.js'
+import type { UvHost } from '../../../src/abi/uv-host.js'
 
 const UV_HOST = {
   socket: 'iii:i',

@@ -1,6 +1,7 @@
 /** Addresses and lists of buffers that scripts pass to calls. */
+
+import { PATTERN } from '../guest/layout.js'
 import { type Author, type Given, length, needed } from './author.js'
-import { PATTERN } from './layout.js'
 import type { Value } from './script.js'
 
 /** An address in the arena, as two arguments: where it is, and its length. */

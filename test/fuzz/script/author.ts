@@ -1,9 +1,9 @@
 /** Writes scripts: mostly plausible calls, some with an argument made wrong. */
-import type { Description } from '../../src/abi/description.js'
-import type { Random } from '../support/random.js'
-import { ARENA, PAGE, PAGES, PATTERN } from './layout.js'
+import type { Description } from '../../../src/abi/description.js'
+import type { Random } from '../../support/random.js'
+import { ARENA, PAGE, PAGES, PATTERN, SCRATCH } from '../guest/layout.js'
+import type { CallName } from '../guest/signatures.js'
 import { type CallOptions, Script, type Value } from './script.js'
-import type { CallName } from './signatures.js'
 
 /** The addresses that a guest may reach. */
 export interface Places {
@@ -25,6 +25,11 @@ export interface Character {
   readonly hasFiles: boolean
   /** Whether it says that uvcc has linked it, so that all of its descriptors have numbers of one table. */
   readonly linked: boolean
+  /**
+   * Whether its standard input is given to calls as a wrong descriptor. After that, its number may be that of something
+   * for which a read waits.
+   */
+  readonly attacksInput: boolean
   /** Whether its loop is run by the import `run`. */
   readonly byRun: boolean
   readonly maxDescriptors: number
@@ -67,6 +72,9 @@ export type Given =
 /** How many registers there are for descriptors. */
 const SLOTS = 24
 
+/** How many numbers a guest has from the start. */
+const STREAMS = 3
+
 /** Writes one script. */
 export class Author {
   readonly random: Random
@@ -76,6 +84,10 @@ export class Author {
   /** Whether the guest is in a turn of its loop, in which it cannot wait for its input. */
   inTurn: boolean
   readonly #kinds: Kind[] = Array.from({ length: SLOTS }, () => 'nothing')
+  /** The registers that hold something, the oldest one first. */
+  readonly #open: number[] = []
+  /** Names of files that were made. */
+  readonly made: string[] = []
   #cursor = ARENA
 
   /** @param most - how many calls the script may have */
@@ -97,7 +109,7 @@ export class Author {
 
   /** Whether the guest may read its standard input at this point. */
   get readsInput(): boolean {
-    return !this.inTurn || this.guest.driver !== 'jspi'
+    return (!this.inTurn || this.guest.driver !== 'jspi') && !this.guest.attacksInput
   }
 
   /** A number of the C library. */
@@ -127,6 +139,9 @@ export class Author {
     return this.put(new Uint8Array(new Uint32Array(numbers).buffer))
   }
 
+  /** The address of a word below the arena, which stays 0. */
+  readonly quiet = SCRATCH + 24
+
   /** A text in the arena. */
   text(text: string): { readonly at: number; readonly length: number } {
     const bytes = new TextEncoder().encode(text)
@@ -140,12 +155,15 @@ export class Author {
     return this.random.chance(0.05) ? this.random.int(0, SLOTS - 1) : this.random.pick([first, ...rest])
   }
 
-  /** A free register; if there is none, a descriptor is closed. */
+  /** A free register; if there is none, or probably no free number, the oldest descriptor is closed. */
   free(kind: Kind): number {
-    const index = this.#kinds.indexOf('nothing')
-    const slot = index < 0 ? this.random.int(0, SLOTS - 1) : index
-    if (index < 0) this.close(slot)
+    const open = this.#open.length
+    const [oldest] = this.#open
+    const full = open === SLOTS || (STREAMS + open >= this.guest.maxDescriptors && this.random.chance(0.8))
+    if (oldest !== undefined && full) this.close(oldest)
+    const slot = this.#kinds.indexOf('nothing')
     this.#kinds[slot] = kind
+    this.#open.push(slot)
     return slot
   }
 
@@ -154,6 +172,7 @@ export class Author {
     const kind = this.#kinds[slot]
     this.call(kind === 'file' || kind === 'folder' ? 'fd_close' : 'close', [descriptor(slot)])
     this.#kinds[slot] = 'nothing'
+    this.#open.splice(this.#open.indexOf(slot) >>> 0, 1)
     this.script.set(slot, -1)
   }
 
@@ -200,7 +219,7 @@ export class Author {
         return fine(
           random.pick<Value>([
             -1,
-            this.readsInput ? 0 : 3,
+            this.guest.attacksInput ? 0 : 3,
             3,
             4,
             255,

@@ -29,12 +29,23 @@ function make(author: Author): void {
   ])()
 }
 
+/** A descriptor of a kind, which is made first if there is probably none. */
+function existing(author: Author, kind: 'epoll' | 'timer'): number {
+  const { random } = author
+  if (author.count(kind) > 0 && random.chance(0.6)) return author.slot(kind)
+  const result = author.free(kind)
+  const most = newest(author)
+  if (kind === 'epoll') author.call('epoll_create', [flags(0)], { result, most })
+  else author.call('timerfd_create', [fixed(random.int(0, 1)), flags(0)], { result, most })
+  return result
+}
+
 function control(author: Author): void {
   const { c, random } = author
   const events = random.pick([c.POLLIN, c.POLLOUT, c.POLLIN | c.POLLOUT, 0]) | random.pick([0, ONE_SHOT, EDGE])
   const event = author.words(events, 0, random.int(0, 9), 0)
   const command = random.pick([ADD, ADD, MODIFY, REMOVE])
-  const [epoll, fd] = [descriptor(author.slot('epoll')), descriptor(author.slot(...ANY))]
+  const [epoll, fd] = [descriptor(existing(author, 'epoll')), descriptor(author.slot(...ANY))]
   author.call('epoll_ctl', [epoll, flags(command), fd, command === REMOVE ? optional(event) : needed(event, 16)], {
     most: 0,
   })
@@ -43,7 +54,7 @@ function control(author: Author): void {
 function wait(author: Author): void {
   const most = author.random.int(1, 4)
   const events = needed(author.room(16 * most), 16 * most)
-  author.call('epoll_wait', [descriptor(author.slot('epoll')), events, fixed(most)], { most })
+  author.call('epoll_wait', [descriptor(existing(author, 'epoll')), events, fixed(most)], { most })
 }
 
 /** A timer in two doubles: its first time and its interval. */
@@ -51,7 +62,7 @@ function setTimer(author: Author): void {
   const { random } = author
   const times = new Float64Array([random.pick([0, 1, 1e6, 1e18, Number.NaN, -1]), random.pick([0, 1e6, 1e-310])])
   const setting = needed(author.put(new Uint8Array(times.buffer)), 16)
-  const timer = descriptor(author.slot('timer'))
+  const timer = descriptor(existing(author, 'timer'))
   author.call('timerfd_settime', [timer, flags(random.int(0, 1)), setting, optional(author.room(16))], { most: 0 })
   author.call('timerfd_gettime', [timer, needed(author.room(16), 16)], { most: 0 })
 }
@@ -68,7 +79,10 @@ function duplicate(author: Author): void {
   author.call('dup', [from, to, flags(random.pick([0, c.O_CLOEXEC]))])
 }
 
-/** Sets what signals do, and a timer that sends none before the guest has ended. */
+/**
+ * Sets what signals do, and a timer that sends none before the guest has ended. The word for signals that have arrived may
+ * be changed by any other call, and while it is not 0 every wait fails: so it is moved to one that stays 0.
+ */
 function signals(author: Author): void {
   const { random } = author
   author.call('signals', [
@@ -76,6 +90,7 @@ function signals(author: Author): void {
     flags(random.int(0, 0x7fff_ffff)),
     needed(author.room(4), 4),
   ])
+  author.script.call('signals', [0, 0, author.quiet])
   author.call('alarm', [fixed(bitsOf(random.pick([0, 1e15, -1, Number.NaN]))), fixed(bitsOf(random.pick([0, 1e15])))])
 }
 
@@ -88,7 +103,7 @@ export const EVENT_MOVES: readonly Move[] = [
   [4, control],
   [2, wait],
   [2, setTimer],
-  [2, duplicate],
+  [4, duplicate],
   [1, signals],
   [1, (author) => author.call('absent', [needed(author.text('fork').at, 4), fixed(4)])],
   [

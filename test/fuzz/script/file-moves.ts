@@ -1,7 +1,8 @@
 /** The moves of a guest with WASI preview 1. */
+
+import type { CallName } from '../guest/signatures.js'
 import { toFill, toSend } from './addresses.js'
 import { type Author, descriptor, fixed, flags, type Given, length, needed, position } from './author.js'
-import type { CallName } from './signatures.js'
 import type { Move } from './socket-moves.js'
 
 /** The folder of all files: a descriptor, or the working directory of a program that uvcc has linked. */
@@ -14,15 +15,21 @@ const VARIABLES = Object.entries(ENV).map(([name, value]) => `${name}=${value}`)
 
 const SEEK = [0, 1, 2] as const
 /** Rights to read and to write; flags to create, to require a folder, to require a new file, to truncate. */
-const [READ, WRITE] = [2n, 64n]
+const [READ, WRITE, ALL] = [2n, 64n, 0x1fff_ffffn]
 const [CREATE, FOLDER, NEW, CUT] = [1, 2, 4, 8]
+
+/** Often makes a path absolute: such a one works even when the root's descriptor or the working directory is gone. */
+const fromRoot = ({ random }: Author, text: string): string =>
+  text !== '' && !text.startsWith('/') && random.chance(0.6) ? `/${text}` : text
 
 function path(author: Author): [Given, Given] {
   const { random } = author
   const simple = ['a', 'b', 'c', 'd', 'd/a', 'd/b', 'e', 'd/e', 'l']
-  const odd = ['.', '..', '../../a', 'd/../a', 'l/a', '', '/a', 'a/', 'no/where', 'é\u{1f600}']
+  const odd = ['.', '..', '../../../a', 'd/../a', 'l/a', '', '/a', 'a/', 'no/where', 'é\u{1f600}']
   const long = ['x'.repeat(255), 'x'.repeat(256), 'y/'.repeat(2047), '../'.repeat(1000)]
-  const text = author.oneOf(random.chance(0.8) ? simple : random.chance(0.8) ? odd : long)
+  const plain = author.made.length > 0 && random.chance(0.4) ? author.made.slice(-5) : simple
+  const chosen = author.oneOf(random.chance(0.8) ? plain : random.chance(0.8) ? odd : long)
+  const text = fromRoot(author, chosen)
   const { at, length: size } = author.text(text)
   return [size > 0 ? needed(at, size) : fixed(at), random.chance(0.97) ? fixed(size) : length(size)]
 }
@@ -31,10 +38,11 @@ function path(author: Author): [Given, Given] {
 function open(author: Author): void {
   const { random, script } = author
   const folder = random.chance(0.25)
+  const slot = author.free(folder ? 'folder' : 'file')
   const out = author.words(0xffff_ffff)
   if (folder && random.chance(0.3)) author.call('path_create_directory', [fixed(rootOf(author)), ...path(author)])
   const how = folder ? FOLDER : random.pick([0, CREATE, CREATE, CREATE, CREATE | CUT, CREATE | NEW])
-  const rights = random.pick([READ, READ | WRITE, READ | WRITE, WRITE, 0x1fff_ffffn])
+  const rights = random.pick([READ, READ | WRITE, READ | WRITE, WRITE, ALL])
   author.call('path_open', [
     ...[
       fixed(rootOf(author)),
@@ -45,13 +53,34 @@ function open(author: Author): void {
     ],
     ...[position(0n), flags(random.pick([0, 0, 1, 4])), needed(out, 4)],
   ])
-  script.copy(256 + 4 * author.free(folder ? 'folder' : 'file'), out)
+  script.copy(256 + 4 * slot, out)
 }
 
-const file = (author: Author): Given => descriptor(author.slot('file', 'file', 'folder'))
+/** Opens what nothing stands in the way of. @returns its register */
+function openSurely(author: Author, kind: 'file' | 'folder', name: readonly Given[]): number {
+  const slot = author.free(kind)
+  const out = author.words(0xffff_ffff)
+  const how = [flags(kind === 'file' ? CREATE : FOLDER), fixed(kind === 'file' ? ALL : READ)]
+  author.call('path_open', [fixed(rootOf(author)), fixed(0), ...name, ...how, fixed(0n), fixed(0), fixed(out)])
+  author.script.copy(256 + 4 * slot, out)
+  return slot
+}
 
-/** A number that nothing can have: after a wrong call, any other may be that of something for which preview 1 waits. */
-const noFile = ({ random }: Author): Given => fixed(random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
+/** A new file for everything. */
+const newFile = (author: Author): number => openSurely(author, 'file', freshPath(author).slice(1))
+
+/** The root, as a descriptor that every guest can have. */
+const rootFolder = (author: Author): number => openSurely(author, 'folder', [fixed(author.text('/').at), fixed(1)])
+
+const file = (author: Author): Given =>
+  descriptor(author.random.chance(0.4) ? newFile(author) : author.slot('file', 'file', 'folder'))
+
+/**
+ * A file, or a number that nothing can have. No other: after a wrong call, it may be that of something for which preview 1
+ * waits.
+ */
+const fileOrNone = (author: Author): Given =>
+  fixed(author.random.chance(0.5) ? { register: newFile(author) } : author.random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
 
 /** Watches a file with `inotify`, or ends a watch. */
 function watchFiles(author: Author): void {
@@ -71,7 +100,7 @@ function write(author: Author): void {
   const { given, wrong } = toSend(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.1)) return author.call('fd_write', [noFile(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.1)) return author.call('fd_write', [fileOrNone(author), ...given, needed(out, 4)], refused)
   if (random.chance(0.5)) return author.call('writev', [file(author), ...given, flags(0)], refused)
   author.call('fd_pwrite', [file(author), ...given, position(BigInt(random.int(0, 50_000))), needed(out, 4)], refused)
 }
@@ -81,14 +110,13 @@ function read(author: Author): void {
   const { given, wrong } = toFill(author)
   const out = author.room(4)
   const refused = { refused: wrong }
-  if (random.chance(0.1)) return author.call('fd_read', [noFile(author), ...given, needed(out, 4)], refused)
+  if (random.chance(0.1)) return author.call('fd_read', [fileOrNone(author), ...given, needed(out, 4)], refused)
   if (random.chance(0.5)) return author.call('readv', [file(author), ...given, flags(0)], refused)
   author.call('fd_pread', [file(author), ...given, position(BigInt(random.int(0, 5000))), needed(out, 4)], refused)
 }
 
-/** The output of this is compared byte for byte. A linked guest's stream may have the number of a socket by now. */
+/** The output of this is compared byte for byte. */
 function print(author: Author): void {
-  if (author.guest.linked) return
   const { given, wrong, parts } = toSend(author, 300)
   const out = author.words(0)
   // The pointer to its result must be known.
@@ -98,7 +126,7 @@ function print(author: Author): void {
 }
 
 function readInput(author: Author): void {
-  if (!author.readsInput || author.guest.linked) return
+  if (!author.readsInput) return
   const { given, wrong } = toFill(author, 64)
   author.call('fd_read', [fixed(0), ...given, needed(author.room(4), 4)], { refused: wrong })
 }
@@ -108,7 +136,7 @@ function list(author: Author): void {
   const size = random.pick([0, 24, 100, 4096])
   const buffer = size > 0 ? needed(author.room(size), size) : fixed(author.room(1))
   const from = position(BigInt(random.pick([0, 0, 1, 2, 100])))
-  const folder = random.chance(0.5) ? fixed(rootOf(author)) : descriptor(author.slot('folder'))
+  const folder = descriptor(random.chance(0.5) ? rootFolder(author) : author.slot('folder'))
   author.call('fd_readdir', [folder, buffer, fixed(size), from, needed(author.room(4), 4)])
 }
 
@@ -123,7 +151,9 @@ const time = ({ random }: Author): Given => position(BigInt(random.int(0, 2 ** 3
 
 /** A name that is probably not in use. */
 function freshPath(author: Author): Given[] {
-  const { at, length: size } = author.text(`new${author.random.int(0, 10_000)}`)
+  const name = fromRoot(author, `new${author.random.int(0, 10_000)}`)
+  author.made.push(name)
+  const { at, length: size } = author.text(name)
   return [fixed(rootOf(author)), needed(at, size), fixed(size)]
 }
 
@@ -135,8 +165,13 @@ function readLink(author: Author): void {
   author.call('path_readlink', [...at, needed(author.room(64), 64), fixed(64), needed(author.room(4), 4)])
 }
 
-/** Another name for a file. */
+/** Another name for a file, often one that has just been made. */
 function link(author: Author): void {
+  if (author.random.chance(0.5)) {
+    const at = freshPath(author)
+    author.call('path_symlink', [...path(author), ...at])
+    return author.call('path_link', [fixed(rootOf(author)), flags(0), ...at.slice(1), ...freshPath(author)])
+  }
   const to = author.random.chance(0.5) ? place(author) : freshPath(author)
   author.call('path_link', [fixed(rootOf(author)), follow(author), ...path(author), ...to])
 }
@@ -198,6 +233,12 @@ function socketCalls(author: Author): void {
   ])()
 }
 
+/** Asks for the root, before another call may have closed its number. A guest that uvcc has linked has none. */
+export function askForRoot(author: Author): void {
+  author.call('fd_prestat_get', [fixed(3), needed(author.room(8), 8)])
+  author.call('fd_prestat_dir_name', [fixed(3), needed(author.room(8), 1), fixed(1)])
+}
+
 /** All moves, and how often each is made. */
 export const FILE_MOVES: readonly Move[] = [
   [10, open],
@@ -207,15 +248,15 @@ export const FILE_MOVES: readonly Move[] = [
   [1, readInput],
   [3, list],
   [1, (author) => author.call('fd_close', [file(author)])],
-  [1, (author) => author.call('fd_renumber', [file(author), file(author)])],
-  [1, (author) => author.call('fd_sync', [file(author)])],
-  [1, (author) => author.call('fd_datasync', [file(author)])],
-  [4, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([3, 4, 0])), needed(author.room(8), 8)])],
-  [4, (author) => author.call('fd_prestat_dir_name', [fixed(rootOf(author)), needed(author.room(8), 1), fixed(1)])],
-  [1, (author) => author.call('fd_fdstat_get', [file(author), needed(author.room(24), 24)])],
-  [1, (author) => author.call('fd_fdstat_set_flags', [file(author), flags(author.random.pick([0, 1, 4]))])],
+  [2, (author) => author.call('fd_renumber', [file(author), file(author)])],
+  [2, (author) => author.call('fd_sync', [file(author)])],
+  [2, (author) => author.call('fd_datasync', [file(author)])],
+  [1, (author) => author.call('fd_prestat_get', [fixed(author.random.pick([3, 4, 0])), needed(author.room(8), 8)])],
+  [1, (author) => author.call('fd_prestat_dir_name', [fixed(rootOf(author)), needed(author.room(8), 1), fixed(1)])],
+  [2, (author) => author.call('fd_fdstat_get', [file(author), needed(author.room(24), 24)])],
+  [2, (author) => author.call('fd_fdstat_set_flags', [file(author), flags(author.random.pick([0, 1, 4]))])],
   [
-    1,
+    2,
     (author) =>
       author.call('fd_fdstat_set_rights', [
         file(author),
@@ -223,16 +264,16 @@ export const FILE_MOVES: readonly Move[] = [
         position(0n),
       ]),
   ],
-  [1, (author) => author.call('fd_filestat_get', [file(author), needed(author.room(64), 64)])],
-  [1, (author) => author.call('fd_filestat_set_size', [file(author), position(BigInt(author.random.int(0, 100_000)))])],
+  [2, (author) => author.call('fd_filestat_get', [file(author), needed(author.room(64), 64)])],
+  [2, (author) => author.call('fd_filestat_set_size', [file(author), position(BigInt(author.random.int(0, 100_000)))])],
   [
-    1,
+    2,
     (author) =>
       author.call('fd_filestat_set_times', [file(author), time(author), time(author), flags(author.random.int(0, 15))]),
   ],
-  [1, (author) => author.call('fd_advise', [file(author), position(0n), position(1n), flags(author.random.int(0, 6))])],
+  [2, (author) => author.call('fd_advise', [file(author), position(0n), position(1n), flags(author.random.int(0, 6))])],
   [
-    1,
+    2,
     (author) =>
       author.call('fd_allocate', [file(author), position(0n), position(BigInt(author.random.int(1, 100_000)))]),
   ],
@@ -246,10 +287,10 @@ export const FILE_MOVES: readonly Move[] = [
         needed(author.room(8), 8),
       ]),
   ],
-  [1, (author) => author.call('fd_tell', [file(author), needed(author.room(8), 8)])],
+  [2, (author) => author.call('fd_tell', [file(author), needed(author.room(8), 8)])],
   [1, (author) => author.call('path_create_directory', place(author))],
   [1, (author) => author.call('path_remove_directory', place(author))],
-  [1, (author) => author.call('path_unlink_file', place(author))],
+  [2, (author) => author.call('path_unlink_file', place(author))],
   [1, (author) => author.call('path_rename', [...place(author), ...place(author)])],
   [3, link],
   [1, folderLife],
@@ -266,7 +307,7 @@ export const FILE_MOVES: readonly Move[] = [
       ]),
   ],
   [
-    1,
+    2,
     (author) =>
       author.call('path_filestat_set_times', [
         fixed(rootOf(author)),
@@ -277,8 +318,11 @@ export const FILE_MOVES: readonly Move[] = [
         flags(author.random.int(0, 15)),
       ]),
   ],
-  [1, (author) => author.call('chdir', path(author))],
-  [4, (author) => author.call('fchdir', [author.random.chance(0.5) ? fixed(rootOf(author)) : file(author)])],
+  [
+    2,
+    (author) => author.call('chdir', author.random.chance(0.5) ? [fixed(author.text('/').at), fixed(1)] : path(author)),
+  ],
+  [2, (author) => author.call('fchdir', [author.random.chance(0.5) ? descriptor(rootFolder(author)) : file(author)])],
   [1, (author) => author.call('getcwd', [needed(author.room(300), 1), fixed(author.random.pick([300, 300, 1, 0]))])],
   [2, watchFiles],
   [1, (author) => author.call('flock', [file(author), flags(author.random.pick([1, 2, 8, 5, 6]))])],

@@ -1,6 +1,6 @@
 /** The steps of a guest, and the expected result of each call. */
-import { Argument, CALL, LOG, register, SCRIPT, Step } from './layout.js'
-import { type CallName, indexOf } from './signatures.js'
+import { Argument, CALL, LOG, register, SCRIPT, Step } from '../guest/layout.js'
+import { type CallName, indexOf } from '../guest/signatures.js'
 
 /**
  * A number in a step: a constant, the value of a register at that time, or a distance in bytes from the end of the

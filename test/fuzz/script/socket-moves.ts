@@ -1,7 +1,8 @@
 /** The moves of a guest with libuv's system calls. */
+
+import type { CallName } from '../guest/signatures.js'
 import { address, addressRoom, orNone, socketName, toFill, toSend } from './addresses.js'
 import { type Author, descriptor, fixed, flags, type Given, length, needed, optional } from './author.js'
-import type { CallName } from './signatures.js'
 
 /** A move of a guest: one or several calls. */
 export type Move = readonly [weight: number, make: (author: Author) => void]
@@ -215,13 +216,13 @@ function name(author: Author): void {
     return author.call('reverse', address(author, random.pick([80, 0])), { result, most: newest(author) })
   }
   const { at, length: size } = author.text(
-    random.pick(['localhost', 'here.test', 'no.test', 'a b', 'é', 'x'.repeat(255)]),
+    random.pick(['localhost', 'localhost', '127.0.0.1', 'here.test', 'no.test', 'a b', 'é', 'x'.repeat(255)]),
   )
   if (random.chance(0.25)) {
-    const face = author.text(random.pick(['lo', 'lo', 'eth9', 'x'.repeat(300)]))
+    const face = author.text(random.pick(['lo', 'lo', 'lo', 'eth9', 'x'.repeat(300)]))
     return author.call('interface_index', [needed(face.at, face.length), fixed(face.length)], {})
   }
-  const family = random.pick([c.AF_UNSPEC, c.AF_INET, c.AF_INET6, 99])
+  const family = random.pick([c.AF_UNSPEC, c.AF_UNSPEC, c.AF_INET, c.AF_INET, c.AF_INET6, 99])
   author.call('lookup', [needed(at, size), fixed(size), flags(family)], { result, most: newest(author) })
 }
 
@@ -262,12 +263,12 @@ export const SOCKET_MOVES: readonly Move[] = [
   [8, (author) => receive(author, author.slot('stream', 'stream', 'datagram', 'unix', 'reader', 'lookup'))],
   [3, (author) => accept(author, author.slot('listener', 'unix'), author.free('stream'))],
   [3, (author) => author.closeSome()],
-  [3, option],
+  [5, option],
   [3, poll],
   [3, ready],
   [3, watch],
-  [3, name],
-  [2, path],
+  [4, name],
+  [3, path],
   [
     2,
     (author) =>

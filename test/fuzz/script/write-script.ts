@@ -1,10 +1,10 @@
 /** Scripts for the modes of the fuzzer. */
-import type { Description } from '../../src/abi/description.js'
-import type { Random } from '../support/random.js'
+import type { Description } from '../../../src/abi/description.js'
+import type { Random } from '../../support/random.js'
+import { AFTERLIFE } from '../guest/layout.js'
 import { Author, type Character, fixed } from './author.js'
 import { EVENT_MOVES } from './event-moves.js'
-import { FILE_MOVES } from './file-moves.js'
-import { AFTERLIFE } from './layout.js'
+import { askForRoot, FILE_MOVES } from './file-moves.js'
 import type { Script } from './script.js'
 import { type Move, SOCKET_MOVES } from './socket-moves.js'
 
@@ -41,6 +41,7 @@ export function writeScript(
   const endsAt = ending === 'none' ? Number.POSITIVE_INFINITY : random.int(0, Math.max(0, most - LONGEST_MOVE))
   const turnsAt =
     guest.driver !== 'pump' && !guest.byRun && random.chance(0.3) ? random.int(0, most) : Number.POSITIVE_INFINITY
+  if (!guest.linked) askForRoot(author)
   let ended = false
   let waited = 0
   while (!script.full) {

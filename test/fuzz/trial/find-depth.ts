@@ -1,9 +1,10 @@
 /** Finds the depth at which the stack of a guest ends. */
+
+import { Script } from '../script/script.js'
+import type { DriverName } from '../work/task.js'
 import type { Library } from './library.js'
 import { runGuest } from './run-guest.js'
-import { Script } from './script.js'
 import type { Stage } from './stage.js'
-import type { DriverName } from './task.js'
 
 /** More frames than any engine has room for. */
 const TOO_DEEP = 1_000_000

@@ -2,13 +2,13 @@
  * Modules with random imports: names, kinds and types. Either all of them are functions that guests are offered, or the
  * module is refused.
  */
-import type { Random } from '../support/random.js'
-import { Assembly, type Code, F64, I32, I64, op } from './assembler.js'
+import type { Random } from '../../support/random.js'
+import { Assembly, type Code, F64, I32, I64, op } from '../guest/assembler.js'
+import { SIGNATURES } from '../guest/signatures.js'
+import type { DriverName } from '../work/task.js'
 import type { Library } from './library.js'
 import { runGuest } from './run-guest.js'
-import { SIGNATURES } from './signatures.js'
 import type { Stage } from './stage.js'
-import type { DriverName } from './task.js'
 
 /** Types of values beside numbers. */
 const [F32, V128, FUNCREF, EXTERNREF] = [0x7d, 0x7b, 0x70, 0x6f]

@@ -2,8 +2,8 @@
  * Loads the library under test like its users: from a folder of its built modules, which may be a deliberately broken
  * copy.
  */
-import type { Description } from '../../src/abi/description.js'
-import { readNumbers } from './numbers.js'
+import type { Description } from '../../../src/abi/description.js'
+import { readNumbers } from '../verdict/numbers.js'
 
 /** The parts of the library that are needed. */
 export interface Library {

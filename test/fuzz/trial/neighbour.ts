@@ -3,10 +3,10 @@
  * each.
  */
 import type { Guest } from 'libuv-wasm/guest'
-import { within } from '../support/deadline.js'
-import { ARENA, PATTERN } from './layout.js'
+import { within } from '../../support/deadline.js'
+import { ARENA, PATTERN } from '../guest/layout.js'
+import { Script } from '../script/script.js'
 import type { Library } from './library.js'
-import { Script } from './script.js'
 import type { Stage } from './stage.js'
 
 /** Milliseconds for one round, on a busy machine. */

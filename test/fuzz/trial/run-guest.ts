@@ -1,6 +1,6 @@
 /** Runs one guest, and records its behaviour that is visible from outside. */
 import type { Guest, GuestOptions } from 'libuv-wasm/guest'
-import { within } from '../support/deadline.js'
+import { within } from '../../support/deadline.js'
 import type { Library } from './library.js'
 
 /** Milliseconds in which a guest must end, on a busy machine. */

@@ -1,18 +1,18 @@
 /** Runs one guest of a mode: its properties, its script, and the faults in its outcome. */
 import type { GuestOptions } from 'libuv-wasm/guest'
-import { relinked } from '../support/linked-section.js'
-import { Random } from '../support/random.js'
-import type { Character } from './author.js'
-import { ARGS, ENV } from './file-moves.js'
-import { type Catching, interpreter } from './interpreter.js'
-import { judge, readable, type Tallies } from './judge.js'
-import { AFTERLIFE, PATTERN, patternBytes } from './layout.js'
+import { relinked } from '../../support/linked-section.js'
+import { Random } from '../../support/random.js'
+import { type Catching, interpreter } from '../guest/interpreter.js'
+import { AFTERLIFE, PATTERN, patternBytes } from '../guest/layout.js'
+import type { Character } from '../script/author.js'
+import { ARGS, ENV } from '../script/file-moves.js'
+import type { Script } from '../script/script.js'
+import { EARLY, type Ending, writeScript } from '../script/write-script.js'
+import { judge, readable, type Tallies } from '../verdict/judge.js'
+import type { DriverName, Mode } from '../work/task.js'
 import type { Library } from './library.js'
 import { type Disturbance, runGuest, type Seen, Unwilling } from './run-guest.js'
-import type { Script } from './script.js'
 import type { Stage } from './stage.js'
-import type { DriverName, Mode } from './task.js'
-import { EARLY, type Ending, writeScript } from './write-script.js'
 
 /** The exit code of a guest that was ended from outside. */
 const TERMINATED = 143
@@ -111,8 +111,9 @@ function character(random: Random, { places }: Stage, mode: Mode, driver: Driver
     driver,
     hasFiles: random.chance(0.85),
     linked: random.chance(0.5),
+    attacksInput: random.chance(0.5) && driver !== 'jspi',
     byRun: driver !== 'pump' && random.chance(0.25),
-    maxDescriptors: random.pick([4, 8, 16, 32, 32]),
+    maxDescriptors: random.pick([4, 12, 24, 32, 32]),
     deep: { imports: 0, calls: 0, deep: 0.3, end: 0.3 }[mode],
     hostile: mode === 'calls' ? 0.2 : 0.05,
   }

@@ -1,9 +1,9 @@
 /** Checks whether the results of a guest's calls are possible. */
-import type { Description } from '../../src/abi/description.js'
-import { CAUGHT, GUARD, LOG, MAGIC, PATTERN, patternBytes, SCRIPT, ZEROS } from './layout.js'
-import type { Seen } from './run-guest.js'
-import type { Script, ScriptedCall } from './script.js'
-import { type CallName, isSystemCall } from './signatures.js'
+import type { Description } from '../../../src/abi/description.js'
+import { CAUGHT, GUARD, LOG, MAGIC, PATTERN, patternBytes, SCRIPT, ZEROS } from '../guest/layout.js'
+import { type CallName, isSystemCall } from '../guest/signatures.js'
+import type { Script, ScriptedCall } from '../script/script.js'
+import type { Seen } from '../trial/run-guest.js'
 
 /** The last errno of preview 1, and the one of an internal failure, which must not happen. */
 const LAST_ERRNO = 76

@@ -1,6 +1,6 @@
 /** The numbers of the C library that guests are built with, as the module under test describes itself. */
 import { readFile } from 'node:fs/promises'
-import type { Description } from '../../src/abi/description.js'
+import type { Description } from '../../../src/abi/description.js'
 
 /** Reads them. @param dist - the folder of the built library */
 export async function readNumbers(dist: URL): Promise<Description> {

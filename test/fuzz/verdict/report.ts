@@ -1,7 +1,8 @@
 /** The output of the fuzzer. */
+
+import { type CallName, SIGNATURES } from '../guest/signatures.js'
+import type { Finding } from '../work/task.js'
 import type { Tallies } from './judge.js'
-import { type CallName, SIGNATURES } from './signatures.js'
-import type { Finding } from './task.js'
 
 /** Functions that always refuse, or do not return. */
 const NEVER: readonly CallName[] = [

@@ -1,7 +1,7 @@
 /** Looks for the shortest script by which a guest still fails. */
-import { oneGuest } from './plan.js'
-import { type Place, runJob } from './process.js'
-import type { Finding } from './task.js'
+import { oneGuest } from '../work/plan.js'
+import { type Place, runJob } from '../work/process.js'
+import type { Finding } from '../work/task.js'
 
 /** The maximum of milliseconds for the search. */
 const PATIENCE = 90_000

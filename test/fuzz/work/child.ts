@@ -1,14 +1,14 @@
 /** A process of the fuzzer: it runs guests one after another, and reports faults. */
 import { setImmediate } from 'node:timers/promises'
-import { findDepth } from './find-depth.js'
-import { tryImports } from './import-trial.js'
-import type { Tallies } from './judge.js'
-import { loadLibrary } from './library.js'
-import { Neighbour } from './neighbour.js'
-import { nodeStage, type Stage, virtualStage } from './stage.js'
+import { findDepth } from '../trial/find-depth.js'
+import { tryImports } from '../trial/import-trial.js'
+import { loadLibrary } from '../trial/library.js'
+import { Neighbour } from '../trial/neighbour.js'
+import { nodeStage, type Stage, virtualStage } from '../trial/stage.js'
+import { type Bench, chanceOf, compileInterpreters, tryGuest } from '../trial/trial.js'
+import type { Tallies } from '../verdict/judge.js'
+import { Watch } from '../verdict/watch.js'
 import type { Finding, Message, Slice, Task } from './task.js'
-import { type Bench, chanceOf, compileInterpreters, tryGuest } from './trial.js'
-import { Watch } from './watch.js'
 
 /** Calls of one guest. */
 const CALLS = { imports: 8, calls: 1000, deep: 60, end: 40 } as const

@@ -1,7 +1,7 @@
 /** The messages between the fuzzer's processes. */
 
-import type { Tallies } from './judge.js'
-import type { StageName } from './stage.js'
+import type { StageName } from '../trial/stage.js'
+import type { Tallies } from '../verdict/judge.js'
 
 /** The drivers of guests. */
 export type DriverName = 'worker' | 'pump' | 'jspi'
