@@ -87,6 +87,12 @@ int connect(int fd, const struct sockaddr* addr, socklen_t len) {
   if (r < 0)
     return uvp__result(r);
 
+  /* Only a call can find out that an attempt has failed, and begin another one
+   * after that. Here that call was this one.
+   */
+  if (err != 0 && addr->sa_family != AF_UNIX)
+    uvh_connect(fd, addr, len);
+
   return uvp__result(-err);
 }
 

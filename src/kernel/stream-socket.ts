@@ -223,9 +223,16 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return 'EINPROGRESS'
   }
 
-  /** The error of a failed connect that has not been reported yet. */
+  /**
+   * The error of a failed connect, if it has not been reported yet. After that the socket may try again, as on Linux.
+   */
   protected takeRefusal(): ErrnoName | undefined {
-    return this.state === 'refused' ? this.#stream?.takeError() : undefined
+    const stream = this.#stream
+    if (stream?.state !== 'refused') return undefined
+    this.#stream = undefined
+    this.#connection = undefined
+    this.kernel.changed(this)
+    return stream.takeError()
   }
 
   /** The error for an operation that the current state forbids. */

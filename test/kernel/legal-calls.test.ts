@@ -44,7 +44,7 @@ describe.each(STATES)('a socket that is %s', (state) => {
     if (legal === undefined) {
       expect(inTable).not.toBe('ok')
       expect(answer).toBe(inTable)
-      expect(stateOf(machine, fd)).toBe(state)
+      expect(stateOf(machine, fd)).toBe(operation === 'connect' && state === 'refused' ? 'unbound' : state)
     } else {
       expect(inTable).toBe('ok')
       expect([answer, stateOf(machine, fd)]).toEqual(legal)
@@ -87,7 +87,18 @@ test.each<[SocketOperation, Answer | string]>([
   expect(machine.poll(fd)).toBe('IOEHR')
   expect(perform(operation, machine, fd)).toBe(answer)
   expect(machine.error(fd)).toBe(0)
-  expect(machine.poll(fd)).toBe('IOHR')
+  // What connect() has reported is over.
+  expect(machine.poll(fd)).toBe(operation === 'connect' ? 'OH' : 'IOHR')
+})
+
+test('a socket that was refused may try again once a connect() has said so', () => {
+  const machine = fakeMachine()
+  const fd = machine.socket()
+  machine.connect(fd, loopback(80))
+  outgoing(machine).fail('ECONNREFUSED')
+  expect(machine.error(fd)).toBe('ECONNREFUSED')
+  expect(machine.connect(fd, loopback(80))).toBe('ECONNABORTED')
+  expect(machine.connect(fd, loopback(80))).toBe('EINPROGRESS')
 })
 
 test('a connect() that the host refuses at once leaves the socket unbound', () => {
