@@ -4,7 +4,7 @@
  * change. Names of calls limit a check to these.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { readCalls } from './probe/calls.mjs'
+import { readCalls, readRefusals } from './probe/calls.mjs'
 import { problemsOf, readExpectations, unusedReasons, writeExpectations } from './probe/compare.mjs'
 import { page } from './probe/page.mjs'
 import { probe } from './probe/run.mjs'
@@ -34,8 +34,8 @@ if (!check) {
   const fresh = { reasons: { ...expectations.reasons }, calls: Object.fromEntries(all) }
   for (const reason of unusedReasons(fresh)) delete fresh.reasons[reason]
   writeExpectations(fresh)
-  writeFileSync(PAGE, page(calls, fresh))
-} else if (readFileSync(PAGE, 'utf8') !== page(calls, expectations)) {
+  writeFileSync(PAGE, page(calls, readRefusals(), fresh))
+} else if (readFileSync(PAGE, 'utf8') !== page(calls, readRefusals(), expectations)) {
   problems.push(`${PAGE} is not up to date; run make probe`)
 }
 for (const reason of check ? unusedReasons(expectations) : [])

@@ -43,6 +43,9 @@ long __syscall_unlinkat(long dir, long path, long flags) {
   struct uvp__place place;
   int err;
 
+  if (flags & ~AT_REMOVEDIR)
+    return -EINVAL;
+
   err = uvp__locate(dir, (const char*) path, &place);
   if (err)
     return -err;

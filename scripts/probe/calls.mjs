@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 const LIST = 'test/probe/calls.tsv'
+const REFUSALS = 'test/probe/refused.tsv'
 
 /** The probe, as scripts/probe/build.mjs builds it. */
 export const PROGRAMS = { native: 'build/probe/native/probe', guest: 'build/probe/guest/probe.wasm' }
@@ -21,16 +22,36 @@ export const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/tmp', PROBE: 'probed
  * @property {string} asked in which ways it is made
  */
 
-/** @returns {Call[]} */
-export const readCalls = () =>
-  readFileSync(LIST, 'utf8')
+/**
+ * What is refused in cases of one kind, written by hand.
+ *
+ * @typedef {object} Refusal
+ * @property {string} what
+ * @property {string} answer what a program gets
+ * @property {string} why
+ */
+
+/** The fields of each line. @param {string} file */
+const readLines = (file) =>
+  readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
     .filter((line) => !line.startsWith('#'))
-    .map((line) => {
-      const [area = '', name = '', header = '', sources = '', asked = ''] = line.split('\t')
-      return { area, name, header, sources, asked }
-    })
+    .map((line) => line.split('\t'))
+
+/** @returns {Call[]} */
+export const readCalls = () =>
+  readLines(LIST).map(([area = '', name = '', header = '', sources = '', asked = '']) => ({
+    area,
+    name,
+    header,
+    sources,
+    asked,
+  }))
+
+/** @returns {Refusal[]} */
+export const readRefusals = () =>
+  readLines(REFUSALS).map(([what = '', answer = '', why = '']) => ({ what, answer, why }))
 
 /** The C function that makes a call. @param {string} name */
 export const functionOf = (name) => `probe_${name.replace(/\W/g, '_')}`

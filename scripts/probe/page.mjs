@@ -1,6 +1,7 @@
 /** The results of the probe as docs/posix.md. */
 
 /** @typedef {import('./calls.mjs').Call} Call */
+/** @typedef {import('./calls.mjs').Refusal} Refusal */
 /** @typedef {import('./compare.mjs').Expectation} Expectation */
 /** @typedef {import('./compare.mjs').Expectations} Expectations */
 /** @typedef {import('./compare.mjs').Deviation} Deviation */
@@ -32,7 +33,7 @@ Of ${calls.length} calls, ${counts.slice(0, -1).join(' and ')} answer as nativel
 waits. A call with one other answer counts as different.
 
 \`same\` means that all answers are the native ones. Otherwise the answers that differ are listed, beside the native ones; a
-number is the reason, below. Guests run under \`worker\` on Node 20 and 26, under \`jspi\` on Node 26, and under \`pump\` on
+number is the reason, below. What is refused in general is listed first. Guests run under \`worker\` on Node 20 and 26, under \`jspi\` on Node 26, and under \`pump\` on
 Node 20, with a directory in memory and loopback addresses.`
 }
 
@@ -95,16 +96,29 @@ const nativeCell = ({ answers: count, deviations }) => {
   return natives.length === 0 ? `${count} answer${count === 1 ? '' : 's'}` : list([...new Set(natives)])
 }
 
+/** What is refused by kind. @param {readonly Refusal[]} refusals */
+const refusedKinds = (refusals) => {
+  const rows = refusals.map((row) => `| ${[row.what, row.answer, row.why].map(escaped).join(' | ')} |`)
+  return `## Refused
+
+What a guest cannot do, whatever its calls are named, and what it gets instead.
+
+| what | a program gets | why |
+| --- | --- | --- |
+${rows.join('\n')}`
+}
+
 /**
  * @param {readonly Call[]} calls
+ * @param {readonly Refusal[]} refusals
  * @param {Expectations} expectations
  * @returns {string}
  */
-export const page = (calls, expectations) => {
+export const page = (calls, refusals, expectations) => {
   const notes = new Notes()
   const reason = (/** @type {Deviation} */ { because }) =>
     ` [${notes.number(expectations.reasons[because] ?? 'No reason is given yet.')}]`
-  const parts = [introduction(calls, expectations)]
+  const parts = [introduction(calls, expectations), refusedKinds(refusals)]
   for (const area of new Set(calls.map((call) => call.area))) {
     const rows = calls
       .filter((call) => call.area === area)

@@ -146,5 +146,6 @@ int main(void) {
   count();
   ring();
   SAY(truncate("/tmp", -1));
+  SAY(unlinkat(AT_FDCWD, "/tmp", 12345));
   return 0;
 }
