@@ -12,8 +12,8 @@ import type { ErrnoName } from '../base/errno.js'
  * - `listening`: accepts connections
  * - `connecting`: `connect()` is in progress
  * - `connected`: established; the state remains after both directions have ended
- * - `refused`: `connect()` failed. The next one reports that, and leaves the socket `unbound`. POSIX requires a new socket
- *   for another attempt, Linux does not
+ * - `refused`: `connect()` failed. The next one reports that, and leaves the socket `unbound`. POSIX requires a new
+ *   socket for another attempt, Linux does not
  * - `broken`: was connected and then failed (reset, timed out)
  */
 export type SocketState = 'unbound' | 'bound' | 'listening' | 'connecting' | 'connected' | 'refused' | 'broken'

@@ -80,8 +80,8 @@ function duplicate(author: Author): void {
 }
 
 /**
- * Sets what signals do, and a timer that sends none before the guest has ended. The word for signals that have arrived may
- * be changed by any other call, and while it is not 0 every wait fails: so it is moved to one that stays 0.
+ * Sets what signals do, and a timer that sends none before the guest has ended. The word for signals that have arrived
+ * may be changed by any other call, and while it is not 0 every wait fails: so it is moved to one that stays 0.
  */
 function signals(author: Author): void {
   const { random } = author

@@ -76,8 +76,8 @@ const file = (author: Author): Given =>
   descriptor(author.random.chance(0.4) ? newFile(author) : author.slot('file', 'file', 'folder'))
 
 /**
- * A file, or a number that nothing can have. No other: after a wrong call, it may be that of something for which preview 1
- * waits.
+ * A file, or a number that nothing can have. No other: after a wrong call, it may be that of something for which
+ * preview 1 waits.
  */
 const fileOrNone = (author: Author): Given =>
   fixed(author.random.chance(0.5) ? { register: newFile(author) } : author.random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
