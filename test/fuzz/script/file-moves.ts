@@ -82,17 +82,29 @@ const file = (author: Author): Given =>
 const fileOrNone = (author: Author): Given =>
   fixed(author.random.chance(0.5) ? { register: newFile(author) } : author.random.pick([-1, 2 ** 20, 2 ** 31 - 1]))
 
-/** Watches a file with `inotify`, or ends a watch. */
+/** Maps a file into the arena, and mostly ends that: until then its bytes follow what is written to the file. */
+function map(author: Author): void {
+  const at = needed(author.room(64), 64)
+  const mapped = file(author)
+  author.call('map', [mapped, fixed(0n), at, fixed(64)])
+  if (author.random.chance(0.8)) author.call('map', [mapped, fixed(0n), at, fixed(0)])
+}
+
+/** Watches a file with `inotify`, and ends a watch. */
 function watchFiles(author: Author): void {
   const { c, random } = author
-  if (random.chance(0.3)) {
+  if (author.count('notifier') === 0 || random.chance(0.3)) {
     const flag = flags(random.pick([0, c.O_NONBLOCK, c.O_CLOEXEC]))
     author.call('inotify_init', [flag], { result: author.free('notifier') })
   }
   const notifier = descriptor(author.slot('notifier'))
   const mask = flags(random.pick([0xfff, 0x100_0fff, 0x2000_0002, 2 ** 31 + 4]))
-  if (random.chance(0.2)) author.call('inotify_rm_watch', [notifier, fixed(random.int(0, 3))])
-  else author.call('inotify_add_watch', [notifier, ...path(author), mask])
+  author.call('inotify_add_watch', [
+    notifier,
+    ...(random.chance(0.5) ? [fixed(author.text('/').at), fixed(1)] : path(author)),
+    mask,
+  ])
+  if (random.chance(0.5)) author.call('inotify_rm_watch', [notifier, fixed(random.pick([1, 1, 1, 0, 2, 3]))])
 }
 
 function write(author: Author): void {
@@ -324,7 +336,8 @@ export const FILE_MOVES: readonly Move[] = [
   ],
   [2, (author) => author.call('fchdir', [author.random.chance(0.5) ? descriptor(rootFolder(author)) : file(author)])],
   [1, (author) => author.call('getcwd', [needed(author.room(300), 1), fixed(author.random.pick([300, 300, 1, 0]))])],
-  [2, watchFiles],
+  [4, watchFiles],
+  [2, map],
   [1, (author) => author.call('flock', [file(author), flags(author.random.pick([1, 2, 8, 5, 6]))])],
   [1, (author) => author.call('statfs', [fixed(0), ...path(author), needed(author.room(32), 32)])],
   [2, pollClocks],
@@ -340,4 +353,6 @@ export const FILE_MOVES: readonly Move[] = [
   [1, (author) => author.call('sched_yield', [])],
   [1, (author) => author.call('proc_raise', [flags(author.random.int(0, 64))])],
   [1, socketCalls],
+  // Without a change, or to what it is already: a lower one would only make others fail.
+  [1, (author) => author.call('descriptor_limit', [fixed(author.random.pick([-1, author.guest.maxDescriptors]))])],
 ]
