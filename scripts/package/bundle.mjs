@@ -164,8 +164,10 @@ for (const [file, module] of Object.entries(programs)) {
       ...(reachesOut && {
         transform: { define: { SHIPPED_DESCRIPTION } },
         onLog: (_level, { code, message }) => {
-          // The command imports its platform statically, too, so that it is in the same file.
-          const expected = code === 'INEFFECTIVE_DYNAMIC_IMPORT' && message.includes(`] ${COMPILED}/host/platform/`)
+          // The command imports its platform and its streams statically, too, so that they are in the same file.
+          const expected =
+            code === 'INEFFECTIVE_DYNAMIC_IMPORT' &&
+            ['platform/', 'common/process-streams'].some((path) => message.includes(`] ${COMPILED}/host/${path}`))
           if (!expected) throw new Error(message)
         },
       }),

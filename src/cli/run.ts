@@ -7,6 +7,8 @@ import type { Policy } from '../guard/policy.js'
 import { policyHost } from '../guard/policy-host.js'
 import { Thread } from '../guest/drivers/thread.js'
 import { Guest } from '../guest/guest.js'
+// Every program needs it: in a file of its own it would be found, read and compiled after this one.
+import '../host/common/process-streams.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
