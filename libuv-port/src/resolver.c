@@ -151,12 +151,15 @@ int getaddrinfo(const char* restrict node,
   if (err != 0)
     return err;
 
-  if (node == NULL || hints->ai_flags & AI_NUMERICHOST ||
-      strcmp(node, "localhost") == 0 || uvp__is_address(node))
+  if (node == NULL || hints->ai_flags & AI_NUMERICHOST || uvp__is_address(node))
     return uvp__make_list(node, node, 1, ports, hints, result);
 
-  if (uvp__given_host(node, hints, ports, result))
-    return 0;
+  r = uvp__given_host(node, hints, ports, result);
+  if (r != 0)
+    return r < 0 ? EAI_NONAME : 0;
+
+  if (strcmp(node, "localhost") == 0)
+    return uvp__make_list(node, node, 1, ports, hints, result);
 
   fd = uvp__lookup;
   if (fd < 0)

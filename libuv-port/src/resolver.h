@@ -50,7 +50,7 @@ int uvp__service_ports(const char* name,
 int uvp__service_name(int port, int is_udp, char* name, size_t size);
 
 /* Makes the list of a host's addresses, if a file of the program has any.
- * Returns whether it has.
+ * Returns 1 if it has, 0 if not, and -1 if no descriptor is left to read it.
  */
 int uvp__given_host(const char* node,
                     const struct addrinfo* hints,

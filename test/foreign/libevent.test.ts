@@ -16,9 +16,7 @@ const REASONS = {
   threads: 'a guest has one thread',
   processes: 'a guest cannot fork',
   backlog: 'the host accepts connections before the guest does, so that a full queue lets no client wait',
-  names: 'localhost needs no file, so it is also found where no descriptor is left',
   types: 'the test calls a function through a pointer of another type, which WebAssembly refuses',
-  precision: 'to sleep for a millisecond takes a third of one more',
   pace: 'a guest that is suspended sends 1 MB before the host delivers anything, and the test has less',
 }
 
@@ -28,12 +26,9 @@ const FAILING: Readonly<Record<'all' | 'worker' | 'jspi', Readonly<Record<string
     'main/del_wait': 'threads',
     'main/fork': 'processes',
     'util/log': 'processes',
-    'util/monotonic_res_fallback': 'precision',
-    'util/monotonic_res_precise': 'precision',
     'http/cancel_by_host_server_timeout': 'backlog',
     'http/cancel_server_timeout': 'backlog',
     'bufferevent/bufferevent_zlib': 'types',
-    'dns/bufferevent_connect_hostname_emfile': 'names',
     'dns/getaddrinfo_race_gotresolve': 'threads',
     'thread/basic': 'threads',
     'thread/conditions_simple': 'threads',
@@ -47,8 +42,11 @@ const FAILING: Readonly<Record<'all' | 'worker' | 'jspi', Readonly<Record<string
 /** Tests that leave the loopback: libevent's own list, its alias live_net. */
 const LIVE = /^(util\/getaddrinfo_live|dns\/gethostby.*|dns\/resolve_reverse)$/
 
+/** Tests that fail where other programs keep the processors busy: a sleep of 1 ms may take no third of one more. */
+const HURRIED = /^util\/monotonic_res_/
+
 /** How many tests have to pass. */
-const ENOUGH = 310
+const ENOUGH = 313
 
 /** Milliseconds; some tests wait for 12 s on an idle machine. */
 const DEADLINE = 60_000
@@ -111,7 +109,7 @@ describePrograms(
         const failing = { ...FAILING.all, ...FAILING[on.driver] }
         const possible = expected.filter((name) => failing[name] === undefined)
         const passed = await passing(guest, possible)
-        expect(possible.filter((name) => !passed.includes(name))).toEqual([])
+        expect(possible.filter((name) => !passed.includes(name) && !HURRIED.test(name))).toEqual([])
         expect(passed.length).toBeGreaterThanOrEqual(ENOUGH)
       },
       30 * 60_000,

@@ -44,6 +44,9 @@ int uvp__given_host(const char* node,
 
   err = errno;
   file = fopen("/etc/hosts", "re");
+  if (file == NULL && (errno == EMFILE || errno == ENFILE))
+    return -1;
+
   errno = err;
   if (file == NULL)
     return 0;

@@ -241,12 +241,12 @@ export class Files {
         status = 0,
         out = 0,
       ) => {
+        // First, as on Linux: no file is found, created or truncated when no descriptor is free.
+        if (this.#kernel.full) throw new FileError('MFILE')
         const rights = BigInt(asked)
         const end = endOfOpen(flags, (lookup & LookupFlag.FOLLOW) !== 0)
         const place = this.#find(dir, path, length, end)
         given.bytes(out, 4)
-        // Fails early when no descriptor is free, before a file is created or truncated.
-        if (this.#kernel.full) throw new FileError('MFILE')
         const opening = {
           flags,
           reads: (rights & Right.READ) !== 0n,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The limit of descriptors, which a program may lower, and then raise again up
- * to its hard limit.
+ * to its hard limit. A name is looked up in a file, which takes one.
  */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,7 +14,9 @@
 
 static void print_result(const char* title, int r) {
   printf("%s: ", title);
-  if (r < 0)
+  if (r == EAI_NONAME)
+    printf("no name\n");
+  else if (r < 0)
     printf("%s\n", errno == EMFILE ? "EMFILE" : strerror(errno));
   else
     printf("%d\n", r);
@@ -28,6 +31,7 @@ static int set_limit(rlim_t soft, rlim_t hard) {
 
 
 int main(void) {
+  struct addrinfo* found;
   struct rlimit limit;
   rlim_t hard;
   int fds[2];
@@ -43,6 +47,9 @@ int main(void) {
   print_result("one more", fd);
   print_result("dup", dup(1));
   print_result("dup2", dup2(1, 12));
+  print_result("a name", getaddrinfo("localhost", "80", NULL, &found));
+  print_result("a number", getaddrinfo("127.0.0.1", "80", NULL, &found));
+  freeaddrinfo(found);
   print_result("F_DUPFD", fcntl(1, F_DUPFD, 12));
   close(11);
   print_result("a pipe", pipe(fds));
