@@ -172,7 +172,7 @@ endef
 # The library for TypeScript has to be small: code that streams do not need
 # often is optimized for size.
 SMALL = $(addprefix wasm/, address.o describe.o handle.o pipe.o tcp.o udp.o) \
-  $(addprefix libuv-port/src/, detach.o unix-names.o threadpool.o udp.o) \
+  $(addprefix libuv-port/src/, loop/detach.o loop/threadpool.o sockets/unix-names.o sockets/udp.o) \
   $(addprefix upstream/src/, inet.o $(addprefix unix/, loop.o pipe.o tcp.o))
 $(SMALL:%=build/wasm/release/%): OWN_CFLAGS = -Oz
 $(SMALL:%=build/wasm/release/%): libuv-port/build.mk

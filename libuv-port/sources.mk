@@ -51,91 +51,91 @@ LIBUV_SOURCES = $(filter-out src/timer.c, $(LIBUV_SHARED_SOURCES)) \
 # The platform layer for WebAssembly, which replaces the files missing above.
 PORT_SOURCES = $(addprefix libuv-port/src/, \
   abort.c \
-  addrinfo.c \
-  blocking.c \
+  sockets/addrinfo.c \
+  sockets/blocking.c \
   byte-strings.c \
-  bytes.c \
-  descriptors.c \
-  detach.c \
+  sockets/bytes.c \
+  files/descriptors.c \
+  loop/detach.c \
   emscripten.c \
-  interfaces.c \
+  sockets/interfaces.c \
   memory.c \
-  messages.c \
-  resolver.c \
-  no-control.c \
-  no-files.c \
-  no-lookups.c \
-  no-signals.c \
-  no-terminals.c \
-  park.c \
-  unix-names.c \
-  sockets.c \
+  sockets/messages.c \
+  sockets/resolver.c \
+  sockets/no-control.c \
+  files/no-files.c \
+  sockets/no-lookups.c \
+  signals/no-signals.c \
+  stdio/no-terminals.c \
+  loop/park.c \
+  sockets/unix-names.c \
+  sockets/sockets.c \
   sysinfo.c \
-  thread.c \
-  threadpool.c \
-  timers.c \
-  udp.c \
+  loop/thread.c \
+  loop/threadpool.c \
+  loop/timers.c \
+  sockets/udp.c \
   unsupported.c \
-  wait.c \
-  wasm.c)
+  sockets/wait.c \
+  loop/wasm.c)
 
 # Programs use files, lookups of names, signals that they send to themselves,
 # and pass descriptors; the library for TypeScript needs none of them.
 NO_PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
-  no-control.c \
-  no-files.c \
-  no-lookups.c \
-  no-signals.c \
-  no-terminals.c)
+  sockets/no-control.c \
+  files/no-files.c \
+  sockets/no-lookups.c \
+  signals/no-signals.c \
+  stdio/no-terminals.c)
 NO_PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, no-fsevents.c no-proctitle.c)
 PROGRAM_LIBUV_SOURCES = $(addprefix src/unix/, proctitle.c signal.c tty.c)
 PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
-  attributes.c \
-  control.c \
-  files.c \
-  fs-event.c \
-  directories.c \
-  lookups.c \
-  paths.c \
-  pump.c \
-  signal-handles.c \
+  files/attributes.c \
+  sockets/control.c \
+  files/files.c \
+  loop/fs-event.c \
+  files/directories.c \
+  sockets/lookups.c \
+  files/paths.c \
+  loop/pump.c \
+  loop/signal-handles.c \
   stdio/calls.c \
   stdio/stderr.c \
   stdio/stdin.c \
   stdio/stdout.c \
-  terminals.c \
-  title.c \
+  stdio/terminals.c \
+  loop/title.c \
   users.c \
   posix/absent.c \
-  posix/advice.c \
+  files/advice.c \
   posix/bsd.c \
   posix/clocks.c \
-  posix/databases.c \
+  names/databases.c \
   posix/events.c \
   posix/exepath.c \
-  posix/gai-strerror.c \
+  names/gai-strerror.c \
   posix/strerror.c \
-  posix/group.c \
-  posix/hostent.c \
-  posix/hosts.c \
+  names/group.c \
+  names/hostent.c \
+  names/hosts.c \
   posix/identity.c \
-  posix/ifaddrs.c \
-  posix/inotify.c \
+  names/ifaddrs.c \
+  files/inotify.c \
   posix/limits.c \
-  posix/locks.c \
+  files/locks.c \
   posix/malloc.c \
-  posix/mmap.c \
-  posix/passwd.c \
+  files/mmap.c \
+  names/passwd.c \
   posix/prctl.c \
   posix/processes.c \
   posix/report-absent.c \
-  posix/resolv.c \
+  names/resolv.c \
   posix/select.c \
-  posix/services.c \
-  posix/statfs.c \
-  posix/uname.c \
+  names/services.c \
+  files/statfs.c \
+  names/uname.c \
   posix/stack-protector.c \
-  posix/transfer.c \
+  files/transfer.c \
   posix/waits.c \
   signals/alarms.c \
   signals/arrived.c \

@@ -125,13 +125,13 @@ const numbers = [
     macros: { ALIVE: 'UVP_ALIVE', PARKED: 'UVP_PARKED', PHASES: 'UVP_PHASES', UNTIMED: 'UVP_UNTIMED' },
   },
   {
-    header: 'libuv-port/src/files.h',
+    header: 'libuv-port/src/files/files.h',
     ts: 'src/wasi/layouts.ts',
     table: 'Mode',
     macros: { AT: 'UVP__MODE_AT', KNOWN: 'UVP__MODE_KNOWN', UNTYPED: 'UVP__MODE_UNTYPED', BITS: 'UVP__MODE_BITS' },
   },
   {
-    header: 'libuv-port/src/files.h',
+    header: 'libuv-port/src/files/files.h',
     ts: 'src/wasi/layouts.ts',
     table: 'TimesFlag',
     macros: { MODE: 'UVP__SET_MODE', IS_NEW: 'UVP__IS_NEW' },

@@ -18,7 +18,7 @@ version=$(awk '
 imports() {
   echo 'mergeInto(LibraryManager.library, {'
   sed -n 's/^UV[HP]_IMPORT(\(.*\))$/  \1: function() {},/p' libuv-port/include/uv_host.h libuv-port/include/uv_pump.h
-  sed -n 's/.*__wasi_\(\(fd\|path\|random\)_[a-z_]*\)(.*/  \1: function() {},/p' libuv-port/src/*.c | sort -u
+  sed -n 's/.*__wasi_\(\(fd\|path\|random\)_[a-z_]*\)(.*/  \1: function() {},/p' libuv-port/src/*.c libuv-port/src/*/*.c | sort -u
   echo '});'
 }
 

@@ -68,9 +68,9 @@ export const Size = { FDSTAT: 24, FILESTAT: 64, PRESTAT: 8, DIRENT: 24, SUBSCRIP
 export const IOVEC = { size: 8, iov_base: 0, iov_len: 4 } as const
 
 /**
- * Permissions, which preview 1 lacks. The C library of the guests (`libuv-port/src/attributes.c`) reads them from the
- * padding of a `filestat` and sets them with a private flag, and with another one as a part of making a directory. What
- * is untyped is not even a pipe. `make check` compares the numbers.
+ * Permissions, which preview 1 lacks. The C library of the guests (`libuv-port/src/files/attributes.c`) reads them from
+ * the padding of a `filestat` and sets them with a private flag, and with another one as a part of making a directory.
+ * What is untyped is not even a pipe. `make check` compares the numbers.
  */
 export const Mode = { AT: 18, KNOWN: 0x8000, UNTYPED: 0x4000, BITS: 0o7777 } as const
 

@@ -1,4 +1,4 @@
-/** The order of timers: the same as natively, although their heap differs (`libuv-port/src/timer-heap.h`). */
+/** The order of timers: the same as natively, although their heap differs (`libuv-port/src/loop/timer-heap.h`). */
 import { beforeAll, expect, test } from '@jest/globals'
 import { nativeOutput } from './support/native.js'
 import { endAll, play } from './support/stage.js'

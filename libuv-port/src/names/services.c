@@ -4,8 +4,8 @@
  * the usual ones.
  */
 
-#include "../addrinfo.h"
-#include "../resolver.h"
+#include "../sockets/addrinfo.h"
+#include "../sockets/resolver.h"
 #include "databases.h"
 
 #include <arpa/inet.h>

@@ -3,7 +3,7 @@
 /* Messages with control data, for programs: descriptors that they pass. */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <sys/socket.h>
 

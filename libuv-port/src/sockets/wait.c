@@ -6,7 +6,7 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <errno.h>
 #include <limits.h>

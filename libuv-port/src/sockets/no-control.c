@@ -5,7 +5,7 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -3,8 +3,8 @@
 /* Operations on names in directories: create, remove, rename and list them. */
 
 #include "uv_host.h"
-#include "libc.h"
-#include "musl-syscall.h"
+#include "../libc.h"
+#include "../musl-syscall.h"
 #include "files.h"
 
 #include <dirent.h>

@@ -4,8 +4,8 @@
  * owns every file, and changing the owner is refused.
  */
 
-#include "libc.h"
-#include "musl-syscall.h"
+#include "../libc.h"
+#include "../musl-syscall.h"
 #include "files.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "uv-common.h"
 #include "uv_host.h"
 #include "addrinfo.h"
-#include "libc.h"
+#include "../libc.h"
 #include "resolver.h"
 
 #include <errno.h>

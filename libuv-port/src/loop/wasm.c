@@ -8,7 +8,7 @@
 #include "uv.h"
 #include "internal.h"
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 #include "park.h"
 
 #include <assert.h>

@@ -6,7 +6,7 @@
 
 #include "uv.h"
 #include "internal.h"
-#include "libc.h"
+#include "../libc.h"
 
 
 int uvp__take_signals(void) {

@@ -4,8 +4,8 @@
  * knows all names.
  */
 
-#include "../addrinfo.h"
-#include "../resolver.h"
+#include "../sockets/addrinfo.h"
+#include "../sockets/resolver.h"
 #include "databases.h"
 
 #include <errno.h>

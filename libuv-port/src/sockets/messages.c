@@ -3,7 +3,7 @@
 /* Several messages with one call. */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <errno.h>
 #include <stddef.h>

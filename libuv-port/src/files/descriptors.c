@@ -4,9 +4,9 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
-#include "terminals.h"
-#include "musl-syscall.h"
+#include "../libc.h"
+#include "../stdio/terminals.h"
+#include "../musl-syscall.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
-#include "musl-syscall.h"
+#include "../libc.h"
+#include "../musl-syscall.h"
 #include "files.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 /* Modules without files. Their standard streams are WASI's. */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <errno.h>
 

@@ -5,9 +5,9 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 #include "files.h"
-#include "musl-syscall.h"
+#include "../musl-syscall.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 /* The C library's calls that transfer bytes, through the host. */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
  */
 
 #include "uv_host.h"
-#include "libc.h"
+#include "../libc.h"
 #include "terminals.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
 
 #include "uv.h"
 #include "internal.h"
-#include "resolver.h"
+#include "../sockets/resolver.h"
 
 #include <stddef.h>
 
