@@ -34,12 +34,12 @@ export class ControlCalls {
 
   /** `sendmsg`. */
   send(fd: number, at: number, flags: number): Result {
-    const message = this.#read(at)
+    const socket = this.#kernel.get(fd)
+    const message = this.#read(socket, at)
     if (typeof message === 'string') return message
     const { bufs, nbufs, name, control, room } = message
     const len = this.#memory.u32(message.namelen)
     const call = (): Result => this.#sendBytes(fd, bufs, nbufs, flags, name, len)
-    const socket = this.#kernel.get(fd)
     if (socket?.domain === undefined || room === 0) return call()
     const rights = this.#rights(socket, control, room)
     return typeof rights === 'string' ? rights : this.#kernel.passing.send(rights, call)
@@ -47,7 +47,7 @@ export class ControlCalls {
 
   /** `recvmsg`. */
   receive(fd: number, at: number, flags: number): Result {
-    const message = this.#read(at)
+    const message = this.#read(this.#kernel.get(fd), at)
     if (typeof message === 'string') return message
     const { bufs, nbufs, name } = message
     const { passing } = this.#kernel
@@ -67,7 +67,8 @@ export class ControlCalls {
   }
 
   /** The fields of a `struct msghdr`; `namelen` is where the length of the name is. */
-  #read(at: number) {
+  #read(socket: Descriptor | undefined, at: number) {
+    if (socket === undefined) return 'EBADF'
     const { size, msg_name, msg_namelen, msg_iov, msg_iovlen, msg_control, msg_controllen } = this.#abi.layout.msghdr
     const memory = this.#memory
     if (!memory.contains(at, size)) return 'EFAULT'
