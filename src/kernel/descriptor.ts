@@ -9,7 +9,7 @@ import type { HostTerminal } from '../host/contract/stream.js'
 import type { Rights } from './passing.js'
 import type { Payload } from './payload.js'
 import { Pollable } from './readiness.js'
-import type { OptionName } from './socket-options.js'
+import type { OptionName } from './sockets/socket-options.js'
 
 export type { OptionName }
 

@@ -2,7 +2,7 @@ import type { ErrnoName } from '../base/errno.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import { ByteDescriptor, type Descriptor, type Result } from './descriptor.js'
 import { Poll } from './readiness.js'
-import { ReceiveQueue } from './receive-queue.js'
+import { ReceiveQueue } from './sockets/receive-queue.js'
 
 /**
  * A name lookup as a descriptor. It becomes readable when the host has answered, reading it returns the answer, and

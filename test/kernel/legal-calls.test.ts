@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { LEGAL_CALLS, type SocketOperation, type SocketState } from '../../src/kernel/legal-calls.js'
-import { TcpSocket } from '../../src/kernel/tcp-socket.js'
+import { TcpSocket } from '../../src/kernel/sockets/tcp-socket.js'
 import { loopback } from '../support/wishes.js'
 import { type Answer, fakeMachine, type Machine } from './support/machine.js'
 import { OPERATIONS, outgoing, perform, STATES, socketIn } from './support/states.js'

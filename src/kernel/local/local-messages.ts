@@ -1,7 +1,7 @@
 import type { UnixAddress } from '../../base/address.js'
 import { DatagramQueue } from '../../base/datagram-queue.js'
-import type { ReceivedMessage } from '../datagram-socket.js'
 import type { Rights } from '../passing.js'
+import type { ReceivedMessage } from '../sockets/datagram-socket.js'
 import type { LocalContext } from './local-stream.js'
 
 /** The messages that wait in a socket, with the descriptors that they carry. */

@@ -5,7 +5,7 @@ import type { OptionName, Result } from '../descriptor.js'
 import type { Rights } from '../passing.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
-import { StreamOptions } from '../stream-options.js'
+import { StreamOptions } from '../sockets/stream-options.js'
 import { type LocalContext, LocalStream } from './local-stream.js'
 import { Rendezvous } from './rendezvous.js'
 

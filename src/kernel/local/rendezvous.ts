@@ -1,8 +1,8 @@
 import { type SocketAddress, UNNAMED, type UnixAddress } from '../../base/address.js'
 import type { ErrnoName } from '../../base/errno.js'
 import type { UnixNames } from '../../base/unix-names.js'
-import { BACKLOG_MAX } from '../accept-queue.js'
 import type { Result } from '../descriptor.js'
+import { BACKLOG_MAX } from '../sockets/accept-queue.js'
 
 /** The name of an `AF_UNIX` socket inside a kernel, and the connections that wait there to be accepted. */
 export class Rendezvous<Socket extends object> {

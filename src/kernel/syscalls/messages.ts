@@ -1,9 +1,9 @@
 import { BufferList } from '../../abi/iovec.js'
 import type { Memory } from '../../abi/memory.js'
 import { concat, totalLength } from '../../base/bytes.js'
-import type { DatagramSocket } from '../datagram-socket.js'
 import type { Result } from '../descriptor.js'
 import type { PayloadBridge } from '../payload-bridge.js'
+import type { DatagramSocket } from '../sockets/datagram-socket.js'
 import type { SyscallContext } from './context.js'
 import type { SockaddrCodec } from './sockaddr.js'
 

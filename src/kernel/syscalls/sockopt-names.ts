@@ -1,6 +1,6 @@
 /** The socket options by C's levels and numbers. */
 import type { Description } from '../../abi/description.js'
-import type { OptionName } from '../socket-options.js'
+import type { OptionName } from '../sockets/socket-options.js'
 
 /** The names of the options by level, then by option number. */
 export type OptionNumbers = ReadonlyMap<number, ReadonlyMap<number, OptionName>>

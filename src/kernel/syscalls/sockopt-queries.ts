@@ -1,7 +1,7 @@
 /** What `getsockopt()` tells about a TCP connection in more than a number: `TCP_INFO` and `TCP_CONGESTION`. */
 import type { Description } from '../../abi/description.js'
 import type { Result } from '../descriptor.js'
-import type { TcpSocket } from '../tcp-socket.js'
+import type { TcpSocket } from '../sockets/tcp-socket.js'
 
 /** The length of a name of an algorithm (`TCP_CA_NAME_MAX` of Linux), with its terminator. */
 const CONGESTION_NAME = 16
