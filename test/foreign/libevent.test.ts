@@ -42,17 +42,14 @@ const FAILING: Readonly<Record<'all' | 'worker' | 'jspi', Readonly<Record<string
 /** Tests that leave the loopback: libevent's own list, its alias live_net. */
 const LIVE = /^(util\/getaddrinfo_live|dns\/gethostby.*|dns\/resolve_reverse)$/
 
-/** Tests that fail where other programs keep the processors busy: a sleep of 1 ms may take no third of one more. */
-const HURRIED = /^util\/monotonic_res_/
-
 /** How many tests have to pass. */
-const ENOUGH = 313
+const ENOUGH = { worker: 315, jspi: 314 }
 
 /** Milliseconds; some tests wait for 12 s on an idle machine. */
 const DEADLINE = 60_000
 
 /** How often a test is tried. The tests expect delays of some milliseconds, which a busy machine exceeds. */
-const TRIES = 3
+const TRIES = 5
 
 const native = 'build/foreign/libevent/native/test/regress'
 
@@ -109,8 +106,8 @@ describePrograms(
         const failing = { ...FAILING.all, ...FAILING[on.driver] }
         const possible = expected.filter((name) => failing[name] === undefined)
         const passed = await passing(guest, possible)
-        expect(possible.filter((name) => !passed.includes(name) && !HURRIED.test(name))).toEqual([])
-        expect(passed.length).toBeGreaterThanOrEqual(ENOUGH)
+        expect(possible.filter((name) => !passed.includes(name))).toEqual([])
+        expect(passed.length).toBeGreaterThanOrEqual(ENOUGH[on.driver])
       },
       30 * 60_000,
     )
