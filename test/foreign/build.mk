@@ -6,7 +6,7 @@ FOREIGN = build/foreign
 RECIPES = $(notdir $(basename $(wildcard test/foreign/programs/*.sh)))
 
 # What `make test` builds too: it has to stay quick.
-QUICK_RECIPES = book hddemux lua quickjs
+QUICK_RECIPES = book hddemux lua
 QUICK_FOREIGN = $(QUICK_RECIPES:%=$(FOREIGN)/%.built)
 
 .PHONY: foreign foreign-built
