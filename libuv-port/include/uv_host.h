@@ -511,7 +511,8 @@ int uvh_descriptor_limit(int limit);
 /* Lets `length` bytes at `address`, which have the contents of the open file
  * `fd` from `offset` on, follow what this program writes to the file, until a
  * call with the same address and a length of 0. The file has to stay open.
- * Errors: EBADF, ENODEV (not a file).
+ * Errors: EBADF, EFAULT, EINVAL, ENODEV (not a file), ENOMEM (1024 of
+ * them).
  */
 UVH_IMPORT(map)
 int uvh_map(int fd, double offset, char* address, size_t length);

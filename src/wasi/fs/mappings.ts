@@ -1,7 +1,11 @@
 import type { FileCalls } from '../../abi/uv-host.js'
 import type { Arguments } from '../arguments.js'
+import { FileError } from '../errno.js'
 import { type Entry, keyOf } from './inodes.js'
 import { hostCall } from './working-directory.js'
+
+/** How many mappings a guest can have: each costs something whenever a file is written. */
+const MOST = 1024
 
 /** A part of a file that is also in the guest's memory. */
 interface Mapping {
@@ -23,9 +27,10 @@ export class Mappings {
     this.#given = given
   }
 
-  /** Adds a mapping. The memory has the contents of the file already. */
+  /** Adds a mapping. The memory has the contents of the file already. @throws {FileError} NOMEM */
   add(entry: Entry, offset: number, address: number, length: number): void {
     this.remove(address)
+    if (this.#byAddress.size >= MOST) throw new FileError('NOMEM')
     const mapping = { file: keyOf(entry), offset, address, length }
     this.#byAddress.set(address, mapping)
     const others = this.#byFile.get(mapping.file)
@@ -85,8 +90,9 @@ export function mappingCalls(
 ): Pick<FileCalls, 'map'> {
   return {
     map: hostCall((fd = 0, offset = 0, address = 0, length = 0) => {
+      given.bytes(address, length || 1)
       if (length === 0) return mappings.remove(address)
-      given.bytes(address, length)
+      if (!Number.isSafeInteger(offset) || offset < 0) throw new FileError('INVAL')
       mappings.add(find(fd), offset, address, length)
     }),
   }
