@@ -84,10 +84,10 @@ const fileOrNone = (author: Author): Given =>
 
 /** Maps a file into the arena, and mostly ends that: until then its bytes follow what is written to the file. */
 function map(author: Author): void {
-  const at = needed(author.room(64), 64)
+  const at = author.room(64)
   const mapped = file(author)
-  author.call('map', [mapped, fixed(0n), at, fixed(64)])
-  if (author.random.chance(0.8)) author.call('map', [mapped, fixed(0n), at, fixed(0)])
+  author.call('map', [mapped, fixed(0n), needed(at, 64), fixed(64)])
+  if (author.random.chance(0.8)) author.call('map', [mapped, fixed(0n), needed(at, 1), fixed(0)])
 }
 
 /** Watches a file with `inotify`, and ends a watch. */
