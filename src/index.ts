@@ -6,7 +6,7 @@ export type { Attempt, Decision, Refusal } from './guard/decision.js'
 export type { Explanation, PolicyQuestion } from './guard/explain.js'
 export type { PolicyHooks } from './guard/judge.js'
 export { type LimitedHost, limitedHost } from './guard/limits/limited-host.js'
-export type { LimitHooks, Usage } from './guard/limits/meters.js'
+export type { LimitHooks, NetworkUsage, Usage } from './guard/limits/meters.js'
 export {
   DEFAULT_NETWORK_LIMITS,
   type NetworkLimitName,

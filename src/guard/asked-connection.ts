@@ -121,9 +121,9 @@ export class AskedConnection<At extends SocketAddress> extends HostConnection<At
       for (const setting of this.#settings) setting(inner)
     } catch (error) {
       if (!(error instanceof HostError)) throw error
-      this.#inner?.close()
-      this.#inner = undefined
-      this.#end()
+      // A connection that was made has what it was made of; otherwise that is left.
+      if (this.#inner === undefined) this.#end()
+      else this.#inner.close()
       events.onError(error.code)
     }
   }

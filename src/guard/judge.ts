@@ -36,6 +36,8 @@ export interface PolicyHooks {
 /** Decides for one guest. */
 export class Judge {
   readonly #rules: RuleSet
+  /** Whether any rule is about peers: most policies have none, and this is asked for each message. */
+  readonly #judgesPeers: boolean
   readonly #names = new NamedHosts()
   readonly #hooks: PolicyHooks
 
@@ -49,6 +51,7 @@ export class Judge {
       throw new TypeError(`Cannot use the policy: ${name} is a ${typeof hook}; give a function, or leave it out`)
     }
     this.#rules = new RuleSet(rules, interfaceOf)
+    this.#judgesPeers = rules.some(({ action }) => action === 'accept')
     this.#hooks = hooks
   }
 
@@ -76,6 +79,7 @@ export class Judge {
 
   /** Whether a peer's connection or message may arrive. */
   accepts(protocol: Protocol, peer: SocketAddress): boolean {
+    if (!this.#judgesPeers) return true
     const attempt: AddressAttempt = { action: 'accept', protocol, address: peer }
     const rule = this.#rules.byAddress('deny', attempt) ?? this.#rules.byAddress('allow', attempt)
     const isAllowed = rule === undefined ? !this.#rules.allowsAny('accept') : rule.verdict === 'allow'
@@ -92,10 +96,17 @@ export class Judge {
     return this.#isAllowed({ action: 'send', protocol: 'udp', address: remote })
   }
 
-  /** @throws {HostError} EACCES */
-  requireSend(remote: Address): void {
-    const attempt: AddressAttempt = { action: 'send', protocol: 'udp', address: remote }
-    this.#require(attemptOn('send', 'udp', remote, this.#namesOf(remote)), this.#find(attempt))
+  /**
+   * @param isAnswer - whether the address has sent a message to a socket that listens, which may answer it unless a
+   *   rule denies that
+   * @throws {HostError} EACCES
+   */
+  requireSend(remote: Address, isAnswer: boolean): void {
+    const rule = this.#find({ action: 'send', protocol: 'udp', address: remote })
+    const isAllowed = rule === undefined ? isAnswer : rule.verdict === 'allow'
+    // Each message is asked about, so nothing is made of an attempt that is not told.
+    if (isAllowed && (rule === undefined || this.#hooks.onDecision === undefined)) return
+    this.#require(attemptOn('send', 'udp', remote, this.#namesOf(remote)), rule)
   }
 
   /** @returns `true` if the guest may connect; `undefined` if the broker has to be asked @throws {HostError} EACCES */

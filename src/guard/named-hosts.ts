@@ -1,6 +1,6 @@
 /** Names that a guest has looked up, and the addresses in the answers. */
 import { canonicalName } from '../base/host-text.js'
-import { familyOf, parseIp } from '../base/ip.js'
+import { familyOf, parseIp, unmappedIp } from '../base/ip.js'
 import type { LookupFamily } from '../host/contract/lookup.js'
 
 /** Takes the result of a lookup: the addresses in the answer; none if the name no longer exists. */
@@ -8,6 +8,8 @@ export type Learn = (hosts: readonly string[]) => void
 
 /** How many names are remembered; the one that was looked up longest ago is forgotten first. */
 const MOST_NAMES = 1024
+
+const NONE: readonly string[] = []
 
 /**
  * The addresses that lookups of the guest have returned, by name. The latest answer determines the addresses of a
@@ -30,6 +32,7 @@ export class NamedHosts {
 
   /** The names that lead to an address. */
   leadingTo(host: string): readonly string[] {
+    if (this.#names.size === 0) return NONE
     return [...this.#names].filter(([, named]) => named.leadsTo(host)).map(([name]) => name)
   }
 }
@@ -47,7 +50,8 @@ class Named {
   #time = 0
 
   leadsTo(host: string): boolean {
-    return this.#answers.some(({ hosts }) => hosts.includes(host))
+    const address = unmappedIp(host)
+    return this.#answers.some(({ hosts }) => hosts.some((one) => unmappedIp(one) === address))
   }
 
   /** Starts a lookup. Its answer replaces the answers that had arrived before the lookup started. */

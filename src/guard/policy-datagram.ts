@@ -122,13 +122,13 @@ export class PolicyDatagram extends HostDatagram {
   }
 
   #requireSend(to: Address): void {
-    if (this.#heard.has(endpointKey(to))) return
+    const isAnswer = this.#heard.size > 0 && this.#heard.has(endpointKey(to))
     // Nothing can be sent to port 0. Resolvers connect to it only to find out whether there is a way to the address,
     // and a refusal that asks for a grant of it would be misleading.
-    if (to.port === 0 && !this.#judge.maySend(to)) {
+    if (to.port === 0 && !isAnswer && !this.#judge.maySend(to)) {
       throw new HostError('EACCES', `the guest may not use ${formatEndpoint(to)}`)
     }
-    this.#judge.requireSend(to)
+    this.#judge.requireSend(to, isAnswer)
   }
 
   #taken(): HostDatagram {

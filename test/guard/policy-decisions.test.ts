@@ -127,6 +127,15 @@ describe('rules to accept', () => {
   })
 })
 
+test('a rule that denies an address also denies answers to it', () => {
+  const { host, below } = over({ listen: ['*'], deny: { send: ['10.0.0.0/8'] } })
+  const socket = host.bindDatagram(loopback(53), { ...PLAIN, reuseAddress: false }, { ...EVENTS, onMessage() {} })
+  socket.readStart()
+  for (const peer of [v4('10.0.0.1', 9), v4('192.0.2.1', 9)]) below.datagrams[0]?.receive('x', peer)
+  expect(codeOf(() => socket.send(new Uint8Array(1), v4('10.0.0.1', 9)))).toBe('EACCES')
+  expect(socket.send(new Uint8Array(1), v4('192.0.2.1', 9))).toBe(true)
+})
+
 describe('a broker', () => {
   /** A host whose broker is answered by hand, and what it was asked. */
   const brokered = (rules: PolicyRules = {}) => {

@@ -74,6 +74,12 @@ test.each(['db.test', 'DB.test.', 'db.TEST'])(
   },
 )
 
+test('an IPv4-mapped address of an answer is granted, too', () => {
+  const guest = new Guest({ connect: ['db.test:80'] })
+  guest.ask('db.test')([A])
+  expect(guest.reached(`::ffff:${A}`, `::ffff:${B}`)).toEqual([`::ffff:${A}`])
+})
+
 test('a rule can have an internationalized name', () => {
   const guest = new Guest({ connect: ['bücher.test:80'] })
   guest.ask('xn--bcher-kva.test')([A])

@@ -53,7 +53,7 @@ export class LimitedDatagram extends HostDatagram {
   send(bytes: Uint8Array, to: Address | undefined): boolean {
     const { sent } = this.#meters
     // A message may exceed what is left: the next one waits for it.
-    const delay = Math.max(sent.wait(1), this.#meters.pass('messagesPerSecond'))
+    const delay = sent.wait(1) || this.#meters.pass('messagesPerSecond')
     if (delay > 0) {
       this.#sending.set(delay)
       return false

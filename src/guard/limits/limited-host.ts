@@ -9,13 +9,13 @@ import { HostUnix } from '../../host/contract/unix.js'
 import { requireHost, WrappedHost } from '../wrapped-host.js'
 import { LimitedDatagram } from './limited-datagram.js'
 import { connectLimited, LimitedBoundSocket } from './limited-listener.js'
-import { type LimitHooks, Meters, type Usage } from './meters.js'
-import { type NetworkLimitName, type NetworkLimits, readNetworkLimits } from './network-limits.js'
+import { type LimitHooks, Meters, type NetworkUsage } from './meters.js'
+import { type NetworkLimits, readNetworkLimits } from './network-limits.js'
 
 /** A host with limits. */
 export interface LimitedHost extends Host {
   /** What is used of each limit now. */
-  readonly usage: Readonly<Record<NetworkLimitName, Usage>>
+  readonly usage: NetworkUsage
 }
 
 /**
@@ -63,7 +63,7 @@ class Limiter extends WrappedHost implements LimitedHost {
     this.#meters = meters
   }
 
-  get usage(): Readonly<Record<NetworkLimitName, Usage>> {
+  get usage(): NetworkUsage {
     return this.#meters.usage
   }
 

@@ -90,6 +90,8 @@ export class LimitedBoundSocket<At extends SocketAddress> extends HostBoundSocke
   }
 }
 
+const SILENT: ConnectionEvents = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }
+
 /** Passes connections on at a rate; those beyond it wait, and those for which there is no room are closed. */
 class AcceptGate<At extends SocketAddress> implements ListenerEvents<At> {
   readonly #host: Host
@@ -106,6 +108,8 @@ class AcceptGate<At extends SocketAddress> implements ListenerEvents<At> {
   }
 
   onConnection(connection: HostConnection<At>): void {
+    // One that fails meanwhile is gone; nothing else can happen to it before it reads.
+    connection.events = { ...SILENT, onError: () => this.#remove(connection) }
     this.#waiting.push(connection)
     if (this.#waiting.length > this.#meters.limits.pendingAccepts) this.#waiting.pop()?.close()
     if (this.#waiting.length === 1) this.#admit()
@@ -118,6 +122,11 @@ class AcceptGate<At extends SocketAddress> implements ListenerEvents<At> {
   close(): void {
     this.#timer.clear()
     for (const connection of this.#waiting.splice(0)) connection.close()
+  }
+
+  #remove(connection: HostConnection<At>): void {
+    const at = this.#waiting.indexOf(connection)
+    if (at >= 0) this.#waiting.splice(at, 1)
   }
 
   #admit(): void {

@@ -25,6 +25,9 @@ export interface Usage {
   readonly limit: number
 }
 
+/** What is used of each limit; `pendingAccepts` is a limit of each listener, and not one of use. */
+export type NetworkUsage = Readonly<Record<Exclude<NetworkLimitName, 'pendingAccepts'>, Usage>>
+
 const WARNING = 0.8
 const CALM = 0.6
 
@@ -60,7 +63,7 @@ export class Meters {
   }
 
   /** What is used of each limit. */
-  get usage(): Readonly<Record<NetworkLimitName, Usage>> {
+  get usage(): NetworkUsage {
     const { limits } = this
     const count = (name: CountName): Usage => ({ used: this.#counts[name], limit: limits[name] })
     const rate = (name: RateName): Usage => usageOf(this.#rates[name])
@@ -68,7 +71,6 @@ export class Meters {
     return {
       sockets: count('sockets'),
       listeners: count('listeners'),
-      pendingAccepts: { used: 0, limit: limits.pendingAccepts },
       connecting: count('connecting'),
       lookups: count('lookups'),
       connectionsPerSecond: rate('connectionsPerSecond'),

@@ -154,6 +154,17 @@ describe('a rate', () => {
     expect(accepted).toBe(3)
   })
 
+  test('forgets a connection that fails before it is accepted', () => {
+    const { host, below } = limited({ connectionsPerSecond: { rate: 10, burst: 1 } })
+    const accepted: number[] = []
+    const onConnection = (connection: HostConnection): void => void accepted.push(connection.remote.port)
+    host.bind(loopback(80), PLAIN).listen(9, { onConnection, onError() {} })
+    const [first, failing, last] = [1, 2, 3].map(() => below.listeners[0]?.arrive())
+    failing?.fail('ECONNRESET')
+    below.advance(1000)
+    expect(accepted).toEqual([first?.remote.port, last?.remote.port])
+  })
+
   test('of lookups refuses with EAGAIN', () => {
     const { host, below } = limited({ lookupsPerSecond: { rate: 1, burst: 1 } })
     host.lookup('a.test', 'any', LOOKUP)
