@@ -147,3 +147,10 @@ test('a socket with a name of the host passes none, since its peer may be in ano
   expect(pass(machine, client, client)).toBe('EOPNOTSUPP')
   for (const fd of [client, listener]) machine.os.close(fd)
 })
+
+test('more control messages than Linux takes are refused before they are read', () => {
+  const machine = fakeMachine()
+  const [one] = two(machine, 'sockets')
+  const { at } = message(machine, 40_000)
+  expect(machine.os.sendmsg(one, at, 0)).toBe('ENOBUFS')
+})

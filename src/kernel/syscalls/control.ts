@@ -9,6 +9,9 @@ import type { SyscallContext } from './context.js'
 /** The calls that move the bytes of a message: `sendto()` or `recvfrom()`. */
 export type MoveBytes = (fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number) => Result
 
+/** The most bytes of control messages that can be sent at once: `net.core.optmem_max` of Linux. */
+const CONTROL_MAX = 131_072
+
 /** The size of an `int`. */
 const INT = 4
 
@@ -41,6 +44,7 @@ export class ControlCalls {
     const len = this.#memory.u32(message.namelen)
     const call = (): Result => this.#sendBytes(fd, bufs, nbufs, flags, name, len)
     if (socket?.domain === undefined || room === 0) return call()
+    if (room > CONTROL_MAX) return 'ENOBUFS'
     const rights = this.#rights(socket, control, room)
     return typeof rights === 'string' ? rights : this.#kernel.passing.send(rights, call)
   }
