@@ -1,10 +1,24 @@
 import { exported, hooks, programs } from './scripts/lib/entries.mjs'
 
 /** The layers of src/, lowest first: a file imports from its own layer and from lower ones. Types count like values. */
-const layers = ['base', 'abi', 'host', 'guard', 'remote', 'kernel', 'wasi', 'runtime', 'uv', 'faces', 'guest', 'cli']
+const layers = [
+  'base',
+  'abi',
+  'host',
+  'guard',
+  'remote',
+  'kernel',
+  'wasi',
+  'runtime',
+  'uv',
+  'faces',
+  'guest',
+  'plugin',
+  'cli',
+]
 
 /** Layers that only some of the higher ones know: the others work over any host, wrapped or not, near or far. */
-const sealed = { guard: ['uv', 'faces', 'guest', 'cli'], remote: ['guest'], faces: [] }
+const sealed = { guard: ['uv', 'faces', 'guest', 'plugin', 'cli'], remote: ['guest', 'plugin'], faces: [] }
 
 /** The platforms, each of which has a folder of its own in src/host, and one file beside it that is its entry point. */
 const platforms = ['node', 'deno', 'bun', 'virtual']

@@ -1,0 +1,66 @@
+/** Plugins in this process: in a thread, or with nothing that keeps them apart but WebAssembly. */
+import type { Duplex } from 'node:stream'
+import type { SignalName } from '../base/signals.js'
+import { policyHost } from '../guard/policy-host.js'
+import { Guest } from '../guest/guest.js'
+import type { Outcome } from '../guest/outcome.js'
+import { HostError } from '../host/contract/error.js'
+import { defaultHost } from '../host/platform/default-host.js'
+import type { Directory } from '../wasi/fs/given.js'
+import type { Isolated, Isolation } from './isolation.js'
+import type { PluginSetup, UsageTable } from './setup.js'
+
+/** Starts guests of this process. */
+export class GuestIsolation implements Isolation {
+  readonly name: 'thread' | 'none'
+
+  /** @param name - `none` is for trusted programs: an endless loop in one stops the host application */
+  constructor(name: 'thread' | 'none') {
+    this.name = name
+  }
+
+  async start(setup: PluginSetup): Promise<Isolated> {
+    const { module, args, env, input, hooks, files } = setup
+    const host = policyHost(setup.host ?? (await defaultHost()), setup.policy, hooks)
+    const guest = await Guest.start(module, {
+      driver: this.name === 'thread' ? 'worker' : 'auto',
+      args,
+      env,
+      host,
+      onOutput: hooks.onOutput,
+      ...(input && { input }),
+      ...(files && { dirs: files }),
+    })
+    return new IsolatedGuest(guest)
+  }
+}
+
+class IsolatedGuest implements Isolated {
+  readonly outcome: Promise<Outcome>
+  readonly usage: UsageTable = {}
+  readonly #guest: Guest
+
+  constructor(guest: Guest) {
+    this.#guest = guest
+    this.outcome = guest.exit.then(
+      (code): Outcome => ({ kind: 'exited', code }),
+      (error): Outcome => ({ kind: 'failed', error }),
+    )
+  }
+
+  kill(signal: SignalName | number): boolean {
+    return this.#guest.kill(signal)
+  }
+
+  terminate(): void {
+    this.#guest.terminate()
+  }
+
+  files(path?: string): Promise<Directory> {
+    return this.#guest.files(path)
+  }
+
+  connect(service = 'plugin'): Promise<Duplex> {
+    return Promise.reject(new HostError('ECONNREFUSED', `the guest does not listen on the service ${service}`))
+  }
+}
