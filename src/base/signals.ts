@@ -56,6 +56,12 @@ export function signalNames(set: SignalSet): SignalName[] {
   return all.filter((name) => (set & bitOf(SIGNALS[name])) !== 0)
 }
 
+/** The name of a signal. @param signal - 1 to 31 */
+export function signalName(signal: number): SignalName {
+  const [name = 'SIGKILL'] = signalNames(bitOf(signal))
+  return name
+}
+
 /** The bit of a signal in a set. */
 export function bitOf(signal: number): SignalSet {
   return 1 << (signal - 1)

@@ -1,7 +1,5 @@
-/** How a guest ends: by exiting, by being terminated, or in a trap. The first outcome is final. */
-
-/** The exit code of a terminated guest: the one that a shell reports for SIGTERM. */
-export const TERMINATED = 143
+/** How the end of a guest is carried out. The first outcome is final. */
+import type { Outcome } from './outcome.js'
 
 /** How many characters of a trap's message and of its stack are kept, since the guest controls the names in them. */
 const TOLD = 8192
@@ -37,9 +35,6 @@ export class GuestTrap extends Error {
   }
 }
 
-/** The outcome of a guest: an exit code, 0 to 255, or a reason to throw. */
-export type Outcome = { readonly code: number } | { readonly reason: unknown }
-
 /** The gate between a guest and its imports, as far as the end of the guest needs it. */
 export interface ExitGate {
   /** Whether the guest has called an import that has not returned, so that its frames are on the stack. */
@@ -54,18 +49,17 @@ export interface ExitGate {
  * there is no such frame, both happen at once.
  */
 export class GuestExit {
-  /** The exit code, 0 to 255; rejected with the reason if the guest did not end with an exit code. */
-  readonly told: Promise<number>
+  /** The outcome, when everything that the guest held has been released; never rejected. */
+  readonly told: Promise<Outcome>
   #outcome: Outcome | undefined
   #shutter: ExitGate | undefined
   #steps: (() => void)[] | undefined = []
   #tell: (outcome: Outcome) => void = () => {}
 
   constructor() {
-    this.told = new Promise((resolve, reject) => {
-      this.#tell = (outcome) => ('code' in outcome ? resolve(outcome.code) : reject(outcome.reason))
+    this.told = new Promise((resolve) => {
+      this.#tell = resolve
     })
-    this.told.catch(() => {})
   }
 
   /** The outcome, once it is decided. */
@@ -87,19 +81,23 @@ export class GuestExit {
     else this.#steps.push(step)
   }
 
+  /** Ends the guest, unless its outcome is decided. */
+  end(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    const inside = this.#shutter?.busy ?? false
+    this.#shutter?.shut()
+    if (!inside) this.unwound()
+  }
+
   /** Ends the guest with an exit code. @param code - cut to 8 bits, like in POSIX */
   exit(code: number): void {
-    this.#decide({ code: code & 0xff })
+    this.end({ kind: 'exited', code: code & 0xff })
   }
 
   /** Ends the guest in a trap, with the exception as its reason. */
   trap(error: unknown): void {
-    if (this.#outcome === undefined) this.#decide({ reason: GuestTrap.from(error) })
-  }
-
-  /** Ends the guest because of an exception in code of its embedder. */
-  fail(reason: unknown): void {
-    this.#decide({ reason })
+    if (this.#outcome === undefined) this.end({ kind: 'trapped', error: GuestTrap.from(error) })
   }
 
   /** Called when no frame of the guest is on the stack any more. */
@@ -114,18 +112,10 @@ export class GuestExit {
     for (const step of steps) {
       try {
         step()
-      } catch (reason) {
-        failure ??= { reason }
+      } catch (error) {
+        failure ??= { kind: 'crashed', error: error instanceof Error ? error : new Error(String(error)) }
       }
     }
     this.#tell(failure ?? outcome)
-  }
-
-  #decide(outcome: Outcome): void {
-    if (this.#outcome !== undefined) return
-    this.#outcome = outcome
-    const inside = this.#shutter?.busy ?? false
-    this.#shutter?.shut()
-    if (!inside) this.unwound()
   }
 }

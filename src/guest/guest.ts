@@ -1,113 +1,44 @@
 /** Runs a foreign WebAssembly program: one that has a `main()` and was linked with libuv by `uvcc`. */
-import type { WasmModule } from '../base/platform-types.js'
 import { SIGNALS, type SignalName } from '../base/signals.js'
 import { policyHost } from '../guard/policy-host.js'
 import type { Host } from '../host/contract/host.js'
 import { defaultHost } from '../host/platform/default-host.js'
 import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
-import { ArgumentError, checkInteger, show } from '../uv/errors.js'
-import { type Directory, type Dirs, isDirectory, type Mount } from '../wasi/fs/given.js'
-import type { WasiOptions } from '../wasi/provider.js'
-import type { OnOutput } from '../wasi/stdio.js'
+import { ArgumentError, show } from '../uv/errors.js'
+import { type Directory, isDirectory, type Mount } from '../wasi/fs/given.js'
 import { AbsentCalls } from './absent-calls.js'
-import { startWithJspi } from './drivers/jspi.js'
-import { startPumped } from './drivers/pump.js'
-import { hasJspi } from './drivers/suspending-import.js'
-import { Thread } from './drivers/thread.js'
-import type { InputSource } from './input.js'
-import { letsPump } from './pumped-loops.js'
-import type { GuestRun, GuestSetup } from './setup.js'
+import { DRIVERS, type DriverName, prepareBest } from './drivers/choice.js'
+import { checkStart, type GuestOptions } from './options.js'
+import { codeOf, type Outcome } from './outcome.js'
+import type { GuestRun } from './setup.js'
 import type { GivenStreams } from './streams.js'
 
 export type { SignalName } from '../base/signals.js'
 export type { Directory, Dirs, HostDirectory } from '../wasi/fs/given.js'
 export type { OnOutput } from '../wasi/stdio.js'
+export type { DriverName } from './drivers/choice.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
-
-/**
- * How a guest waits. `pump`: not at all, since the program leaves its loop to its host (`uvp_run_and_exit()` of
- * `uv/pump.h`). `jspi`: by suspending WebAssembly, where the engine supports it (Node 24.21 and later, Deno 2.9, Bun
- * 1.4, Chromium 137). `worker`: by blocking a separate thread. `auto` is the first of them that is available.
- */
-export type DriverName = 'auto' | 'pump' | 'jspi' | 'worker'
-
-/** A driver that is ready to start a guest. */
-interface PreparedDriver {
-  readonly driver: Guest['driver']
-  start(setup: GuestSetup): Promise<GuestRun>
-  /** Called instead of `start()` when there is no guest to start. */
-  cancel(): void
-}
+export type { GuestOptions } from './options.js'
+export type { Outcome } from './outcome.js'
 
 const nothing = (): void => {}
-
-const DRIVERS = {
-  async jspi(): Promise<PreparedDriver> {
-    if (hasJspi()) return { driver: 'jspi', start: startWithJspi, cancel: nothing }
-    throw new TypeError(
-      "Cannot use the driver 'jspi': this engine cannot suspend WebAssembly; use 'worker', or Node 24.21 or later",
-    )
-  },
-
-  async worker(): Promise<PreparedDriver> {
-    const thread = Thread.take()
-    // Imported on demand, since this driver is the only one that needs much additional code.
-    const { startInWorker } = await import('./drivers/worker-driver.js')
-    return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
-  },
-
-  async pump(): Promise<PreparedDriver> {
-    return { driver: 'pump', start: startPumped, cancel: nothing }
-  },
-}
-
-/** The options of a guest. It has access to nothing else. */
-export interface GuestOptions extends WasiOptions {
-  /**
-   * The network, or a promise of it. None by default: every `listen` and `connect` gets `EACCES`. See
-   * {@link policyHost}.
-   */
-  readonly host?: Host | Promise<Host>
-  /**
-   * The initial files, by absolute path. They are private to the guest: what it writes stays in memory, also in
-   * directories of the host, which are read as it needs them; only a directory with `access: 'rw'` is changed on the
-   * disk. By default there is no file system, so every path gets `ENOENT`; with `{}` it is empty.
-   */
-  readonly dirs?: Dirs
-  /** How the guest waits; `auto` by default. */
-  readonly driver?: DriverName
-  /** Its standard input, consumed as the guest reads it. Empty by default. */
-  readonly input?: InputSource
-  /** Receives the output as it is written. Dropped by default. */
-  readonly onOutput?: OnOutput
-  /**
-   * `inherit` connects its standard streams to those of this process, in place of `input` and `onOutput`: they have the
-   * type that they have here (file, pipe, terminal), the guest reads no more of its input than it asks for, and a write
-   * that fails reports the reason to the guest.
-   */
-  readonly stdio?: 'inherit'
-  /**
-   * Called when the guest changes what it does with signals, with those that would not end it although they usually do:
-   * it has a handler for them, blocks or ignores them. A program that passes the signals of its own process on with
-   * {@link Guest.kill} needs to take only these, and leaves the others to the operating system.
-   */
-  readonly onSignals?: (names: readonly SignalName[]) => void
-  /** How many descriptors it may have open at once; 65,536 by default. */
-  readonly maxDescriptors?: number
-  /** What to trace while it runs; by default the topics in the environment variable `UVWASM_DEBUG`. */
-  readonly trace?: Trace
-}
 
 /** A running guest. */
 export class Guest {
   /**
-   * Its exit code, 0 to 255; 143 when it was terminated, and 128 plus the signal's number when a signal has ended it.
+   * Its exit code, 0 to 255; 143 when it was terminated, 152 when a limit has ended it, and 128 plus the signal's
+   * number when a signal has.
    * Rejected with a {@link GuestTrap} when the guest traps, and with the exception of `onOutput`. The rejection may be
    * left unhandled.
    */
   readonly exit: Promise<number>
+  /**
+   * How it ended, in a form that also tells what {@link Guest.exit} cannot: which limit has ended it, or which signal.
+   * Never rejected. Everything that the guest held has been released by then.
+   */
+  readonly outcome: Promise<Outcome>
   /** The driver in use. */
   readonly driver: Exclude<DriverName, 'auto'>
   /**
@@ -121,7 +52,8 @@ export class Guest {
     this.driver = driver
     this.absentCalls = absentCalls
     this.#run = run
-    this.exit = run.exit
+    this.outcome = run.outcome
+    this.exit = run.outcome.then(codeOf)
     this.exit.catch(() => {})
   }
 
@@ -224,11 +156,6 @@ function signalNumber(signal: unknown): number {
   )
 }
 
-function prepareBest(module: WasmModule): Promise<PreparedDriver> {
-  if (letsPump(module)) return DRIVERS.pump()
-  return hasJspi() ? DRIVERS.jspi() : DRIVERS.worker()
-}
-
 async function openHost({ host }: GuestOptions): Promise<Host> {
   const opened = (await host) ?? policyHost(await defaultHost(), {})
   // Checked by capability, since it may come from another copy of this package or from another realm.
@@ -244,61 +171,4 @@ async function findFiles({ dirs }: GuestOptions): Promise<readonly Mount[] | und
 
 async function inheritStreams({ stdio }: GuestOptions): Promise<GivenStreams['inherited']> {
   return stdio === 'inherit' ? (await import('#platform')).standardStreams() : undefined
-}
-
-/** @throws {ArgumentError} naming the argument that is not valid */
-function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', args, env, input, onOutput, onSignals, stdio, maxDescriptors, trace } = options
-  // Checked by capability, since they may come from another copy of this package or from another realm.
-  if (typeof program !== 'object' || program === null) {
-    throw new ArgumentError(
-      `Cannot start the guest: program ${show(program)} is not a module; give its bytes, its URL or a compiled module`,
-    )
-  }
-  if (driver !== 'auto' && !Object.hasOwn(DRIVERS, driver)) {
-    throw new ArgumentError(
-      `Cannot start the guest: driver ${show(driver)} is not a driver; use one of auto, ${Object.keys(DRIVERS).join(', ')}`,
-    )
-  }
-  if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {
-    throw new ArgumentError(
-      `Cannot start the guest: args ${show(args)} is not valid; give a list of strings without NUL`,
-    )
-  }
-  if (env !== undefined && !(typeof env === 'object' && env !== null && Object.entries(env).every(isVariable))) {
-    throw new ArgumentError(
-      `Cannot start the guest: env ${show(env)} is not valid; give an object of strings without NUL, and no "=" in names`,
-    )
-  }
-  if (input !== undefined && !(input instanceof Uint8Array || typeof input?.[Symbol.asyncIterator] === 'function')) {
-    throw new ArgumentError(
-      `Cannot start the guest: input ${show(input)} is not valid; give a Uint8Array or an async iterable of them`,
-    )
-  }
-  if (onOutput !== undefined && typeof onOutput !== 'function') {
-    throw new ArgumentError(`Cannot start the guest: onOutput ${show(onOutput)} is not valid; give a function`)
-  }
-  if (onSignals !== undefined && typeof onSignals !== 'function') {
-    throw new ArgumentError(`Cannot start the guest: onSignals ${show(onSignals)} is not valid; give a function`)
-  }
-  if (stdio !== undefined && (stdio !== 'inherit' || input !== undefined || onOutput !== undefined)) {
-    throw new ArgumentError(
-      `Cannot start the guest: stdio ${show(stdio)} is not valid; give 'inherit', without input and onOutput`,
-    )
-  }
-  if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
-  if (trace !== undefined && typeof trace?.topic !== 'function') {
-    throw new ArgumentError(
-      `Cannot start the guest: trace ${show(trace)} is not a Trace; make one with new Trace('syscall')`,
-    )
-  }
-}
-
-/** Whether the value can be a C string. */
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('\0')
-}
-
-function isVariable([name, value]: readonly [string, unknown]): boolean {
-  return isText(name) && !name.includes('=') && isText(value)
 }

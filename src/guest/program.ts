@@ -185,7 +185,7 @@ async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): P
     return await WebAssembly.instantiate(module, gate.imports)
   } catch (error) {
     const { outcome } = ending
-    const reason = outcome !== undefined && 'reason' in outcome ? outcome.reason : linkError(error)
+    const reason = outcome !== undefined && 'error' in outcome ? outcome.error : linkError(error)
     if (reason instanceof WebAssembly.LinkError) throw reason
     throw new TypeError(
       `Cannot run the module: it trapped during instantiation (${String(reason)}); link a main() with uvcc`,

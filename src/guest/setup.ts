@@ -4,6 +4,7 @@ import type { SignalName } from '../base/signals.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
+import type { Outcome } from './outcome.js'
 import type { GivenStreams } from './streams.js'
 
 /** The parts that a guest is made of. */
@@ -24,8 +25,8 @@ export interface GuestSetup extends ProgramOptions {
 
 /** A guest that was started by a driver. */
 export interface GuestRun {
-  /** The exit code; rejected when the guest traps. */
-  readonly exit: Promise<number>
+  /** How it ended, when everything that it held has been released; never rejected. */
+  readonly outcome: Promise<Outcome>
   /** Ends the guest. */
   terminate(): void
   /** Its files in memory, as they are when it next waits, or as it left them. */

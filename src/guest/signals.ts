@@ -7,17 +7,14 @@ import type { SignalCalls } from '../kernel/syscalls/context.js'
 export interface SignalTarget {
   /** Passes a signal on that the guest handles or blocks. @returns `false` if it is pending already */
   deliver(signal: number): boolean
-  /** Ends the guest at once. */
-  end(code: number): void
+  /** Ends the guest at once, with the outcome that the signal has ended it. */
+  end(signal: number): void
 }
 
 const IGNORED = signalSet('SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU')
 
 /** The signals for which a guest can have no handler. */
 const OWN = signalSet('SIGKILL', 'SIGSTOP')
-
-/** The exit code of a program that a signal has ended, as shells report it. */
-export const codeOf = (signal: number): number => 128 + signal
 
 /** The longest time of a host's timer, in ms. */
 const LONGEST = 2 ** 31 - 1
@@ -60,7 +57,7 @@ export class Signals implements SignalCalls {
     if (this.#closed || target === undefined) return false
     const bit = bitOf(signal)
     if ((this.#caught & bit) !== 0) return target.deliver(signal)
-    if ((this.#ignored & bit) === 0) target.end(codeOf(signal))
+    if ((this.#ignored & bit) === 0) target.end(signal)
     return true
   }
 

@@ -3,8 +3,9 @@ import type { HostStream, StreamGiven, StreamRelay, StreamRelayEvents, StreamSou
 import { RelayedStream } from '../host/stream/relayed-stream.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { CallbackRelay } from './callback-relay.js'
-import { type GuestExit, TERMINATED } from './exit.js'
+import type { GuestExit } from './exit.js'
 import { Input, type InputSource } from './input.js'
+import type { Outcome } from './outcome.js'
 
 /** What an embedder gives for the standard streams of a guest. */
 export interface GivenStreams {
@@ -24,9 +25,6 @@ interface StreamUse {
   /** Called with an exception of the embedder's code. */
   readonly onFailure: (reason: unknown) => void
 }
-
-/** The exit code that a shell reports for SIGPIPE. */
-const BROKEN_PIPE = 141
 
 /** The exit code of a program that has not noticed that its output was lost. */
 const LOST = 1
@@ -106,10 +104,10 @@ export function isUnsure(streams: readonly HostStream[]): boolean {
   return streams.some(({ unsure }) => unsure)
 }
 
-/** Terminates a guest: what it has written and was not sent yet is dropped. */
-export function endNow(ending: GuestExit, streams: GuestStreams, code = TERMINATED): void {
+/** Ends a guest from outside: what it has written and was not sent yet is dropped. */
+export function endNow(ending: GuestExit, streams: GuestStreams, outcome: Outcome): void {
   if (ending.outcome === undefined) streams.drop()
-  ending.exit(code)
+  ending.end(outcome)
 }
 
 /** The standard streams of one guest, and what was written to them but not sent yet. */
@@ -151,17 +149,16 @@ export class GuestStreams {
   }
 
   /**
-   * Delays the exit of a guest until what it wrote has been sent.
+   * Delays the outcome of a guest until what it wrote has been sent.
    *
-   * @param exit - its exit code
-   * @returns the exit code; if bytes were lost that a program which cannot wait took for written, that of a failure
+   * @param told - its outcome; never rejected
+   * @returns the outcome; if bytes were lost that a program which cannot wait took for written, that of a failure
    */
-  async outlive(exit: Promise<number>): Promise<number> {
-    await exit.catch(() => {})
+  async outlive(told: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await told
     const lost = await this.end()
-    const code = await exit
-    if (lost === undefined) return code
-    return lost === 'EPIPE' ? BROKEN_PIPE : code || LOST
+    if (lost === undefined || outcome.kind !== 'exited') return outcome
+    return lost === 'EPIPE' ? { kind: 'signalled', signal: 'SIGPIPE' } : { kind: 'exited', code: outcome.code || LOST }
   }
 
   /**

@@ -42,10 +42,7 @@ class IsolatedGuest implements Isolated {
 
   constructor(guest: Guest) {
     this.#guest = guest
-    this.outcome = guest.exit.then(
-      (code): Outcome => ({ kind: 'exited', code }),
-      (error): Outcome => ({ kind: 'failed', error }),
-    )
+    this.outcome = guest.outcome
   }
 
   kill(signal: SignalName | number): boolean {

@@ -6,12 +6,14 @@
  * @see https://github.com/WebAssembly/js-promise-integration
  */
 import type { NumberCall } from '../../base/call.js'
+import { signalName } from '../../base/signals.js'
 import { TurnPolicy } from '../../base/turn-policy.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
 import type { HostStream } from '../../host/contract/stream.js'
 import type { SignalCalls } from '../../kernel/syscalls/context.js'
 import type { Driver } from '../driver.js'
 import { GuestExit } from '../exit.js'
+import type { Outcome } from '../outcome.js'
 import { loadProgram } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Signals } from '../signals.js'
@@ -31,14 +33,18 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   const streams = new GuestStreams(setup.streams, {
     defer,
     paces: (): boolean => driver.suspends,
-    onFailure: (reason) => ending.fail(reason),
+    onFailure: (error) => ending.end({ kind: 'failed', error }),
   })
   const signals = new Signals(setup.host, setup.onSignals)
   const driver: SuspendingDriver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
   const program = await loadProgram(setup, driver, ending)
   // Not the program itself: what keeps the run would keep its instance.
   const { arrivals, files } = program
-  signals.aim({ deliver: (signal) => arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
+  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
+  signals.aim({
+    deliver: (signal) => arrivals.add(signal),
+    end: (signal) => end({ kind: 'signalled', signal: signalName(signal) }),
+  })
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
   ending.whenOver(() => signals.close())
@@ -49,8 +55,8 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
     )
     .then(() => ending.unwound())
   return {
-    exit: streams.outlive(ending.told),
-    terminate: () => endNow(ending, streams),
+    outcome: streams.outlive(ending.told),
+    terminate: () => end({ kind: 'killed' }),
     files: async () => files(),
     kill: (signal) => signals.send(signal),
   }

@@ -6,10 +6,12 @@
 
 import { COPY_MAX } from '../../abi/limits.js'
 import type { NumberCall } from '../../base/call.js'
+import { signalName } from '../../base/signals.js'
 import type { HostStream } from '../../host/contract/stream.js'
 import type { SignalCalls } from '../../kernel/syscalls/context.js'
 import type { Driver } from '../driver.js'
 import { GuestExit } from '../exit.js'
+import type { Outcome } from '../outcome.js'
 import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Signals } from '../signals.js'
@@ -28,20 +30,24 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const streams = new GuestStreams(setup.streams, {
     defer,
     paces: () => false,
-    onFailure: (reason) => ending.fail(reason),
+    onFailure: (error) => ending.end({ kind: 'failed', error }),
   })
   const signals = new Signals(setup.host, setup.onSignals)
   const driver = new PumpDriver(setup, { streams: streams.open(COPY_MAX), signals })
   const program = await loadProgram(setup, driver, ending)
   // Not the program itself: what keeps the run would keep its instance.
   const { arrivals, files } = program
-  signals.aim({ deliver: (signal) => arrivals.add(signal), end: (code) => endNow(ending, streams, code) })
+  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
+  signals.aim({
+    deliver: (signal) => arrivals.add(signal),
+    end: (signal) => end({ kind: 'signalled', signal: signalName(signal) }),
+  })
   ending.whenOver(() => signals.close())
   ending.whenOver(setup.host.keepAlive())
   void live(program, driver, ending)
   return {
-    exit: streams.outlive(ending.told),
-    terminate: () => endNow(ending, streams),
+    outcome: streams.outlive(ending.told),
+    terminate: () => end({ kind: 'killed' }),
     files: async () => files(),
     kill: (signal) => signals.send(signal),
   }

@@ -3,7 +3,7 @@
  * and the host stays in this thread.
  */
 
-import { bitOf } from '../../base/signals.js'
+import { bitOf, signalName } from '../../base/signals.js'
 import { traitsOf } from '../../remote/host-traits.js'
 import {
   type AlarmReport,
@@ -20,10 +20,11 @@ import {
 import { makeRing } from '../../remote/ring.js'
 import { HostServer } from '../../remote/server/host-server.js'
 import { StreamServer } from '../../remote/server/streams.js'
-import { GuestTrap, TERMINATED } from '../exit.js'
+import { GuestTrap } from '../exit.js'
+import type { Outcome } from '../outcome.js'
 import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
-import { Signals, type SignalTarget } from '../signals.js'
+import { Signals } from '../signals.js'
 import { GuestStreams } from '../streams.js'
 import type { Thread } from './thread.js'
 import { ThreadFiles } from './thread-files.js'
@@ -44,20 +45,24 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const trace = setup.trace.topics
   const release = setup.host.keepAlive()
   const life = new WorkerGuest(setup, wires, terminate)
-  void thread.failure.then((reason) => life.fail(GuestTrap.from(reason)))
-  const exit = thread.end.then(() => life.ended()).finally(release)
+  void thread.failure.then((reason) => life.fail({ kind: 'crashed', error: GuestTrap.from(reason) }))
+  const outcome = thread.end.then(() => life.ended()).finally(release)
   const { given } = life.streams
   const traits = traitsOf(setup.host)
   const parts: WorkerSetup = { module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits }
   thread.run(parts, life.files.receive)
-  await Promise.race([life.ready, exit])
-  return { exit, terminate: () => life.terminate(), files: () => life.files.read(), kill: life.kill }
+  const early = await Promise.race([life.ready, outcome])
+  if (life.unfit !== undefined) throw life.unfit
+  if (early?.kind === 'crashed') throw early.error
+  return { outcome, terminate: () => life.end({ kind: 'killed' }), files: () => life.files.read(), kill: life.kill }
 }
 
 /** The parent's side of a guest: the host, the streams, and the outcome. */
-class WorkerGuest implements SignalTarget {
+class WorkerGuest {
   /** Resolves when the guest was loaded; never settles if it cannot be loaded. */
-  readonly ready: Promise<void>
+  readonly ready: Promise<undefined>
+  /** Why it cannot be loaded. */
+  unfit: Error | undefined
   readonly files = new ThreadFiles(() => this.#server.wire.post(ToGuest.FILES, FILES_ID))
   readonly #setup: GuestSetup
   readonly #terminate: () => void
@@ -68,23 +73,23 @@ class WorkerGuest implements SignalTarget {
   readonly #signals: Signals
   /** The signals that were sent, but not received yet. */
   #underWay = 0
-  #code = TERMINATED
-  #failure: { readonly reason: unknown } | undefined
+  #outcome: Outcome | undefined
 
   constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
     this.#setup = setup
     this.#terminate = terminate
     this.ready = new Promise((resolve) => {
-      this.#onReady = resolve
+      this.#onReady = () => resolve(undefined)
     })
     const defer = (callback: () => void): void => setup.host.defer(callback)
     this.streams = new GuestStreams(setup.streams, {
       defer,
       paces: () => false,
-      onFailure: (reason) => this.fail(reason),
+      onFailure: (error) => this.fail({ kind: 'failed', error }),
     })
     this.#signals = new Signals(setup.host, setup.onSignals)
-    this.#signals.aim(this)
+    const deliver = (signal: number): boolean => this.#deliver(signal)
+    this.#signals.aim({ deliver, end: (signal) => this.end({ kind: 'signalled', signal: signalName(signal) }) })
     this.#server = new HostServer(setup.host, wires, {
       onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
       onDefect: tellDefects((bytes) => this.streams.report(bytes)),
@@ -95,46 +100,39 @@ class WorkerGuest implements SignalTarget {
   /** See {@link Signals.send}. */
   readonly kill = (signal: number): boolean => this.#signals.send(signal)
 
-  deliver(signal: number): boolean {
+  #deliver(signal: number): boolean {
     if ((this.#underWay & bitOf(signal)) !== 0) return false
     this.#underWay |= bitOf(signal)
     this.#server.wire.post(ToGuest.SIGNAL, 0, signal)
     return true
   }
 
-  /** Ends the guest in the middle of whatever it does. */
-  end(code: number): void {
-    this.#code = code
-    this.#signals.close()
-    this.terminate()
+  /** Ends the guest in the middle of whatever it does; what it has written and was not sent yet is dropped. */
+  readonly end = (outcome: Outcome): void => {
+    this.streams.drop()
+    this.fail(outcome)
   }
 
-  /** Ends the guest with a reason, unless it already has one. */
-  fail(reason: unknown): void {
-    this.#failure ??= { reason }
+  /** Ends the guest, but what it has written is still sent. */
+  fail(outcome: Outcome): void {
+    this.#outcome ??= outcome
+    this.#signals.close()
     this.#terminate()
   }
 
-  /**
-   * Called when the thread has ended; waits until what the guest has written is sent.
-   *
-   * @returns the exit code
-   * @throws the reason if the guest did not end with an exit code
-   */
-  async ended(): Promise<number> {
+  /** Called when the thread has ended; waits until what the guest has written is sent. */
+  async ended(): Promise<Outcome> {
     this.#server.wire.drain()
     this.#server.close()
     this.#signals.close()
     await this.streams.end()
     this.files.end()
-    if (this.#failure !== undefined) throw this.#failure.reason
-    return this.#code
+    return this.#outcome ?? { kind: 'crashed', error: new Error('the thread of the guest has ended') }
   }
 
-  /** Ends the guest at once. */
-  terminate(): void {
-    this.streams.drop()
-    this.#terminate()
+  /** The guest has ended by itself, before it could be ended from outside. */
+  #tell(outcome: Outcome): void {
+    if (this.#outcome?.kind !== 'failed') this.#outcome = outcome
   }
 
   #receive(kind: number, value: number, payload: Uint8Array): void {
@@ -144,7 +142,7 @@ class WorkerGuest implements SignalTarget {
         this.#onReady()
         break
       case ToParent.UNFIT:
-        this.#failure ??= { reason: loadError(decode<LoadFailure>(payload)) }
+        this.unfit = loadError(decode<LoadFailure>(payload))
         break
       case ToParent.TRACE:
         this.#setup.trace.topic('syscall')?.(decodeText(payload))
@@ -166,11 +164,11 @@ class WorkerGuest implements SignalTarget {
         this.#underWay &= ~bitOf(value)
         break
       case ToParent.EXIT:
-        this.#code = value
+        this.#tell({ kind: 'exited', code: value })
         break
       case ToParent.TRAP: {
         const { message, stack } = decode<TrapReport>(payload)
-        this.#failure ??= { reason: new GuestTrap(message, stack) }
+        this.#tell({ kind: 'trapped', error: new GuestTrap(message, stack) })
         break
       }
     }

@@ -137,13 +137,12 @@ async function run(): Promise<void> {
   play(program, ending)
   // Sent after the guest's resources were released and before the parent closes the rest: only this thread knows
   // which received bytes were not read, and so which connections end with a reset.
-  await ending.told.then(
-    (code) => wire.post(ToParent.EXIT, 0, code),
-    (reason) => {
-      const { message, stack = message } = GuestTrap.from(reason)
-      wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
-    },
-  )
+  const outcome = await ending.told
+  if (outcome.kind === 'exited') wire.post(ToParent.EXIT, 0, outcome.code)
+  else if ('error' in outcome) {
+    const { message, stack = message } = GuestTrap.from(outcome.error)
+    wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
+  }
   sendLast(program.files())
 }
 
