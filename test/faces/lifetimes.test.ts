@@ -16,7 +16,7 @@ import { MARKER, Pattern } from '../support/pattern.js'
 import { type Random, seeded } from '../support/random.js'
 import { hosts } from './support/net-lab.js'
 
-const GROUPS = process.env.QUICK ? 3 : 20
+const GROUPS = 8
 const SIDE_BY_SIDE = 10
 
 /** The part of a socket that is used here, of `libuv-wasm/net` and of `node:net`. */

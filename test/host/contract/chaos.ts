@@ -5,7 +5,7 @@ import { type ContractOptions, contract, type Lab, type MakeHost } from './lab.j
 import type { Socket } from './socket.js'
 
 /** How many connections are tested: in batches, so that many are open at the same time. */
-const BATCHES = process.env.QUICK ? 2 : 8
+const BATCHES = 4
 const PAIRS = 12
 
 /** How an end closes its connection. */

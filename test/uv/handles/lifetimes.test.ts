@@ -10,7 +10,7 @@ import { overHosts } from '../../support/loops.js'
 import { seeded } from '../../support/random.js'
 import { liveTogether } from '../support/lives.js'
 
-const GROUPS = process.env.QUICK ? 3 : 25
+const GROUPS = 10
 
 describe('lifetimes', () => {
   overHosts((lab) => {
