@@ -1,5 +1,6 @@
 /** The policy of a program, according to the command line. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { SERVICE } from '../base/service-name.js'
 import { type AuditLog, auditLog } from '../guard/audit-log.js'
 import { Policy } from '../guard/policy.js'
 import { type Command, messageOf, UsageError } from './command.js'
@@ -7,8 +8,11 @@ import { type Command, messageOf, UsageError } from './command.js'
 /** @throws {UsageError} when a rule is not valid, or the file cannot be read */
 export function readPolicy({ rules, policyFile }: Command): Policy {
   try {
-    const policy = Policy.fromFlags(rules)
-    return policyFile === undefined ? policy : policy.with(Policy.parse(readText(policyFile)))
+    const flags = Policy.fromFlags(rules)
+    const policy = policyFile === undefined ? flags : flags.with(Policy.parse(readText(policyFile)))
+    const service = policy.rules.find(({ verdict, text }) => verdict === 'allow' && text.startsWith(SERVICE))
+    if (service === undefined) return policy
+    throw new UsageError(`Cannot grant ${service.text}: the command offers no services; leave the rule out`)
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message)
     throw error

@@ -5,15 +5,15 @@ import { type IpRange, isSingle } from '../base/ip-range.js'
 import { type Attempt, attemptOn, type Decision, decidedBy, lookupOf, nameRule, refused } from './decision.js'
 import type { Action, Rule, Verdict } from './rules/rule.js'
 import { RuleSet } from './rules/rule-set.js'
-import { readText, readUnix, UNIX } from './rules/rule-text.js'
+import { namesPath, readText, readUnix } from './rules/rule-text.js'
 
 /** A question to {@link Policy.explain}. */
 export interface PolicyQuestion {
   /** What the guest would attempt. */
   readonly action: Action
   /**
-   * What the action is about: `10.0.0.1:443`, `[::1]:443`, `db.example.com:443`, `unix:/path`; to `resolve`, a name or
-   * an address without a port.
+   * What the action is about: `10.0.0.1:443`, `[::1]:443`, `db.example.com:443`, `unix:/path`, `service:name`; to
+   * `resolve`, a name or an address without a port.
    */
   readonly address: string
   /** `tcp` by default; `udp` to send. */
@@ -80,7 +80,7 @@ function answer(attempt: Attempt, rule: Rule | undefined): Explanation {
 
 /** Reads an address in the syntax of rules, which has to be a single one, with a port unless it is looked up. */
 function readPlace(text: string, action: Action): Place {
-  if (text.startsWith(UNIX)) return { kind: 'address', address: readUnix(text) }
+  if (namesPath(text)) return { kind: 'address', address: readUnix(text) }
   const [{ target, ports } = { target: undefined, ports: undefined }] = readText(text)
   const [first, last] = ports?.[0] ?? (action === 'resolve' ? [0, 0] : [])
   if (first !== undefined && first === last && (ports?.length ?? 1) === 1) {
@@ -90,7 +90,7 @@ function readPlace(text: string, action: Action): Place {
       return { kind: 'address', address: addressOf(target.range, target.zone, first) }
     }
   }
-  const form = action === 'resolve' ? 'a name or an address' : 'HOST:PORT with one port, or unix:/path'
+  const form = action === 'resolve' ? 'a name or an address' : 'HOST:PORT with one port, unix:/path or service:name'
   throw new TypeError(`Cannot explain ${JSON.stringify(text)}: it is not a single address; give ${form}`)
 }
 

@@ -77,9 +77,9 @@ export class Judge {
     if (rule !== undefined) this.refuse(decidedBy(attemptOn('listen', protocol, bound), rule))
   }
 
-  /** Whether a peer's connection or message may arrive. */
+  /** Whether a peer's connection or message may arrive. No rule can tell the peers of a path apart. */
   accepts(protocol: Protocol, peer: SocketAddress): boolean {
-    if (!this.#judgesPeers) return true
+    if (!this.#judgesPeers || peer.family === 'unix') return true
     const attempt: AddressAttempt = { action: 'accept', protocol, address: peer }
     const rule = this.#rules.byAddress('deny', attempt) ?? this.#rules.byAddress('allow', attempt)
     const isAllowed = rule === undefined ? !this.#rules.allowsAny('accept') : rule.verdict === 'allow'

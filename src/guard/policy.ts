@@ -18,6 +18,8 @@ import type { Rule } from './rules/rule.js'
  *   are withheld, unless the rule says to which ranges the name may lead: `db.internal:5432=10.0.0.0/8`.
  * - `unix:/path` is the name of a socket in the form in which the guest requests it, byte for byte; the file system
  *   resolves symbolic links. `unix:@name` is an abstract name, `unix:./@name` the file `@name`, and `unix:*` means all.
+ * - `service:name` is a service that the host application offers to the guest, and `service:*` means all. A guest may
+ *   listen on services unless a rule denies it: only its host application reaches them.
  *
  * @example
  * ```ts

@@ -4,10 +4,10 @@ import type { SignalName } from '../base/signals.js'
 import { policyHost } from '../guard/policy-host.js'
 import { Guest } from '../guest/guest.js'
 import type { Outcome } from '../guest/outcome.js'
-import { HostError } from '../host/contract/error.js'
 import { defaultHost } from '../host/platform/default-host.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Isolated, Isolation } from './isolation.js'
+import { Services } from './services/services.js'
 import type { PluginSetup, UsageTable } from './setup.js'
 
 /** Starts guests of this process. */
@@ -21,7 +21,8 @@ export class GuestIsolation implements Isolation {
 
   async start(setup: PluginSetup): Promise<Isolated> {
     const { module, args, env, input, hooks, files } = setup
-    const host = policyHost(setup.host ?? (await defaultHost()), setup.policy, hooks)
+    const services = new Services(setup.host ?? (await defaultHost()), setup.services)
+    const host = policyHost(services.host, setup.policy, hooks)
     const guest = await Guest.start(module, {
       driver: this.name === 'thread' ? 'worker' : 'auto',
       args,
@@ -31,7 +32,7 @@ export class GuestIsolation implements Isolation {
       ...(input && { input }),
       ...(files && { dirs: files }),
     })
-    return new IsolatedGuest(guest)
+    return new IsolatedGuest(guest, services)
   }
 }
 
@@ -39,10 +40,12 @@ class IsolatedGuest implements Isolated {
   readonly outcome: Promise<Outcome>
   readonly usage: UsageTable = {}
   readonly #guest: Guest
+  readonly #services: Services
 
-  constructor(guest: Guest) {
+  constructor(guest: Guest, services: Services) {
     this.#guest = guest
-    this.outcome = guest.outcome
+    this.#services = services
+    this.outcome = guest.outcome.finally(() => services.end())
   }
 
   kill(signal: SignalName | number): boolean {
@@ -58,6 +61,6 @@ class IsolatedGuest implements Isolated {
   }
 
   connect(service = 'plugin'): Promise<Duplex> {
-    return Promise.reject(new HostError('ECONNREFUSED', `the guest does not listen on the service ${service}`))
+    return this.#services.connect(service)
   }
 }

@@ -12,8 +12,12 @@ import type { OnOutput } from '../wasi/stdio.js'
 /** The use of each limit, by its name. */
 export type UsageTable = Readonly<Record<string, Usage>>
 
-/** Receives the host's end of a stream that a plugin has opened to a service. */
-export type Service = (stream: Duplex) => void
+/**
+ * Receives the host's end of a stream that a plugin has opened to a service. A plugin cannot end its host application
+ * by breaking the stream: what the service throws because of that is dropped. Anything else that it throws, or rejects
+ * its promise with, is unhandled as anywhere.
+ */
+export type Service = (stream: Duplex) => void | Promise<void>
 
 /** What a plugin tells. */
 export interface PluginHooks extends PolicyHooks, LimitHooks {

@@ -2,8 +2,10 @@
 import { describe } from '@jest/globals'
 import { limitedHost } from '../../src/guard/limits/limited-host.js'
 import { policyHost } from '../../src/guard/policy-host.js'
+import { serviceHost } from '../../src/guard/services/service-host.js'
 import { virtualHost } from '../../src/host/virtual.js'
 import { hostContract } from '../host/contract/contract.js'
+import { unixContract } from '../host/contract/unix.js'
 
 const EVERYTHING = { connect: ['*', 'unix:*'], listen: ['*', 'unix:*'] }
 /** So slow that the largest transfers wait, and so fast that no test takes long. */
@@ -28,5 +30,13 @@ describe('limits over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
     return { host: limitedHost(host, SLOW), leaks: () => host.open() }
+  })
+})
+
+describe('services over the virtual host', () => {
+  // The rest of the host is passed through.
+  unixContract(() => {
+    const host = virtualHost()
+    return { host: serviceHost(host), leaks: () => host.open() }
   })
 })

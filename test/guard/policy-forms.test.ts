@@ -19,7 +19,7 @@ const addressRules = fc.tuple(schemes, hosts, ports).map((parts) => parts.join('
 const nameRules = fc
   .tuple(schemes, names, ports, fc.constantFrom('', '=10.0.0.0/8', '=10.0.0.0/8=fd00::/8'))
   .map((parts) => parts.join(''))
-const paths = fc.constantFrom('unix:/run/a,b', 'unix:@name', 'unix:*', 'unix:./@x')
+const paths = fc.constantFrom('unix:/run/a,b', 'unix:@name', 'unix:*', 'unix:./@x', 'service:cache', 'service:*')
 
 const policies: fc.Arbitrary<PolicyRules> = fc.record(
   {
@@ -92,7 +92,7 @@ test.each([
 
 test.each<[string, PolicyRules, RegExp]>([
   ['a name to listen on', { listen: ['db.test:80'] }, /to allow listen: a name is not possible/],
-  ['a path to accept from', { accept: ['unix:/a'] }, /a path is not possible/],
+  ['a path to accept from', { accept: ['unix:/a'] }, /a path or a service is not possible/],
   ['a port of a lookup', { resolve: ['db.test:80'] }, /a lookup has no port/],
   ['TCP to send', { send: ['tcp://127.0.0.1:80'] }, /leave tcp:\/\/ out/],
   ['resolvesTo of an address', { connect: ['10.0.0.1:80=10.0.0.0/8'] }, /resolvesTo is for rules that allow names/],
@@ -102,7 +102,8 @@ test.each<[string, PolicyRules, RegExp]>([
     { connect: [{ host: 'a.test', resolvesTo: '10.1.0.0/8' }] },
     /"10\.1\.0\.0\/8" in reso/,
   ],
-  ['a path with a port', { connect: [{ path: '/a', port: 1 }] }, /a path has no host, port or protocol/],
+  ['a path with a service', { connect: [{ path: '/a', service: 'a' }] }, /a path or a service has no/],
+  ['a path with a port', { connect: [{ path: '/a', port: 1 }] }, /a path or a service has no host, port or protocol/],
   ['another protocol', JSON.parse('{ "connect": [{ "protocol": "sctp" }] }'), /give "tcp" or "udp"/],
   ['a comment that is a number', JSON.parse('{ "connect": [{ "comment": 1 }] }'), /its comment is not a text/],
   ['an unknown action to deny', JSON.parse('{ "deny": { "bind": [] } }'), /deny has no "bind"/],

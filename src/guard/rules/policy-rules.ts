@@ -1,8 +1,9 @@
 /** The object form of a policy's rules, which is also its form in JSON. */
 import { formatRange, type IpRange, parseRange } from '../../base/ip-range.js'
+import { SERVICE } from '../../base/service-name.js'
 import { formatPorts } from './ports.js'
 import { ACTIONS, type Action, type Rule, type Verdict } from './rule.js'
-import { formatHost, readText } from './rule-text.js'
+import { formatHost, readText, UNIX } from './rule-text.js'
 
 /** A rule as an object. */
 export interface RuleObject {
@@ -17,6 +18,8 @@ export interface RuleObject {
   readonly protocol?: 'tcp' | 'udp'
   /** In place of the others: the path of a Unix socket, `@name` for an abstract one, or `*` for all. */
   readonly path?: string
+  /** In place of the others: the name of a service of the host application, or `*` for all. */
+  readonly service?: string
   /**
    * The only ranges that a name may lead to. By default a name may lead to every address but internal ones: of this
    * machine, its link, private networks and metadata services. The ranges grant nothing by themselves.
@@ -26,7 +29,7 @@ export interface RuleObject {
   readonly comment?: string
 }
 
-/** A rule: an object, or the text `[tcp://|udp://]HOST[:PORTS][=RANGE]...` or `unix:PATH`. */
+/** A rule: an object, or the text `[tcp://|udp://]HOST[:PORTS][=RANGE]...`, `unix:PATH` or `service:NAME`. */
 export type PolicyRule = string | RuleObject
 
 /** Rules by what a guest attempts. */
@@ -56,7 +59,7 @@ export interface PolicyRules extends RulesByAction {
   readonly deny?: readonly PolicyRule[] | RulesByAction
 }
 
-const RULE_KEYS = ['host', 'port', 'protocol', 'path', 'resolvesTo', 'comment']
+const RULE_KEYS = ['host', 'port', 'protocol', 'path', 'service', 'resolvesTo', 'comment']
 const POLICY_KEYS = [...ACTIONS, 'deny']
 
 /**
@@ -124,11 +127,13 @@ function parts(rule: PolicyRule): readonly Omit<Rule, 'action' | 'verdict'>[] {
 }
 
 function textOf(rule: RuleObject): string {
-  const { host = '*', port = '*', protocol, path } = rule
-  if (path !== undefined) {
-    const alone = rule.host === undefined && rule.port === undefined && protocol === undefined
-    if (alone && typeof path === 'string') return `unix:${path}`
-    throw unusable(rule, 'a path has no host, port or protocol; leave them out')
+  const { host = '*', port = '*', protocol, path, service } = rule
+  const name = path ?? service
+  if (name !== undefined) {
+    const others = [rule.host, rule.port, protocol, path === undefined ? undefined : service]
+    if (typeof name === 'string' && others.every((other) => other === undefined))
+      return `${path === undefined ? SERVICE : UNIX}${name}`
+    throw unusable(rule, 'a path or a service has no host, port or protocol; leave them out')
   }
   if (typeof host !== 'string' || host.includes('=')) throw unusable(rule, 'its host is not an address or a name')
   if (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')
@@ -155,7 +160,7 @@ function faultOf({ action, verdict, protocol, target, ports, resolvesTo }: Rule)
   if (resolvesTo !== undefined && (kind !== 'name' || verdict === 'deny')) {
     return 'resolvesTo is for rules that allow names; leave it out'
   }
-  if (isPath && action !== 'connect' && action !== 'listen') return 'a path is not possible; give HOST'
+  if (isPath && action !== 'connect' && action !== 'listen') return 'a path or a service is not possible; give HOST'
   if (kind === 'name' && (action === 'listen' || action === 'accept')) {
     return 'a name is not possible; give a numeric address, such as 127.0.0.1:80'
   }
@@ -176,7 +181,11 @@ function writeByAction(rules: readonly Rule[]): RulesByAction {
 function writeRule(rule: Rule): PolicyRule {
   const { text, target, ports, protocol, resolvesTo, comment } = rule
   if (comment === undefined) return text
-  if (target.kind === 'path' || target.kind === 'paths') return { path: text.slice('unix:'.length), comment }
+  if (target.kind === 'path' || target.kind === 'paths') {
+    return text.startsWith(SERVICE)
+      ? { service: text.slice(SERVICE.length), comment }
+      : { path: text.slice(UNIX.length), comment }
+  }
   return {
     host: formatHost(target),
     ...(ports !== undefined && { port: formatPorts(ports) }),

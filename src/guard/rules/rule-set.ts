@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../base/address.js'
 import { endpointKey } from '../../base/endpoint.js'
 import { isWildcardIp, unmappedIp, zoneIndex } from '../../base/ip.js'
 import { isInRange, isSingle, touchesRange } from '../../base/ip-range.js'
+import { isServicePath, SERVICE } from '../../base/service-name.js'
 import { isInternalIp } from './internal-ranges.js'
 import { matchesPattern } from './names.js'
 import { hasPort } from './ports.js'
@@ -27,11 +28,24 @@ export interface NameAttempt {
 
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const
 
+/** A guest may listen on services of its own: only its host application can connect there. */
+const OWN_SERVICES: Rule = {
+  verdict: 'allow',
+  action: 'listen',
+  protocol: undefined,
+  target: { kind: 'paths', of: 'service' },
+  ports: undefined,
+  resolvesTo: undefined,
+  comment: 'only the host application can connect there',
+  text: `${SERVICE}*`,
+}
+
 /** Returns the index of an interface by its name; `undefined` if there is none. */
 export type InterfaceOf = (name: string) => number | undefined
 
 /** The rules of a policy, where the names of interfaces are known. */
 export class RuleSet {
+  /** The given rules, and last the one that every policy has. */
   readonly rules: readonly Rule[]
   /** The interfaces that rules refer to, by name. */
   readonly interfaces = new Map<string, number>()
@@ -39,7 +53,7 @@ export class RuleSet {
 
   /** @throws {TypeError} when a rule has a zone that is not an interface */
   constructor(rules: readonly Rule[], interfaceOf: InterfaceOf) {
-    this.rules = rules
+    this.rules = [...rules, OWN_SERVICES]
     for (const { target, text } of rules) {
       if (target.kind === 'range' && target.zone !== '')
         this.#scopes.set(target, this.#scopeOf(target.zone, text, interfaceOf))
@@ -118,7 +132,8 @@ export class RuleSet {
   #matches(rule: Rule, { action, address }: AddressAttempt): boolean {
     const { target, ports, verdict } = rule
     if (address.family === 'unix') {
-      return target.kind === 'paths' || (target.kind === 'path' && target.key === endpointKey(address))
+      if (target.kind === 'path') return target.key === endpointKey(address)
+      return target.kind === 'paths' && target.of === (isServicePath(address.path) ? 'service' : 'unix')
     }
     if (!hasPort(ports, address.port) || target.kind === 'path' || target.kind === 'paths') return false
     if (target.kind !== 'range') return target.kind === 'all'

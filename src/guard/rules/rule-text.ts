@@ -1,8 +1,9 @@
-/** The text form of rules: `[PROTOCOL://]HOST[:PORTS][=RANGE]...` or `unix:PATH`. */
+/** The text form of rules: `[PROTOCOL://]HOST[:PORTS][=RANGE]...`, `unix:PATH` or `service:NAME`. */
 import type { UnixAddress } from '../../base/address.js'
 import { endpointKey } from '../../base/endpoint.js'
 import { parseIp } from '../../base/ip.js'
 import { formatRange, type IpRange, parseRange } from '../../base/ip-range.js'
+import { isServiceName, isServicePath, SERVICE } from '../../base/service-name.js'
 import { pathOf } from '../../base/unix-path.js'
 import { parsePattern } from './names.js'
 import { formatPorts, type Ports, parsePorts } from './ports.js'
@@ -22,7 +23,7 @@ const ALL = { kind: 'all' } as const
  */
 export function readText(text: string): readonly RuleText[] {
   const plain = { protocol: undefined, ports: undefined, resolvesTo: undefined }
-  if (text.startsWith(UNIX)) return [{ ...plain, target: readPath(text), text }]
+  if (namesPath(text)) return [{ ...plain, target: readPath(text), text }]
   const [place = '', ...leads] = text.split('=')
   const [, scheme, rest = ''] = /^(?:(tcp|udp):\/\/)?(.*)$/s.exec(place) ?? []
   const protocol = scheme === 'tcp' || scheme === 'udp' ? scheme : undefined
@@ -68,20 +69,42 @@ function splitPorts(text: string): { host: string; ports: Ports | null } {
 }
 
 function readPath(text: string): Target {
-  return text === `${UNIX}*` ? { kind: 'paths' } : { kind: 'path', key: endpointKey(readUnix(text)) }
+  if (text === `${UNIX}*`) return { kind: 'paths', of: 'unix' }
+  if (text === `${SERVICE}*`) return { kind: 'paths', of: 'service' }
+  return { kind: 'path', key: endpointKey(readUnix(text)) }
+}
+
+/** Whether a text is about sockets with paths. */
+export function namesPath(text: string): boolean {
+  return text.startsWith(UNIX) || text.startsWith(SERVICE)
 }
 
 /**
- * Reads `unix:PATH`: exactly this path, in the guest's notation. A leading `@` means the NUL of an abstract name.
+ * Reads `unix:PATH`: exactly this path, in the guest's notation. A leading `@` means the NUL of an abstract name. Or
+ * reads `service:NAME`.
  *
  * @throws {TypeError} when it does not name a socket
  */
 export function readUnix(text: string): UnixAddress {
+  if (text.startsWith(SERVICE)) return readService(text)
   const path = pathOf(text.slice(UNIX.length))
   if (path === '' || /\p{Cs}/u.test(text)) {
     throw new TypeError(`Cannot use the rule ${JSON.stringify(text)}: it does not name a socket; give unix:/path`)
   }
+  if (isServicePath(path)) {
+    throw new TypeError(
+      `Cannot use the rule ${JSON.stringify(text)}: the path is that of a service; give ${path}, or ${UNIX}./${path} for a file`,
+    )
+  }
   return { family: 'unix', path: path.startsWith('@') ? `\0${path.slice(1)}` : path }
+}
+
+function readService(path: string): UnixAddress {
+  if (isServiceName(path.slice(SERVICE.length))) return { family: 'unix', path }
+  throw new TypeError(
+    `Cannot use the rule ${JSON.stringify(path)}: it does not name a service; give ${SERVICE}NAME with a letter first, or ` +
+      'tcp:// before a host that is named "service"',
+  )
 }
 
 /** Formats everything but a path as {@link readText} reads it. */
@@ -105,6 +128,6 @@ export function formatHost(target: Target): string {
 function wrong(text: string): string {
   return (
     `Cannot use the rule ${JSON.stringify(text)}: it is not an address; give HOST:PORT with an address, a range or a ` +
-    'name, such as 127.0.0.1:80, [::1]:80, 10.0.0.0/8:443 or *.example.com:443, or give unix:/path, or *'
+    'name, such as 127.0.0.1:80, [::1]:80, 10.0.0.0/8:443 or *.example.com:443, or give unix:/path, service:name, or *'
   )
 }

@@ -17,6 +17,9 @@ export type Protocol = 'tcp' | 'udp' | 'unix'
 /** Whether an attempt may go on. */
 export type Verdict = 'allow' | 'deny'
 
+/** What the path of a socket names: a file or an abstract name; or a service. */
+export type PathKind = 'unix' | 'service'
+
 /** What a rule is about. */
 export type Target =
   /** Every address and every name. */
@@ -25,10 +28,10 @@ export type Target =
   | { readonly kind: 'range'; readonly range: IpRange; readonly zone: string }
   /** Names; see `parsePattern()`. */
   | { readonly kind: 'name'; readonly pattern: string }
-  /** A Unix socket, by its `endpointKey()`. */
+  /** A Unix socket or a service, by its `endpointKey()`. */
   | { readonly kind: 'path'; readonly key: string }
-  /** Every Unix socket. */
-  | { readonly kind: 'paths' }
+  /** Every Unix socket, or every service. */
+  | { readonly kind: 'paths'; readonly of: PathKind }
 
 /** A rule. */
 export interface Rule {
