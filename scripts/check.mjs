@@ -17,6 +17,7 @@ const checks = {
   rooms: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', 'src'],
   tsdoc: ['node', 'scripts/checks/tsdoc.mjs'],
   abi: ['node', 'scripts/checks/abi.mjs'],
+  assembly: ['node', 'scripts/checks/assembly.mjs'],
   size: ['node', 'scripts/checks/size.mjs'],
   papers: ['node', 'scripts/checks/papers.mjs'],
   prose: ['node', 'scripts/checks/prose.mjs'],

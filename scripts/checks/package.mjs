@@ -16,6 +16,9 @@ const MOST_DEPENDENCIES = 3
 const SLACK = 0.75
 const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependenc(?:y|ies)/
 
+/** Sources that the compiler of AssemblyScript needs. */
+const ASSEMBLY = /^assembly\//
+
 /** @typedef {import('../lib/package.mjs').Packed} Packed */
 
 /** @param {Packed} packed @returns {string[]} */
@@ -42,7 +45,9 @@ const checkSize = ({ size, unpacked, dependencies }) => {
 
 /** @param {Packed} packed @param {string} folder - the unpacked package @returns {string[]} */
 const checkFiles = ({ files }, folder) => {
-  const strangers = files.filter((path) => /\.map$|(?<!\.d)\.ts$|tsbuildinfo$|\.test\./.test(path))
+  const strangers = files.filter(
+    (path) => /\.map$|(?<!\.d)\.ts$|tsbuildinfo$|\.test\./.test(path) && !ASSEMBLY.test(path),
+  )
   const maps = files
     .filter((path) => path.endsWith('.js') && readFileSync(join(folder, path), 'utf8').includes('sourceMappingURL='))
     .map((path) => `${path}: names a source map, but none is packed`)

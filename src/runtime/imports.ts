@@ -158,9 +158,12 @@ const ORIGINS: readonly Origin[] = [
     remedy: 'build it for the target wasm32-wasip1, without wasm-bindgen',
   },
   {
-    matches: (module, name) => module === 'env' && /^(?:abort|seed|trace|console\.|Date\.|Math\.|process\.)/.test(name),
-    is: 'a part of the runtime of AssemblyScript (env.abort and the like)',
-    remedy: 'build it with its own implementations of these functions (--use abort=...)',
+    matches: (module, name) =>
+      module === 'env' &&
+      /^(?:abort$|seed$|trace$|mark$|(?:console|crypto|Date|Math|performance|process)\.)/.test(name),
+    is: 'a function that programs in AssemblyScript expect of a page',
+    remedy:
+      'let its asconfig.json extend "libuv-wasm/assembly/asconfig.json", which has such functions for programs here',
   },
   {
     matches: (module) => module === 'env' || module === 'a' || module.startsWith('GOT.'),

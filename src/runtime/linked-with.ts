@@ -7,17 +7,17 @@ import type { WasmModule } from '../base/platform-types.js'
 export interface LinkedWith {
   /** The revision of the interface that it expects, from 1 to the newest one that is offered here. */
   readonly revision: number
-  /** The version of libuv-wasm whose uvcc linked it; `undefined` for modules of other linkers and of early versions. */
+  /** The version of libuv-wasm that linked it; `undefined` for modules of other linkers and of early versions. */
   readonly version: string | undefined
 }
 
 const SILENT: LinkedWith = { revision: Revision.UNSAID, version: undefined }
 
 /**
- * Reads the custom section that uvcc writes.
+ * Reads the custom section that uvcc writes, and `assembly/transform.mjs`.
  *
- * @throws {WebAssembly.LinkError} when the module expects a newer revision than there is here, or when uvcc cannot have
- *   written the section
+ * @throws {WebAssembly.LinkError} when the module expects a newer revision than there is here, or when neither of them
+ *   can have written the section
  */
 export function linkedWith(module: WasmModule): LinkedWith {
   const sections = WebAssembly.Module.customSections(module, LINKED_SECTION)
@@ -28,7 +28,7 @@ export function linkedWith(module: WasmModule): LinkedWith {
   const [, revision, version] = WRITTEN.exec(text) ?? []
   if (revision === undefined || version === undefined)
     throw new WebAssembly.LinkError(
-      `Cannot link the module: uvcc did not write its section ${JSON.stringify(LINKED_SECTION)}; link it again with uvcc`,
+      `Cannot link the module: neither uvcc nor the library for AssemblyScript wrote its section ${JSON.stringify(LINKED_SECTION)}; build it again with one of them`,
     )
   if (Number(revision) > Revision.NEWEST)
     throw new WebAssembly.LinkError(

@@ -29,6 +29,7 @@ const BOTH = [
   'guest/sockets/local-datagrams',
   'guest/sockets/transfers',
   'guest/pumped',
+  'assembly/kit',
   'wasi/preview1-program',
   'guest/boundary',
   'guest/depart',

@@ -9,7 +9,7 @@ import { guestModule } from './uvcc.js'
 /**
  * The options of a guest. By default its network is this machine's, and its driver is the tested one.
  */
-export type Part = GuestOptions & { readonly program?: string }
+export type Part = GuestOptions & { readonly program?: string | URL }
 
 const playing: Play[] = []
 const sockets: net.Socket[] = []
@@ -103,7 +103,7 @@ export const until = async (so: () => boolean, what: string): Promise<void> => {
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * Starts a guest: `behave`, unless its part names another program.
+ * Starts a guest: `behave`, unless its part names another program, of `programs` or anywhere.
  *
  * @param network - the host without an option `host`: this machine's, or the default of `Guest.start()`
  */
@@ -114,11 +114,11 @@ export const play = async (
 ): Promise<Play> => {
   const { program = 'behave', onOutput, ...options } = part
   const written = new Written()
-  const guest = await Guest.start(await guestModule(program), {
+  const guest = await Guest.start(typeof program === 'string' ? await guestModule(program) : program, {
     ...(network === 'node' && { host: nodeHost() }),
     driver,
     ...options,
-    args: [program, ...args],
+    args: [String(program), ...args],
     onOutput: (stream, bytes) => {
       written.add(stream, bytes)
       return onOutput?.(stream, bytes)

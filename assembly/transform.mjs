@@ -1,0 +1,20 @@
+/**
+ * A step of the compiler asc: it writes into each module what it was built with, as uvcc does. Hosts read it in
+ * `src/runtime/linked-with.ts`.
+ */
+import { readFileSync } from 'node:fs'
+
+/** The revision of the host's interface that this library expects: `UVH_REVISION` of `uv_host.h`. */
+const REVISION = 2
+
+/** The version of this package. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** See `assemblyscript/transform`. */
+// biome-ignore lint/style/noDefaultExport: asc takes the default export
+export default class Linked {
+  /** @param {{ addCustomSection(name: string, contents: Uint8Array): void }} module */
+  afterCompile(module) {
+    module.addCustomSection('libuv-wasm', new TextEncoder().encode(`revision ${REVISION}, version ${version}`))
+  }
+}
