@@ -25,11 +25,14 @@ export const exported = Object.entries(exports).flatMap(([path, { types, default
 )
 
 /**
- * Files that are loaded by other means: the platforms, and the hooks of Node's loader. @type {Record<string, string>}
+ * Files that are loaded by other means: the platforms, the hooks of Node's loader, and the process of a plugin.
+ *
+ * @type {Record<string, string>}
  */
 export const hooks = {
   'platform-node': 'host/platform/node',
   'platform-page': 'host/platform/page',
+  'plugin-process': 'plugin/process/plugin-process',
   replacement: 'faces/net/replacement',
   'resolve-net': 'faces/net/resolve-net',
 }

@@ -9,7 +9,7 @@
  * | what                           | `handle`                                | `net`                            |
  * |--------------------------------|-----------------------------------------|----------------------------------|
  * | available                      | Node 20 to 26, not under `--permission` | everywhere                       |
- * | synchronous `bind`             | yes                                     | Node 26.4 on, or if `handle` is  |
+ * | synchronous `bind`             | yes                                     | yes                              |
  * | local address of a new connect | yes                                     | as for `bind`, or once connected |
  * | shared ports (`reusePort`)     | Node 22.12 on                           | as for `handle`                  |
  * | no descriptor left to accept   | libuv drops the connection silently     | the same                         |

@@ -2,7 +2,7 @@
 import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from '@jest/globals'
-import { GuestIsolation } from '../guest/support/built.js'
+import { GuestIsolation, ProcessIsolation } from '../guest/support/built.js'
 import { until } from '../guest/support/stage.js'
 import { COMPILING } from '../guest/support/uvcc.js'
 import { soon } from '../support/deadline.js'
@@ -18,7 +18,7 @@ const pieces = function* (bytes: Buffer): Generator<Buffer> {
 }
 const all = async (stream: Duplex): Promise<Buffer> => Buffer.concat(await stream.toArray())
 
-describe.each([new GuestIsolation('thread')])('under the isolation $name', (isolation) => {
+describe.each([new GuestIsolation('thread'), new ProcessIsolation()])('under the isolation $name', (isolation) => {
   test(
     'bytes go to a service of the host application and back',
     async () => {

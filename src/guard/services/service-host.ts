@@ -62,7 +62,7 @@ class Switchboard extends WrappedHost implements ServiceHost {
     for (const [name, serve] of Object.entries(services)) {
       if (typeof serve !== 'function')
         throw new TypeError(`Cannot use the service ${JSON.stringify(name)}: it is a ${typeof serve}; give a function`)
-      this.#unix.bind(addressOf(name)).listen(BACKLOG, { onConnection: serve, onError() {} })
+      this.#unix.bind(serviceAddress(name)).listen(BACKLOG, { onConnection: serve, onError() {} })
     }
   }
 
@@ -78,19 +78,19 @@ class Switchboard extends WrappedHost implements ServiceHost {
   }
 
   reach(name: string, events: ConnectionEvents): HostConnection<UnixAddress> {
-    return this.#network.unix.connect(addressOf(name), events)
+    return this.#network.unix.connect(serviceAddress(name), events)
   }
 
   whenListening(name: string, callback: () => void): () => void {
-    return this.#unix.whenListening(addressOf(name).path, callback)
+    return this.#unix.whenListening(serviceAddress(name).path, callback)
   }
 }
 
 /** The network in memory takes any number. */
 const BACKLOG = 128
 
-/** @throws {TypeError} */
-function addressOf(name: string): UnixAddress {
+/** The address of a service. @throws {TypeError} when the name is not that of one */
+export function serviceAddress(name: string): UnixAddress {
   if (typeof name === 'string' && isServiceName(name)) return { family: 'unix', path: SERVICE + name }
   throw new TypeError(
     `Cannot use the service ${JSON.stringify(name)}: it is not a name; give a letter, then up to 63 of a-z, 0-9, _ . -`,

@@ -1,13 +1,14 @@
 /**
  * Strategies for binding a local address synchronously, which `net.Server#listen` and `net.Socket#connect` do not do:
- * they bind a tick later, and report an occupied port by an event. There are three strategies, and no Node is certain
- * to have them all:
+ * they bind a tick later, and report an occupied port by an event. There are four strategies, and no Node is certain
+ * to have them all. The second one is not available under `--permission`:
  *
  * | strategy       | available                            | bind | local address of a connect |
  * |----------------|--------------------------------------|------|----------------------------|
  * | `bound-socket` | `net.BoundSocket`, Node 26.4 on      | yes  | immediately                |
  * | `tcp-wrap`     | `process.binding`, Node 20 to 26     | yes  | immediately                |
- * | `plain`        | everywhere, also `--permission`      | no   | once connected             |
+ * | `made-handle`  | `net._createServerHandle`, all Nodes | yes  | once connected             |
+ * | `plain`        | everywhere                           | no   | once connected             |
  */
 
 import type { Socket, SocketConstructorOpts } from 'node:net'
@@ -23,7 +24,7 @@ import { newHandle, type TcpHandle, type TcpWrap, tcpWrap } from './tcp-wrap.js'
 export const nodeNet = (): typeof import('node:net') => process.getBuiltinModule('node:net')
 
 /** The name of a strategy. */
-export type BindStrategyName = 'bound-socket' | 'tcp-wrap' | 'plain'
+export type BindStrategyName = 'bound-socket' | 'tcp-wrap' | 'made-handle' | 'plain'
 
 /** A connecting socket. It reports failure by its `error` event. */
 export interface Dialled {
@@ -147,6 +148,43 @@ const tcpWrapRung = (wrap: TcpWrap): BindStrategy => {
   }
 }
 
+/** What `net` makes a server's handle with, bound but not listening; or a negative status. It is not documented. */
+type MakeHandle = (host: string, port: number, family: 4 | 6, fd: -1, flags: number) => TcpHandle | number
+
+const isMakeHandle = (value: unknown): value is MakeHandle => typeof value === 'function'
+
+/** A flag of libuv's `uv_tcp_bind()`: UV_TCP_IPV6ONLY. */
+const IPV6_ONLY = 1
+
+const madeHandleRung = (make: MakeHandle): BindStrategy => ({
+  name: 'made-handle',
+  sharesPorts: false,
+  bind(local, { ipv6Only, reusePort }) {
+    const what = `bind ${formatEndpoint(local)}`
+    if (reusePort) throw new HostError('ENOTSUP', `${what}: under --permission this Node cannot share a port`)
+    const family = local.family === 'ipv4' ? 4 : 6
+    const handle = make(toNodeHost(local), local.port, family, -1, ipv6Only ? IPV6_ONLY : 0)
+    if (typeof handle === 'number') throw statusError(handle, what)
+    // On Unix libuv's bind does not report EADDRINUSE; querying the address does.
+    const status = handle.getsockname({})
+    if (status !== 0) {
+      handle.close()
+      throw statusError(status, what)
+    }
+    return {
+      source: handle,
+      local: localOf(handle, local),
+      close: () => handle.close(),
+      connect(remote, onConnect) {
+        const socket = adopt({ handle, allowHalfOpen: true }).pause()
+        socket.connect({ host: toNodeHost(remote), port: remote.port }, onConnect)
+        return { socket, local: localOf(handle, local) }
+      },
+    }
+  },
+  connect: (remote, onConnect) => plainRung.connect(remote, onConnect),
+})
+
 const plainRung: BindStrategy = {
   name: 'plain',
   sharesPorts: false,
@@ -171,6 +209,8 @@ export const bindStrategies = (): readonly [BindStrategy, ...BindStrategy[]] => 
   if (isBoundSocketClass(Class)) found.push(boundSocketRung(Class))
   const wrap = tcpWrap()
   if (wrap !== undefined) found.push(tcpWrapRung(wrap))
+  const make: unknown = Reflect.get(nodeNet(), '_createServerHandle')
+  if (isMakeHandle(make)) found.push(madeHandleRung(make))
   const [top = plainRung, ...rest] = found
   return [top, ...rest, plainRung]
 }

@@ -32,6 +32,8 @@ export class ConnectionDuplex extends Duplex implements ConnectionEvents {
     this.#connection = connection
     this.#keepAlive = keepAlive
     connection.events = this
+    // A plugin that breaks its stream must not end its host application by an event without a listener.
+    this.on('error', () => {})
   }
 
   onConnect(): void {}

@@ -99,7 +99,6 @@ export class Services {
  * stream itself are not unhandled; any other exception is a defect of the service, and stays one.
  */
 export async function serve(service: Service, stream: Duplex): Promise<void> {
-  stream.on('error', () => {})
   try {
     await service(stream)
   } catch (error) {

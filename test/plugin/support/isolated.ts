@@ -52,7 +52,7 @@ export const start = async (isolation: Isolation, args: readonly string[], part:
     services: {},
     ...others,
     hooks: {
-      onOutput: (_stream, bytes) => void pieces.push(bytes),
+      onOutput: (stream, bytes) => void (stream === 1 && pieces.push(bytes)),
       onRefusal: ({ action, target }) => refusals.push(`${action} ${target}`),
       ...hooks,
     },
