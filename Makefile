@@ -80,8 +80,9 @@ test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) ## runs t
 # How long `make stress` runs the randomized tests, in minutes.
 MINUTES ?= 60
 
-stress: build ## tests with 1 GiB, with 1,000 clients at once, and with random calls for an hour (MINUTES=5)
+stress: build sdk ## tests with 1 GiB, with 1,000 clients at once, and with random calls for an hour (MINUTES=5)
 	@STRESS=1 $(JEST) test/stress
+	@node test/stress/programs/neighbours.mjs 1 25 spin calls output listen lookups
 	@node scripts/stress.mjs $(MINUTES) $(JEST)
 
 # How many calls `make fuzz` makes; SEED=... repeats the calls of a run.

@@ -3,11 +3,12 @@ import { Policy } from '../guard/policy.js'
 import type { PolicyRules } from '../guard/rules/policy-rules.js'
 import type { Outcome } from '../guest/outcome.js'
 import type { ModuleSource } from '../runtime/module.js'
-import { GuestIsolation } from './guest-isolation.js'
-import type { Isolated, Isolation } from './isolation.js'
+import { chooseIsolation, type IsolationName } from './choose-isolation.js'
+import type { Isolated } from './isolation.js'
 import type { UsageTable } from './setup.js'
 
 export type { Outcome } from '../guest/outcome.js'
+export type { IsolationName } from './choose-isolation.js'
 export type { Isolated, Isolation } from './isolation.js'
 export type { PluginHooks, PluginSetup, Service, UsageTable } from './setup.js'
 
@@ -15,6 +16,8 @@ export type { PluginHooks, PluginSetup, Service, UsageTable } from './setup.js'
 export interface PluginOptions {
   /** What it may do on the network; nothing by default. */
   readonly grant?: Policy | PolicyRules
+  /** What keeps it apart from this process and from other plugins; `thread` by default. */
+  readonly isolation?: IsolationName
 }
 
 /** A running plugin. */
@@ -36,7 +39,7 @@ export class Plugin {
    */
   static async start(module: ModuleSource, options: PluginOptions = {}): Promise<Plugin> {
     const { grant } = options
-    const isolation: Isolation = new GuestIsolation('thread')
+    const isolation = await chooseIsolation(options.isolation ?? 'thread')
     const isolated = await isolation.start({
       name: 'plugin',
       module,

@@ -15,7 +15,7 @@ import { StreamTable } from './stream-table.js'
 
 /** Milliseconds between two questions whether the process is alive, and how many may be unanswered. */
 const PING = 1000
-const PINGS_MISSED = 10
+const PINGS_MISSED = 30
 /** How many frames, and how many things that are told, are taken from it in a second. */
 const FRAMES_PER_SECOND = 500_000
 const TOLD_PER_SECOND = 2000

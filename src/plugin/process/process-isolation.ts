@@ -1,5 +1,6 @@
 /** Plugins in processes of their own, which the operating system keeps apart. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Duplex } from 'node:stream'
 import { serialize } from 'node:v8'
@@ -77,14 +78,25 @@ function unfit(reason: string): TypeError {
   return new TypeError(`Cannot start the plugin in a process: ${reason}, or use isolation: 'thread'`)
 }
 
+/** @throws {TypeError} when Node's flags would grant the process more than this directory */
+function grantable(path: string): string {
+  if (/[,*]/.test(resolve(path))) throw unfit(`the path ${JSON.stringify(path)} has a comma or a star; rename it`)
+  try {
+    return realpathSync(path)
+  } catch {
+    // The process says what is wrong with it.
+    return resolve(path)
+  }
+}
+
 function messageFor(setup: PluginSetup): { message: StartMessage; memory: Directory[] } {
   const { name, args, env, files, policy, limits, services, hooks } = setup
   const memory: [string, Directory][] = []
   const dirs: Record<string, { path: string; access: 'ro' | 'rw' }> = {}
   for (const [at, given] of Object.entries(files ?? {})) {
     if (isDirectory(given)) memory.push([at, given])
-    else if (typeof given === 'string') dirs[at] = { path: resolve(given), access: 'ro' }
-    else dirs[at] = { path: resolve(given.path), access: given.access ?? 'ro' }
+    else if (typeof given === 'string') dirs[at] = { path: grantable(given), access: 'ro' }
+    else dirs[at] = { path: grantable(given.path), access: given.access ?? 'ro' }
   }
   const message: StartMessage = {
     name,
