@@ -41,7 +41,7 @@ function underLimits({ descriptors, processorTime, data }: ProcessLimits): strin
 }
 
 /** Node's flags that take away what the process does not need. */
-function permissions({ dirs, policy }: StartMessage): string[] {
+function permissions({ dirs }: StartMessage): string[] {
   const knows = (flag: string): boolean => process.allowedNodeEnvironmentFlags.has(flag)
   const flag = ['--permission', '--experimental-permission'].find(knows)
   if (flag === undefined) return []
@@ -53,7 +53,8 @@ function permissions({ dirs, policy }: StartMessage): string[] {
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
     '--allow-worker',
-    ...(knows('--allow-net') && usesNetwork(policy) ? ['--allow-net'] : []),
+    // Without it there is no socket to the host application either.
+    ...(knows('--allow-net') ? ['--allow-net'] : []),
     ...readable.map((path) => `--allow-fs-read=${path}`),
     ...writable.map((path) => `--allow-fs-write=${path}`),
   ]
@@ -65,8 +66,4 @@ function library(): string[] {
   // In a checkout they are in many folders, with a dependency that is not bundled.
   const root = existsSync(fileURLToPath(new URL('./worker.js', entry))) ? folder : new URL('../../../../', entry)
   return [realpathSync(root)]
-}
-
-function usesNetwork({ deny: _, ...allowed }: StartMessage['policy']): boolean {
-  return Object.values(allowed).some((rules: readonly unknown[]) => rules.length > 0)
 }

@@ -1,6 +1,6 @@
 /**
- * The frames between a host application and the process of a plugin: the length of the rest in 4 bytes, a kind, an id in
- * 4 bytes, and a payload. The host application trusts none of them.
+ * The frames between a host application and the process of a plugin: the length of the rest in 4 bytes, a kind, an id
+ * in 4 bytes, and a payload. The host application trusts none of them.
  */
 
 /** Kinds of frames. Each is sent in one direction, unless both are named. */
@@ -35,7 +35,7 @@ export const Frame = {
   USAGE: 13,
   /** How the guest ended. */
   OUTCOME: 14,
-  /** To the plugin: a signal, whose number is the id. The plugin answers it with the same frame when it was received. */
+  /** To the plugin: a signal, whose number is the id. The same frame answers when it was received. */
   SIGNAL: 15,
   /** To the plugin: asks for the files below the path that is the payload. Answered by parts of them. */
   FILES: 16,

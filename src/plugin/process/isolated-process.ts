@@ -35,8 +35,8 @@ export interface PluginProcess {
 }
 
 /**
- * The process of a plugin, as its host application sees it. Nothing that it sends is trusted: a message that the library
- * does not send, or more than it sends, ends the process.
+ * The process of a plugin, as its host application sees it. Nothing that it sends is trusted: a message that the
+ * library does not send, or more than it sends, ends the process.
  */
 export class IsolatedProcess implements Isolated {
   readonly outcome: Promise<Outcome>

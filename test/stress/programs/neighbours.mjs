@@ -7,10 +7,14 @@
  * MINUTES is 1 by default, for each setting; COUNT is 25; the ways of bad-neighbour.c are all of them.
  */
 import { execFileSync, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 
-const load = (path) => import(new URL(`../../../build/lib/${path}.js`, import.meta.url).href)
+/** @typedef {import('../../../src/plugin/isolation.js').Isolated} Isolated */
+/** @typedef {import('../../../src/plugin/isolation.js').Isolation} Isolation */
+
+const load = (/** @type {string} */ path) => import(new URL(`../../../build/lib/${path}.js`, import.meta.url).href)
 const { chooseIsolation } = await load('plugin/choose-isolation')
 const { Policy } = await load('guard/policy')
 
@@ -22,7 +26,7 @@ const BEAT = 20
 const SIZE = 1024
 
 mkdirSync('build/stress', { recursive: true })
-const compile = (source, module) => {
+const compile = (/** @type {string} */ source, /** @type {string} */ module) => {
   execFileSync('build/sdk/bin/uvcc', ['-O2', source, '-o', module])
   return new Uint8Array(readFileSync(module))
 }
@@ -30,32 +34,41 @@ const echo = compile('test/guest/programs/echo.c', 'build/stress/echo.wasm')
 const bad = compile('test/stress/programs/bad-neighbour.c', 'build/stress/bad-neighbour.wasm')
 
 /** Lets time pass, which is what is measured here. */
-const time = (ms) =>
+const time = (/** @type {number} */ ms) =>
   new Promise((resolve) => {
     setTimeout(resolve, ms)
   })
 
-/** Starts a plugin. @returns it, and its port once it has told it */
+/**
+ * Starts a plugin.
+ *
+ * @param {Isolation} isolation
+ * @param {Uint8Array<ArrayBuffer>} module
+ * @param {[string, ...string[]]} args
+ * @param {object} rules
+ * @returns {Promise<{ plugin: Isolated, port: Promise<number> }>} it, and its port once it has told it
+ */
 const start = async (isolation, module, args, rules) => {
   let output = ''
-  let tell = (_port) => {}
-  const port = new Promise((resolve) => {
-    tell = resolve
-  })
+  const told = new EventEmitter()
+  const port = once(told, 'port').then(([number]) => Number(number))
   const plugin = await isolation.start({
     name: args[0],
     module,
     args,
     env: {},
     files: {},
+    input: undefined,
+    stdio: undefined,
+    host: undefined,
     policy: new Policy(rules),
     limits: {},
     services: {},
     hooks: {
-      onOutput(_stream, bytes) {
+      onOutput(/** @type {number} */ _stream, /** @type {Uint8Array} */ bytes) {
         if (output.length < 1000) output += Buffer.from(bytes)
         const found = /port (\d+)/.exec(output)
-        if (found) tell(Number(found[1]))
+        if (found) told.emit('port', found[1])
       },
     },
   })
@@ -70,7 +83,7 @@ class Client {
   #socket
   #stopped = false
 
-  constructor(port) {
+  constructor(/** @type {number} */ port) {
     this.#socket = net.connect(port, '127.0.0.1').setNoDelay(true)
   }
 
@@ -78,22 +91,21 @@ class Client {
     const bytes = Buffer.alloc(SIZE)
     let before = performance.now()
     let length = 0
-    let back = () => {}
+    const back = new EventEmitter()
     this.#socket.on('data', (data) => {
       for (const byte of data) if (byte !== (this.beats & 0xff)) this.lost += 1
       length += data.length
-      if (length >= SIZE) back()
+      if (length >= SIZE) back.emit('answer')
     })
     this.#socket.on('error', () => {})
     this.#socket.on('close', () => {
       if (!this.#stopped) this.lost += 1
-      back()
+      this.#stopped = true
+      back.emit('answer')
     })
     while (!this.#stopped) {
       length = 0
-      const answer = new Promise((resolve) => {
-        back = resolve
-      })
+      const answer = once(back, 'answer')
       this.#socket.write(bytes.fill(this.beats & 0xff))
       await answer
       const now = performance.now()
@@ -111,7 +123,7 @@ class Client {
 }
 
 /** Measures the honest plugins for some time. */
-const measure = async (ports) => {
+const measure = async (/** @type {number[]} */ ports) => {
   const clients = ports.map((port) => new Client(port))
   const runs = clients.map((client) => client.run())
   const begun = performance.now()
@@ -121,14 +133,19 @@ const measure = async (ports) => {
   await Promise.race([Promise.all(runs), time(10_000)])
   const rates = clients.map(({ beats }) => beats / seconds).sort((a, b) => a - b)
   return {
-    slowest: rates[0],
-    median: rates[rates.length >> 1],
+    slowest: rates[0] ?? 0,
+    median: rates[rates.length >> 1] ?? 0,
     gap: Math.max(...clients.map(({ gap }) => gap)),
     lost: clients.reduce((sum, { lost }) => sum + lost, 0),
   }
 }
 
 let failed = false
+
+/**
+ * @param {string} what
+ * @param {Awaited<ReturnType<typeof measure>>} measured
+ */
 const report = (what, { slowest, median, gap, lost }) => {
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20)
   console.log(
@@ -139,7 +156,9 @@ const report = (what, { slowest, median, gap, lost }) => {
 }
 
 for (const name of ['thread', 'process']) {
+  /** @type {Isolation} */
   const isolation = await chooseIsolation(name)
+  /** @type {Awaited<ReturnType<typeof start>>[]} */
   const honest = []
   for (let i = 0; i < Number(count); i++)
     honest.push(await start(isolation, echo, ['echo', '127.0.0.1'], { listen: ['127.0.0.1:0'] }))
@@ -147,17 +166,18 @@ for (const name of ['thread', 'process']) {
   const spinners = ports.map(() => spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }))
   report(`${name}, beside ${count} native processes`, await measure(ports))
   for (const spinner of spinners) spinner.kill('SIGKILL')
+  /** @type {Awaited<ReturnType<typeof start>>[]} */
   const others = []
   for (let i = 0; i < Number(count); i++) {
     const rules = { listen: ['127.0.0.1:0'], resolve: ['*.invalid'] }
-    others.push(await start(isolation, bad, ['bad', ways[i % ways.length]], rules))
+    others.push(await start(isolation, bad, ['bad', ways[i % ways.length] ?? ''], rules))
   }
   report(`${name}, beside ${count} bad plugins`, await measure(ports))
   const ends = new Map()
   for (const { plugin } of others) {
     plugin.terminate()
-    const { kind, limit } = await plugin.outcome
-    const end = limit === undefined ? kind : `${kind} ${limit}`
+    const outcome = await plugin.outcome
+    const end = outcome.kind === 'limit' ? `limit ${outcome.limit}` : outcome.kind
     ends.set(end, (ends.get(end) ?? 0) + 1)
   }
   console.log(`${name}: bad plugins have ended by`, Object.fromEntries(ends))
