@@ -53,7 +53,7 @@ const MOST: i32 = 64
 const EVENT: usize = 8
 const events = memory.data(512, 8)
 
-/** Keeps the program running until `release()`. */
+/** Keeps the program running until `release()`: for a program that only waits for its host to call its functions. */
 export function hold(): void {
   held++
   wake()

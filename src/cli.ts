@@ -9,7 +9,10 @@ try {
   const command = readCommand(process.argv.slice(2))
   if (command === 'help') process.stdout.write(HELP)
   else if (command === 'version') process.stdout.write(`${VERSION}\n`)
-  else {
+  else if ('kind' in command) {
+    const { makePlugin } = await import('./cli/new.js')
+    process.stdout.write(`${makePlugin(command.kind, command.folder)}\n`)
+  } else {
     enableCompileCache()
     // Its thread starts up while this thread loads the rest.
     const thread = command.driver === 'worker' ? new Thread() : undefined

@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util'
 import type { Dirs, DriverName, HostDirectory } from '../guest/guest.js'
 
 /** What `--help` prints. */
-export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc.
+export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc, or in AssemblyScript.
 
   libuv-wasm run [options] PROGRAM.wasm [-- arguments for the program]
+  libuv-wasm new c-plugin|assembly-plugin DIR     make a folder with a first plugin
 
 By default the program has access to nothing. These options grant access:
 
@@ -69,20 +70,29 @@ export interface Command {
   readonly why: boolean
 }
 
+/** What to make, and where. */
+export interface NewPlugin {
+  readonly kind: string
+  readonly folder: string
+}
+
 /**
  * Reads a command line.
  *
  * @throws {UsageError} when it cannot be carried out
  */
-export function readCommand(argv: readonly string[]): Command | 'help' | 'version' {
+export function readCommand(argv: readonly string[]): Command | NewPlugin | 'help' | 'version' {
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = parseOptions(ours)
   const [command, program, extra] = positionals
   if (values.help || ours.length === 0 || command === 'help') return 'help'
   if (values.version) return 'version'
+  if (command === 'new') return readNewPlugin(positionals.slice(1))
   if (command !== 'run') {
-    throw new UsageError(`Cannot run the command ${quote(command)}: it does not exist; use libuv-wasm run PROGRAM.wasm`)
+    throw new UsageError(
+      `Cannot run the command ${quote(command)}: it does not exist; use libuv-wasm run PROGRAM.wasm, or libuv-wasm new`,
+    )
   }
   if (program === undefined) throw new UsageError('Cannot run: no program is given; name its .wasm file after run')
   if (extra !== undefined)
@@ -103,6 +113,13 @@ export function readCommand(argv: readonly string[]): Command | 'help' | 'versio
     trace: values.trace ?? false,
     why: values.why ?? false,
   }
+}
+
+function readNewPlugin([kind, folder, extra]: readonly string[]): NewPlugin {
+  if (kind !== undefined && folder !== undefined && extra === undefined) return { kind, folder }
+  throw new UsageError(
+    'Cannot make a plugin: give its kind and one folder, as in libuv-wasm new assembly-plugin my-plugin',
+  )
 }
 
 const RULES = ['allow', 'deny'].flatMap((verdict) =>

@@ -20,7 +20,7 @@ export type { OnOutput } from '../wasi/stdio.js'
 export type { DriverName } from './drivers/choice.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
-export type { GuestOptions } from './options.js'
+export type { GuestOptions, Instantiate } from './options.js'
 export type { Outcome } from './outcome.js'
 
 const nothing = (): void => {}
@@ -71,7 +71,7 @@ export class Guest {
   static async start(program: ModuleSource, options: GuestOptions = {}): Promise<Guest> {
     checkStart(program, options)
     // In parallel: other threads compile the module and start up while this thread loads the rest.
-    const { driver = 'auto' } = options
+    const { instantiate, driver = instantiate ? 'pump' : 'auto' } = options
     const compiling = compileModule(program)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
     const parts = [
@@ -88,7 +88,7 @@ export class Guest {
       const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), maxDescriptors } = options
       const streams = { input, onOutput, inherited }
       const absent = new AbsentCalls(trace)
-      const given = { streams, onSignals, trace, maxDescriptors, onAbsent: absent.note }
+      const given = { streams, instantiate, onSignals, trace, maxDescriptors, onAbsent: absent.note }
       const run = await ready.start({ module, abi, host, files, wasi, ...given })
       return new Guest(ready.driver, run, absent.counts)
     } catch (error) {

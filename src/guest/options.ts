@@ -1,4 +1,5 @@
 /** The options of a guest. */
+import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
 import type { SignalName } from '../base/signals.js'
 import type { Host } from '../host/contract/host.js'
 import type { Trace } from '../runtime/trace.js'
@@ -8,6 +9,15 @@ import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { DRIVERS, type DriverName } from './drivers/choice.js'
 import type { InputSource } from './input.js'
+
+/**
+ * Instantiates a module with the imports that it is to have, and returns its exports. The import object may be
+ * extended, but functions that the module imports are found in it alone.
+ */
+export type Instantiate = (
+  module: WasmModule,
+  imports: Record<string, WasmImports>,
+) => WasmExports | PromiseLike<WasmExports>
 
 /** The options of a guest. It has access to nothing else. */
 export interface GuestOptions extends WasiOptions {
@@ -24,6 +34,13 @@ export interface GuestOptions extends WasiOptions {
   readonly dirs?: Dirs
   /** How the guest waits; `auto` by default. */
   readonly driver?: DriverName
+  /**
+   * Instantiates the module, for programs whose functions this application calls: with `@assemblyscript/loader`, or
+   * with the bindings that asc made. By default `WebAssembly.instantiate()` does. Only for programs that leave their
+   * loop to their host, like those in AssemblyScript, under the driver `pump`. See
+   * `docs/guests-in-assemblyscript.md`.
+   */
+  readonly instantiate?: Instantiate
   /** Its standard input, consumed as the guest reads it. Empty by default. */
   readonly input?: InputSource
   /** Receives the output as it is written. Dropped by default. */
@@ -48,7 +65,7 @@ export interface GuestOptions extends WasiOptions {
 
 /** @throws {ArgumentError} naming the argument that is not valid */
 export function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', args, env, input, onOutput, onSignals, stdio, maxDescriptors, trace } = options
+  const { driver = 'auto', instantiate, args, env, input, onOutput, onSignals, stdio, maxDescriptors, trace } = options
   // Checked by capability, since they may come from another copy of this package or from another realm.
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(
@@ -58,6 +75,11 @@ export function checkStart(program: unknown, options: GuestOptions): void {
   if (driver !== 'auto' && !Object.hasOwn(DRIVERS, driver)) {
     throw new ArgumentError(
       `Cannot start the guest: driver ${show(driver)} is not a driver; use one of auto, ${Object.keys(DRIVERS).join(', ')}`,
+    )
+  }
+  if (instantiate !== undefined && (typeof instantiate !== 'function' || driver === 'worker' || driver === 'jspi')) {
+    throw new ArgumentError(
+      `Cannot start the guest: instantiate ${show(instantiate)} is not valid; give a function, and the driver 'pump'`,
     )
   }
   if (args !== undefined && !(Array.isArray(args) && args.every(isText))) {

@@ -9,7 +9,7 @@ import { type FileCalls, type KernelCalls, UV_HOST_MODULE, UV_HOST_TYPES } from 
 import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
-import type { WasmImports, WasmInstance, WasmModule } from '../base/platform-types.js'
+import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
 import { Arrivals } from '../kernel/arrivals.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
@@ -103,12 +103,12 @@ export async function loadProgram(options: ProgramOptions, driver: Driver, endin
   ])
   const gate = openGate(module, offers, driver, ending)
   requireMain(module)
-  const wasm = await instantiate(module, gate, ending)
-  const { memory: exported, _start: start } = wasm.exports
+  const wasm = await instantiate(options, gate, ending)
+  const { memory: exported, _start: start } = wasm
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
     throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
   bound = new Memory(exported)
-  loops.bind(wasm.exports)
+  loops.bind(wasm)
   ending.whenOver(() => {
     loops.close()
     kernel.closeAll()
@@ -180,9 +180,12 @@ function contained(
 const FEW = 6
 
 /** @throws {WebAssembly.LinkError} when an import has another type; {TypeError} when its start function traps */
-async function instantiate(module: WasmModule, gate: Gate, ending: GuestExit): Promise<WasmInstance> {
+async function instantiate(options: ProgramOptions, gate: Gate, ending: GuestExit): Promise<WasmExports> {
+  const { module, instantiate } = options
   try {
-    return await WebAssembly.instantiate(module, gate.imports)
+    // A copy, since loaders add to it.
+    if (instantiate !== undefined) return await instantiate(module, Object.assign(Object.create(null), gate.imports))
+    return (await WebAssembly.instantiate(module, gate.imports)).exports
   } catch (error) {
     const { outcome } = ending
     const reason = outcome !== undefined && 'error' in outcome ? outcome.error : linkError(error)

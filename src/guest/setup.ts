@@ -5,12 +5,15 @@ import type { Trace } from '../runtime/trace.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
 import type { Outcome } from './outcome.js'
+import type { Instantiate } from './options.js'
 import type { GivenStreams } from './streams.js'
 
 /** The parts that a guest is made of. */
 export interface ProgramOptions extends Preview1Options {
   readonly module: WasmModule
   readonly trace: Trace
+  /** See {@link GuestOptions.instantiate}. */
+  readonly instantiate?: Instantiate | undefined
   readonly maxDescriptors: number | undefined
   /** Receives the name of each call that no guest has. */
   readonly onAbsent: (name: string) => void

@@ -70,7 +70,8 @@ static void on_request(uv_stream_t* stream,
   if (nread <= 0) {
     free(buf->base);
     if (nread == UV_EOF)
-      check("shutdown", uv_shutdown(malloc(sizeof(uv_shutdown_t)), stream, on_ended));
+      check("shutdown",
+            uv_shutdown(malloc(sizeof(uv_shutdown_t)), stream, on_ended));
     else if (nread < 0)
       uv_close((uv_handle_t*) stream, on_close);
     return;
