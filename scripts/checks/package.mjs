@@ -17,7 +17,7 @@ const SLACK = 0.75
 const SAID = /(\d+) kB packed, (\d+) kB unpacked, with (\d+) dependenc(?:y|ies)/
 
 /** Sources that the compiler of AssemblyScript needs. */
-const ASSEMBLY = /^assembly\//
+const ASSEMBLY = /^(?:examples\/|sdk\/templates\/[^/]+\/)?assembly\//
 
 /** @typedef {import('../lib/package.mjs').Packed} Packed */
 

@@ -184,7 +184,10 @@ async function instantiate(options: ProgramOptions, gate: Gate, ending: GuestExi
   const { module, instantiate } = options
   try {
     // A copy, since loaders add to it.
-    if (instantiate !== undefined) return await instantiate(module, Object.assign(Object.create(null), gate.imports))
+    if (instantiate !== undefined) {
+      const made = instantiate(module, Object.assign(Object.create(null), gate.imports))
+      return await Promise.resolve(made)
+    }
     return (await WebAssembly.instantiate(module, gate.imports)).exports
   } catch (error) {
     const { outcome } = ending

@@ -4,8 +4,8 @@ import type { SignalName } from '../base/signals.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
-import type { Outcome } from './outcome.js'
 import type { Instantiate } from './options.js'
+import type { Outcome } from './outcome.js'
 import type { GivenStreams } from './streams.js'
 
 /** The parts that a guest is made of. */

@@ -23,6 +23,9 @@ interface Called {
   end(): void
 }
 
+/** The same as exports, with strings by their address. */
+type Exports = Record<string, unknown> & { greet(name: number): number }
+
 const start = async (instantiate: Instantiate, grant = {}): Promise<GuestType> => {
   const module = new Uint8Array(await readFile(await assemblyModule(PROGRAM)))
   return Guest.start(module, { instantiate, host: policyHost(nodeHost(), grant) })
@@ -32,7 +35,7 @@ const start = async (instantiate: Instantiate, grant = {}): Promise<GuestType> =
 const byLoader = async (grant?: object): Promise<{ guest: GuestType; called: Called }> => {
   let called: Called | undefined
   const guest = await start(async (module, imports) => {
-    const { instance, exports } = await loader.instantiate<Called & { greet(name: number): number }>(module, imports)
+    const { instance, exports } = await loader.instantiate<Exports>(module, imports)
     const { __newString, __getString } = exports
     called = Object.assign(Object.create(exports), {
       greet: (name: string) => __getString(exports.greet(__newString(name))),
