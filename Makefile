@@ -56,7 +56,7 @@ $(COMPILED): $(INSTALLED) $(SOURCES)
 
 $(BUNDLED): $(COMPILED) build/lib/runtime/libuv.wasm scripts/package/bundle.mjs scripts/package/prune-types.mjs scripts/lib/entries.mjs
 	@echo 'rolldown: build/lib -> dist'
-	@rm -f dist/*.js
+	@rm -f dist/*.js dist/*.cjs
 	@node scripts/package/bundle.mjs
 	@node scripts/package/prune-types.mjs
 	@touch $@

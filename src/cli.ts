@@ -2,7 +2,7 @@
 /** The `libuv-wasm` command. */
 import { VERSION } from './abi/revision.js'
 import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
-import { enableCompileCache } from './cli/compile-cache.js'
+import { Scripts } from './cli/scripts.js'
 import { Thread } from './guest/drivers/thread.js'
 
 try {
@@ -13,11 +13,12 @@ try {
     const { makePlugin } = await import('./cli/new.js')
     process.stdout.write(`${makePlugin(command.kind, command.folder)}\n`)
   } else {
-    enableCompileCache()
     // Its thread starts up while this thread loads the rest.
-    const thread = command.driver === 'worker' ? new Thread() : undefined
-    const { run } = await import('./cli/run.js')
-    process.exitCode = await run(command, thread)
+    const entry = Scripts.haveCode ? new URL('./cli-thread.js', import.meta.url) : undefined
+    const thread = command.driver === 'worker' ? new Thread(entry) : undefined
+    const scripts = new Scripts()
+    const { run } = scripts.load('./cli-run.cjs') as typeof import('./cli/run.js')
+    process.exitCode = await run(command, { thread, entry, keep: scripts.keep })
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

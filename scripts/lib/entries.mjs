@@ -37,5 +37,14 @@ export const hooks = {
   'resolve-net': 'faces/net/resolve-net',
 }
 
-/** The programs: the command, its implementation, and a guest's thread. @type {Record<string, string>} */
-export const programs = { cli: 'cli', 'cli-run': 'cli/run', worker: 'guest/drivers/worker' }
+/**
+ * The programs: the command and its implementation, and a guest's thread and how the command starts it.
+ *
+ * @type {Record<string, string>}
+ */
+export const programs = {
+  cli: 'cli',
+  'cli-run': 'cli/run',
+  'cli-thread': 'cli/thread',
+  worker: 'guest/drivers/worker',
+}

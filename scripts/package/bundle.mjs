@@ -21,8 +21,32 @@ const COMPILED = 'build/lib'
 const CHUNKS = {
   core: ['index'],
   node: ['host/node', 'host/common', 'host/platform/node'],
-  guests: ['guest/guest'],
+  // With what its drivers have in common.
+  guests: ['guest/guest', 'guest/report-defects', 'guest/signals', 'guest/streams', 'wasi/fs/byte-names'],
 }
+
+/**
+ * What the command's own file has, with everything that it imports: the command, and what several of the files have in
+ * common that it loads later. The bundler would make a file of each few lines that two of them share.
+ */
+const COMMAND = [
+  'cli/run',
+  'abi/limits',
+  'base/turn-policy',
+  'base/unix-names',
+  'guest/report-defects',
+  'guest/signals',
+  'guest/streams',
+  'host/common/listening',
+  'host/connection/orphans',
+  'host/contract/abort',
+  'host/connection/unsent-bytes',
+  'wasi/fs/byte-names',
+]
+
+/** @param {string[]} paths - modules and directories */
+const isOneOf = (paths) => (/** @type {string} */ id) =>
+  [id.replace(/\.js$/, ''), dirname(id)].some((path) => paths.includes(relative(COMPILED, path)))
 
 /** What is imported at run time: the dependencies, and `#platform`, which package.json resolves. */
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -77,19 +101,6 @@ const lazyIpaddr = {
 const plugins = [lazyIpaddr, builtins]
 
 /**
- * Keeps the programs separate: one imports another as an external file.
- *
- * @type {import('rolldown').Plugin}
- */
-const apart = {
-  name: 'apart',
-  resolveId(id) {
-    const other = Object.entries(programs).find(([, module]) => id === `./${module}.js`)
-    return other && { id: `./${other[0]}.js`, external: true }
-  },
-}
-
-/**
  * Resolves the platform to Node's: the command runs on Node and compatible runtimes.
  *
  * @type {import('rolldown').Plugin}
@@ -139,7 +150,7 @@ await put(
     codeSplitting: {
       groups: Object.entries(CHUNKS).map(([name, paths]) => ({
         name,
-        test: (id) => [id.replace(/\.js$/, ''), dirname(id)].some((path) => paths.includes(relative(COMPILED, path))),
+        test: isOneOf(paths),
         includeDependenciesRecursively: true,
       })),
     },
@@ -152,7 +163,20 @@ const SHIPPED_DESCRIPTION = JSON.stringify(JSON.stringify(await describeModule()
 
 // The programs, each in its own files: no other program imports their code, and startup time matters most. Parsing
 // costs the engine 20 µs per kB, whether the code is used or not. Line breaks are kept, since Node prints the line of
-// an error.
+// an error. The command loads its implementation and the thread as scripts, with their compiled code, see
+// src/cli/scripts.ts; the thread is also valid as a module, which all other threads load.
+
+/** @type {Record<string, import('rolldown').OutputOptions>} */
+const SCRIPTS = {
+  'cli-run': {
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'cli-run-[name].cjs',
+    banner: '"use strict";',
+    codeSplitting: { groups: [{ name: 'cli-run', test: isOneOf(COMMAND) }] },
+  },
+  worker: { format: 'iife', banner: '"use strict";' },
+}
 for (const [file, module] of Object.entries(programs)) {
   const reachesOut = file === 'cli-run'
   await put(
@@ -160,7 +184,7 @@ for (const [file, module] of Object.entries(programs)) {
       input: inputs({ [file]: module }),
       preserveEntrySignatures: 'allow-extension',
       external: reachesOut ? installed : external,
-      plugins: [apart, ...(reachesOut ? [nodePlatform] : []), ...plugins],
+      plugins: [...(reachesOut ? [nodePlatform] : []), ...plugins],
       ...(reachesOut && {
         transform: { define: { SHIPPED_DESCRIPTION } },
         onLog: (_level, { code, message }) => {
@@ -176,12 +200,13 @@ for (const [file, module] of Object.entries(programs)) {
       minify: { compress: true, mangle: true, codegen: false },
       chunkFileNames: `${file}-[name].js`,
       minifyInternalExports: false,
+      ...SCRIPTS[file],
     },
   )
 }
 
 // A define that nothing uses is ignored without a word.
-if (!/"errno\\?":\{\\?"E2BIG/.test(readFileSync('dist/cli-run.js', 'utf8'))) {
+if (!/"errno\\?":\{\\?"E2BIG/.test(readFileSync('dist/cli-run.cjs', 'utf8'))) {
   throw new Error(
     'Cannot bundle the command: src/runtime/module.ts does not use SHIPPED_DESCRIPTION; define its new name',
   )

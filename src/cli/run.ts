@@ -12,7 +12,6 @@ import '../host/common/process-streams.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
-import { writeCompileCache } from './compile-cache.js'
 import { openAudit, readPolicy } from './policy.js'
 import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
@@ -61,17 +60,27 @@ async function openHost(name: string): Promise<Host> {
   return name === 'virtual' ? (await import('../host/virtual.js')).virtualHost() : platform.openHost()
 }
 
+/** What the command has made before this file was loaded. */
+export interface Prepared {
+  /** The worker driver's thread, if it was created already. */
+  readonly thread: Thread | undefined
+  /** Where a thread starts, unless it is where every guest's thread does. */
+  readonly entry: URL | undefined
+  /** Keeps the code of this file for the next start. */
+  readonly keep: () => void
+}
+
 /**
  * Runs the program, and reports an error that prevents it. This function is bundled separately from the command, so
  * its classes differ from the command's.
  *
- * @param thread - the worker driver's thread, if it was created already
  * @returns the exit code
  */
-export async function run(command: Command, thread: Thread | undefined): Promise<number> {
+export async function run(command: Command, { thread, entry, keep }: Prepared): Promise<number> {
+  Thread.startAt(entry)
   if (thread !== undefined) Thread.offer(thread)
   try {
-    return await runProgram(command)
+    return await runProgram(command, keep)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     say(error.message)
@@ -81,7 +90,7 @@ export async function run(command: Command, thread: Thread | undefined): Promise
   }
 }
 
-async function runProgram(command: Command): Promise<number> {
+async function runProgram(command: Command, keep: () => void): Promise<number> {
   const signals = new Signals(command.driver)
   const refusals = new Refusals()
   const policy = readPolicy(command)
@@ -90,7 +99,7 @@ async function runProgram(command: Command): Promise<number> {
   const started = startGuest(command, signals, { policy, hooks })
   signals.aim(started)
   const guest = await started
-  setTimeout(writeCompileCache, AT_REST).unref()
+  setTimeout(keep, AT_REST).unref()
   try {
     const code = await guest.exit
     return signals.code ?? code
@@ -103,6 +112,7 @@ async function runProgram(command: Command): Promise<number> {
     refusals.close()
     audit?.close()
     if (command.why) tellAbsent(guest)
+    keep()
   }
 }
 

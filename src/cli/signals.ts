@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { hasJspi } from '../guest/drivers/suspending-import.js'
+import { hasJspi } from '../guest/drivers/available.js'
 import type { DriverName, Guest, SignalName } from '../guest/guest.js'
 
 /** The signals of this process that are sent to the program if it has a use for them. */

@@ -4,19 +4,14 @@
  * turns and timers come from the driver's waits.
  */
 
-import { type PumpedExports, UV_PUMP_MODULE } from '../abi/uv-pump.js'
+import type { PumpedExports } from '../abi/uv-pump.js'
 import { isCall } from '../base/call.js'
-import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
+import type { WasmExports, WasmImports } from '../base/platform-types.js'
 import { Host, type HostTimer } from '../host/contract/host.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Turns } from '../kernel/syscalls/context.js'
 import { Pump } from '../runtime/pump.js'
 import type { Driver } from './driver.js'
-
-/** Whether a program may leave its loop to its host, that is, whether it is linked with `uvp_run_and_exit()`. */
-export function letsPump(module: WasmModule): boolean {
-  return WebAssembly.Module.imports(module).some(({ module, name }) => module === UV_PUMP_MODULE && name === 'leave')
-}
 
 /** The numbers of the run modes; they only have to be consistent within this pump. */
 const UNTIL_EMPTY = 0

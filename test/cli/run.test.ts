@@ -1,9 +1,8 @@
 /** `libuv-wasm run`, started like from a shell. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import * as nodeModule from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -347,9 +346,20 @@ async function readSlowly(fd: number): Promise<Buffer> {
   }
 }
 
-test('Node’s compiled code is kept in the user’s caches, if Node supports it', async () => {
-  expect(await run('run', behave, '--', 'exit', '3')).toMatchObject({ code: 3 })
-  expect(existsSync(join(caches, 'libuv-wasm'))).toBe('enableCompileCache' in nodeModule)
+test('compiled code is kept in the user’s caches, and replaced when it does not belong to the command’s files', async () => {
+  const folder = join(caches, 'libuv-wasm')
+  const runOnce = async () => {
+    expect(await run('run', '--driver', 'worker', behave, '--', 'exit', '3')).toMatchObject({ code: 3, errors: '' })
+    return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]))
+  }
+  const first = await runOnce()
+  expect([...first.keys()].map((name) => name.replace(/-\d.*/, '')).sort()).toEqual(
+    expect.arrayContaining(['cli-run-worker-driver.cjs', 'cli-run.cjs', 'worker.js']),
+  )
+  expect(await runOnce()).toEqual(first)
+  const damaged = [...first.keys()].find((name) => name.startsWith('cli-run.cjs')) ?? ''
+  writeFileSync(join(folder, damaged), 'no code')
+  expect((await runOnce()).get(damaged)?.length).toBeGreaterThan(1000)
 })
 
 test('the program runs if no folder for compiled code can be made', async () => {

@@ -1,10 +1,7 @@
 /** Which driver a guest is started with. */
 import type { WasmModule } from '../../base/platform-types.js'
-import { letsPump } from '../pumped-loops.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
-import { startWithJspi } from './jspi.js'
-import { startPumped } from './pump.js'
-import { hasJspi } from './suspending-import.js'
+import { hasJspi, letsPump } from './available.js'
 import { Thread } from './thread.js'
 
 /**
@@ -22,23 +19,31 @@ export interface PreparedDriver {
   cancel(): void
 }
 
-/** Prepares each driver. @throws {TypeError} when it is not available */
+/**
+ * Prepares each driver, which is loaded on demand: the thread of the host needs little of what is in the thread of the
+ * guest.
+ *
+ * @throws {TypeError} when it is not available
+ */
 export const DRIVERS = {
   async jspi(): Promise<PreparedDriver> {
-    if (hasJspi()) return { driver: 'jspi', start: startWithJspi, cancel() {} }
-    throw new TypeError(
-      "Cannot use the driver 'jspi': this engine cannot suspend WebAssembly; use 'worker', or Node 24.21 or later",
-    )
+    if (!hasJspi()) {
+      throw new TypeError(
+        "Cannot use the driver 'jspi': this engine cannot suspend WebAssembly; use 'worker', or Node 24.21 or later",
+      )
+    }
+    const { startWithJspi } = await import('./in-this-thread.js')
+    return { driver: 'jspi', start: startWithJspi, cancel() {} }
   },
 
   async worker(): Promise<PreparedDriver> {
     const thread = Thread.take()
-    // Imported on demand, since this driver is the only one that needs much additional code.
     const { startInWorker } = await import('./worker-driver.js')
     return { driver: 'worker', start: (setup) => startInWorker(setup, thread), cancel: thread.terminate }
   },
 
   async pump(): Promise<PreparedDriver> {
+    const { startPumped } = await import('./in-this-thread.js')
     return { driver: 'pump', start: startPumped, cancel() {} }
   },
 }

@@ -9,11 +9,6 @@ import type { Host } from '../../host/contract/host.js'
 import { LATER } from '../../runtime/import-gate.js'
 import { WaitedTime } from './waited-time.js'
 
-/** Whether this engine can suspend WebAssembly, in the standard form. */
-export function hasJspi(): boolean {
-  return WebAssembly.Suspending !== undefined && WebAssembly.promising !== undefined
-}
-
 /** The pending wait of one guest. */
 export class Suspension {
   /** The import that suspends the guest. */

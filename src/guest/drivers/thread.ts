@@ -6,6 +6,7 @@ import type { FilesMessage } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
 
 let offered: Thread | undefined
+let startsAt: URL | undefined
 
 /** A thread that runs one guest. */
 export class Thread {
@@ -14,6 +15,11 @@ export class Thread {
   /** Resolves when the thread has ended. */
   readonly end: Promise<void>
   readonly #worker: import('node:worker_threads').Worker
+
+  /** Sets the file that threads start with from now on; `undefined` for the usual one. */
+  static startAt(entry: URL | undefined): void {
+    startsAt = entry
+  }
 
   /** Makes a thread available to the next call of {@link Thread.take}. */
   static offer(thread: Thread): void {
@@ -33,12 +39,13 @@ export class Thread {
     offered = undefined
   }
 
-  constructor() {
+  /** @param entry - the file that it starts with, which must run the usual one */
+  constructor(entry = startsAt) {
     // Loaded only here, since not every platform has such threads; and synchronously, so that the thread starts at
     // once.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // The options of this process (loaders, debuggers) must not apply to the guest.
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
+    const worker = new Worker(entry ?? new URL('./worker.js', import.meta.url), { execArgv: [] })
     this.#worker = worker
     this.failure = new Promise((resolve) => worker.once('error', resolve))
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))

@@ -104,13 +104,15 @@ class BlockingDriver implements Driver {
   onChange(): void {}
 }
 
-const setup = await new Promise<WorkerSetup>((resolve) => parentPort?.once('message', resolve))
-const wire = new ClientChannel(setup.wires)
-const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
+async function run(setup: WorkerSetup): Promise<void> {
+  const wire = new ClientChannel(setup.wires)
+  await runGuest(setup, wire)
+  wire.publish()
+}
 
-const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
-
-async function run(): Promise<void> {
+async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> {
+  const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
+  const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
   const { module, abi, wasi, files, maxDescriptors } = setup
   const options = {
     module,
@@ -180,5 +182,5 @@ const UNFIT_TOLD = 8192
 
 // There are more frames between main() and a callback of libuv than engines show by default.
 Error.stackTraceLimit = 100
-await run()
-wire.publish()
+// Without an `await` at the top: the command loads this file as a script.
+parentPort?.once('message', (setup: WorkerSetup) => void run(setup))

@@ -43,8 +43,8 @@ async function onDisk(at: string, given: HostDirectory | string): Promise<Requir
     throw new TypeError(
       `Cannot give the guest ${JSON.stringify(at)}: it is no directory; give a Map, or { path, access: 'ro' or 'rw' }`,
     )
-  // Imported only when it is needed, since not every platform has a file system.
-  const { realpath, stat } = await import('node:fs/promises')
+  // Not imported: a script could not, and not every platform has a file system.
+  const { realpath, stat } = process.getBuiltinModule('node:fs/promises')
   try {
     const real = await realpath(path)
     if ((await stat(real)).isDirectory()) return { path: real, access }
