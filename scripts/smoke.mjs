@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fetchRuntime } from './lib/runtime.mjs'
 import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
+import { tryBypasses } from './smoke/bypasses.mjs'
 import { facePrograms, runFace } from './smoke/faces.mjs'
 import { paper } from './smoke/paper.mjs'
 import { askServer, cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
@@ -41,6 +42,7 @@ const onRuntime = (name, major, ...args) => {
         if (said !== 'hello') throw new Error(`unexpected answer: ${JSON.stringify(said)}`)
       },
     },
+    { where, what: 'the sandbox', version, run: () => tryBypasses(fetchRuntime(name, major), ...args) },
     ...Object.keys(facePrograms).map((what) => ({
       where,
       what: `net: ${what}`,

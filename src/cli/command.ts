@@ -35,6 +35,7 @@ These options change how the program runs:
                                 how it waits: suspended by the engine (jspi), in a separate thread (worker), or not
                                 at all, because it leaves its loop to the host (pump)
   --host node|virtual           use real sockets, or a private network in memory
+  --no-wall-clock               hide the time of day: the program's clock starts at 1970-01-01 00:00:00
   --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
   --trace                       print each system call, like strace
   --why                         after the run, list the functions that the program called and that no guest has
@@ -60,6 +61,7 @@ export interface Command {
   readonly driver: DriverName
   readonly hostName: string
   readonly maxDescriptors: number | undefined
+  readonly wallClock: boolean
   /** The flags that are rules, such as `--allow-connect=127.0.0.1:80`. */
   readonly rules: readonly string[]
   /** A file with more rules. */
@@ -106,6 +108,7 @@ export function readCommand(argv: readonly string[]): Command | NewPlugin | 'hel
     dirs: values.dir && readDirs(values.dir),
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
     maxDescriptors: values['max-descriptors'] === undefined ? undefined : readNumber(values['max-descriptors']),
+    wallClock: !values['no-wall-clock'],
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
     rules: [...(values['allow-net'] ? ALL : []), ...rulesOf(values)],
     policyFile: values.policy,
@@ -152,6 +155,7 @@ function parseOptions(args: readonly string[]) {
         dir: { type: 'string', multiple: true },
         driver: { type: 'string' },
         'max-descriptors': { type: 'string' },
+        'no-wall-clock': { type: 'boolean' },
         host: { type: 'string' },
         trace: { type: 'boolean' },
         why: { type: 'boolean' },

@@ -37,7 +37,7 @@ interface Access {
 }
 
 async function startGuest(command: Command, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
-  const { program, hostName, args, env, dirs, driver, maxDescriptors } = command
+  const { program, hostName, args, env, dirs, driver, maxDescriptors, wallClock } = command
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
   try {
@@ -45,6 +45,7 @@ async function startGuest(command: Command, signals: Signals, { policy, hooks }:
       host: openHost(hostName).then((host) => policyHost(host, policy, hooks)),
       args,
       env,
+      wallClock,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
     }

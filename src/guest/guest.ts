@@ -86,9 +86,10 @@ export class Guest {
       const [module, ready, abi, host, files, inherited] = await Promise.all(parts)
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
       const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), maxDescriptors } = options
+      const { wallClock = true } = options
       const streams = { input, onOutput, inherited }
       const absent = new AbsentCalls(trace)
-      const given = { streams, instantiate, onSignals, trace, maxDescriptors, onAbsent: absent.note }
+      const given = { streams, instantiate, onSignals, trace, maxDescriptors, wallClock, onAbsent: absent.note }
       const run = await ready.start({ module, abi, host, files, wasi, ...given })
       return new Guest(ready.driver, run, absent.counts)
     } catch (error) {

@@ -59,13 +59,19 @@ export interface GuestOptions extends WasiOptions {
   readonly onSignals?: (names: readonly SignalName[]) => void
   /** How many descriptors it may have open at once; 65,536 by default. */
   readonly maxDescriptors?: number
+  /**
+   * Whether it may know the time of day; `true` by default. With `false`, its clock of real time starts at 1970-01-01
+   * 00:00:00 when it is started. Files of the host's disk and peers may still tell it the time.
+   */
+  readonly wallClock?: boolean
   /** What to trace while it runs; by default the topics in the environment variable `UVWASM_DEBUG`. */
   readonly trace?: Trace
 }
 
 /** @throws {ArgumentError} naming the argument that is not valid */
 export function checkStart(program: unknown, options: GuestOptions): void {
-  const { driver = 'auto', instantiate, args, env, input, onOutput, onSignals, stdio, maxDescriptors, trace } = options
+  const { driver = 'auto', instantiate, args, env, input, onOutput, onSignals, stdio, maxDescriptors } = options
+  const { wallClock, trace } = options
   // Checked by capability, since they may come from another copy of this package or from another realm.
   if (typeof program !== 'object' || program === null) {
     throw new ArgumentError(
@@ -107,6 +113,9 @@ export function checkStart(program: unknown, options: GuestOptions): void {
     throw new ArgumentError(
       `Cannot start the guest: stdio ${show(stdio)} is not valid; give 'inherit', without input and onOutput`,
     )
+  }
+  if (wallClock !== undefined && typeof wallClock !== 'boolean') {
+    throw new ArgumentError(`Cannot start the guest: wallClock ${show(wallClock)} is not valid; give true or false`)
   }
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
   if (trace !== undefined && typeof trace?.topic !== 'function') {

@@ -10,6 +10,7 @@ import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
 import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
+import { withheldClock } from '../guard/withheld-clock.js'
 import { Arrivals } from '../kernel/arrivals.js'
 import { Kernel } from '../kernel/kernel.js'
 import { createUvHost } from '../kernel/syscalls/syscalls.js'
@@ -48,7 +49,8 @@ export interface Program {
  * @throws {WebAssembly.LinkError} when it has imports that are not available
  * @throws {TypeError} when it has no `_start`, like a library, or calls an import before it is started
  */
-export async function loadProgram(options: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
+export async function loadProgram(given: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
+  const options = given.wallClock ? given : { ...given, host: withheldClock(given.host) }
   const { module, host } = options
   requireProgram(module)
   const { revision } = linkedWith(module)

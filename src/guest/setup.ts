@@ -15,6 +15,8 @@ export interface ProgramOptions extends Preview1Options {
   /** See {@link GuestOptions.instantiate}. */
   readonly instantiate?: Instantiate | undefined
   readonly maxDescriptors: number | undefined
+  /** Whether it may know the time of day. */
+  readonly wallClock: boolean
   /** Receives the name of each call that no guest has. */
   readonly onAbsent: (name: string) => void
 }

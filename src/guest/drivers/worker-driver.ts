@@ -40,7 +40,7 @@ const RING = 1024 * 1024
  */
 export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
   const { terminate } = thread
-  const { module, abi, wasi, files, maxDescriptors } = setup
+  const { module, abi, wasi, files, maxDescriptors, wallClock } = setup
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
   const trace = setup.trace.topics
   const release = setup.host.keepAlive()
@@ -49,7 +49,8 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const outcome = thread.end.then(() => life.ended()).finally(release)
   const { given } = life.streams
   const traits = traitsOf(setup.host)
-  const parts: WorkerSetup = { module, abi, wasi, files, wires, streams: given, trace, maxDescriptors, traits }
+  const started = { module, abi, wasi, files, maxDescriptors, wallClock }
+  const parts: WorkerSetup = { ...started, wires, streams: given, trace, traits }
   thread.run(parts, life.files.receive)
   const early = await Promise.race([life.ready, outcome])
   if (life.unfit !== undefined) throw life.unfit

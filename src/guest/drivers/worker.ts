@@ -35,6 +35,7 @@ export interface WorkerSetup {
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
   readonly maxDescriptors: number | undefined
+  readonly wallClock: boolean
   readonly traits: HostTraits
 }
 
@@ -113,7 +114,7 @@ async function run(setup: WorkerSetup): Promise<void> {
 async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> {
   const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
   const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
-  const { module, abi, wasi, files, maxDescriptors } = setup
+  const { module, abi, wasi, files, maxDescriptors, wallClock } = setup
   const options = {
     module,
     abi,
@@ -121,6 +122,7 @@ async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> 
     files,
     trace,
     maxDescriptors,
+    wallClock,
     onAbsent,
     host: new RemoteHost(wire, setup.traits),
   }

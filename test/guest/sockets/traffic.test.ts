@@ -50,7 +50,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
     sharesPorts: { stream: false, datagram: false },
     clockStart: performance.timeOrigin - 1000,
   }
-  const how = { trace: '', maxDescriptors: undefined, traits }
+  const how = { trace: '', maxDescriptors: undefined, wallClock: true, traits }
   const worker = new Worker(new URL('../../../build/lib/guest/drivers/worker.js', import.meta.url))
   const streams = (['read', 'write', 'write'] as const).map(
     (access): StreamGiven => ({ type: 'pipe', access, appends: false }),
