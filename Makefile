@@ -35,7 +35,7 @@ include test/oracle/build.mk
 include test/foreign/build.mk
 include test/probe/build.mk
 
-.PHONY: help setup build demo test stress fuzz check format emcc-versions lock size-update docs pack release-check smoke hosts bench clean
+.PHONY: help setup build demo test stress fuzz check format reproducible emcc-versions lock size-update docs pack release-check smoke hosts bench clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ check: build ## checks types, style, layers, ABI, size, docs and package (ONLY='
 format: setup ## formats TypeScript and C
 	@$(BIN)/biome check --write
 	@node scripts/format-c.mjs
+
+reproducible: $(LIBUV_DIR)/include/uv.h ## builds the modules and the SDK in two folders, and compares them
+	@scripts/reproducible.sh
 
 emcc-versions: build sdk ## compiles with the emcc of newer Debian suites (ARGS='trixie=3.1.69'); needs root and 5 GB
 	@scripts/emcc-versions.sh $(ARGS)

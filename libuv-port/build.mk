@@ -21,7 +21,8 @@ release_WASM_SOURCES = $(wildcard wasm/release/*.c)
 
 .PHONY: wasm native emcc cc FORCE
 
-wasm: wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm ## builds libuv for WebAssembly (LIBUV_DIR=path selects another libuv)
+wasm: wasm/build/debug/libuv.wasm wasm/build/release/libuv.wasm ## builds libuv for WebAssembly, and prints its hash (LIBUV_DIR=path selects another libuv)
+	@sha256sum wasm/build/release/libuv.wasm
 
 native: build/native/libuv.a ## builds the same libuv natively, for comparison
 
@@ -58,7 +59,8 @@ WASM_CFLAGS = -std=gnu11 $(LIBUV_CPPFLAGS) -Ilibuv-port/src $(OUR_CFLAGS)
 # The flags of a single file.
 OWN_CFLAGS =
 
-debug_CFLAGS = -O1 -g
+# Debug information names files as they are in this folder, wherever it is.
+debug_CFLAGS = -O1 -g -ffile-prefix-map=$(CURDIR)=.
 guest_CFLAGS = -O2
 release_CFLAGS = -O2 -flto -DUVW_RELEASE -Iwasm/release
 

@@ -25,6 +25,8 @@ const checks = {
   docs: ['node', 'scripts/docs.mjs'],
   package: ['node', 'scripts/checks/package.mjs'],
   make: ['node', 'scripts/checks/make.mjs'],
+  locks: ['node', 'scripts/checks/locks.mjs'],
+  threats: ['node', 'scripts/checks/threats.mjs'],
 }
 
 const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }

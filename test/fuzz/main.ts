@@ -40,7 +40,9 @@ class Run {
       const known = this.findings.get(key)
       if (known === undefined) {
         this.findings.set(key, { finding: message.finding, count: 1 })
-        console.error(`found: ${message.finding.problems[0]?.split('\n')[0]}`)
+        // A long run may be stopped before its end, where findings are printed in full.
+        const { mode, driver, guest, problems } = message.finding
+        console.error(`found: ${mode} ${driver} guest ${guest}: ${problems[0]?.split('\n')[0]}`)
       } else known.count++
     }
   }

@@ -32,6 +32,7 @@ const BOTH = [
   'assembly/kit',
   'wasi/preview1-program',
   'guest/boundary',
+  'guest/stubborn',
   'guard/bypasses',
   'guest/depart',
   'cli/run',

@@ -188,3 +188,46 @@ describe('the check of language', () => {
     ])
   })
 })
+
+describe('the check of lock files', () => {
+  const check = () => run('scripts/checks/locks.mjs')
+  const integrity = `sha512-${'a'.repeat(86)}==`
+  const lock = (entry: object): Promise<void> =>
+    write({ 'package-lock.json': JSON.stringify({ packages: { '': {}, 'node_modules/jest': entry } }) })
+
+  test('passes if each package has a hash', async () => {
+    await lock({ version: '1.0.0', integrity })
+    expect(await check()).toEqual({ code: 0, output: '1 locked packages have a hash\n' })
+  })
+
+  test.each([
+    [{ version: '1.0.0' }, 'no hash'],
+    [{ version: '1.0.0', integrity: 'sha1-YWJj' }, 'no hash'],
+    [{ version: '1.0.0', integrity, resolved: 'https://example.com/jest.tgz' }, 'names a registry'],
+  ])('reports %j', async (entry, why) => {
+    await lock(entry)
+    expect(await check()).toMatchObject({ code: 1, output: expect.stringContaining(why) })
+  })
+})
+
+describe('the check of the threat model', () => {
+  const check = () => run('scripts/checks/threats.mjs')
+  const model = (...lines: readonly string[]): Promise<void> =>
+    write({
+      'docs/threat-model.md': ['| what | test |', '| ---- | ---- |', ...lines, ''].join('\n'),
+      'test/a.test.ts': "test('a', () => {})\n",
+    })
+
+  test('passes if each line names a test', async () => {
+    await model('| a | `a.test.ts` |')
+    expect(await check()).toEqual({ code: 0, output: '1 defences name their tests\n' })
+  })
+
+  test.each([
+    ['| a | by review |', 'names no test'],
+    ['| a | `b.test.ts` |', 'test/b.test.ts is no test'],
+  ])('reports %s', async (line, why) => {
+    await model(line)
+    expect(await check()).toMatchObject({ code: 1, output: expect.stringContaining(why) })
+  })
+})

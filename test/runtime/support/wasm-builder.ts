@@ -96,6 +96,14 @@ export const op = {
   i32: (value: number): number[] => [0x41, ...signed(value)],
   load: [0x28, 2, 0],
   store: [0x36, 2, 0],
+  /** The number of pages, and how many more are wanted. */
+  size: [0x3f, 0],
+  grow: [0x40, 0],
+  shiftLeft: [0x74],
+  zero: (type: number): number[] => {
+    if (type === F64) return [0x44, 0, 0, 0, 0, 0, 0, 0, 0]
+    return [type === I64 ? 0x42 : 0x41, 0]
+  },
 }
 
 const signed = (value: number): number[] => {
