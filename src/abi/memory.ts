@@ -9,12 +9,17 @@ import type { WasmMemory } from '../base/platform-types.js'
  */
 export class Memory {
   readonly #memory: WasmMemory
+  readonly #onGrowth: (size: number) => void
   #heap: Uint8Array
   #view: DataView
 
-  /** @param memory - the memory that the module exports */
-  constructor(memory: WasmMemory) {
+  /**
+   * @param memory - the memory that the module exports
+   * @param onGrowth - called when it is first used after it has grown, with its size in bytes
+   */
+  constructor(memory: WasmMemory, onGrowth: (size: number) => void = () => {}) {
     this.#memory = memory
+    this.#onGrowth = onGrowth
     this.#heap = new Uint8Array(memory.buffer)
     this.#view = new DataView(memory.buffer)
   }
@@ -35,6 +40,7 @@ export class Memory {
   #renew(): void {
     this.#heap = new Uint8Array(this.#memory.buffer)
     this.#view = new DataView(this.#memory.buffer)
+    this.#onGrowth(this.#heap.length)
   }
 
   /** The size of the memory in bytes, a multiple of 64 KiB. */

@@ -1,25 +1,37 @@
 /** Runs a foreign WebAssembly program: one that has a `main()` and was linked with libuv by `uvcc`. */
 import { SIGNALS, type SignalName } from '../base/signals.js'
+import { limitHost } from '../guard/limits/limited-host.js'
 import { policyHost } from '../guard/policy-host.js'
 import type { Host } from '../host/contract/host.js'
 import { defaultHost } from '../host/platform/default-host.js'
-import { compileModule, describeModule, type ModuleSource } from '../runtime/module.js'
+import { describeModule, type ModuleSource } from '../runtime/module.js'
 import { Trace } from '../runtime/trace.js'
 import { ArgumentError, show } from '../uv/errors.js'
 import { type Directory, isDirectory, type Mount } from '../wasi/fs/given.js'
 import { AbsentCalls } from './absent-calls.js'
+import { compileLimited } from './compile-limited.js'
 import { DRIVERS, type DriverName, prepareBest } from './drivers/choice.js'
+import { type GuestUsage, openLimits } from './limits.js'
 import { checkStart, type GuestOptions } from './options.js'
 import { codeOf, type Outcome } from './outcome.js'
-import type { GuestRun } from './setup.js'
+import type { GuestRun, GuestSetup } from './setup.js'
 import type { GivenStreams } from './streams.js'
 
 export type { SignalName } from '../base/signals.js'
+export type { Usage } from '../guard/limits/ledger.js'
 export type { Directory, Dirs, HostDirectory } from '../wasi/fs/given.js'
 export type { OnOutput } from '../wasi/stdio.js'
 export type { DriverName } from './drivers/choice.js'
 export { GuestTrap } from './exit.js'
 export type { InputSource } from './input.js'
+export {
+  DEFAULT_LIMITS,
+  type GuestLimitOptions,
+  type GuestUsage,
+  type LimitName,
+  type LimitOptions,
+  type Limits,
+} from './limits.js'
 export type { GuestOptions, Instantiate } from './options.js'
 export type { Outcome } from './outcome.js'
 
@@ -47,11 +59,13 @@ export class Guest {
    */
   readonly absentCalls: ReadonlyMap<string, number>
   readonly #run: GuestRun
+  readonly #setup: GuestSetup
 
-  private constructor(driver: Exclude<DriverName, 'auto'>, run: GuestRun, absentCalls: ReadonlyMap<string, number>) {
+  private constructor(driver: Exclude<DriverName, 'auto'>, run: GuestRun, setup: GuestSetup, absent: AbsentCalls) {
     this.driver = driver
-    this.absentCalls = absentCalls
+    this.absentCalls = absent.counts
     this.#run = run
+    this.#setup = setup
     this.outcome = run.outcome
     this.exit = run.outcome.then(codeOf)
     this.exit.catch(() => {})
@@ -72,7 +86,8 @@ export class Guest {
     checkStart(program, options)
     // In parallel: other threads compile the module and start up while this thread loads the rest.
     const { instantiate, driver = instantiate ? 'pump' : 'auto' } = options
-    const compiling = compileModule(program)
+    const limits = openLimits(options)
+    const compiling = compileLimited(program, limits)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
     const parts = [
       compiling,
@@ -83,19 +98,24 @@ export class Guest {
       inheritStreams(options),
     ] as const
     try {
-      const [module, ready, abi, host, files, inherited] = await Promise.all(parts)
+      const [module, ready, abi, opened, files, inherited] = await Promise.all(parts)
+      const host = limitHost(opened, limits.ledger)
       const wasi = { args: options.args ?? ['guest'], env: options.env ?? {} }
-      const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), maxDescriptors } = options
-      const { wallClock = true } = options
+      const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), wallClock = true } = options
       const streams = { input, onOutput, inherited }
       const absent = new AbsentCalls(trace)
-      const given = { streams, instantiate, onSignals, trace, maxDescriptors, wallClock, onAbsent: absent.note }
-      const run = await ready.start({ module, abi, host, files, wasi, ...given })
-      return new Guest(ready.driver, run, absent.counts)
+      const given = { streams, instantiate, onSignals, trace, limits, wallClock, onAbsent: absent.note }
+      const setup = { module, abi, host, files, wasi, ...given }
+      return new Guest(ready.driver, await ready.start(setup), setup, absent)
     } catch (error) {
       preparing.then(({ cancel }) => cancel(), nothing)
       throw error
     }
+  }
+
+  /** What it uses of each of its limits now, or used when it ended. */
+  get usage(): GuestUsage {
+    return this.#setup.limits.ledger.usage
   }
 
   /**

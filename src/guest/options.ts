@@ -9,6 +9,7 @@ import type { WasiOptions } from '../wasi/provider.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { DRIVERS, type DriverName } from './drivers/choice.js'
 import type { InputSource } from './input.js'
+import type { LimitOptions } from './limits.js'
 
 /**
  * Instantiates a module with the imports that it is to have, and returns its exports. The import object may be
@@ -20,7 +21,7 @@ export type Instantiate = (
 ) => WasmExports | PromiseLike<WasmExports>
 
 /** The options of a guest. It has access to nothing else. */
-export interface GuestOptions extends WasiOptions {
+export interface GuestOptions extends WasiOptions, LimitOptions {
   /**
    * The network, or a promise of it. None by default: every `listen` and `connect` gets `EACCES`. See
    * {@link policyHost}.
@@ -57,8 +58,6 @@ export interface GuestOptions extends WasiOptions {
    * {@link Guest.kill} needs to take only these, and leaves the others to the operating system.
    */
   readonly onSignals?: (names: readonly SignalName[]) => void
-  /** How many descriptors it may have open at once; 65,536 by default. */
-  readonly maxDescriptors?: number
   /**
    * Whether it may know the time of day; `true` by default. With `false`, its clock of real time starts at 1970-01-01
    * 00:00:00 when it is started. Files of the host's disk and peers may still tell it the time.

@@ -3,7 +3,7 @@
  * else is here: kernel, imports, WASI.
  */
 
-import { Memory } from '../abi/memory.js'
+import type { Memory } from '../abi/memory.js'
 import { PREVIEW1_TYPES } from '../abi/preview1.js'
 import { type FileCalls, type KernelCalls, UV_HOST_MODULE, UV_HOST_TYPES } from '../abi/uv-host.js'
 import { UV_FACE_MODULE } from '../abi/uv-module.js'
@@ -26,6 +26,8 @@ import { absentCall } from './absent-calls.js'
 import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
+import { Growth } from './growth.js'
+import { kernelGauges } from './limits.js'
 import { pollingCalls } from './polling-calls.js'
 import { PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
@@ -57,7 +59,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const kernel = new Kernel({
     host,
     firstDescriptor: revision < UNIFIED ? SEPARATE_SOCKETS : 0,
-    maxDescriptors: options.maxDescriptors,
+    gauges: kernelGauges(options.limits.ledger),
     onReady: (bytes) => loops.wake(bytes),
     onChange: (bytes) => driver.onChange(bytes),
   })
@@ -72,6 +74,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
     driver.onChange(0)
     loops.wake()
   })
+  const growth = new Growth(options.limits, ending)
   const signals = { arrivals, calls: driver.signals }
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
@@ -89,7 +92,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
     [
       UV_HOST_MODULE,
       {
-        functions: waitingCalls(options, driver, { memory, calls, loops, files: files.hostCalls() }),
+        functions: waitingCalls(options, driver, { memory, calls, loops, growth, files: files.hostCalls() }),
         types: UV_HOST_TYPES,
       },
     ],
@@ -109,7 +112,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const { memory: exported, _start: start } = wasm
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
     throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
-  bound = new Memory(exported)
+  bound = growth.watch(exported, wasm)
   loops.bind(wasm)
   ending.whenOver(() => {
     loops.close()
@@ -207,21 +210,27 @@ interface WaitingParts {
   readonly calls: KernelCalls
   readonly files: FileCalls
   readonly loops: PumpedLoops
+  readonly growth: Growth
 }
 
 /** The import module of libuv's system calls: two of them wait, and others are made by programs that do not wait. */
 function waitingCalls(
   { abi, trace, onAbsent }: ProgramOptions,
   driver: Driver,
-  { memory, calls, loops, files }: WaitingParts,
+  { memory, calls, loops, growth, files }: WaitingParts,
 ): WasmImports {
   // A function of its own: what a closure refers to is allocated when the function around it is entered.
-  const waitLong: SlowCall = (events = 0, max = 0, timeout = 0) =>
-    driver.wait(() => calls.poll_wait(events, max, 0), timeout)
+  const waitLong: SlowCall = (events = 0, max = 0, timeout = 0) => {
+    growth.look()
+    return driver.wait(() => calls.poll_wait(events, max, 0), timeout)
+  }
   const slow: Readonly<Record<'poll_wait' | 'poll' | 'epoll_wait', SlowCall>> = {
     poll_wait: (events = 0, max = 0, timeout = 0) =>
       loops.inTurn ? calls.poll_wait(events, max, timeout) : waitLong(events, max, timeout),
-    poll: (fds = 0, nfds = 0, timeout = 0) => driver.wait(() => calls.poll(fds, nfds, 0), timeout),
+    poll: (fds = 0, nfds = 0, timeout = 0) => {
+      growth.look()
+      return driver.wait(() => calls.poll(fds, nfds, 0), timeout)
+    },
     // A program that finds nothing waits in poll(). One that always finds something would starve the rest without this.
     epoll_wait: (epoll = 0, events = 0, max = 0) => {
       const ready = calls.epoll_wait(epoll, events, max)

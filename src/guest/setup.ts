@@ -4,6 +4,7 @@ import type { SignalName } from '../base/signals.js'
 import type { Trace } from '../runtime/trace.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Preview1Options } from '../wasi/preview1.js'
+import type { GuestLimits } from './limits.js'
 import type { Instantiate } from './options.js'
 import type { Outcome } from './outcome.js'
 import type { GivenStreams } from './streams.js'
@@ -14,9 +15,10 @@ export interface ProgramOptions extends Preview1Options {
   readonly trace: Trace
   /** See {@link GuestOptions.instantiate}. */
   readonly instantiate?: Instantiate | undefined
-  readonly maxDescriptors: number | undefined
   /** Whether it may know the time of day. */
   readonly wallClock: boolean
+  /** Its limits, and what counts them. */
+  readonly limits: GuestLimits
   /** Receives the name of each call that no guest has. */
   readonly onAbsent: (name: string) => void
 }

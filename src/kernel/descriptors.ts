@@ -1,3 +1,4 @@
+import type { Gauge } from '../base/gauge.js'
 import type { Descriptor } from './descriptor.js'
 
 /** The descriptor table of one kernel: small dense numbers, the lowest free one first, as POSIX requires. */
@@ -8,25 +9,28 @@ export class Descriptors {
   readonly #lowest: Map<number, number>
   /** 1 for each number whose `FD_CLOEXEC` is set, which libuv does for all of its own. */
   #closedOnExec = new Uint8Array(64)
-  #open = 0
+  /** How many are open. */
+  readonly #count: Gauge
 
   /**
    * @param limit - how many may be open at once, at least 1
    * @param starts - from which numbers on most descriptors are assigned
+   * @param count - counts them
    */
-  constructor(limit: number, starts: readonly number[]) {
+  constructor(limit: number, starts: readonly number[], count: Gauge) {
     this.#limit = limit
+    this.#count = count
     this.#lowest = new Map(starts.map((start) => [start, start]))
   }
 
   /** How many are open. */
   get open(): number {
-    return this.#open
+    return this.#count.used
   }
 
   /** Whether the table has no room for `count` more. */
   full(count = 1): boolean {
-    return this.#open + count > this.#limit
+    return this.#count.used + count > this.#limit
   }
 
   /** Whether so many numbers are free from `from` on and below `limit`. */
@@ -51,7 +55,7 @@ export class Descriptors {
     // Without holes, so that the engine keeps an array.
     while (this.#table.length < fd) this.#table.push(undefined)
     this.#table[fd] = descriptor
-    this.#open++
+    this.#count.add(1)
     if (descriptor.references++ === 0) descriptor.fd = fd
   }
 
@@ -65,7 +69,7 @@ export class Descriptors {
     const descriptor = this.#table[fd]
     if (descriptor === undefined) return
     this.#table[fd] = undefined
-    this.#open--
+    this.#count.give(1)
     this.setClosedOnExec(fd, false)
     for (const [start, lowest] of this.#lowest) if (fd >= start && fd < lowest) this.#lowest.set(start, fd)
     if (--descriptor.references === 0) descriptor.fd = -1

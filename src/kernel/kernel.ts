@@ -9,6 +9,7 @@ import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import type { Descriptor, Domain, Result, SocketType } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
+import { type KernelGauges, looseGauges } from './gauges.js'
 import { LocalDatagram, type LocalDatagramContext } from './local/local-datagram.js'
 import { LocalMemory } from './local/local-memory.js'
 import { LocalSequence, type LocalSequenceContext } from './local/local-sequence.js'
@@ -29,6 +30,8 @@ export interface KernelOptions {
   readonly firstDescriptor: number
   /** How many descriptors may be open at once: 65,536 by default, at most a million. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
+  /** What is counted, and how much there may be of it; `maxDescriptors` is not used then. */
+  readonly gauges?: KernelGauges | undefined
   /**
    * Called when a watched descriptor has become ready; `bytes` is how many have just arrived for it, 0 for any other
    * cause.
@@ -50,8 +53,10 @@ export class Kernel
   readonly unixNames = new UnixNames<LocalUnixSocket>()
   readonly datagramNames = new UnixNames<LocalDatagram>()
   readonly sequenceNames = new UnixNames<LocalSequence>()
+  /** What it counts of its limits. */
+  readonly gauges: KernelGauges
   /** Limits the bytes that its pipes and socket pairs may hold. */
-  readonly localMemory = new LocalMemory()
+  readonly localMemory: LocalMemory
   /** The descriptors on their way between its sockets. */
   readonly passing: Passing
   readonly readiness: Readiness
@@ -70,13 +75,15 @@ export class Kernel
     this.host = options.host
     this.#onChange = options.onChange
     this.readiness = new Readiness(options.onReady)
-    this.orphans = new Orphans(options.host)
-    const { firstDescriptor } = options
-    const maxDescriptors = Math.min(options.maxDescriptors ?? 65_536, NUMBERS - firstDescriptor)
+    const { firstDescriptor, gauges = looseGauges(options.maxDescriptors ?? 65_536) } = options
+    this.gauges = gauges
+    this.orphans = new Orphans(options.host, gauges.lingering)
+    this.localMemory = new LocalMemory(gauges.received.bytes, gauges.pipeBytes)
+    const maxDescriptors = Math.min(gauges.descriptors.limit, NUMBERS - firstDescriptor)
     this.#mostNumbers = firstDescriptor + maxDescriptors
     this.#numbers = this.#mostNumbers
     this.#first = firstDescriptor
-    this.#descriptors = new Descriptors(maxDescriptors, [0, firstDescriptor])
+    this.#descriptors = new Descriptors(maxDescriptors, [0, firstDescriptor], gauges.descriptors)
     this.passing = new Passing({
       limit: maxDescriptors,
       descriptors: () => this.descriptors(),
@@ -109,9 +116,11 @@ export class Kernel
     return this.#descriptors.open
   }
 
-  /** Whether no more descriptors can be opened. */
-  get full(): boolean {
-    return this.#full(1)
+  /** Whether a descriptor is lacking for a call, which is refused then; the limit counts as reached. */
+  lacks(count = 1, from = this.#first): boolean {
+    if (!this.#full(count, from)) return false
+    this.gauges.descriptors.reach()
+    return true
   }
 
   /** The open descriptor with that number. */
@@ -126,13 +135,13 @@ export class Kernel
    * @returns the number; EMFILE when there is none, and the descriptor is not closed
    */
   add(descriptor: Descriptor, from = this.#first): number | 'EMFILE' {
-    if (this.#full(1, from)) return 'EMFILE'
+    if (this.lacks(1, from)) return 'EMFILE'
     return this.#descriptors.add(descriptor, from)
   }
 
   /** Opens a socket. */
   socket(domain: Domain, type: SocketType): Descriptor | 'EMFILE' | 'ENFILE' {
-    if (this.#full(1)) return 'EMFILE'
+    if (this.lacks()) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
     if (socket === undefined) return 'ENFILE'
     this.#descriptors.add(socket, this.#first)
@@ -145,7 +154,7 @@ export class Kernel
 
   /** Opens two connected descriptors: sockets, or the read end and the write end of a pipe. */
   pair(kind: SocketType | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
-    if (this.#full(2)) return 'EMFILE'
+    if (this.lacks(2)) return 'EMFILE'
     const ends = { pipe: PipeEnd, stream: LocalUnixSocket, datagram: LocalDatagram, packets: LocalSequence }[kind].pair(
       this,
     )
@@ -160,7 +169,7 @@ export class Kernel
    * @throws {HostError} when the host refuses the lookup
    */
   lookup(begin: (events: LookupEvents) => CancelLookup): Descriptor | 'EMFILE' {
-    if (this.#full(1)) return 'EMFILE'
+    if (this.lacks()) return 'EMFILE'
     const lookup = new Lookup(begin, (descriptor) => this.changed(descriptor))
     this.#descriptors.add(lookup, this.#first)
     return lookup
@@ -169,7 +178,7 @@ export class Kernel
   /** Takes the oldest waiting connection of a listener and gives it a descriptor. */
   accept(listener: Descriptor): Descriptor | ErrnoName {
     // The number is checked first, as on Linux: without a free one, the connection keeps waiting.
-    if (this.#full(1)) return 'EMFILE'
+    if (this.lacks()) return 'EMFILE'
     const socket = listener.accept()
     if (typeof socket === 'string') return socket
     this.#descriptors.add(socket, this.#first)
@@ -207,7 +216,7 @@ export class Kernel
     const descriptor = this.get(fd)
     if (descriptor === undefined || to < this.#first || to >= this.numbers) return 'EBADF'
     if (fd === to) return to
-    if (this.get(to) === undefined && this.#full(1, to)) return 'EMFILE'
+    if (this.get(to) === undefined && this.lacks(1, to)) return 'EMFILE'
     this.#release(to)
     this.#descriptors.put(to, descriptor)
     return to
@@ -282,7 +291,7 @@ export class Kernel
   }
 
   /** Whether `count` more descriptors would exceed the limit, or the program's own limit of their numbers. */
-  #full(count: number, from = this.#first): boolean {
+  #full(count: number, from: number): boolean {
     if (this.#descriptors.full(count + this.orphans.size)) return true
     return this.#numbers < this.#mostNumbers && !this.#descriptors.hasRoom(count, from, this.#numbers)
   }

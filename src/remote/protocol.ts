@@ -70,6 +70,11 @@ export const ToParent = {
   ALARM: 20,
   /** The guest's thread has received a signal; the value is its number. */
   SIGNAL_TAKEN: 21,
+  /**
+   * The use of a limit has become large or small; the id is its place among the limits, the value its level, the
+   * payload a {@link LimitReport}.
+   */
+  LIMIT: 23,
 } as const
 
 /** Records from the parent's thread to the guest's. */
@@ -216,8 +221,22 @@ export interface AlarmReport {
   readonly interval: number
 }
 
+/** How much of a limit was used when its level changed. */
+export interface LimitReport {
+  readonly used: number
+}
+
 /** The values that a payload can contain as JSON. */
-export type Message = Address | Call | KeepAliveProbes | Reply | LoadFailure | TrapReport | SignalReport | AlarmReport
+export type Message =
+  | Address
+  | Call
+  | KeepAliveProbes
+  | Reply
+  | LoadFailure
+  | TrapReport
+  | SignalReport
+  | AlarmReport
+  | LimitReport
 
 /** Encodes an error name as a value. */
 export function errnoValue(name: ErrnoName): number {

@@ -20,10 +20,14 @@ let shipped: Promise<WasmModule> | undefined
  * Compiles a module.
  *
  * @param source - the module that comes with this package by default
+ * @param change - changes its bytes before it is compiled; not called for a module that is compiled already
  * @throws {WebAssembly.CompileError} when the bytes are not valid WebAssembly
- * @throws {TypeError} when nothing can be loaded from its URL
+ * @throws {TypeError} when nothing can be loaded from its URL; and the errors of `change`
  */
-export async function compileModule(source?: ModuleSource): Promise<WasmModule> {
+export async function compileModule(
+  source?: ModuleSource,
+  change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (bytes) => bytes,
+): Promise<WasmModule> {
   if (source === undefined) {
     shipped ??= loadOwn().catch((error: unknown) => {
       shipped = undefined
@@ -35,15 +39,16 @@ export async function compileModule(source?: ModuleSource): Promise<WasmModule> 
     })
     return shipped
   }
-  if (source instanceof URL) return load(source)
-  return isModule(source) ? source : WebAssembly.compile(source)
+  if (source instanceof URL) return WebAssembly.compile(change(await load(source)))
+  if (isModule(source)) return source
+  return WebAssembly.compile(change(ArrayBuffer.isView(source) ? source : new Uint8Array(source)))
 }
 
 /** The compiled modules that are known to come with this package. */
 const own = new WeakSet<WasmModule>()
 
 async function loadOwn(): Promise<WasmModule> {
-  const module = await load(shippedModule)
+  const module = await WebAssembly.compile(await load(shippedModule))
   own.add(module)
   return module
 }
@@ -115,15 +120,15 @@ export function describe({ memory, uvw_describe: call }: WasmExports): Descripti
   }
 }
 
-async function load(url: URL): Promise<WasmModule> {
+async function load(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol !== 'file:') {
     const response = await fetch(url)
     if (!response.ok)
       throw new TypeError(
         `Cannot load the module from ${url.href}: ${response.status} ${response.statusText}; check the URL`,
       )
-    return WebAssembly.compile(await response.arrayBuffer())
+    return new Uint8Array(await response.arrayBuffer())
   }
   const { readFile } = await import('#platform')
-  return WebAssembly.compile(new Uint8Array(await readFile(url)))
+  return new Uint8Array(await readFile(url))
 }

@@ -21,16 +21,18 @@ export const Op = {
   I32_EQZ: 0x45,
   I32_EQ: 0x46,
   I32_NE: 0x47,
+  REF_NULL: 0xd0,
+  REF_FUNC: 0xd2,
 } as const
 
 /** The value types. */
 export const Type = { I32: 0x7f, I64: 0x7e, F64: 0x7c, V128: 0x7b, FUNCREF: 0x70, NONE: 0x40 } as const
 
 /** The kinds of exports. */
-export const Kind = { FUNCTION: 0, GLOBAL: 3 } as const
+export const Kind = { FUNCTION: 0, TABLE: 1, GLOBAL: 3 } as const
 
 /** The section numbers. */
-export const Section = { TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, GLOBAL: 6, EXPORT: 7, CODE: 10 } as const
+export const Section = { TYPE: 1, IMPORT: 2, FUNCTION: 3, TABLE: 4, MEMORY: 5, GLOBAL: 6, EXPORT: 7, CODE: 10 } as const
 
 const FUNCTION = 0x60
 

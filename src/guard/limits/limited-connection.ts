@@ -23,8 +23,10 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
   readonly #inner: HostConnection<At>
   readonly #meters: Meters
   readonly #held: Held
-  readonly #sending: HostTimer
-  readonly #receiving: HostTimer
+  readonly #host: Host
+  /** Both exist only where bytes are limited: most connections need none. */
+  #sending: HostTimer | undefined
+  #receiving: HostTimer | undefined
   /** What is to be sent when the rate allows it, in order. */
   #waiting: Uint8Array[] = []
   #length = 0
@@ -36,8 +38,7 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
     super()
     this.#meters = meters
     this.#held = held
-    this.#sending = host.timer(() => this.#send())
-    this.#receiving = host.timer(() => this.#read())
+    this.#host = host
     this.#inner = make(this)
     this.#inner.events = this
   }
@@ -60,7 +61,7 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
 
   write(data: Uint8Array): boolean {
     if (!this.#meters.limitsBytes) return this.#inner.write(data)
-    if (this.#length === 0) this.#sending.clear()
+    if (this.#length === 0) this.#sending?.clear()
     const now = this.#length > 0 ? 0 : this.#meters.sent.take(data.length)
     if (now > 0 || data.length === 0) this.#inner.write(data.subarray(0, now))
     if (now < data.length) this.#keep(data.subarray(now))
@@ -74,7 +75,7 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
   override tryWrite(data: Uint8Array): number {
     if (!this.#meters.limitsBytes) return this.#inner.tryWrite(data)
     if (this.#length > 0) return 0
-    this.#sending.clear()
+    this.#sending?.clear()
     const { sent } = this.#meters
     const allowed = sent.take(data.length)
     const accepted = allowed > 0 || data.length === 0 ? this.#inner.tryWrite(data.subarray(0, allowed)) : 0
@@ -105,7 +106,7 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
 
   readStop(): void {
     this.#isReading = false
-    this.#receiving.clear()
+    this.#receiving?.clear()
     this.#inner.readStop()
   }
 
@@ -162,7 +163,8 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
   /** Waits until some bytes may be sent. */
   #delay(): void {
     const { sent } = this.#meters
-    this.#meters.delayed(sent)
+    sent.reach()
+    this.#sending ??= this.#host.timer(() => this.#send())
     this.#sending.set(Math.max(1, sent.wait(Math.min(this.#length || 1, PIECE))))
   }
 
@@ -205,15 +207,20 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
     if (!this.#isReading) return
     const delay = this.#meters.limitsBytes ? this.#meters.received.wait(1) : 0
     if (delay === 0) this.#inner.readStart()
-    else this.#receiving.set(delay)
+    else this.#readLater(delay)
   }
 
   #pause(): void {
     const { received } = this.#meters
     const delay = received.wait(1)
     if (delay === 0) return
-    this.#meters.delayed(received)
+    received.reach()
     this.#inner.readStop()
+    this.#readLater(delay)
+  }
+
+  #readLater(delay: number): void {
+    this.#receiving ??= this.#host.timer(() => this.#read())
     this.#receiving.set(delay)
   }
 
@@ -224,8 +231,8 @@ export class LimitedConnection<At extends SocketAddress> extends HostConnection<
 
   #end(): void {
     this.#drop()
-    this.#sending.clear()
-    this.#receiving.clear()
+    this.#sending?.clear()
+    this.#receiving?.clear()
     this.#held.settled()
     this.#held.gone()
   }

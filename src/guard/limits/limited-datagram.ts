@@ -122,7 +122,7 @@ export class LimitedDatagram extends HostDatagram {
     received.owe(bytes.length)
     const delay = received.wait(1)
     if (delay > 0) {
-      this.#meters.delayed(received)
+      received.reach()
       this.#inner.readStop()
       this.#receiving.set(delay)
     }

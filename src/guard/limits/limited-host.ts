@@ -7,10 +7,11 @@ import type { Host } from '../../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../../host/contract/lookup.js'
 import { HostUnix } from '../../host/contract/unix.js'
 import { requireHost, WrappedHost } from '../wrapped-host.js'
+import { Ledger, type LimitHooks, type PartOfLedger } from './ledger.js'
 import { LimitedDatagram } from './limited-datagram.js'
 import { connectLimited, LimitedBoundSocket } from './limited-listener.js'
-import { type LimitHooks, Meters, type NetworkUsage } from './meters.js'
-import { type NetworkLimits, readNetworkLimits } from './network-limits.js'
+import { Meters, type NetworkUsage } from './meters.js'
+import { type NetworkLimitName, type NetworkLimits, readNetworkLimits } from './network-limits.js'
 
 /** A host with limits. */
 export interface LimitedHost extends Host {
@@ -49,22 +50,33 @@ export interface LimitedHost extends Host {
  * ENOBUFS { used: 1, limit: 1 }
  * ```
  */
-export function limitedHost(host: Host, limits: Partial<NetworkLimits> = {}, hooks: LimitHooks = {}): LimitedHost {
+export function limitedHost(
+  host: Host,
+  limits: Partial<NetworkLimits> = {},
+  hooks: LimitHooks<NetworkLimitName> = {},
+): LimitedHost {
   requireHost(host, 'limited host')
-  return new Limiter(host, new Meters(readNetworkLimits(limits), hooks, () => host.clock()))
+  return limitHost(host, new Ledger(readNetworkLimits(limits), hooks))
+}
+
+/** Like {@link limitedHost}, for limits that are counted with others. */
+export function limitHost(host: Host, ledger: PartOfLedger<NetworkLimits>): LimitedHost {
+  return new Limiter(host, ledger)
 }
 
 class Limiter extends WrappedHost implements LimitedHost {
+  readonly #ledger: PartOfLedger<NetworkLimits>
   readonly #meters: Meters
   #unix: LimitedUnix | undefined
 
-  constructor(inner: Host, meters: Meters) {
+  constructor(inner: Host, ledger: PartOfLedger<NetworkLimits>) {
     super(inner)
-    this.#meters = meters
+    this.#ledger = ledger
+    this.#meters = new Meters(ledger, () => inner.clock())
   }
 
   get usage(): NetworkUsage {
-    return this.#meters.usage
+    return this.#ledger.usage
   }
 
   override bind(local: Address, options: BindOptions): HostBoundSocket {
@@ -100,19 +112,19 @@ class Limiter extends WrappedHost implements LimitedHost {
   }
 
   #look(events: LookupEvents, begin: (events: LookupEvents) => CancelLookup): CancelLookup {
-    this.#meters.requirePass('lookupsPerSecond')
     const done = this.#meters.hold('lookups')
+    const own: LookupEvents = {
+      onAnswer(texts) {
+        done()
+        events.onAnswer(texts)
+      },
+      onError(code) {
+        done()
+        events.onError(code)
+      },
+    }
     try {
-      const cancel = begin({
-        onAnswer: (texts) => {
-          done()
-          events.onAnswer(texts)
-        },
-        onError: (code) => {
-          done()
-          events.onError(code)
-        },
-      })
+      const cancel = this.#meters.passing('lookupsPerSecond', () => begin(own))
       return () => {
         cancel()
         done()

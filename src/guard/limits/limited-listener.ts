@@ -31,12 +31,13 @@ export function connectLimited<At extends SocketAddress>(
   { host, meters, events, gone }: Connecting,
   make: (events: ConnectionEvents) => HostConnection<At>,
 ): HostConnection<At> {
-  meters.requirePass('connectionsPerSecond')
   const settled = meters.hold('connecting')
   try {
-    const connection = new LimitedConnection(host, meters, { settled, gone }, make)
-    connection.events = events
-    return connection
+    return meters.passing('connectionsPerSecond', () => {
+      const connection = new LimitedConnection(host, meters, { settled, gone }, make)
+      connection.events = events
+      return connection
+    })
   } catch (error) {
     settled()
     throw error
@@ -108,11 +109,23 @@ class AcceptGate<At extends SocketAddress> implements ListenerEvents<At> {
   }
 
   onConnection(connection: HostConnection<At>): void {
+    if (this.#waiting.length === 0) {
+      const delay = this.#meters.pass('connectionsPerSecond')
+      if (delay === 0) {
+        this.#pass(connection)
+        return
+      }
+      this.#timer.set(delay)
+    }
     // One that fails meanwhile is gone; nothing else can happen to it before it reads.
     connection.events = { ...SILENT, onError: () => this.#remove(connection) }
     this.#waiting.push(connection)
-    if (this.#waiting.length > this.#meters.limits.pendingAccepts) this.#waiting.pop()?.close()
-    if (this.#waiting.length === 1) this.#admit()
+    const { pendingAccepts } = this.#meters
+    if (this.#waiting.length > pendingAccepts.limit) {
+      pendingAccepts.reach()
+      this.#waiting.pop()?.close()
+    }
+    pendingAccepts.mark(this.#waiting.length)
   }
 
   onError(code: Parameters<ListenerEvents['onError']>[0]): void {

@@ -1,5 +1,7 @@
 /** A limit of a rate, as network equipment has it (RFC 2697, "token bucket"). */
 
+import type { Gauge } from '../../base/gauge.js'
+
 /** A rate with a burst. */
 export interface Rate {
   /** How many per second, in the long run; more than 0. */
@@ -16,12 +18,17 @@ export class TokenBucket {
   /** The monotonic clock, in nanoseconds. */
   readonly #clock: () => number
   readonly #isUnlimited: boolean
+  readonly #gauge: Gauge | undefined
   #tokens: number
   #at: number
 
-  /** @param clock - monotonic, in nanoseconds */
-  constructor(rate: Rate, clock: () => number) {
+  /**
+   * @param clock - monotonic, in nanoseconds
+   * @param gauge - shows how much of the burst is used, and tells of it
+   */
+  constructor(rate: Rate, clock: () => number, gauge?: Gauge) {
     this.rate = rate
+    this.#gauge = gauge
     this.#clock = clock
     this.#isUnlimited = rate.rate === Number.POSITIVE_INFINITY
     this.#tokens = rate.burst
@@ -34,6 +41,7 @@ export class TokenBucket {
     this.#refill()
     const taken = Math.max(0, Math.min(wanted, Math.floor(this.#tokens)))
     this.#tokens -= taken
+    this.#show()
     return taken
   }
 
@@ -42,6 +50,7 @@ export class TokenBucket {
     if (this.#isUnlimited) return
     this.#refill()
     this.#tokens -= count
+    this.#show()
   }
 
   /** Gives tokens back that were not used. */
@@ -57,11 +66,20 @@ export class TokenBucket {
     return missing <= 0 ? 0 : Math.ceil((missing / this.rate.rate) * 1000)
   }
 
-  /** How much of the burst is used, 0 to 1; more while tokens are owed. */
-  get used(): number {
+  /** Tells that the rate has kept something from happening. */
+  reach(): void {
+    this.#gauge?.reach()
+  }
+
+  /** How many tokens of the burst are used, rounded up; more than all while tokens are owed. */
+  get usedNow(): number {
     if (this.#isUnlimited) return 0
     this.#refill()
-    return 1 - this.#tokens / this.rate.burst
+    return Math.ceil(this.rate.burst - this.#tokens)
+  }
+
+  #show(): void {
+    this.#gauge?.set(this.rate.burst - this.#tokens)
   }
 
   #refill(): void {

@@ -4,12 +4,14 @@
  */
 
 import { bitOf, signalName } from '../../base/signals.js'
+import { levelOf } from '../../guard/limits/ledger.js'
 import { traitsOf } from '../../remote/host-traits.js'
 import {
   type AlarmReport,
   decode,
   decodeText,
   FILES_ID,
+  type LimitReport,
   type LoadFailure,
   type SignalReport,
   ToGuest,
@@ -40,7 +42,8 @@ const RING = 1024 * 1024
  */
 export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<GuestRun> {
   const { terminate } = thread
-  const { module, abi, wasi, files, maxDescriptors, wallClock } = setup
+  const { module, abi, wasi, files, wallClock } = setup
+  const { ledger, isMemoryGiven } = setup.limits
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
   const trace = setup.trace.topics
   const release = setup.host.keepAlive()
@@ -49,7 +52,8 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const outcome = thread.end.then(() => life.ended()).finally(release)
   const { given } = life.streams
   const traits = traitsOf(setup.host)
-  const started = { module, abi, wasi, files, maxDescriptors, wallClock }
+  const limits = { limits: ledger.limits, table: ledger.table, isMemoryGiven }
+  const started = { module, abi, wasi, files, wallClock, ...limits }
   const parts: WorkerSetup = { ...started, wires, streams: given, trace, traits }
   thread.run(parts, life.files.receive)
   const early = await Promise.race([life.ready, outcome])
@@ -91,8 +95,10 @@ class WorkerGuest {
     this.#signals = new Signals(setup.host, setup.onSignals)
     const deliver = (signal: number): boolean => this.#deliver(signal)
     this.#signals.aim({ deliver, end: (signal) => this.end({ kind: 'signalled', signal: signalName(signal) }) })
+    const { ledger } = setup.limits
     this.#server = new HostServer(setup.host, wires, {
-      onRecord: (kind, _id, value, payload) => this.#receive(kind, value, payload),
+      lingering: ledger.gauge('lingering', 1),
+      onRecord: (kind, id, value, payload) => this.#receive(kind, id, value, payload),
       onDefect: tellDefects((bytes) => this.streams.report(bytes)),
     })
     this.#streamServer = new StreamServer(this.streams, this.#server.wire)
@@ -136,7 +142,7 @@ class WorkerGuest {
     if (this.#outcome?.kind !== 'failed') this.#outcome = outcome
   }
 
-  #receive(kind: number, value: number, payload: Uint8Array): void {
+  #receive(kind: number, id: number, value: number, payload: Uint8Array): void {
     if (this.#streamServer.serve(kind, value, payload)) return
     switch (kind) {
       case ToParent.READY:
@@ -161,6 +167,9 @@ class WorkerGuest {
         this.#signals.setAlarm(after, interval)
         break
       }
+      case ToParent.LIMIT:
+        this.#setup.limits.ledger.report(id, levelOf(value), decode<LimitReport>(payload).used)
+        break
       case ToParent.SIGNAL_TAKEN:
         this.#underWay &= ~bitOf(value)
         break

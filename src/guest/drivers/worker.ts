@@ -7,6 +7,8 @@ import type { Description } from '../../abi/description.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
 import type { SignalSet } from '../../base/signals.js'
+import { Ledger, levelNumber } from '../../guard/limits/ledger.js'
+import type { Limits } from '../../guard/limits/limits.js'
 import { openGiven } from '../../host/common/process-streams.js'
 import type { HostStream, StreamGiven } from '../../host/contract/stream.js'
 import type { SignalCalls } from '../../kernel/syscalls/context.js'
@@ -14,7 +16,7 @@ import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
 import { remoteRelays } from '../../remote/client/streams.js'
 import type { HostTraits } from '../../remote/host-traits.js'
-import { encode, encodeText, FILES_ID, ToGuest, ToParent, type Wires } from '../../remote/protocol.js'
+import { encode, encodeText, FILES_ID, type LimitReport, ToGuest, ToParent, type Wires } from '../../remote/protocol.js'
 import { Trace } from '../../runtime/trace.js'
 import { type Directory, isDirectory, type Mount } from '../../wasi/fs/given.js'
 import type { WasiOptions } from '../../wasi/provider.js'
@@ -34,8 +36,11 @@ export interface WorkerSetup {
   readonly streams: readonly StreamGiven[]
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
-  readonly maxDescriptors: number | undefined
   readonly wallClock: boolean
+  readonly limits: Limits
+  readonly isMemoryGiven: boolean
+  /** Where the use of limits is shown to the parent. */
+  readonly table: Float64Array
   readonly traits: HostTraits
 }
 
@@ -114,15 +119,21 @@ async function run(setup: WorkerSetup): Promise<void> {
 async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> {
   const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
   const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
-  const { module, abi, wasi, files, maxDescriptors, wallClock } = setup
+  // What the limits in this thread have to tell is passed on at once: the guest may not wait soon.
+  const ledger = new Ledger(setup.limits, {}, setup.table, (slot, level, used) => {
+    const report: LimitReport = { used }
+    wire.post(ToParent.LIMIT, slot, levelNumber(level), encode(report))
+    wire.publish()
+  })
+  const { module, abi, wasi, files, wallClock, isMemoryGiven } = setup
   const options = {
     module,
     abi,
     wasi,
     files,
     trace,
-    maxDescriptors,
     wallClock,
+    limits: { ledger, isMemoryGiven },
     onAbsent,
     host: new RemoteHost(wire, setup.traits),
   }

@@ -4,10 +4,11 @@
  * connections.
  */
 import type { SocketAddress } from '../../base/address.js'
+import { Gauge } from '../../base/gauge.js'
 import type { ConnectionEvents, HostConnection } from '../contract/connection.js'
 import type { Host, HostTimer } from '../contract/host.js'
 
-/** The maximum number of orphans. When another is added, the oldest is closed. */
+/** The maximum number of orphans, unless another is given. */
 const MOST = 64
 
 /** The time in milliseconds that orphans have after the end of their program. */
@@ -16,14 +17,19 @@ const AFTER_END = 2_000
 /** The closed connections of one program that still have bytes to send. */
 export class Orphans {
   readonly #host: Host
+  readonly #count: Gauge
   readonly #connections = new Set<HostConnection<SocketAddress>>()
   /** Set while orphans are left after the program's end and keep the process alive. */
   #timer: HostTimer | undefined
   #release = (): void => {}
 
-  /** @param host - the host of the connections */
-  constructor(host: Host) {
+  /**
+   * @param host - the host of the connections
+   * @param count - counts them, and says how many there may be; when another is added, the oldest is closed
+   */
+  constructor(host: Host, count: Gauge = new Gauge(MOST)) {
     this.#host = host
+    this.#count = count
   }
 
   /** The number of orphans. */
@@ -34,7 +40,11 @@ export class Orphans {
   /** Takes over a connection with pending bytes. */
   add(connection: HostConnection<SocketAddress>): void {
     const [oldest] = this.#connections
-    if (oldest !== undefined && this.size >= MOST) this.#close(oldest)
+    if (oldest !== undefined && this.#count.full) {
+      this.#count.reach()
+      this.#close(oldest)
+    }
+    this.#count.add(1)
     connection.readStop()
     connection.events = this.#eventsOf(connection)
     this.#connections.add(connection)
@@ -59,7 +69,7 @@ export class Orphans {
   }
 
   #forget(connection: HostConnection<SocketAddress>): void {
-    this.#connections.delete(connection)
+    if (this.#connections.delete(connection)) this.#count.give(1)
     if (this.size > 0) return
     this.#timer?.clear()
     this.#release()

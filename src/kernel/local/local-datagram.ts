@@ -109,9 +109,9 @@ export class LocalDatagram extends DatagramSocket {
     // Only the peer of a connected socket can send to it.
     if (receiver.#peer !== undefined && receiver.#peer !== this) return 'EPERM'
     if (receiver.#receiveEnded) return 'EPIPE'
-    if (!receiver.#queue.add(bytes, this.localAddress())) return 'EAGAIN'
-    this.#kernel.changed(receiver)
-    return 0
+    const refusal = receiver.#queue.add(bytes, this.localAddress())
+    if (refusal === 0) this.#kernel.changed(receiver)
+    return refusal
   }
 
   override receive(peek: boolean): ReceivedMessage | undefined | ErrnoName {

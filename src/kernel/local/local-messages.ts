@@ -1,5 +1,6 @@
 import type { UnixAddress } from '../../base/address.js'
 import { DatagramQueue } from '../../base/datagram-queue.js'
+import type { ErrnoName } from '../../base/errno.js'
 import type { Rights } from '../passing.js'
 import type { ReceivedMessage } from '../sockets/datagram-socket.js'
 import type { LocalContext } from './local-stream.js'
@@ -41,18 +42,20 @@ export class LocalMessages {
    * Adds what the current call sends. A message of any size is accepted while there is room for a byte, as on Linux, so
    * that a socket that is reported as writable is.
    *
-   * @returns `false` when there is no room now
+   * @returns EAGAIN when there is no room now; ENOBUFS when the kernel holds too many pieces
    */
-  add(bytes: Uint8Array, from: UnixAddress): boolean {
-    if (this.#queue.full) return false
+  add(bytes: Uint8Array, from: UnixAddress): 0 | ErrnoName {
+    if (this.#queue.full) return 'EAGAIN'
+    if (!this.#kernel.gauges.received.chunks.take(1)) return 'ENOBUFS'
     this.#queue.hold(bytes.length)
     this.#queue.add({ bytes, from, rights: this.#kernel.passing.outgoing() })
-    return true
+    return 0
   }
 
   /** Gives the current call the oldest one, if there is any. @param peek - it stays here */
   take(peek: boolean): ReceivedMessage | undefined {
     const message = peek ? this.#queue.first : this.#queue.shift()
+    if (message !== undefined && !peek) this.#kernel.gauges.received.chunks.give(1)
     if (message?.rights !== undefined) this.#kernel.passing.arrive(message.rights, peek)
     return message
   }
@@ -73,6 +76,7 @@ export class LocalMessages {
   close(): void {
     this.#kernel.localMemory.release(this.#capacity)
     this.#kernel.passing.release(this.held())
+    this.#kernel.gauges.received.chunks.give(this.#queue.length)
     this.#queue.clear()
   }
 }

@@ -122,9 +122,9 @@ export class LocalSequence extends DatagramSocket {
     const error = this.#takeError()
     if (error !== undefined) return error
     if (this.#sendEnded) return 'EPIPE'
-    if (!other.#messages.add(bytes, this.localAddress())) return 'EAGAIN'
-    this.#kernel.changed(other)
-    return 0
+    const refusal = other.#messages.add(bytes, this.localAddress())
+    if (refusal === 0) this.#kernel.changed(other)
+    return refusal
   }
 
   override receive(peek: boolean): ReceivedMessage | undefined | ErrnoName {

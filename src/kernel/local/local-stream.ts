@@ -4,15 +4,18 @@
 import { totalLength } from '../../base/bytes.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { ByteDescriptor, type Descriptor, type Domain, type Result } from '../descriptor.js'
+import type { KernelGauges } from '../gauges.js'
 import type { Passing, Rights } from '../passing.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { ByteQueue } from './byte-queue.js'
-import { CAPACITY, type LocalMemory } from './local-memory.js'
+import type { LocalMemory } from './local-memory.js'
 import { MarkedMessages } from './marked-messages.js'
 
 /** What an end needs from its kernel. */
 export interface LocalContext {
+  /** What it counts of its limits. */
+  readonly gauges: KernelGauges
   /** Limits the bytes that may wait in all ends. */
   readonly localMemory: LocalMemory
   /** The descriptors on their way between its sockets. */
@@ -30,7 +33,7 @@ export abstract class LocalStream extends ByteDescriptor {
   protected receiveEnded = false
   readonly #kernel: LocalContext
   readonly #marked = new MarkedMessages()
-  #capacity = CAPACITY
+  #capacity: number
   /** Whether the capacity was reserved and has to be returned. */
   #promised = false
   #peer: LocalStream | undefined
@@ -39,6 +42,7 @@ export abstract class LocalStream extends ByteDescriptor {
   protected constructor(domain: Domain | undefined, access: 'read' | 'write' | 'both', kernel: LocalContext) {
     super(domain, access)
     this.#kernel = kernel
+    this.#capacity = kernel.localMemory.capacity
   }
 
   override queued(which: 'received' | 'sent'): Result {
@@ -172,7 +176,9 @@ export abstract class LocalStream extends ByteDescriptor {
   protected room(wanted: number): Result {
     if (this.sendEnded) return 'EPIPE'
     const room = Math.min(wanted, this.free)
-    return room === 0 && wanted > 0 ? 'EAGAIN' : room
+    if (room > 0 || wanted === 0) return room
+    this.#kernel.localMemory.fullest.reach()
+    return 'EAGAIN'
   }
 
   /** Copies bytes to the peer. */
@@ -182,6 +188,7 @@ export abstract class LocalStream extends ByteDescriptor {
     const rights = bytes.length > 0 ? this.#kernel.passing.outgoing() : undefined
     if (rights !== undefined) peer.#marked.add(rights, peer.received.length, bytes.length)
     peer.received.push(bytes)
+    this.#kernel.localMemory.fullest.mark(peer.received.length)
     peer.#tell()
   }
 

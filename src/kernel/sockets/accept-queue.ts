@@ -38,6 +38,11 @@ export class AcceptQueue<Socket> {
     this.#backlog = Math.min(Math.max(1, value >>> 0), BACKLOG_MAX)
   }
 
+  /** How many connections wait. */
+  get length(): number {
+    return this.#waiting.length
+  }
+
   /** Whether there is a connection or a failure to fetch. */
   get ready(): boolean {
     return this.#waiting.length > 0 || this.#failure !== undefined

@@ -5,6 +5,7 @@ import { abort } from '../../host/contract/abort.js'
 import type { ConnectionEvents, HostConnection } from '../../host/contract/connection.js'
 import { HostError } from '../../host/contract/error.js'
 import type { Result } from '../descriptor.js'
+import { isFull, type KernelGauges, type QueueGauges, reachLimit } from '../gauges.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
 import { ReceiveQueue } from './receive-queue.js'
@@ -12,6 +13,8 @@ import type { StreamOptions } from './stream-options.js'
 
 /** The socket that owns a stream. */
 export interface StreamOwner {
+  /** What its kernel counts. */
+  readonly gauges: KernelGauges
   /** Reports that the readiness may have changed: `bytes` is how many arrived, 0 for any other cause. */
   changed(bytes: number): void
   /** Takes over a connection that must stay open until its pending bytes are sent. */
@@ -20,6 +23,9 @@ export interface StreamOwner {
 
 /** The most bytes of a guest that are buffered per connection on a host without `tryWrite()`. */
 const SOCKET_BUFFER = 65_536
+
+/** What a connection may keep in any case. */
+const PAGE = 4096
 
 /**
  * The byte stream of one connection, from `connect()` or from the incoming connection on: received bytes that have
@@ -41,6 +47,9 @@ export class ConnectionStream implements ConnectionEvents {
    */
   #inFlight = 0
   #flying: Payload | undefined
+  /** Bytes and pieces of a guest that the host has not sent yet, as they were counted. */
+  #kept = 0
+  #pieces = 0
   /** The last write was incomplete; {@link ConnectionStream.onDrain} reports when there may be room again. */
   #choked = false
   #reading = false
@@ -117,15 +126,17 @@ export class ConnectionStream implements ConnectionEvents {
 
   /** See {@link ByteDescriptor.take}. */
   take(heap: Uint8Array, address: number, length: number, peek: boolean): number {
+    const { chunks } = this.#received
     const count = this.#received.copyTo(heap, address, length, peek, this.#host)
-    if (!peek) this.#readOn()
+    if (!peek) this.#readOn(count, chunks)
     return count
   }
 
   /** See {@link ByteDescriptor.takePayload}. */
   takePayload(max: number): Uint8Array {
+    const { chunks } = this.#received
     const chunk = this.#received.take(max)
-    this.#readOn()
+    this.#readOn(chunk.length, chunks)
     return chunk
   }
 
@@ -171,7 +182,8 @@ export class ConnectionStream implements ConnectionEvents {
    * @see RFC 2525, section 2.17
    */
   close(): void {
-    if (this.state === 'refused' || this.state === 'broken') return
+    this.#uncountSent()
+    if (this.state === 'refused' || this.state === 'broken') return this.#forget()
     const kept = this.#inFlight === 0 && this.connection.pending > 0
     if (this.#options.values.linger === 0 || this.#received.length > 0) this.abort()
     else if (kept) this.#owner.leave(this.connection)
@@ -180,7 +192,7 @@ export class ConnectionStream implements ConnectionEvents {
 
   /** Ends the connection with a reset, whatever is pending. */
   abort(): void {
-    this.#received.clear()
+    this.#forget()
     if (this.state === 'connecting' || this.state === 'connected') abort(this.connection)
   }
 
@@ -192,7 +204,13 @@ export class ConnectionStream implements ConnectionEvents {
   }
 
   onData(chunk: Uint8Array): void {
+    const { received } = this.#owner.gauges
     this.#received.push(chunk)
+    if (chunk.length > 0) {
+      received.bytes.add(chunk.length)
+      received.chunks.add(1)
+    }
+    if (isFull(received)) reachLimit(received)
     if (this.#full()) {
       this.#reading = false
       this.connection.readStop()
@@ -207,12 +225,14 @@ export class ConnectionStream implements ConnectionEvents {
 
   onDrain(): void {
     this.#choked = false
+    this.#uncountSent()
     this.#owner.changed(0)
   }
 
   onError(code: ErrnoName): void {
     this.state = this.state === 'connecting' ? 'refused' : 'broken'
     this.#error = code
+    this.#uncountSent()
     this.#owner.changed(0)
   }
 
@@ -224,7 +244,7 @@ export class ConnectionStream implements ConnectionEvents {
   }
 
   #full(): boolean {
-    return this.#received.weight >= this.#options.values.receiveBuffer
+    return this.#received.weight >= this.#options.values.receiveBuffer || isFull(this.#owner.gauges.received)
   }
 
   /** Whether what has arrived is worth reporting: a full buffer is, since no more would come. */
@@ -247,9 +267,35 @@ export class ConnectionStream implements ConnectionEvents {
     }
   }
 
-  /** Resumes reading once the buffered bytes have fallen to half of the receive buffer. */
-  #readOn(): void {
-    if (!this.#reading && this.#received.weight * 2 <= this.#options.values.receiveBuffer) this.start()
+  /**
+   * Counts what was read, and resumes reading once the buffered bytes have fallen to half of the receive buffer. While
+   * the kernel holds too much altogether, that is when they are gone.
+   */
+  #readOn(bytes: number, chunks: number): void {
+    const { received } = this.#owner.gauges
+    received.bytes.give(bytes)
+    received.chunks.give(chunks - this.#received.chunks)
+    if (this.#reading) return
+    const { weight } = this.#received
+    if (weight === 0 || (weight * 2 <= this.#options.values.receiveBuffer && !isFull(received))) this.start()
+  }
+
+  /** Drops what was received. */
+  #forget(): void {
+    const { bytes, chunks } = this.#owner.gauges.received
+    bytes.give(this.#received.length)
+    chunks.give(this.#received.chunks)
+    this.#received.clear()
+  }
+
+  /** Counts what the host has sent, or dropped. */
+  #uncountSent(): void {
+    if (this.#kept === 0) return
+    const { bytes, chunks } = this.#owner.gauges.sent
+    bytes.give(this.#kept)
+    chunks.give(this.#pieces)
+    this.#kept = 0
+    this.#pieces = 0
   }
 
   #writeRefusal(): ErrnoName | undefined {
@@ -315,10 +361,24 @@ export class ConnectionStream implements ConnectionEvents {
    */
   #keep(bytes: Uint8Array): Result {
     const { connection } = this
-    const room = Math.min(SOCKET_BUFFER, this.#options.values.sendBuffer) - connection.pending
-    const count = Math.min(bytes.length, room)
-    if (count > 0) connection.write(bytes.slice(0, count))
+    const { sent } = this.#owner.gauges
+    const count = Math.min(bytes.length, this.#room(sent))
+    if (count > 0 && !connection.write(bytes.slice(0, count))) {
+      this.#kept += count
+      this.#pieces += 1
+      sent.bytes.add(count)
+      sent.chunks.add(1)
+    }
     this.#choked = connection.pending > 0 && count < bytes.length
     return count > 0 ? count : 'EAGAIN'
+  }
+
+  /** How many bytes it may keep. While the kernel holds too much altogether, that is a page at a time. */
+  #room(sent: QueueGauges): number {
+    const { pending } = this.connection
+    const room = Math.min(SOCKET_BUFFER, this.#options.values.sendBuffer) - pending
+    if (!isFull(sent)) return room
+    reachLimit(sent)
+    return pending > 0 ? 0 : Math.min(room, PAGE)
   }
 }

@@ -32,6 +32,11 @@ export class ReceiveQueue {
     return this.#length
   }
 
+  /** How many chunks there are. */
+  get chunks(): number {
+    return this.#first === undefined ? 0 : 1 + this.#remainder()
+  }
+
   /**
    * What a finished connection reports: {@link Poll.HUP}, but not before the last chunk. libuv takes a short read
    * together with a hang-up for the end of the stream (`uv__stream_io`), and {@link ReceiveQueue.take} reads one

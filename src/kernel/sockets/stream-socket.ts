@@ -5,6 +5,7 @@ import type { Orphans } from '../../host/connection/orphans.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection, HostListener } from '../../host/contract/connection.js'
 import type { Host } from '../../host/contract/host.js'
 import { ByteDescriptor, type Descriptor, type Domain, type OptionName, type Result } from '../descriptor.js'
+import type { KernelGauges } from '../gauges.js'
 import { LEGAL_CALLS, type SocketOperation, type SocketState } from '../legal-calls.js'
 import type { Payload } from '../payload.js'
 import { Poll } from '../readiness.js'
@@ -17,6 +18,8 @@ export interface SocketContext {
   readonly host: Host
   /** Its closed connections that still have data to send. */
   readonly orphans: Orphans
+  /** What is counted of its limits. */
+  readonly gauges: KernelGauges
   /** The number of libuv's current iteration. */
   readonly iteration: number
   /**
@@ -80,6 +83,10 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     return Poll.OUT | Poll.HUP
   }
 
+  get gauges(): KernelGauges {
+    return this.kernel.gauges
+  }
+
   changed(bytes: number): void {
     this.kernel.changed(this, bytes)
   }
@@ -101,7 +108,11 @@ export abstract class StreamSocket<At extends SocketAddress> extends ByteDescrip
     this.port = port
     this.#listener = port.listen(accepts.backlog, {
       onConnection: (connection) => {
-        if (accepts.offer(connection, this.kernel.iteration, () => this.#adopt(connection))) this.kernel.changed(this)
+        if (!accepts.offer(connection, this.kernel.iteration, () => this.#adopt(connection))) return
+        const { pendingAccepts } = this.kernel.gauges
+        pendingAccepts.mark(accepts.length)
+        if (pendingAccepts.full) pendingAccepts.reach()
+        this.kernel.changed(this)
       },
       onError: (code) => {
         accepts.fail(code)

@@ -6,6 +6,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import type { DatagramEvents, HostDatagram, Membership } from '../../host/contract/datagram.js'
 import type { Host } from '../../host/contract/host.js'
 import type { Descriptor, OptionName, Result } from '../descriptor.js'
+import { isFull, type KernelGauges, reachLimit } from '../gauges.js'
 import { Poll } from '../readiness.js'
 import { foreign, isOf } from './address-families.js'
 import { DatagramSocket } from './datagram-socket.js'
@@ -15,6 +16,8 @@ import { UdpOptions } from './udp-options.js'
 /** What a socket needs from its kernel. */
 export interface UdpContext {
   readonly host: Host
+  /** What is counted of its limits. */
+  readonly gauges: KernelGauges
   /** Reports that the readiness of `descriptor` may have changed; `bytes` is how many have just arrived for it. */
   changed(descriptor: Descriptor, bytes?: number): void
 }
@@ -49,6 +52,8 @@ export class UdpSocket extends DatagramSocket implements DatagramEvents {
   #choked = false
   #receiveEnded = false
   #sendEnded = false
+  /** Whether messages are held back, since too many wait. */
+  #stopped = false
 
   /**
    * @param family - the family of its addresses
@@ -148,9 +153,12 @@ export class UdpSocket extends DatagramSocket implements DatagramEvents {
     const error = this.#takeError()
     if (error !== undefined) return error
     if (peek && this.#queue.length > 0) return this.#queue.first
-    const { full } = this.#queue
     const message = this.#queue.shift()
-    if (full && !this.#queue.full) this.#socket?.readStart()
+    if (message !== undefined) this.#uncount(message.bytes.length, 1)
+    if (this.#stopped && (!this.#full || this.#queue.length === 0)) {
+      this.#stopped = false
+      this.#socket?.readStart()
+    }
     return message ?? (this.#receiveEnded ? undefined : 'EAGAIN')
   }
 
@@ -184,13 +192,21 @@ export class UdpSocket extends DatagramSocket implements DatagramEvents {
 
   override close(): void {
     this.#socket?.close()
+    for (const { bytes } of this.#queue) this.#uncount(bytes.length, 1)
     this.#queue.clear()
   }
 
   onMessage(bytes: Uint8Array, from: Address): void {
     this.#queue.hold(bytes.length)
     this.#queue.add({ bytes, from })
-    if (this.#queue.full) this.#socket?.readStop()
+    const { received } = this.#kernel.gauges
+    received.bytes.add(bytes.length)
+    received.chunks.add(1)
+    if (isFull(received)) reachLimit(received)
+    if (this.#full) {
+      this.#stopped = true
+      this.#socket?.readStop()
+    }
     this.#kernel.changed(this, bytes.length)
   }
 
@@ -201,6 +217,16 @@ export class UdpSocket extends DatagramSocket implements DatagramEvents {
   onError(code: ErrnoName): void {
     this.#error = code
     this.#kernel.changed(this)
+  }
+
+  get #full(): boolean {
+    return this.#queue.full || isFull(this.#kernel.gauges.received)
+  }
+
+  #uncount(bytes: number, chunks: number): void {
+    const { received } = this.#kernel.gauges
+    received.bytes.give(bytes)
+    received.chunks.give(chunks)
   }
 
   #unchoke(): void {
@@ -227,7 +253,8 @@ export class UdpSocket extends DatagramSocket implements DatagramEvents {
       socket.close()
       throw error
     }
-    if (!this.#queue.full) socket.readStart()
+    this.#stopped = this.#queue.full
+    if (!this.#stopped) socket.readStart()
     this.#socket = socket
     return socket
   }

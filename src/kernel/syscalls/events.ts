@@ -83,7 +83,7 @@ export class EventCalls {
   createTimer(realtime: number, flags: number): Result {
     const { O_CLOEXEC, O_NONBLOCK } = this.#abi.constants
     if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return 'EINVAL'
-    if (this.#kernel.full) return 'EMFILE'
+    if (this.#kernel.lacks()) return 'EMFILE'
     return this.#open(new Timer(this.#kernel.host, realtime !== 0, this.#changed), flags)
   }
 

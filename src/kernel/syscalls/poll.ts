@@ -69,7 +69,7 @@ export class PollCalls {
   poll(fds: number, nfds: number, timeout: number): Result {
     const { size, fd: fdAt, events: eventsAt, revents: reventsAt } = this.#abi.layout.pollfd
     // The limit is the number of possible descriptors, as on Linux.
-    if (nfds >>> 0 > this.#kernel.numbers) return 'EINVAL'
+    if (nfds >>> 0 > this.#kernel.numbers || !this.#mayPoll(nfds >>> 0)) return 'EINVAL'
     if (!this.#memory.contains(fds, nfds * size)) return 'EFAULT'
     if (this.#arrivals?.some) return 'EINTR'
     let ready = 0
@@ -79,6 +79,13 @@ export class PollCalls {
       if (revents !== 0) ready++
     }
     return ready > 0 ? ready : this.#turns.park(timeout)
+  }
+
+  #mayPoll(count: number): boolean {
+    const { pollDescriptors } = this.#kernel.gauges
+    if (count > pollDescriptors.limit) pollDescriptors.reach()
+    else pollDescriptors.mark(count)
+    return count <= pollDescriptors.limit
   }
 
   /** The answer for one entry of `poll()`, in the guest's bits. */

@@ -3,6 +3,7 @@
  */
 
 import type { Address, SocketAddress } from '../../base/address.js'
+import type { Gauge } from '../../base/gauge.js'
 import { Orphans } from '../../host/connection/orphans.js'
 import { abort } from '../../host/contract/abort.js'
 import { HostBoundSocket, type HostConnection, type HostListener } from '../../host/contract/connection.js'
@@ -32,6 +33,8 @@ import { ServedDatagram } from './datagram.js'
 
 /** The receiver of everything that does not concern sockets. */
 export interface HostServerEvents {
+  /** Counts the closed connections that still have bytes to send; see {@link Orphans}. */
+  readonly lingering?: Gauge
   /** Receives the records of the standard streams and of the guest's state. */
   readonly onRecord: OnRecord
   /** Called when the host, or this server, threw an error that no contract allows; the guest receives EIO. */
@@ -72,7 +75,7 @@ export class HostServer {
   constructor(host: Host, wires: Wires, events: HostServerEvents) {
     this.#host = host
     this.#events = events
-    this.#orphans = new Orphans(host)
+    this.#orphans = new Orphans(host, events.lingering)
     this.#context = {
       orphans: this.#orphans,
       post: (kind, id, value, payload) => this.wire.post(kind, id, value, payload),

@@ -242,7 +242,7 @@ export class Files {
         out = 0,
       ) => {
         // First, as on Linux: no file is found, created or truncated when no descriptor is free.
-        if (this.#kernel.full) throw new FileError('MFILE')
+        if (this.#kernel.lacks()) throw new FileError('MFILE')
         const rights = BigInt(asked)
         const end = endOfOpen(flags, (lookup & LookupFlag.FOLLOW) !== 0)
         const place = this.#find(dir, path, length, end)

@@ -198,7 +198,7 @@ describe('a rate', () => {
     below.advance(50)
     expect([connection.pending, log, peer.log.at(-1)]).toEqual([0, ['drain'], 'shutdown'])
     expect(Buffer.concat(peer.sent)).toEqual(Buffer.from(data))
-    expect(told).toEqual(['bytesPerSecond reached'])
+    expect(told).toEqual(['bytesPerSecond 100 of 100', 'bytesPerSecond reached'])
   })
 
   test('of bytes lets tryWrite() take what it allows, and tells when it allows more', () => {

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, test } from '@jest/globals'
 
+import { DEFAULT_LIMITS } from '../../../src/guard/limits/limits.js'
 import type { WorkerSetup } from '../../../src/guest/drivers/worker.js'
 import type { StreamGiven } from '../../../src/host/contract/stream.js'
 import { ToGuest, ToParent, type Wires } from '../../../src/remote/protocol.js'
@@ -50,7 +51,9 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
     sharesPorts: { stream: false, datagram: false },
     clockStart: performance.timeOrigin - 1000,
   }
-  const how = { trace: '', maxDescriptors: undefined, wallClock: true, traits }
+  const table = new Float64Array(2 * Object.keys(DEFAULT_LIMITS).length)
+  const limits = { limits: DEFAULT_LIMITS, isMemoryGiven: false, table }
+  const how = { trace: '', ...limits, wallClock: true, traits }
   const worker = new Worker(new URL('../../../build/lib/guest/drivers/worker.js', import.meta.url))
   const streams = (['read', 'write', 'write'] as const).map(
     (access): StreamGiven => ({ type: 'pipe', access, appends: false }),

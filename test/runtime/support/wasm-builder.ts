@@ -11,8 +11,8 @@ export const vector = (...items: readonly (readonly number[])[]): number[] => [
 ]
 
 /** A name, or other bytes, preceded by their length. */
-export const name = (text: string): number[] => {
-  const bytes = new TextEncoder().encode(text)
+export const name = (text: string | Uint8Array): number[] => {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
   return [...unsigned(bytes.length), ...bytes]
 }
 
@@ -93,6 +93,8 @@ export const op = {
   get: (local: number): number[] => [0x20, local],
   set: (local: number): number[] => [0x21, local],
   tee: (local: number): number[] => [0x22, local],
+  /** Grows the table by elements that are null. */
+  growTable: (count: number): number[] => [0xd0, 0x70, 0x41, ...signed(count), 0xfc, 15, 0],
   i32: (value: number): number[] => [0x41, ...signed(value)],
   load: [0x28, 2, 0],
   store: [0x36, 2, 0],
@@ -138,14 +140,23 @@ export interface ModuleParts {
   readonly functions: readonly FunctionPart[]
   /** The index of the start function; imports count first. */
   readonly start?: number
-  /** Texts, by their addresses. */
-  readonly data?: Readonly<Record<number, string>>
+  /** Texts and other bytes, by their addresses. */
+  readonly data?: Readonly<Record<number, string | Uint8Array>>
+  /** The elements of a table, if there is one. */
+  readonly table?: number
   /** A custom section at the end. */
   readonly custom?: readonly number[]
 }
 
 /** A module that exports its memory, which is one page unless it imports one. */
-export function build({ imports = [], functions, start, data = {}, custom }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function build({
+  imports = [],
+  functions,
+  start,
+  data = {},
+  table,
+  custom,
+}: ModuleParts): Uint8Array<ArrayBuffer> {
   const all: number[][] = []
   const typeOf = ({ params = [], results = [] }: ImportPart | FunctionPart): number =>
     all.push([0x60, ...vector(...params.map((one) => [one])), ...vector(...results.map((one) => [one]))]) - 1
@@ -168,6 +179,7 @@ export function build({ imports = [], functions, start, data = {}, custom }: Mod
     section(1, vector(...all)),
     section(2, vector(...imported)),
     section(3, vector(...declared)),
+    ...(table === undefined ? [] : [section(4, vector([0x70, 0, ...unsigned(table)]))]),
     ...(imports.some(({ other }) => other?.[0] === 2) ? [] : [section(5, vector([0, 1]))]),
     section(7, vector(...exports, [...name('memory'), 2, 0])),
     ...(start === undefined ? [] : [section(8, unsigned(start))]),

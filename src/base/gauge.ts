@@ -1,0 +1,119 @@
+/** Counting what is used of a limit, cheaply enough for each message. */
+
+/** What there is to tell of a limit: it is used little, nearly used up, or keeps something from happening. */
+export type Level = 'calm' | 'warning' | 'limit'
+
+/** The part of a limit at which `warning` is told, and that below which everything may be told again. */
+const WARNING = 0.8
+const CALM = 0.6
+
+/** What a gauge reports to. */
+export interface GaugeOwner {
+  /** Called when the level changes: seldom, and never twice with the same. */
+  readonly tell: (level: Level) => void
+  /** Shows the use to other threads. */
+  readonly table: Float64Array
+  /** The place in the table. */
+  readonly slot: number
+}
+
+const UNWATCHED: GaugeOwner = { tell() {}, table: new Float64Array(1), slot: 0 }
+
+/** Counts the use of one limit. It costs an addition, a store and a comparison; nothing is allocated. */
+export class Gauge {
+  /** The limit; may be infinite. */
+  readonly limit: number
+  readonly #tell: (level: Level) => void
+  readonly #table: Float64Array
+  readonly #slot: number
+  #used = 0
+  /** From this use on a warning is to be told; infinite once something was told. */
+  #high: number
+  /** Below this use, calm is to be told; negative until something was told. */
+  #low = -1
+  #isReached = false
+
+  /** @param owner - by default, nothing is told or shown */
+  constructor(limit: number = Number.POSITIVE_INFINITY, { tell, table, slot }: GaugeOwner = UNWATCHED) {
+    this.limit = limit
+    this.#tell = tell
+    this.#table = table
+    this.#slot = slot
+    this.#high = WARNING * limit
+  }
+
+  /** How much is used now; more than the limit only where {@link Gauge.add} or {@link Gauge.set} has counted. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** How much more can be used; 0 or more. */
+  get room(): number {
+    return Math.max(0, this.limit - this.#used)
+  }
+
+  /** Whether there is no room. */
+  get full(): boolean {
+    return this.#used >= this.limit
+  }
+
+  /** Counts `count` more if the limit allows it. @returns whether; if not, the limit is reached */
+  take(count: number): boolean {
+    if (this.#used + count > this.limit) {
+      this.reach()
+      return false
+    }
+    this.add(count)
+    return true
+  }
+
+  /** Counts `count` more, whatever the limit. */
+  add(count: number): void {
+    this.#used += count
+    this.#table[this.#slot] = this.#used
+    if (this.#used >= this.#high) this.#warn()
+  }
+
+  /** Counts `count` less. */
+  give(count: number): void {
+    this.#used -= count
+    this.#table[this.#slot] = this.#used
+    if (this.#used < this.#low) this.#calm()
+  }
+
+  /** Sets how much is used. */
+  set(used: number): void {
+    if (used >= this.#used) this.add(used - this.#used)
+    else this.give(this.#used - used)
+  }
+
+  /** Notes the use of one thing: the most that one has used so far is what counts. */
+  mark(used: number): void {
+    if (used > this.#used) this.set(used)
+  }
+
+  /** Tells that the limit keeps something from happening, once until the use was low. */
+  reach(): void {
+    if (this.#isReached) return
+    this.#isReached = true
+    this.#expectCalm()
+    this.#tell('limit')
+  }
+
+  #warn(): void {
+    this.#expectCalm()
+    this.#tell('warning')
+  }
+
+  #expectCalm(): void {
+    this.#high = Number.POSITIVE_INFINITY
+    this.#low = CALM * this.limit
+  }
+
+  #calm(): void {
+    this.#high = WARNING * this.limit
+    this.#low = -1
+    this.#isReached = false
+    this.#tell('calm')
+  }
+}
