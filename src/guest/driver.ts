@@ -4,6 +4,7 @@ import type { SignalCalls } from '../kernel/syscalls/context.js'
 import type { Waiter } from '../wasi/poll-oneoff.js'
 import type { Streams } from '../wasi/stdio.js'
 import type { Suspension } from './drivers/suspending-import.js'
+import type { OwnWatch } from './time/own-watch.js'
 
 /** How a guest waits, and what its standard streams are connected to: the differences between the drivers. */
 export interface Driver extends Streams, Waiter {
@@ -11,6 +12,8 @@ export interface Driver extends Streams, Waiter {
   readonly pumps: boolean
   /** What the guest says of signals, and its alarm. */
   readonly signals: SignalCalls
+  /** Has to be called before each call of the guest, if it is there; see {@link OwnWatch.onCall}. */
+  readonly onCall?: OwnWatch['onCall']
   /** Suspends the guest for calls whose answer comes later, if the driver has such calls. */
   readonly suspension?: Suspension
   /** Calls an export while the guest waits. A wait inside of that call blocks the whole thread. */

@@ -16,6 +16,7 @@ import { checkStart, type GuestOptions } from './options.js'
 import { codeOf, type Outcome } from './outcome.js'
 import type { GuestRun, GuestSetup } from './setup.js'
 import type { GivenStreams } from './streams.js'
+import type { Activity } from './time/activity.js'
 
 export type { SignalName } from '../base/signals.js'
 export type { Usage } from '../guard/limits/ledger.js'
@@ -34,6 +35,8 @@ export {
 } from './limits.js'
 export type { GuestOptions, Instantiate } from './options.js'
 export type { Outcome } from './outcome.js'
+export type { Activity } from './time/activity.js'
+export type { TimeLimits } from './time/time-limits.js'
 
 const nothing = (): void => {}
 
@@ -86,7 +89,7 @@ export class Guest {
     checkStart(program, options)
     // In parallel: other threads compile the module and start up while this thread loads the rest.
     const { instantiate, driver = instantiate ? 'pump' : 'auto' } = options
-    const limits = openLimits(options)
+    const { time, ...limits } = openLimits(options)
     const compiling = compileLimited(program, limits)
     const preparing = driver === 'auto' ? compiling.then(prepareBest) : DRIVERS[driver]()
     const parts = [
@@ -104,7 +107,16 @@ export class Guest {
       const { input, onOutput = nothing, onSignals, trace = Trace.fromEnvironment(), wallClock = true } = options
       const streams = { input, onOutput, inherited }
       const absent = new AbsentCalls(trace)
-      const given = { streams, instantiate, onSignals, trace, limits, wallClock, onAbsent: absent.note }
+      const given = {
+        streams,
+        instantiate,
+        onSignals,
+        trace,
+        limits,
+        time,
+        wallClock,
+        onAbsent: absent.note,
+      }
       const setup = { module, abi, host, files, wasi, ...given }
       return new Guest(ready.driver, await ready.start(setup), setup, absent)
     } catch (error) {
@@ -115,7 +127,7 @@ export class Guest {
 
   /** What it uses of each of its limits now, or used when it ended. */
   get usage(): GuestUsage {
-    return this.#setup.limits.ledger.usage
+    return { ...this.#setup.limits.ledger.usage, ...this.#setup.time.usage(this.#run.timeUsed()) }
   }
 
   /**
@@ -153,6 +165,11 @@ export class Guest {
     throw new Error(
       `Cannot read the guest's files: it has no directory ${JSON.stringify(path)} in memory; list '/' first`,
     )
+  }
+
+  /** What the guest is doing: whether its event loop turns, or waits. */
+  get activity(): Activity {
+    return this.#run.activity()
   }
 
   /**

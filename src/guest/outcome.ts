@@ -1,6 +1,6 @@
 /** How guests end. */
 import { SIGNALS, type SignalName } from '../base/signals.js'
-import type { Usage } from '../guard/limits/meters.js'
+import type { Usage } from '../guard/limits/ledger.js'
 import type { GuestTrap } from './exit.js'
 
 /** How a guest ended. The first reason is final. */

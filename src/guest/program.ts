@@ -140,15 +140,24 @@ function requireMain(module: WasmModule): void {
 }
 
 /** Makes the gate between the guest and its imports. An exception there ends the guest, which cannot catch it. */
-function openGate(module: WasmModule, offers: Offers, { suspension }: Driver, ending: GuestExit): Gate {
+function openGate(module: WasmModule, offers: Offers, { suspension, onCall }: Driver, ending: GuestExit): Gate {
   const gate = new Gate(module, offers, {
     // It calls the guest for each turn.
     reenters: ({ module: from, name }) => from === UV_PUMP_MODULE && name === 'run',
-    before: (call, parameters) => contained(call, parameters, suspension, ending),
+    before: (call, parameters) => contained(watched(call, onCall, ending), parameters, suspension, ending),
     ...(suspension && { later: suspension.later }),
   })
   ending.shuts(gate)
   return gate
+}
+
+/** Wraps a call so that time is measured before it. What the guest does after its time is up has no effect. */
+function watched(call: NumberCall, onCall: Driver['onCall'], ending: GuestExit): NumberCall {
+  if (onCall === undefined) return call
+  return (...values) => {
+    onCall()
+    return ending.outcome === undefined ? call(...values) : 0
+  }
 }
 
 /** Wraps a call so that it never throws, and so that the guest is suspended for an answer that comes later. */

@@ -8,6 +8,8 @@ import type { GuestLimits } from './limits.js'
 import type { Instantiate } from './options.js'
 import type { Outcome } from './outcome.js'
 import type { GivenStreams } from './streams.js'
+import type { Activity } from './time/activity.js'
+import type { TimeMeter, TimeUsed } from './time/meter.js'
 
 /** The parts that a guest is made of. */
 export interface ProgramOptions extends Preview1Options {
@@ -26,6 +28,8 @@ export interface ProgramOptions extends Preview1Options {
 /** The parts and the streams of a guest that a driver starts. */
 export interface GuestSetup extends ProgramOptions {
   readonly streams: GivenStreams
+  /** Compares the time that it uses with its limits. */
+  readonly time: TimeMeter
   /** See {@link GuestOptions.onSignals}. */
   readonly onSignals: ((names: readonly SignalName[]) => void) | undefined
 }
@@ -36,6 +40,10 @@ export interface GuestRun {
   readonly outcome: Promise<Outcome>
   /** Ends the guest. */
   terminate(): void
+  /** What it is doing. */
+  activity(): Activity
+  /** The time that it has used. */
+  timeUsed(): TimeUsed
   /** Its files in memory, as they are when it next waits, or as it left them. */
   files(): Promise<Directory>
   /** Sends a signal; see {@link Signals.send}. */

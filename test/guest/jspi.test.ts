@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** The tests that both drivers have to pass. */
 const BOTH = [
   'guest/life',
+  'guest/time-limits',
   'wasi/stdio',
   'guest/sockets/network',
   'guest/files/files',

@@ -18,6 +18,7 @@ import { loadProgram } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Signals } from '../signals.js'
 import { endNow, GuestStreams, isUnsure } from '../streams.js'
+import { OwnWatch } from '../time/own-watch.js'
 import { Suspension } from './suspending-import.js'
 
 /** Answers that a guest gets at once before the host's event loop gets a turn. */
@@ -36,11 +37,14 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
     onFailure: (error) => ending.end({ kind: 'failed', error }),
   })
   const signals = new Signals(setup.host, setup.onSignals)
-  const driver: SuspendingDriver = new SuspendingDriver(setup, ending, { streams: streams.open(0), signals })
+  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
+  const suspension = new Suspension(setup.host, (error) => ending.trap(error))
+  const time = new OwnWatch(setup.host, setup.time, suspension.time, (exceeded) => end({ kind: 'limit', ...exceeded }))
+  const parts = { streams: streams.open(0), signals, suspension, time }
+  const driver: SuspendingDriver = new SuspendingDriver(setup.host, parts)
   const program = await loadProgram(setup, driver, ending)
   // Not the program itself: what keeps the run would keep its instance.
   const { arrivals, files } = program
-  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
   signals.aim({
     deliver: (signal) => arrivals.add(signal),
     end: (signal) => end({ kind: 'signalled', signal: signalName(signal) }),
@@ -48,6 +52,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   ending.whenOver(setup.host.keepAlive())
   ending.whenOver(() => driver.close())
   ending.whenOver(() => signals.close())
+  ending.whenOver(() => time.close())
   void promising(program.start)()
     .then(
       () => ending.exit(0),
@@ -57,9 +62,17 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   return {
     outcome: streams.outlive(ending.told),
     terminate: () => end({ kind: 'killed' }),
+    activity: () => time.activity(),
+    timeUsed: () => time.used(),
     files: async () => files(),
     kill: (signal) => signals.send(signal),
   }
+}
+
+/** What a driver of suspended guests is made of. */
+interface SuspendingParts extends Pick<Driver, 'signals' | 'streams'> {
+  readonly suspension: Suspension
+  readonly time: OwnWatch
 }
 
 /** Waits by suspending the guest. There is one wait at a time, since there is one guest. */
@@ -67,6 +80,7 @@ class SuspendingDriver implements Driver {
   readonly pumps = false
   readonly waitsForRoom = true
   readonly suspension: Suspension
+  readonly #time: OwnWatch
   readonly signals: SignalCalls
   readonly #host: Host
   readonly #timer: HostTimer
@@ -84,12 +98,17 @@ class SuspendingDriver implements Driver {
   /** How many changes were reported since the guest resumed. */
   #changes = 0
 
-  constructor({ host }: GuestSetup, ending: GuestExit, { streams, signals }: Pick<Driver, 'signals' | 'streams'>) {
+  constructor(host: Host, { streams, signals, suspension, time }: SuspendingParts) {
     this.streams = streams
     this.signals = signals
-    this.suspension = new Suspension(host, (error) => ending.trap(error))
+    this.suspension = suspension
+    this.#time = time
     this.#host = host
     this.#timer = host.timer(() => this.#resume?.())
+  }
+
+  get onCall(): Driver['onCall'] {
+    return this.#time.onCall
   }
 
   /** Whether the guest can be suspended: not in a turn of its loop, which the host has called. */
@@ -99,6 +118,7 @@ class SuspendingDriver implements Driver {
 
   /** Usually returns an available answer without suspending the guest. */
   wait(ask: () => number, timeout: number): number | Promise<number> {
+    this.#time.turn()
     if (!this.suspends) return waitHere(ask, timeout)
     this.#idle = 0
     const answer = ask()
@@ -110,6 +130,7 @@ class SuspendingDriver implements Driver {
 
   /** Usually returns the answer at once. A program that polls like this and waits nowhere gets a turn now and then. */
   onNothing(ask: () => number, answer?: number): number | Promise<number> {
+    this.#time.turn()
     if (!this.suspends || ++this.#idle < ANSWERS_PER_TURN) return answer ?? ask()
     this.#idle = 0
     return this.#yield(0, ask)

@@ -16,6 +16,7 @@ import { loadProgram, type Program } from '../program.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Signals } from '../signals.js'
 import { endNow, GuestStreams } from '../streams.js'
+import { OwnWatch } from '../time/own-watch.js'
 import { WaitedTime } from './waited-time.js'
 
 /**
@@ -33,21 +34,26 @@ export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
     onFailure: (error) => ending.end({ kind: 'failed', error }),
   })
   const signals = new Signals(setup.host, setup.onSignals)
-  const driver = new PumpDriver(setup, { streams: streams.open(COPY_MAX), signals })
+  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
+  const away = new WaitedTime(setup.host)
+  const time = new OwnWatch(setup.host, setup.time, away, (exceeded) => end({ kind: 'limit', ...exceeded }))
+  const driver = new PumpDriver({ streams: streams.open(COPY_MAX), signals, away, time })
   const program = await loadProgram(setup, driver, ending)
   // Not the program itself: what keeps the run would keep its instance.
   const { arrivals, files } = program
-  const end = (outcome: Outcome): void => endNow(ending, streams, outcome)
   signals.aim({
     deliver: (signal) => arrivals.add(signal),
     end: (signal) => end({ kind: 'signalled', signal: signalName(signal) }),
   })
   ending.whenOver(() => signals.close())
+  ending.whenOver(() => time.close())
   ending.whenOver(setup.host.keepAlive())
   void live(program, driver, ending)
   return {
     outcome: streams.outlive(ending.told),
     terminate: () => end({ kind: 'killed' }),
+    activity: () => time.activity(),
+    timeUsed: () => time.used(),
     files: async () => files(),
     kill: (signal) => signals.send(signal),
   }
@@ -71,6 +77,12 @@ async function live({ start, loops }: Program, driver: PumpDriver, ending: Guest
   ending.unwound()
 }
 
+/** What a driver of pumped guests is made of. */
+interface PumpParts extends Pick<Driver, 'signals' | 'streams'> {
+  readonly away: WaitedTime
+  readonly time: OwnWatch
+}
+
 /** Never waits; a call that would have to wait throws. */
 class PumpDriver implements Driver {
   readonly pumps = true
@@ -80,11 +92,17 @@ class PumpDriver implements Driver {
 
   /** The time since the guest has left its stack, except for the turns of its loop. */
   readonly away: WaitedTime
+  readonly #time: OwnWatch
 
-  constructor({ host }: GuestSetup, { streams, signals }: Pick<Driver, 'signals' | 'streams'>) {
+  constructor({ streams, signals, away, time }: PumpParts) {
     this.signals = signals
-    this.away = new WaitedTime(host)
+    this.away = away
     this.streams = streams
+    this.#time = time
+  }
+
+  get onCall(): Driver['onCall'] {
+    return this.#time.onCall
   }
 
   wait(ask: () => number, timeout: number): number {
@@ -101,6 +119,7 @@ class PumpDriver implements Driver {
   }
 
   enter(call: NumberCall, argument: number): number {
+    this.#time.turn()
     return this.away.interrupt(call, argument)
   }
 

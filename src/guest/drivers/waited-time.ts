@@ -17,6 +17,11 @@ export class WaitedTime {
     return this.#total + (this.#since === undefined ? 0 : this.#host.clock() - this.#since)
   }
 
+  /** Whether the guest waits now. */
+  get isWaiting(): boolean {
+    return this.#since !== undefined
+  }
+
   /** The guest waits from now on. */
   begin(): void {
     this.#since ??= this.#host.clock()

@@ -28,6 +28,8 @@ import { tellDefects } from '../report-defects.js'
 import type { GuestRun, GuestSetup } from '../setup.js'
 import { Signals } from '../signals.js'
 import { GuestStreams } from '../streams.js'
+import { makePulse } from '../time/pulse.js'
+import { ThreadWatch } from '../time/thread-watch.js'
 import type { Thread } from './thread.js'
 import { ThreadFiles } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
@@ -45,21 +47,29 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const { module, abi, wasi, files, wallClock } = setup
   const { ledger, isMemoryGiven } = setup.limits
   const wires: Wires = { toParent: makeRing(RING), toGuest: makeRing(RING) }
+  const pulse = makePulse()
   const trace = setup.trace.topics
   const release = setup.host.keepAlive()
-  const life = new WorkerGuest(setup, wires, terminate)
+  const life = new WorkerGuest(setup, { wires, pulse }, terminate)
   void thread.failure.then((reason) => life.fail({ kind: 'crashed', error: GuestTrap.from(reason) }))
   const outcome = thread.end.then(() => life.ended()).finally(release)
   const { given } = life.streams
   const traits = traitsOf(setup.host)
   const limits = { limits: ledger.limits, table: ledger.table, isMemoryGiven }
   const started = { module, abi, wasi, files, wallClock, ...limits }
-  const parts: WorkerSetup = { ...started, wires, streams: given, trace, traits }
+  const parts: WorkerSetup = { ...started, wires, pulse, streams: given, trace, traits }
   thread.run(parts, life.files.receive)
   const early = await Promise.race([life.ready, outcome])
   if (life.unfit !== undefined) throw life.unfit
   if (early?.kind === 'crashed') throw early.error
-  return { outcome, terminate: () => life.end({ kind: 'killed' }), files: () => life.files.read(), kill: life.kill }
+  return {
+    outcome,
+    terminate: () => life.end({ kind: 'killed' }),
+    activity: () => life.time.activity(),
+    timeUsed: () => life.time.used(),
+    files: () => life.files.read(),
+    kill: life.kill,
+  }
 }
 
 /** The parent's side of a guest: the host, the streams, and the outcome. */
@@ -72,6 +82,7 @@ class WorkerGuest {
   readonly #setup: GuestSetup
   readonly #terminate: () => void
   readonly streams: GuestStreams
+  readonly time: ThreadWatch
   readonly #server: HostServer
   readonly #streamServer: StreamServer
   #onReady = (): void => {}
@@ -80,7 +91,7 @@ class WorkerGuest {
   #underWay = 0
   #outcome: Outcome | undefined
 
-  constructor(setup: GuestSetup, wires: Wires, terminate: () => void) {
+  constructor(setup: GuestSetup, { wires, pulse }: Pick<WorkerSetup, 'wires' | 'pulse'>, terminate: () => void) {
     this.#setup = setup
     this.#terminate = terminate
     this.ready = new Promise((resolve) => {
@@ -102,6 +113,7 @@ class WorkerGuest {
       onDefect: tellDefects((bytes) => this.streams.report(bytes)),
     })
     this.#streamServer = new StreamServer(this.streams, this.#server.wire)
+    this.time = new ThreadWatch(pulse, setup.time, (exceeded) => this.end({ kind: 'limit', ...exceeded }))
   }
 
   /** See {@link Signals.send}. */
@@ -132,6 +144,7 @@ class WorkerGuest {
     this.#server.wire.drain()
     this.#server.close()
     this.#signals.close()
+    this.time.close()
     await this.streams.end()
     this.files.end()
     return this.#outcome ?? { kind: 'crashed', error: new Error('the thread of the guest has ended') }

@@ -24,6 +24,8 @@ import type { Driver } from '../driver.js'
 import { GuestExit, GuestTrap } from '../exit.js'
 import { loadProgram, type Program } from '../program.js'
 import { isUnsure } from '../streams.js'
+import { ProcessorClock, threadNumber } from '../time/processor-clock.js'
+import { PulseWriter } from '../time/pulse.js'
 import type { FilesMessage } from './thread-files.js'
 
 /** The message with which the parent starts a guest. */
@@ -33,6 +35,8 @@ export interface WorkerSetup {
   readonly wasi: WasiOptions
   readonly files?: readonly Mount[] | undefined
   readonly wires: Wires
+  /** See {@link makePulse}. */
+  readonly pulse: SharedArrayBuffer
   readonly streams: readonly StreamGiven[]
   /** The topics to trace; see {@link Trace}. */
   readonly trace: string
@@ -69,10 +73,12 @@ class BlockingDriver implements Driver {
   readonly waitsForRoom = true
   readonly signals: SignalCalls
   readonly #wire: ClientChannel
+  readonly #pulse: PulseWriter
   readonly streams: readonly HostStream[]
 
-  constructor(wire: ClientChannel, given: readonly StreamGiven[]) {
+  constructor(wire: ClientChannel, pulse: PulseWriter, given: readonly StreamGiven[]) {
     this.#wire = wire
+    this.#pulse = pulse
     this.signals = new RemoteSignals(wire)
     const relays = remoteRelays(wire, given.length)
     this.streams = relays.flatMap((relay, index) => {
@@ -86,14 +92,15 @@ class BlockingDriver implements Driver {
   }
 
   wait(ask: () => number, timeout: number): number {
+    this.#pulse.turn()
     const deadline = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout
     for (;;) {
       this.#wire.deliver()
       const answer = ask()
       if (answer !== 0) return answer
       const left = deadline - performance.now()
-      if (left > 0) this.#wire.sleep(left)
-      else if (isUnsure(this.streams)) this.#wire.sleep(Number.POSITIVE_INFINITY)
+      if (left > 0) this.#sleep(left)
+      else if (isUnsure(this.streams)) this.#sleep(Number.POSITIVE_INFINITY)
       else return 0
     }
   }
@@ -103,11 +110,18 @@ class BlockingDriver implements Driver {
   }
 
   onNothing(ask: () => number): number {
+    this.#pulse.turn()
     this.#wire.deliver()
     return ask()
   }
 
   onChange(): void {}
+
+  #sleep(timeout: number): void {
+    this.#pulse.wait(true)
+    this.#wire.sleep(timeout)
+    this.#pulse.wait(false)
+  }
 }
 
 async function run(setup: WorkerSetup): Promise<void> {
@@ -138,7 +152,9 @@ async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> 
     host: new RemoteHost(wire, setup.traits),
   }
   const ending = new GuestExit()
-  const driver = new BlockingDriver(wire, setup.streams)
+  const pulse = new PulseWriter(setup.pulse)
+  beat(pulse)
+  const driver = new BlockingDriver(wire, pulse, setup.streams)
   const program = await loadProgram(options, driver, ending).catch(({ name, message }: Error) => {
     wire.post(ToParent.UNFIT, 0, 0, encode({ name, message: message.slice(0, UNFIT_TOLD) }))
   })
@@ -159,6 +175,14 @@ async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> 
     wire.post(ToParent.TRAP, 0, 0, encode({ message, stack }))
   }
   sendLast(program.files())
+}
+
+/** Begins to count the time of the guest. */
+function beat(pulse: PulseWriter): void {
+  const number = threadNumber()
+  const clock = ProcessorClock.of(number)
+  pulse.begin(number, clock?.read() ?? 0)
+  clock?.close()
 }
 
 function send(message: FilesMessage, memory: ArrayBuffer[] = []): void {

@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 
 import { DEFAULT_LIMITS } from '../../../src/guard/limits/limits.js'
 import type { WorkerSetup } from '../../../src/guest/drivers/worker.js'
+import { makePulse } from '../../../src/guest/time/pulse.js'
 import type { StreamGiven } from '../../../src/host/contract/stream.js'
 import { ToGuest, ToParent, type Wires } from '../../../src/remote/protocol.js'
 import { makeRing, type RingFigures, ringFigures } from '../../../src/remote/ring.js'
@@ -58,7 +59,7 @@ const startEcho = async (transport: 'net' | 'handle'): Promise<Echo> => {
   const streams = (['read', 'write', 'write'] as const).map(
     (access): StreamGiven => ({ type: 'pipe', access, appends: false }),
   )
-  const setup: WorkerSetup = { module, abi, wasi, wires, streams, ...how }
+  const setup: WorkerSetup = { module, abi, wasi, wires, pulse: makePulse(), streams, ...how }
   worker.postMessage(setup)
   const end = (): Promise<unknown> => {
     server.close()

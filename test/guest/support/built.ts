@@ -10,6 +10,7 @@ import type * as ErrorModule from '../../../src/host/contract/error.js'
 import type * as NodeModule from '../../../src/host/node.js'
 import type * as VirtualModule from '../../../src/host/virtual.js'
 import type * as PluginModule from '../../../src/plugin/guest-isolation.js'
+import type * as PluginsModule from '../../../src/plugin/plugins.js'
 import type * as ProcessModule from '../../../src/plugin/process/process-isolation.js'
 import type * as ServerModule from '../../../src/remote/server/host-server.js'
 import type * as LoaderModule from '../../../src/runtime/module.js'
@@ -24,6 +25,7 @@ export const { Policy }: typeof PolicyRulesModule = await load('guard/policy')
 export const { policyHost }: typeof PolicyModule = await load('guard/policy-host')
 export const { ProcessIsolation }: typeof ProcessModule = await load('plugin/process/process-isolation')
 export const { GuestIsolation }: typeof PluginModule = await load('plugin/guest-isolation')
+export const { Plugin, PluginHost }: typeof PluginsModule = await load('plugin/plugins')
 export const { nodeHost }: typeof NodeModule = await load('host/node')
 export const { virtualHost }: typeof VirtualModule = await load('host/virtual')
 
