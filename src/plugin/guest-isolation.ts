@@ -4,6 +4,7 @@ import type { SignalName } from '../base/signals.js'
 import { policyHost } from '../guard/policy-host.js'
 import { Guest } from '../guest/guest.js'
 import type { Outcome } from '../guest/outcome.js'
+import type { Activity } from '../guest/time/activity.js'
 import { defaultHost } from '../host/platform/default-host.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { Isolated, Isolation } from './isolation.js'
@@ -20,7 +21,7 @@ export class GuestIsolation implements Isolation {
   }
 
   async start(setup: PluginSetup): Promise<Isolated> {
-    const { module, args, env, input, hooks, files } = setup
+    const { module, args, env, input, hooks, files, stdio, limits } = setup
     const services = new Services(setup.host ?? (await defaultHost()), setup.services)
     const host = policyHost(services.host, setup.policy, hooks)
     const guest = await Guest.start(module, {
@@ -28,7 +29,10 @@ export class GuestIsolation implements Isolation {
       args,
       env,
       host,
-      onOutput: hooks.onOutput,
+      limits,
+      ...(stdio ? { stdio } : { onOutput: hooks.onOutput }),
+      ...(hooks.onWarning && { onWarning: hooks.onWarning }),
+      ...(hooks.onLimit && { onLimit: hooks.onLimit }),
       ...(input && { input }),
       ...(files && { dirs: files }),
     })
@@ -38,7 +42,7 @@ export class GuestIsolation implements Isolation {
 
 class IsolatedGuest implements Isolated {
   readonly outcome: Promise<Outcome>
-  readonly usage: UsageTable = {}
+  readonly activity = (): Activity => this.#guest.activity
   readonly #guest: Guest
   readonly #services: Services
 
@@ -46,6 +50,10 @@ class IsolatedGuest implements Isolated {
     this.#guest = guest
     this.#services = services
     this.outcome = guest.outcome.finally(() => services.end())
+  }
+
+  get usage(): UsageTable {
+    return this.#guest.usage
   }
 
   kill(signal: SignalName | number): boolean {

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { SignalName } from '../base/signals.js'
 import type { Outcome } from '../guest/outcome.js'
+import type { Activity } from '../guest/time/activity.js'
 import type { Directory } from '../wasi/fs/given.js'
 import type { PluginSetup, UsageTable } from './setup.js'
 
@@ -11,6 +12,8 @@ export interface Isolated {
   readonly outcome: Promise<Outcome>
   /** The latest known use of each limit. */
   readonly usage: UsageTable
+  /** What it is doing; absent where that is not known. */
+  readonly activity?: () => Activity
   /** Sends a signal. @returns `false` if it has ended, or if the same signal is still pending */
   kill(signal: SignalName | number): boolean
   /** Ends it at once. */

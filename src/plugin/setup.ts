@@ -1,9 +1,10 @@
 /** What a plugin is started with, once its options are checked. */
 import type { Duplex } from 'node:stream'
 import type { PolicyHooks } from '../guard/judge.js'
-import type { LimitHooks, Usage } from '../guard/limits/meters.js'
+import type { LimitHooks, Usage } from '../guard/limits/ledger.js'
 import type { Policy } from '../guard/policy.js'
 import type { InputSource } from '../guest/input.js'
+import type { GuestLimitOptions, LimitName } from '../guest/limits.js'
 import type { Host } from '../host/contract/host.js'
 import type { ModuleSource } from '../runtime/module.js'
 import type { Dirs } from '../wasi/fs/given.js'
@@ -20,7 +21,7 @@ export type UsageTable = Readonly<Record<string, Usage>>
 export type Service = (stream: Duplex) => void | Promise<void>
 
 /** What a plugin tells. */
-export interface PluginHooks extends PolicyHooks, LimitHooks {
+export interface PluginHooks extends PolicyHooks, LimitHooks<LimitName> {
   /** Receives its output. See `OnOutput` for what it may return. */
   readonly onOutput: OnOutput
 }
@@ -46,7 +47,7 @@ export interface PluginSetup {
   /** What it may do there. */
   readonly policy: Policy
   /** Its limits, by name. Those that are missing have their defaults. */
-  readonly limits: Readonly<Record<string, unknown>>
+  readonly limits: GuestLimitOptions
   /** The services of the host application that it may connect to if its policy grants them, by name. */
   readonly services: Readonly<Record<string, Service>>
   /** What is told of it. */

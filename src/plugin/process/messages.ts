@@ -2,7 +2,7 @@
 import { isServiceName } from '../../base/service-name.js'
 import { SIGNALS, type SignalName } from '../../base/signals.js'
 import type { Attempt, Decision, Refusal } from '../../guard/decision.js'
-import type { Usage } from '../../guard/limits/meters.js'
+import type { Usage } from '../../guard/limits/ledger.js'
 import type { PolicyRules } from '../../guard/rules/policy-rules.js'
 import { ACTIONS } from '../../guard/rules/rule.js'
 import { GuestTrap } from '../../guest/exit.js'
