@@ -108,9 +108,9 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(void);
   } ways[] = {
-    { "spin", spin },       { "calls", calls }, { "output", output },
+    { "spin", spin },        { "calls", calls },     { "output", output },
     { "listen", listeners }, { "lookups", lookups }, { "pipes", pipes },
-    { "files", files },     { "memory", memory },
+    { "files", files },      { "memory", memory },
   };
   size_t i;
 
