@@ -34,6 +34,7 @@ include bench/build.mk
 include test/oracle/build.mk
 include test/foreign/build.mk
 include test/probe/build.mk
+include examples/plugin-host/build.mk
 
 .PHONY: help setup build demo test stress fuzz check format reproducible emcc-versions lock size-update docs pack release-check smoke hosts bench clean
 

@@ -6,8 +6,22 @@ import { Refusal, type Request, RequestReader } from './request-reader.js'
 /** The body of every answer. */
 export const BODY = 'Hello, world!'
 
-/** How long the server waits for a client, in milliseconds. */
-export interface Patience {
+/** What is sent for a request. */
+export interface Content {
+  /** Its media type. */
+  readonly type: string
+  readonly body: string
+}
+
+type Find = NonNullable<ConversationOptions['find']>
+
+const MISSING: Content = { type: 'text/plain', body: 'Not Found\n' }
+const GREETING: Content = { type: 'text/plain', body: BODY }
+
+/** What a server answers, and how long it waits for a client, in milliseconds. */
+export interface ConversationOptions {
+  /** Finds what a request asks for; `undefined` answers 404. By default {@link BODY}, whatever was asked for. */
+  readonly find?: (target: string) => Content | undefined
   /** How long the client may send nothing; 30 s by default. */
   readonly silence?: number
   /** How long the client may take to receive its last answer and end the connection; 2 s by default. */
@@ -18,7 +32,8 @@ export interface Patience {
  * Answers a client until either side ends the connection. No answer is lost: the server writes, shuts down its side,
  * and closes the handle only when both sides have ended.
  */
-export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Patience = {}): void {
+export function converse(peer: TCP, options: ConversationOptions = {}): void {
+  const { find = () => GREETING, silence = 30_000, farewell = 2_000 } = options
   const requests = new RequestReader()
   const patience = new Timer({ loop: peer.loop, onTimeout: leave })
   const write = holdBack(peer, leave)
@@ -40,8 +55,8 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
     if (last) return
     patience.again()
     requests.push(data)
-    const answers = answerAll(requests)
-    if (answers.text !== '') write(Buffer.from(answers.text, 'latin1'))
+    const answers = answerAll(requests, find)
+    if (answers.text !== '') write(Buffer.from(answers.text))
     if (answers.last) finish()
   }
 
@@ -71,13 +86,13 @@ export function converse(peer: TCP, { silence = 30_000, farewell = 2_000 }: Pati
 }
 
 /** Answers all complete requests. `last` means that the connection must end after these answers. */
-function answerAll(requests: RequestReader): { text: string; last: boolean } {
+function answerAll(requests: RequestReader, find: Find): { text: string; last: boolean } {
   let text = ''
   try {
     for (;;) {
       const request = requests.next()
       if (request === undefined) return { text, last: false }
-      text += answer(request)
+      text += answer(request, find(request.target))
       if (!request.keepAlive) return { text, last: true }
     }
   } catch (error) {
@@ -86,18 +101,20 @@ function answerAll(requests: RequestReader): { text: string; last: boolean } {
   }
 }
 
-function answer({ method, keepAlive, old }: Request): string {
+function answer({ method, keepAlive, old }: Request, content = MISSING): string {
   const connection = keepAlive ? (old ? 'keep-alive' : undefined) : 'close'
-  return head('200 OK', BODY.length, connection) + (method === 'HEAD' ? '' : BODY)
+  const status = content === MISSING ? '404 Not Found' : '200 OK'
+  return head(status, content, connection) + (method === 'HEAD' ? '' : content.body)
 }
 
 function refuse({ status, message }: Refusal): string {
-  const body = `${message}\n`
-  return head(`${status} ${message}`, body.length, 'close', status === 405 ? 'Allow: GET, HEAD\r\n' : '') + body
+  const content = { type: 'text/plain', body: `${message}\n` }
+  return head(`${status} ${message}`, content, 'close', status === 405 ? 'Allow: GET, HEAD\r\n' : '') + content.body
 }
 
-function head(status: string, length: number, connection: string | undefined, more = ''): string {
+function head(status: string, { type, body }: Content, connection: string | undefined, more = ''): string {
+  const length = Buffer.byteLength(body)
   const date = new Date().toUTCString()
   const stay = connection === undefined ? '' : `Connection: ${connection}\r\n`
-  return `HTTP/1.1 ${status}\r\nDate: ${date}\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\n${more}${stay}\r\n`
+  return `HTTP/1.1 ${status}\r\nDate: ${date}\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n${more}${stay}\r\n`
 }

@@ -3,6 +3,8 @@
 /** A request that can be answered. */
 export interface Request {
   readonly method: 'GET' | 'HEAD'
+  /** What it asks for: a path with an optional query, or a whole URL. */
+  readonly target: string
   /** Whether the client may send another one afterwards. */
   readonly keepAlive: boolean
   /** Whether the client uses HTTP/1.0, in which a persistent connection requires `Connection: keep-alive`. */
@@ -66,7 +68,7 @@ export class RequestReader {
 }
 
 function readHead(requestLine: string, lines: readonly string[]): Request {
-  const { method, old } = readRequestLine(requestLine)
+  const { method, target, old } = readRequestLine(requestLine)
   const fields = readFields(lines)
   if (!old && fields.get('host')?.length !== 1) throw new Refusal(400, 'Bad Request')
   const [length = '0', ...lengths] = fields.get('content-length') ?? []
@@ -76,18 +78,18 @@ function readHead(requestLine: string, lines: readonly string[]): Request {
     .join()
     .toLowerCase()
     .split(/[\s,]+/)
-  return { method, old, keepAlive: old ? wishes.includes('keep-alive') : !wishes.includes('close') }
+  return { method, target, old, keepAlive: old ? wishes.includes('keep-alive') : !wishes.includes('close') }
 }
 
 /** Parses the first line, which includes its carriage return. */
-function readRequestLine(line: string): Pick<Request, 'method' | 'old'> {
+function readRequestLine(line: string): Pick<Request, 'method' | 'target' | 'old'> {
   const [method = '', target = '', version = '', ...rest] = line.split(' ')
   if (rest.length > 0 || !TOKEN.test(method) || CONTROL.test(target)) throw new Refusal(400, 'Bad Request')
   if (/^HTTP\/[02-9]\.\d\r$/.test(version)) throw new Refusal(505, 'HTTP Version Not Supported')
   if (!/^HTTP\/1\.\d\r$/.test(version)) throw new Refusal(400, 'Bad Request')
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'Method Not Allowed')
   if (!/^(?:\/|https?:\/\/.)/i.test(target)) throw new Refusal(400, 'Bad Request')
-  return { method, old: version === 'HTTP/1.0\r' }
+  return { method, target, old: version === 'HTTP/1.0\r' }
 }
 
 /** The values of each field, by its name in lower case. */

@@ -36,6 +36,8 @@ These options change how the program runs:
                                 at all, because it leaves its loop to the host (pump)
   --host node|virtual           use real sockets, or a private network in memory
   --no-wall-clock               hide the time of day: the program's clock starts at 1970-01-01 00:00:00
+  --limit NAME=VALUE            a limit of the program, as in memory=1G, wallTime=5000 (ms) or lookupsPerSecond=10/50
+                                (rate/burst); none for no limits; docs/limits.md lists them
   --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
   --trace                       print each system call, like strace
   --why                         after the run, list the functions that the program called and that no guest has
@@ -61,6 +63,8 @@ export interface Command {
   readonly driver: DriverName
   readonly hostName: string
   readonly maxDescriptors: number | undefined
+  /** The limits, such as `memory=1G`. */
+  readonly limits: readonly string[]
   readonly wallClock: boolean
   /** The flags that are rules, such as `--allow-connect=127.0.0.1:80`. */
   readonly rules: readonly string[]
@@ -109,6 +113,7 @@ export function readCommand(argv: readonly string[]): Command | NewPlugin | 'hel
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
     maxDescriptors: values['max-descriptors'] === undefined ? undefined : readNumber(values['max-descriptors']),
     wallClock: !values['no-wall-clock'],
+    limits: values.limit ?? [],
     hostName: oneOf('host', values.host ?? 'node', ['node', 'virtual']),
     rules: [...(values['allow-net'] ? ALL : []), ...rulesOf(values)],
     policyFile: values.policy,
@@ -154,6 +159,7 @@ function parseOptions(args: readonly string[]) {
         env: { type: 'string', multiple: true },
         dir: { type: 'string', multiple: true },
         driver: { type: 'string' },
+        limit: { type: 'string', multiple: true },
         'max-descriptors': { type: 'string' },
         'no-wall-clock': { type: 'boolean' },
         host: { type: 'string' },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 // By name, so that it is loaded with this file and not when it is first asked for.
 import * as platform from '#platform'
 import type { PolicyHooks } from '../guard/judge.js'
+import type { Usage } from '../guard/limits/ledger.js'
 import type { Policy } from '../guard/policy.js'
 import { policyHost } from '../guard/policy-host.js'
 import { Thread } from '../guest/drivers/thread.js'
@@ -12,6 +13,7 @@ import '../host/common/process-streams.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
 import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
+import { readLimits } from './limits.js'
 import { openAudit, readPolicy } from './policy.js'
 import { Refusals } from './refusals.js'
 import { Signals } from './signals.js'
@@ -38,6 +40,7 @@ interface Access {
 
 async function startGuest(command: Command, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
   const { program, hostName, args, env, dirs, driver, maxDescriptors, wallClock } = command
+  const limits = readLimits(command.limits)
   const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   const bytes = readProgram(program)
   try {
@@ -46,6 +49,8 @@ async function startGuest(command: Command, signals: Signals, { policy, hooks }:
       args,
       env,
       wallClock,
+      limits,
+      onLimit: sayLimit,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
     }
@@ -54,6 +59,14 @@ async function startGuest(command: Command, signals: Signals, { policy, hooks }:
     const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
     throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
   }
+}
+
+/** A full pipe, a full backlog: ordinary, and no reason for a message. */
+const ORDINARY: readonly string[] = ['pipeBytes', 'pendingAccepts', 'queuedBytes']
+
+function sayLimit(name: string, { limit }: Usage): void {
+  if (!ORDINARY.includes(name))
+    say(`the program has reached its limit ${name}, ${limit}; --limit ${name}=VALUE changes it`)
 }
 
 /** The host with that name. */

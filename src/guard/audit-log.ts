@@ -22,6 +22,8 @@ export interface AuditLine {
   readonly comment?: string
   /** See {@link Decision.reason}. */
   readonly reason: string
+  /** See {@link Decision.omitted}. */
+  readonly omitted?: number
   /** How many more such decisions there were after the line that told the first one; absent in that line. */
   readonly count?: number
 }
@@ -76,7 +78,10 @@ const MOST = 1000
 export function auditLog({ guest, write, now }: AuditOptions): AuditLog {
   const told = new Map<string, { readonly decision: Decision; count: number }>()
 
-  const print = ({ action, protocol, target, verdict, rule, comment, reason }: Decision, count?: number): void => {
+  const print = (
+    { action, protocol, target, verdict, rule, comment, reason, omitted }: Decision,
+    count?: number,
+  ): void => {
     // In this order; what is undefined is left out.
     const line = {
       time: new Date(now()).toISOString(),
@@ -88,6 +93,7 @@ export function auditLog({ guest, write, now }: AuditOptions): AuditLog {
       rule,
       comment,
       reason,
+      omitted,
     }
     write(`${JSON.stringify({ ...line, count })}\n`)
   }

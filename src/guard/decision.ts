@@ -25,6 +25,8 @@ export interface Decision extends Attempt {
   readonly comment: string | undefined
   /** A sentence without a period, such as `no rule allows it`. */
   readonly reason: string
+  /** How many refusals before this one were not told, since there were too many; absent for none. */
+  readonly omitted?: number
 }
 
 /** A decision whose verdict is `deny`. */

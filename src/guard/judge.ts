@@ -14,6 +14,7 @@ import {
   type Refusal,
   refused,
 } from './decision.js'
+import { TokenBucket } from './limits/token-bucket.js'
 import { type Learn, NamedHosts } from './named-hosts.js'
 import { isInternalIp } from './rules/internal-ranges.js'
 import type { Protocol, Rule } from './rules/rule.js'
@@ -21,9 +22,9 @@ import { type AddressAttempt, type InterfaceOf, type NameAttempt, RuleSet } from
 
 /** What a host application is told, and asked. */
 export interface PolicyHooks {
-  /** Called for each refusal. */
+  /** Called for each refusal, up to 100 per second in the long run and 4000 at once. */
   readonly onRefusal?: (refusal: Refusal) => void
-  /** Called for each decision, a refusal or not: see `auditLog()`. */
+  /** Called for each decision, a refusal (as above) or not: see `auditLog()`. */
   readonly onDecision?: (decision: Decision) => void
   /**
    * Decides about connections and lookups that no rule allows or denies. A promise that is rejected refuses.
@@ -33,6 +34,20 @@ export interface PolicyHooks {
   readonly onAsk?: (attempt: Attempt) => boolean | Promise<boolean>
 }
 
+/**
+ * How many refusals are told: a guest that is refused in a loop must not fill a disk with them, nor keep its host from
+ * other work. The rest is counted; see {@link Decision.omitted}.
+ */
+const REPORTS = { rate: 100, burst: 4000 }
+
+/** What a judge knows of the host. */
+export interface JudgeParts {
+  /** Monotonic, in nanoseconds. */
+  readonly clock: () => number
+  /** Finds the interfaces that rules refer to by name. */
+  readonly interfaceOf: InterfaceOf
+}
+
 /** Decides for one guest. */
 export class Judge {
   readonly #rules: RuleSet
@@ -40,12 +55,14 @@ export class Judge {
   readonly #judgesPeers: boolean
   readonly #names = new NamedHosts()
   readonly #hooks: PolicyHooks
+  readonly #reports: TokenBucket
+  /** The refusals that were not told. */
+  #omitted = 0
 
   /**
-   * @param interfaceOf - finds the interfaces of the host that rules refer to by name
    * @throws {TypeError} when a rule refers to an interface that does not exist, or a hook is not a function
    */
-  constructor(rules: readonly Rule[], hooks: PolicyHooks, interfaceOf: InterfaceOf) {
+  constructor(rules: readonly Rule[], hooks: PolicyHooks, { clock, interfaceOf }: JudgeParts) {
     for (const [name, hook] of Object.entries(hooks)) {
       if (hook === undefined || typeof hook === 'function') continue
       throw new TypeError(`Cannot use the policy: ${name} is a ${typeof hook}; give a function, or leave it out`)
@@ -53,6 +70,7 @@ export class Judge {
     this.#rules = new RuleSet(rules, interfaceOf)
     this.#judgesPeers = rules.some(({ action }) => action === 'accept')
     this.#hooks = hooks
+    this.#reports = new TokenBucket(REPORTS, clock)
   }
 
   /**
@@ -240,8 +258,18 @@ export class Judge {
   }
 
   #tell(decision: Decision): void {
-    if (isRefusal(decision)) this.#hooks.onRefusal?.(decision)
-    this.#hooks.onDecision?.(decision)
+    if (!isRefusal(decision)) {
+      this.#hooks.onDecision?.(decision)
+      return
+    }
+    if (this.#reports.take(1) === 0) {
+      this.#omitted++
+      return
+    }
+    const told = this.#omitted === 0 ? decision : { ...decision, omitted: this.#omitted }
+    this.#omitted = 0
+    this.#hooks.onRefusal?.(told)
+    this.#hooks.onDecision?.(told)
   }
 }
 

@@ -25,7 +25,7 @@ import { requireHost, WrappedHost } from './wrapped-host.js'
  * a guest that may only send binds a free port.
  *
  * @param host - the host that provides the sockets
- * @param policy - rules, or a policy made of them; nothing is granted by default
+ * @param policy - rules, which may have hooks beside them, or a policy made of them; nothing is granted by default
  * @param hooks - what is told of decisions, and the broker
  * @throws {TypeError} when a rule is not valid, or `host` is not a host
  *
@@ -48,10 +48,25 @@ import { requireHost, WrappedHost } from './wrapped-host.js'
  * EACCES
  * ```
  */
-export function policyHost(host: Host, policy: Policy | PolicyRules = {}, hooks: PolicyHooks = {}): Host {
+export function policyHost(
+  host: Host,
+  policy: Policy | (PolicyRules & PolicyHooks) = {},
+  hooks: PolicyHooks = {},
+): Host {
   requireHost(host, 'policy host')
-  const { rules } = policy instanceof Policy ? policy : new Policy(policy)
-  return new PolicyHost(host, new Judge(rules, hooks, (name) => host.interfaces().get(name)))
+  const { rules, told } = readPolicy(policy, hooks)
+  const parts = { clock: () => host.clock(), interfaceOf: (name: string) => host.interfaces().get(name) }
+  return new PolicyHost(host, new Judge(rules, told, parts))
+}
+
+/** Separates rules and hooks, which may be in one object. */
+function readPolicy(policy: Policy | (PolicyRules & PolicyHooks), hooks: PolicyHooks) {
+  if (policy instanceof Policy) return { rules: policy.rules, told: hooks }
+  // Whatever is no object of rules is refused there.
+  if (typeof policy !== 'object' || Array.isArray(policy)) return { rules: new Policy(policy).rules, told: hooks }
+  const { onRefusal, onDecision, onAsk, ...rules } = policy
+  const given = { ...(onRefusal && { onRefusal }), ...(onDecision && { onDecision }), ...(onAsk && { onAsk }) }
+  return { rules: new Policy(rules).rules, told: { ...given, ...hooks } }
 }
 
 class PolicyHost extends WrappedHost {

@@ -8,6 +8,7 @@ import {
 } from '../guard/limits/limits.js'
 import type { KernelGauges, QueueGauges } from '../kernel/gauges.js'
 import { ArgumentError, show } from '../uv/errors.js'
+import type { FileGauges } from '../wasi/fs/space.js'
 import { TimeMeter } from './time/meter.js'
 import { DEFAULT_TIME_LIMITS, readTimeLimits, type TimeLimits } from './time/time-limits.js'
 
@@ -110,4 +111,9 @@ export function kernelGauges(ledger: Ledger<CountedLimits>): KernelGauges {
     pollDescriptors: ledger.gauge('pollDescriptors'),
     pendingAccepts: ledger.gauge('pendingAccepts'),
   }
+}
+
+/** What counts the files of a guest in memory. */
+export function fileGauges(ledger: Ledger<CountedLimits>): FileGauges {
+  return { bytes: ledger.gauge('fileBytes'), entries: ledger.gauge('fileEntries') }
 }

@@ -27,7 +27,7 @@ import type { Driver } from './driver.js'
 import type { Suspension } from './drivers/suspending-import.js'
 import type { GuestExit } from './exit.js'
 import { Growth } from './growth.js'
-import { kernelGauges } from './limits.js'
+import { fileGauges, kernelGauges } from './limits.js'
 import { pollingCalls } from './polling-calls.js'
 import { PumpedLoops } from './pumped-loops.js'
 import { tellDefects } from './report-defects.js'
@@ -79,12 +79,9 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
   const calls = createUvHost(() => ({ ...context, memory: memory() }))
+  const fileParts = { preopens: revision < UNIFIED, fileGauges: fileGauges(options.limits.ledger) }
   const { imports, files } = preview1(options, {
-    kernel,
-    calls,
-    driver,
-    memory,
-    preopens: revision < UNIFIED,
+    ...{ kernel, calls, driver, memory, ...fileParts },
     interrupted: () => arrivals.some,
   })
   const wasi = { ...imports, proc_exit: (code: number): void => ending.exit(code) }

@@ -24,8 +24,6 @@ interface Run {
  *
  * @example
  * ```ts
- * import { Plugin } from 'libuv-wasm/plugin'
- *
  * await using plugin = await Plugin.start(new URL('filter.wasm', import.meta.url), {
  *   grant: { connect: ['10.0.0.0/8:5432'] },
  *   limits: { wallTime: 60_000 },

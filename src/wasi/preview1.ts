@@ -17,6 +17,7 @@ import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
 import { Files } from './fs/calls.js'
 import type { Mount } from './fs/given.js'
+import type { FileGauges } from './fs/space.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
 import { randomCalls } from './random.js'
@@ -53,6 +54,8 @@ export interface Preview1Parts {
   readonly interrupted: () => boolean
   /** Whether the guest finds its root as a descriptor; see {@link Files}. */
   readonly preopens: boolean
+  /** What counts its files in memory. */
+  readonly fileGauges?: FileGauges | undefined
 }
 
 /**
@@ -62,12 +65,12 @@ export interface Preview1Parts {
  */
 export function preview1(
   { host, abi, wasi, files: folder }: Preview1Options,
-  { kernel, calls, driver, memory, preopens, interrupted }: Preview1Parts,
+  { kernel, calls, driver, memory, preopens, fileGauges, interrupted }: Preview1Parts,
 ): { readonly imports: WasmImports & SlowCalls; readonly files: Files } {
   const given = new Arguments(memory)
   for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
   const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
-  const files = new Files(folder, { kernel, abi, given, now, preopens })
+  const files = new Files(folder, { kernel, abi, given, now, preopens, gauges: fileGauges })
   const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })
   const imports = {
     ...files.imports(),

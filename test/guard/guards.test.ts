@@ -19,17 +19,10 @@ const SLOW = {
   lookups: 5000,
 }
 
-describe('a policy over the virtual host', () => {
+describe('a policy over limits over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
-    return { host: policyHost(host, EVERYTHING), leaks: () => host.open() }
-  })
-})
-
-describe('limits over the virtual host', () => {
-  hostContract(() => {
-    const host = virtualHost()
-    return { host: limitedHost(host, SLOW), leaks: () => host.open() }
+    return { host: policyHost(limitedHost(host, SLOW), EVERYTHING), leaks: () => host.open() }
   })
 })
 

@@ -36,6 +36,7 @@ const connect = importing(UV, 'connect', 3)
 const writev = importing(UV, 'writev', 4)
 const send = importing(UV, 'sendto', 6)
 const lookup = importing(UV, 'lookup', 3)
+const mkdir = importing(WASI, 'path_create_directory', 3)
 
 /**
  * Where data is: an address of loopback with port 7, one with port 8, a name, buffers of 16 and 8,000 bytes,
@@ -53,6 +54,8 @@ const data = {
 }
 /** The first descriptors that it opens. */
 const [A, B, C] = [256, 257, 258]
+/** The descriptor of its root. */
+const ROOT = 3
 const [INET, STREAM, DATAGRAM, LOCAL] = [2, 1, 2, 1]
 
 const drop = (code: readonly number[]): number[] => [...code, ...op.drop]
@@ -66,7 +69,7 @@ const pause = drop(poll(0, 0, 20))
 /** The error comes later, and no further call is made for it. */
 const UNSEEN = op.i32(0)
 /** The numbers of errors of the C library. */
-const ERRORS = { EAGAIN: 6, EINVAL: 28, EMFILE: 33, ENFILE: 41, ENOBUFS: 42 }
+const ERRORS = { EAGAIN: 6, EINVAL: 28, EMFILE: 33, ENFILE: 41, ENOBUFS: 42, ENOSPC: 51 }
 /** The error of a socket, as the answer of a call. */
 const errorOf = (fd: number): number[] => [
   ...[...op.i32(FDS + 8), ...op.i32(4), ...op.store],
@@ -178,6 +181,14 @@ const ROWS: { readonly [Name in LimitName]?: Row } = {
     used: 4096,
   },
   pollDescriptors: { limits: { pollDescriptors: 2 }, last: poll(FDS, 3, 0), error: 'EINVAL', used: 0 },
+  fileEntries: {
+    limits: { fileEntries: 4 },
+    steps: [1, 2, 3, 4, 5].map((length) => drop(mkdir(ROOT, NAME, length))),
+    // Preview 1 answers with the number of the error, not with its opposite.
+    last: [...op.i32(0), ...mkdir(ROOT, NAME, 6), ...op.sub],
+    error: 'ENOSPC',
+    used: 4,
+  },
 }
 
 const DRIVERS = driver === 'worker' ? (['worker', 'pump'] as const) : ([driver] as const)
@@ -235,6 +246,7 @@ describe('a limit', () => {
     const options = {
       driver,
       limits: row.limits,
+      dirs: {},
       host: name === 'lookups' || name === 'connecting' ? slowHost() : virtualHost(),
       onLimit: (limit: LimitName, usage: Usage): void => void told.push([limit, usage]),
     }
@@ -247,8 +259,9 @@ describe('a limit', () => {
     if (row.error && !(driver === 'worker' && row.later === UNSEEN)) expect(code).toBe(ERRORS[row.error])
   })
 
-  // The one of connections that are closed has a test of its own: kernel/sockets/orphans.test.ts.
-  test.each(LIMIT_NAMES.filter((name) => name !== 'lingering'))('%s is in the table', (name) => {
+  // These have tests of their own: kernel/sockets/orphans.test.ts, and wasi/space.test.ts.
+  const others: readonly LimitName[] = ['lingering', 'fileBytes']
+  test.each(LIMIT_NAMES.filter((name) => !others.includes(name)))('%s is in the table', (name) => {
     expect(ROWS[name]).toBeDefined()
   })
 })

@@ -64,8 +64,13 @@ describe.each(['thread', 'process'] as const)('a plugin in a %s', (isolation) =>
 
   test('is killed at once, and its port is free', async () => {
     const port = await freePort()
-    const plugin = await start('echo', [String(port)], { isolation, grant: { listen: [`127.0.0.1:${port}`] } })
-    await new Promise<void>((resolve) => plugin.on('output', () => resolve()))
+    let tell = (): void => {}
+    const told = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const grant = { listen: [`127.0.0.1:${port}`] }
+    const plugin = await start('echo', ['127.0.0.1', String(port)], { isolation, grant, onOutput: () => tell() })
+    await soon(told, 'the port')
     plugin.kill()
     expect(await soon(plugin.outcome, 'the end')).toEqual({ kind: 'killed' })
     const server = net.createServer()

@@ -53,6 +53,16 @@ export interface Limits extends NetworkLimits {
    * many as there are.
    */
   readonly pollDescriptors: number
+  /**
+   * Bytes of its files in memory; beyond it writing gets `ENOSPC`. 128 MiB by default, as its memory. Files in
+   * directories with `access: 'rw'` are on the host's disk, whose quotas hold for them.
+   */
+  readonly fileBytes: number
+  /**
+   * Files, directories and links that it makes in memory; beyond it, making one gets `ENOSPC`. 65,536 by default: each
+   * costs the host up to 1 KiB.
+   */
+  readonly fileEntries: number
 }
 
 /** The name of a limit. */
@@ -74,6 +84,8 @@ export const DEFAULT_LIMITS: Limits = {
   queuedChunks: 65_536,
   pipeBytes: 65_536,
   pollDescriptors: 65_536,
+  fileBytes: 128 * MIB,
+  fileEntries: 65_536,
 }
 
 /** The names of all limits, in the order in which they are listed. */

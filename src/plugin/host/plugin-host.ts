@@ -28,13 +28,11 @@ export interface PluginHostOptions {
  *
  * @example
  * ```ts
- * import { PluginHost } from 'libuv-wasm/plugin'
- *
- * await using host = new PluginHost({ policies: { filter: { grant: { connect: ['10.0.0.0/8:5432'] } } } })
- * await host.add('filter', new URL('filter.wasm', import.meta.url))
- * const stream = await host.connect('filter')
+ * await using plugins = new PluginHost({ policies: { filter: { grant: { connect: ['10.0.0.0/8:5432'] } } } })
+ * await plugins.add('filter', new URL('filter.wasm', import.meta.url))
+ * const stream = await plugins.connect('filter')
  * stream.end('hello')
- * console.log(host.metrics())
+ * console.log(plugins.metrics())
  * ```
  */
 export class PluginHost {

@@ -19,6 +19,7 @@ import { Mappings, mappingCalls } from './mappings.js'
 import { entryOf, isOpen, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
+import type { FileGauges } from './space.js'
 import { setTimes } from './times.js'
 import { Tree } from './tree.js'
 import { volumeCalls } from './volume.js'
@@ -42,6 +43,8 @@ export interface FileCallParts {
   readonly now: () => Nanoseconds
   /** Whether the guest finds its root as a descriptor; one of `uvcc` needs none. */
   readonly preopens: boolean
+  /** What counts its files in memory. */
+  readonly gauges?: FileGauges | undefined
 }
 
 /**
@@ -64,12 +67,13 @@ export class Files {
   readonly #context: Required<OpenContext>
 
   /** @param given - what it has at first; `undefined` for no file system at all */
-  constructor(given: readonly Mount[] | undefined, { kernel, abi, given: reader, now, preopens }: FileCallParts) {
+  constructor(given: readonly Mount[] | undefined, parts: FileCallParts) {
+    const { kernel, abi, given: reader, now, preopens, gauges } = parts
     this.#kernel = kernel
     this.#flags = abi.constants
     this.#given = reader
     this.#now = now
-    this.#tree = new Tree(given ?? [], now())
+    this.#tree = new Tree(given ?? [], now(), gauges)
     const { root } = this.#tree
     if (given === undefined) root.mode = BARE_ROOT
     this.#working = new WorkingDirectory(root)

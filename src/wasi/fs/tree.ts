@@ -8,20 +8,25 @@ import { Views } from './disk/view.js'
 import { type Directory, type HostDirectory, isDirectory, type Mount } from './given.js'
 import { DirectoryNode, type Nanoseconds } from './inodes.js'
 import { MemoryDirectory, MemoryFile, MemoryLink } from './memory.js'
-import { Space } from './space.js'
+import { type FileGauges, Space } from './space.js'
 
 /** The files of a guest, from its root on. */
 export class Tree {
-  readonly space = new Space()
+  readonly space: Space
   readonly #now: Nanoseconds
-  readonly #views = new Views(this.space)
+  readonly #views: Views
   #disk: Disk | undefined
   #root: DirectoryNode
   #isOver = false
   #final: Directory | undefined
 
-  /** @throws {FileError} when a directory of the host cannot be opened */
-  constructor(mounts: readonly Mount[], now: Nanoseconds) {
+  /**
+   * @param gauges - what counts the files in memory
+   * @throws {FileError} when a directory of the host cannot be opened
+   */
+  constructor(mounts: readonly Mount[], now: Nanoseconds, gauges?: FileGauges) {
+    this.space = new Space(gauges)
+    this.#views = new Views(this.space)
     this.#now = now
     this.#root = new MemoryDirectory(this.space, now)
     for (const mount of mounts) this.#mount(mount)
