@@ -20,7 +20,7 @@ INSTALLED := node_modules/.package-lock.json
 COMPILED := build/.compiled
 BUNDLED := build/.bundled
 # The files that are shipped in addition to the compiled TypeScript.
-SHIPPED := dist/libuv.wasm dist/LICENSES.txt dist/policy.schema.json
+SHIPPED := dist/libuv.wasm dist/LICENSES.txt dist/policy.schema.json dist/policies.schema.json
 # Packages whose code is bundled into dist instead of installed; of rolldown, a few lines at the start of bundles.
 INLINED := node_modules/ipaddr.js node_modules/rolldown
 # Includes directories, so that a removed file triggers a build.
@@ -67,6 +67,9 @@ dist/libuv.wasm build/lib/runtime/libuv.wasm: wasm/build/release/libuv.wasm $(CO
 
 dist/LICENSES.txt: wasm/build/release/libuv.wasm scripts/package/licences.sh $(COMPILED)
 	@scripts/package/licences.sh $(LIBUV_DIR) $(INLINED) $$(npm ls --omit=dev --all --parseable 2>/dev/null | tail -n +2) >$@
+
+dist/policies.schema.json: src/plugin/host/policies.schema.json $(COMPILED)
+	@install -m 644 $< $@
 
 dist/policy.schema.json: src/guard/policy.schema.json $(COMPILED)
 	@install -m 644 $< $@

@@ -21,7 +21,7 @@ export class GuestIsolation implements Isolation {
   }
 
   async start(setup: PluginSetup): Promise<Isolated> {
-    const { module, args, env, input, hooks, files, stdio, limits } = setup
+    const { module, args, env, input, hooks, files, stdio, limits, wallClock = true } = setup
     const services = new Services(setup.host ?? (await defaultHost()), setup.services)
     const host = policyHost(services.host, setup.policy, hooks)
     const guest = await Guest.start(module, {
@@ -30,6 +30,7 @@ export class GuestIsolation implements Isolation {
       env,
       host,
       limits,
+      wallClock,
       ...(stdio ? { stdio } : { onOutput: hooks.onOutput }),
       ...(hooks.onWarning && { onWarning: hooks.onWarning }),
       ...(hooks.onLimit && { onLimit: hooks.onLimit }),

@@ -28,6 +28,8 @@ export interface PluginOptions {
   readonly args?: readonly string[]
   /** Its environment; empty by default. */
   readonly env?: Readonly<Record<string, string>>
+  /** Whether it may know the time of day; `true` by default. See `wallClock` of `GuestOptions`. */
+  readonly wallClock?: boolean
   /** Its files; none by default. See `dirs` of `GuestOptions`. */
   readonly files?: Dirs
   /** Its standard input; empty by default. */
@@ -67,6 +69,7 @@ const NAMES: readonly string[] = [
   'isolation',
   'args',
   'env',
+  'wallClock',
   'files',
   'input',
   'onOutput',
@@ -110,6 +113,7 @@ export function readOptions(module: ModuleSource, options: PluginOptions, listen
     module,
     args: [name, ...args],
     env,
+    wallClock: options.wallClock ?? true,
     files: options.files,
     input: options.input,
     stdio: options.stdio,

@@ -36,6 +36,8 @@ export interface PluginSetup {
   readonly args: readonly string[]
   /** Its environment. */
   readonly env: Readonly<Record<string, string>>
+  /** Whether it may know the time of day; `true` if `undefined`. */
+  readonly wallClock?: boolean | undefined
   /** Its files; `undefined` for no file system. */
   readonly files: Dirs | undefined
   /** Its standard input; empty if `undefined`. */

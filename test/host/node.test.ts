@@ -19,7 +19,9 @@ describe('the node host over net', () =>
     overNet,
   ))
 
-const binding = bindStrategies().filter(({ name }) => name !== 'plain')
+// The two last strategies know a local address only once connected, as their table says, and cannot pass the contract;
+// node-process.test.ts has what is left to a process without permissions.
+const binding = bindStrategies().filter(({ name }) => name !== 'plain' && name !== 'made-handle')
 // If there is only one strategy, `nodeHost({ transport: 'net' })` uses it anyway.
 if (binding.length > 1) {
   describe.each(binding)('the node host over net with $name only', (strategy) =>

@@ -5,7 +5,7 @@
 import type { FilesMessage } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
 
-let offered: Thread | undefined
+const offered: Thread[] = []
 let startsAt: URL | undefined
 
 /** A thread that runs one guest. */
@@ -21,22 +21,19 @@ export class Thread {
     startsAt = entry
   }
 
-  /** Makes a thread available to the next call of {@link Thread.take}. */
+  /** Makes a thread available to a later call of {@link Thread.take}. */
   static offer(thread: Thread): void {
-    offered = thread
+    offered.push(thread)
   }
 
-  /** Returns the offered thread, or creates one. */
+  /** Returns an offered thread, or creates one. */
   static take(): Thread {
-    const thread = offered ?? new Thread()
-    offered = undefined
-    return thread
+    return offered.shift() ?? new Thread()
   }
 
-  /** Ends the offered thread, unless it was taken. */
+  /** Ends the offered threads that were not taken. */
   static cancel(): void {
-    offered?.terminate()
-    offered = undefined
+    for (const thread of offered.splice(0)) thread.terminate()
   }
 
   /** @param entry - the file that it starts with, which must run the usual one */

@@ -14,6 +14,7 @@ export interface StartMessage {
   readonly name: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly wallClock: boolean
   /** Directories of the disk, by the guest's paths; `undefined` for no file system. */
   readonly dirs: Readonly<Record<string, { readonly path: string; readonly access: 'ro' | 'rw' }>> | undefined
   /** The paths of directories in memory, whose files follow in frames, in that order. */

@@ -69,7 +69,7 @@ function onFrame(kind: number, id: number, payload: Uint8Array): void {
 
 async function run(): Promise<void> {
   const message: StartMessage = deserialize(Buffer.concat(start))
-  const { args, env, limits, name, services } = message
+  const { args, env, wallClock, limits, name, services } = message
   setInterval(() => {
     told = 0
   }, 1000).unref()
@@ -79,6 +79,7 @@ async function run(): Promise<void> {
       module: new Uint8Array(Buffer.concat(module.splice(0))),
       args,
       env,
+      wallClock,
       files: filesOf(message),
       input: input(),
       stdio: undefined,

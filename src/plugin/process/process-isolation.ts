@@ -90,7 +90,7 @@ function grantable(path: string): string {
 }
 
 function messageFor(setup: PluginSetup): { message: StartMessage; memory: Directory[] } {
-  const { name, args, env, files, policy, limits, services, hooks } = setup
+  const { name, args, env, wallClock = true, files, policy, limits, services, hooks } = setup
   const memory: [string, Directory][] = []
   const dirs: Record<string, { path: string; access: 'ro' | 'rw' }> = {}
   for (const [at, given] of Object.entries(files ?? {})) {
@@ -102,6 +102,7 @@ function messageFor(setup: PluginSetup): { message: StartMessage; memory: Direct
     name,
     args,
     env,
+    wallClock,
     dirs: files && dirs,
     memory: memory.map(([at]) => at),
     policy: policy.toJSON(),
