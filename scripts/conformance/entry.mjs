@@ -86,7 +86,9 @@ class Part {
     })
     const onOutput = (/** @type {number} */ _stream, /** @type {Uint8Array} */ bytes) => this.#receive(bytes)
     const dirs = { '/work/test/fixtures': fixtures, '/tmp': new Map() }
-    this.#guest = Guest.start(module, { host, driver, dirs, args: ['tests', ...args], onOutput })
+    // tcp_writealot has more waiting to be written than a guest may by default.
+    const limits = { memory: 2 ** 30 }
+    this.#guest = Guest.start(module, { host, driver, dirs, limits, args: ['tests', ...args], onOutput })
     this.exit = this.#guest
       .then((guest) => guest.exit)
       .catch((error) => (error instanceof Error ? error : new Error(String(error))))
