@@ -42,6 +42,9 @@ export interface PluginEvents {
   readonly exit: PluginExit
 }
 
+/** A function for each kind of event. */
+export type PluginListeners = { readonly [Name in keyof PluginEvents]?: (event: PluginEvents[Name]) => void }
+
 /**
  * The listeners of one plugin. Neither `EventTarget`, which knows no types of events, nor `EventEmitter`, which not
  * every platform has.
@@ -57,15 +60,25 @@ export class Listeners {
 
   /** Adds a listener. @returns a function that removes it */
   add<Name extends keyof PluginEvents>(name: Name, listener: (event: PluginEvents[Name]) => void): () => void {
-    if (!Object.hasOwn(this.#listeners, name) || typeof listener !== 'function') {
-      const names = Object.keys(this.#listeners).join(', ')
-      throw new ArgumentError(`Cannot listen to ${show(name)}: give one of ${names}, and a function`)
-    }
+    this.#require(name)
+    if (typeof listener !== 'function')
+      throw new ArgumentError(`Cannot listen to ${show(name)}: ${show(listener)} is no listener; give a function`)
     const set: Set<(event: PluginEvents[Name]) => void> = this.#listeners[name]
     // Each call is a listener of its own, also of the same function.
     const one = (event: PluginEvents[Name]): void => listener(event)
     set.add(one)
     return () => void set.delete(one)
+  }
+
+  /** Adds a listener for each of some events. @throws {ArgumentError} when there is no such event */
+  addAll(listeners: PluginListeners): void {
+    for (const name of Object.keys(listeners)) this.#require(name)
+    const { output, refusal, warning, limit, exit } = listeners
+    if (output) this.add('output', output)
+    if (refusal) this.add('refusal', refusal)
+    if (warning) this.add('warning', warning)
+    if (limit) this.add('limit', limit)
+    if (exit) this.add('exit', exit)
   }
 
   /** Calls the listeners of an event. */
@@ -79,5 +92,11 @@ export class Listeners {
         })
       }
     }
+  }
+
+  #require(name: string): void {
+    if (Object.hasOwn(this.#listeners, name)) return
+    const names = Object.keys(this.#listeners).join(', ')
+    throw new ArgumentError(`Cannot listen to ${show(name)}: there is no such event; use one of ${names}`)
   }
 }

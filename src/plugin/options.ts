@@ -11,7 +11,7 @@ import { ArgumentError, show } from '../uv/errors.js'
 import type { Dirs } from '../wasi/fs/given.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import type { IsolationName } from './choose-isolation.js'
-import type { Listeners } from './events.js'
+import type { Listeners, PluginListeners } from './events.js'
 import type { PluginSetup, Service } from './setup.js'
 
 /** What a plugin is given; nothing by default. */
@@ -34,6 +34,8 @@ export interface PluginOptions {
   readonly files?: Dirs
   /** Its standard input; empty by default. */
   readonly input?: InputSource
+  /** Listeners that hear of everything, also of what happens before `Plugin.start()` has returned. */
+  readonly on?: PluginListeners
   /** Receives its output, beside the event, and may hold it back. */
   readonly onOutput?: OnOutput
   /** `inherit` connects its streams to those of this process, in place of `input` and the output. */
@@ -72,6 +74,7 @@ const NAMES: readonly string[] = [
   'wallClock',
   'files',
   'input',
+  'on',
   'onOutput',
   'stdio',
   'services',
@@ -106,6 +109,7 @@ export function readOptions(module: ModuleSource, options: PluginOptions, listen
     throw new ArgumentError(`Cannot start the plugin: name ${show(name)} is not valid; give a text without NUL`)
   if (audit !== undefined && typeof audit !== 'function')
     throw new ArgumentError(`Cannot start the plugin: audit ${show(audit)} is not valid; give a function`)
+  listeners.addAll(options.on ?? {})
   // With nothing that keeps it apart it may be stopped by its host as well as by itself, so no time is measured.
   const isApart = options.isolation !== 'none'
   return {

@@ -2,7 +2,7 @@
 export type { Decision, Refusal } from '../guard/decision.js'
 export type { Outcome } from '../guest/outcome.js'
 export type { IsolationName } from './choose-isolation.js'
-export type { LimitEvent, OutputEvent, PluginEvents, PluginExit } from './events.js'
+export type { LimitEvent, OutputEvent, PluginEvents, PluginExit, PluginListeners } from './events.js'
 export type { Health } from './health.js'
 export type { ManagedPlugin, ManagedState } from './host/managed-plugin.js'
 export { PluginHost, type PluginHostOptions } from './host/plugin-host.js'

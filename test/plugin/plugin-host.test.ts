@@ -39,6 +39,18 @@ test('a plugin that fails is started again, and connections wait for that', asyn
   expect([plugin.starts, plugin.lastOutcome]).toEqual([2, { kind: 'killed' }])
 })
 
+test('a plugin that ends at once is started again each time, and all of its ends are told', async () => {
+  const ends: string[] = []
+  const host = open({ restart: { when: 'always', first: 1, most: 1 } })
+  const module = await guestModule('services')
+  await host.add('brief', module, {
+    args: ['send', 'service:none'],
+    on: { exit: ({ outcome }) => ends.push(outcome.kind) },
+  })
+  await until(() => ends.length >= 3, 'three ends')
+  expect(host.get('brief')?.starts).toBeGreaterThanOrEqual(3)
+})
+
 test('many plugins of one module run at once, and end with their host', async () => {
   const host = open()
   const module = await WebAssembly.compile(

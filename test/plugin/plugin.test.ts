@@ -87,10 +87,16 @@ test('a plugin that does not end when it is asked to is killed', async () => {
   })
 })
 
-test('what is refused is a line of the audit log', async () => {
+test('what is refused is an event, also before the start is reported, and a line of the audit log', async () => {
   const lines: string[] = []
-  const plugin = await start('services', ['send', 'service:secret'], { name: 'spy', audit: (line) => lines.push(line) })
+  const refusals: string[] = []
+  const plugin = await start('services', ['send', 'service:secret'], {
+    name: 'spy',
+    audit: (line) => lines.push(line),
+    on: { refusal: ({ action, target }) => refusals.push(`${action} ${target}`) },
+  })
   await soon(plugin.outcome, 'the end')
+  expect(refusals).toEqual(['connect service:secret'])
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { guest: 'spy', action: 'connect', target: 'service:secret', verdict: 'deny' },
   ])
@@ -116,6 +122,7 @@ test('a listener is called until it is removed, and may throw', async () => {
 
 test.each([
   [{ nmae: 'x' }, /option "nmae" is not known/],
+  [{ on: { exits() {} } }, /"exits": there is no such event/],
   [{ name: '' }, /name "" is not valid/],
   [{ isolation: 'vm' }, /isolation "vm" is not known/],
   [{ limits: { lookup: 1 } }, /lookup/],

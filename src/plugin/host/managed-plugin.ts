@@ -1,10 +1,9 @@
 /** A plugin that a host of plugins keeps running. */
 import type { Duplex } from 'node:stream'
-import type { Refusal } from '../../guard/decision.js'
 import type { Usage } from '../../guard/limits/ledger.js'
 import { HostError } from '../../host/contract/error.js'
 import type { ModuleSource } from '../../runtime/module.js'
-import { Listeners, type PluginEvents } from '../events.js'
+import { Listeners, type PluginEvents, type PluginListeners } from '../events.js'
 import type { PluginOptions, StopOptions } from '../options.js'
 import type { PluginOutcome } from '../outcome.js'
 import type { Plugin } from '../plugin.js'
@@ -50,7 +49,8 @@ export class ManagedPlugin {
   constructor(name: string, module: ModuleSource, options: PluginOptions, restarts: Restarts, keeper: Keeper) {
     this.name = name
     this.#module = module
-    this.#options = { ...options, name }
+    this.#listeners.addAll(options.on ?? {})
+    this.#options = { ...options, name, on: this.#hearing() }
     this.#restarts = restarts
     this.#keeper = keeper
     this.#running = this.#expect()
@@ -126,22 +126,28 @@ export class ManagedPlugin {
     return this.#state === 'stopped'
   }
 
+  /** Hears of every guest from its first moment: one may have ended before its start is reported. */
+  #hearing(): PluginListeners {
+    return {
+      output: (event) => this.#listeners.tell('output', event),
+      warning: (event) => this.#listeners.tell('warning', event),
+      limit: (event) => this.#listeners.tell('limit', event),
+      refusal: (refusal) => {
+        this.refusals++
+        this.#listeners.tell('refusal', refusal)
+      },
+      exit: (event) => {
+        this.outcomes.set(event.outcome.kind, (this.outcomes.get(event.outcome.kind) ?? 0) + 1)
+        this.#listeners.tell('exit', event)
+      },
+    }
+  }
+
   #follow(plugin: Plugin): void {
     const begun = this.#keeper.now()
     this.#plugin = plugin
     this.#state = 'running'
-    plugin.on('refusal', (refusal: Refusal) => {
-      this.refusals++
-      this.#listeners.tell('refusal', refusal)
-    })
-    plugin.on('output', (event) => this.#listeners.tell('output', event))
-    plugin.on('warning', (event) => this.#listeners.tell('warning', event))
-    plugin.on('limit', (event) => this.#listeners.tell('limit', event))
-    plugin.on('exit', (event) => {
-      this.outcomes.set(event.outcome.kind, (this.outcomes.get(event.outcome.kind) ?? 0) + 1)
-      if (!event.isReplaced) this.#ended(event.outcome, this.#keeper.now() - begun)
-      this.#listeners.tell('exit', event)
-    })
+    void plugin.outcome.then((outcome) => this.#ended(outcome, this.#keeper.now() - begun))
     this.#settle.resolve(plugin)
   }
 
