@@ -17,6 +17,15 @@ export interface GaugeOwner {
   readonly slot: number
 }
 
+/**
+ * In place of infinity: engines keep small whole numbers without an object for each, so that comparing allocates
+ * nothing.
+ */
+const NEVER = -1
+
+/** The least whole number from which on a use counts as above; {@link NEVER} without a limit. */
+const whole = (bound: number): number => (bound === Number.POSITIVE_INFINITY ? NEVER : Math.ceil(bound))
+
 const UNWATCHED: GaugeOwner = { tell() {}, table: new Float64Array(1), slot: 0 }
 
 /** Counts the use of one limit. It costs an addition, a store and a comparison; nothing is allocated. */
@@ -27,19 +36,22 @@ export class Gauge {
   readonly #table: Float64Array
   readonly #slot: number
   #used = 0
-  /** From this use on a warning is to be told; infinite once something was told. */
+  /** The limit, or {@link NEVER}. */
+  readonly #most: number
+  /** From this use on a warning is to be told; {@link NEVER} once something was told. */
   #high: number
-  /** Below this use, calm is to be told; negative until something was told. */
-  #low = -1
+  /** Below this use, calm is to be told; {@link NEVER} until something was told. */
+  #low = NEVER
   #isReached = false
 
   /** @param owner - by default, nothing is told or shown */
   constructor(limit: number = Number.POSITIVE_INFINITY, { tell, table, slot }: GaugeOwner = UNWATCHED) {
     this.limit = limit
+    this.#most = whole(limit)
     this.#tell = tell
     this.#table = table
     this.#slot = slot
-    this.#high = WARNING * limit
+    this.#high = whole(WARNING * limit)
   }
 
   /** How much is used now; more than the limit only where {@link Gauge.add} or {@link Gauge.set} has counted. */
@@ -54,7 +66,7 @@ export class Gauge {
 
   /** Whether there is no room. */
   get full(): boolean {
-    return this.#used >= this.limit
+    return this.#most !== NEVER && this.#used >= this.#most
   }
 
   /** Counts `count` more if the limit allows it. @returns whether; if not, the limit is reached */
@@ -71,14 +83,14 @@ export class Gauge {
   add(count: number): void {
     this.#used += count
     this.#table[this.#slot] = this.#used
-    if (this.#used >= this.#high) this.#warn()
+    if (this.#high !== NEVER && this.#used >= this.#high) this.#warn()
   }
 
   /** Counts `count` less. */
   give(count: number): void {
     this.#used -= count
     this.#table[this.#slot] = this.#used
-    if (this.#used < this.#low) this.#calm()
+    if (this.#low !== NEVER && this.#used < this.#low) this.#calm()
   }
 
   /** Sets how much is used. */
@@ -106,13 +118,13 @@ export class Gauge {
   }
 
   #expectCalm(): void {
-    this.#high = Number.POSITIVE_INFINITY
-    this.#low = CALM * this.limit
+    this.#high = NEVER
+    this.#low = whole(CALM * this.limit)
   }
 
   #calm(): void {
-    this.#high = WARNING * this.limit
-    this.#low = -1
+    this.#high = whole(WARNING * this.limit)
+    this.#low = NEVER
     this.#isReached = false
     this.#tell('calm')
   }
