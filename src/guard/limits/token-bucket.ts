@@ -79,7 +79,8 @@ export class TokenBucket {
   }
 
   #show(): void {
-    this.#gauge?.set(this.rate.burst - this.#tokens)
+    // Rounded up as in usedNow: gauges count whole things.
+    this.#gauge?.set(Math.ceil(this.rate.burst - this.#tokens))
   }
 
   #refill(): void {
