@@ -1,10 +1,14 @@
 import type { ErrnoName } from '../base/errno.js'
+import type { Ledger } from '../guard/limits/ledger.js'
+import type { Limits } from '../guard/limits/limits.js'
+import type { Host } from '../host/contract/host.js'
 import type { HostStream, StreamGiven, StreamRelay, StreamRelayEvents, StreamSource } from '../host/contract/stream.js'
 import { RelayedStream } from '../host/stream/relayed-stream.js'
 import type { OnOutput } from '../wasi/stdio.js'
 import { CallbackRelay } from './callback-relay.js'
 import type { GuestExit } from './exit.js'
 import { Input, type InputSource } from './input.js'
+import { MeteredRelay } from './metered-relay.js'
 import type { Outcome } from './outcome.js'
 
 /** What an embedder gives for the standard streams of a guest. */
@@ -19,7 +23,9 @@ export interface GivenStreams {
 
 /** How a driver uses the streams. */
 interface StreamUse {
-  readonly defer: Defer
+  readonly host: Host
+  /** Counts the output. */
+  readonly ledger: Ledger<Limits>
   /** Whether the host's event loop gets a turn after much output, since the guest runs in the same thread. */
   readonly paces: () => boolean
   /** Called with an exception of the embedder's code. */
@@ -33,11 +39,14 @@ const LOST = 1
 type Defer = (callback: () => void) => void
 
 /** Streams that are connected to an embedder's callbacks. */
-function embeddedStreams({ input, onOutput }: GivenStreams, use: StreamUse): StreamSource[] {
+function embeddedStreams({ input, onOutput }: GivenStreams, { host, ledger, ...use }: StreamUse): StreamSource[] {
   const source = new Input(input)
+  const defer: Defer = (callback) => host.defer(callback)
+  const window = ledger.limits.outputBytes
   return ([0, 1, 2] as const).map((stream) => {
-    const relay = new CallbackRelay({ stream, input: source, onOutput, ...use })
-    const given = { type: 'pipe', access: stream === 0 ? 'read' : 'write', appends: false } as const
+    const direct = new CallbackRelay({ stream, input: source, onOutput, defer, ...use })
+    const relay = stream === 0 ? direct : new MeteredRelay(direct, host, ledger, stream === 1 ? 0 : 1)
+    const given = { type: 'pipe', access: stream === 0 ? 'read' : 'write', appends: false, window } as const
     return { given, relay, open: (through, room) => new RelayedStream({ ...given, relay: through, room }) }
   })
 }
@@ -126,7 +135,7 @@ export class GuestStreams {
    * @param use - see {@link StreamUse}
    */
   constructor(given: GivenStreams, use: StreamUse) {
-    const sources = given.inherited?.(use.defer) ?? embeddedStreams(given, use)
+    const sources = given.inherited?.((callback) => use.host.defer(callback)) ?? embeddedStreams(given, use)
     this.#lasting = given.inherited !== undefined
     this.#sources = sources
     this.given = sources.map(({ given }) => given)

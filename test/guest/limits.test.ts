@@ -36,6 +36,7 @@ const connect = importing(UV, 'connect', 3)
 const writev = importing(UV, 'writev', 4)
 const send = importing(UV, 'sendto', 6)
 const lookup = importing(UV, 'lookup', 3)
+const print = importing(WASI, 'fd_write', 4)
 const mkdir = importing(WASI, 'path_create_directory', 3)
 
 /**
@@ -188,6 +189,13 @@ const ROWS: { readonly [Name in LimitName]?: Row } = {
     last: [...op.i32(0), ...mkdir(ROOT, NAME, 6), ...op.sub],
     error: 'ENOSPC',
     used: 4,
+  },
+  outputBytes: { limits: { outputBytes: 8000 }, last: print(1, LONG, 1, FDS), used: 8000 },
+  outputPerSecond: {
+    limits: { outputPerSecond: { rate: 1e6, burst: 100 } },
+    steps: [drop(print(2, LONG, 1, FDS))],
+    last: print(2, SHORT, 1, FDS),
+    used: 100,
   },
 }
 

@@ -1,6 +1,7 @@
 /** All limits of a guest. */
 import { DEFAULT_NETWORK_LIMITS, type NetworkLimits } from './network-limits.js'
 import { readLimits } from './read-limits.js'
+import type { Rate } from './token-bucket.js'
 
 /**
  * What one guest can hold and use. Each limit has a default that protects the host from a program that is broken or
@@ -63,6 +64,18 @@ export interface Limits extends NetworkLimits {
    * costs the host up to 1 KiB.
    */
   readonly fileEntries: number
+  /**
+   * Bytes of its output that their receiver has not taken yet, for each of the two streams; beyond it the guest waits, or
+   * gets `EAGAIN`. 16 MiB by default, for guests that cannot wait; others wait at 64 KiB at the latest, what a pipe holds
+   * on Linux. It has no effect on streams of the host's process (`stdio: 'inherit'`).
+   */
+  readonly outputBytes: number
+  /**
+   * Bytes of its output, for each of the two streams; beyond it the guest waits, or gets `EAGAIN`. 16 MiB by default, in
+   * a burst as many: more than a log can take for long, while a program that prints a file is not slowed down much. It
+   * has no effect on streams of the host's process.
+   */
+  readonly outputPerSecond: Rate
 }
 
 /** The name of a limit. */
@@ -86,6 +99,8 @@ export const DEFAULT_LIMITS: Limits = {
   pollDescriptors: 65_536,
   fileBytes: 128 * MIB,
   fileEntries: 65_536,
+  outputBytes: 16 * MIB,
+  outputPerSecond: { rate: 16 * MIB, burst: 16 * MIB },
 }
 
 /** The names of all limits, in the order in which they are listed. */

@@ -30,9 +30,9 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   if (promising === undefined)
     throw new TypeError("Cannot start the guest: this engine cannot suspend WebAssembly; use the driver 'worker'")
   const ending = new GuestExit()
-  const defer = (callback: () => void): void => setup.host.defer(callback)
   const streams = new GuestStreams(setup.streams, {
-    defer,
+    host: setup.host,
+    ledger: setup.limits.ledger,
     paces: (): boolean => driver.suspends,
     onFailure: (error) => ending.end({ kind: 'failed', error }),
   })

@@ -27,9 +27,9 @@ import { WaitedTime } from './waited-time.js'
  */
 export async function startPumped(setup: GuestSetup): Promise<GuestRun> {
   const ending = new GuestExit()
-  const defer = (callback: () => void): void => setup.host.defer(callback)
   const streams = new GuestStreams(setup.streams, {
-    defer,
+    host: setup.host,
+    ledger: setup.limits.ledger,
     paces: () => false,
     onFailure: (error) => ending.end({ kind: 'failed', error }),
   })

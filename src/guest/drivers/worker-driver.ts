@@ -97,16 +97,16 @@ class WorkerGuest {
     this.ready = new Promise((resolve) => {
       this.#onReady = () => resolve(undefined)
     })
-    const defer = (callback: () => void): void => setup.host.defer(callback)
+    const { ledger } = setup.limits
     this.streams = new GuestStreams(setup.streams, {
-      defer,
+      host: setup.host,
+      ledger,
       paces: () => false,
       onFailure: (error) => this.fail({ kind: 'failed', error }),
     })
     this.#signals = new Signals(setup.host, setup.onSignals)
     const deliver = (signal: number): boolean => this.#deliver(signal)
     this.#signals.aim({ deliver, end: (signal) => this.end({ kind: 'signalled', signal: signalName(signal) }) })
-    const { ledger } = setup.limits
     this.#server = new HostServer(setup.host, wires, {
       lingering: ledger.gauge('lingering', 1),
       onRecord: (kind, id, value, payload) => this.#receive(kind, id, value, payload),

@@ -148,6 +148,8 @@ export interface StreamGiven {
   readonly access: StreamAccess
   /** See {@link HostStream.appends}. */
   readonly appends: boolean
+  /** How many bytes may be in transit at most, if that is less than otherwise. */
+  readonly window?: number
   /** The descriptor of the operating system to read and write; without one, all bytes pass through the relay. */
   readonly descriptor?: {
     readonly fd: number

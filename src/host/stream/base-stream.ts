@@ -23,6 +23,8 @@ export interface StreamParts {
   readonly relay: StreamRelay
   /** How many bytes are kept for a program that cannot wait; 0 if it can. */
   readonly room: number
+  /** See {@link StreamGiven.window}. */
+  readonly window?: number
   readonly terminal?: HostTerminal | undefined
   readonly file?: HostFile | undefined
 }
@@ -49,7 +51,16 @@ export abstract class BaseStream implements HostStream, StreamRelayEvents {
   #awaited = 0
   #error: ErrnoName | undefined
 
-  protected constructor({ type, access, appends = false, relay, room, terminal, file }: StreamParts) {
+  protected constructor({
+    type,
+    access,
+    appends = false,
+    relay,
+    room,
+    window = Number.POSITIVE_INFINITY,
+    terminal,
+    file,
+  }: StreamParts) {
     this.type = type
     this.access = access
     this.appends = appends
@@ -57,7 +68,7 @@ export abstract class BaseStream implements HostStream, StreamRelayEvents {
     this.file = file
     this.relay = relay
     this.#patient = room === 0
-    this.#room = room || STREAM_WINDOW
+    this.#room = Math.min(room || STREAM_WINDOW, window)
     relay.events = this
   }
 
