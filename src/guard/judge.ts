@@ -14,7 +14,8 @@ import {
   type Refusal,
   refused,
 } from './decision.js'
-import { TokenBucket } from './limits/token-bucket.js'
+import { readLimits } from './limits/read-limits.js'
+import { type Rate, TokenBucket } from './limits/token-bucket.js'
 import { type Learn, NamedHosts } from './named-hosts.js'
 import { isInternalIp } from './rules/internal-ranges.js'
 import type { Protocol, Rule } from './rules/rule.js'
@@ -22,7 +23,7 @@ import { type AddressAttempt, type InterfaceOf, type NameAttempt, RuleSet } from
 
 /** What a host application is told, and asked. */
 export interface PolicyHooks {
-  /** Called for each refusal, up to 100 per second in the long run and 4000 at once. */
+  /** Called for each refusal, as far as {@link PolicyHooks.refusalsPerSecond} allows. */
   readonly onRefusal?: (refusal: Refusal) => void
   /** Called for each decision, a refusal (as above) or not: see `auditLog()`. */
   readonly onDecision?: (decision: Decision) => void
@@ -32,13 +33,14 @@ export interface PolicyHooks {
    * @returns whether the attempt is allowed
    */
   readonly onAsk?: (attempt: Attempt) => boolean | Promise<boolean>
+  /**
+   * How many refusals are told: a guest that is refused in a loop must not fill a disk with them, nor keep its host
+   * from other work. The rest is counted; see {@link Decision.omitted}. 100 by default, in a burst 4000.
+   */
+  readonly refusalsPerSecond?: Rate
 }
 
-/**
- * How many refusals are told: a guest that is refused in a loop must not fill a disk with them, nor keep its host from
- * other work. The rest is counted; see {@link Decision.omitted}.
- */
-const REPORTS = { rate: 100, burst: 4000 }
+const DEFAULTS: Required<Pick<PolicyHooks, 'refusalsPerSecond'>> = { refusalsPerSecond: { rate: 100, burst: 4000 } }
 
 /** What a judge knows of the host. */
 export interface JudgeParts {
@@ -60,17 +62,19 @@ export class Judge {
   #omitted = 0
 
   /**
-   * @throws {TypeError} when a rule refers to an interface that does not exist, or a hook is not a function
+   * @throws {TypeError} when a rule refers to an interface that does not exist, a hook is not a function, or a rate is
+   *   not valid
    */
   constructor(rules: readonly Rule[], hooks: PolicyHooks, { clock, interfaceOf }: JudgeParts) {
-    for (const [name, hook] of Object.entries(hooks)) {
+    const { refusalsPerSecond, ...calls } = hooks
+    for (const [name, hook] of Object.entries(calls)) {
       if (hook === undefined || typeof hook === 'function') continue
       throw new TypeError(`Cannot use the policy: ${name} is a ${typeof hook}; give a function, or leave it out`)
     }
     this.#rules = new RuleSet(rules, interfaceOf)
     this.#judgesPeers = rules.some(({ action }) => action === 'accept')
     this.#hooks = hooks
-    this.#reports = new TokenBucket(REPORTS, clock)
+    this.#reports = new TokenBucket(readLimits({ refusalsPerSecond }, DEFAULTS).refusalsPerSecond, clock)
   }
 
   /**

@@ -64,8 +64,9 @@ function readPolicy(policy: Policy | (PolicyRules & PolicyHooks), hooks: PolicyH
   if (policy instanceof Policy) return { rules: policy.rules, told: hooks }
   // Whatever is no object of rules is refused there.
   if (typeof policy !== 'object' || Array.isArray(policy)) return { rules: new Policy(policy).rules, told: hooks }
-  const { onRefusal, onDecision, onAsk, ...rules } = policy
-  const given = { ...(onRefusal && { onRefusal }), ...(onDecision && { onDecision }), ...(onAsk && { onAsk }) }
+  const { onRefusal, onDecision, onAsk, refusalsPerSecond, ...rules } = policy
+  const all = { onRefusal, onDecision, onAsk, refusalsPerSecond }
+  const given: PolicyHooks = Object.fromEntries(Object.entries(all).filter(([, hook]) => hook !== undefined))
   return { rules: new Policy(rules).rules, told: { ...given, ...hooks } }
 }
 

@@ -1,6 +1,7 @@
 /** What a plugin is given. */
 import { auditLog } from '../guard/audit-log.js'
 import type { PolicyHooks } from '../guard/judge.js'
+import type { Rate } from '../guard/limits/token-bucket.js'
 import { Policy } from '../guard/policy.js'
 import type { PolicyRules } from '../guard/rules/policy-rules.js'
 import type { InputSource } from '../guest/input.js'
@@ -14,6 +15,12 @@ import type { IsolationName } from './choose-isolation.js'
 import type { Listeners, PluginListeners } from './events.js'
 import type { PluginSetup, Service } from './setup.js'
 
+/** The limits that are given for a plugin; the others have their defaults. */
+export interface PluginLimitOptions extends GuestLimitOptions {
+  /** How many of its refusals are told; see `refusalsPerSecond` of `PolicyHooks`. */
+  readonly refusalsPerSecond?: Rate
+}
+
 /** What a plugin is given; nothing by default. */
 export interface PluginOptions {
   /** Its name in logs; `plugin` by default. */
@@ -21,7 +28,7 @@ export interface PluginOptions {
   /** What it may do on the network: a policy, or its rules, as in `docs/policy.md`. */
   readonly grant?: Policy | PolicyRules
   /** Its limits; see {@link PLUGIN_LIMITS} for those that differ from a guest's. */
-  readonly limits?: GuestLimitOptions
+  readonly limits?: PluginLimitOptions
   /** What keeps it apart from this process and from other plugins; `thread` by default. */
   readonly isolation?: IsolationName
   /** Its arguments, without its name. */
@@ -98,7 +105,8 @@ export function readPatience({ timeout = PATIENCE }: StopOptions): number {
  * @throws {ArgumentError} when an option is not known or not valid; {TypeError} when a rule is not valid
  */
 export function readOptions(module: ModuleSource, options: PluginOptions, listeners: Listeners): PluginSetup {
-  const { name = 'plugin', grant, limits, args = [], env = {}, services = {}, audit, onOutput } = options
+  const { refusalsPerSecond, ...limits } = options.limits ?? {}
+  const { name = 'plugin', grant, args = [], env = {}, services = {}, audit, onOutput } = options
   const unknown = Object.keys(options).find((key) => !NAMES.includes(key))
   if (unknown !== undefined) {
     throw new ArgumentError(
@@ -126,6 +134,7 @@ export function readOptions(module: ModuleSource, options: PluginOptions, listen
     limits: { ...(isApart && PLUGIN_LIMITS), ...limits },
     services,
     hooks: {
+      ...(refusalsPerSecond !== undefined && { refusalsPerSecond }),
       ...(options.onAsk && { onAsk: options.onAsk }),
       ...(audit && { onDecision: auditLog({ guest: name, write: audit, now: () => Date.now() }).add }),
       onOutput(stream, bytes) {

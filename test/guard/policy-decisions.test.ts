@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Address } from '../../src/base/address.js'
 import type { ErrnoName } from '../../src/base/errno.js'
 import { auditLog } from '../../src/guard/audit-log.js'
-import type { Attempt, Decision } from '../../src/guard/decision.js'
+import type { Attempt, Decision, Refusal } from '../../src/guard/decision.js'
 import type { PolicyHooks } from '../../src/guard/judge.js'
 import { policyHost } from '../../src/guard/policy-host.js'
 import type { PolicyRules } from '../../src/guard/rules/policy-rules.js'
@@ -295,6 +295,23 @@ describe('what is told', () => {
       rule: 'allow connect 127.0.0.1:80',
       reason: 'a rule allows it',
     })
+  })
+
+  test('tells as many refusals as its rate allows, and how many others there were', () => {
+    const told: (number | undefined)[] = []
+    const hooks = { refusalsPerSecond: { rate: 1, burst: 2 }, onRefusal: (one: Refusal) => told.push(one.omitted) }
+    const { host, below } = over({}, hooks)
+    const refuse = (): string => codeOf(() => host.connect(loopback(81), EVENTS))
+    for (let count = 0; count < 5; count++) expect(refuse()).toBe('EACCES')
+    expect(told).toEqual([undefined, undefined])
+    below.advance(1000)
+    refuse()
+    expect(told).toEqual([undefined, undefined, 3])
+  })
+
+  test('refuses a rate that is none', () => {
+    const given = { refusalsPerSecond: { rate: 0, burst: 1 } }
+    expect(() => over({}, given)).toThrow('Cannot limit refusalsPerSecond to {"rate":0,"burst":1}')
   })
 
   test('does not grow without limit: of 1,000 different refusals the oldest is written with its count', () => {

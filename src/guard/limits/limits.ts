@@ -65,15 +65,15 @@ export interface Limits extends NetworkLimits {
    */
   readonly fileEntries: number
   /**
-   * Bytes of its output that their receiver has not taken yet, for each of the two streams; beyond it the guest waits, or
-   * gets `EAGAIN`. 16 MiB by default, for guests that cannot wait; others wait at 64 KiB at the latest, what a pipe holds
-   * on Linux. It has no effect on streams of the host's process (`stdio: 'inherit'`).
+   * Bytes of its output that their receiver has not taken yet, for each of the two streams; beyond it the guest waits,
+   * or gets `EAGAIN`. 16 MiB by default, for guests that cannot wait; others wait at 64 KiB at the latest, what a pipe
+   * holds on Linux. It has no effect on streams of the host's process (`stdio: 'inherit'`).
    */
   readonly outputBytes: number
   /**
-   * Bytes of its output, for each of the two streams; beyond it the guest waits, or gets `EAGAIN`. 16 MiB by default, in
-   * a burst as many: more than a log can take for long, while a program that prints a file is not slowed down much. It
-   * has no effect on streams of the host's process.
+   * Bytes of its output, for each of the two streams; beyond it the guest waits, or gets `EAGAIN`. 16 MiB by default,
+   * in a burst as many: more than a log can take for long, while a program that prints a file is not slowed down much.
+   * It has no effect on streams of the host's process.
    */
   readonly outputPerSecond: Rate
 }

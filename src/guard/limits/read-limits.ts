@@ -1,12 +1,14 @@
 /** Checks limits, and completes them. */
 
+/** Some of the limits; `undefined` is the default. */
+type Given<All> = { readonly [Name in keyof All]?: All[Name] | undefined }
+
 /**
  * Completes limits with the defaults.
  *
- * @param given - some of the limits; `undefined` is the default
  * @throws {TypeError} when one is unknown, or not a number of at least 1
  */
-export function readLimits<All extends object>(given: Partial<All>, defaults: All): All {
+export function readLimits<All extends object>(given: Given<All>, defaults: All): All {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaults, name)) {
       const names = Object.keys(defaults).join(', ')

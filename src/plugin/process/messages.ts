@@ -3,6 +3,7 @@ import { isServiceName } from '../../base/service-name.js'
 import { SIGNALS, type SignalName } from '../../base/signals.js'
 import type { Attempt, Decision, Refusal } from '../../guard/decision.js'
 import type { Usage } from '../../guard/limits/ledger.js'
+import type { Rate } from '../../guard/limits/token-bucket.js'
 import type { PolicyRules } from '../../guard/rules/policy-rules.js'
 import { ACTIONS } from '../../guard/rules/rule.js'
 import { GuestTrap } from '../../guest/exit.js'
@@ -24,6 +25,7 @@ export interface StartMessage {
   readonly services: readonly string[]
   /** What the host application wants to be told of. */
   readonly hooks: readonly string[]
+  readonly refusalsPerSecond: Rate | undefined
 }
 
 /** The hooks without an answer. */

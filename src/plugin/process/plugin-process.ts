@@ -22,7 +22,7 @@ import { StreamTable } from './stream-table.js'
 /** The descriptor of the connection to the host application. */
 const CHANNEL = 3
 /** How many things are told in a second at most; the rest is dropped, so that a flood of them costs nothing. */
-const TOLD_PER_SECOND = 500
+const TOLD_PER_SECOND = 5000
 /** Milliseconds between two looks at the use of limits. */
 const USAGE = 250
 
@@ -87,7 +87,7 @@ async function run(): Promise<void> {
       policy: new Policy(message.policy),
       limits,
       services: Object.fromEntries(services.map((service) => [service, relayed(service)])),
-      hooks: hooksOf(message.hooks),
+      hooks: hooksOf(message),
     })
   } catch (error) {
     const { name: kind, message: text } = error instanceof Error ? error : new Error(String(error))
@@ -113,12 +113,13 @@ function filesOf({ dirs, memory }: StartMessage): Dirs | undefined {
   return dirs && { ...dirs, ...Object.fromEntries(inMemory) }
 }
 
-function hooksOf(wanted: readonly string[]): PluginHooks {
+function hooksOf({ hooks: wanted, refusalsPerSecond }: StartMessage): PluginHooks {
   const tells = TELLS.filter((hook) => wanted.includes(hook)).map(
     (hook) => [hook, (...of: readonly unknown[]) => tellOf(hook, of)] as const,
   )
   return {
     ...Object.fromEntries(tells),
+    ...(refusalsPerSecond !== undefined && { refusalsPerSecond }),
     ...(wanted.includes('onAsk') && { onAsk: ask }),
     async onOutput(stream, bytes) {
       const parts: Promise<string>[] = []

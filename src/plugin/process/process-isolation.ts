@@ -109,6 +109,7 @@ function messageFor(setup: PluginSetup): { message: StartMessage; memory: Direct
     limits,
     services: Object.keys(services),
     hooks: [...TELLS, 'onAsk' as const].filter((hook) => hooks[hook] !== undefined),
+    refusalsPerSecond: hooks.refusalsPerSecond,
   }
   return { message, memory: memory.map(([, given]) => given) }
 }
