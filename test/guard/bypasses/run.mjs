@@ -3,21 +3,20 @@
  * checked at the host, and what the guest is told in the guest. It uses the installed package, and prints one line of
  * JSON: how many rows and trials there were, and what was wrong.
  *
- *   run.mjs FOLDER [DRIVER...]    FOLDER has the compiled programs of test/guest/programs/bypasses; by default under
- *                                 all drivers that the engine has
+ *   run.mjs FOLDER [WAY...]    FOLDER has the compiled programs of test/guest/programs/bypasses; WAY is a driver, or an
+ *                              isolation of plugins; by default all drivers that the engine has, and on Node a
+ *                              process
  */
-import { readFileSync } from 'node:fs'
-import { policyHost } from 'libuv-wasm'
-import { Guest } from 'libuv-wasm/guest'
 import { tryImports } from './imports.mjs'
 import { names, namesRows } from './names.mjs'
 import { passes } from './passes.mjs'
+import { playGuest, playPlugin } from './play.mjs'
 import { socketRows } from './sockets.mjs'
 import { watchedHost } from './watched-host.mjs'
 import { FILES, worldRows } from './world.mjs'
 
 /** @typedef {import('./table.mjs').Row} Row */
-/** @typedef {{ dirs?: import('libuv-wasm/guest').Dirs, wallClock?: boolean }} Given */
+/** @typedef {import('./play.mjs').Given} Given */
 
 /** Without any grant. */
 const NOTHING = 'nothing'
@@ -26,12 +25,15 @@ const NOTHING = 'nothing'
 const PROGRAMS = {
   sockets: { rows: socketRows, given: {} },
   names: { rows: namesRows, given: {} },
-  world: { rows: worldRows, given: { dirs: { '/': FILES }, wallClock: false } },
+  world: { rows: worldRows, given: { files: { '/': FILES }, wallClock: false } },
 }
+
+const ISOLATIONS = ['thread', 'none', 'process']
 
 const [folder = '', ...chosen] = process.argv.slice(2)
 const available = Reflect.has(WebAssembly, 'Suspending') ? ['worker', 'pump', 'jspi'] : ['worker', 'pump']
-const drivers = chosen.length > 0 ? chosen : available
+const isNode = !('deno' in process.versions || 'bun' in process.versions)
+const ways = chosen.length > 0 ? chosen : [...available, ...(isNode ? ['process'] : [])]
 /** @type {string[]} */
 const problems = []
 let trials = 0
@@ -49,50 +51,56 @@ const policyOf = (rule) => {
 /**
  * Runs all rows of a program in one guest.
  *
- * @param {WebAssembly.Module} module
+ * @param {string} way
  * @param {readonly Row[]} rows
  * @param {string} rule
- * @param {import('libuv-wasm/guest').GuestOptions} options
+ * @param {{ program: string, given: Given }} options
  */
-const play = async (module, rows, rule, options) => {
+const play = async (way, rows, rule, { program, given }) => {
   /** @type {string[]} */
   const log = []
-  const host = policyHost(watchedHost(names, log), policyOf(rule))
-  /** @type {Record<1 | 2, string>} */
-  const output = { 1: '', 2: '' }
-  const decoders = { 1: new TextDecoder(), 2: new TextDecoder() }
-  const guest = await Guest.start(module, {
-    ...options,
-    host,
-    args: ['bypasses', ...rows.map(({ words }) => words)],
-    onOutput: (stream, bytes) => {
-      output[stream] += decoders[stream].decode(bytes, { stream: true })
-    },
-  })
-  const end = await guest.exit.catch(String)
-  if (end !== 0 || output[2] !== '') problems.push(`with ${rule}: the guest ended with ${end}: ${output[2]}`)
-  const outcomes = new Map(output[1].split('\n').map((line) => [Number.parseInt(line, 10), line.replace(/^\d+ /, '')]))
+  const args = rows.map(({ words }) => words)
+  // The sockets of another process are the real ones, and cannot be watched.
+  const host = way === 'process' ? undefined : watchedHost(names, log)
+  const parts = { program, args, policy: policyOf(rule), host, given }
+  const { end, output, errors } = await (ISOLATIONS.includes(way) ? playPlugin(way, parts) : playGuest(way, parts))
+  if (end !== 0 || errors !== '') problems.push(`${way}, with ${rule}: the guest ended with ${end}: ${errors}`)
+  const outcomes = new Map(output.split('\n').map((line) => [Number.parseInt(line, 10), line.replace(/^\d+ /, '')]))
   return { outcomes, log }
 }
 
-for (const driver of /** @type {import('libuv-wasm/guest').DriverName[]} */ (drivers)) {
+/**
+ * The rules that a way is tried with. In another process no row may reach a real network: what a rule grants is left
+ * out there.
+ *
+ * @param {string} way
+ * @param {readonly Row[]} rows
+ */
+const trialsOf = (way, rows) => {
+  const all = new Set(rows.flatMap(({ by }) => Object.keys(by)))
+  const rules = way === 'process' ? [...all].filter((rule) => !rule.startsWith('deny ')).slice(0, 1) : [...all]
+  return [NOTHING, ...rules].map((rule) => ({
+    rule,
+    tried: way === 'process' ? rows.filter(({ by }) => by[rule] === undefined) : rows,
+  }))
+}
+
+for (const way of ways) {
   for (const [name, { rows, given }] of Object.entries(PROGRAMS)) {
-    const module = await WebAssembly.compile(readFileSync(`${folder}/${name}.wasm`))
-    const rules = [NOTHING, ...new Set(rows.flatMap(({ by }) => Object.keys(by)))]
-    for (const rule of rules) {
-      const { outcomes, log } = await play(module, rows, rule, { driver, ...given })
-      for (const [index, { words, none, by }] of rows.entries()) {
+    for (const { rule, tried } of trialsOf(way, rows)) {
+      const { outcomes, log } = await play(way, tried, rule, { program: `${folder}/${name}.wasm`, given })
+      for (const [index, { words, none, by }] of tried.entries()) {
         const expected = by[rule] ?? (rule.startsWith('deny ') ? undefined : none)
         const outcome = outcomes.get(index)
         trials++
         if (expected !== undefined && outcome !== expected)
-          problems.push(`${driver}, with ${rule}: ${words} has the outcome ${outcome}, not ${expected}`)
+          problems.push(`${way}, with ${rule}: ${words} has the outcome ${outcome}, not ${expected}`)
       }
       for (const line of new Set(log))
-        if (!passes(rule, line)) problems.push(`${driver}, with ${rule}: the host was asked to ${line}`)
+        if (!passes(rule, line)) problems.push(`${way}, with ${rule}: the host was asked to ${line}`)
     }
   }
-  trials += await tryImports(driver, (problem) => problems.push(`${driver}: ${problem}`))
+  if (!ISOLATIONS.includes(way)) trials += await tryImports(way, (problem) => problems.push(`${way}: ${problem}`))
 }
 
 const rows = Object.values(PROGRAMS).reduce((sum, program) => sum + program.rows.length, 0)
