@@ -86,7 +86,7 @@ MINUTES ?= 60
 
 stress: build sdk ## tests with 1 GiB, with 1,000 clients at once, and with random calls for an hour (MINUTES=5)
 	@STRESS=1 $(JEST) test/stress
-	@node test/stress/programs/neighbours.mjs 1 25 spin calls output listen lookups
+	@node test/stress/programs/neighbours.mjs 60
 	@node scripts/stress.mjs $(MINUTES) $(JEST)
 
 # How many calls `make fuzz` makes; SEED=... repeats the calls of a run.

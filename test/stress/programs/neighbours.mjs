@@ -1,29 +1,38 @@
 /**
- * Honest plugins beside as many bad ones: none may lose a byte, become much slower than beside native processes that
- * compute, or stand still for long. It prints a line for each setting, and ends with 1 if a byte was lost.
+ * Honest plugins beside as many bad ones, which are started again when a limit has ended them: none may lose a byte,
+ * become much slower than beside native processes that compute, or stand still for long. It prints what it measures,
+ * and ends with 1 when a byte was lost, a bad plugin was not reported by its limit, or something was not freed.
  *
- *   node test/stress/programs/neighbours.mjs [MINUTES [COUNT [WAY...]]]
+ *   node test/stress/programs/neighbours.mjs [SECONDS [COUNT [ISOLATION...]]]
  *
- * MINUTES is 1 by default, for each setting; COUNT is 25; the ways of bad-neighbour.c are all of them.
+ * SECONDS is 30 by default, for each measurement; COUNT is 25; the isolations are `thread` and `process`.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import net from 'node:net'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { PluginHost } from 'libuv-wasm/plugin'
 
-/** @typedef {import('../../../src/plugin/isolation.js').Isolated} Isolated */
-/** @typedef {import('../../../src/plugin/isolation.js').Isolation} Isolation */
+/** @typedef {import('libuv-wasm/plugin').IsolationName} IsolationName */
 
-const load = (/** @type {string} */ path) => import(new URL(`../../../build/lib/${path}.js`, import.meta.url).href)
-const { chooseIsolation } = await load('plugin/choose-isolation')
-const { Policy } = await load('guard/policy')
-
-const WAYS = ['spin', 'calls', 'output', 'listen', 'lookups', 'pipes', 'files', 'memory']
-const [minutes = '1', count = '25', ...chosen] = process.argv.slice(2)
-const ways = chosen.length > 0 ? chosen : WAYS
-/** Milliseconds between two messages of a connection, and their size. */
-const BEAT = 20
-const SIZE = 1024
+/**
+ * The ways of bad-neighbour.c, and the limits that each is reported by, if it gets so far: how fast a program can print
+ * and look up names depends on the machine.
+ */
+const WAYS = {
+  spin: ['iterationTime'],
+  calls: ['iterationTime'],
+  output: [],
+  listen: ['listeners'],
+  lookups: [],
+  pipes: ['pipeBytes'],
+  files: ['fileBytes', 'iterationTime'],
+  memory: ['memory', 'iterationTime'],
+}
+const WORST = /** @type {(keyof typeof WAYS)[]} */ (Object.keys(WAYS))
+const [seconds = '30', count = '25', ...isolations] = process.argv.slice(2)
+const program = new URL('beats.mjs', import.meta.url).pathname
+const run = promisify(execFile)
 
 mkdirSync('build/stress', { recursive: true })
 const compile = (/** @type {string} */ source, /** @type {string} */ module) => {
@@ -32,115 +41,21 @@ const compile = (/** @type {string} */ source, /** @type {string} */ module) => 
 }
 const echo = compile('test/guest/programs/echo.c', 'build/stress/echo.wasm')
 const bad = compile('test/stress/programs/bad-neighbour.c', 'build/stress/bad-neighbour.wasm')
+const numbers = Array.from({ length: Number(count) }, (_, number) => number)
 
-/** Lets time pass, which is what is measured here. */
-const time = (/** @type {number} */ ms) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
+/** @type {string[]} */
+const problems = []
 
 /**
- * Starts a plugin.
+ * Measures the honest plugins for some time, from another process.
  *
- * @param {Isolation} isolation
- * @param {Uint8Array<ArrayBuffer>} module
- * @param {[string, ...string[]]} args
- * @param {object} rules
- * @returns {Promise<{ plugin: Isolated, port: Promise<number> }>} it, and its port once it has told it
+ * @param {readonly number[]} ports
+ * @returns {Promise<{ slowest: number, median: number, gap: number, lost: number }>}
  */
-const start = async (isolation, module, args, rules) => {
-  let output = ''
-  const told = new EventEmitter()
-  const port = once(told, 'port').then(([number]) => Number(number))
-  const plugin = await isolation.start({
-    name: args[0],
-    module,
-    args,
-    env: {},
-    files: {},
-    input: undefined,
-    stdio: undefined,
-    host: undefined,
-    policy: new Policy(rules),
-    limits: {},
-    services: {},
-    hooks: {
-      onOutput(/** @type {number} */ _stream, /** @type {Uint8Array} */ bytes) {
-        if (output.length < 1000) output += Buffer.from(bytes)
-        const found = /port (\d+)/.exec(output)
-        if (found) told.emit('port', found[1])
-      },
-    },
-  })
-  return { plugin, port }
+const measure = async (ports) => {
+  const { stdout } = await run(process.execPath, [program, seconds, ...ports.map(String)])
+  return JSON.parse(stdout)
 }
-
-/** A client of an honest plugin, which counts the messages that come back, and what is wrong with them. */
-class Client {
-  beats = 0
-  lost = 0
-  gap = 0
-  #socket
-  #stopped = false
-
-  constructor(/** @type {number} */ port) {
-    this.#socket = net.connect(port, '127.0.0.1').setNoDelay(true)
-  }
-
-  async run() {
-    const bytes = Buffer.alloc(SIZE)
-    let before = performance.now()
-    let length = 0
-    const back = new EventEmitter()
-    this.#socket.on('data', (data) => {
-      for (const byte of data) if (byte !== (this.beats & 0xff)) this.lost += 1
-      length += data.length
-      if (length >= SIZE) back.emit('answer')
-    })
-    this.#socket.on('error', () => {})
-    this.#socket.on('close', () => {
-      if (!this.#stopped) this.lost += 1
-      this.#stopped = true
-      back.emit('answer')
-    })
-    while (!this.#stopped) {
-      length = 0
-      const answer = once(back, 'answer')
-      this.#socket.write(bytes.fill(this.beats & 0xff))
-      await answer
-      const now = performance.now()
-      this.gap = Math.max(this.gap, now - before)
-      before = now
-      this.beats += 1
-      await time(BEAT)
-    }
-    this.#socket.destroy()
-  }
-
-  stop() {
-    this.#stopped = true
-  }
-}
-
-/** Measures the honest plugins for some time. */
-const measure = async (/** @type {number[]} */ ports) => {
-  const clients = ports.map((port) => new Client(port))
-  const runs = clients.map((client) => client.run())
-  const begun = performance.now()
-  await time(Number(minutes) * 60_000)
-  const seconds = (performance.now() - begun) / 1000
-  for (const client of clients) client.stop()
-  await Promise.race([Promise.all(runs), time(10_000)])
-  const rates = clients.map(({ beats }) => beats / seconds).sort((a, b) => a - b)
-  return {
-    slowest: rates[0] ?? 0,
-    median: rates[rates.length >> 1] ?? 0,
-    gap: Math.max(...clients.map(({ gap }) => gap)),
-    lost: clients.reduce((sum, { lost }) => sum + lost, 0),
-  }
-}
-
-let failed = false
 
 /**
  * @param {string} what
@@ -152,36 +67,67 @@ const report = (what, { slowest, median, gap, lost }) => {
     `${what}: slowest ${slowest.toFixed(1)} and median ${median.toFixed(1)} beats/s, ` +
       `longest gap ${gap.toFixed(0)} ms, ${lost} bytes wrong or lost, ${memory} MiB`,
   )
-  failed ||= lost > 0
+  if (lost > 0) problems.push(`${what}: ${lost} bytes wrong or lost`)
 }
 
-for (const name of ['thread', 'process']) {
-  /** @type {Isolation} */
-  const isolation = await chooseIsolation(name)
-  /** @type {Awaited<ReturnType<typeof start>>[]} */
-  const honest = []
-  for (let i = 0; i < Number(count); i++)
-    honest.push(await start(isolation, echo, ['echo', '127.0.0.1'], { listen: ['127.0.0.1:0'] }))
-  const ports = await Promise.all(honest.map(({ port }) => port))
-  const spinners = ports.map(() => spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }))
-  report(`${name}, beside ${count} native processes`, await measure(ports))
-  for (const spinner of spinners) spinner.kill('SIGKILL')
-  /** @type {Awaited<ReturnType<typeof start>>[]} */
-  const others = []
-  for (let i = 0; i < Number(count); i++) {
-    const rules = { listen: ['127.0.0.1:0'], resolve: ['*.invalid'] }
-    others.push(await start(isolation, bad, ['bad', ways[i % ways.length] ?? ''], rules))
+/** Starts an honest plugin. @param {PluginHost} plugins @param {string} name @returns {Promise<number>} its port */
+const startHonest = async (plugins, name) => {
+  const told = new EventEmitter()
+  let output = ''
+  const port = once(told, 'port')
+  const onOutput = (/** @type {1 | 2} */ _stream, /** @type {Uint8Array} */ bytes) => {
+    output += Buffer.from(bytes)
+    const found = /port (\d+)/.exec(output)
+    if (found) told.emit('port', found[1])
   }
-  report(`${name}, beside ${count} bad plugins`, await measure(ports))
-  const ends = new Map()
-  for (const { plugin } of others) {
-    plugin.terminate()
-    const outcome = await plugin.outcome
-    const end = outcome.kind === 'limit' ? `limit ${outcome.limit}` : outcome.kind
-    ends.set(end, (ends.get(end) ?? 0) + 1)
-  }
-  console.log(`${name}: bad plugins have ended by`, Object.fromEntries(ends))
-  for (const { plugin } of honest) plugin.terminate()
-  for (const { plugin } of honest) await plugin.outcome
+  await plugins.add(name, echo, { args: ['127.0.0.1'], onOutput })
+  return Number((await port)[0])
 }
-process.exit(failed ? 1 : 0)
+
+const descriptors = () => readdirSync('/proc/self/fd').length
+
+for (const isolation of /** @type {IsolationName[]} */ (isolations.length > 0 ? isolations : ['thread', 'process'])) {
+  /** @type {Map<string, Set<string>>} */
+  const reported = new Map()
+  const rules = { grant: { listen: ['127.0.0.1:0'], resolve: ['*.invalid'] }, isolation }
+  const names = numbers.flatMap((number) => [`honest ${number}`, `bad ${number}`])
+  const policies = Object.fromEntries(names.map((name) => [name, rules]))
+  const plugins = new PluginHost({ policies, restart: { most: 1000 } })
+  const before = descriptors()
+  const ports = await Promise.all(numbers.map((number) => startHonest(plugins, `honest ${number}`)))
+
+  const spinners = ports.map(() => spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }))
+  const native = await measure(ports)
+  for (const spinner of spinners) spinner.kill('SIGKILL')
+  report(`${isolation}, beside ${count} native processes`, native)
+
+  for (const number of numbers) {
+    const way = WORST[number % WORST.length] ?? 'spin'
+    const limits = new Set()
+    reported.set(`${way} ${number}`, limits)
+    const note = (/** @type {{ limit: string }} */ { limit }) => void limits.add(limit)
+    await plugins.add(`bad ${number}`, bad, { args: [way], files: {}, on: { limit: note } })
+  }
+  const beside = await measure(ports)
+  report(`${isolation}, beside ${count} bad plugins`, beside)
+  const again = await measure(ports)
+  report(`${isolation}, beside them for longer`, again)
+  console.log(
+    `${isolation}: the slowest has ${(beside.slowest / native.slowest).toFixed(2)}, then ` +
+      `${(again.slowest / native.slowest).toFixed(2)} of its rate beside native processes`,
+  )
+  for (const [name, limits] of reported) {
+    const expected = WAYS[/** @type {keyof typeof WAYS} */ (name.split(' ')[0])]
+    if (expected.length > 0 && !expected.some((limit) => limits.has(limit)))
+      problems.push(`${isolation}, ${name}: reported by ${[...limits]}, not ${expected}`)
+  }
+  const ends = new Map()
+  for (const plugin of plugins)
+    for (const [kind, times] of plugin.outcomes) ends.set(kind, (ends.get(kind) ?? 0) + times)
+  console.log(`${isolation}: guests have ended by`, Object.fromEntries(ends))
+  await plugins.close({ timeout: 1000 })
+  const after = descriptors()
+  if (after > before + 8) problems.push(`${isolation}: ${after - before} descriptors are left`)
+}
+for (const problem of problems) console.log(problem)
+process.exit(problems.length > 0 ? 1 : 0)
