@@ -4,6 +4,7 @@
  */
 // The names are those of the package, as in the program itself: a relative path would be a second loop.
 import 'libuv-wasm/assembly/abort'
+import 'libuv-wasm/assembly/date'
 import { leave } from 'libuv-wasm/assembly/imports/uv_pump_1'
 import { isAlive, turn, waitTime } from 'libuv-wasm/assembly/loop'
 import { process } from 'libuv-wasm/assembly/system'

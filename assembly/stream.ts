@@ -30,8 +30,9 @@ import {
   socket,
   writev,
 } from './imports/uv_host_1'
-import { closeSource, hold, later, release, Source, watch } from './loop'
+import { closeSource, hold, later, release, watch } from './loop'
 import { Outgoing } from './outgoing'
+import { StreamEvents } from './stream-events'
 import { Timer } from './timer'
 
 /** What a stream does. */
@@ -54,15 +55,16 @@ const option = memory.data(8, 4)
 const optionLength = memory.data(4, 4)
 
 /**
- * A connection, or a socket that accepts connections. Its methods whose names begin with `on` are called by the loop
- * and do nothing by default, except `onEnd()`; a program overrides them.
+ * A connection, or a socket that accepts connections. A program overrides its methods whose names begin with `on`.
  *
  * A stream is closed when it has failed, or when both sides have ended; `onClose()` is called in any case. While it is
  * open, it keeps the program running.
  */
-export abstract class Stream extends Source {
+export abstract class Stream extends StreamEvents {
   private state: State = State.NEW
   private isReading: bool = true
+  /** Whether a listening stream waits until it may be able to accept again. */
+  private isPausing: bool = false
   /** Whether the other side may still send. */
   private isReadable: bool = true
   private isEnding: bool = false
@@ -72,33 +74,6 @@ export abstract class Stream extends Source {
   /** A connection that was not accepted yet, or -1. */
   private arrived: i32 = -1
   private readonly outgoing: Outgoing = new Outgoing()
-
-  /** Called when the stream is connected. */
-  onConnect(): void {}
-
-  /** Called on a listening stream when a connection waits; it has to be accepted. */
-  onConnection(): void {}
-
-  /**
-   * Called with the bytes that have arrived.
-   *
-   * @param data - valid until the method returns: the room is used again. `data.slice()` is a copy to keep
-   */
-  onRead(data: Uint8Array): void {}
-
-  /** Called when the other side sends no more. By default this side ends, too. */
-  onEnd(): void {
-    this.end()
-  }
-
-  /** Called when nothing waits any more to be sent. */
-  onDrain(): void {}
-
-  /** Called when the stream has failed, before it is closed. @param code - see `errorName()` */
-  onError(code: i32): void {}
-
-  /** Called once after the stream was closed. */
-  onClose(): void {}
 
   /** Whether bytes can be sent. */
   get isOpen(): bool {
@@ -241,6 +216,12 @@ export abstract class Stream extends Source {
     }
   }
 
+  /** Called when a pause of a listening stream is over. */
+  resume(): void {
+    this.isPausing = false
+    this.update()
+  }
+
   /** Begins to connect to the address in `address`. @returns 0, or an error */
   protected connectTo(domain: i32, length: i32): i32 {
     const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK, 0)
@@ -312,7 +293,7 @@ export abstract class Stream extends Source {
   /** Watches what the stream waits for. */
   private update(): void {
     if (this.fd < 0 || this.failure != 0) return
-    if (this.state == State.LISTENING) watch(this, this.arrived < 0 && this.isReading ? POLLIN : 0)
+    if (this.state == State.LISTENING) watch(this, this.arrived < 0 && this.isReading && !this.isPausing ? POLLIN : 0)
     else if (this.state == State.OPEN) {
       const read = this.isReading && this.isReadable ? POLLIN : 0
       watch(this, this.outgoing.length > 0 ? read | POLLOUT : read)
@@ -342,8 +323,9 @@ export abstract class Stream extends Source {
       if (fd == ErrorCode.ECONNABORTED) continue
       if (fd < 0) {
         // Too many descriptors, or no memory: the connections wait until there may be some again.
+        this.isPausing = true
+        this.update()
         new AcceptLater(this).start(PAUSE)
-        this.readStop()
         return
       }
       this.arrived = fd
@@ -413,7 +395,7 @@ class AcceptLater extends Timer {
   }
 
   onTimer(): void {
-    this.stream.readStart()
+    this.stream.resume()
   }
 }
 

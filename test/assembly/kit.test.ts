@@ -1,7 +1,7 @@
 /** The library for AssemblyScript: programs that use it run like guests in C, under every driver. */
 import net from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { driver, GuestTrap, virtualHost } from '../guest/support/built.js'
+import { driver, GuestTrap, policyHost, virtualHost } from '../guest/support/built.js'
 import { connect, endAll, type Part, play, receive, received } from '../guest/support/stage.js'
 import { COMPILING } from '../guest/support/uvcc.js'
 import { soon } from '../support/deadline.js'
@@ -58,6 +58,25 @@ describe('a program in AssemblyScript', () => {
     ]
     const said = texts.map(([text, said]) => `${text} ${said}\n`).join('')
     expect(await ended(`addresses ${texts.map(([text]) => text).join(' ')}`, { driver })).toEqual([0, said, ''])
+  })
+
+  describe.each([
+    ['without a grant', {}],
+    ['with a rule for something else', { connect: ['127.0.0.1:1'], listen: ['127.0.0.1:1'] }],
+  ])('%s', (_, rules) => {
+    test.each([
+      ['cannot connect', 'connect 10.0.0.7 80 x', 'error EACCES\nclosed\n'],
+      ['cannot connect by name', 'connect db.internal 80 x', 'error EACCES\nclosed\n'],
+      ['cannot listen', 'listen 10.0.0.7 80', 'EACCES\n'],
+      ['cannot listen on every address', 'listen :: 0', 'EACCES\n'],
+      ['cannot look up names', 'lookup db.internal', 'error EACCES\n'],
+      ['cannot use paths', 'pipes /run/echo.sock', 'EACCES\nerror EACCES\n'],
+      ['has no environment', 'variables', '\n'],
+      ['has no time of day', 'date', '1970 1000000000000 2001-09-09T01:46:40.000Z 86400000\n'],
+    ])('%s', async (_, args, said) => {
+      const host = policyHost(virtualHost({ names: { 'db.internal': ['10.0.0.7'] } }), rules)
+      expect(await ended(args, { driver, host, wallClock: false })).toEqual([0, said, ''])
+    })
   })
 
   test('reports a name that does not exist', async () => {

@@ -154,7 +154,11 @@ else if (what == 'pipes') {
 else if (what == 'misuse') misuse()
 else if (what == 'arguments') console.log(process.argv.slice(2).join('|'))
 else if (what == 'variables') console.log(process.env.keys().sort().join('|'))
-else if (what == 'exit') setTimeout((): void => process.exit(7), 1)
+else if (what == 'date') {
+  const now = new Date(Date.now())
+  const past = Date.parse('2001-09-09T01:46:40.000Z')
+  console.log(`${now.getUTCFullYear()} ${past.getTime()} ${past.toISOString()} ${Date.UTC(1970, 0, 2)}`)
+} else if (what == 'exit') setTimeout((): void => process.exit(7), 1)
 else if (what == 'code') process.exitCode = 9
 else if (what == 'throw') throw new Error('ünerwartet')
 else if (what == 'index') setTimeout((): void => console.log(process.argv[99]), 1)
