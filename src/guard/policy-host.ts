@@ -10,7 +10,7 @@ import type { Host } from '../host/contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from '../host/contract/lookup.js'
 import { AskedConnection } from './asked-connection.js'
 import { Judge, type PolicyHooks } from './judge.js'
-import { Policy } from './policy.js'
+import { isPolicy, Policy } from './policy.js'
 import { PolicyBoundSocket } from './policy-bound-socket.js'
 import { PolicyDatagram } from './policy-datagram.js'
 import { PolicyUnix } from './policy-unix.js'
@@ -61,7 +61,7 @@ export function policyHost(
 
 /** Separates rules and hooks, which may be in one object. */
 function readPolicy(policy: Policy | (PolicyRules & PolicyHooks), hooks: PolicyHooks) {
-  if (policy instanceof Policy) return { rules: policy.rules, told: hooks }
+  if (isPolicy(policy)) return { rules: new Policy(policy).rules, told: hooks }
   // Whatever is no object of rules is refused there.
   if (typeof policy !== 'object' || Array.isArray(policy)) return { rules: new Policy(policy).rules, told: hooks }
   const { onRefusal, onDecision, onAsk, refusalsPerSecond, ...rules } = policy

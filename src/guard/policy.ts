@@ -41,9 +41,12 @@ export class Policy {
   /** All rules, those that allow before those that deny. */
   readonly rules: readonly Rule[]
 
-  /** @throws {TypeError} when something in the rules is not valid; the message names it, and the remedy */
-  constructor(rules: PolicyRules = {}) {
-    this.rules = readPolicyRules(rules)
+  /**
+   * @param rules - or a policy, maybe one of another copy of this package
+   * @throws {TypeError} when something in the rules is not valid; the message names it, and the remedy
+   */
+  constructor(rules: PolicyRules | Policy = {}) {
+    this.rules = readPolicyRules(isPolicy(rules) ? rules.toJSON() : rules)
   }
 
   /**
@@ -104,4 +107,9 @@ export class Policy {
   explain(question: PolicyQuestion): Explanation {
     return explain(this.rules, question)
   }
+}
+
+/** Checked by capability, since it may come from another copy of this package. */
+export function isPolicy(value: object): value is Policy {
+  return value !== null && typeof value === 'object' && 'toJSON' in value && typeof value.toJSON === 'function'
 }

@@ -130,7 +130,7 @@ export function readOptions(module: ModuleSource, options: PluginOptions, listen
     input: options.input,
     stdio: options.stdio,
     host: options.host,
-    policy: grant instanceof Policy ? grant : new Policy(grant),
+    policy: new Policy(grant),
     limits: { ...(isApart && PLUGIN_LIMITS), ...limits },
     services,
     hooks: {

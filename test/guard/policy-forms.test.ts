@@ -38,6 +38,9 @@ test('each form converts to the others', () => {
       const policy = new Policy(given)
       expect(Policy.fromFlags(policy.toFlags()).rules).toEqual(policy.rules)
       expect(Policy.parse(JSON.stringify(policy)).rules).toEqual(policy.rules)
+      // Another copy of this package has a class of its own.
+      const foreign: object = { toJSON: () => policy.toJSON() }
+      expect(new Policy(foreign).rules).toEqual(policy.rules)
     }),
     { seed: runSeed() },
   )

@@ -20,7 +20,7 @@ const NAME = 'bypasses'
 const collect = () => {
   const decoders = { 1: new TextDecoder(), 2: new TextDecoder() }
   const texts = { 1: '', 2: '' }
-  /** @type {import('libuv-wasm/guest').OnOutput} */
+  /** @type {(stream: 1 | 2, bytes: Uint8Array) => void} */
   const onOutput = (stream, bytes) => {
     texts[stream] += decoders[stream].decode(bytes, { stream: true })
   }

@@ -100,7 +100,8 @@ for (const way of ways) {
         if (!passes(rule, line)) problems.push(`${way}, with ${rule}: the host was asked to ${line}`)
     }
   }
-  if (!ISOLATIONS.includes(way)) trials += await tryImports(way, (problem) => problems.push(`${way}: ${problem}`))
+  const driver = /** @type {import('libuv-wasm/guest').DriverName} */ (way)
+  if (!ISOLATIONS.includes(way)) trials += await tryImports(driver, (problem) => problems.push(`${way}: ${problem}`))
 }
 
 const rows = Object.values(PROGRAMS).reduce((sum, program) => sum + program.rows.length, 0)

@@ -10,6 +10,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { PluginHost } from 'libuv-wasm/plugin'
 
@@ -50,22 +51,26 @@ const problems = []
  * Measures the honest plugins for some time, from another process.
  *
  * @param {readonly number[]} ports
- * @returns {Promise<{ slowest: number, median: number, gap: number, lost: number }>}
+ * @returns {Promise<{ slowest: number, median: number, gap: number, lost: number, late: number }>} `late` is how long
+ *   this process's own event loop took for a turn, in milliseconds: the 99th percentile
  */
 const measure = async (ports) => {
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
   const { stdout } = await run(process.execPath, [program, seconds, ...ports.map(String)])
-  return JSON.parse(stdout)
+  delay.disable()
+  return { ...JSON.parse(stdout), late: delay.percentile(99) / 1e6 }
 }
 
 /**
  * @param {string} what
  * @param {Awaited<ReturnType<typeof measure>>} measured
  */
-const report = (what, { slowest, median, gap, lost }) => {
+const report = (what, { slowest, median, gap, lost, late }) => {
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20)
   console.log(
     `${what}: slowest ${slowest.toFixed(1)} and median ${median.toFixed(1)} beats/s, ` +
-      `longest gap ${gap.toFixed(0)} ms, ${lost} bytes wrong or lost, ${memory} MiB`,
+      `longest gap ${gap.toFixed(0)} ms, ${lost} bytes wrong or lost; host ${late.toFixed(0)} ms a turn (p99), ${memory} MiB`,
   )
   if (lost > 0) problems.push(`${what}: ${lost} bytes wrong or lost`)
 }
