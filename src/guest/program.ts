@@ -105,7 +105,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   ])
   const gate = openGate(module, offers, driver, ending)
   requireMain(module)
-  const wasm = await instantiate(options, gate, ending)
+  const { exports: wasm } = await instantiate(options, gate, ending)
   const { memory: exported, _start: start } = wasm
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
     throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
@@ -190,16 +190,24 @@ function contained(
 /** The most parameters of a call that is made often. */
 const FEW = 6
 
-/** @throws {WebAssembly.LinkError} when an import has another type; {TypeError} when its start function traps */
-async function instantiate(options: ProgramOptions, gate: Gate, ending: GuestExit): Promise<WasmExports> {
+/**
+ * Instantiates a module. Its exports are never the result of a promise: one with the name `then` would be called.
+ *
+ * @throws {WebAssembly.LinkError} when an import has another type; {TypeError} when its start function traps, or when
+ *   it exports `then` to a loader
+ */
+async function instantiate(
+  options: ProgramOptions,
+  gate: Gate,
+  ending: GuestExit,
+): Promise<{ readonly exports: WasmExports }> {
   const { module, instantiate } = options
+  if (instantiate !== undefined && WebAssembly.Module.exports(module).some(({ name }) => name === 'then'))
+    throw new TypeError("Cannot run the module: it exports 'then', like a promise; give the export another name")
   try {
+    if (instantiate === undefined) return await WebAssembly.instantiate(module, gate.imports)
     // A copy, since loaders add to it.
-    if (instantiate !== undefined) {
-      const made = instantiate(module, Object.assign(Object.create(null), gate.imports))
-      return await Promise.resolve(made)
-    }
-    return (await WebAssembly.instantiate(module, gate.imports)).exports
+    return { exports: await instantiate(module, Object.assign(Object.create(null), gate.imports)) }
   } catch (error) {
     const { outcome } = ending
     const reason = outcome !== undefined && 'error' in outcome ? outcome.error : linkError(error)

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import type { GuestOptions, Guest as GuestType } from '../../src/guest/guest.js'
 import type { VirtualHost } from '../../src/host/virtual.js'
-import { build, type FunctionPart, I32, type ImportPart, op } from '../runtime/support/wasm-builder.js'
+import { build, EXTERNREF, type FunctionPart, I32, type ImportPart, op } from '../runtime/support/wasm-builder.js'
 import { soon } from '../support/deadline.js'
 import { driver, Guest, GuestTrap, virtualHost } from './support/built.js'
 import { endAll, turn, until } from './support/stage.js'
@@ -122,6 +122,26 @@ describe.each(DRIVERS)('under %s, a module is refused', (driver) => {
       message: expect.stringMatching(/^Cannot run the module: .*during instantiation/),
     })
   })
+})
+
+describe.each(DRIVERS)('under %s, a guest that exports `then`', (driver) => {
+  const then: FunctionPart = { params: [EXTERNREF, EXTERNREF], code: SAY, export: 'then' }
+
+  test('runs like any other, and the export is not called', async () => {
+    const { said, end } = await soon(start(program(exit(7), { functions: [then] }), { driver }), 'the start')
+    expect(await end).toBe(7)
+    expect(said[1]).toBe('')
+  })
+})
+
+test('a loader cannot pass on a module that exports `then`', async () => {
+  const module = program(exit(7), { functions: [{ code: [], export: 'then' }] })
+  const instantiate = (): never => {
+    throw new Error('it was instantiated')
+  }
+  await expect(Guest.start(module, { driver: 'pump', instantiate })).rejects.toThrow(
+    "Cannot run the module: it exports 'then', like a promise; give the export another name",
+  )
 })
 
 describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => {
