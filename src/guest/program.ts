@@ -207,7 +207,8 @@ async function instantiate(
   try {
     if (instantiate === undefined) return await WebAssembly.instantiate(module, gate.imports)
     // A copy, since loaders add to it.
-    return { exports: await instantiate(module, Object.assign(Object.create(null), gate.imports)) }
+    const made = instantiate(module, Object.assign(Object.create(null), gate.imports))
+    return { exports: await Promise.resolve(made) }
   } catch (error) {
     const { outcome } = ending
     const reason = outcome !== undefined && 'error' in outcome ? outcome.error : linkError(error)

@@ -9,7 +9,7 @@ import { shrink } from './verdict/shrink.js'
 import { type Options, readOptions } from './work/options.js'
 import { type Job, planJobs } from './work/plan.js'
 import { type Place, runJob } from './work/process.js'
-import type { DriverName, Finding, Message } from './work/task.js'
+import { DRIVERS, type Finding, ISOLATIONS, type Message, type RunnerName } from './work/task.js'
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS = 5000
@@ -32,7 +32,7 @@ class Run {
 
   readonly take = (message: Message): void => {
     if (message.kind === 'made') {
-      const key = `${message.driver} ${message.mode}`
+      const key = `${message.runner} ${message.mode}`
       this.made.set(key, (this.made.get(key) ?? 0) + message.calls)
     } else if (message.kind === 'tallies') addTallies(this.tallies, message.tallies)
     else if (message.kind === 'found') {
@@ -41,20 +41,20 @@ class Run {
       if (known === undefined) {
         this.findings.set(key, { finding: message.finding, count: 1 })
         // A long run may be stopped before its end, where findings are printed in full.
-        const { mode, driver, guest, problems } = message.finding
-        console.error(`found: ${mode} ${driver} guest ${guest}: ${problems[0]?.split('\n')[0]}`)
+        const { mode, runner, guest, problems } = message.finding
+        console.error(`found: ${mode} ${runner} guest ${guest}: ${problems[0]?.split('\n')[0]}`)
       } else known.count++
     }
   }
 }
 
-/** Whether this engine can suspend WebAssembly. */
-function driversOf({ node, drivers }: Options): DriverName[] {
+/** Those of a list that this engine has: some cannot suspend WebAssembly. */
+function available(runners: readonly RunnerName[], node: string): RunnerName[] {
   const asked = execFileSync(node, [
     '-p',
     'WebAssembly.promising !== undefined && WebAssembly.Suspending !== undefined',
   ])
-  return drivers.filter((driver) => driver !== 'jspi' || String(asked).trim() === 'true')
+  return runners.filter((runner) => runner !== 'jspi' || String(asked).trim() === 'true')
 }
 
 /** Runs jobs, some at a time. */
@@ -80,19 +80,21 @@ async function printFindings(run: Run, options: Options, place: Place): Promise<
 }
 
 async function main(options: Options): Promise<number> {
-  const place: Place = { node: options.node, dist: pathToFileURL(`${resolve(options.dist)}/`).href, seed: options.seed }
-  const drivers = driversOf(options)
-  if (drivers.length === 0) {
+  const { node, seed } = options
+  const dist = pathToFileURL(`${resolve(options.dist)}/`).href
+  const place: Place = { node, dist, seed, runners: available([...DRIVERS, ...ISOLATIONS], node) }
+  const runners = available(options.runners, node)
+  if (runners.length === 0) {
     console.log('Cannot run the fuzzer: this engine has none of the drivers; take another --node')
     return 2
   }
-  const version = String(execFileSync(options.node, ['--version'])).trim()
-  console.error(`fuzz: seed ${options.seed}, ${options.count} calls, Node ${version}, drivers ${drivers.join(', ')}`)
+  const version = String(execFileSync(node, ['--version'])).trim()
+  console.error(`fuzz: seed ${seed}, ${options.count} calls, Node ${version}, ${runners.join(', ')}`)
   const run = new Run()
   const start = performance.now()
   const seconds = (): string => ((performance.now() - start) / 1000).toFixed(0)
   const progress = setInterval(() => console.error(`fuzz: ${run.calls} calls in ${seconds()} s`), PROGRESS)
-  await runAll(planJobs(options, drivers), place, options.jobs, run)
+  await runAll(planJobs(options, runners), place, options.jobs, run)
   clearInterval(progress)
   const { errno } = await readNumbers(new URL(place.dist))
   if (Object.keys(run.tallies).length > 0) console.log(tableOf(run.tallies, errno))
@@ -104,7 +106,7 @@ async function main(options: Options): Promise<number> {
   if (never.length > 0) console.log(`FOUND that these have never succeeded: ${never.join(', ')}`)
   const found = run.findings.size + (never.length > 0 ? 1 : 0)
   console.log(
-    `fuzz: ${run.calls} calls in ${seconds()} s on Node ${version}, seed ${options.seed}: ${found === 0 ? 'nothing' : found} found`,
+    `fuzz: ${run.calls} calls in ${seconds()} s on Node ${version}, seed ${seed}: ${found === 0 ? 'nothing' : found} found`,
   )
   return found === 0 ? 0 : 1
 }

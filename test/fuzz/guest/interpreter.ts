@@ -11,6 +11,7 @@ import {
   CAUGHT,
   LOG,
   MAGIC,
+  PAGE,
   PAGES,
   PATTERN,
   patternBytes,
@@ -213,7 +214,7 @@ function defineTransfer(module: Assembly, call: Code, fd: number): number {
   )
 }
 
-/** Writes the memory below the arena, and exits. A guest that catches everything continues as long as it can. */
+/** Writes the memory that it began with, without the room for the script and the log that is not used, and exits. A guest that catches everything continues as long as it can. */
 function defineFinish(
   module: Assembly,
   imported: (name: 'fd_write' | 'proc_exit' | 'poll') => Code,
@@ -224,7 +225,7 @@ function defineFinish(
   const lines = [
     [...op.i32(MAGIC.at), ...op.i32(SCRIPT.at - MAGIC.at), ...header(0), ...op.add, ...op.call(write)],
     [...op.i32(LOG.at), ...header(12), ...op.call(write)],
-    [...op.i32(ZEROS.at), ...op.i32(ZEROS.length), ...op.call(write)],
+    [...op.i32(ZEROS.at), ...op.i32(PAGES.least * PAGE - ZEROS.at), ...op.call(write)],
     [...op.i32(0), ...imported('proc_exit')],
   ]
   if (catching === 'nothing') return module.function([], [], [...lines, op.unreachable])

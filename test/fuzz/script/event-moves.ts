@@ -72,7 +72,8 @@ function duplicate(author: Author): void {
   const { c, random } = author
   const from = descriptor(author.slot(...ANY))
   const result = author.free('stream')
-  const command = flags(random.pick([c.F_DUPFD, c.F_DUPFD_CLOEXEC]))
+  // Not changed: other commands answer with flags, which would be taken for the numbers of standard streams.
+  const command = fixed(random.pick([c.F_DUPFD, c.F_DUPFD_CLOEXEC]))
   if (random.chance(0.5)) return author.call('fcntl', [from, command, fixed(random.int(0, 8))], { result })
   // Not in a file's place: preview 1 reads files, and would wait for anything else.
   const to = descriptor(author.slot('stream', 'unix', 'reader', 'writer'))

@@ -25,6 +25,8 @@ export interface ScriptedCall {
   readonly text: string
   readonly expected: Expectation
   readonly deep: boolean
+  /** Whether a register takes its result. */
+  readonly isKept: boolean
 }
 
 /** How a call is made. */
@@ -130,7 +132,8 @@ export class Script {
         this.#bytes.setBigInt64(at + 4, BigInt(value), true)
       }
     }
-    this.calls.push({ name, text: `${name}(${values.map(show).join(', ')})`, expected, deep })
+    const text = `${name}(${values.map(show).join(', ')})`
+    this.calls.push({ name, text, expected, deep, isKept: result !== undefined })
   }
 
   /**

@@ -5,10 +5,8 @@
 import type { Random } from '../../support/random.js'
 import { Assembly, type Code, F64, I32, I64, op } from '../guest/assembler.js'
 import { SIGNATURES } from '../guest/signatures.js'
-import type { DriverName } from '../work/task.js'
-import type { Library } from './library.js'
-import { runGuest } from './run-guest.js'
-import type { Stage } from './stage.js'
+import { type DriverName, driverOf } from '../work/task.js'
+import { runGuest, type Where } from './run-guest.js'
 
 /** Types of values beside numbers. */
 const [F32, V128, FUNCREF, EXTERNREF] = [0x7d, 0x7b, 0x70, 0x6f]
@@ -90,27 +88,22 @@ const MODULES = [
 ]
 
 /** Starts a module of random imports. */
-export async function tryImports(
-  library: Library,
-  stage: Stage,
-  random: Random,
-  driver: DriverName,
-): Promise<ImportVerdict> {
+export async function tryImports(where: Where, random: Random): Promise<ImportVerdict> {
   const sensible = random.chance(0.25)
   const count = sensible ? random.int(0, 12) : random.pick([0, 1, 1, 2, 3, 8])
   const wishes = Array.from({ length: count }, () => (sensible ? realWish(random) : wish(random)))
   const marks = random.chance(0.5)
   const starts = random.chance(0.15)
-  const bytes = moduleOf(wishes, driver, { marks, starts })
+  const bytes = moduleOf(wishes, driverOf(where.runner), { marks, starts })
   const imports = wishes.map(({ module, name, kind }) => `${kind} ${JSON.stringify([module, name])}`)
   const offered = wishes.every((one) => one.offered)
   const valid = WebAssembly.validate(bytes)
   const problems: string[] = []
   try {
-    const { end, output } = await runGuest(library, bytes, { host: stage.host, driver, dirs: {} })
+    const { outcome, output } = await runGuest(where, { bytes }, { files: new Map() })
     if (!offered) problems.push('it was started, though it asks for what is not offered')
     if (!valid) problems.push('it was started, though it is not valid')
-    if (marks && offered && output.length !== 1 && 'code' in end)
+    if (marks && offered && output.length !== 1 && outcome.kind === 'exited')
       problems.push(`it has printed ${output.length} bytes, not 1`)
   } catch (error) {
     const known =

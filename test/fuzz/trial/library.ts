@@ -10,17 +10,19 @@ export interface Library {
   readonly main: typeof import('libuv-wasm')
   readonly guest: typeof import('libuv-wasm/guest')
   readonly node: typeof import('libuv-wasm/node')
+  readonly plugin: typeof import('libuv-wasm/plugin')
   readonly numbers: Description
 }
 
 /** Loads it. @param dist - the folder's URL, with a slash at the end */
 export async function loadLibrary(dist: URL): Promise<Library> {
   const load = async <Module>(name: string): Promise<Module> => import(new URL(name, dist).href)
-  const [main, guest, node, numbers] = await Promise.all([
+  const [main, guest, node, plugin, numbers] = await Promise.all([
     load<Library['main']>('index.js'),
     load<Library['guest']>('guest.js'),
     load<Library['node']>('node.js'),
+    load<Library['plugin']>('plugin.js'),
     readNumbers(dist),
   ])
-  return { main, guest, node, numbers }
+  return { main, guest, node, plugin, numbers }
 }

@@ -1,69 +1,69 @@
 /**
- * A correct guest next to the one under test: it sends a message to itself by way of a peer repeatedly, and reports
- * each.
+ * A correct guest next to the one under test: it sends a secret to itself by way of a peer repeatedly, and prints what
+ * comes back.
  */
-import type { Guest } from 'libuv-wasm/guest'
+import { randomBytes } from 'node:crypto'
 import { within } from '../../support/deadline.js'
-import { ARENA, PATTERN } from '../guest/layout.js'
+import { ARENA, register } from '../guest/layout.js'
 import { Script } from '../script/script.js'
 import type { Library } from './library.js'
+import { type Program, type Running, startGuest, type Where } from './run-guest.js'
 import type { Stage } from './stage.js'
 
 /** Milliseconds for one round, on a busy machine. */
 const PATIENCE = 15_000
 
-/** Bytes of its message. */
-const MESSAGE = 16
-
 /** A guest that works while others run. */
 export class Neighbour {
-  readonly #guest: Guest
+  /** What no other guest may find in its memory. */
+  readonly secret: Uint8Array = randomBytes(16)
+  readonly #guest: Promise<Running>
+  #printed = 0
+  #isWrong = false
   #onBeat: (() => void) | undefined
 
-  private constructor(guest: Guest) {
-    this.#guest = guest
+  private constructor({ library, stage, runner }: Where, program: Program) {
+    const input = honest(library, stage, this.secret).encode(false, 0)
+    this.#guest = startGuest({ library, stage, runner }, program, { input }, (_, bytes) => this.#take(bytes))
   }
 
   /** Starts one. @returns after its first report */
-  static async start(
-    library: Library,
-    stage: Stage,
-    module: WebAssembly.Module,
-    driver: Guest['driver'],
-  ): Promise<Neighbour> {
-    const input = honest(library, stage).encode(false, 0)
-    const beats = { heard: (): void => {} }
-    const onOutput = (): void => beats.heard()
-    const neighbour = new Neighbour(
-      await library.guest.Guest.start(module, { host: stage.host, driver, input, onOutput }),
-    )
-    beats.heard = () => neighbour.#onBeat?.()
+  static async start(where: Where, program: Program): Promise<Neighbour> {
+    const neighbour = new Neighbour(where, program)
     await neighbour.beat()
     return neighbour
   }
 
-  /** Waits until it has completed another round. @throws {Error} if it does not */
+  /** Waits until it has completed another round. @throws {Error} if it does not, or has received something else */
   async beat(): Promise<void> {
     const beaten = new Promise<void>((resolve) => {
       this.#onBeat = resolve
     })
-    const over = this.#guest.exit.then(
-      (code) => Promise.reject(new Error(`the honest guest has exited with ${code}`)),
-      (cause: unknown) => Promise.reject(new Error('the honest guest has failed', { cause })),
-    )
+    const guest = await this.#guest
+    const over = guest.outcome.then((outcome) => {
+      throw new Error(`the honest guest has ended: ${JSON.stringify(outcome)}`)
+    })
     await within(Promise.race([beaten, over]), PATIENCE, 'the honest guest to answer')
+    if (this.#isWrong) throw new Error('the honest guest has received bytes that it did not send')
   }
 
   async end(): Promise<void> {
-    this.#guest.terminate()
-    await this.#guest.exit.catch(() => {})
+    const guest = await this.#guest
+    guest.terminate()
+    await guest.outcome
+  }
+
+  #take(bytes: Uint8Array): void {
+    for (const byte of bytes) this.#isWrong ||= byte !== this.secret[this.#printed++ % this.secret.length]
+    this.#onBeat?.()
   }
 }
 
-function honest({ numbers }: Library, { places }: Stage): Script {
+function honest({ numbers }: Library, { places }: Stage, secret: Uint8Array): Script {
   const { constants: c, layout } = numbers
   const script = new Script(100)
   const [address, send, receive, tell, count] = [ARENA, ARENA + 64, ARENA + 80, ARENA + 96, ARENA + 112]
+  const [outgoing, incoming] = [ARENA + 256, ARENA + 512]
   const bytes = new DataView(new ArrayBuffer(layout.sockaddr_in.size))
   bytes.setUint16(layout.sockaddr_in.sin_family, c.AF_INET, true)
   bytes.setUint16(layout.sockaddr_in.sin_port, places.echo)
@@ -71,9 +71,10 @@ function honest({ numbers }: Library, { places }: Stage): Script {
   script.poke(address, new Uint8Array(bytes.buffer))
   const buffer = (at: number, base: number, size: number): void =>
     script.poke(at, new Uint8Array(new Uint32Array([base, size]).buffer))
-  buffer(send, PATTERN.at, MESSAGE)
-  buffer(receive, ARENA + 256, MESSAGE)
-  buffer(tell, PATTERN.at, 1)
+  script.poke(outgoing, secret)
+  buffer(send, outgoing, secret.length)
+  buffer(receive, incoming, secret.length)
+  buffer(tell, incoming, 0)
   script.call('socket', [c.AF_INET, c.SOCK_STREAM, 0], { result: 0 })
   script.call('connect', [{ register: 0 }, address, layout.sockaddr_in.size])
   const round = script.here
@@ -84,6 +85,7 @@ function honest({ numbers }: Library, { places }: Stage): Script {
   script.wait(2)
   script.call('readv', [{ register: 0 }, receive, 1, 0], { result: 1 })
   script.until(1, answer)
+  script.copy(tell + 4, register(1))
   script.call('fd_write', [1, tell, 1, count])
   script.repeat(round)
   return script

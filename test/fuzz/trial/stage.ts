@@ -3,7 +3,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Host, TCP } from 'libuv-wasm'
+import type { Host, PolicyRules, TCP } from 'libuv-wasm'
 import { freePort } from '../../support/free-port.js'
 import { openSockets } from '../../support/open-sockets.js'
 import { patternBytes } from '../guest/layout.js'
@@ -18,6 +18,10 @@ export interface Stage {
   readonly name: StageName
   /** The host of the guests. */
   readonly host: Host
+  /** The network without a policy. */
+  readonly network: Host
+  /** What plugins are granted there. */
+  readonly grant: PolicyRules
   readonly places: Places
   /** The open sockets of guests and peers, a line each. */
   held(): string[]
@@ -62,6 +66,8 @@ export async function virtualStage({ main }: Library): Promise<Stage> {
   return {
     name: 'virtual',
     host,
+    network: host,
+    grant: { connect: ['*', 'unix:*'], listen: ['*', 'unix:*'] },
     places,
     held: () => host.open(),
     sweep: () => {
@@ -100,13 +106,16 @@ export async function nodeStage({ main, node }: Library): Promise<Stage> {
     own: [await freePort(), await freePort(), await freePort()],
   }
   const tcp = [places.echo, places.silent, places.talker, places.rude, places.messages, ...places.own]
-  const host = main.policyHost(node.nodeHost(), {
+  const network = node.nodeHost()
+  const grant = {
     connect: tcp.map((port) => `127.0.0.1:${port}`).concat(`localhost:${places.echo}`),
     listen: places.own.map((port) => `127.0.0.1:${port}`),
-  })
+  }
   return {
     name: 'node',
-    host,
+    host: main.policyHost(network, grant),
+    network,
+    grant,
     places,
     held: openSockets,
     sweep: () => {

@@ -1,27 +1,24 @@
 /** Runs one guest of a mode: its properties, its script, and the faults in its outcome. */
-import type { GuestOptions } from 'libuv-wasm/guest'
-import { relinked } from '../../support/linked-section.js'
+import type { Directory, Outcome } from 'libuv-wasm/guest'
 import { Random } from '../../support/random.js'
-import { type Catching, interpreter } from '../guest/interpreter.js'
+import type { Catching } from '../guest/interpreter.js'
 import { AFTERLIFE, PATTERN, patternBytes } from '../guest/layout.js'
 import type { Character } from '../script/author.js'
 import { ARGS, ENV } from '../script/file-moves.js'
 import type { Script } from '../script/script.js'
 import { EARLY, type Ending, writeScript } from '../script/write-script.js'
 import { judge, readable, type Tallies } from '../verdict/judge.js'
-import type { DriverName, Mode } from '../work/task.js'
+import { driverOf, type Mode, type RunnerName } from '../work/task.js'
+import type { Interpreters } from './interpreters.js'
 import type { Library } from './library.js'
-import { type Disturbance, runGuest, type Seen, Unwilling } from './run-guest.js'
+import { type Disturbance, runGuest, type Seen, Unwilling, type Where } from './run-guest.js'
 import type { Stage } from './stage.js'
-
-/** The exit code of a guest that was ended from outside. */
-const TERMINATED = 143
 
 /** The depth of a throw in modes that do not test the end of the stack. */
 const SOME_FRAMES = 200
 
-/** The interpreters, of which an engine may not be able to run some. */
-type Interpreters = Readonly<Record<Catching, WebAssembly.Module | undefined>>
+/** The part of the pattern that follows the script on the standard input. */
+const MORE_INPUT = patternBytes().subarray(0, PATTERN.length / 8)
 
 /** The parts that a trial uses. */
 export interface Bench {
@@ -30,33 +27,40 @@ export interface Bench {
   /** The same, as uvcc would have linked them: with the newest revision of the interface. */
   readonly linked: Interpreters
   readonly tallies: Tallies
+  /** What belongs to other guests, and must never arrive in this one. */
+  readonly secrets: readonly Uint8Array[]
 }
 
 /** The outcome. */
 export interface Verdict {
   readonly problems: readonly string[]
-  readonly script: Script
+  /** How many calls were made. */
+  readonly made: number
+  /** The last calls of the script. */
+  readonly last: readonly string[]
   /** Whether the stack overflowed. */
   readonly overflowed: boolean
+  /** What the guest has left. */
+  readonly files: Directory | undefined
   /** The bytes printed after the end; to be called when everything has ended. */
   readonly late: () => number
 }
 
-/** The interpreters that this engine can run. @param texts - what they say of how they were linked */
-export async function compileInterpreters(...texts: readonly string[]): Promise<Interpreters> {
-  const compile = async (catching: Catching): Promise<WebAssembly.Module | undefined> => {
-    const bytes = relinked(interpreter(catching), ...texts)
-    return WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : undefined
-  }
-  const [nothing, all, byTable] = await Promise.all([compile('nothing'), compile('all'), compile('all-by-table')])
-  if (nothing === undefined) throw new Error('the interpreter is no WebAssembly')
-  return { nothing, all, 'all-by-table': byTable }
+/** Whose script a guest executes, and how. */
+export interface Task {
+  readonly mode: Exclude<Mode, 'imports' | 'modules'>
+  readonly runner: RunnerName
+  readonly calls: number
+  /** The number of frames before deep calls. */
+  readonly depth: number
+  /** Its files, if it has a file system; none by default. */
+  readonly files?: Directory | undefined
 }
 
 /** A random generator for one guest. */
-export function chanceOf(seed: number, mode: Mode, driver: DriverName, guest: number): Random {
+export function chanceOf(seed: number, mode: Mode, runner: RunnerName, guest: number): Random {
   let mixed = seed
-  for (const character of `${mode} ${driver} ${guest}`)
+  for (const character of `${mode} ${runner} ${guest}`)
     mixed = (Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0)) | 0
   return new Random(mixed)
 }
@@ -69,43 +73,29 @@ interface Plan {
 }
 
 /** Runs one guest of the modes with scripts. */
-export async function tryGuest(
-  bench: Bench,
-  stage: Stage,
-  random: Random,
-  {
-    mode,
-    driver,
-    calls,
-    depth,
-  }: {
-    readonly mode: Exclude<Mode, 'imports'>
-    readonly driver: DriverName
-    readonly calls: number
-    readonly depth: number
-  },
-): Promise<Verdict> {
-  const guest = character(random, stage, mode, driver)
+export async function tryGuest(bench: Bench, stage: Stage, random: Random, task: Task): Promise<Verdict> {
+  const { mode, runner, calls, depth } = task
+  const guest = character(random, stage, mode, runner)
   const plan: Plan =
     mode === 'end' ? choosePlan(random, bench) : { ending: 'none', catching: 'nothing', disturbance: {} }
   const script = writeScript(random, bench.library.numbers, guest, calls, plan.ending)
   const encoded = script.encode(guest.byRun, mode === 'deep' ? depth : SOME_FRAMES)
-  const input = new Uint8Array([...encoded, ...patternBytes().subarray(0, PATTERN.length / 8)])
-  const options: GuestOptions = {
-    ...{ host: stage.host, driver, input, args: ARGS, env: ENV, maxDescriptors: guest.maxDescriptors },
-    ...(guest.hasFiles && { dirs: {} }),
-  }
+  const input = new Uint8Array(Buffer.concat([encoded, MORE_INPUT]))
+  const files = guest.hasFiles ? (task.files ?? new Map()) : undefined
+  const given = { input, args: ARGS, env: ENV, maxDescriptors: guest.maxDescriptors, files }
   const modules = guest.linked ? bench.linked : bench.modules
-  const module = modules[plan.catching] ?? modules.nothing
-  if (module === undefined) throw new Error('there is no interpreter')
-  const seen = await runGuest(bench.library, module, options, plan.disturbance)
-  const overflowed = 'failure' in seen.end && /call stack/.test(String(seen.end.failure))
+  const where: Where = { library: bench.library, stage, runner }
+  const seen = await runGuest(where, modules[plan.catching] ?? modules.nothing, given, plan.disturbance)
+  const { outcome } = seen
+  const overflowed = outcome.kind === 'trapped' && /call stack/.test(String(outcome.error))
   const problems =
     mode === 'end' ? judgeEnd(plan, seen) : judgeWhole(bench, script, encoded, seen, mode === 'deep' && overflowed)
-  return { problems, script, overflowed, late: seen.late }
+  const last = script.calls.slice(-8).map(({ text }) => text)
+  return { problems, made: script.calls.length, last, overflowed, files: seen.files, late: seen.late }
 }
 
-function character(random: Random, { places }: Stage, mode: Mode, driver: DriverName): Character {
+function character(random: Random, { places }: Stage, mode: Task['mode'], runner: RunnerName): Character {
+  const driver = driverOf(runner)
   return {
     places,
     driver,
@@ -114,8 +104,8 @@ function character(random: Random, { places }: Stage, mode: Mode, driver: Driver
     attacksInput: random.chance(0.5) && driver !== 'jspi',
     byRun: driver !== 'pump' && random.chance(0.25),
     maxDescriptors: random.pick([4, 12, 24, 32, 32]),
-    deep: { imports: 0, calls: 0, deep: 0.3, end: 0.3 }[mode],
-    hostile: mode === 'calls' ? 0.2 : 0.05,
+    deep: { calls: 0, pairs: 0, deep: 0.3, end: 0.3 }[mode],
+    hostile: mode === 'calls' || mode === 'pairs' ? 0.2 : 0.05,
   }
 }
 
@@ -133,43 +123,41 @@ function choosePlan(random: Random, { modules }: Bench): Plan {
 }
 
 /** Checks a guest that must reach the end of its script, or of the stack in the mode that tests it. */
-function judgeWhole(
-  { library, tallies }: Bench,
-  script: Script,
-  encoded: Uint8Array,
-  seen: Seen,
-  mayOverflow: boolean,
-): string[] {
-  const said = readable(seen.errors)
-  if ('failure' in seen.end) {
+function judgeWhole(bench: Bench, script: Script, encoded: Uint8Array, seen: Seen, mayOverflow: boolean): string[] {
+  const { outcome, errors, output } = seen
+  const foreign = bench.secrets.some((secret) =>
+    [errors, output].some((bytes) => Buffer.from(bytes).includes(Buffer.from(secret))),
+  )
+    ? ['it has bytes of another guest']
+    : []
+  const said = readable(errors)
+  if (outcome.kind !== 'exited') {
     const told = /libuv-wasm:/.test(said) ? [`its error stream was told ${said}`] : []
-    return mayOverflow ? told : [`it ended with ${describe(seen.end.failure)}`, ...told]
+    return [...foreign, ...(mayOverflow ? told : [`it ended: ${describe(outcome)}`, ...told])]
   }
-  const code = seen.end.code === 0 ? [] : [`it exited with ${seen.end.code}`]
-  return [...code, ...judge(script, encoded, seen, library.numbers, tallies)]
+  const code = outcome.code === 0 ? [] : [`it exited with ${outcome.code}`]
+  return [...foreign, ...code, ...judge(script, encoded, seen, bench.library.numbers, bench.tallies)]
 }
 
 /** Checks a guest that is ended early. */
-function judgeEnd({ ending, catching, disturbance }: Plan, { end, output }: Seen): string[] {
+function judgeEnd({ ending, catching, disturbance }: Plan, { outcome, output }: Seen): string[] {
   const problems: string[] = []
   if (Buffer.from(output).includes(AFTERLIFE)) problems.push('it went on after its end')
-  const codes =
-    ending === 'exit' ? [EARLY] : ending === 'none' || (ending === 'throw' && catching !== 'nothing') ? [0] : []
-  const mayTrap = codes.length === 0
-  if (disturbance.terminateAfter !== undefined) codes.push(TERMINATED)
-  if ('code' in end) {
-    if (!codes.includes(end.code))
-      problems.push(`it exited with ${end.code}, not with ${codes.join(' or ') || 'a trap'}`)
-  } else if (!(disturbance.throwAfter !== undefined && end.failure instanceof Unwilling)) {
-    const trapped = end.failure instanceof Error && end.failure.name === 'GuestTrap'
-    if (!mayTrap || !trapped)
-      problems.push(`it ended with ${describe(end.failure)}, not with ${codes.join(' or ') || 'a trap'}`)
-  }
+  const code =
+    ending === 'exit' ? EARLY : ending === 'none' || (ending === 'throw' && catching !== 'nothing') ? 0 : undefined
+  const isRight =
+    (outcome.kind === 'exited' && outcome.code === code) ||
+    (outcome.kind === 'trapped' && code === undefined && outcome.error.name === 'GuestTrap') ||
+    (outcome.kind === 'killed' && disturbance.terminateAfter !== undefined) ||
+    (outcome.kind === 'failed' && disturbance.throwAfter !== undefined && outcome.error instanceof Unwilling)
+  if (!isRight) problems.push(`it ended: ${describe(outcome)}, not with ${code ?? 'a trap'}`)
   return problems
 }
 
-function describe(failure: unknown): string {
-  return failure instanceof Error
-    ? (failure.stack ?? failure.message).split('\n').slice(0, 6).join('\n    ')
-    : String(failure)
+/** An outcome as a text of a few lines. */
+export function describe(outcome: Outcome): string {
+  if (!('error' in outcome)) return JSON.stringify(outcome)
+  const { kind, error } = outcome
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `${kind}, ${text.split('\n').slice(0, 6).join('\n    ')}`
 }

@@ -41,7 +41,7 @@ export function judge(
   }
   const low = SCRIPT.at - MAGIC.at + encoded.length
   const log = new DataView(errors.buffer, errors.byteOffset + low, 8 * script.calls.length)
-  const zeros = errors.subarray(low + 8 * script.calls.length)
+  const zeros = errors.subarray(low + 8 * script.calls.length).subarray(0, ZEROS.length)
   const guarded = errors.subarray(PATTERN.at - MAGIC.at, GUARD.at + GUARD.length - MAGIC.at)
   if (!equal(guarded, patternBytes())) problems.push('memory was changed that no call was given: the guarded pattern')
   if (!equal(errors.subarray(SCRIPT.at - MAGIC.at, low), encoded))

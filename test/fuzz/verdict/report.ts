@@ -1,7 +1,7 @@
 /** The output of the fuzzer. */
 
 import { type CallName, SIGNATURES } from '../guest/signatures.js'
-import type { Finding } from '../work/task.js'
+import { type Finding, isIsolation } from '../work/task.js'
 import type { Tallies } from './judge.js'
 
 /** Functions that always refuse, or do not return. */
@@ -58,13 +58,14 @@ export function tableOf(tallies: Tallies, errno: Readonly<Record<string, number>
 
 /** The text of a finding. @param alone - whether the guest also fails alone, as run by the printed command */
 export function describeFinding(finding: Finding, seed: number, alone: boolean, extra: string, count: number): string {
-  const { mode, driver, guest, stage, calls, depth, problems, last } = finding
+  const { mode, runner, guest, stage, calls, depth, problems, last } = finding
   const only = alone
-    ? `--guest ${guest}${mode === 'imports' || calls === 0 ? '' : ` --calls ${calls}`}${depth === undefined ? '' : ` --depth ${depth}`}`
+    ? `--guest ${guest}${mode === 'imports' || mode === 'modules' || calls === 0 ? '' : ` --calls ${calls}`}${depth === undefined ? '' : ` --depth ${depth}`}`
     : ''
-  const command = `make fuzz SEED=${seed} COUNT=${count} ARGS='--mode ${mode} --driver ${driver} ${only}${extra}'`
+  const kind = isIsolation(runner) ? 'isolation' : 'driver'
+  const command = `make fuzz SEED=${seed} COUNT=${count} ARGS='--mode ${mode} --${kind} ${runner} ${only}${extra}'`
   return [
-    `FOUND in mode ${mode}, driver ${driver}${stage === undefined ? '' : `, ${stage} network`}, guest ${guest}, seed ${seed}`,
+    `FOUND in mode ${mode}, ${kind} ${runner}${stage === undefined ? '' : `, ${stage} network`}, guest ${guest}, seed ${seed}`,
     ...problems.map((problem) => `  ${problem}`),
     ...(last.length > 0 ? ['  the last calls:', ...last.map((text) => `    ${text}`)] : []),
     `  ${alone ? 'again' : 'again, with all before it, since it does not fail alone'}: ${command.replace(/ +'$/, "'")}`,
@@ -72,6 +73,6 @@ export function describeFinding(finding: Finding, seed: number, alone: boolean, 
 }
 
 /** The key by which two findings count as the same. */
-export function keyOf({ mode, driver, problems }: Finding): string {
-  return `${mode} ${driver} ${(problems[0] ?? '').replace(/call \d+, [^)]*\)/, (text) => text.replace(/\(.*/, '').replace(/\d+/, '')).replace(/-?\d+/g, '#')}`
+export function keyOf({ mode, runner, problems }: Finding): string {
+  return `${mode} ${runner} ${(problems[0] ?? '').replace(/call \d+, [^)]*\)/, (text) => text.replace(/\(.*/, '').replace(/\d+/, '')).replace(/-?\d+/g, '#')}`
 }

@@ -8,8 +8,8 @@ const PATIENCE = 90_000
 
 /** Runs one guest alone. @returns the finding */
 async function again(finding: Finding, calls: number | undefined, place: Place): Promise<Finding | undefined> {
-  const { mode, driver, guest, depth } = finding
-  const slice = oneGuest({ mode, driver, first: guest, calls: 1, callsPerGuest: calls, depth })
+  const { mode, runner, guest, depth } = finding
+  const slice = oneGuest({ mode, runner, first: guest, calls: 1, callsPerGuest: calls, depth })
   let found: Finding | undefined
   await runJob({ slices: [slice], flags: [] }, place, (message) => {
     if (message.kind === 'found') found ??= message.finding
@@ -24,7 +24,7 @@ async function again(finding: Finding, calls: number | undefined, place: Place):
  */
 export async function shrink(finding: Finding, place: Place): Promise<Finding | undefined> {
   const deadline = performance.now() + PATIENCE
-  const isScript = finding.mode !== 'imports' && finding.calls > 0
+  const isScript = finding.mode !== 'imports' && finding.mode !== 'modules' && finding.calls > 0
   let shortest = await again(finding, isScript ? finding.calls : undefined, place)
   if (!isScript || shortest === undefined) return shortest
   let [fine, fails] = [0, finding.calls]

@@ -1,17 +1,20 @@
 /** A process of the fuzzer: it runs guests one after another, and reports faults. */
 import { setImmediate } from 'node:timers/promises'
+import type { Random } from '../../support/random.js'
+import { tryModule } from '../module/module-trial.js'
 import { findDepth } from '../trial/find-depth.js'
 import { tryImports } from '../trial/import-trial.js'
+import { compileInterpreters } from '../trial/interpreters.js'
 import { loadLibrary } from '../trial/library.js'
 import { Neighbour } from '../trial/neighbour.js'
+import { tryPair } from '../trial/pair.js'
 import { nodeStage, type Stage, virtualStage } from '../trial/stage.js'
-import { type Bench, chanceOf, compileInterpreters, tryGuest } from '../trial/trial.js'
-import type { Tallies } from '../verdict/judge.js'
+import { type Bench, chanceOf, tryGuest, type Verdict } from '../trial/trial.js'
 import { Watch } from '../verdict/watch.js'
-import type { Finding, Message, Slice, Task } from './task.js'
+import type { Finding, Message, RunnerName, Slice, Task } from './task.js'
 
 /** Calls of one guest. */
-const CALLS = { imports: 8, calls: 1000, deep: 60, end: 40 } as const
+const CALLS = { imports: 8, modules: 1, calls: 2500, pairs: 3000, deep: 60, end: 40 } as const
 
 /** How many frames deep calls differ by, and how far the middle moves after a stack overflow or none. */
 const SPREAD = 160
@@ -28,81 +31,95 @@ const watch = new Watch()
 
 const tell = (message: Message): void => void process.send?.(message)
 
-/** Guests of one driver, on both networks, with a neighbour on each. */
-class Runner {
+/** What is found out of one guest. */
+type Tried = Pick<Verdict, 'problems' | 'last' | 'made'> & Partial<Pick<Verdict, 'late'>>
+
+/** A network, and a guest of the runner that works on it. */
+interface Place {
+  readonly stage: Stage
+  readonly neighbour: Neighbour
+}
+
+/** Guests of one runner, on both networks, with a neighbour on each. */
+class Guests {
   readonly #bench: Bench
-  readonly #stages: readonly Stage[]
-  readonly #neighbours: readonly Neighbour[]
+  readonly #places: readonly Place[]
   readonly #slice: Slice
   #depth: number | undefined
 
-  constructor(bench: Bench, stages: readonly Stage[], neighbours: readonly Neighbour[], slice: Slice) {
+  constructor(bench: Bench, places: readonly Place[], slice: Slice) {
     this.#bench = bench
-    this.#stages = stages
-    this.#neighbours = neighbours
+    this.#places = places
     this.#slice = slice
     this.#depth = slice.depth
   }
 
   async run(): Promise<void> {
-    const { mode, driver, first, calls, callsPerGuest = CALLS[mode] } = this.#slice
+    const { mode, runner, first, calls, callsPerGuest = CALLS[mode] } = this.#slice
     let guest = first
     for (let made = 0; made < calls; guest++) {
       const wanted = Math.min(callsPerGuest, calls - made)
-      tell({ kind: 'begins', mode, driver, guest, calls: wanted })
+      tell({ kind: 'begins', mode, runner, guest, calls: wanted })
       const done = await this.#guest(guest, wanted)
       made += done
-      tell({ kind: 'made', mode, driver, calls: done })
+      tell({ kind: 'made', mode, runner, calls: done })
       if (guest % GROWTH_EVERY === 0) this.#report(guest, undefined, { problems: watch.growth(), calls: 0, last: [] })
     }
   }
 
   /** @returns how many calls were made */
   async #guest(guest: number, calls: number): Promise<number> {
-    const stage = this.#stages[guest % this.#stages.length]
-    const neighbour = this.#neighbours[guest % this.#stages.length]
-    if (stage === undefined) throw new Error('there is no network')
+    const place = this.#places[guest % this.#places.length]
+    if (place === undefined) throw new Error('there is no network')
+    const { stage, neighbour } = place
     const before = held(stage)
-    const problems: string[] = []
-    let last: readonly string[] = []
-    let made = 1
-    let late = (): number => 0
+    let tried: Tried = { problems: [], last: [], made: 1 }
     try {
-      const tried = await this.#try(stage, guest, calls)
-      problems.push(...tried.problems)
-      last = tried.last
-      made = tried.made
-      late = tried.late
+      tried = await this.#try(stage, guest, calls)
     } catch (error) {
-      problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      tried = { ...tried, problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] }
     }
-    problems.push(...(await settle(stage, before)))
-    if (late() > 0) problems.push(`it printed ${late()} bytes after its end`)
-    await neighbour?.beat().catch((error: unknown) => problems.push(String(error)))
-    this.#report(guest, stage, { problems: [...problems, ...watch.take()], calls: made, last })
-    return made
+    const problems = [...tried.problems, ...(await settle(stage, before))]
+    const late = tried.late?.() ?? 0
+    if (late > 0) problems.push(`it printed ${late} bytes after its end`)
+    await neighbour.beat().catch((error: unknown) => problems.push(String(error)))
+    this.#report(guest, stage, { problems: [...problems, ...watch.take()], calls: tried.made, last: tried.last })
+    return tried.made
   }
 
-  async #try(stage: Stage, guest: number, calls: number) {
-    const { mode, driver } = this.#slice
-    const random = chanceOf(task.seed, mode, driver, guest)
-    if (mode === 'imports') {
-      const { problems, imports } = await tryImports(this.#bench.library, stage, random, driver)
-      return { problems: [...problems, ...watch.changed()], last: imports, made: imports.length + 1, late: () => 0 }
+  async #try(stage: Stage, guest: number, calls: number): Promise<Tried> {
+    const { mode, runner } = this.#slice
+    const bench = this.#bench
+    const where = { library: bench.library, stage, runner }
+    const random = chanceOf(task.seed, mode, runner, guest)
+    switch (mode) {
+      case 'imports': {
+        const { problems, imports } = await tryImports(where, random)
+        return { problems: [...problems, ...watch.changed()], last: imports, made: imports.length + 1 }
+      }
+      case 'modules': {
+        const { problems, parts } = await tryModule(where, random)
+        return { problems: [...problems, ...watch.changed()], last: parts, made: 1 }
+      }
+      case 'deep':
+        return this.#tryDeep(stage, random, calls)
+      case 'pairs':
+        return tryPair(bench, stage, random, { mode, runner, calls, depth: 1 }, task.runners)
+      default:
+        return tryGuest(bench, stage, random, { mode, runner, calls, depth: 1 })
     }
-    if (mode === 'deep') await this.#findDepth(stage)
-    // Near the depth where the stack is too short for some calls and not for others.
-    const above = mode === 'deep' && this.#slice.depth === undefined ? random.int(-SPREAD, SPREAD) : 0
-    const depth = Math.max(1, (this.#depth ?? 1) - above)
+  }
+
+  /** Near the depth where the stack is too short for some calls and not for others. */
+  async #tryDeep(stage: Stage, random: Random, calls: number): Promise<Tried> {
+    const { runner, depth: given } = this.#slice
+    const where = { library: this.#bench.library, stage, runner }
+    this.#depth ??= (await findDepth(where, this.#bench.modules.nothing)) - SPREAD
+    const depth = Math.max(1, this.#depth - (given === undefined ? random.int(-SPREAD, SPREAD) : 0))
     this.#present = depth
-    const { problems, script, overflowed, late } = await tryGuest(this.#bench, stage, random, {
-      mode,
-      driver,
-      calls,
-      depth,
-    })
-    if (mode === 'deep' && this.#slice.depth === undefined) this.#moveDepth(overflowed)
-    return { problems, last: script.calls.slice(-8).map(({ text }) => text), made: script.calls.length, late }
+    const verdict = await tryGuest(this.#bench, stage, random, { mode: 'deep', runner, calls, depth })
+    if (given === undefined) this.#moveDepth(verdict.overflowed)
+    return verdict
   }
 
   #present: number | undefined
@@ -115,17 +132,11 @@ class Runner {
     this.#depth = Math.max(1, Math.round((this.#depth ?? 1) + this.#stride))
   }
 
-  async #findDepth(stage: Stage): Promise<void> {
-    const { nothing } = this.#bench.modules
-    if (this.#depth !== undefined || nothing === undefined) return
-    this.#depth = (await findDepth(this.#bench.library, stage, nothing, this.#slice.driver)) - SPREAD
-  }
-
   #report(guest: number, stage: Stage | undefined, found: Pick<Finding, 'problems' | 'calls' | 'last'>): void {
     if (found.problems.length === 0) return
-    const { mode, driver } = this.#slice
+    const { mode, runner } = this.#slice
     const depth = mode === 'deep' ? this.#present : undefined
-    tell({ kind: 'found', finding: { mode, driver, guest, stage: stage?.name, depth, ...found } })
+    tell({ kind: 'found', finding: { mode, runner, guest, stage: stage?.name, depth, ...found } })
   }
 }
 
@@ -152,19 +163,28 @@ async function settle(stage: Stage, before: readonly string[]): Promise<string[]
 /** What uvcc writes into a module. */
 const SAID = 'revision 2, version 0.1.0'
 
+/** Runs the slices of one runner. A process of its own has its own sockets, so it cannot be on the network in memory. */
+async function runSlices(bench: Omit<Bench, 'secrets'>, stages: readonly Stage[], runner: RunnerName): Promise<void> {
+  const places = await Promise.all(
+    stages
+      .filter(({ name }) => runner !== 'process' || name === 'node')
+      .map(async (stage) => {
+        const where = { library: bench.library, stage, runner }
+        return { stage, neighbour: await Neighbour.start(where, bench.modules.nothing) }
+      }),
+  )
+  const secrets = places.map(({ neighbour }) => neighbour.secret)
+  for (const slice of task.slices)
+    if (slice.runner === runner) await new Guests({ ...bench, secrets }, places, slice).run()
+  for (const { neighbour } of places) await neighbour.end()
+}
+
 async function main(): Promise<void> {
   const library = await loadLibrary(new URL(task.dist))
-  const tallies: Tallies = {}
+  const tallies = {}
   const bench = { library, modules: await compileInterpreters(), linked: await compileInterpreters(SAID), tallies }
   const stages = [await virtualStage(library), await nodeStage(library)]
-  const { nothing } = bench.modules
-  if (nothing === undefined) throw new Error('there is no interpreter')
-  for (const driver of new Set(task.slices.map((slice) => slice.driver))) {
-    const neighbours = await Promise.all(stages.map((stage) => Neighbour.start(library, stage, nothing, driver)))
-    for (const slice of task.slices)
-      if (slice.driver === driver) await new Runner(bench, stages, neighbours, slice).run()
-    for (const neighbour of neighbours) await neighbour.end()
-  }
+  for (const runner of new Set(task.slices.map((slice) => slice.runner))) await runSlices(bench, stages, runner)
   for (const stage of stages) await stage.close()
   tell({ kind: 'tallies', tallies })
   process.disconnect()

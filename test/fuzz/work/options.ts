@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type DriverName, MODES, type Mode } from './task.js'
+import { DRIVERS, ISOLATIONS, MODES, type Mode, type RunnerName } from './task.js'
 
 const HELP = `Fuzzes what a guest may import: names, kinds, arguments, sequences, calls deep in the stack, and ends.
 
@@ -11,8 +11,9 @@ const HELP = `Fuzzes what a guest may import: names, kinds, arguments, sequences
   --seed N          the same seed makes the same guests; chosen and printed by default
   --count N         how many calls to make in all; 100000 by default
   --mode NAME       only ${MODES.join(', ')}; all by default
-  --driver NAME     only worker, pump or jspi; all that the engine has by default
-  --guest N         only this guest of that mode and driver, as a finding names it
+  --driver NAME     only ${DRIVERS.join(', ')}; all that the engine has by default
+  --isolation NAME  only ${ISOLATIONS.join(', ')}, by Plugin.start(); both by default, none with --driver
+  --guest N         only this guest of that mode and driver or isolation, as a finding names it
   --calls N         that guest's script has so many calls
   --depth N         that guest makes deep calls so many frames down
   --node PATH       the Node.js to run guests in; this one by default
@@ -29,7 +30,7 @@ export interface Options {
   readonly seed: number
   readonly count: number
   readonly modes: readonly Mode[]
-  readonly drivers: readonly DriverName[]
+  readonly runners: readonly RunnerName[]
   readonly guest: number | undefined
   readonly calls: number | undefined
   readonly depth: number | undefined
@@ -38,8 +39,6 @@ export interface Options {
   readonly jobs: number
   readonly shrink: boolean
 }
-
-const DRIVERS = ['worker', 'pump', 'jspi'] as const
 
 /** Reads the command line. @returns the options, or a text to print instead of a run; an error begins with `Cannot` */
 export function readOptions(args: readonly string[]): Options | string {
@@ -57,13 +56,17 @@ export function readOptions(args: readonly string[]): Options | string {
       return `Cannot run the fuzzer: --${name} ${given} is no number; give one`
   }
   const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode)
-  const drivers = DRIVERS.filter((driver) => values.driver === undefined || values.driver === driver)
+  const { driver, isolation } = values
+  if (driver !== undefined && !DRIVERS.some((one) => one === driver))
+    return `Cannot run the fuzzer: there is no driver ${driver}; take one of ${DRIVERS.join(', ')}`
+  if (isolation !== undefined && !ISOLATIONS.some((one) => one === isolation))
+    return `Cannot run the fuzzer: there is no isolation ${isolation}; take one of ${ISOLATIONS.join(', ')}`
+  const isAll = driver === undefined && isolation === undefined
+  const runners = [...DRIVERS, ...ISOLATIONS].filter((one) => isAll || one === driver || one === isolation)
   if (modes.length === 0)
     return `Cannot run the fuzzer: there is no mode ${values.mode}; take one of ${MODES.join(', ')}`
-  if (drivers.length === 0)
-    return `Cannot run the fuzzer: there is no driver ${values.driver}; take one of ${DRIVERS.join(', ')}`
-  if (values.guest !== undefined && (modes.length > 1 || drivers.length > 1)) {
-    return 'Cannot run one guest: it is one of a mode and a driver; give --mode and --driver, too'
+  if (values.guest !== undefined && (modes.length > 1 || runners.length > 1)) {
+    return 'Cannot run one guest: it is one of a mode and a driver; give --mode and --driver or --isolation, too'
   }
   const number = (name: (typeof numbers)[number]): number | undefined =>
     values[name] === undefined ? undefined : Number(values[name])
@@ -71,7 +74,7 @@ export function readOptions(args: readonly string[]): Options | string {
     seed: number('seed') ?? randomInt(2 ** 31),
     count: number('count') ?? 100_000,
     modes,
-    drivers,
+    runners,
     guest: number('guest'),
     calls: number('calls'),
     depth: number('depth'),
@@ -88,7 +91,7 @@ function parse(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ seed: text, count: text, mode: text, driver: text, guest: text, calls: text, depth: text },
+      ...{ seed: text, count: text, mode: text, driver: text, isolation: text, guest: text, calls: text, depth: text },
       ...{ node: text, dist: text, jobs: text },
       ...{ 'no-shrink': { type: 'boolean' }, help: { type: 'boolean' } },
     },

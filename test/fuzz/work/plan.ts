@@ -1,12 +1,21 @@
-/** Divides calls over drivers, modes and processes. */
+/** Divides calls over drivers, isolations, modes and processes. */
 import type { Options } from './options.js'
-import type { DriverName, Mode, Slice } from './task.js'
+import type { Mode, RunnerName, Slice } from './task.js'
 
-/** The share of each mode in the calls of a driver. */
-const SHARES: Readonly<Record<Mode, number>> = { imports: 0.02, calls: 0.86, deep: 0.08, end: 0.04 }
+/**
+ * The share of each mode in the calls of a runner. A thread takes long to start, and a process longer: there, few
+ * modules and short scripts are started. The end of the stack is that of the driver.
+ */
+const SHARES: Readonly<Record<RunnerName, Readonly<Record<Mode, number>>>> = {
+  pump: { imports: 0.02, modules: 0.01, calls: 0.7, pairs: 0.15, deep: 0.08, end: 0.04 },
+  jspi: { imports: 0.02, modules: 0.01, calls: 0.7, pairs: 0.15, deep: 0.08, end: 0.04 },
+  worker: { imports: 0.001, modules: 0.001, calls: 0.748, pairs: 0.2, deep: 0.03, end: 0.02 },
+  thread: { imports: 0.001, modules: 0.001, calls: 0.788, pairs: 0.2, deep: 0, end: 0.01 },
+  process: { imports: 0.0005, modules: 0.0005, calls: 0.799, pairs: 0.19, deep: 0, end: 0.01 },
+}
 
 /** The maximum of calls of one process: its memory in the end shows whether something leaked. */
-const CALLS_PER_PROCESS = 30_000
+const CALLS_PER_PROCESS = 100_000
 
 /** The maximum of guests of a process. */
 const GUESTS = 100_000
@@ -21,25 +30,26 @@ export interface Job {
 const TIERS: readonly (readonly string[])[] = [[], ['--no-wasm-tier-up'], ['--no-liftoff']]
 
 /** The jobs of a run. */
-export function planJobs({ count, modes, guest, calls, depth }: Options, drivers: readonly DriverName[]): Job[] {
-  const [mode, driver] = [modes[0], drivers[0]]
-  if (guest !== undefined && mode !== undefined && driver !== undefined) {
-    const slice = { mode, driver, first: guest, calls: 1, callsPerGuest: calls, depth }
+export function planJobs({ count, modes, guest, calls, depth }: Options, runners: readonly RunnerName[]): Job[] {
+  const [mode, runner] = [modes[0], runners[0]]
+  if (guest !== undefined && mode !== undefined && runner !== undefined) {
+    const slice = { mode, runner, first: guest, calls: 1, callsPerGuest: calls, depth }
     return [{ slices: [oneGuest(slice)], flags: [] }]
   }
-  const whole = modes.reduce((sum, one) => sum + SHARES[one], 0)
-  const perDriver = Math.ceil(count / drivers.length)
-  const processes = Math.ceil(perDriver / CALLS_PER_PROCESS)
+  const perRunner = Math.ceil(count / runners.length)
+  const processes = Math.ceil(perRunner / CALLS_PER_PROCESS)
   return Array.from({ length: processes }, (_, index) =>
-    drivers.map((driver) => ({
-      flags: TIERS[index % TIERS.length] ?? [],
-      slices: modes.map((mode) => ({
-        mode,
-        driver,
-        first: index * GUESTS,
-        calls: Math.ceil((perDriver * SHARES[mode]) / whole / processes),
-      })),
-    })),
+    runners.map((runner) => {
+      const shares = SHARES[runner]
+      const whole = modes.reduce((sum, one) => sum + shares[one], 0)
+      const slices = modes
+        .filter((one) => shares[one] > 0)
+        .map((mode) => {
+          const calls = Math.ceil((perRunner * shares[mode]) / whole / processes)
+          return { mode, runner, first: index * GUESTS, calls }
+        })
+      return { slices, flags: TIERS[index % TIERS.length] ?? [] }
+    }),
   ).flat()
 }
 

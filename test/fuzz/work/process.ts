@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job } from './plan.js'
-import type { Finding, Message, Slice, Task } from './task.js'
+import type { Finding, Message, RunnerName, Slice, Task } from './task.js'
 
 /** Milliseconds without a message after which a process counts as hanging. */
 const SILENCE = 40_000
@@ -18,6 +18,8 @@ export interface Place {
   readonly node: string
   readonly dist: string
   readonly seed: number
+  /** What this engine has, from which the mode `pairs` chooses. */
+  readonly runners: readonly RunnerName[]
 }
 
 /** How often a job is continued in another process. */
@@ -36,11 +38,11 @@ export async function runJob(job: Job, place: Place, onMessage: (message: Messag
 /** Runs a job in one process. @returns the rest of the job if the process ended early */
 async function runOnce(
   job: Job,
-  { node, dist, seed }: Place,
+  { node, dist, seed, runners }: Place,
   onMessage: (message: Message) => void,
 ): Promise<Job | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'uvfuzz-'))
-  const task: Task = { dist, seed, slices: job.slices }
+  const task: Task = { dist, seed, runners, slices: job.slices }
   const child = fork(fileURLToPath(new URL('./child.js', import.meta.url)), [JSON.stringify(task)], {
     cwd: folder,
     execPath: node,
@@ -79,11 +81,11 @@ async function runOnce(
   if (code === 0 && signal === null) return undefined
   const why = hung ? `the process said nothing for ${SILENCE} ms` : `the process ended with ${signal ?? code}`
   const slice = job.slices[0]
-  const place = at ?? (slice && { mode: slice.mode, driver: slice.driver, guest: slice.first, calls: 0 })
+  const place = at ?? (slice && { mode: slice.mode, runner: slice.runner, guest: slice.first, calls: 0 })
   if (place === undefined) throw new Error(`${why}: ${said}`)
-  const { mode, driver, guest, calls } = place
+  const { mode, runner, guest, calls } = place
   const problems = [said === '' ? why : `${why}: ${said.trim()}`]
-  const finding: Finding = { mode, driver, guest, calls, problems, last: [], stage: undefined, depth: undefined }
+  const finding: Finding = { mode, runner, guest, calls, problems, last: [], stage: undefined, depth: undefined }
   onMessage({ kind: 'found', finding })
   return { ...job, slices: job.slices.slice(job.slices.findIndex((one) => one.mode === mode)).flatMap(rest) }
 
