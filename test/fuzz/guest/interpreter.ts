@@ -214,7 +214,10 @@ function defineTransfer(module: Assembly, call: Code, fd: number): number {
   )
 }
 
-/** Writes the memory that it began with, without the room for the script and the log that is not used, and exits. A guest that catches everything continues as long as it can. */
+/**
+ * Writes the memory that it began with, without the room for the script and the log that is not used, and exits. A
+ * guest that catches everything continues as long as it can.
+ */
 function defineFinish(
   module: Assembly,
   imported: (name: 'fd_write' | 'proc_exit' | 'poll') => Code,

@@ -163,7 +163,9 @@ async function settle(stage: Stage, before: readonly string[]): Promise<string[]
 /** What uvcc writes into a module. */
 const SAID = 'revision 2, version 0.1.0'
 
-/** Runs the slices of one runner. A process of its own has its own sockets, so it cannot be on the network in memory. */
+/**
+ * Runs the slices of one runner. A process of its own has its own sockets, so it cannot be on the network in memory.
+ */
 async function runSlices(bench: Omit<Bench, 'secrets'>, stages: readonly Stage[], runner: RunnerName): Promise<void> {
   const places = await Promise.all(
     stages
