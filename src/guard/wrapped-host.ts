@@ -41,6 +41,10 @@ export class WrappedHost extends Host {
     return this.inner.wallClock()
   }
 
+  override random(into: Uint8Array): void {
+    this.inner.random(into)
+  }
+
   override defer(callback: () => void): void {
     this.inner.defer(callback)
   }

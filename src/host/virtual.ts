@@ -8,6 +8,7 @@
  * broadcast address (255.255.255.255). A message is lost only if its receiver has no room left.
  */
 import type { Address } from '../base/address.js'
+import { Random } from '../base/random.js'
 import type { ConnectionEvents, HostBoundSocket, HostConnection } from './contract/connection.js'
 import type { DatagramBindOptions, DatagramEvents, HostDatagram } from './contract/datagram.js'
 import type { BindOptions } from './contract/error.js'
@@ -20,7 +21,10 @@ import { RealClock } from './virtual/real-clock.js'
 
 /** The options of {@link virtualHost}. */
 export interface VirtualHostOptions {
-  /** Determines the first ephemeral port: the same seed yields the same ports. 0 to 2^32-1; 0 by default. */
+  /**
+   * Determines the first ephemeral port and the random numbers that programs get: the same seed yields the same. 0 to
+   * 2^32-1. Without it the ports are those of 0, and the numbers those of the platform.
+   */
   readonly seed?: number
   /** The hosts of the network, in addition to `localhost`: `{ 'db.test': '127.0.0.2', both: ['127.0.0.3', '::1'] }`. */
   readonly names?: HostsEntries
@@ -64,6 +68,7 @@ export class VirtualHost extends Host {
   readonly name = 'virtual'
   readonly #clock = new RealClock()
   readonly #network: Network
+  readonly #random: Random | undefined
 
   readonly #names: HostsTable
 
@@ -71,11 +76,13 @@ export class VirtualHost extends Host {
    * @throws {RangeError} when the seed is not an integer from 0 to 2^32-1
    * @throws {TypeError} when the address of a name is not an IP address
    */
-  constructor({ seed = 0, names = {} }: VirtualHostOptions = {}) {
+  constructor({ seed: given, names = {} }: VirtualHostOptions = {}) {
     super()
+    const seed = given ?? 0
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
       throw new RangeError(`Cannot make a virtual network: the seed is ${seed}; give an integer from 0 to 4294967295`)
     }
+    this.#random = given === undefined ? undefined : new Random(given).branch('programs')
     this.#network = new Network(seed)
     this.#names = new HostsTable(names)
   }
@@ -96,6 +103,11 @@ export class VirtualHost extends Host {
 
   wallClock(): number {
     return this.#clock.wall()
+  }
+
+  override random(into: Uint8Array): void {
+    if (this.#random === undefined) super.random(into)
+    else this.#random.fill(into)
   }
 
   defer(callback: () => void): void {

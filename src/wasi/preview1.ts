@@ -81,7 +81,7 @@ export function preview1(
       memory,
       processorTime(host, () => driver.waited),
     ),
-    ...randomCalls(given),
+    ...randomCalls(given, (bytes) => host.random(bytes)),
     ...socketCalls(kernel),
     poll_oneoff: poll,
     // There is nothing else in the guest that could run.

@@ -379,3 +379,20 @@ describe('a run with a seed', () => {
     expect(() => virtualHost(Object({ names: 'db.test' }))).toThrow(/names is a string; give \{/)
   })
 })
+
+describe('random numbers', () => {
+  const drawn = (host: ReturnType<typeof virtualHost>): string => {
+    const bytes = new Uint8Array(70_000)
+    host.random(bytes)
+    return Buffer.from(bytes).toString('base64')
+  }
+
+  test('are the same for the same seed, and others for another', () => {
+    expect(drawn(virtualHost({ seed: 7 }))).toBe(drawn(virtualHost({ seed: 7 })))
+    expect(drawn(virtualHost({ seed: 8 }))).not.toBe(drawn(virtualHost({ seed: 7 })))
+  })
+
+  test("are the platform's without a seed", () => {
+    expect(drawn(virtualHost())).not.toBe(drawn(virtualHost()))
+  })
+})

@@ -31,6 +31,9 @@ export interface HostTimer {
   clear(): void
 }
 
+/** The most random bytes that a platform returns at once. */
+const RANDOM_PIECE = 65_536
+
 const NO_INTERFACES: ReadonlyMap<string, number> = new Map()
 
 /** The platform of a loop: its sockets, clocks and timers. */
@@ -47,6 +50,12 @@ export abstract class Host {
   abstract clock(): number
   /** Wall clock time in milliseconds since 1970; it may have a fraction. */
   abstract wallClock(): number
+  /** Fills an array with random bytes; by default those that the platform has for keys. */
+  random(into: Uint8Array): void {
+    for (let start = 0; start < into.length; start += RANDOM_PIECE)
+      globalThis.crypto.getRandomValues(into.subarray(start, start + RANDOM_PIECE))
+  }
+
   /**
    * Calls back once the events that are currently queued in the host's event loop have been delivered, so that one
    * turn of libuv's loop handles them together.

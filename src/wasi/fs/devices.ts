@@ -3,7 +3,6 @@ import { totalLength } from '../../base/bytes.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import { FileError } from '../errno.js'
 import { FileType } from '../layouts.js'
-import { fillRandom } from '../random.js'
 import { DirectoryNode, type Entry, FileNode, type Listed, type Nanoseconds } from './inodes.js'
 
 /** The most bytes that one read returns, as with `/dev/urandom` of Linux. */
@@ -17,13 +16,18 @@ interface Behaviour {
   readonly refusal?: 'NOSPC'
 }
 
-const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
-  ['null', {}],
-  ['zero', { fill: (target) => target.fill(0) }],
-  ['full', { fill: (target) => target.fill(0), refusal: 'NOSPC' }],
-  ['random', { fill: fillRandom }],
-  ['urandom', { fill: fillRandom }],
-])
+/** The devices, by their names. */
+function behaviours({ host }: Kernel): readonly (readonly [name: string, Behaviour])[] {
+  const fill = (target: Uint8Array): void => host.random(target)
+  const zero = (target: Uint8Array): void => void target.fill(0)
+  return [
+    ['null', {}],
+    ['zero', { fill: zero }],
+    ['full', { fill: zero, refusal: 'NOSPC' }],
+    ['random', { fill }],
+    ['urandom', { fill }],
+  ]
+}
 
 const STREAMS: ReadonlyMap<string, number> = new Map([
   ['stdin', 0],
@@ -181,7 +185,7 @@ export class DeviceDirectory extends FixedDirectory {
   constructor(root: DirectoryNode, now: Nanoseconds, kernel: Kernel) {
     super(root, 'dev', now)
     this.#entries = new Map<string, Entry>([
-      ...[...BEHAVIOURS].map(([name, behaviour]) => [name, new DeviceNode(now, behaviour)] as const),
+      ...behaviours(kernel).map(([name, behaviour]) => [name, new DeviceNode(now, behaviour)] as const),
       ...[...STREAMS].map(([name, number]) => [name, new DescriptorNode(now, number)] as const),
       ['tty', new TerminalNode(now)],
       ['fd', new DescriptorDirectory(this, now, kernel)],
