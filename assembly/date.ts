@@ -1,9 +1,10 @@
 /** `Date` of AssemblyScript, with the time of day that the host tells: its own asks a page for it. */
+// biome-ignore lint/correctness/noUndeclaredDependencies: a file of the AssemblyScript library
 import { Date as Calendar } from 'date'
 import { process } from './system'
 
-/** A date; see `Date` of AssemblyScript. */
-export class Date extends Calendar {
+/** A date, which programs know as `Date`; see `Date` of AssemblyScript. */
+export class SystemDate extends Calendar {
   /** The milliseconds since 1970 of a date in UTC. */
   static UTC(
     year: i32,
@@ -23,13 +24,13 @@ export class Date extends Calendar {
   }
 
   /** Reads a date such as `2026-01-31T12:00:00.000Z`. */
-  static parse(text: string): Date {
-    return Date.fromString(text)
+  static parse(text: string): SystemDate {
+    return SystemDate.fromString(text)
   }
 
   /** Reads a date such as `2026-01-31T12:00:00.000Z`. */
-  static fromString(text: string): Date {
-    return new Date(Calendar.fromString(text).getTime())
+  static fromString(text: string): SystemDate {
+    return new SystemDate(Calendar.fromString(text).getTime())
   }
 
   constructor(time: i64) {
