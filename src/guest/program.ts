@@ -49,7 +49,8 @@ export interface Program {
  * Instantiates a guest.
  *
  * @throws {WebAssembly.LinkError} when it has imports that are not available
- * @throws {TypeError} when it has no `_start`, like a library, or calls an import before it is started
+ * @throws {TypeError} when it has no `_start` without parameters, like a library, or calls an import before it is
+ *   started
  */
 export async function loadProgram(given: ProgramOptions, driver: Driver, ending: GuestExit): Promise<Program> {
   const options = given.wallClock ? given : { ...given, host: withheldClock(given.host) }
@@ -109,6 +110,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const { memory: exported, _start: start } = wasm
   if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
     throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
+  if (start.length > 0) throw new TypeError('Cannot run the module: its _start has parameters; link a main() with uvcc')
   bound = growth.watch(exported, wasm)
   loops.bind(wasm)
   ending.whenOver(() => {

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import type { GuestOptions, Guest as GuestType } from '../../src/guest/guest.js'
 import type { VirtualHost } from '../../src/host/virtual.js'
-import { build, EXTERNREF, type FunctionPart, I32, type ImportPart, op } from '../runtime/support/wasm-builder.js'
+import { build, EXTERNREF, type FunctionPart, I32, I64, type ImportPart, op } from '../runtime/support/wasm-builder.js'
 import { soon } from '../support/deadline.js'
 import { driver, Guest, GuestTrap, virtualHost } from './support/built.js'
 import { endAll, turn, until } from './support/stage.js'
@@ -17,7 +17,7 @@ endAll()
 const UV = 'uv_host_1'
 const WASI = 'wasi_snapshot_preview1'
 /** The indices of the functions that all of them import: `leave` is the first, which lets the pump driver run them. */
-const [LEAVE, EXIT, WRITE, POLL, SOCKET, BIND, LISTEN, CLOSE] = [0, 1, 2, 3, 4, 5, 6, 7]
+const [LEAVE, EXIT, WRITE, POLL, SOCKET, BIND, LISTEN, CLOSE, SET_FLAGS] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
 const call = (module: string, name: string, count: number, results: number[] = [I32]): ImportPart => ({
   module,
   name,
@@ -33,6 +33,7 @@ const IMPORTS: readonly ImportPart[] = [
   call(UV, 'bind', 3),
   call(UV, 'listen', 2),
   call(UV, 'close', 1),
+  call(WASI, 'fd_fdstat_set_flags', 2),
 ]
 const OWN = IMPORTS.length
 
@@ -111,6 +112,13 @@ describe.each(DRIVERS)('under %s, a module is refused', (driver) => {
         name: 'LinkError',
         message: expect.stringMatching(says),
       },
+    )
+  })
+
+  test('whose main() has parameters', async () => {
+    const functions = [{ params: [I64], code: [], export: '_start' }]
+    await expect(start(build({ functions }), { driver })).rejects.toThrow(
+      'Cannot run the module: its _start has parameters; link a main() with uvcc',
     )
   })
 
@@ -210,6 +218,25 @@ describe.each(DRIVERS)('under %s, a guest that catches everything', (driver) => 
     expect(await end).toBe(0)
     expect(said[2].match(/libuv-wasm: Error: out of order\n/g)?.length).toBe(16)
     expect(said[2].split('\n').length).toBe(18)
+  })
+})
+
+describe('what a guest has written without waiting arrives', () => {
+  /** `O_NONBLOCK` for the standard output. */
+  const never = [op.i32(1), op.i32(4), op.call(SET_FLAGS), op.drop]
+  const spin = loop()
+
+  test.each(DRIVERS)('under %s, when it traps', async (driver) => {
+    const { said, end } = await start(program([...never, ...SAY, ...SAY, op.unreachable]), { driver })
+    expect(await end).toBeInstanceOf(GuestTrap)
+    expect(said[1]).toBe('here\nhere\n')
+  })
+
+  test('when a limit ends it', async () => {
+    const limits = { iterationTime: 20 }
+    const { said, end } = await start(program([...never, ...SAY, ...SAY, ...spin]), { driver: 'worker', limits })
+    expect(await end).toBe(152)
+    expect(said[1]).toBe('here\nhere\n')
   })
 })
 

@@ -53,7 +53,9 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   ending.whenOver(() => driver.close())
   ending.whenOver(() => signals.close())
   ending.whenOver(() => time.close())
-  void promising(program.start)()
+  const start = promising(program.start)
+  // In a function of its own, so that what the engine throws at once ends the guest, too.
+  void (async () => start())()
     .then(
       () => ending.exit(0),
       (trap) => ending.trap(trap),

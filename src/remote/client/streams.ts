@@ -19,6 +19,8 @@ class RemoteRelay implements StreamRelay {
 
   send(bytes: Uint8Array): void {
     this.#wire.post(ToParent.OUTPUT, 0, this.#stream, bytes)
+    // At once: the guest takes it for written, and may be ended before it next waits.
+    this.#wire.publish()
   }
 
   close(): void {

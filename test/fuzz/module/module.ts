@@ -76,7 +76,7 @@ class ModuleWriter {
     const random = this.#random
     const imports = this.#imports()
     const own = Array.from({ length: random.int(1, 8) }, () => this.#signature())
-    const main: Signature = random.chance(0.97) ? { parameters: [], results: [] } : this.#signature()
+    const main = this.#main()
     const pumped = PUMPED.map((one) => (random.chance(0.95) ? one : this.#signature()))
     const functions = [...imports, main, ...own, ...pumped]
     const globals = [{ type: I32, mutable: true }, ...Array.from({ length: random.int(0, 4) }, () => this.#global())]
@@ -139,6 +139,12 @@ class ModuleWriter {
   #signature(): Signature {
     const parameters = Array.from({ length: this.#random.int(0, 3) }, () => this.#type())
     return { parameters, results: Array.from({ length: this.#random.pick([0, 1, 1, 1, 2]) }, () => this.#type()) }
+  }
+
+  #main(): Signature {
+    const main = this.#random.chance(0.97) ? { parameters: [], results: [] } : this.#signature()
+    if (main.parameters.length > 0) this.#say('a _start with parameters', 'refused')
+    return main
   }
 
   #global(): Global {
