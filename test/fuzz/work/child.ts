@@ -11,7 +11,7 @@ import { tryPair } from '../trial/pair.js'
 import { nodeStage, type Stage, virtualStage } from '../trial/stage.js'
 import { type Bench, chanceOf, tryGuest, type Verdict } from '../trial/trial.js'
 import { Watch } from '../verdict/watch.js'
-import type { Finding, Message, RunnerName, Slice, Task } from './task.js'
+import type { Finding, Message, Mode, RunnerName, Slice, Task } from './task.js'
 
 /** Calls of one guest. */
 const CALLS = { imports: 8, modules: 1, calls: 2500, pairs: 3000, deep: 60, end: 40 } as const
@@ -22,6 +22,10 @@ const STEP = 12
 
 /** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
 const RELEASE = 10_000
+
+/** How many guests run at the same time, since they mostly wait; and the modes in which each runs alone. */
+const LANES = 4
+const ALONE: readonly Mode[] = ['imports', 'modules', 'deep', 'end']
 
 /** Guests between two checks of the memory of the process. */
 const GROWTH_EVERY = 20
@@ -40,6 +44,13 @@ interface Place {
   readonly neighbour: Neighbour
 }
 
+/** One of the guests that run at the same time. */
+interface Lane {
+  readonly guest: number
+  readonly calls: number
+  readonly place: Place
+}
+
 /** Guests of one runner, on both networks, with a neighbour on each. */
 class Guests {
   readonly #bench: Bench
@@ -56,35 +67,59 @@ class Guests {
 
   async run(): Promise<void> {
     const { mode, runner, first, calls, callsPerGuest = CALLS[mode] } = this.#slice
+    const lanes = ALONE.includes(mode) ? 1 : LANES
     let guest = first
-    for (let made = 0; made < calls; guest++) {
-      const wanted = Math.min(callsPerGuest, calls - made)
-      tell({ kind: 'begins', mode, runner, guest, calls: wanted })
-      const done = await this.#guest(guest, wanted)
+    for (let made = 0; made < calls; ) {
+      const batch: Lane[] = []
+      for (let left = calls - made; batch.length < lanes && left > 0; left -= callsPerGuest)
+        batch.push({ guest, calls: Math.min(callsPerGuest, left), place: this.#placeOf(guest++) })
+      const done = await this.#batch(batch)
       made += done
       tell({ kind: 'made', mode, runner, calls: done })
-      if (guest % GROWTH_EVERY === 0) this.#report(guest, undefined, { problems: watch.growth(), calls: 0, last: [] })
+      if (Math.floor(guest / GROWTH_EVERY) > Math.floor((guest - batch.length) / GROWTH_EVERY))
+        this.#report(guest, undefined, { problems: watch.growth(), calls: 0, last: [] })
     }
   }
 
-  /** @returns how many calls were made */
-  async #guest(guest: number, calls: number): Promise<number> {
+  #placeOf(guest: number): Place {
     const place = this.#places[guest % this.#places.length]
     if (place === undefined) throw new Error('there is no network')
-    const { stage, neighbour } = place
-    const before = held(stage)
-    let tried: Tried = { problems: [], last: [], made: 1 }
-    try {
-      tried = await this.#try(stage, guest, calls)
-    } catch (error) {
-      tried = { ...tried, problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)] }
+    return place
+  }
+
+  /** Runs guests at the same time. What is found out only when all have ended counts for each. @returns their calls */
+  async #batch(batch: readonly Lane[]): Promise<number> {
+    const stages = this.#places.map(({ stage }) => stage)
+    const before = held(stages)
+    const { mode, runner } = this.#slice
+    const all = await Promise.all(
+      batch.map(async (lane) => {
+        tell({ kind: 'begins', mode, runner, guest: lane.guest, calls: lane.calls })
+        return { ...lane, tried: await this.#attempt(lane) }
+      }),
+    )
+    const common = await settle(stages, before)
+    for (const { neighbour } of this.#places)
+      await neighbour.beat().catch((error: unknown) => common.push(String(error)))
+    common.push(...watch.take())
+    for (const { guest, place, tried } of all) {
+      const late = tried.late?.() ?? 0
+      const problems = [...tried.problems, ...(late > 0 ? [`it printed ${late} bytes after its end`] : []), ...common]
+      this.#report(guest, place.stage, { problems, calls: tried.made, last: tried.last })
     }
-    const problems = [...tried.problems, ...(await settle(stage, before))]
-    const late = tried.late?.() ?? 0
-    if (late > 0) problems.push(`it printed ${late} bytes after its end`)
-    await neighbour.beat().catch((error: unknown) => problems.push(String(error)))
-    this.#report(guest, stage, { problems: [...problems, ...watch.take()], calls: tried.made, last: tried.last })
-    return tried.made
+    return all.reduce((sum, { tried }) => sum + tried.made, 0)
+  }
+
+  async #attempt({ guest, calls, place: { stage } }: Lane): Promise<Tried> {
+    try {
+      return await this.#try(stage, guest, calls)
+    } catch (error) {
+      return {
+        problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+        last: [],
+        made: calls,
+      }
+    }
   }
 
   async #try(stage: Stage, guest: number, calls: number): Promise<Tried> {
@@ -141,16 +176,16 @@ class Guests {
 }
 
 /** What is open, except datagrams under way. */
-function held(stage: Stage): string[] {
-  return stage.held().filter((line) => !line.endsWith(' events'))
+function held(stages: readonly Stage[]): string[] {
+  return stages.flatMap((stage) => stage.held()).filter((line) => !line.endsWith(' events'))
 }
 
 /** Waits until the resources of a guest are closed. @returns those that are not */
-async function settle(stage: Stage, before: readonly string[]): Promise<string[]> {
+async function settle(stages: readonly Stage[], before: readonly string[]): Promise<string[]> {
   const deadline = performance.now() + RELEASE
   for (;;) {
-    stage.sweep()
-    const now = held(stage)
+    for (const stage of stages) stage.sweep()
+    const now = held(stages)
     if (now.length <= before.length) return []
     if (performance.now() > deadline) {
       const left = now.filter((line) => !before.includes(line))

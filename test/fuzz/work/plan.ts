@@ -7,11 +7,11 @@ import type { Mode, RunnerName, Slice } from './task.js'
  * modules and short scripts are started. The end of the stack is that of the driver.
  */
 const SHARES: Readonly<Record<RunnerName, Readonly<Record<Mode, number>>>> = {
-  pump: { imports: 0.02, modules: 0.01, calls: 0.7, pairs: 0.15, deep: 0.08, end: 0.04 },
-  jspi: { imports: 0.02, modules: 0.01, calls: 0.7, pairs: 0.15, deep: 0.08, end: 0.04 },
-  worker: { imports: 0.001, modules: 0.001, calls: 0.748, pairs: 0.2, deep: 0.03, end: 0.02 },
-  thread: { imports: 0.001, modules: 0.001, calls: 0.788, pairs: 0.2, deep: 0, end: 0.01 },
-  process: { imports: 0.0005, modules: 0.0005, calls: 0.799, pairs: 0.19, deep: 0, end: 0.01 },
+  pump: { imports: 0.006, modules: 0.004, calls: 0.72, pairs: 0.15, deep: 0.08, end: 0.04 },
+  jspi: { imports: 0.006, modules: 0.004, calls: 0.72, pairs: 0.15, deep: 0.08, end: 0.04 },
+  worker: { imports: 0.0005, modules: 0.0004, calls: 0.78, pairs: 0.1991, deep: 0.01, end: 0.01 },
+  thread: { imports: 0.0005, modules: 0.0004, calls: 0.79, pairs: 0.1991, deep: 0, end: 0.01 },
+  process: { imports: 0.0003, modules: 0.0003, calls: 0.79, pairs: 0.2044, deep: 0, end: 0.005 },
 }
 
 /** The maximum of calls of one process: its memory in the end shows whether something leaked. */
