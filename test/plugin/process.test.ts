@@ -1,18 +1,25 @@
 /** Plugins in processes: what the host application sees of their lives, and of their deaths. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import net from 'node:net'
+import { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { serialize } from 'node:v8'
 import { expect, test } from '@jest/globals'
 import type { Attempt } from '../../src/index.js'
-import { FrameReader } from '../../src/plugin/process/frames.js'
+import { Channel } from '../../src/plugin/process/channel.js'
+import { Frame, FrameReader } from '../../src/plugin/process/frames.js'
 import { ProcessIsolation } from '../guest/support/built.js'
 import { connect, receive, until } from '../guest/support/stage.js'
+import { build } from '../runtime/support/wasm-builder.js'
 import { soon } from '../support/deadline.js'
 import { endAll, type Running, start } from './support/isolated.js'
 
 endAll()
 
 const isolation = new ProcessIsolation()
+const PROGRAM = fileURLToPath(new URL('../../build/lib/plugin/process/plugin-process.js', import.meta.url))
 const ECHO = { program: 'echo', rules: { listen: ['127.0.0.1:0'] } }
 
 /** The processes of plugins that this one has started. */
@@ -140,6 +147,29 @@ test('the process has an empty environment, lower limits, and ends with its host
     })
   }
   await until(() => !isLeft(), 'the process to end')
+})
+
+test('a process whose guest has ended stays until that was received', async () => {
+  const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
+  const over = once(child, 'close')
+  const socket = child.stdio[3]
+  if (!(socket instanceof Duplex)) throw new Error('the process has no channel')
+  let heard = (_kind: number): void => {}
+  const channel = new Channel(socket, { onFrame: (kind) => heard(kind), onEnd() {} })
+  const says = (wanted: number): Promise<void> =>
+    new Promise((resolve) => {
+      heard = (kind) => kind === wanted && resolve()
+    })
+  const given = { name: 'exits', args: [], env: {}, wallClock: true, memory: [], policy: {}, limits: {} }
+  channel.sendParts(Frame.MODULE, 0, build({ functions: [{ code: [], export: '_start' }] }))
+  channel.sendParts(Frame.START, 0, serialize({ ...given, services: [], hooks: [] }))
+  channel.send(Frame.GO)
+  await soon(says(Frame.OUTCOME), 'the outcome')
+  // What is written to a process that has ended would break the connection, and the outcome with it.
+  channel.send(Frame.PING)
+  await soon(says(Frame.PING), 'an answer')
+  channel.send(Frame.OUTCOME)
+  expect(await soon(over, 'the process to end')).toEqual([0, null])
 })
 
 test('frames of a wrong length are refused, and parts of frames wait', () => {

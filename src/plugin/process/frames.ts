@@ -33,7 +33,10 @@ export const Frame = {
   ANSWER: 12,
   /** The use of each limit. */
   USAGE: 13,
-  /** How the guest ended. */
+  /**
+   * How the guest ended. The same frame answers when it was received, and the process may end: whatever the host
+   * application wrote to one that has ended would break the connection, with what was not read yet.
+   */
   OUTCOME: 14,
   /** To the plugin: a signal, whose number is the id. The same frame answers when it was received. */
   SIGNAL: 15,

@@ -192,6 +192,7 @@ export class IsolatedProcess implements Isolated {
         break
       case Frame.OUTCOME:
         this.#known = readOutcome(readJson(payload))
+        this.channel.send(Frame.OUTCOME)
         setTimeout(() => this.#child.kill('SIGKILL'), LEAVING).unref()
         break
       case Frame.SIGNAL:

@@ -64,6 +64,9 @@ function onFrame(kind: number, id: number, payload: Uint8Array): void {
   } else if (kind === Frame.SIGNAL) {
     isolated?.kill(id)
     channel.send(Frame.SIGNAL, id)
+  } else if (kind === Frame.OUTCOME) {
+    // The process ends when the connections that the guest has left have sent what they have to send.
+    socket.unref()
   } else if (kind === Frame.FILES) void sendFiles(id, decoder.decode(payload))
 }
 
@@ -101,8 +104,6 @@ async function run(): Promise<void> {
   tellUsage()
   if (message.dirs !== undefined) await sendFiles(0, '/')
   channel.sendJson(Frame.OUTCOME, 0, writeOutcome(outcome))
-  // The process ends when the connections that the guest has left have sent what they have to send.
-  socket.unref()
 }
 
 function filesOf({ dirs, memory }: StartMessage): Dirs | undefined {

@@ -8,7 +8,7 @@ import { driverOf } from '../work/task.js'
 import { type RandomModule, randomModule } from './module.js'
 
 /** Limits of such a guest, in milliseconds: it may wait or compute without end. */
-const LIMITS = { wallTime: 300, iterationTime: 150 }
+const LIMITS = { wallTime: 250, iterationTime: 100 }
 
 /** How long the message of a refusal may be. */
 const TOLD = 9000

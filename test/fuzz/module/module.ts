@@ -36,6 +36,12 @@ const PUMPED = [
   { name: 'uvp_end', parameters: [I32], results: [] },
 ] as const
 
+/** How a guest lets its host run its loop. */
+const LOOPS = [
+  { module: 'uv_pump_1', name: 'leave', parameters: [I32], results: [] },
+  { module: 'uv_pump_1', name: 'run', parameters: [I32], results: [I32] },
+] as const
+
 interface Import extends Signature {
   readonly module: string
   readonly name: string
@@ -64,20 +70,23 @@ class ModuleWriter {
   readonly #parts: string[] = []
   readonly #catching: Surroundings['catching']
   readonly #isFuelled: boolean
+  /** Whether it lets the host run its loop, with functions of the right types. */
+  readonly #isPumped: boolean
   #fate: Fate = 'runs'
 
   constructor(random: Random, mayCatch: readonly Surroundings['catching'][], maySpin: boolean) {
     this.#random = random
     this.#catching = mayCatch[random.int(0, mayCatch.length - 1)] ?? 'nothing'
     this.#isFuelled = !(maySpin && random.chance(0.2))
+    this.#isPumped = random.chance(0.15)
   }
 
   write(): RandomModule {
     const random = this.#random
-    const imports = this.#imports()
+    const imports = [...this.#imports(), ...(this.#isPumped ? LOOPS : [])]
     const own = Array.from({ length: random.int(1, 8) }, () => this.#signature())
     const main = this.#main()
-    const pumped = PUMPED.map((one) => (random.chance(0.95) ? one : this.#signature()))
+    const pumped = PUMPED.map((one) => (this.#isPumped || random.chance(0.8) ? one : this.#signature()))
     const functions = [...imports, main, ...own, ...pumped]
     const globals = [{ type: I32, mutable: true }, ...Array.from({ length: random.int(0, 4) }, () => this.#global())]
     const tables = Array.from({ length: random.pick([0, 1, 1, 2]) }, () => random.pick([FUNCREF, FUNCREF, EXTERNREF]))
@@ -88,7 +97,9 @@ class ModuleWriter {
       ...{ random, functions, typeOf, globals, tables, hasSegments },
       ...{ memories: memory === undefined ? 0 : 1, catching: this.#catching, isFuelled: this.#isFuelled },
     }
-    const bodies = functions.slice(imports.length).map((signature) => this.#body(surroundings, signature))
+    const bodies = functions
+      .slice(imports.length)
+      .map((signature) => this.#body(surroundings, signature, signature === main ? this.#leave(imports.length) : []))
     const start = random.chance(0.1) ? this.#start(imports.length, functions) : undefined
     const exported = this.#exports(imports.length, functions.length, memory !== undefined, tables.length)
     const imported = imports.map((one) => [...name(one.module), ...name(one.name), 0, ...unsigned(typeOf(one))])
@@ -159,6 +170,16 @@ class ModuleWriter {
       const right = { parameters: typesOf(real.parameters), results: typesOf(real.result) }
       const { module } = real
       const text = `${module}.${real.name}`
+      if (random.chance(0.04)) {
+        const name = random.pick(['__syscall_fork', '__syscall_openat', 'emscripten_notify_memory_growth'])
+        this.#say(`import env.${name}`, 'either')
+        return {
+          module: 'env',
+          name,
+          parameters: random.pick([[I32], [I32, I32, I32]]),
+          results: random.pick([[], [I32]]),
+        }
+      }
       if (random.chance(0.98)) {
         this.#say(`import ${text}`)
         return { module, name: real.name, ...right }
@@ -198,10 +219,18 @@ class ModuleWriter {
     return this.#random.chance(0.5) ? [type, 0, ...unsigned(least)] : [type, 1, ...unsigned(least), ...unsigned(200)]
   }
 
-  #body(surroundings: Surroundings, signature: Signature): Code {
+  /** Lets the host run the loop. @param end - how many imports there are, the last of which are for that */
+  #leave(end: number): Code {
+    if (!this.#isPumped) return []
+    const [leave, run] = [end - LOOPS.length, end - LOOPS.length + 1]
+    return this.#random.chance(0.7) ? [...op.i32(1), ...op.call(leave)] : [...op.i32(1), ...op.call(run), ...op.drop]
+  }
+
+  /** @param before - code that comes first */
+  #body(surroundings: Surroundings, signature: Signature, before: Code): Code {
     const locals = Array.from({ length: this.#random.int(0, 3) }, () => this.#type())
     const code = new CodeWriter(surroundings, signature, locals).body(this.#random.int(1, 8))
-    const body = [...vector(...locals.map((type) => [1, type])), ...code, 0x0b]
+    const body = [...vector(...locals.map((type) => [1, type])), ...before, ...code, 0x0b]
     return [...unsigned(body.length), ...body]
   }
 
@@ -224,7 +253,7 @@ class ModuleWriter {
     else if (random.chance(0.5)) all.set('memory', [0, ...unsigned(first)])
     if (all.get('memory')?.[0] !== 2) this.#say('no exported memory', 'refused')
     for (const [index, { name: text }] of PUMPED.entries())
-      if (random.chance(0.7)) all.set(text, [0, ...unsigned(end - PUMPED.length + index)])
+      if (this.#isPumped || random.chance(0.7)) all.set(text, [0, ...unsigned(end - PUMPED.length + index)])
     for (let count = random.int(0, 3); count > 0; count--) {
       const text = HOSTILE_NAMES[random.int(0, HOSTILE_NAMES.length - 1)] ?? ''
       const what = random.pick<Code>([[0, ...unsigned(first)], [3, 0], tables > 0 ? [1, 0] : [3, 0]])

@@ -11,7 +11,7 @@ import { type Program, type Running, startGuest, type Where } from './run-guest.
 import type { Stage } from './stage.js'
 
 /** Milliseconds for one round, on a busy machine. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 /** A guest that works while others run. */
 export class Neighbour {

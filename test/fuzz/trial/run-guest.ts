@@ -6,7 +6,7 @@ import type { Library } from './library.js'
 import type { Stage } from './stage.js'
 
 /** Milliseconds in which a guest must end, on a busy machine. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 /** A program, as bytes and, if it is used often, compiled. */
 export interface Program {

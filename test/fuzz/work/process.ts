@@ -8,7 +8,7 @@ import type { Job } from './plan.js'
 import type { Finding, Message, RunnerName, Slice, Task } from './task.js'
 
 /** Milliseconds without a message after which a process counts as hanging. */
-const SILENCE = 40_000
+const SILENCE = 150_000
 
 /** Bytes of its heap: a need of more is a finding. */
 const HEAP_MIB = 320
