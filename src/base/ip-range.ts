@@ -54,6 +54,12 @@ export function touchesRange(host: string, range: IpRange): boolean {
   return isInRange(host, range) || (inner !== undefined && isInRange(inner, range))
 }
 
+/** What the address is for, as ipaddr.js names it: `unicast`, `private`, `loopback`; `undefined` if it is none. */
+export function kindOfIp(host: string): string | undefined {
+  const ip = parseIp(host)
+  return ip && read(ip.host).range()
+}
+
 function read(host: string): ipaddr.IPv4 | ipaddr.IPv6 {
   return ipaddr.fromByteArray([...bytesOfIp(host)])
 }

@@ -3,7 +3,6 @@
  * a name or another address, the text would bypass the checks of the first. So there is a single parser, and it is
  * strict.
  */
-import ipaddr from 'ipaddr.js'
 
 /** An IP address without a port. */
 export interface Ip {
@@ -35,9 +34,27 @@ export function parseIp(text: unknown): Ip | undefined {
  */
 export function printIp(bytes: Uint8Array | readonly number[]): string {
   if (bytes.length === 4) return bytes.join('.')
-  const address = new ipaddr.IPv6([...bytes])
-  // RFC 5952, section 5; the library implements only the other sections.
-  return address.isIPv4MappedAddress() ? `${MAPPED}${address.toIPv4Address()}` : address.toRFC5952String()
+  // RFC 5952, section 5.
+  if (MAPPED_BYTES.every((byte, index) => bytes[index] === byte)) return `${MAPPED}${bytes.slice(12).join('.')}`
+  const groups = Array.from({ length: 8 }, (_, index) => (bytes[2 * index] ?? 0) * 256 + (bytes[2 * index + 1] ?? 0))
+  const { at, length } = longestZeros(groups)
+  if (length < 2) return hexadecimal(groups)
+  return `${hexadecimal(groups.slice(0, at))}::${hexadecimal(groups.slice(at + length))}`
+}
+
+function hexadecimal(groups: readonly number[]): string {
+  return groups.map((group) => group.toString(16)).join(':')
+}
+
+/** The longest run of groups that are 0, the first of several: what `::` stands for (RFC 5952, section 4.2). */
+function longestZeros(groups: readonly number[]): { readonly at: number; readonly length: number } {
+  let longest = { at: 0, length: 0 }
+  let at = 0
+  for (const [index, group] of groups.entries()) {
+    if (group !== 0) at = index + 1
+    else if (index + 1 - at > longest.length) longest = { at, length: index + 1 - at }
+  }
+  return longest
 }
 
 /** The 4 or 16 bytes of an address without a zone. @throws {TypeError} when the text is not an IP address */
@@ -77,13 +94,8 @@ export function isWildcardIp(host: string): boolean {
 
 /** Whether the address is a loopback address. */
 export function isLoopbackIp(host: string): boolean {
-  return kindOfIp(unmappedIp(host)) === 'loopback'
-}
-
-/** What the address is for, as ipaddr.js names it: `unicast`, `private`, `loopback`; `undefined` if it is none. */
-export function kindOfIp(host: string): string | undefined {
-  const bytes = bytesOf(host)
-  return bytes && ipaddr.fromByteArray([...bytes]).range()
+  const ip = parseIp(host)
+  return ip !== undefined && (ip.host === '::1' || unmappedIp(ip.host).startsWith('127.'))
 }
 
 /** The IPv4 address of an IPv4-mapped one (RFC 4291, section 2.5.5.2); any other address unchanged. */
@@ -92,6 +104,7 @@ export function unmappedIp(host: string): string {
 }
 
 const MAPPED = '::ffff:'
+const MAPPED_BYTES: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
 
 /** The maximum length of an address, including its zone. */
 const LONGEST = 128

@@ -1,7 +1,7 @@
 /** The addresses to which a name must not lead unless its rule says so. */
 
-import { embeddedIp, kindOfIp, unmappedIp } from '../../base/ip.js'
-import { type IpRange, isInRange, parseRange } from '../../base/ip-range.js'
+import { embeddedIp, unmappedIp } from '../../base/ip.js'
+import { type IpRange, isInRange, kindOfIp, parseRange } from '../../base/ip-range.js'
 
 /** Kinds of addresses that mean this machine, its link or a private network, as `kindOfIp()` names them. */
 const KINDS: ReadonlySet<string | undefined> = new Set([
