@@ -55,7 +55,8 @@ const MOST = 1000
  *
  * @example
  * ```ts
- * import { auditLog, policyHost, virtualHost } from 'libuv-wasm'
+ * import { virtualHost } from 'libuv-wasm'
+ * import { auditLog, policyHost } from 'libuv-wasm/guard'
  *
  * const show = (line: string): void => {
  *   const { action, target, verdict, count } = JSON.parse(line)

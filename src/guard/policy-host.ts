@@ -31,7 +31,8 @@ import { requireHost, WrappedHost } from './wrapped-host.js'
  *
  * @example
  * ```ts
- * import { Loop, policyHost, TCP, UVError, virtualHost } from 'libuv-wasm'
+ * import { Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
+ * import { policyHost } from 'libuv-wasm/guard'
  *
  * const host = policyHost(virtualHost(), { listen: ['127.0.0.1:80'] })
  * const loop = await Loop.open({ host })

@@ -30,7 +30,8 @@ export interface LimitedHost extends Host {
  *
  * @example
  * ```ts
- * import { limitedHost, Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
+ * import { Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
+ * import { limitedHost } from 'libuv-wasm/guard'
  *
  * const host = limitedHost(virtualHost(), { listeners: 1 }, { onLimit: (name) => console.log(name) })
  * const loop = await Loop.open({ host })

@@ -1,6 +1,6 @@
 /** Runs a program of the table as a guest, or as a plugin. */
 import { readFileSync } from 'node:fs'
-import { policyHost } from 'libuv-wasm'
+import { policyHost } from 'libuv-wasm/guard'
 import { Guest } from 'libuv-wasm/guest'
 import { Plugin } from 'libuv-wasm/plugin'
 

@@ -1,0 +1,13 @@
+/** The entry `libuv-wasm/guard`: wrappers of a host that keep its contract. */
+export { type AuditLine, type AuditLog, auditLog } from './audit-log.js'
+export type { Attempt, Decision, Refusal } from './decision.js'
+export type { Explanation, PolicyQuestion } from './explain.js'
+export type { PolicyHooks } from './judge.js'
+export { type LimitedHost, limitedHost } from './limits/limited-host.js'
+export type { LimitHooks, NetworkUsage, Usage } from './limits/meters.js'
+export { DEFAULT_NETWORK_LIMITS, type NetworkLimitName, type NetworkLimits } from './limits/network-limits.js'
+export type { Rate } from './limits/token-bucket.js'
+export { Policy } from './policy.js'
+export { policyHost } from './policy-host.js'
+export type { PolicyRule, PolicyRules, RuleObject, RulesByAction } from './rules/policy-rules.js'
+export type { Action, Protocol, Verdict } from './rules/rule.js'
