@@ -79,6 +79,23 @@ export type FileCalls = Pick<
 /** The calls that a kernel answers. */
 export type KernelCalls = Omit<UvHost, keyof FileCalls | 'absent'>
 
+/** Those of them that libuv makes for its handles. The others are made for programs, by their C library. */
+export type LibuvCalls = Omit<
+  KernelCalls,
+  | 'epoll_create'
+  | 'epoll_ctl'
+  | 'epoll_wait'
+  | 'eventfd'
+  | 'timerfd_create'
+  | 'timerfd_settime'
+  | 'timerfd_gettime'
+  | 'terminal'
+  | 'sendmsg'
+  | 'recvmsg'
+  | 'signals'
+  | 'alarm'
+>
+
 /** The signatures of these functions. */
 export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   socket: 'iii:i',

@@ -13,7 +13,8 @@ import type { WasmExports, WasmImports, WasmModule } from '../base/platform-type
 import { withheldClock } from '../guard/withheld-clock.js'
 import { Arrivals } from '../kernel/arrivals.js'
 import { Kernel } from '../kernel/kernel.js'
-import { createUvHost } from '../kernel/syscalls/syscalls.js'
+import { messageSockets } from '../kernel/local/message-sockets.js'
+import { createProgramCalls } from '../kernel/syscalls/program/program-calls.js'
 import { Gate } from '../runtime/import-gate.js'
 import { linkError, type Offers } from '../runtime/imports.js'
 import { linkedWith } from '../runtime/linked-with.js'
@@ -59,6 +60,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const { revision } = linkedWith(module)
   const kernel = new Kernel({
     host,
+    messageSockets,
     firstDescriptor: revision < UNIFIED ? SEPARATE_SOCKETS : 0,
     gauges: kernelGauges(options.limits.ledger),
     onReady: (bytes) => loops.wake(bytes),
@@ -79,7 +81,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const signals = { arrivals, calls: driver.signals }
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
-  const calls = createUvHost(() => ({ ...context, memory: memory() }))
+  const calls = createProgramCalls(() => ({ ...context, memory: memory() }))
   const fileParts = { preopens: revision < UNIFIED, fileGauges: fileGauges(options.limits.ledger) }
   const { imports, files } = preview1(options, {
     ...{ kernel, calls, driver, memory, ...fileParts },

@@ -10,10 +10,11 @@ import type { CancelLookup, LookupEvents } from '../host/contract/lookup.js'
 import type { Descriptor, Domain, Result, SocketType } from './descriptor.js'
 import { Descriptors } from './descriptors.js'
 import { type KernelGauges, looseGauges } from './gauges.js'
-import { LocalDatagram, type LocalDatagramContext } from './local/local-datagram.js'
+import type { LocalDatagram, LocalDatagramContext } from './local/local-datagram.js'
 import { LocalMemory } from './local/local-memory.js'
-import { LocalSequence, type LocalSequenceContext } from './local/local-sequence.js'
+import type { LocalSequence, LocalSequenceContext } from './local/local-sequence.js'
 import { type LocalUnixContext, LocalUnixSocket } from './local/local-unix-socket.js'
+import type { MessageSockets } from './local/message-sockets.js'
 import { PipeEnd } from './local/pipe.js'
 import { Lookup } from './lookup.js'
 import { Passing } from './passing.js'
@@ -30,6 +31,8 @@ export interface KernelOptions {
   readonly firstDescriptor: number
   /** How many descriptors may be open at once: 65,536 by default, at most a million. The next one gets `EMFILE`. */
   readonly maxDescriptors?: number | undefined
+  /** Makes the sockets of `AF_UNIX` that carry messages; there are none without it. */
+  readonly messageSockets?: MessageSockets | undefined
   /** What is counted, and how much there may be of it; `maxDescriptors` is not used then. */
   readonly gauges?: KernelGauges | undefined
   /**
@@ -40,6 +43,9 @@ export interface KernelOptions {
   /** Called when the readiness of any descriptor may have changed; `bytes` as above. */
   readonly onChange?: (bytes: number) => void
 }
+
+/** Why a socket or a pair cannot be opened. */
+type OpenError = 'EMFILE' | 'ENFILE' | 'ESOCKTNOSUPPORT'
 
 /** The most descriptor numbers that there can be: Linux's limit, `nr_open`. */
 const NUMBERS = 2 ** 20
@@ -60,6 +66,7 @@ export class Kernel
   /** The descriptors on their way between its sockets. */
   readonly passing: Passing
   readonly readiness: Readiness
+  readonly #messageSockets: MessageSockets | undefined
   /** Its closed connections that still have data to send; they count as open. */
   readonly orphans: Orphans
   /** How many descriptor numbers exist at most. */
@@ -74,6 +81,7 @@ export class Kernel
   constructor(options: KernelOptions) {
     this.host = options.host
     this.#onChange = options.onChange
+    this.#messageSockets = options.messageSockets
     this.readiness = new Readiness(options.onReady)
     const { firstDescriptor, gauges = looseGauges(options.maxDescriptors ?? 65_536) } = options
     this.gauges = gauges
@@ -140,10 +148,10 @@ export class Kernel
   }
 
   /** Opens a socket. */
-  socket(domain: Domain, type: SocketType): Descriptor | 'EMFILE' | 'ENFILE' {
+  socket(domain: Domain, type: SocketType): Descriptor | OpenError {
     if (this.lacks()) return 'EMFILE'
     const socket = this.#makeSocket(domain, type)
-    if (socket === undefined) return 'ENFILE'
+    if (typeof socket !== 'object') return socket ?? 'ENFILE'
     this.#descriptors.add(socket, this.#first)
     return socket
   }
@@ -153,12 +161,10 @@ export class Kernel
   }
 
   /** Opens two connected descriptors: sockets, or the read end and the write end of a pipe. */
-  pair(kind: SocketType | 'pipe'): readonly [Descriptor, Descriptor] | 'EMFILE' | 'ENFILE' {
+  pair(kind: SocketType | 'pipe'): readonly [Descriptor, Descriptor] | OpenError {
     if (this.lacks(2)) return 'EMFILE'
-    const ends = { pipe: PipeEnd, stream: LocalUnixSocket, datagram: LocalDatagram, packets: LocalSequence }[kind].pair(
-      this,
-    )
-    if (ends === undefined) return 'ENFILE'
+    const ends = this.#makePair(kind)
+    if (typeof ends !== 'object') return ends ?? 'ENFILE'
     for (const end of ends) this.#descriptors.add(end, this.#first)
     return ends
   }
@@ -296,9 +302,17 @@ export class Kernel
     return this.#numbers < this.#mostNumbers && !this.#descriptors.hasRoom(count, from, this.#numbers)
   }
 
-  #makeSocket(domain: Domain, type: SocketType): Descriptor | undefined {
+  #makePair(kind: SocketType | 'pipe'): readonly [Descriptor, Descriptor] | OpenError | undefined {
+    if (kind === 'pipe') return PipeEnd.pair(this)
+    if (kind === 'stream') return LocalUnixSocket.pair(this)
+    return this.#messageSockets === undefined ? 'ESOCKTNOSUPPORT' : this.#messageSockets.pair(kind, this)
+  }
+
+  /** @returns `undefined` when there is no capacity for its messages */
+  #makeSocket(domain: Domain, type: SocketType): Descriptor | OpenError | undefined {
     if (domain !== 'unix') return type === 'stream' ? new TcpSocket(domain, this) : new UdpSocket(domain, this)
-    if (type !== 'stream') return (type === 'datagram' ? LocalDatagram : LocalSequence).open(this)
+    if (type !== 'stream')
+      return this.#messageSockets === undefined ? 'ESOCKTNOSUPPORT' : this.#messageSockets.open(type, this)
     const { unix } = this.host
     return unix === undefined ? new LocalUnixSocket(this) : new HostUnixSocket(unix, this)
   }

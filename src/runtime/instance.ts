@@ -10,7 +10,7 @@ import type { WasmModule } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
 import { Kernel } from '../kernel/kernel.js'
 import { PayloadBridge } from '../kernel/payload-bridge.js'
-import { createUvHost } from '../kernel/syscalls/syscalls.js'
+import { createLibuvCalls } from '../kernel/syscalls/libuv-calls.js'
 import { needsProvider, noStreams, ownWasi, WASI_MODULE, type WasiProvider, wasmerWasi } from '../wasi/provider.js'
 import { Dispatch } from './dispatch.js'
 import { Gate } from './import-gate.js'
@@ -142,7 +142,7 @@ export class Instance {
         )
       return made
     }
-    const system = createUvHost(() => {
+    const system = createLibuvCalls(() => {
       const { kernel, memory, abi, pump, payloads } = instance()
       return { kernel, memory, abi, payloads, turns: pump, epoch: () => dispatch.epoch, onDefect: options.onThrow }
     })

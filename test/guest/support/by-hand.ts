@@ -5,7 +5,8 @@ import { isCall } from '../../../src/base/call.js'
 import type { StreamStat } from '../../../src/host/contract/stream.js'
 import { BaseStream } from '../../../src/host/stream/base-stream.js'
 import { Kernel } from '../../../src/kernel/kernel.js'
-import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
+import { messageSockets } from '../../../src/kernel/local/message-sockets.js'
+import { createProgramCalls } from '../../../src/kernel/syscalls/program/program-calls.js'
 import { describeModule } from '../../../src/runtime/module.js'
 import { Errno } from '../../../src/wasi/errno.js'
 import type { Directory } from '../../../src/wasi/fs/given.js'
@@ -121,8 +122,8 @@ export class ByHand {
   constructor(folder?: Directory, { pages = 16, maxDescriptors }: { pages?: number; maxDescriptors?: number } = {}) {
     this.memory = new Memory(new WebAssembly.Memory({ initial: pages }))
     const { host, memory, hand } = this
-    const kernel = new Kernel({ host, firstDescriptor: 0, maxDescriptors, onReady: () => {} })
-    const calls = createUvHost(() => ({ kernel, memory, abi, turns, onDefect: fail }))
+    const kernel = new Kernel({ host, messageSockets, firstDescriptor: 0, maxDescriptors, onReady: () => {} })
+    const calls = createProgramCalls(() => ({ kernel, memory, abi, turns, onDefect: fail }))
     this.#calls = preview1(
       { host, abi, wasi: {}, files: folder && [{ names: [], contents: folder }] },
       { kernel, calls, driver: hand, memory: () => memory, preopens: true, interrupted: () => false },

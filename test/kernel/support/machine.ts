@@ -13,11 +13,12 @@ import type { Host } from '../../../src/host/contract/host.js'
 import { Arrivals } from '../../../src/kernel/arrivals.js'
 import type { Descriptor, Domain } from '../../../src/kernel/descriptor.js'
 import { Kernel } from '../../../src/kernel/kernel.js'
+import { messageSockets } from '../../../src/kernel/local/message-sockets.js'
 import { Payload, WriteQueue } from '../../../src/kernel/payload.js'
 import { PayloadBridge } from '../../../src/kernel/payload-bridge.js'
 import type { Turns } from '../../../src/kernel/syscalls/context.js'
+import { createProgramCalls } from '../../../src/kernel/syscalls/program/program-calls.js'
 import { SockaddrCodec } from '../../../src/kernel/syscalls/sockaddr.js'
-import { createUvHost } from '../../../src/kernel/syscalls/syscalls.js'
 import { describeModule } from '../../../src/runtime/module.js'
 import { soon } from '../../support/deadline.js'
 import { FakeHost } from '../../support/fake-host.js'
@@ -76,6 +77,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
   constructor({ host, maxDescriptors, turns }: MachineOptions<SomeHost>) {
     this.host = host
     this.kernel = new Kernel({
+      messageSockets,
       host,
       firstDescriptor: c.UVH_FD_FIRST,
       maxDescriptors,
@@ -84,7 +86,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
       },
       onChange: () => this.#changed(),
     })
-    this.raw = createUvHost(() => ({
+    this.raw = createProgramCalls(() => ({
       kernel: this.kernel,
       memory: this.memory,
       abi,

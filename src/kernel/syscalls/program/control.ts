@@ -1,10 +1,10 @@
-import type { Description } from '../../abi/description.js'
-import { IOV_MAX } from '../../abi/limits.js'
-import type { Memory } from '../../abi/memory.js'
-import type { ErrnoName } from '../../base/errno.js'
-import type { Descriptor, Result } from '../descriptor.js'
-import { RIGHTS_MAX, type Rights } from '../passing.js'
-import type { SyscallContext } from './context.js'
+import type { Description } from '../../../abi/description.js'
+import { IOV_MAX } from '../../../abi/limits.js'
+import type { Memory } from '../../../abi/memory.js'
+import type { ErrnoName } from '../../../base/errno.js'
+import type { Descriptor, Result } from '../../descriptor.js'
+import { RIGHTS_MAX, type Rights } from '../../passing.js'
+import type { SyscallContext } from '../context.js'
 
 /** The calls that move the bytes of a message: `sendto()` or `recvfrom()`. */
 export type MoveBytes = (fd: number, bufs: number, nbufs: number, flags: number, addr: number, len: number) => Result

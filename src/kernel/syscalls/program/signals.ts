@@ -1,6 +1,6 @@
-import type { Memory } from '../../abi/memory.js'
-import type { Result } from '../descriptor.js'
-import type { SignalContext, SyscallContext } from './context.js'
+import type { Memory } from '../../../abi/memory.js'
+import type { Result } from '../../descriptor.js'
+import type { SignalContext, SyscallContext } from '../context.js'
 
 /** The calls with which a guest says what it does with signals, and sets its alarm. */
 export class SignalSetting {

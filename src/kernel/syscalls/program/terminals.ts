@@ -1,7 +1,7 @@
-import type { Memory } from '../../abi/memory.js'
-import type { HostTerminal, TerminalSettings } from '../../host/contract/stream.js'
-import type { Descriptor, Result } from '../descriptor.js'
-import type { Kernel } from '../kernel.js'
+import type { Memory } from '../../../abi/memory.js'
+import type { HostTerminal, TerminalSettings } from '../../../host/contract/stream.js'
+import type { Descriptor, Result } from '../../descriptor.js'
+import type { Kernel } from '../../kernel.js'
 
 /** The requests of `uvh_terminal()`; the same as `UVH_TERMINAL_*` in `uv_host.h`. */
 const Request = { SIZE: 0, SETTINGS: 1, CHANGE: 2, FLUSH: 3 } as const

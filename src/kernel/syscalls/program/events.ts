@@ -1,13 +1,13 @@
-import type { Description } from '../../abi/description.js'
-import { EPOLL_EVENT, EpollCommand, EpollFlag, EventFlag, TIMER, TimerFlag } from '../../abi/events.js'
-import type { Memory } from '../../abi/memory.js'
-import type { Descriptor, Result } from '../descriptor.js'
-import { Epoll, type Interest } from '../events/epoll.js'
-import { EventCounter } from '../events/event-counter.js'
-import { Timer, type TimerSetting } from '../events/timer.js'
-import type { Kernel } from '../kernel.js'
-import type { SyscallContext } from './context.js'
-import { PollMask } from './poll-mask.js'
+import type { Description } from '../../../abi/description.js'
+import { EPOLL_EVENT, EpollCommand, EpollFlag, EventFlag, TIMER, TimerFlag } from '../../../abi/events.js'
+import type { Memory } from '../../../abi/memory.js'
+import type { Descriptor, Result } from '../../descriptor.js'
+import { Epoll, type Interest } from '../../events/epoll.js'
+import { EventCounter } from '../../events/event-counter.js'
+import { Timer, type TimerSetting } from '../../events/timer.js'
+import type { Kernel } from '../../kernel.js'
+import type { SyscallContext } from '../context.js'
+import { PollMask } from '../poll-mask.js'
 
 /** The longest time of a timer, in nanoseconds, as on Linux. */
 const LONGEST = 2 ** 63
