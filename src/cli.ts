@@ -2,6 +2,7 @@
 /** The `libuv-wasm` command. */
 import { VERSION } from './abi/revision.js'
 import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
+import { makePlugin } from './cli/new.js'
 import { Scripts } from './cli/scripts.js'
 import { Thread } from './guest/drivers/thread.js'
 
@@ -10,7 +11,6 @@ try {
   if (command === 'help') process.stdout.write(HELP)
   else if (command === 'version') process.stdout.write(`${VERSION}\n`)
   else if ('kind' in command) {
-    const { makePlugin } = await import('./cli/new.js')
     process.stdout.write(`${makePlugin(command.kind, command.folder)}\n`)
   } else {
     // Its thread starts up while this thread loads the rest.
