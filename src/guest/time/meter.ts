@@ -27,6 +27,8 @@ const LOOKS = 4
 
 /** Compares the time that a guest has used with its limits. */
 export class TimeMeter {
+  /** Whether there is any limit, so that time has to be measured; asked in every turn of a loop. */
+  readonly isLimited: boolean
   readonly #limits: TimeLimits
   readonly #hooks: TimeHooks
   readonly #warned = new Set<TimeLimitName>()
@@ -36,11 +38,7 @@ export class TimeMeter {
   constructor(limits: TimeLimits, hooks: TimeHooks) {
     this.#limits = limits
     this.#hooks = hooks
-  }
-
-  /** Whether there is any limit, so that time has to be measured. */
-  get isLimited(): boolean {
-    return TIME_LIMIT_NAMES.some((name) => this.#limits[name] !== Number.POSITIVE_INFINITY)
+    this.isLimited = TIME_LIMIT_NAMES.some((name) => limits[name] !== Number.POSITIVE_INFINITY)
   }
 
   /** What is used of each limit. @param used - what has been measured, in milliseconds */
