@@ -9,7 +9,7 @@ import { Plugin } from 'libuv-wasm/plugin'
  * @typedef {object} Parts
  * @property {string} program - the path of its module
  * @property {readonly string[]} args
- * @property {import('libuv-wasm').PolicyRules} policy
+ * @property {import('libuv-wasm/guard').PolicyRules} policy
  * @property {import('libuv-wasm').Host | undefined} host - undefined for the real network of another process
  * @property {Given} given
  */
