@@ -100,6 +100,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   loop/pump.c \
   loop/signal-handles.c \
   stdio/calls.c \
+  stdio/printf-error.c \
   stdio/stderr.c \
   stdio/stdin.c \
   stdio/stdout.c \
@@ -108,13 +109,16 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   users.c \
   posix/absent.c \
   files/advice.c \
+  files/close-range.c \
   posix/bsd.c \
   posix/clocks.c \
   names/databases.c \
+  posix/dates.c \
   posix/events.c \
   posix/exepath.c \
   names/gai-strerror.c \
   posix/strerror.c \
+  posix/strptime.c \
   names/group.c \
   names/hostent.c \
   names/hosts.c \
@@ -133,9 +137,11 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   posix/select.c \
   names/services.c \
   files/statfs.c \
+  files/statx.c \
   names/uname.c \
   posix/stack-protector.c \
   files/transfer.c \
+  files/walk.c \
   posix/waits.c \
   signals/alarms.c \
   signals/arrived.c \
@@ -145,6 +151,7 @@ PROGRAM_SOURCES = $(addprefix libuv-port/src/, \
   signals/signal-waits.c \
   signals/signal-xsi.c \
   signals/signals.c \
+  signals/timers.c \
   threads/attributes.c \
   threads/barrier.c \
   threads/cond.c \

@@ -27,7 +27,7 @@ build/sdk-cxx/cxx.a: build/sdk-cxx/throw.o build/sdk-cxx/turn.o
 
 $(SDK_MADE): build/sdk-cxx/start.o build/sdk-cxx/cxx.a build/sdk-revision.o build/wasm/guest/libuv-program.a \
     build/wasm/debug/libuv-program.a \
-    $(wildcard sdk/* sdk/uvcc.d/* libuv-port/include/sys/*) libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
+    $(wildcard sdk/* sdk/uvcc.d/* libuv-port/include/sys/*) libuv-port/include/unistd.h libuv-port/include/uv.h libuv-port/include/uv/wasm.h \
     libuv-port/include/uv/pump.h libuv-port/include/uv_host.h \
     libuv-port/include/uv_pump.h \
     LICENSE scripts/package/make-sdk.sh scripts/package/licences.sh

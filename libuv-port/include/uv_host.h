@@ -517,4 +517,19 @@ int uvh_descriptor_limit(int limit);
 UVH_IMPORT(map)
 int uvh_map(int fd, double offset, char* address, size_t length);
 
+/* How many timers a program has, and the bit of *arrived (see uvh_signals()) that
+ * says that at least one has expired.
+ */
+#define UVH_TIMERS 32
+#define UVH_TIMER_BIT 0x80000000u
+
+/* Sets the timer with the number `timer`, 1 to UVH_TIMERS, like uvh_alarm(). When
+ * it expires, the host does what uvh_signals() says of `signum`; but if that is
+ * caught, it sets UVH_TIMER_BIT and not that of the signal. The `signum` 32 stands
+ * for all real-time signals, which are always caught. Errors: EINVAL (a number
+ * out of range, or no time), ENOSYS (this host sends no signals).
+ */
+UVH_IMPORT(timer)
+int uvh_timer(int timer, int signum, double after, double interval);
+
 #endif  /* UV_HOST_H_ */

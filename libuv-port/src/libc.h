@@ -86,11 +86,6 @@ enum {
 /* The signals that the host has sent, see uvh_signals(). */
 extern unsigned int uvp__arrived;
 
-/* The bit of uvp__arrived that is no signal's: the next wait has to deliver a
- * signal that has been pending.
- */
-#define UVP__RECHECK 0x80000000u
-
 /* The part of the signals that is only linked with programs that use them, and
  * NULL until they do.
  */

@@ -62,6 +62,7 @@ const parts = [
       'terminal',
       'signals',
       'alarm',
+      'timer',
       'sendmsg',
       'recvmsg',
       ...EVENTS,

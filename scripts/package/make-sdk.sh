@@ -40,7 +40,7 @@ done
 # All headers are in one directory: libuv's own uv.h is moved below it.
 sed 's/#include_next <uv.h>/#include "uv\/libuv.h"/' libuv-port/include/uv.h >"$dest/include/uv.h"
 cp "$libuv/include/uv.h" "$dest/include/uv/libuv.h"
-cp -r libuv-port/include/sys "$dest/include"
+cp -r libuv-port/include/sys libuv-port/include/unistd.h "$dest/include"
 cp "$libuv"/include/uv/*.h libuv-port/include/uv/wasm.h libuv-port/include/uv/pump.h "$dest/include/uv"
 
 cp sdk/setjmp.h "$dest/include"

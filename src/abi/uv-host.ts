@@ -65,6 +65,7 @@ export interface UvHost {
   flock(fd: number, operation: number): number
   descriptor_limit(limit: number): number
   map(fd: number, offset: number, address: number, length: number): number
+  timer(timer: number, signal: number, after: number, interval: number): number
 }
 
 /**
@@ -94,6 +95,7 @@ export type LibuvCalls = Omit<
   | 'recvmsg'
   | 'signals'
   | 'alarm'
+  | 'timer'
 >
 
 /** The signatures of these functions. */
@@ -150,4 +152,5 @@ export const UV_HOST_TYPES: Readonly<Record<keyof UvHost, Signature>> = {
   flock: 'ii:i',
   descriptor_limit: 'i:i',
   map: 'idii:i',
+  timer: 'iidd:i',
 }

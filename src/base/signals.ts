@@ -42,6 +42,9 @@ export type SignalName = keyof typeof NUMBERS
 /** The signals by name. */
 export const SIGNALS: Readonly<Record<SignalName, number>> = NUMBERS
 
+/** What arrives in place of the signal of a timer that has expired: the guest knows which timer has which signal. */
+export const TIMER_EXPIRED = 32
+
 /** A set of signals: bit n - 1 for signal n. */
 export type SignalSet = number
 

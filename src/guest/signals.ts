@@ -1,7 +1,8 @@
-/** Signals that are sent to a guest from outside, and its alarm. */
-import { bitOf, SIGNALS, type SignalName, type SignalSet, signalNames, signalSet } from '../base/signals.js'
-import type { Host, HostTimer } from '../host/contract/host.js'
-import type { SignalCalls } from '../kernel/syscalls/context.js'
+/** Signals that are sent to a guest from outside, and by its timers. */
+import { bitOf, type SignalName, type SignalSet, signalNames, signalSet, TIMER_EXPIRED } from '../base/signals.js'
+import type { Host } from '../host/contract/host.js'
+import type { SignalCalls, TimerSetting } from '../kernel/syscalls/context.js'
+import { SignalTimer } from './signal-timer.js'
 
 /** What happens to signals that are not ignored. */
 export interface SignalTarget {
@@ -16,9 +17,6 @@ const IGNORED = signalSet('SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGTSTP',
 /** The signals for which a guest can have no handler. */
 const OWN = signalSet('SIGKILL', 'SIGSTOP')
 
-/** The longest time of a host's timer, in ms. */
-const LONGEST = 2 ** 31 - 1
-
 /** Decides what the signals do that are sent to one guest. */
 export class Signals implements SignalCalls {
   readonly #host: Host
@@ -27,13 +25,10 @@ export class Signals implements SignalCalls {
   #caught = 0
   #ignored = IGNORED
   #closed = false
-  #timer: HostTimer | undefined
-  /** When the next SIGALRM is due, by the host's clock in nanoseconds. */
-  #due = Number.POSITIVE_INFINITY
-  #interval = 0
+  readonly #timers = new Map<number, SignalTimer>()
 
   /**
-   * @param host - provides the timer of the alarm
+   * @param host - provides the timers
    * @param onChange - receives the signals that would not end the guest, although they usually do
    */
   constructor(host: Host, onChange?: (names: readonly SignalName[]) => void) {
@@ -67,33 +62,22 @@ export class Signals implements SignalCalls {
     this.#onChange?.(signalNames(this.#caught | (this.#ignored & ~IGNORED)))
   }
 
-  setAlarm(after: number, interval: number): void {
+  setTimer({ timer, signal, after, interval }: TimerSetting): void {
     if (this.#closed) return
-    this.#interval = interval
-    this.#due = after === 0 ? Number.POSITIVE_INFINITY : this.#host.clock() + after
-    this.#arm()
+    this.#timers.get(timer)?.clear()
+    if (after === 0) this.#timers.delete(timer)
+    else this.#timers.set(timer, new SignalTimer(this.#host, after, interval, () => this.#expire(timer, signal)))
   }
 
   /** Called when the guest has ended. */
   close(): void {
     this.#closed = true
-    this.#timer?.clear()
+    for (const timer of this.#timers.values()) timer.clear()
   }
 
-  readonly #expire = (): void => {
-    const late = this.#host.clock() - this.#due
-    // A timer may fire too early, and has a limit.
-    if (late < 0) return this.#arm()
-    if (this.#interval === 0) this.#due = Number.POSITIVE_INFINITY
-    else this.#due += (Math.floor(late / this.#interval) + 1) * this.#interval
-    this.#arm()
-    this.send(SIGNALS.SIGALRM)
-  }
-
-  #arm(): void {
-    const left = (this.#due - this.#host.clock()) / 1e6
-    if (left === Number.POSITIVE_INFINITY) return this.#timer?.clear()
-    this.#timer ??= this.#host.timer(this.#expire)
-    this.#timer.set(Math.min(Math.max(1, Math.ceil(left)), LONGEST))
+  #expire(timer: number, signal: number): void {
+    const tells = timer > 0 && (signal === TIMER_EXPIRED || (this.#caught & bitOf(signal)) !== 0)
+    if (tells) this.#target?.deliver(TIMER_EXPIRED)
+    else this.send(signal)
   }
 }

@@ -66,8 +66,8 @@ export const ToParent = {
   CLOSE_STREAM: 18,
   /** What the guest does with signals: {@link SignalReport}. */
   SIGNALS: 22,
-  /** The guest sets its alarm: an {@link AlarmReport}. */
-  ALARM: 20,
+  /** The guest sets its alarm or another timer: a {@link TimerReport}. */
+  TIMER: 20,
   /** The guest's thread has received a signal; the value is its number. */
   SIGNAL_TAKEN: 21,
   /**
@@ -215,8 +215,10 @@ export interface SignalReport {
   readonly ignored: number
 }
 
-/** When SIGALRM is due, and how often then; in nanoseconds. */
-export interface AlarmReport {
+/** When which signal of a timer is due, and how often then; in nanoseconds. */
+export interface TimerReport {
+  readonly timer: number
+  readonly signal: number
   readonly after: number
   readonly interval: number
 }
@@ -235,7 +237,7 @@ export type Message =
   | LoadFailure
   | TrapReport
   | SignalReport
-  | AlarmReport
+  | TimerReport
   | LimitReport
 
 /** Encodes an error name as a value. */

@@ -1,8 +1,10 @@
-/** What signals do that are sent to a guest, and its alarm, on a host whose clock the test moves. */
+/** What signals do that are sent to a guest or by its timers, on a host whose clock the test moves. */
 import { expect, test } from '@jest/globals'
 import { SIGNALS, type SignalName, signalSet } from '../../src/base/signals.js'
 import { Signals } from '../../src/guest/signals.js'
 import { FakeHost } from '../support/fake-host.js'
+
+const ALARM = { timer: 0, signal: SIGNALS.SIGALRM }
 
 /** Signals, and what they did. */
 const stage = (onChange?: (names: readonly SignalName[]) => void) => {
@@ -42,17 +44,17 @@ test('the receiver of changes gets the signals that would usually end a guest', 
 
 test('nothing is sent after the end', () => {
   const { host, signals, done } = stage()
-  signals.setAlarm(1e6, 0)
+  signals.setTimer({ ...ALARM, after: 1e6, interval: 0 })
   signals.close()
   expect(signals.send(15)).toBe(false)
-  signals.setAlarm(1e6, 0)
+  signals.setTimer({ ...ALARM, after: 1e6, interval: 0 })
   host.advance(1000)
   expect(done).toEqual([])
 })
 
 test('an alarm comes once, at its time and not earlier', () => {
   const { host, signals, done } = stage()
-  signals.setAlarm(5e6, 0)
+  signals.setTimer({ ...ALARM, after: 5e6, interval: 0 })
   host.advance(4.9)
   expect(done).toEqual([])
   host.advance(0.1)
@@ -64,7 +66,7 @@ test('an alarm comes once, at its time and not earlier', () => {
 test('an alarm with an interval comes again, and does not catch up on what it has missed', () => {
   const { host, signals, done } = stage()
   signals.dispose(signalSet('SIGALRM'), 0)
-  signals.setAlarm(5e6, 10e6)
+  signals.setTimer({ ...ALARM, after: 5e6, interval: 10e6 })
   for (const [ms, times] of [
     [5, 1],
     [9, 0],
@@ -78,7 +80,20 @@ test('an alarm with an interval comes again, and does not catch up on what it ha
     host.advance(0)
     expect([ms, done.splice(0).length]).toEqual([ms, times])
   }
-  signals.setAlarm(0, 10e6)
+  signals.setTimer({ ...ALARM, after: 0, interval: 10e6 })
   host.advance(1000)
   expect(done).toEqual([])
+})
+
+test('timers run beside each other; what is caught arrives as an expiry', () => {
+  const { host, signals, done } = stage()
+  signals.dispose(signalSet('SIGUSR1'), signalSet('SIGUSR2'))
+  for (const [timer, signal] of [SIGNALS.SIGUSR1, SIGNALS.SIGUSR2, SIGNALS.SIGHUP, 32].entries()) {
+    signals.setTimer({ timer: timer + 1, signal, after: (timer + 1) * 1e6, interval: 10e6 })
+  }
+  host.advance(4)
+  expect(done.splice(0)).toEqual(['deliver 32', 'end 1', 'deliver 32'])
+  signals.setTimer({ timer: 3, signal: SIGNALS.SIGHUP, after: 0, interval: 0 })
+  host.advance(10)
+  expect(done).toEqual(['deliver 32', 'deliver 32'])
 })

@@ -311,6 +311,7 @@ const ARITY: Readonly<Record<Name, number>> = {
   terminal: 3,
   signals: 3,
   alarm: 2,
+  timer: 4,
   sendmsg: 3,
   recvmsg: 3,
   clock: 0,

@@ -181,6 +181,7 @@ class Fuzz {
       ['interface_index', [machine.put(random.pick(['lo', 'eth9', ''])), random.pick([2, 4, 0])]],
       ['signals', [random.int(0, 2 ** 31 - 1), random.int(0, 2 ** 31 - 1), random.pick([machine.alloc(4), 0])]],
       ['alarm', [random.pick([0, 1e9, -1]), random.pick([0, 1e9, Number.NaN])]],
+      ['timer', [random.int(0, 32), random.int(1, 33), random.pick([0, 1e9, -1]), random.pick([0, 1e9])]],
       ['clock', []],
     ]
   }

@@ -1,4 +1,4 @@
-/** The calls `signals` and `alarm`, and how signals that arrive end waits. */
+/** The calls `signals`, `alarm` and `timer`, and how signals that arrive end waits. */
 import { expect, test } from '@jest/globals'
 import { bitOf } from '../../src/base/signals.js'
 import { c, fakeMachine } from './support/machine.js'
@@ -39,14 +39,25 @@ test('signals refuses an address outside of the memory', () => {
   expect([machine.dispositions, machine.arrivals.add(1)]).toEqual([[], false])
 })
 
-test('alarm refuses what is not a time', () => {
+test('alarm and timer refuse what is not a time', () => {
   const machine = fakeMachine()
   for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     expect([machine.os.alarm(wrong, 0), machine.os.alarm(1, wrong)]).toEqual(['EINVAL', 'EINVAL'])
+    expect([machine.os.timer(1, 1, wrong, 0), machine.os.timer(1, 1, 1, wrong)]).toEqual(['EINVAL', 'EINVAL'])
   }
   expect([machine.os.alarm(0, 0), machine.os.alarm(1.5, 2 ** 60)]).toEqual([0, 0])
-  expect(machine.alarms).toEqual([
-    [0, 0],
-    [1.5, 2 ** 60],
+  expect(machine.os.timer(32, 10, 1, 2)).toBe(0)
+  expect(machine.timers).toEqual([
+    { timer: 0, signal: 14, after: 0, interval: 0 },
+    { timer: 0, signal: 14, after: 1.5, interval: 2 ** 60 },
+    { timer: 32, signal: 10, after: 1, interval: 2 },
   ])
+})
+
+test('timer refuses numbers of timers and signals that do not exist', () => {
+  const machine = fakeMachine()
+  for (const wrong of [-1, 0, 33]) {
+    expect([machine.os.timer(wrong, 1, 1, 0), machine.os.timer(1, wrong, 1, 0)]).toEqual(['EINVAL', 'EINVAL'])
+  }
+  expect(machine.timers).toEqual([])
 })

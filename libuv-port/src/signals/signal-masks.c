@@ -3,6 +3,7 @@
 /* Sets of signals, and blocking them. */
 
 #include "signals.h"
+#include "uv_host.h"
 #include "../libc.h"
 
 #include <errno.h>
@@ -86,13 +87,15 @@ int sigpending(sigset_t* set) {
 }
 
 
-/* Lets the wait that follows see the signals that became deliverable. */
+/* Lets the wait that follows see the signals that became deliverable: it ends at
+ * once, as if a timer had expired.
+ */
 void uvp__begin_mask(const sigset_t* set, sigset_t* old) {
   uvp__write_set(old, uvp__blocked);
   uvp__block(uvp__read_set(set));
   uvp__tell_host();
   if (uvp__pending() & ~uvp__blocked)
-    uvp__arrived |= UVP__RECHECK;
+    uvp__arrived |= UVH_TIMER_BIT;
 }
 
 

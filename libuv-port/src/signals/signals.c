@@ -6,6 +6,7 @@
  */
 
 #include "signals.h"
+#include "uv_host.h"
 #include "../libc.h"
 
 #include <errno.h>
@@ -13,11 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A standard signal is pending once at most. The rest of the queue is for
- * real-time signals; POSIX guarantees 32 of them.
+/* A standard signal is pending once at most, and once more for each timer. The
+ * rest of the queue is for real-time signals; POSIX guarantees 32 of them.
  */
-#define UVP__QUEUE_MAX (UVP__LAST_STANDARD + 64)
+#define UVP__RESERVED (UVP__LAST_STANDARD + UVH_TIMERS)
+#define UVP__QUEUE_MAX (UVP__RESERVED + 64)
 
+/* The value of a timer's signal is the number of the timer. */
 struct uvp__sent {
   int signum;
   int code;
@@ -25,6 +28,8 @@ struct uvp__sent {
 };
 
 uvp__sigset uvp__blocked;
+
+const struct uvp__timer_calls* uvp__timer_calls;
 
 static struct uvp__sent uvp__queue[UVP__QUEUE_MAX];
 static int uvp__queued;
@@ -45,7 +50,7 @@ int uvp__enqueue(int signum, int code, union sigval value) {
   if (is_standard && (uvp__pending() & uvp__signal_bit(signum)))
     return 0;
 
-  if (uvp__queued >= UVP__QUEUE_MAX - (is_standard ? 0 : UVP__LAST_STANDARD))
+  if (uvp__queued >= UVP__QUEUE_MAX - (is_standard ? 0 : UVP__RESERVED))
     return EAGAIN;
 
   uvp__queue[uvp__queued++] = (struct uvp__sent){ signum, code, value };
@@ -53,10 +58,19 @@ int uvp__enqueue(int signum, int code, union sigval value) {
 }
 
 
+void uvp__enqueue_timer(int signum, int timer) {
+  uvp__queue[uvp__queued++] =
+      (struct uvp__sent){ signum, SI_TIMER, { .sival_int = timer } };
+}
+
+
 /* Queues what the host has sent. */
 static void uvp__collect(void) {
   unsigned int arrived;
   int signum;
+
+  if ((uvp__arrived & UVH_TIMER_BIT) && uvp__timer_calls != NULL)
+    uvp__timer_calls->collect();
 
   arrived = uvp__arrived & UVP__STANDARD;
   uvp__arrived = 0;
@@ -115,6 +129,11 @@ int uvp__dequeue(uvp__sigset signals, siginfo_t* info) {
   if (sent.code == SI_KERNEL)
     return sent.signum;
 
+  if (sent.code == SI_TIMER) {
+    uvp__timer_calls->take(sent.value.sival_int, info);
+    return sent.signum;
+  }
+
   info->si_pid = getpid();
   info->si_uid = getuid();
   info->si_value = sent.value;
@@ -123,12 +142,19 @@ int uvp__dequeue(uvp__sigset signals, siginfo_t* info) {
 
 
 void uvp__drop(int signum) {
+  siginfo_t unused;
+
+  while (uvp__dequeue(uvp__signal_bit(signum), &unused) != 0)
+    continue;
+}
+
+
+void uvp__drop_timer(int timer) {
   int i;
 
-  uvp__collect();
-
   for (i = uvp__queued - 1; i >= 0; i--)
-    if (uvp__queue[i].signum == signum)
+    if (uvp__queue[i].code == SI_TIMER &&
+        uvp__queue[i].value.sival_int == timer)
       uvp__remove(i);
 }
 

@@ -62,6 +62,22 @@ void uvp__end_mask(const sigset_t* old);
 /* Queues a signal. Returns 0, or EAGAIN if the queue is full. */
 int uvp__enqueue(int signum, int code, union sigval value);
 
+/* What the queue asks of timer_create()'s timers, and NULL until there are any. */
+struct uvp__timer_calls {
+  /* Queues the signals of those that have expired. */
+  void (*collect)(void);
+  /* Describes a signal of a timer that is taken from the queue. */
+  void (*take)(int timer, siginfo_t* info);
+};
+
+extern const struct uvp__timer_calls* uvp__timer_calls;
+
+/* Queues the signal of a timer, which has none in the queue. */
+void uvp__enqueue_timer(int signum, int timer);
+
+/* Removes the signal of a timer from the queue. */
+void uvp__drop_timer(int timer);
+
 /* Takes the pending signal with the lowest number that is in the set. Returns
  * its number, or 0 if there is none.
  */

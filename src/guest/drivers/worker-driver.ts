@@ -7,13 +7,13 @@ import { bitOf, signalName } from '../../base/signals.js'
 import { levelOf } from '../../guard/limits/ledger.js'
 import { traitsOf } from '../../remote/host-traits.js'
 import {
-  type AlarmReport,
   decode,
   decodeText,
   FILES_ID,
   type LimitReport,
   type LoadFailure,
   type SignalReport,
+  type TimerReport,
   ToGuest,
   ToParent,
   type TrapReport,
@@ -175,11 +175,9 @@ class WorkerGuest {
         this.#signals.dispose(caught, ignored)
         break
       }
-      case ToParent.ALARM: {
-        const { after, interval } = decode<AlarmReport>(payload)
-        this.#signals.setAlarm(after, interval)
+      case ToParent.TIMER:
+        this.#signals.setTimer(decode<TimerReport>(payload))
         break
-      }
       case ToParent.LIMIT:
         this.#setup.limits.ledger.report(id, levelOf(value), decode<LimitReport>(payload).used)
         break

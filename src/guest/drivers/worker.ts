@@ -11,7 +11,7 @@ import { Ledger, levelNumber } from '../../guard/limits/ledger.js'
 import type { Limits } from '../../guard/limits/limits.js'
 import { openGiven } from '../../host/common/process-streams.js'
 import type { HostStream, StreamGiven } from '../../host/contract/stream.js'
-import type { SignalCalls } from '../../kernel/syscalls/context.js'
+import type { SignalCalls, TimerSetting } from '../../kernel/syscalls/context.js'
 import { ClientChannel } from '../../remote/client/channel.js'
 import { RemoteHost } from '../../remote/client/host.js'
 import { remoteRelays } from '../../remote/client/streams.js'
@@ -61,8 +61,8 @@ class RemoteSignals implements SignalCalls {
     this.#wire.publish()
   }
 
-  setAlarm(after: number, interval: number): void {
-    this.#wire.post(ToParent.ALARM, 0, 0, encode({ after, interval }))
+  setTimer(setting: TimerSetting): void {
+    this.#wire.post(ToParent.TIMER, 0, 0, encode(setting))
     this.#wire.publish()
   }
 }

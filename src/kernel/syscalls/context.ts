@@ -21,17 +21,24 @@ export interface Turns {
   park(timeout: number): Result
 }
 
+/** When a timer of a guest sends its signal. */
+export interface TimerSetting {
+  /** Its number; that of the alarm is 0. */
+  readonly timer: number
+  /** The signal: 1 to 31, or 32 for those that only the guest knows. */
+  readonly signal: number
+  /** Nanoseconds until the first time; 0 for never. */
+  readonly after: number
+  /** Nanoseconds from one time to the next; 0 for only one. */
+  readonly interval: number
+}
+
 /** What a guest says of signals. */
 export interface SignalCalls {
   /** Called when it changes which signals it handles or blocks, and which it ignores. */
   dispose(caught: SignalSet, ignored: SignalSet): void
-  /**
-   * Lets SIGALRM arrive.
-   *
-   * @param after - nanoseconds until the first one, 0 for never
-   * @param interval - nanoseconds from one to the next, 0 for only one
-   */
-  setAlarm(after: number, interval: number): void
+  /** Called when it sets a timer. */
+  setTimer(setting: TimerSetting): void
 }
 
 /** The signals of one guest. */

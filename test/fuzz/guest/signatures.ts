@@ -46,6 +46,7 @@ const UV_HOST = {
   terminal: 'iii:i',
   signals: 'iii:i',
   alarm: 'dd:i',
+  timer: 'iidd:i',
   clock: ':d',
   absent: 'ii:i',
   chdir: 'ii:i',

@@ -16,7 +16,7 @@ import { Kernel } from '../../../src/kernel/kernel.js'
 import { messageSockets } from '../../../src/kernel/local/message-sockets.js'
 import { Payload, WriteQueue } from '../../../src/kernel/payload.js'
 import { PayloadBridge } from '../../../src/kernel/payload-bridge.js'
-import type { Turns } from '../../../src/kernel/syscalls/context.js'
+import type { TimerSetting, Turns } from '../../../src/kernel/syscalls/context.js'
 import { createProgramCalls } from '../../../src/kernel/syscalls/program/program-calls.js'
 import { SockaddrCodec } from '../../../src/kernel/syscalls/sockaddr.js'
 import { describeModule } from '../../../src/runtime/module.js'
@@ -63,8 +63,8 @@ export class Machine<SomeHost extends Host = FakeHost> {
   )
   /** What was said of signals: those that are caught, and those that are ignored. */
   readonly dispositions: (readonly number[])[] = []
-  /** The settings of the alarm. */
-  readonly alarms: (readonly number[])[] = []
+  /** The settings of the alarm and of timers. */
+  readonly timers: TimerSetting[] = []
   /** How often the kernel reported that a watched descriptor became ready. */
   wakes = 0
   #changed: () => void = () => {}
@@ -96,7 +96,7 @@ export class Machine<SomeHost extends Host = FakeHost> {
         arrivals: this.arrivals,
         calls: {
           dispose: (...sets) => void this.dispositions.push(sets),
-          setAlarm: (...times) => void this.alarms.push(times),
+          setTimer: (setting) => void this.timers.push(setting),
         },
       },
       onDefect: (error) => this.defects.push(error),

@@ -171,3 +171,33 @@ PROBE(statvfs) {
   say("a file for a directory", statvfs("file/below", &st));
   say("not open", fstatvfs(1000, &st));
 }
+
+
+PROBE(statx) {
+  struct statx st;
+  int fd;
+
+  fd = opened("file", "twelve bytes");
+  symlink("file", "link");
+  memset(&st, 0, sizeof(st));
+  say("a file", statx(AT_FDCWD, "file", 0, STATX_BASIC_STATS, &st));
+  yes("all fields", (st.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS);
+  say("its size", st.stx_size);
+  yes("its kind", S_ISREG(st.stx_mode));
+  say("its links", st.stx_nlink);
+  yes("its owner", st.stx_uid == getuid());
+  yes("its time", st.stx_mtime.tv_sec > 1000000000);
+  say("a link", statx(AT_FDCWD, "link", AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st));
+  yes("its kind", S_ISLNK(st.stx_mode));
+  say("a descriptor", statx(fd, "", AT_EMPTY_PATH, STATX_SIZE, &st));
+  say("its size", st.stx_size);
+  say("without a synchronization",
+      statx(AT_FDCWD, "link", AT_STATX_DONT_SYNC, STATX_ALL, &st));
+  yes("of the file", S_ISREG(st.stx_mode));
+  say("absent", statx(AT_FDCWD, "absent", 0, STATX_ALL, &st));
+  say("an empty path", statx(AT_FDCWD, "", 0, STATX_ALL, &st));
+  say("both synchronizations",
+      statx(AT_FDCWD, "file", AT_STATX_SYNC_TYPE, STATX_ALL, &st));
+  say("an unknown flag", statx(AT_FDCWD, "file", 1, STATX_ALL, &st));
+  say("a reserved field", statx(AT_FDCWD, "file", 0, STATX__RESERVED, &st));
+}

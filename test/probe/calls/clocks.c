@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -153,4 +154,68 @@ PROBE(getrusage) {
   yes("a time", usage.ru_utime.tv_sec >= 0 && usage.ru_utime.tv_usec < 1000000);
   say("its children", getrusage(RUSAGE_CHILDREN, &usage));
   say("an unknown one", getrusage(99, &usage));
+}
+
+
+/* What strptime() makes of a text, and what it leaves. */
+static void parse(const char* what, const char* input, const char* format) {
+  struct tm tm;
+  const char* rest;
+  char buffer[80];
+
+  memset(&tm, 0, sizeof(tm));
+  rest = strptime(input, format, &tm);
+  if (rest == NULL) {
+    text(what, "no match");
+    return;
+  }
+
+  snprintf(buffer,
+           sizeof(buffer),
+           "%d-%d-%d %d:%d:%d day %d of %d, %ld, \"%s\"",
+           tm.tm_year,
+           tm.tm_mon,
+           tm.tm_mday,
+           tm.tm_hour,
+           tm.tm_min,
+           tm.tm_sec,
+           tm.tm_yday,
+           tm.tm_wday,
+           tm.tm_gmtoff,
+           rest);
+  text(what, buffer);
+}
+
+
+PROBE(strptime) {
+  setenv("TZ", "UTC0", 1);
+  parse("a date", "2024-02-29 12:34:56 rest", "%Y-%m-%d %H:%M:%S");
+  parse("short forms", "2024-03-02 01:02", "%F %R");
+  parse("of the locale", "Sat Mar  2 01:02:03 2024", "%c");
+  parse("American", "12/25/99 11:05:06 PM", "%D %r");
+  parse("of a mail", "Thu, 01 Jan 1970 00:00:00 GMT", "%a, %d %b %Y %T %Z");
+  parse("a long name", "december 3", "%B %e");
+  parse("midnight", "12 AM", "%I %p");
+  parse("noon", "12 PM", "%I %p");
+  parse("seconds", "1700000000", "%s");
+  parse("an offset", "-08:30", "%z");
+  parse("a short offset", "+02", "%z");
+  parse("Z", "Z", "%z");
+  parse("half an offset", "+0", "%z");
+  parse("a day of the year", "2024 060", "%Y %j");
+  parse("a week", "2024 10 3", "%Y %U %w");
+  parse("a week from Monday", "2024 10 3", "%Y %W %w");
+  parse("a century", "20 24", "%C %y");
+  parse("of the last century", "69", "%y");
+  parse("of this century", "68", "%y");
+  parse("together", "20240302", "%Y%m%d");
+  parse("a leap second", "23:59:60", "%T");
+  parse("a percentage", "50%", "%M%%");
+  parse("spaces", "a  5", "a%n%d");
+  parse("flags", "05", "%-d");
+  parse("an alternative", "2024", "%EY");
+  parse("too much", "2024-13-01", "%F");
+  parse("another text", "a5", "b%d");
+  parse("no number", "x", "%d");
+  parse("an unknown conversion", "x", "%q");
 }

@@ -303,3 +303,42 @@ PROBE(ioctl_FIONBIO) {
   yes("O_NONBLOCK", fcntl(fds[0], F_GETFL) & O_NONBLOCK);
   say("not open", ioctl(1000, FIONBIO, &on));
 }
+
+
+PROBE(closefrom) {
+  int first;
+  int last;
+
+  first = dup(2);
+  last = fcntl(first, F_DUPFD, 40);
+  if (first < 0 || last < 0)
+    failed("dup()");
+  closefrom(last + 1);
+  say("below it", fcntl(last, F_GETFD));
+  closefrom(first);
+  say("the first", fcntl(first, F_GETFD));
+  say("the last", fcntl(last, F_GETFD));
+  say("the lowest free number", dup(2) - first);
+  say("below", fcntl(2, F_GETFD));
+}
+
+
+PROBE(close_range) {
+  int first;
+  int last;
+
+  first = dup(2);
+  last = fcntl(first, F_DUPFD, 40);
+  if (first < 0 || last < 0)
+    failed("dup()");
+  say("one", close_range(first, first, 0));
+  say("is closed", fcntl(first, F_GETFD));
+  say("another", fcntl(last, F_GETFD));
+  say("none there", close_range(50, 60, 0));
+  say("close on exec", close_range(last, ~0U, CLOSE_RANGE_CLOEXEC));
+  say("is set", fcntl(last, F_GETFD));
+  say("all", close_range(first, ~0U, 0));
+  say("is closed", fcntl(last, F_GETFD));
+  say("an empty range", close_range(5, 4, 0));
+  say("an unknown flag", close_range(50, 60, 1));
+}

@@ -165,3 +165,25 @@ PROBE(ioctl_TIOCGWINSZ) {
   say("a socket", ioctl(socket(AF_INET, SOCK_STREAM, 0), TIOCGWINSZ, &size));
   say("not open", ioctl(1000, TIOCGWINSZ, &size));
 }
+
+
+PROBE(printf__m) {
+  char buffer[64];
+
+  errno = ENOENT;
+  snprintf(buffer, sizeof(buffer), "%d: %m.", 1);
+  text("a text", buffer);
+  say("errno is kept", errno == ENOENT);
+  snprintf(buffer, sizeof(buffer), "[%30m]");
+  text("a width", buffer);
+  snprintf(buffer, sizeof(buffer), "[%-30.7m]%s", "next");
+  text("a precision, and another", buffer);
+  snprintf(buffer, sizeof(buffer), "%%m %s %.1f", "%m", 1.5);
+  text("none", buffer);
+  errno = 0;
+  say("without an error", snprintf(buffer, sizeof(buffer), "%m"));
+  errno = EACCES;
+  say("cut", snprintf(buffer, 5, "%m"));
+  text("to", buffer);
+  say("to a descriptor", dprintf(2, "printed: %m\n"));
+}

@@ -34,6 +34,7 @@ export function createProgramCalls(find: () => SyscallContext): KernelCalls {
     recvmsg: guarded((calls, fd, message, flags) => calls.control.receive(fd, message, flags)),
     signals: guarded((calls, caught, ignored, arrived) => calls.signals.handle(caught, ignored, arrived)),
     alarm: guarded((calls, after, interval) => calls.signals.alarm(after, interval)),
+    timer: guarded((calls, timer, signal, after, interval) => calls.signals.timer(timer, signal, after, interval)),
   }
 }
 
