@@ -13,8 +13,8 @@ import { type Bench, chanceOf, tryGuest, type Verdict } from '../trial/trial.js'
 import { Watch } from '../verdict/watch.js'
 import type { Finding, Message, Mode, RunnerName, Slice, Task } from './task.js'
 
-/** Calls of one guest. */
-const CALLS = { imports: 8, modules: 1, calls: 2500, pairs: 3000, deep: 60, end: 40 } as const
+/** The most calls of one guest, or of the guests that meet. */
+const CALLS = { imports: 8, modules: 1, calls: 5000, pairs: 6000, deep: 60, end: 40 } as const
 
 /** How many frames deep calls differ by, and how far the middle moves after a stack overflow or none. */
 const SPREAD = 160
@@ -22,6 +22,9 @@ const STEP = 12
 
 /** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
 const RELEASE = 10_000
+
+/** How many calls are too few for another guest. */
+const FEW = 500
 
 /** How many guests run at the same time, since they mostly wait; and the modes in which each runs alone. */
 const LANES = 4
@@ -66,8 +69,9 @@ class Guests {
   }
 
   async run(): Promise<void> {
-    const { mode, runner, first, calls, callsPerGuest = CALLS[mode] } = this.#slice
+    const { mode, runner, first, calls } = this.#slice
     const lanes = ALONE.includes(mode) ? 1 : LANES
+    const { callsPerGuest = Math.min(CALLS[mode], Math.max(FEW, Math.ceil(calls / lanes))) } = this.#slice
     let guest = first
     for (let made = 0; made < calls; ) {
       const batch: Lane[] = []

@@ -14,6 +14,12 @@ const SHARES: Readonly<Record<RunnerName, Readonly<Record<Mode, number>>>> = {
   process: { imports: 0.0003, modules: 0.0003, calls: 0.79, pairs: 0.2044, deep: 0, end: 0.005 },
 }
 
+/**
+ * How many calls a runner gets, relative to others: the more they cost, the fewer. All have the same import table; they
+ * differ in how calls wait and how a guest ends.
+ */
+const WEIGHTS: Readonly<Record<RunnerName, number>> = { pump: 3, jspi: 3, worker: 2, thread: 2, process: 1 }
+
 /** The maximum of calls of one process: its memory in the end shows whether something leaked. */
 const CALLS_PER_PROCESS = 100_000
 
@@ -36,10 +42,11 @@ export function planJobs({ count, modes, guest, calls, depth }: Options, runners
     const slice = { mode, runner, first: guest, calls: 1, callsPerGuest: calls, depth }
     return [{ slices: [oneGuest(slice)], flags: [] }]
   }
-  const perRunner = Math.ceil(count / runners.length)
-  const processes = Math.ceil(perRunner / CALLS_PER_PROCESS)
+  const weight = runners.reduce((sum, one) => sum + WEIGHTS[one], 0)
+  const processes = Math.ceil(count / runners.length / CALLS_PER_PROCESS)
   return Array.from({ length: processes }, (_, index) =>
     runners.map((runner) => {
+      const perRunner = (count * WEIGHTS[runner]) / weight
       const shares = SHARES[runner]
       const whole = modes.reduce((sum, one) => sum + shares[one], 0)
       const slices = modes
