@@ -68,7 +68,7 @@ export function describeFinding(finding: Finding, seed: number, alone: boolean, 
     `FOUND in mode ${mode}, ${kind} ${runner}${stage === undefined ? '' : `, ${stage} network`}, guest ${guest}, seed ${seed}`,
     ...problems.map((problem) => `  ${problem}`),
     ...(last.length > 0 ? ['  the last calls:', ...last.map((text) => `    ${text}`)] : []),
-    `  ${alone ? 'again' : 'again, with all before it, since it does not fail alone'}: ${command.replace(/ +'$/, "'")}`,
+    `  ${alone ? 'again' : 'again, with all before it'}: ${command.replace(/ +'$/, "'")}`,
   ].join('\n')
 }
 
