@@ -1,7 +1,7 @@
 /** Starts a random module: it is refused with a clear error, or runs, ends with a right outcome and keeps nothing. */
 import type { Outcome } from 'libuv-wasm/guest'
 import type { Random } from '../../support/random.js'
-import { interpreter } from '../guest/interpreter.js'
+import { CATCHING } from '../trial/interpreters.js'
 import { runGuest, type Where } from '../trial/run-guest.js'
 import { describe } from '../trial/trial.js'
 import { driverOf } from '../work/task.js'
@@ -12,9 +12,6 @@ const LIMITS = { wallTime: 250, iterationTime: 100 }
 
 /** How long the message of a refusal may be. */
 const TOLD = 9000
-
-/** The ways of catching exceptions that this engine knows. */
-const CATCHING = (['nothing', 'all', 'all-by-table'] as const).filter((one) => WebAssembly.validate(interpreter(one)))
 
 /** The outcome. */
 export interface ModuleVerdict {

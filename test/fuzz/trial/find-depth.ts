@@ -3,10 +3,11 @@
 import { Script } from '../script/script.js'
 import { type Program, runGuest, type Where } from './run-guest.js'
 
-/** More frames than any engine has room for. */
-const TOO_DEEP = 1_000_000
+/** A depth that every engine has room for, and how exact the answer is. */
+const SHALLOW = 1000
+const EXACT = 32
 
-/** The deepest frame from which a call that does nothing succeeds. */
+/** About the deepest frame from which a call that does nothing succeeds. */
 export async function findDepth(where: Where, program: Program): Promise<number> {
   const fits = async (depth: number): Promise<boolean> => {
     const script = new Script(1)
@@ -14,8 +15,9 @@ export async function findDepth(where: Where, program: Program): Promise<number>
     const { outcome } = await runGuest(where, program, { input: script.encode(false, depth) })
     return outcome.kind === 'exited'
   }
-  let [fine, over] = [0, TOO_DEEP]
-  while (over - fine > 4) {
+  let [fine, over] = [SHALLOW, SHALLOW * 8]
+  while (await fits(over)) [fine, over] = [over, over * 2]
+  while (over - fine > EXACT) {
     const middle = (fine + over) >> 1
     if (await fits(middle)) fine = middle
     else over = middle

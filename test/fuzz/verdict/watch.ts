@@ -2,7 +2,10 @@
 import { readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** The maximum of milliseconds for which the event loop may be blocked, on a busy machine. */
+/**
+ * The maximum of milliseconds for which the event loop may be blocked, if the process has computed that long: on a busy
+ * machine it may have waited for a processor.
+ */
 const LONGEST_STALL = 5000
 
 /** The allowed growth of the memory of the process, in bytes. */
@@ -14,6 +17,7 @@ export class Watch {
   readonly #delay = monitorEventLoopDelay({ resolution: 20 })
   readonly #intrinsics = intrinsics()
   #held: number | undefined
+  #cpu = process.cpuUsage()
 
   constructor() {
     this.#delay.enable()
@@ -24,7 +28,9 @@ export class Watch {
   /** The faults since the last call. */
   take(): string[] {
     const problems = this.#problems.splice(0)
-    const stall = Math.round(this.#delay.max / 1e6)
+    const { user, system } = process.cpuUsage(this.#cpu)
+    this.#cpu = process.cpuUsage()
+    const stall = Math.round(Math.min(this.#delay.max / 1e6, (user + system) / 1e3))
     this.#delay.reset()
     if (stall > LONGEST_STALL) problems.push(`the event loop stood still for ${stall} ms`)
     const files = readdirSync('.')
