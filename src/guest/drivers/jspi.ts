@@ -53,9 +53,7 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
   ending.whenOver(() => driver.close())
   ending.whenOver(() => signals.close())
   ending.whenOver(() => time.close())
-  const start = promising(program.start)
-  // In a function of its own, so that what the engine throws at once ends the guest, too.
-  void (async () => start())()
+  void play(promising(program.start))
     .then(
       () => ending.exit(0),
       (trap) => ending.trap(trap),
@@ -69,6 +67,11 @@ export async function startWithJspi(setup: GuestSetup): Promise<GuestRun> {
     files: async () => files(),
     kill: (signal) => signals.send(signal),
   }
+}
+
+/** Runs `main()`. What the engine throws at once rejects the promise, too. */
+async function play(start: () => unknown): Promise<unknown> {
+  return start()
 }
 
 /** What a driver of suspended guests is made of. */
