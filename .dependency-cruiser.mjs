@@ -14,6 +14,7 @@ const layers = [
   'faces',
   'guest',
   'plugin',
+  'sim',
   'cli',
 ]
 
@@ -44,9 +45,9 @@ export default {
     })),
     ...platforms.map((platform) => ({
       name: `${platform}-is-private`,
-      comment: `Only src/host/${platform}.ts, its folder, and src/host/platform know what is in src/host/${platform}.`,
+      comment: `Only src/host/${platform}.ts, its folder, and src/host/platform know what is in src/host/${platform}; of virtual also virtual-world.ts.`,
       severity: /** @type {const} */ ('error'),
-      from: { path: '^src/', pathNot: `^src/host/(?:${platform}(?:/|\\.ts$)|platform/)` },
+      from: { path: '^src/', pathNot: `^src/host/(?:${platform}(?:/|-world\\.ts$|\\.ts$)|platform/)` },
       to: { path: `^src/host/${platform}/` },
     })),
     {

@@ -24,6 +24,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^#platform$': '<rootDir>/src/host/platform/node.ts',
     '^libuv-wasm$': '<rootDir>/src/index.ts',
+    '^libuv-wasm/testing$': '<rootDir>/src/sim/testing.ts',
     '^libuv-wasm/guest$': '<rootDir>/src/guest/guest.ts',
     '^libuv-wasm/(net|sockets)$': '<rootDir>/src/faces/$1.ts',
     '^libuv-wasm/(bun|deno|node|virtual)$': '<rootDir>/src/host/$1.ts',

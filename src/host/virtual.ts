@@ -15,9 +15,11 @@ import type { BindOptions } from './contract/error.js'
 import { Host, type HostTimer } from './contract/host.js'
 import type { CancelLookup, LookupEvents, LookupFamily } from './contract/lookup.js'
 import type { HostUnix } from './contract/unix.js'
+import { EventQueue } from './virtual/event-queue.js'
 import { type HostsEntries, HostsTable } from './virtual/hosts-table.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
+import { Site } from './virtual/site.js'
 
 /** The options of {@link virtualHost}. */
 export interface VirtualHostOptions {
@@ -67,6 +69,7 @@ const INTERFACES: ReadonlyMap<string, number> = new Map([['lo', 1]])
 export class VirtualHost extends Host {
   readonly name = 'virtual'
   readonly #clock = new RealClock()
+  readonly #queue = new EventQueue()
   readonly #network: Network
   readonly #random: Random | undefined
 
@@ -83,7 +86,7 @@ export class VirtualHost extends Host {
       throw new RangeError(`Cannot make a virtual network: the seed is ${seed}; give an integer from 0 to 4294967295`)
     }
     this.#random = given === undefined ? undefined : new Random(given).branch('programs')
-    this.#network = new Network(seed)
+    this.#network = new Network({ seed, queue: this.#queue, site: new Site() })
     this.#names = new HostsTable(names)
   }
 
@@ -111,7 +114,7 @@ export class VirtualHost extends Host {
   }
 
   defer(callback: () => void): void {
-    this.#network.queue.post(callback)
+    this.#queue.post(callback)
   }
 
   timer(callback: () => void): HostTimer {
@@ -123,7 +126,7 @@ export class VirtualHost extends Host {
   }
 
   override keepAlive(): () => void {
-    return this.#network.queue.keepAlive()
+    return this.#queue.keepAlive()
   }
 
   override bind(local: Address, options: BindOptions): HostBoundSocket {
@@ -153,7 +156,7 @@ export class VirtualHost extends Host {
 
   #answer(texts: readonly string[], events: LookupEvents): CancelLookup {
     let asked: LookupEvents | undefined = events
-    this.#network.queue.post(() => {
+    this.#queue.post(() => {
       if (texts.length > 0) asked?.onAnswer(texts)
       else asked?.onError('ENOENT')
     })

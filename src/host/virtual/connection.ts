@@ -6,7 +6,8 @@ import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { UnsentBytes } from '../connection/unsent-bytes.js'
 import { HostError } from '../contract/error.js'
-import type { EventQueue } from './event-queue.js'
+import { localPath, type Path } from './path.js'
+import type { Queue } from './queue.js'
 import { Segment } from './segment.js'
 
 /** The number of bytes that may be sent and unread in one direction before the writer must wait. */
@@ -16,7 +17,7 @@ const SEGMENT_SIZE = 64 * 1024
 
 /** The operations that a connection requires of its network. */
 export interface Wire<At extends SocketAddress = Address> {
-  readonly queue: EventQueue
+  readonly queue: Queue
   /** This end of the connection has terminated: nothing arrives, and nothing is left to be sent. */
   over(connection: VirtualConnection<At>): void
 }
@@ -28,9 +29,9 @@ export interface Wire<At extends SocketAddress = Address> {
 type Presence = 'present' | 'leaving' | 'gone'
 
 /**
- * One end of a connection. Its bytes travel through the network's queue to the other end, whose kernel holds them
- * until they are read. Without latency or faults nothing is lost in transit, so there are no acknowledgements; what
- * remains of TCP is a window, the two FINs and RST.
+ * One end of a connection. Its bytes travel along a path to the other end, whose kernel holds them until they are read.
+ * The path sends again what it loses, so what remains of TCP here is a window, the two FINs and RST. On one machine each
+ * end sees the state of the other one at once, as on Linux; over a distance it knows only what has arrived.
  */
 export class VirtualConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   readonly local: At
@@ -55,17 +56,26 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   #lastPost = 0
   /** Whether bytes were sent to a peer that had closed; the peer answers with RST. */
   #sentInVain = false
+  /** The bytes that have arrived over a distance and were not read. */
+  #arrived = 0
+  #path: Path
 
-  private constructor(wire: Wire<At>, local: At, remote: At, connected: boolean) {
+  private constructor(wire: Wire<At>, local: At, remote: At, connected: boolean, path: Path) {
     super(connected)
     this.#wire = wire
+    this.#path = path
     this.local = local
     this.remote = remote
   }
 
   /** Creates the connecting end. {@link VirtualConnection.accept} or {@link VirtualConnection.decline} completes it. */
   static outgoing<At extends SocketAddress>(wire: Wire<At>, local: At, remote: At): VirtualConnection<At> {
-    return new VirtualConnection(wire, local, remote, false)
+    return new VirtualConnection(wire, local, remote, false, localPath(wire.queue))
+  }
+
+  /** Creates the connecting end, whose other end is on another machine. */
+  static distant(wire: Wire, local: Address, remote: Address, path: Path): VirtualConnection {
+    return new VirtualConnection(wire, local, remote, false, path)
   }
 
   get pending(): number {
@@ -78,10 +88,12 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
    *
    * @param local - the other end's local address
    * @param remote - this end's address in the form that the other end reports
+   * @param wire - the network of the other end, if that is another one
+   * @param path - the path from the other end to this one
    * @returns the other end
    */
-  accept(local: At, remote: At): VirtualConnection<At> {
-    const other = new VirtualConnection(this.#wire, local, remote, true)
+  accept(local: At, remote: At, wire = this.#wire, path = this.#path): VirtualConnection<At> {
+    const other = new VirtualConnection(wire, local, remote, true, path)
     other.#peer = this
     this.#peer = other
     return other
@@ -96,8 +108,31 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   established(): void {
     if (!this.open) return
     // Linux reports only the latest event.
-    if (this.#peer !== undefined && this.#peer.#presence === 'gone') this.fail('ECONNRESET')
+    if (this.#path.isLocal && this.#peer !== undefined && this.#peer.#presence === 'gone') this.fail('ECONNRESET')
     else this.establish()
+  }
+
+  /** Whether it was closed, by whichever side. */
+  get isOver(): boolean {
+    return this.#presence !== 'present' || !this.open
+  }
+
+  /** Sets the path for what is sent from now on. */
+  follow(path: Path): void {
+    this.#path = path
+  }
+
+  /** The other end has not answered for too long. */
+  expire(): void {
+    if (this.#presence === 'gone') return
+    this.#broken = 'ETIMEDOUT'
+    if (this.#presence === 'present' && !this.connected) this.fail('ETIMEDOUT')
+    else this.#break()
+  }
+
+  /** Ends it without a word to either side: its machine has crashed. */
+  vanish(): void {
+    this.#over()
   }
 
   /** Refuses the connection: there is no listener. */
@@ -146,9 +181,10 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   protected override release(): void {
     this.#forget()
     const peer = this.#peer
-    if (peer === undefined || peer.#presence === 'gone' || this.#broken !== undefined) this.#over()
+    const isAlone = peer === undefined || (this.#path.isLocal && peer.#presence === 'gone')
+    if (isAlone || this.#broken !== undefined) this.#over()
     // The peer's bytes were not read, and FIN would imply that they were (RFC 2525, section 2.17).
-    else if (peer.#unread > 0) this.abort()
+    else if ((this.#path.isLocal ? peer.#unread : this.#arrived) > 0) this.abort()
     else {
       this.#presence = 'leaving'
       if (!this.#endSent) this.sendFin()
@@ -166,8 +202,18 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   protected override onDelivered(bytes: number): void {
     const peer = this.#peer
     if (peer === undefined) return
+    if (!this.#path.isLocal) {
+      this.#arrived -= bytes
+      this.#toPeer((peer) => peer.#acknowledge(bytes))
+      return
+    }
     peer.#unread -= bytes
     if (peer.pending > 0 || peer.#choked) this.#wire.queue.post(() => peer.#onRoom())
+  }
+
+  #acknowledge(bytes: number): void {
+    this.#unread -= bytes
+    this.#onRoom()
   }
 
   protected override onEndDelivered(): void {
@@ -185,7 +231,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** The error of the next write to a peer that is gone: on one machine the peer answers immediately. */
   #refused(): ErrnoName | undefined {
     const peer = this.#peer
-    if (this.pending > 0) return undefined
+    if (this.pending > 0 || !this.#path.isLocal) return undefined
     if (peer !== undefined && peer.#presence === 'gone') return 'ECONNRESET'
     // Between paths the writer knows immediately; with TCP the peer has to answer first.
     const known = this.local.family === 'unix' && peer !== undefined && peer.#presence === 'leaving'
@@ -207,6 +253,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#sentInVain = peer !== undefined && peer.#presence === 'leaving'
     const { queue } = this.#wire
     if (
+      this.#path.isLocal &&
       this.#last !== undefined &&
       queue.posted === this.#lastPost &&
       this.#last.length + data.length <= SEGMENT_SIZE
@@ -219,13 +266,13 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#toPeer((peer) => {
       if (this.#last === segment) this.#last = undefined
       peer.#receive(segment.bytes)
-    })
+    }, data.length)
     this.#lastPost = queue.posted
   }
 
-  #toPeer(news: (peer: VirtualConnection<At>) => void): void {
+  #toPeer(news: (peer: VirtualConnection<At>) => void, size = 0): void {
     const peer = this.#peer
-    if (peer !== undefined) this.#wire.queue.post(() => news(peer))
+    if (peer !== undefined) this.#path.send(size, () => news(peer))
   }
 
   /** Continues sending after the window has opened. */
@@ -238,10 +285,19 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   #receive(segment: Uint8Array): void {
     if (this.#presence === 'leaving') this.abort()
-    else if (this.#presence === 'present') this.arrive(segment)
+    else if (this.#presence === 'present') {
+      if (!this.#path.isLocal) this.#arrived += segment.length
+      this.arrive(segment)
+    } else this.#answerReset()
+  }
+
+  /** Over a distance, the peer learns only now that this end is gone. */
+  #answerReset(): void {
+    if (!this.#path.isLocal) this.#toPeer((peer) => peer.#receiveReset())
   }
 
   #receiveEnd(): void {
+    if (this.#presence === 'gone') this.#answerReset()
     this.#endArrived = true
     if (this.#presence === 'present') this.arriveEnd()
     this.#settle()
@@ -249,12 +305,18 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   #receiveReset(): void {
     // Both directions have ended, so nothing is left to reset.
-    if (this.#endArrived && this.#endSent) return
+    if ((this.#endArrived && this.#endSent) || this.#broken !== undefined) return
     // As on Linux: on a connection whose peer had finished, only a write can fail.
     this.#broken = this.#endArrived ? 'EPIPE' : 'ECONNRESET'
+    this.#break()
+  }
+
+  /** Reports why the connection is broken; undelivered bytes come first. */
+  #break(): void {
+    const code = this.#broken ?? 'ECONNRESET'
     if (this.#presence !== 'present') this.#over()
-    else if (this.pending > 0) this.fail(this.#broken)
-    else this.arriveFailure(this.#broken)
+    else if (this.pending > 0) this.fail(code)
+    else this.arriveFailure(code)
   }
 
   /** Terminates a closed end once both FINs have arrived. */

@@ -1,7 +1,6 @@
 /** Datagram sockets of the virtual network. */
 
 import type { Address } from '../../base/address.js'
-import { copyOf } from '../../base/bytes.js'
 import { DatagramQueue } from '../../base/datagram-queue.js'
 import {
   type DatagramBindOptions,
@@ -12,7 +11,6 @@ import {
   requireSendable,
 } from '../contract/datagram.js'
 import { HostError } from '../contract/error.js'
-import type { EventQueue } from './event-queue.js'
 import {
   addressOf,
   destinationOf,
@@ -23,19 +21,37 @@ import {
   isLocal,
   isMulticast,
   isWildcard,
-  loopbackOf,
   unreachable,
 } from './ip.js'
+import type { Queue } from './queue.js'
+import type { Site } from './site.js'
+
+/** A message under way. */
+export interface Message {
+  readonly bytes: Uint8Array
+  readonly from: Ip
+  readonly fromPort: number
+  readonly to: Ip
+  readonly port: number
+  /** Called when nothing receives it, by a sender that is connected. */
+  readonly onRefused: (() => void) | undefined
+}
+
+/** The addresses of the loopback interface, by version. */
+const LOOPBACK = { 4: '127.0.0.1', 6: '::1' } as const
 
 /** The operations that a datagram socket requires of its network. */
 export interface DatagramNetwork {
-  readonly queue: EventQueue
+  readonly queue: Queue
+  readonly site: Site
   /** The number of messages that found no room. */
   dropped: number
   /** Releases an address. */
   release(socket: VirtualDatagram): void
-  /** The sockets that receive a message; there may be none. */
-  receivers(sender: VirtualDatagram, from: Ip, to: Ip, port: number): VirtualDatagram[]
+  /** Delivers a message, here or on another machine. */
+  send(message: Message): void
+  /** Whether another machine has the address. */
+  isKnown(ip: Ip): boolean
 }
 
 /** A datagram socket on the virtual network. */
@@ -78,7 +94,8 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
 
   /** The bound address; once connected, the source address. */
   get ip(): Ip {
-    return this.#remote !== undefined && isWildcard(this.#bound) ? loopbackOf(ipOf(this.#remote)) : this.#bound
+    if (this.#remote === undefined || !isWildcard(this.#bound)) return this.#bound
+    return this.#network.site.sourceFor(ipOf(this.#remote)) ?? this.#bound
   }
 
   /** Whether it receives from one sender only. */
@@ -94,12 +111,32 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
   send(bytes: Uint8Array, to: Address | undefined): boolean {
     const target = requireSendable(to ?? this.#remote, bytes.length)
     const ip = this.#reachable(target)
-    const from = isWildcard(this.ip) ? loopbackOf(ip) : this.ip
-    const receivers = this.#network.receivers(this, from, ip, target.port)
-    for (const receiver of receivers) receiver.#take(receivers.length > 1 ? copyOf(bytes) : bytes, from, this.port)
-    const refused = receivers.length === 0 && this.connected && isLocal(ip)
-    if (refused) this.#network.queue.post(() => this.#fail())
+    const from = isWildcard(this.ip) ? this.#sourceFor(ip) : this.ip
+    const onRefused = this.connected ? () => this.#fail() : undefined
+    this.#network.send({ bytes, from, fromPort: this.port, to: ip, port: target.port, onRefused })
     return true
+  }
+
+  /** Takes a message that has arrived; its bytes are this socket's own from now on. */
+  take(bytes: Uint8Array, from: Ip, port: number): void {
+    if (!this.#inbox.fits(bytes.length)) {
+      this.#network.dropped++
+      return
+    }
+    this.#inbox.hold(bytes.length)
+    this.#network.queue.post(() => {
+      if (this.#closed) return
+      this.#inbox.add({ bytes, from: addressOf(this.family, from, port) })
+      this.#tell()
+    })
+  }
+
+  /** Groups and the broadcast address are those of the loopback interface. */
+  #sourceFor(ip: Ip): Ip {
+    const known = isMulticast(ip) || isBroadcast(ip) ? { version: ip.version, host: LOOPBACK[ip.version] } : ip
+    const source = this.#network.site.sourceFor(known)
+    if (source !== undefined) return source
+    throw new HostError('ENETUNREACH', `this machine has no address to reach ${ip.host} from`)
   }
 
   readStart(): void {
@@ -192,19 +229,6 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     return sources === undefined || sources === 'all' || sources.has(from.host)
   }
 
-  #take(bytes: Uint8Array, from: Ip, port: number): void {
-    if (!this.#inbox.fits(bytes.length)) {
-      this.#network.dropped++
-      return
-    }
-    this.#inbox.hold(bytes.length)
-    this.#network.queue.post(() => {
-      if (this.#closed) return
-      this.#inbox.add({ bytes, from: addressOf(this.family, from, port) })
-      this.#tell()
-    })
-  }
-
   #tell(): void {
     while (this.#reading) {
       const message = this.#inbox.shift()
@@ -225,7 +249,7 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
     const ip = destinationOf(remote)
     if (isBroadcast(ip)) {
       if (!this.#broadcast) throw new HostError('EACCES', `set SO_BROADCAST to send to ${remote.host}`)
-    } else if (!isLocal(ip) && !isMulticast(ip)) throw unreachable(remote)
+    } else if (!this.#network.site.has(ip) && !isMulticast(ip) && !this.#network.isKnown(ip)) throw unreachable(remote)
     const dual = isWildcard(this.#bound) && !this.options.ipv6Only
     if (ip.version !== this.#bound.version && !dual) {
       throw new HostError('ENETUNREACH', `there is no route from ${this.#bound.host} to ${remote.host}`)

@@ -1,5 +1,6 @@
 /** The events of the virtual network, in the order in which they occurred. */
 import { Fifo } from '../../base/fifo.js'
+import type { Queue } from './queue.js'
 
 /** The parts that differ between JavaScript runtimes. */
 interface Runtime {
@@ -15,7 +16,7 @@ type Macrotask = (callback: () => void) => void
  * for each event, so that reactions to promises settled by one event run before the next. An empty queue has nothing
  * scheduled.
  */
-export class EventQueue {
+export class EventQueue implements Queue {
   readonly #soon: Macrotask = macrotask()
   readonly #events = new Fifo<() => void>()
   #keepers = 0
@@ -75,7 +76,7 @@ export function unreferenced<T>(waiting: T): T {
  * otherwise a timer. An immediate keeps the process alive, and an unreferenced one does not run while the process
  * sleeps; so it is used only while the process is kept alive anyway.
  */
-function macrotask(): Macrotask {
+export function macrotask(): Macrotask {
   const runtime: Runtime = globalThis
   const { setImmediate, MessageChannel } = runtime
   if (setImmediate !== undefined) return (callback) => void setImmediate(callback)

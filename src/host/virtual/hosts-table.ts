@@ -26,18 +26,23 @@ export class HostsTable {
     if (typeof names !== 'object') {
       throw new TypeError(`Cannot make a virtual network: names is a ${typeof names}; give { 'db.test': '127.0.0.2' }`)
     }
-    for (const [name, value] of Object.entries({ ...LOCALHOST, ...names })) {
-      const texts = typeof value === 'string' ? [value] : value
-      const hosts = texts.map((text) => readHost(name, text))
-      if (name === '' || hosts.length === 0) {
-        throw new TypeError(
-          `Cannot make a virtual network: the name ${JSON.stringify(name)} is empty or has no address`,
-        )
-      }
-      this.#addresses.set(canonicalName(name), hosts)
-      // An address is reported under the first name that has it.
-      for (const host of hosts) if (!this.#names.has(host)) this.#names.set(host, name)
+    for (const [name, value] of Object.entries({ ...LOCALHOST, ...names })) this.add(name, value)
+  }
+
+  /**
+   * Adds a name, or replaces its addresses.
+   *
+   * @throws {TypeError} when the name is empty or has an address that is not an IP address
+   */
+  add(name: string, value: string | readonly string[]): void {
+    const texts = typeof value === 'string' ? [value] : value
+    const hosts = texts.map((text) => readHost(name, text))
+    if (name === '' || hosts.length === 0) {
+      throw new TypeError(`Cannot make a virtual network: the name ${JSON.stringify(name)} is empty or has no address`)
     }
+    this.#addresses.set(canonicalName(name), hosts)
+    // An address is reported under the first name that has it.
+    for (const host of hosts) if (!this.#names.has(host)) this.#names.set(host, name)
   }
 
   /** The addresses of a name in the requested family; none if the name does not exist. */

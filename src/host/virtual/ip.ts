@@ -56,21 +56,6 @@ export function overlap(a: Endpoint, b: Endpoint): boolean {
   return reaches(a, b.ip) || reaches(b, a.ip)
 }
 
-/**
- * The address that a socket is to be bound to.
- *
- * @throws {HostError} EADDRNOTAVAIL for an address outside this network; EINVAL for a mapped IPv4 address on an
- *   IPv6-only socket
- */
-export function takeableIp(local: Address, ipv6Only: boolean): Ip {
-  const ip = ipOf(local)
-  if (local.family === 'ipv6' && ip.version === 4 && ipv6Only) {
-    throw new HostError('EINVAL', `an IPv6-only socket cannot be bound to ${local.host}, which is an IPv4 address`)
-  }
-  if (isWildcard(ip) || isLocal(ip)) return ip
-  throw new HostError('EADDRNOTAVAIL', `${local.host} is not on the virtual network; use 127.0.0.1, ::1, 0.0.0.0 or ::`)
-}
-
 /** The address to send or connect to: a wildcard means this machine. */
 export function destinationOf(remote: Address): Ip {
   const asked = ipOf(remote)
@@ -79,7 +64,10 @@ export function destinationOf(remote: Address): Ip {
 
 /** The error for an address that is not on this network. */
 export function unreachable(remote: Address): HostError {
-  return new HostError('ENETUNREACH', `${remote.host} is not on the virtual network; use 127.0.0.0/8 or ::1`)
+  return new HostError(
+    'ENETUNREACH',
+    `${remote.host} is not on the virtual network; use an address of one of its machines, 127.0.0.0/8 or ::1`,
+  )
 }
 
 /** Whether it is a multicast address (RFC 5771, RFC 4291 section 2.7). */

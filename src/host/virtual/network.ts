@@ -9,26 +9,70 @@ import {
 } from '../contract/connection.js'
 import { type BindOptions, HostError } from '../contract/error.js'
 import { VirtualConnection, type Wire } from './connection.js'
+import type { Message } from './datagram.js'
 import { Datagrams } from './datagrams.js'
-import { EventQueue } from './event-queue.js'
-import { addressOf, destinationOf, type Ip, isLocal, isWildcard, loopbackOf, unreachable } from './ip.js'
+import { addressOf, destinationOf, type Ip, isWildcard, unreachable } from './ip.js'
 import { type Claim, PortTable } from './port-table.js'
+import type { Queue } from './queue.js'
+import type { Site } from './site.js'
 import { VirtualUnix } from './unix.js'
 
 const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
 
-/** The sockets of all loops that share a host. */
+/** The other machines, as one of them sees them. */
+export interface Surroundings {
+  /** Whether one of them has the address. */
+  has(ip: Ip): boolean
+  /** Connects to one of them. */
+  connect(from: Network, ends: Ends, events: ConnectionEvents): VirtualConnection
+  /** Sends a message to one of them. */
+  send(from: Network, message: Message): void
+}
+
+/** The two ends of a connection over a distance, as the connecting one reports them. */
+export interface Ends {
+  readonly local: Address
+  readonly remote: Address
+  readonly source: Ip
+  readonly destination: Ip
+}
+
+/** A machine that knows no other. */
+const ALONE: Surroundings = {
+  has: () => false,
+  connect: () => {
+    throw new HostError('ENETUNREACH', 'there is no other machine')
+  },
+  send() {},
+}
+
+/** What a network is made of. */
+export interface NetworkParts {
+  readonly seed: number
+  readonly queue: Queue
+  readonly site: Site
+  readonly surroundings?: Surroundings
+}
+
+/** The sockets of one machine, for all loops that share its host. */
 export class Network implements Wire {
-  readonly queue = new EventQueue()
+  readonly queue: Queue
   readonly ports: PortTable<VirtualListener>
   readonly datagrams: Datagrams
-  readonly unix = new VirtualUnix(this.queue)
+  readonly unix: VirtualUnix
+  readonly #site: Site
+  readonly #surroundings: Surroundings
   /** Open connections; an outgoing one with the port that it holds. */
   readonly #connections = new Map<VirtualConnection, Claim<VirtualListener> | undefined>()
 
-  constructor(seed: number) {
-    this.ports = new PortTable(seed)
-    this.datagrams = new Datagrams(this.queue, seed)
+  constructor({ seed, queue, site, surroundings = ALONE }: NetworkParts) {
+    this.queue = queue
+    this.#site = site
+    this.#surroundings = surroundings
+    this.unix = new VirtualUnix(queue)
+    this.ports = new PortTable(seed, site)
+    const send = (message: Message): void => surroundings.send(this, message)
+    this.datagrams = new Datagrams({ queue, seed, site, send, isKnown: (ip) => surroundings.has(ip) })
   }
 
   /** Everything that is still open, one line each: ports, connections, queued events. */
@@ -51,8 +95,8 @@ export class Network implements Wire {
 
   /** Connects from a free port. @throws {HostError} ENETUNREACH, EADDRNOTAVAIL when no port is free */
   connect(remote: Address, events: ConnectionEvents): HostConnection {
-    const ip = reachable(remote)
-    const local = addressOf(remote.family, loopbackOf(ip), 0)
+    const ip = this.reachable(remote)
+    const local = addressOf(remote.family, this.sourceFor(ip), 0)
     return this.connectFrom(this.ports.take(local, NO_OPTIONS, true), ip, remote.port, events)
   }
 
@@ -60,9 +104,15 @@ export class Network implements Wire {
   connectFrom(claim: Claim<VirtualListener>, ip: Ip, remotePort: number, events: ConnectionEvents): HostConnection {
     const { family, port } = claim.local
     this.ports.connect(claim, ip, remotePort)
-    const from = isWildcard(claim.ip) ? loopbackOf(ip) : claim.ip
+    const from = isWildcard(claim.ip) ? this.sourceFor(ip) : claim.ip
     const local = addressOf(family, from, port)
-    const client = VirtualConnection.outgoing(this, local, addressOf(family, ip, remotePort))
+    const remote = addressOf(family, ip, remotePort)
+    if (!this.#site.has(ip)) {
+      const distant = this.#surroundings.connect(this, { local, remote, source: from, destination: ip }, events)
+      this.#connections.set(distant, claim)
+      return distant
+    }
+    const client = VirtualConnection.outgoing(this, local, remote)
     client.events = events
     this.#connections.set(client, claim)
 
@@ -80,6 +130,32 @@ export class Network implements Wire {
     this.queue.post(() => listener.offer(server))
     this.queue.post(() => client.established())
     return client
+  }
+
+  /** Takes part in a connection that another machine has begun. */
+  join(connection: VirtualConnection): void {
+    this.#connections.set(connection, undefined)
+  }
+
+  /** Ends everything without a word to any peer. */
+  crash(): void {
+    for (const connection of [...this.#connections.keys()]) connection.vanish()
+    this.ports.clear()
+    this.datagrams.clear()
+  }
+
+  /** The address to connect to. @throws {HostError} ENETUNREACH */
+  reachable(remote: Address): Ip {
+    const ip = destinationOf(remote)
+    if (this.#site.has(ip) || this.#surroundings.has(ip)) return ip
+    throw unreachable(remote)
+  }
+
+  /** The address from which another one is reached. @throws {HostError} ENETUNREACH without one of that version */
+  sourceFor(ip: Ip): Ip {
+    const source = this.#site.sourceFor(ip)
+    if (source !== undefined) return source
+    throw new HostError('ENETUNREACH', `this machine has no address to reach ${ip.host} from`)
   }
 
   over(connection: VirtualConnection): void {
@@ -133,7 +209,7 @@ class VirtualBoundSocket extends HostBoundSocket {
     if (remote.family !== local.family) {
       throw new HostError('EAFNOSUPPORT', `an ${local.family} socket cannot connect to ${remote.host}`)
     }
-    const ip = reachable(remote)
+    const ip = this.#network.reachable(remote)
     if (ip.version === from.version) return ip
     if (ip.version === 4 && isWildcard(from) && !options.ipv6Only) return ip
     const code = from.version === 4 ? 'EAFNOSUPPORT' : 'ENETUNREACH'
@@ -145,7 +221,8 @@ class VirtualBoundSocket extends HostBoundSocket {
   }
 }
 
-class VirtualListener extends HostListener {
+/** A listener of a virtual network. */
+export class VirtualListener extends HostListener {
   readonly #network: Network
   readonly #claim: Claim<VirtualListener>
   readonly #events: ListenerEvents
@@ -173,11 +250,4 @@ class VirtualListener extends HostListener {
     this.#closed = true
     this.#network.ports.release(this.#claim)
   }
-}
-
-/** The address to connect to. @throws {HostError} ENETUNREACH */
-function reachable(remote: Address): Ip {
-  const ip = destinationOf(remote)
-  if (!isLocal(ip)) throw unreachable(remote)
-  return ip
 }

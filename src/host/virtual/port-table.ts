@@ -7,7 +7,8 @@ import type { Address } from '../../base/address.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import { type BindOptions, HostError } from '../contract/error.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
-import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches, takeableIp } from './ip.js'
+import { addressOf, type Endpoint, type Ip, isWildcard, overlap, reaches } from './ip.js'
+import type { Site } from './site.js'
 
 /** A local address that a socket is bound to. */
 export interface Claim<L> extends Endpoint {
@@ -27,9 +28,11 @@ export interface Claim<L> extends Endpoint {
 export class PortTable<L> {
   readonly #claims = new Map<number, Set<Claim<L>>>()
   readonly #ephemeral: EphemeralPorts
+  readonly #site: Site
 
   /** @param seed - chooses the first ephemeral port */
-  constructor(seed: number) {
+  constructor(seed: number, site: Site) {
+    this.#site = site
     this.#ephemeral = new EphemeralPorts(seed)
   }
 
@@ -43,7 +46,7 @@ export class PortTable<L> {
    *   its port was chosen by `connect()`; EINVAL for a mapped IPv4 address on an IPv6-only socket
    */
   take(local: Address, options: BindOptions, chosen = false): Claim<L> {
-    const ip = takeableIp(local, options.ipv6Only)
+    const ip = this.#site.takeable(local, options.ipv6Only)
     const port = local.port || this.#freePort(chosen)
     const claim: Claim<L> = {
       local: addressOf(local.family, ip, port),
@@ -98,6 +101,11 @@ export class PortTable<L> {
       claims.add(chosen)
     }
     return chosen?.listener
+  }
+
+  /** Releases everything. */
+  clear(): void {
+    this.#claims.clear()
   }
 
   /** All bound addresses, for messages. */

@@ -12,17 +12,17 @@ import {
 import { HostError } from '../contract/error.js'
 import { HostUnix } from '../contract/unix.js'
 import { VirtualConnection, type Wire } from './connection.js'
-import type { EventQueue } from './event-queue.js'
+import type { Queue } from './queue.js'
 
 /** The `AF_UNIX` sockets of a virtual network. Their names are not files, and need no directory. */
 export class VirtualUnix extends HostUnix implements Wire<UnixAddress> {
-  readonly queue: EventQueue
+  readonly queue: Queue
   readonly #names = new UnixNames<VirtualName>()
   /** Open connections; an outgoing one with the name that it holds. */
   readonly #connections = new Map<VirtualConnection<UnixAddress>, VirtualName | undefined>()
 
   /** @param queue - the queue of the network */
-  constructor(queue: EventQueue) {
+  constructor(queue: Queue) {
     super()
     this.queue = queue
   }

@@ -1,0 +1,105 @@
+/** The way from one end of a connection to the other. */
+import { Fifo } from '../../base/fifo.js'
+import type { Line } from './line.js'
+import type { Queue } from './queue.js'
+import type { Schedule } from './schedule.js'
+
+/** One direction of a connection. What is sent arrives in its order, once. */
+export interface Path {
+  /** Whether both ends are on one machine, so that each knows at once what the other has done. */
+  readonly isLocal: boolean
+  /** Sends so many bytes, whose arrival is the event. */
+  send(size: number, arrival: () => void): void
+}
+
+/** The path between two ends on one machine: everything arrives in the order in which it happens. */
+export function localPath(queue: Queue): Path {
+  return { isLocal: true, send: (_size, arrival) => queue.post(arrival) }
+}
+
+/** What the headers of IPv4 and TCP take. */
+export const HEADERS = 40
+
+/** Milliseconds until what was lost is sent again, at first and at most, and how often: as on Linux. */
+const FIRST_WAIT = 200
+const LONGEST_WAIT = 120_000
+const TRIES = 15
+
+/** How a path tries again. */
+export interface Patience {
+  readonly first: number
+  readonly tries: number
+}
+
+/** For an established connection: some 15 minutes. */
+const ESTABLISHED: Patience = { first: FIRST_WAIT, tries: TRIES }
+
+/** For one that is being established: 127 seconds. */
+export const CONNECTING: Patience = { first: 1000, tries: 6 }
+
+/** What waits to be sent again. */
+interface Unsent {
+  readonly size: number
+  readonly arrival: () => void
+}
+
+/**
+ * The path over a line. What the line loses is sent again, and what was sent after it waits for it: the receiver gets
+ * its bytes in their order.
+ */
+export class LinePath implements Path {
+  readonly isLocal = false
+  readonly #schedule: Schedule
+  readonly #line: Line
+  /** Called when the other end has not answered for too long. */
+  readonly #onTimeout: () => void
+  readonly #patience: Patience
+  readonly #unsent = new Fifo<Unsent>()
+  /** When the last packet arrives, in nanoseconds. */
+  #last = 0
+  #tries = 0
+
+  constructor(schedule: Schedule, line: Line, onTimeout: () => void, patience = ESTABLISHED) {
+    this.#schedule = schedule
+    this.#line = line
+    this.#onTimeout = onTimeout
+    this.#patience = patience
+  }
+
+  send(size: number, arrival: () => void): void {
+    const isFirst = this.#unsent.length === 0
+    if (isFirst && this.#carry({ size, arrival })) return
+    this.#unsent.push({ size, arrival })
+    if (isFirst) this.#retryLater(0)
+  }
+
+  #carry({ size, arrival }: Unsent): boolean {
+    const at = this.#line.carry(size + HEADERS)
+    if (at === undefined) return false
+    this.#last = Math.max(this.#last, at)
+    this.#schedule.plan(this.#last, arrival)
+    return true
+  }
+
+  #retryLater(tries: number): void {
+    this.#tries = tries
+    const wait = Math.min(this.#patience.first * 2 ** tries, LONGEST_WAIT)
+    this.#schedule.after(wait, () => this.#retry())
+  }
+
+  #retry(): void {
+    if (this.#tries >= this.#patience.tries) {
+      this.#unsent.clear()
+      this.#onTimeout()
+      return
+    }
+    for (let next = this.#unsent.first; next !== undefined; next = this.#unsent.first) {
+      if (!this.#carry(next)) {
+        this.#retryLater(this.#tries + 1)
+        return
+      }
+      this.#unsent.shift()
+      this.#tries = -1
+    }
+  }
+}
