@@ -1,6 +1,22 @@
 /** libuv's loop and handles in WebAssembly, on the host of your choice. */
 export type { Address, Address4, Address6 } from './base/address.js'
 export type { ErrnoName } from './base/errno.js'
+export { type AuditLine, type AuditLog, auditLog } from './guard/audit-log.js'
+export type { Attempt, Decision, Refusal } from './guard/decision.js'
+export type { Explanation, PolicyQuestion } from './guard/explain.js'
+export type { PolicyHooks } from './guard/judge.js'
+export { type LimitedHost, limitedHost } from './guard/limits/limited-host.js'
+export type { LimitHooks, NetworkUsage, Usage } from './guard/limits/meters.js'
+export {
+  DEFAULT_NETWORK_LIMITS,
+  type NetworkLimitName,
+  type NetworkLimits,
+} from './guard/limits/network-limits.js'
+export type { Rate } from './guard/limits/token-bucket.js'
+export { Policy } from './guard/policy.js'
+export { policyHost } from './guard/policy-host.js'
+export type { PolicyRule, PolicyRules, RuleObject, RulesByAction } from './guard/rules/policy-rules.js'
+export type { Action, Protocol, Verdict } from './guard/rules/rule.js'
 export { HostError } from './host/contract/error.js'
 export { Host } from './host/contract/host.js'
 export { type HostsEntries, type VirtualHostOptions, virtualHost } from './host/virtual.js'

@@ -43,8 +43,7 @@ export const readmePrograms = () => {
 /** @typedef {{ name: string, place: string, code: string, output: string | undefined, runs: boolean }} Example */
 
 /** The names that a fragment of a program may use without declaring them. */
-const PRELUDE = `import { Async, Check, type Host, HostError, Idle, Loop, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
-import { policyHost } from 'libuv-wasm/guard'
+const PRELUDE = `import { Async, Check, type Host, HostError, Idle, Loop, policyHost, Prepare, StatusCode, TCP, Timer, Trace, UVError, virtualHost } from 'libuv-wasm'
 import { Guest, type Instantiate } from 'libuv-wasm/guest'
 import { Plugin, PluginHost } from 'libuv-wasm/plugin'
 declare const loop: Loop, server: TCP, client: TCP, peer: TCP, timer: Timer, host: Host, bytes: Uint8Array

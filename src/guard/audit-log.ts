@@ -55,8 +55,7 @@ const MOST = 1000
  *
  * @example
  * ```ts
- * import { virtualHost } from 'libuv-wasm'
- * import { auditLog, policyHost } from 'libuv-wasm/guard'
+ * import { auditLog, policyHost, virtualHost } from 'libuv-wasm'
  *
  * const show = (line: string): void => {
  *   const { action, target, verdict, count } = JSON.parse(line)

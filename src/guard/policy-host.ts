@@ -31,8 +31,7 @@ import { requireHost, WrappedHost } from './wrapped-host.js'
  *
  * @example
  * ```ts
- * import { Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
- * import { policyHost } from 'libuv-wasm/guard'
+ * import { Loop, policyHost, TCP, UVError, virtualHost } from 'libuv-wasm'
  *
  * const host = policyHost(virtualHost(), { listen: ['127.0.0.1:80'] })
  * const loop = await Loop.open({ host })

@@ -23,7 +23,7 @@ import type { Rule } from './rules/rule.js'
  *
  * @example
  * ```ts
- * import { Policy } from 'libuv-wasm/guard'
+ * import { Policy } from 'libuv-wasm'
  *
  * const policy = new Policy({
  *   connect: [{ host: '*.example.com', port: 443, comment: 'the API' }],

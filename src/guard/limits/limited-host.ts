@@ -30,8 +30,7 @@ export interface LimitedHost extends Host {
  *
  * @example
  * ```ts
- * import { Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
- * import { limitedHost } from 'libuv-wasm/guard'
+ * import { limitedHost, Loop, TCP, UVError, virtualHost } from 'libuv-wasm'
  *
  * const host = limitedHost(virtualHost(), { listeners: 1 }, { onLimit: (name) => console.log(name) })
  * const loop = await Loop.open({ host })

@@ -8,7 +8,6 @@ import { readNumbers } from '../verdict/numbers.js'
 /** The parts of the library that are needed. */
 export interface Library {
   readonly main: typeof import('libuv-wasm')
-  readonly guard: typeof import('libuv-wasm/guard')
   readonly guest: typeof import('libuv-wasm/guest')
   readonly node: typeof import('libuv-wasm/node')
   readonly plugin: typeof import('libuv-wasm/plugin')
@@ -18,13 +17,12 @@ export interface Library {
 /** Loads it. @param dist - the folder's URL, with a slash at the end */
 export async function loadLibrary(dist: URL): Promise<Library> {
   const load = async <Module>(name: string): Promise<Module> => import(new URL(name, dist).href)
-  const [main, guard, guest, node, plugin, numbers] = await Promise.all([
+  const [main, guest, node, plugin, numbers] = await Promise.all([
     load<Library['main']>('index.js'),
-    load<Library['guard']>('guard.js'),
     load<Library['guest']>('guest.js'),
     load<Library['node']>('node.js'),
     load<Library['plugin']>('plugin.js'),
     readNumbers(dist),
   ])
-  return { main, guard, guest, node, plugin, numbers }
+  return { main, guest, node, plugin, numbers }
 }

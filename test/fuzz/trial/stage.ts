@@ -3,8 +3,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Host, TCP } from 'libuv-wasm'
-import type { PolicyRules } from 'libuv-wasm/guard'
+import type { Host, PolicyRules, TCP } from 'libuv-wasm'
 import { freePort } from '../../support/free-port.js'
 import { openSockets } from '../../support/open-sockets.js'
 import { patternBytes } from '../guest/layout.js'
@@ -80,7 +79,7 @@ export async function virtualStage({ main }: Library): Promise<Stage> {
 }
 
 /** The loopback interface, with a policy that grants the peers here. */
-export async function nodeStage({ guard, node }: Library): Promise<Stage> {
+export async function nodeStage({ main, node }: Library): Promise<Stage> {
   const silent = new Set<Socket>()
   const open: (() => void)[] = []
   const serve = async (take: (peer: Socket) => void, backlog = 128): Promise<number> => {
@@ -114,7 +113,7 @@ export async function nodeStage({ guard, node }: Library): Promise<Stage> {
   }
   return {
     name: 'node',
-    host: guard.policyHost(network, grant),
+    host: main.policyHost(network, grant),
     network,
     grant,
     places,

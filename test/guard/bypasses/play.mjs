@@ -1,6 +1,6 @@
 /** Runs a program of the table as a guest, or as a plugin. */
 import { readFileSync } from 'node:fs'
-import { policyHost } from 'libuv-wasm/guard'
+import { policyHost } from 'libuv-wasm'
 import { Guest } from 'libuv-wasm/guest'
 import { Plugin } from 'libuv-wasm/plugin'
 
@@ -9,7 +9,7 @@ import { Plugin } from 'libuv-wasm/plugin'
  * @typedef {object} Parts
  * @property {string} program - the path of its module
  * @property {readonly string[]} args
- * @property {import('libuv-wasm/guard').PolicyRules} policy
+ * @property {import('libuv-wasm').PolicyRules} policy
  * @property {import('libuv-wasm').Host | undefined} host - undefined for the real network of another process
  * @property {Given} given
  */

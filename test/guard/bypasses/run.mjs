@@ -38,7 +38,7 @@ const ways = chosen.length > 0 ? chosen : [...available, ...(isNode ? ['process'
 const problems = []
 let trials = 0
 
-/** @param {string} rule - such as `connect 127.0.0.1:80` @returns {import('libuv-wasm/guard').PolicyRules} */
+/** @param {string} rule - such as `connect 127.0.0.1:80` @returns {import('libuv-wasm').PolicyRules} */
 const policyOf = (rule) => {
   if (rule === NOTHING) return {}
   const [action = '', text = ''] = rule.split(' ')
