@@ -132,6 +132,10 @@ build/wasm/$(1)/libuv-port/src/byte-strings.o: libuv-port/build.mk
 build/wasm/$(1)/upstream/src/uv-common.o: OWN_CFLAGS = -Duv_stop=uvp__stop
 build/wasm/$(1)/upstream/src/uv-common.o: libuv-port/build.mk
 
+# It removes only the names of sockets; see unix-names.c.
+build/wasm/$(1)/upstream/src/unix/pipe.o: OWN_CFLAGS = -Dunlink=uvp__unlink_socket
+build/wasm/$(1)/upstream/src/unix/pipe.o: libuv-port/build.mk
+
 -include $(patsubst %.o,%.d,\
   $(call upstream_objects,$(1)) $(call port_objects,$(1)))
 endef

@@ -122,6 +122,14 @@ long __syscall_fstat64(long fd, long st) {
 }
 
 
+/* Without the path that musl's has: a program that asks for the type of its
+ * standard streams needs no files.
+ */
+int fstat(int fd, struct stat* st) {
+  return uvp__result(__syscall_fstat64(fd, (long) st));
+}
+
+
 long __syscall_fstatat64(long dir, long path, long st, long flags) {
   struct uvp__place place;
   __wasi_filestat_t file;

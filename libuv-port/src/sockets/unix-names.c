@@ -15,10 +15,16 @@
 #include <unistd.h>
 
 
-/* libuv removes the name of a pipe that it closes. Weak, because a module in
- * which no pipes can be created has its own.
+/* libuv removes the name of a pipe that it closes with this: the name is a
+ * socket's, so that a program with nothing but sockets needs no files. Weak,
+ * because a module in which no pipes can be created has its own.
  */
-__attribute__((weak)) int unlink(const char* path) {
+__attribute__((weak)) int uvp__unlink_socket(const char* path) {
+  return uvp__result(uvh_unlink(path, strlen(path)));
+}
+
+
+int unlink(const char* path) {
   int r;
 
   r = uvh_unlink(path, strlen(path));
