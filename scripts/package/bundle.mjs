@@ -176,7 +176,8 @@ const SCRIPTS = {
     banner: '"use strict";',
     codeSplitting: { groups: [{ name: 'cli-run', test: isOneOf(COMMAND) }] },
   },
-  worker: { format: 'iife', banner: '"use strict";' },
+  // One file, also for bundlers of others: what it would load later is in it.
+  worker: { format: 'iife', banner: '"use strict";', codeSplitting: false },
 }
 for (const [file, module] of Object.entries(programs)) {
   const reachesOut = file === 'cli-run'

@@ -72,10 +72,20 @@ export interface UvHost {
  * The calls that need files, which a kernel does not have: about the working directory, the room for files, their
  * locks and mappings, and those that watch files.
  */
-export type FileCalls = Pick<
-  UvHost,
-  'chdir' | 'fchdir' | 'getcwd' | 'statfs' | 'flock' | 'map' | 'inotify_init' | 'inotify_add_watch' | 'inotify_rm_watch'
->
+export type FileCalls = Pick<UvHost, (typeof FILE_CALLS)[number]>
+
+/** The names of {@link FileCalls}. */
+export const FILE_CALLS = [
+  'chdir',
+  'fchdir',
+  'getcwd',
+  'statfs',
+  'flock',
+  'map',
+  'inotify_init',
+  'inotify_add_watch',
+  'inotify_rm_watch',
+] as const
 
 /** The calls that a kernel answers. */
 export type KernelCalls = Omit<UvHost, keyof FileCalls | 'absent'>

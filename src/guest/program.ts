@@ -21,6 +21,7 @@ import { linkedWith } from '../runtime/linked-with.js'
 import type { SlowCall } from '../wasi/descriptor-calls.js'
 import { ENV_MODULE, envShells } from '../wasi/emscripten-env.js'
 import type { Directory } from '../wasi/fs/given.js'
+import { loadFiles } from '../wasi/fs/load.js'
 import { preview1 } from '../wasi/preview1.js'
 import { WASI_MODULE } from '../wasi/provider.js'
 import { absentCall } from './absent-calls.js'
@@ -58,6 +59,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const { module, host } = options
   requireProgram(module)
   const { revision } = linkedWith(module)
+  const Files = await loadFiles(module, options.files)
   const kernel = new Kernel({
     host,
     messageSockets,
@@ -82,7 +84,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   const onDefect = tellDefects((bytes) => driver.streams[2]?.write(bytes, false))
   const context = { kernel, abi: options.abi, turns: loops, signals, onDefect }
   const calls = createProgramCalls(() => ({ ...context, memory: memory() }))
-  const fileParts = { preopens: revision < UNIFIED, fileGauges: fileGauges(options.limits.ledger) }
+  const fileParts = { Files, preopens: revision < UNIFIED, fileGauges: fileGauges(options.limits.ledger) }
   const { imports, files } = preview1(options, {
     ...{ kernel, calls, driver, memory, ...fileParts },
     interrupted: () => arrivals.some,
@@ -227,7 +229,7 @@ async function instantiate(
 interface WaitingParts {
   readonly memory: () => Memory
   readonly calls: KernelCalls
-  readonly files: FileCalls
+  readonly files: Partial<FileCalls>
   readonly loops: PumpedLoops
   readonly growth: Growth
 }

@@ -1,5 +1,6 @@
 /**
- * The calls of preview 1 that every descriptor has, whatever it refers to: reading and writing, closing, flags, type.
+ * The calls of preview 1 that every descriptor has, whatever it refers to: reading and writing, closing, flags, type
+ * and position. They need none of the code for files.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
@@ -10,9 +11,9 @@ import type { Descriptor, OptionName } from '../kernel/descriptor.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Arguments } from './arguments.js'
 import { type Action, answer, Errno, FileError } from './errno.js'
-import { putAnonymous, putStat, putStream, putType } from './fs/filestat.js'
-import { OpenDirectory, OpenFile, setStatus } from './fs/open-file.js'
-import { FdFlag, FileType, Right, Size } from './layouts.js'
+import { putAnonymous, putStat, putStream, putType } from './filestat.js'
+import type { OpenDirectory, OpenFile } from './fs/open-file.js'
+import { FdFlag, FileType, Right, Size, Whence } from './layouts.js'
 import type { Waiter } from './poll-oneoff.js'
 import { StandardStream } from './standard-streams.js'
 
@@ -34,11 +35,13 @@ export interface DescriptorCallParts {
   readonly interrupted: () => boolean
   /** Reads the guest's arguments. */
   readonly given: Arguments
+  /** The descriptor, if it is an open file or directory. */
+  readonly openedBy: (descriptor: Descriptor) => OpenFile | OpenDirectory | undefined
 }
 
 /** Makes the calls. */
 export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Record<'fd_read' | 'fd_write', SlowCall> {
-  const { kernel, calls, given } = parts
+  const { kernel, calls, given, openedBy } = parts
   const get = (fd: number): Descriptor => {
     const descriptor = kernel.get(fd)
     if (descriptor === undefined) throw new FileError('BADF')
@@ -56,27 +59,41 @@ export function descriptorCalls(parts: DescriptorCallParts): WasmImports & Recor
       kernel.replace(from, to)
       kernel.close(from)
     },
-    fd_sync: (fd = 0) => fileOf(get(fd)).node.sync(false),
-    fd_datasync: (fd = 0) => fileOf(get(fd)).node.sync(true),
     fd_fdstat_get: (fd = 0, out = 0) => {
       const descriptor = get(fd)
       given.bytes(out, Size.FDSTAT).fill(0)
-      given.memory.setU8(out, typeOf(descriptor))
+      given.memory.setU8(out, openedBy(descriptor)?.fileType ?? typeOf(descriptor))
       given.memory.setU16(
         out + 2,
         (descriptor.append ? FdFlag.APPEND : 0) | (descriptor.nonBlocking ? FdFlag.NONBLOCK : 0),
       )
-      given.memory.setU64(out + 8, rightsOf(descriptor))
+      given.memory.setU64(out + 8, openedBy(descriptor)?.rights ?? rightsOf(descriptor))
       given.memory.setU64(out + 16, Right.ALL)
     },
     fd_fdstat_set_flags: (fd = 0, flags = 0) => setStatus(get(fd), flags),
     fd_filestat_get: (fd = 0, out = 0) => {
       const descriptor = get(fd)
       given.bytes(out, Size.FILESTAT)
-      if (isFile(descriptor)) putStat(given.memory, out, descriptor.node)
+      const opened = openedBy(descriptor)
+      if (opened !== undefined) putStat(given.memory, out, opened.node)
       else if (descriptor instanceof StandardStream) putStream(given.memory, out, descriptor)
       else if (descriptor.anonymous) putAnonymous(given.memory, out)
       else putType(given.memory, out, typeOf(descriptor))
+    },
+    fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
+      given.bytes(out, 8)
+      const descriptor = get(fd)
+      const seeking = descriptor instanceof StandardStream ? descriptor : openedBy(descriptor)
+      if (seeking === undefined && !descriptor.anonymous) throw new FileError('SPIPE')
+      given.memory.setU64(out, BigInt(seeking?.seek(Number(offset), whence) ?? 0))
+    },
+    fd_tell: (fd = 0, out = 0) => {
+      given.bytes(out, 8)
+      const descriptor = get(fd)
+      const offset =
+        descriptor instanceof StandardStream ? descriptor.seek(0, Whence.CURRENT) : openedBy(descriptor)?.offset
+      if (offset === undefined) throw new FileError('SPIPE')
+      given.memory.setU64(out, BigInt(offset))
     },
   }
   return {
@@ -119,16 +136,10 @@ function waiting(parts: DescriptorCallParts, limit: OptionName, transfer: Transf
   }
 }
 
-/** @throws {FileError} INVAL when it is no file, so that there is nothing to write back */
-function fileOf(descriptor: Descriptor): OpenFile | OpenDirectory {
-  if (isFile(descriptor)) return descriptor
-  const file = descriptor instanceof StandardStream ? descriptor.file : undefined
-  if (file !== undefined) return file
-  throw new FileError('INVAL')
-}
-
-function isFile(descriptor: Descriptor): descriptor is OpenFile | OpenDirectory {
-  return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory
+/** Sets the flags of a descriptor. @param status - `fdflags` */
+export function setStatus(descriptor: Descriptor, status: number): void {
+  descriptor.append = (status & FdFlag.APPEND) !== 0
+  descriptor.nonBlocking = (status & FdFlag.NONBLOCK) !== 0
 }
 
 function seekable({ stream: { type } }: StandardStream): boolean {
@@ -136,15 +147,12 @@ function seekable({ stream: { type } }: StandardStream): boolean {
 }
 
 function typeOf(descriptor: Descriptor): number {
-  if (descriptor instanceof OpenFile) return FileType.REGULAR_FILE
-  if (descriptor instanceof OpenDirectory) return FileType.DIRECTORY
   if (descriptor instanceof StandardStream) return descriptor.fileType
   if (descriptor.domain === undefined) return FileType.UNKNOWN
   return descriptor.type === 'stream' ? FileType.SOCKET_STREAM : FileType.SOCKET_DATAGRAM
 }
 
 function rightsOf(descriptor: Descriptor): bigint {
-  if (isFile(descriptor)) return descriptor.rights
   const { access } = descriptor
   // Without this right, a character device is a terminal for C libraries.
   const seeks = descriptor instanceof StandardStream && seekable(descriptor) ? Right.SEEK | Right.TELL : 0n

@@ -6,7 +6,7 @@
  */
 import type { Description } from '../abi/description.js'
 import type { Memory } from '../abi/memory.js'
-import type { KernelCalls } from '../abi/uv-host.js'
+import type { FileCalls, KernelCalls } from '../abi/uv-host.js'
 import type { WasmImports } from '../base/platform-types.js'
 import type { Host } from '../host/contract/host.js'
 import type { Kernel } from '../kernel/kernel.js'
@@ -15,8 +15,8 @@ import { Arguments } from './arguments.js'
 import { clockCalls, processorTime } from './clock.js'
 import { descriptorCalls, type SlowCall } from './descriptor-calls.js'
 import { Errno } from './errno.js'
-import { Files } from './fs/calls.js'
-import type { Mount } from './fs/given.js'
+import type { Files } from './fs/calls.js'
+import type { Directory, Mount } from './fs/given.js'
 import type { FileGauges } from './fs/space.js'
 import { Subscriptions, type Waiter } from './poll-oneoff.js'
 import type { WasiOptions } from './provider.js'
@@ -54,8 +54,20 @@ export interface Preview1Parts {
   readonly interrupted: () => boolean
   /** Whether the guest finds its root as a descriptor; see {@link Files}. */
   readonly preopens: boolean
+  /** What its files are made by; `undefined` for a guest that cannot use any. */
+  readonly Files?: typeof Files | undefined
   /** What counts its files in memory. */
   readonly fileGauges?: FileGauges | undefined
+}
+
+/** The files of one guest. */
+export interface GuestFiles {
+  /** The functions of `uv_host_1` that concern files. */
+  hostCalls(): Partial<FileCalls>
+  /** What is in memory. */
+  contents(): Directory
+  /** Closes what is open on the host's disk, when the guest has ended. */
+  close(): void
 }
 
 /**
@@ -65,16 +77,16 @@ export interface Preview1Parts {
  */
 export function preview1(
   { host, abi, wasi, files: folder }: Preview1Options,
-  { kernel, calls, driver, memory, preopens, fileGauges, interrupted }: Preview1Parts,
-): { readonly imports: WasmImports & SlowCalls; readonly files: Files } {
+  { kernel, calls, driver, memory, preopens, Files, fileGauges, interrupted }: Preview1Parts,
+): { readonly imports: WasmImports & SlowCalls; readonly files: GuestFiles } {
   const given = new Arguments(memory)
-  for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel), 0)
+  for (const stream of driver.streams) kernel.add(new StandardStream(stream, driver, kernel, Files?.openStream), 0)
   const now = (): bigint => BigInt(Math.round(host.wallClock() * 1e6))
-  const files = new Files(folder, { kernel, abi, given, now, preopens, gauges: fileGauges })
+  const files = Files && new Files(folder, { kernel, abi, given, now, preopens, gauges: fileGauges })
   const { poll } = new Subscriptions({ host, kernel, waiter: driver, given })
   const imports = {
-    ...files.imports(),
-    ...descriptorCalls({ kernel, calls, abi, waiter: driver, interrupted, given }),
+    ...files?.imports(),
+    ...descriptorCalls({ kernel, calls, abi, waiter: driver, interrupted, given, openedBy: Files?.openedBy ?? none }),
     ...startCalls(wasi, memory),
     ...clockCalls(
       host,
@@ -89,7 +101,30 @@ export function preview1(
     // The C library implements the signals that a program raises itself.
     proc_raise: () => Errno.NOSYS,
   }
-  return { imports, files }
+  return { imports, files: files ?? new NoFiles(given) }
+}
+
+const none = (): undefined => undefined
+
+/** The files of a guest that has none. */
+class NoFiles implements GuestFiles {
+  readonly #given: Arguments
+
+  constructor(given: Arguments) {
+    this.#given = given
+  }
+
+  hostCalls(): Partial<FileCalls> {
+    return {}
+  }
+
+  contents(): Directory {
+    return new Map()
+  }
+
+  close(): void {
+    this.#given.forget()
+  }
 }
 
 /** The socket calls. A guest's sockets have calls of their own. */

@@ -2,14 +2,13 @@
 import { type SocketAddress, UNNAMED } from '../base/address.js'
 import { NO_BYTES } from '../base/bytes.js'
 import type { ErrnoName } from '../base/errno.js'
-import type { HostStream, HostTerminal, StreamType } from '../host/contract/stream.js'
+import type { HostFile, HostStream, HostTerminal, StreamType } from '../host/contract/stream.js'
 import { ByteDescriptor, type Descriptor, type Result } from '../kernel/descriptor.js'
 import { Poll } from '../kernel/readiness.js'
 import { FileError } from './errno.js'
-import { OpenFile } from './fs/open-file.js'
-import { FileType, Right } from './layouts.js'
+import type { OpenFile } from './fs/open-file.js'
+import { FileType } from './layouts.js'
 import type { Streams } from './stdio.js'
-import { StreamNode } from './stream-node.js'
 
 /** The most bytes that are read at once. */
 const MOST = 1024 * 1024
@@ -25,8 +24,6 @@ const FILE_TYPES: Readonly<Record<StreamType, number>> = {
 
 /** `whence` of preview 1. */
 const SEEKS = ['start', 'current', 'end'] as const
-
-const RIGHTS = { read: Right.READ, write: Right.WRITE, both: Right.READ | Right.WRITE } as const
 
 /** What a stream needs from its kernel. */
 export interface StreamContext {
@@ -44,14 +41,21 @@ export class StandardStream extends ByteDescriptor {
   #held: Uint8Array = NO_BYTES
   #buffer: Uint8Array = NO_BYTES
 
-  /** @param streams - the driver's */
-  constructor(stream: HostStream, { waitsForRoom }: Streams, kernel: StreamContext) {
+  /**
+   * @param streams - the driver's
+   * @param openFile - makes the file that it may be; only for a guest that can use files as such
+   */
+  constructor(
+    stream: HostStream,
+    { waitsForRoom }: Streams,
+    kernel: StreamContext,
+    openFile?: (file: HostFile, access: Descriptor['access']) => OpenFile,
+  ) {
     super(stream.type === 'socket' ? 'unix' : undefined, stream.access)
     this.stream = stream
     this.fileType = FILE_TYPES[stream.type]
     this.append = stream.appends
-    const { file } = stream
-    if (file !== undefined) this.#file = new OpenFile(new StreamNode(file), RIGHTS[stream.access], { now: () => 0n })
+    if (stream.file !== undefined) this.#file = openFile?.(stream.file, stream.access)
     this.nonBlocking = !waitsForRoom && stream.access === 'write'
     stream.onChange = () => kernel.changed(this)
   }
@@ -67,9 +71,10 @@ export class StandardStream extends ByteDescriptor {
   }
 
   override queued(which: 'received' | 'sent'): Result {
-    if (this.#file === undefined || this.stream.type !== 'file' || which === 'sent') return 'ENOTTY'
+    const { file, type } = this.stream
+    if (file === undefined || type !== 'file' || which === 'sent') return 'ENOTTY'
     const position = this.stream.seek(0, 'current')
-    return typeof position === 'number' ? Math.max(0, this.#file.node.size - position) : position
+    return typeof position === 'number' ? Math.max(0, file.size() - position) : position
   }
 
   override get watchable(): boolean {

@@ -5,18 +5,28 @@ import type { WasmImports } from '../../base/platform-types.js'
 import type { Descriptor } from '../../kernel/descriptor.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import type { Arguments } from '../arguments.js'
+import { setStatus } from '../descriptor-calls.js'
 import { type Action, answer, FileError } from '../errno.js'
-import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size, Whence } from '../layouts.js'
+import { putStat } from '../filestat.js'
+import { FdFlag, LAST_ADVICE, LookupFlag, Mode, Right, Size } from '../layouts.js'
 import { StandardStream } from '../standard-streams.js'
 import { toBytes } from './byte-names.js'
 import { DescriptorNode, DeviceDirectory, DeviceNode } from './devices.js'
 import { endOfOpen } from './dirents.js'
-import { putStat } from './filestat.js'
 import type { Directory, Mount } from './given.js'
 import { DirectoryNode, type Entry, type FileNode, LinkNode, type Nanoseconds } from './inodes.js'
 import { FileLocks, lockCalls } from './locks.js'
 import { Mappings, mappingCalls } from './mappings.js'
-import { entryOf, isOpen, type OpenContext, OpenDevice, OpenDirectory, OpenFile, setStatus } from './open-file.js'
+import {
+  entryOf,
+  isOpen,
+  type OpenContext,
+  OpenDevice,
+  OpenDirectory,
+  OpenFile,
+  openedBy,
+  openStream,
+} from './open-file.js'
 import { list } from './readdir.js'
 import { type End, find, type Hidden, type Place } from './resolve.js'
 import type { FileGauges } from './space.js'
@@ -53,6 +63,11 @@ export interface FileCallParts {
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
  */
 export class Files {
+  /** See `openedBy()` of `open-file.ts`. */
+  static readonly openedBy = openedBy
+  /** See `openStream()` of `open-file.ts`. */
+  static readonly openStream = openStream
+
   readonly #kernel: Kernel
   readonly #given: Arguments
   readonly #now: () => Nanoseconds
@@ -134,6 +149,9 @@ export class Files {
   #descriptorCalls(): Record<string, Action> {
     const given = this.#given
     return {
+      // What is no file has nothing to write back.
+      fd_sync: (fd = 0) => this.#opened(fd, 'INVAL').node.sync(false),
+      fd_datasync: (fd = 0) => this.#opened(fd, 'INVAL').node.sync(true),
       fd_prestat_get: (fd = 0, out = 0) => {
         this.#requireRoot(fd)
         given.bytes(out, Size.PRESTAT).fill(0)
@@ -191,32 +209,6 @@ export class Files {
         const at = numberOf(offset)
         // With APPEND the offset is ignored, as on Linux.
         given.memory.setU32(out, file.writeAt(file.append ? file.node.size : at, buffers.views()))
-      },
-      fd_seek: (fd = 0, offset = 0, whence = 0, out = 0) => {
-        given.bytes(out, 8)
-        const described = this.#get(fd)
-        if (described instanceof StandardStream) {
-          given.memory.setU64(out, BigInt(described.seek(Number(offset), whence)))
-          return
-        }
-        if (described.anonymous || described instanceof OpenDevice) {
-          given.memory.setU64(out, 0n)
-          return
-        }
-        const opened = this.#opened(fd)
-        if (whence > Whence.END || (whence === Whence.END && opened instanceof OpenDirectory))
-          throw new FileError('INVAL')
-        const end = opened instanceof OpenFile ? opened.node.size : 0
-        const to = Number(offset) + (whence === Whence.CURRENT ? opened.offset : whence === Whence.END ? end : 0)
-        if (to < 0 || !Number.isSafeInteger(to)) throw new FileError('INVAL')
-        opened.offset = to
-        given.memory.setU64(out, BigInt(to))
-      },
-      fd_tell: (fd = 0, out = 0) => {
-        given.bytes(out, 8)
-        const described = this.#get(fd)
-        const offset = described instanceof StandardStream ? described.seek(0, Whence.CURRENT) : this.#opened(fd).offset
-        given.memory.setU64(out, BigInt(offset))
       },
       fd_readdir: (fd = 0, buffer = 0, length = 0, cookie = 0, out = 0) => {
         const folder = this.#folder(fd)
@@ -340,8 +332,8 @@ export class Files {
    */
   #opened(fd: number, otherwise: 'SPIPE' | 'INVAL' | 'NOSYS' = 'SPIPE'): OpenFile | OpenDirectory {
     const described = this.#get(fd)
-    const descriptor = (described instanceof StandardStream && described.file) || described
-    if (descriptor instanceof OpenFile || descriptor instanceof OpenDirectory) return descriptor
+    const opened = described instanceof StandardStream ? described.file : openedBy(described)
+    if (opened !== undefined) return opened
     throw new FileError(otherwise)
   }
 

@@ -2,14 +2,16 @@
 import { FileEvent } from '../../abi/events.js'
 import type { BufferList } from '../../abi/iovec.js'
 import type { ErrnoName } from '../../base/errno.js'
+import type { HostFile } from '../../host/contract/stream.js'
 import { ByteDescriptor, Descriptor, type Result } from '../../kernel/descriptor.js'
 import { Poll } from '../../kernel/readiness.js'
 import { FileError } from '../errno.js'
-import { FdFlag, Right } from '../layouts.js'
+import { FileType, Right, Whence } from '../layouts.js'
 import { DeviceNode } from './devices.js'
 import { type DirectoryNode, type Entry, FileNode, type Nanoseconds } from './inodes.js'
 import type { FileLocks } from './locks.js'
 import type { Mappings } from './mappings.js'
+import { StreamNode } from './stream-node.js'
 import { type Home, homeOf, type Notices } from './watch/notices.js'
 
 /** What open files and directories need of their file tree. */
@@ -44,6 +46,11 @@ export class OpenFile extends ByteDescriptor {
 
   override get watchable(): boolean {
     return false
+  }
+
+  /** `filetype` of preview 1. */
+  get fileType(): number {
+    return FileType.REGULAR_FILE
   }
 
   override readiness(): number {
@@ -88,6 +95,20 @@ export class OpenFile extends ByteDescriptor {
 
   override sendPayload(): Result {
     return 'EFAULT'
+  }
+
+  /**
+   * Moves its offset.
+   *
+   * @param whence - of preview 1
+   * @returns the new offset
+   * @throws {FileError} INVAL
+   */
+  seek(offset: number, whence: number): number {
+    if (whence > Whence.END) throw new FileError('INVAL')
+    const from = whence === Whence.END ? this.node.size : whence === Whence.CURRENT ? this.offset : 0
+    this.offset = position(from + offset)
+    return this.offset
   }
 
   /**
@@ -137,8 +158,12 @@ export class OpenFile extends ByteDescriptor {
   }
 }
 
-/** An open device: reading does not depend on an offset. */
+/** An open device: reading does not depend on an offset, which is always 0. */
 export class OpenDevice extends OpenFile {
+  override seek(): number {
+    return 0
+  }
+
   override arrived(wanted: number): Result {
     if (!(this.rights & Right.READ) || !(this.node instanceof DeviceNode)) return 'EBADF'
     return this.node.available(wanted)
@@ -179,6 +204,18 @@ export class OpenDirectory extends Descriptor {
     return 'EISDIR'
   }
 
+  /** `filetype` of preview 1. */
+  get fileType(): number {
+    return FileType.DIRECTORY
+  }
+
+  /** Moves its offset; see {@link OpenFile.seek}. A directory has no end. */
+  seek(offset: number, whence: number): number {
+    if (whence >= Whence.END) throw new FileError('INVAL')
+    this.offset = position((whence === Whence.CURRENT ? this.offset : 0) + offset)
+    return this.offset
+  }
+
   override readiness(): number {
     return Poll.IN | Poll.OUT
   }
@@ -203,21 +240,33 @@ function release(node: FileNode | DirectoryNode, notices: Notices | undefined): 
   if (isWatched) notices?.endIfUnused(node, node instanceof FileNode ? node.links : node.isGone ? 0 : 1)
 }
 
+/** The descriptor, if it is an open file or directory. */
+export function openedBy(descriptor: Descriptor): OpenFile | OpenDirectory | undefined {
+  return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory ? descriptor : undefined
+}
+
+/** The file that a standard stream is, in no directory of the guest. */
+export function openStream(file: HostFile, access: Descriptor['access']): OpenFile {
+  return new OpenFile(new StreamNode(file), STREAM_RIGHTS[access], { now: () => 0n })
+}
+
+const STREAM_RIGHTS = { read: Right.READ, write: Right.WRITE, both: Right.READ | Right.WRITE } as const
+
 /** What a descriptor refers to, if it is a file or directory. */
 export function entryOf(descriptor: Descriptor): FileNode | DirectoryNode | undefined {
-  return descriptor instanceof OpenFile || descriptor instanceof OpenDirectory ? descriptor.node : undefined
+  return openedBy(descriptor)?.node
+}
+
+/** @throws {FileError} INVAL unless it can be an offset */
+function position(offset: number): number {
+  if (offset < 0 || !Number.isSafeInteger(offset)) throw new FileError('INVAL')
+  return offset
 }
 
 /** Whether one of these descriptors refers to an entry. */
 export function isOpen(entry: Entry, descriptors: Iterable<Descriptor>): boolean {
   for (const descriptor of descriptors) if (entryOf(descriptor)?.isSame(entry)) return true
   return false
-}
-
-/** Sets the flags of a descriptor. @param status - `fdflags` */
-export function setStatus(descriptor: Descriptor, status: number): void {
-  descriptor.append = (status & FdFlag.APPEND) !== 0
-  descriptor.nonBlocking = (status & FdFlag.NONBLOCK) !== 0
 }
 
 function accessOf(rights: bigint): 'read' | 'write' | 'both' {

@@ -9,6 +9,7 @@ import { messageSockets } from '../../../src/kernel/local/message-sockets.js'
 import { createProgramCalls } from '../../../src/kernel/syscalls/program/program-calls.js'
 import { describeModule } from '../../../src/runtime/module.js'
 import { Errno } from '../../../src/wasi/errno.js'
+import { Files } from '../../../src/wasi/fs/calls.js'
 import type { Directory } from '../../../src/wasi/fs/given.js'
 import { preview1 } from '../../../src/wasi/preview1.js'
 import type { Streams } from '../../../src/wasi/stdio.js'
@@ -126,7 +127,7 @@ export class ByHand {
     const calls = createProgramCalls(() => ({ kernel, memory, abi, turns, onDefect: fail }))
     this.#calls = preview1(
       { host, abi, wasi: {}, files: folder && [{ names: [], contents: folder }] },
-      { kernel, calls, driver: hand, memory: () => memory, preopens: true, interrupted: () => false },
+      { kernel, calls, driver: hand, memory: () => memory, Files, preopens: true, interrupted: () => false },
     ).imports
   }
 

@@ -1,8 +1,8 @@
 /** The `filestat` of preview 1. */
-import type { Memory } from '../../abi/memory.js'
-import { FileType, Mode, Size } from '../layouts.js'
-import type { StandardStream } from '../standard-streams.js'
-import type { Entry } from './inodes.js'
+import type { Memory } from '../abi/memory.js'
+import type { Entry } from './fs/inodes.js'
+import { FileType, Mode, Size } from './layouts.js'
+import type { StandardStream } from './standard-streams.js'
 
 /** The device of the standard streams, which is none of the guest's own. */
 const STREAMS_DEVICE = 13n

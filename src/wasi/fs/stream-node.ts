@@ -1,7 +1,7 @@
-import type { ErrnoName } from '../base/errno.js'
-import type { HostFile } from '../host/contract/stream.js'
-import { FileError, isErrorName } from './errno.js'
-import { FileNode } from './fs/inodes.js'
+import type { ErrnoName } from '../../base/errno.js'
+import type { HostFile } from '../../host/contract/stream.js'
+import { FileError, isErrorName } from '../errno.js'
+import { FileNode } from './inodes.js'
 
 /** The file that a standard stream is, in no directory of the guest. */
 export class StreamNode extends FileNode {
