@@ -2,6 +2,7 @@
  * The thread of a guest under the worker driver. A thread takes longer to start than everything else that a guest
  * needs, so it is created first and receives its guest later.
  */
+import { type CodeMessage, keepCode, startPlainly, startThread } from './thread-code.js'
 import type { FilesMessage } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
 
@@ -38,11 +39,7 @@ export class Thread {
 
   /** @param entry - the file that it starts with, which must run the usual one */
   constructor(entry = startsAt) {
-    // Loaded only here, since not every platform has such threads; and synchronously, so that the thread starts at
-    // once.
-    const { Worker } = process.getBuiltinModule('node:worker_threads')
-    // The options of this process (loaders, debuggers) must not apply to the guest.
-    const worker = new Worker(entry ?? new URL('./worker.js', import.meta.url), { execArgv: [] })
+    const worker = entry === undefined ? startThread(new URL('./worker.js', import.meta.url)) : startPlainly(entry)
     this.#worker = worker
     this.failure = new Promise((resolve) => worker.once('error', resolve))
     this.end = new Promise((resolve) => worker.once('exit', () => resolve()))
@@ -50,7 +47,10 @@ export class Thread {
 
   /** Starts a guest in it. @param receive - called with its files each time that the thread sends them */
   run(setup: WorkerSetup, receive: (message: FilesMessage) => void): void {
-    this.#worker.on('message', receive)
+    this.#worker.on('message', (message: FilesMessage | CodeMessage) => {
+      if ('code' in message) keepCode(message)
+      else receive(message)
+    })
     this.#worker.postMessage(setup)
   }
 

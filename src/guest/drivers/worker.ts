@@ -2,7 +2,7 @@
  * The thread of a guest under the worker driver. It has the kernel and the guest, and it blocks while the guest
  * waits.
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { Description } from '../../abi/description.js'
 import type { NumberCall } from '../../base/call.js'
 import type { WasmModule } from '../../base/platform-types.js'
@@ -26,6 +26,7 @@ import { loadProgram, type Program } from '../program.js'
 import { isUnsure } from '../streams.js'
 import { ProcessorClock, threadNumber } from '../time/processor-clock.js'
 import { PulseWriter } from '../time/pulse.js'
+import type { ThreadData } from './thread-code.js'
 import type { FilesMessage } from './thread-files.js'
 
 /** The message with which the parent starts a guest. */
@@ -162,6 +163,8 @@ async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> 
   wire.route(FILES_ID, (kind) => {
     if (kind === ToGuest.FILES) send({ files: program.files(), isOver: false })
   })
+  const thread: ThreadData | null = workerData
+  thread?.keep?.()
   wire.onSignal = (signal) => program.arrivals.add(signal)
   wire.post(ToParent.READY, 0)
   wire.publish()
