@@ -3,8 +3,7 @@
  * with a policy around the server's host and without one, by turns. Prints the medians in microseconds, and of the
  * ratio.
  */
-import { type Host, Loop, TCP, virtualHost } from 'libuv-wasm'
-import { policyHost } from 'libuv-wasm/guard'
+import { type Host, Loop, policyHost, TCP, virtualHost } from 'libuv-wasm'
 import { alternately } from './alternately.js'
 
 const MESSAGES = 20_000

@@ -21,7 +21,6 @@ const COMPILED = 'build/lib'
 const CHUNKS = {
   core: ['index'],
   node: ['host/node', 'host/common/listening', 'host/platform/node'],
-  guard: ['guard/guards'],
   // With what its drivers have in common.
   guests: ['guest/guest', 'guest/report-defects', 'guest/signals', 'guest/streams', 'wasi/fs/byte-names'],
 }
