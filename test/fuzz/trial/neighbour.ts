@@ -7,11 +7,12 @@ import { within } from '../../support/deadline.js'
 import { ARENA, register } from '../guest/layout.js'
 import { Script } from '../script/script.js'
 import type { Library } from './library.js'
+import { patience } from './patience.js'
 import { type Program, type Running, startGuest, type Where } from './run-guest.js'
 import type { Stage } from './stage.js'
 
-/** Milliseconds for one round, on a busy machine. */
-const PATIENCE = 60_000
+/** Milliseconds for one round. */
+const PATIENCE = 15_000
 
 /** A guest that works while others run. */
 export class Neighbour {
@@ -43,7 +44,7 @@ export class Neighbour {
     const over = guest.outcome.then((outcome) => {
       throw new Error(`the honest guest has ended: ${JSON.stringify(outcome)}`)
     })
-    await within(Promise.race([beaten, over]), PATIENCE, 'the honest guest to answer')
+    await within(Promise.race([beaten, over]), patience(PATIENCE), 'the honest guest to answer')
     if (this.#isWrong) throw new Error('the honest guest has received bytes that it did not send')
   }
 

@@ -3,10 +3,11 @@ import type { Directory, GuestLimitOptions, Outcome } from 'libuv-wasm/guest'
 import { within } from '../../support/deadline.js'
 import { isIsolation, type RunnerName } from '../work/task.js'
 import type { Library } from './library.js'
+import { patience } from './patience.js'
 import type { Stage } from './stage.js'
 
-/** Milliseconds in which a guest must end, on a busy machine. */
-const PATIENCE = 60_000
+/** Milliseconds in which a guest must end. */
+const PATIENCE = 30_000
 
 /** A program, as bytes and, if it is used often, compiled. */
 export interface Program {
@@ -124,7 +125,7 @@ export async function runGuest(
   })
   const { terminateAfter } = disturbance
   const timer = terminateAfter === undefined ? undefined : setTimeout(() => guest.terminate(), terminateAfter)
-  const outcome = await within(guest.outcome, PATIENCE, 'the guest to end').catch((error: unknown) => {
+  const outcome = await within(guest.outcome, patience(PATIENCE), 'the guest to end').catch((error: unknown) => {
     guest.terminate()
     throw error
   })

@@ -8,6 +8,7 @@ import { compileInterpreters } from '../trial/interpreters.js'
 import { loadLibrary } from '../trial/library.js'
 import { Neighbour } from '../trial/neighbour.js'
 import { tryPair } from '../trial/pair.js'
+import { patience } from '../trial/patience.js'
 import { nodeStage, type Stage, virtualStage } from '../trial/stage.js'
 import { type Bench, chanceOf, tryGuest, type Verdict } from '../trial/trial.js'
 import { Watch } from '../verdict/watch.js'
@@ -20,7 +21,7 @@ const CALLS = { imports: 8, modules: 1, calls: 5000, pairs: 6000, deep: 60, end:
 const SPREAD = 160
 const STEP = 12
 
-/** Milliseconds in which a guest's connections have to be gone after its end, on a busy machine. */
+/** Milliseconds in which a guest's connections have to be gone after its end. */
 const RELEASE = 10_000
 
 /** How many calls are too few for another guest. */
@@ -186,7 +187,7 @@ function held(stages: readonly Stage[]): string[] {
 
 /** Waits until the resources of a guest are closed. @returns those that are not */
 async function settle(stages: readonly Stage[], before: readonly string[]): Promise<string[]> {
-  const deadline = performance.now() + RELEASE
+  const deadline = performance.now() + patience(RELEASE)
   for (;;) {
     for (const stage of stages) stage.sweep()
     const now = held(stages)

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patience } from '../trial/patience.js'
 import type { Job } from './plan.js'
 import type { Finding, Message, RunnerName, Slice, Task } from './task.js'
 
 /** Milliseconds without a message after which a process counts as hanging. */
-const SILENCE = 150_000
+const SILENCE = 90_000
 
 /** Bytes of its heap: a need of more is a finding. */
 const HEAP_MIB = 320
@@ -65,10 +66,10 @@ async function runOnce(
     hung = true
     child.kill('SIGKILL')
   }
-  let silence = setTimeout(kill, SILENCE)
+  let silence = setTimeout(kill, patience(SILENCE))
   child.on('message', (message: Message) => {
     clearTimeout(silence)
-    silence = setTimeout(kill, SILENCE)
+    silence = setTimeout(kill, patience(SILENCE))
     if (message.kind === 'begins') at = message
     if (message.kind === 'made') made.set(message.mode, (made.get(message.mode) ?? 0) + message.calls)
     onMessage(message)
@@ -79,7 +80,9 @@ async function runOnce(
   clearTimeout(silence)
   await rm(folder, { recursive: true, force: true })
   if (code === 0 && signal === null) return undefined
-  const why = hung ? `the process said nothing for ${SILENCE} ms` : `the process ended with ${signal ?? code}`
+  const why = hung
+    ? `the process said nothing for ${SILENCE} ms, or longer on a busy machine`
+    : `the process ended with ${signal ?? code}`
   const slice = job.slices[0]
   const place = at ?? (slice && { mode: slice.mode, runner: slice.runner, guest: slice.first, calls: 0 })
   if (place === undefined) throw new Error(`${why}: ${said}`)
