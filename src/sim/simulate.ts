@@ -12,6 +12,11 @@ export interface SimulateOptions {
   readonly until?: number
   /** Whether each seed is run twice, and must give the same; `false` by default. */
   readonly checkDeterminism?: boolean
+  /**
+   * Whether `Date`, timers, `performance.now()`, `Math.random()` and `crypto.getRandomValues()` are replaced by those of
+   * the simulation while it runs, `simulated`, the default; or are left as they are, `real`.
+   */
+  readonly globals?: 'simulated' | 'real'
 }
 
 /** What one run has shown. */
@@ -39,7 +44,13 @@ export class SimulationError extends Error {
   }
 }
 
-const HOUR = 3_600_000
+const DEFAULTS: Required<SimulateOptions> = {
+  seed: 1,
+  runs: 1,
+  until: 3_600_000,
+  checkDeterminism: false,
+  globals: 'simulated',
+}
 
 /** What is done in a simulated world. */
 export type Scenario<Value> = (sim: Simulation) => Value | Promise<Value>
@@ -79,21 +90,25 @@ export async function simulate<Value>(
   options: number | SimulateOptions,
   scenario: Scenario<Value>,
 ): Promise<RunReport<Value>[]> {
-  const { seed, runs, until, checkDeterminism } = readOptions(options, scenario)
+  const { seed, runs, checkDeterminism, ...given } = readOptions(options, scenario)
   const reports: RunReport<Value>[] = []
   for (let index = 0; index < runs; index++) {
     const each = (seed + index) % 2 ** 32
-    const report = await runOnce(each, until, scenario)
-    if (checkDeterminism) requireSame(report, await runOnce(each, until, scenario))
+    const report = await runOnce(each, given, scenario)
+    if (checkDeterminism) requireSame(report, await runOnce(each, given, scenario))
     reports.push(report)
   }
   return reports
 }
 
-async function runOnce<Value>(seed: number, until: number, scenario: Scenario<Value>): Promise<RunReport<Value>> {
+async function runOnce<Value>(
+  seed: number,
+  { until, globals }: Pick<Required<SimulateOptions>, 'until' | 'globals'>,
+  scenario: Scenario<Value>,
+): Promise<RunReport<Value>> {
   const sim = new Simulation(seed)
   try {
-    const value = await sim.run(scenario, until)
+    const value = await sim.run(scenario, until, globals)
     return { seed, value, hash: sim.hash, events: sim.events, time: sim.clock.now }
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
@@ -119,16 +134,18 @@ function readOptions(options: number | SimulateOptions, scenario: unknown): Requ
   if (typeof scenario !== 'function')
     throw new ArgumentError(`Cannot simulate: the scenario is ${show(scenario)}; give a function`)
   const given = typeof options === 'number' ? { seed: options } : options
-  const read = { seed: 1, runs: 1, until: HOUR, checkDeterminism: false, ...given }
+  const read = { ...DEFAULTS, ...given }
   for (const name of Object.keys(given)) {
-    if (['seed', 'runs', 'until', 'checkDeterminism'].includes(name)) continue
+    if (Object.hasOwn(DEFAULTS, name)) continue
     throw new ArgumentError(
-      `Cannot simulate: option ${show(name)} is not known; use seed, runs, until or checkDeterminism`,
+      `Cannot simulate: option ${show(name)} is not known; use ${Object.keys(DEFAULTS).join(', ')}`,
     )
   }
   if (!Number.isInteger(read.runs) || read.runs < 1)
     throw new ArgumentError(`Cannot simulate ${show(read.runs)} runs: it is not a number of them; give 1 or more`)
   if (typeof read.until !== 'number' || !(read.until > 0))
     throw new ArgumentError(`Cannot simulate until ${show(read.until)}: it is not a time; give milliseconds`)
+  if (read.globals !== 'simulated' && read.globals !== 'real')
+    throw new ArgumentError(`Cannot simulate: globals ${show(read.globals)} is not valid; give 'simulated' or 'real'`)
   return read
 }

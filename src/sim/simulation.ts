@@ -2,9 +2,10 @@
 
 import { parseIp } from '../base/ip.js'
 import type { Random } from '../base/random.js'
-import { HostsTable, type Ip, type LineOptions, Machine, World } from '../host/virtual-world.js'
+import { EPOCH, HostsTable, type Ip, type LineOptions, Machine, World } from '../host/virtual-world.js'
 import { ArgumentError, show } from '../uv/errors.js'
 import { Driver } from './driver.js'
+import { replaceGlobals } from './globals.js'
 import { SimMachine } from './machine.js'
 
 /** The options of a machine. */
@@ -134,8 +135,44 @@ export class Simulation {
     while (!isTrue()) await this.#advance(1)
   }
 
-  /** Runs a scenario in this world, then ends all machines. @internal */
-  async run<Value>(scenario: (sim: Simulation) => Value | Promise<Value>, until: number): Promise<Value> {
+  /**
+   * Runs a scenario in this world, then ends all machines.
+   *
+   * @param until - the most milliseconds
+   * @param globals - see `SimulateOptions`
+   * @internal
+   */
+  async run<Value>(
+    scenario: (sim: Simulation) => Value | Promise<Value>,
+    until: number,
+    globals: 'simulated' | 'real',
+  ): Promise<Value> {
+    const restore = globals === 'real' ? () => {} : this.#replaceGlobals()
+    try {
+      return await this.#drive(scenario, until)
+    } finally {
+      restore()
+    }
+  }
+
+  #replaceGlobals(): () => void {
+    const { schedule, random } = this.#world
+    return replaceGlobals({
+      elapsed: () => schedule.elapsed,
+      wall: () => EPOCH + schedule.elapsed,
+      after: (ms, callback) =>
+        schedule.after(ms, () => {
+          try {
+            callback()
+          } catch (error) {
+            this.#fail(error)
+          }
+        }),
+      random,
+    })
+  }
+
+  async #drive<Value>(scenario: (sim: Simulation) => Value | Promise<Value>, until: number): Promise<Value> {
     const whole = (async () => {
       const value = await Promise.race([scenario(this), this.#failure])
       for (const machine of this.#machines.values()) if (!machine.isDown) await machine.stop()

@@ -1,7 +1,13 @@
 /** Worlds of several machines in virtual time. */
 import { describe, expect, test } from '@jest/globals'
 import type { SimMachine } from '../../src/sim/machine.js'
-import { type SimulateOptions, type Simulation, SimulationError, simulate } from '../../src/sim/testing.js'
+import {
+  type LineOptions,
+  type SimulateOptions,
+  type Simulation,
+  SimulationError,
+  simulate,
+} from '../../src/sim/testing.js'
 import { UVError } from '../../src/uv/errors.js'
 import { TCP } from '../../src/uv/streams/tcp.js'
 import { Timer } from '../../src/uv/timer.js'
@@ -125,22 +131,21 @@ describe('machines', () => {
   })
 
   test('exchange messages, of which some are lost and some come twice', async () => {
-    const [lossless, lossy] = await Promise.all(
-      [{}, { loss: 0.5, duplicates: 0.2, jitter: 10 }].map((line) =>
-        resultOf(async (sim) => {
-          const [server, client] = await pair(sim)
-          sim.link(server, client, line)
-          const receiver = new UDP({ loop: server.loop })
-          receiver.bind([server.address, PORT])
-          const received: number[] = []
-          receiver.recvStart((_socket, _status, data) => void received.push(data?.[0] ?? -1))
-          const sender = new UDP({ loop: client.loop })
-          for (let count = 0; count < 100; count++) await sender.send(Uint8Array.of(count), [server.address, PORT])
-          await sim.clock.advance(100)
-          return received
-        }),
-      ),
-    )
+    const play = (line: LineOptions): Promise<number[] | undefined> =>
+      resultOf(async (sim) => {
+        const [server, client] = await pair(sim)
+        sim.link(server, client, line)
+        const receiver = new UDP({ loop: server.loop })
+        receiver.bind([server.address, PORT])
+        const received: number[] = []
+        receiver.recvStart((_socket, _status, data) => void received.push(data?.[0] ?? -1))
+        const sender = new UDP({ loop: client.loop })
+        for (let count = 0; count < 100; count++) await sender.send(Uint8Array.of(count), [server.address, PORT])
+        await sim.clock.advance(100)
+        return received
+      })
+    const lossless = await play({})
+    const lossy = await play({ loss: 0.5, duplicates: 0.2, jitter: 10 })
     expect(lossless).toEqual(Array.from({ length: 100 }, (_, index) => index))
     expect(lossy?.length).toBeGreaterThan(20)
     expect(lossy?.length).toBeLessThan(90)
@@ -240,9 +245,39 @@ describe('a run', () => {
 
   test('that depends on real randomness is reported', async () => {
     const scenario = async (sim: Simulation): Promise<void> => sim.clock.advance(1 + Math.floor(1e6 * Math.random()))
-    await expect(simulate({ checkDeterminism: true }, scenario)).rejects.toThrow(
+    await expect(simulate({ checkDeterminism: true, globals: 'real' }, scenario)).rejects.toThrow(
       /^Cannot repeat the run with the seed 1: it had \d+ events in \d+ ms, and then/,
     )
+  })
+
+  test('has the time and the random numbers of its world, until it ends', async () => {
+    const before = [Date, setTimeout, Math.random, performance.now]
+    const [one, other] = await simulate({ runs: 2 }, async (sim) => {
+      const began = [Date.now(), new Date().toISOString(), performance.now()]
+      const sleep = (done: () => void): unknown => setTimeout(done, 90_000)
+      await new Promise<void>(sleep)
+      const ticks = await new Promise((resolve) => {
+        let count = 0
+        const interval = setInterval(() => {
+          if (++count < 3) return
+          clearInterval(interval)
+          resolve(sim.clock.now)
+        }, 1000)
+      })
+      const bytes = crypto.getRandomValues(new Uint8Array(4))
+      return [...began, ticks, new Date() instanceof Date, Date(), Math.random(), bytes.join()]
+    })
+    expect(one?.value.slice(0, 5)).toEqual([946_684_800_000, '2000-01-01T00:00:00.000Z', 0, 93_000, true])
+    expect(one?.value[5]).toContain('Jan 01 2000')
+    expect(one?.value[6]).not.toBe(other?.value[6])
+    expect(one?.value[7]).not.toBe(other?.value[7])
+    expect([Date, setTimeout, Math.random, performance.now]).toEqual(before)
+  })
+
+  test('cannot have them while another run does', async () => {
+    const [first, second] = [simulate(1, (sim) => sim.clock.advance(1)), simulate(1, () => {})]
+    await expect(second).rejects.toThrow('another run has replaced Date and timers')
+    await first
   })
 
   test('that fails tells its seed, and what it was', async () => {
@@ -279,6 +314,7 @@ describe('a run', () => {
   test.each([
     [{ seed: -1 }, 'Cannot simulate: the seed is -1'],
     [{ runs: 0 }, 'Cannot simulate 0 runs'],
+    [{ globals: 'none' }, 'globals'],
     [{ until: 0 }, 'Cannot simulate until 0'],
     [{ speed: 1 }, 'option "speed" is not known'],
   ])('is refused with the options %j', async (options, message) => {

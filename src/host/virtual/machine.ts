@@ -23,7 +23,7 @@ export interface MachineParts {
 }
 
 /** The wall clock when a world begins: the first second of 2000, in milliseconds since 1970. */
-const EPOCH = 946_684_800_000
+export const EPOCH = 946_684_800_000
 
 const INTERFACES: ReadonlyMap<string, number> = new Map([
   ['lo', 1],
