@@ -5,9 +5,11 @@
 #
 #   fetch-emcc.sh SUITE VERSION FOLDER
 #
-# VERSION is the one that the suite has to have; Debian's signatures are checked.
+# VERSION is the one that the suite has to have. Debian's signatures are checked,
+# and the compilers have to be those of emcc.sha256.
 set -eu
 
+pins=$(dirname "$0")/emcc.sha256
 usage='usage: fetch-emcc.sh SUITE VERSION FOLDER'
 suite=${1:?$usage}
 version=${2:?$usage}
@@ -50,6 +52,15 @@ private_apt update
 # A system without packages needs every package that is missing, those of the base included.
 private_apt install --download-only --yes emscripten base-files bash coreutils dash diffutils sed grep gawk findutils python3 ||
   fail "Cannot fetch emscripten: suite $suite of $uri lacks a package; see above"
+for package in "$apt"/cache/archives/*.deb; do
+  case ${package##*/} in
+  emscripten_* | binaryen_* | clang-[0-9]*_* | lld-[0-9]*_* | llvm-[0-9][0-9]_* | libclang-cpp* | libllvm*) ;;
+  *) continue ;;
+  esac
+  pin="$(sha256sum "$package" | cut -d ' ' -f 1)  ${package##*/}"
+  grep -qxF "$pin" "$pins" ||
+    fail "Cannot use suite $suite: $pin is not in $pins; add that line if this is the package that you mean"
+done
 # /bin and the like are links in newer systems.
 for folder in bin sbin lib lib64; do
   mkdir -p "$root/usr/$folder"

@@ -257,6 +257,7 @@ int main(void) { printf("%" PRIdPTR " %d\\n", (intptr_t) SEEK_END, (int) sizeof(
       await workshop.write('asks.c', asks)
       expect(await fails('asks.c')).toMatch('it is emscripten')
       expect(await builds('--posix', 'asks.c')).toMatch(/^2 /)
+      expect(await builds('--posix', '-fcommon', 'asks.c')).toMatch(/^2 /)
     },
     COMPILING,
   )
