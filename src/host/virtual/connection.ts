@@ -1,6 +1,7 @@
 /** Connections of the virtual network. */
 
 import type { Address, SocketAddress } from '../../base/address.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import { formatEndpoint } from '../../base/endpoint.js'
 import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
@@ -266,13 +267,13 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     this.#toPeer((peer) => {
       if (this.#last === segment) this.#last = undefined
       peer.#receive(segment.bytes)
-    }, data.length)
+    }, data)
     this.#lastPost = queue.posted
   }
 
-  #toPeer(news: (peer: VirtualConnection<At>) => void, size = 0): void {
+  #toPeer(news: (peer: VirtualConnection<At>) => void, bytes: Uint8Array = NO_BYTES): void {
     const peer = this.#peer
-    if (peer !== undefined) this.#path.send(size, () => news(peer))
+    if (peer !== undefined) this.#path.send(bytes, () => news(peer))
   }
 
   /** Continues sending after the window has opened. */

@@ -8,13 +8,13 @@ import type { Schedule } from './schedule.js'
 export interface Path {
   /** Whether both ends are on one machine, so that each knows at once what the other has done. */
   readonly isLocal: boolean
-  /** Sends so many bytes, whose arrival is the event. */
-  send(size: number, arrival: () => void): void
+  /** Sends bytes, or a packet without any, whose arrival is the event. */
+  send(bytes: Uint8Array, arrival: () => void): void
 }
 
 /** The path between two ends on one machine: everything arrives in the order in which it happens. */
 export function localPath(queue: Queue): Path {
-  return { isLocal: true, send: (_size, arrival) => queue.post(arrival) }
+  return { isLocal: true, send: (_bytes, arrival) => queue.post(arrival) }
 }
 
 /** What the headers of IPv4 and TCP take. */
@@ -66,10 +66,12 @@ export class LinePath implements Path {
     this.#patience = patience
   }
 
-  send(size: number, arrival: () => void): void {
+  send(bytes: Uint8Array, arrival: () => void): void {
+    this.#schedule.log.addBytes(bytes)
+    const packet = { size: bytes.length, arrival }
     const isFirst = this.#unsent.length === 0
-    if (isFirst && this.#carry({ size, arrival })) return
-    this.#unsent.push({ size, arrival })
+    if (isFirst && this.#carry(packet)) return
+    this.#unsent.push(packet)
     if (isFirst) this.#retryLater(0)
   }
 

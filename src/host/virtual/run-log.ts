@@ -3,7 +3,7 @@
 /** The parameters of FNV-1a for 32 bits. */
 const [OFFSET, PRIME] = [0x811c_9dc5, 0x0100_0193]
 
-/** A hash of everything that has happened, in its order: FNV-1a, twice with different beginnings. */
+/** A hash of everything that has happened, in its order: FNV-1a and FNV-1. */
 export class RunLog {
   #high = OFFSET
   #low = OFFSET ^ 0x5bd1_e995
@@ -28,10 +28,18 @@ export class RunLog {
     }
   }
 
+  /** Adds bytes that were sent. */
+  addBytes(bytes: Uint8Array): void {
+    for (const byte of bytes) this.#mixByte(byte)
+  }
+
   #mix(word: number): void {
-    for (let rest = word, bytes = 0; bytes < 4; bytes++, rest >>>= 8) {
-      this.#high = Math.imul(this.#high ^ (rest & 255), PRIME)
-      this.#low = Math.imul(this.#low ^ ((rest & 255) + bytes), PRIME)
-    }
+    for (let rest = word, bytes = 0; bytes < 4; bytes++, rest >>>= 8) this.#mixByte(rest & 255)
+  }
+
+  #mixByte(byte: number): void {
+    this.#high = Math.imul(this.#high ^ byte, PRIME)
+    // Another order of the same two operations: FNV-1.
+    this.#low = Math.imul(this.#low, PRIME) ^ byte
   }
 }

@@ -29,10 +29,11 @@ export class Schedule implements Queue {
   #cancelled = 0
   /** A binary heap: each is before its two children. */
   readonly #heap: Planned[] = []
-  readonly #log: RunLog
+  /** Where what happens is noted. */
+  readonly log: RunLog
 
   constructor(log: RunLog) {
-    this.#log = log
+    this.log = log
   }
 
   /** Monotonic time in nanoseconds. */
@@ -100,7 +101,7 @@ export class Schedule implements Queue {
     this.#removeFirst()
     this.#now = first.at
     const { event } = first
-    this.#log.add(first.at, first.order)
+    this.log.add(first.at, first.order)
     // A timer may be cleared from its own callback.
     first.event = undefined
     event?.()

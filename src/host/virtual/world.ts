@@ -1,5 +1,6 @@
 /** A world of several machines in virtual time: all that happens in it is a function of its seed. */
 import type { Address } from '../../base/address.js'
+import { NO_BYTES } from '../../base/bytes.js'
 import { Random } from '../../base/random.js'
 import type { ConnectionEvents } from '../contract/connection.js'
 import { VirtualConnection } from './connection.js'
@@ -87,6 +88,7 @@ export class World {
       const at = back.carry(0)
       if (at !== undefined && message.onRefused !== undefined) this.schedule.plan(at, message.onRefused)
     }
+    this.log.addBytes(message.bytes)
     const times = line.repeats() ? 2 : 1
     for (let count = 0; count < times; count++) {
       const at = line.carry(message.bytes.length)
@@ -107,21 +109,21 @@ export class World {
     const syn = new LinePath(this.schedule, there, () => client.expire(), CONNECTING)
     const client = VirtualConnection.distant(from, ends.local, ends.remote, syn)
     client.events = events
-    syn.send(0, () => {
+    syn.send(NO_BYTES, () => {
       const { network } = target
       const listener = network.ports.listenerAt(ends.destination, ends.remote.port)
       const answers = new LinePath(this.schedule, back, () => server?.expire())
       const acks = new LinePath(this.schedule, there, () => client.expire())
       const server = listener && client.accept(...mirrored(ends, listener), network, answers)
       if (listener === undefined || server === undefined) {
-        answers.send(0, () => client.decline())
+        answers.send(NO_BYTES, () => client.decline())
         return
       }
       network.join(server)
-      answers.send(0, () => {
+      answers.send(NO_BYTES, () => {
         client.follow(acks)
         // One that was closed meanwhile answers with RST.
-        acks.send(0, client.isOver ? () => server.vanish() : () => listener.offer(server))
+        acks.send(NO_BYTES, client.isOver ? () => server.vanish() : () => listener.offer(server))
         client.established()
       })
     })
