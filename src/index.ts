@@ -4,6 +4,34 @@ export type { ErrnoName } from './base/errno.js'
 export { type AuditLine, type AuditLog, auditLog } from './guard/audit-log.js'
 export type { Attempt, Decision, Refusal } from './guard/decision.js'
 export type { Explanation, PolicyQuestion } from './guard/explain.js'
+export type { FaultReport, FiredFault } from './guard/faults/fault-log.js'
+export type { AddedFault, Faults } from './guard/faults/fault-set.js'
+export type {
+  AcceptFault,
+  BandwidthFault,
+  ClockFault,
+  ConnectionScope,
+  DescriptorsFault,
+  DirectedScope,
+  Fault,
+  FaultDirection,
+  FaultPoint,
+  FaultScope,
+  HoldFault,
+  LatencyFault,
+  LimitDataFault,
+  LookupFault,
+  PartitionFault,
+  RefuseFault,
+  ResetPeerFault,
+  ShortReadFault,
+  ShortWriteFault,
+  SlicerFault,
+  SlowCloseFault,
+  TimeoutFault,
+  Toxic,
+} from './guard/faults/faults.js'
+export { type FaultyHost, type FaultyHostOptions, faultyHost } from './guard/faults/faulty-host.js'
 export type { PolicyHooks } from './guard/judge.js'
 export { type LimitedHost, limitedHost } from './guard/limits/limited-host.js'
 export type { LimitHooks, NetworkUsage, Usage } from './guard/limits/meters.js'

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { bunHost } from '../host/bun.js'
+import type { Host } from '../host/contract/host.js'
 import { denoHost } from '../host/deno.js'
 import { nodeHost } from '../host/node.js'
 import { whichRuntime } from '../host/platform/runtime-name.js'
@@ -26,9 +27,24 @@ class Anchor extends Async {
 }
 
 let background: Loop | undefined
+let wrap: (host: Host) => Host = (host) => host
 
 /** All hosts are imported statically, because the loop has to be opened synchronously. */
 const hosts = { bun: bunHost, deno: denoHost, node: nodeHost }
+
+/**
+ * Wraps the host of the background loop, on which `libuv-wasm/net` and everything after `libuv-wasm/net/register` runs.
+ * To be called before its first use; a second call wraps what the first one has made.
+ *
+ * @throws {TypeError} when the loop runs already
+ */
+export function wrapHost(around: (host: Host) => Host): void {
+  if (background !== undefined) {
+    throw new TypeError('Cannot wrap the host: sockets have been made over it; call wrapHost() before that')
+  }
+  const before = wrap
+  wrap = (host) => around(before(host))
+}
 
 /**
  * The background loop, opened on first use. Exceptions in callbacks are uncaught exceptions of the process, as in
@@ -44,7 +60,7 @@ function start(): Loop {
   const keepAlive = host.keepAlive.bind(host)
   // The run never ends, so it must not keep the process alive.
   host.keepAlive = () => () => {}
-  const loop = Loop.openSync({ host, module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
+  const loop = Loop.openSync({ host: wrap(host), module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })
   let release: (() => void) | undefined

@@ -22,6 +22,7 @@ export {
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
 } from 'node:net'
+export { wrapHost } from './background.js'
 export { type StreamDuplexOptions, toDuplex } from './duplex.js'
 export type { AddressInfo } from './net/address-info.js'
 export type { ConnectionListener, ListenOptions, ServerOptions } from './net/server.js'

@@ -18,6 +18,7 @@ test('the programs of all documents and doc comments are found', () => {
     'docs/coming-from-libuv.md',
     'docs/coming-from-node-net.md',
     'docs/errors.md',
+    'docs/faults.md',
     'docs/policy.md',
     'docs/limits.md',
   ]

@@ -1,5 +1,7 @@
 /** Guards keep the contract of the host below them. */
 import { describe } from '@jest/globals'
+import type { Fault } from '../../src/guard/faults/faults.js'
+import { faultyHost } from '../../src/guard/faults/faulty-host.js'
 import { limitedHost } from '../../src/guard/limits/limited-host.js'
 import { policyHost } from '../../src/guard/policy-host.js'
 import { serviceHost } from '../../src/guard/services/service-host.js'
@@ -19,10 +21,21 @@ const SLOW = {
   lookups: 5000,
 }
 
-describe('a policy over limits over the virtual host', () => {
+describe('a policy over limits over no faults over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
-    return { host: policyHost(limitedHost(host, SLOW), EVERYTHING), leaks: () => host.open() }
+    return { host: policyHost(limitedHost(faultyHost(host), SLOW), EVERYTHING), leaks: () => host.open() }
+  })
+})
+
+describe('latency and a slicer over the virtual host', () => {
+  hostContract(() => {
+    const host = virtualHost()
+    const faults: Fault[] = [
+      { toxic: 'latency', on: 'connect', latency: 1 },
+      { toxic: 'slicer', direction: 'both', average_size: 30_000, size_variation: 20_000 },
+    ]
+    return { host: faultyHost(host, { faults }), leaks: () => host.open() }
   })
 })
 
