@@ -109,8 +109,8 @@ export class FaultSet implements Faults {
 
   /** The faults on a new connection, until it ends. */
   afflict(connection: Afflicted): Afflictions {
-    const number = this.#count(connection.side)
-    const random = this.#random.branch(`${connection.side} ${number}`)
+    const number = this.#count(`connection ${connection.side}`)
+    const random = this.#random.branch(`connection ${connection.side} ${number}`)
     const leave = (): void => void this.#connections.delete(connection)
     const afflictions = new Afflictions(connection, number, random, this.#log, leave)
     this.#connections.set(connection, afflictions)

@@ -45,7 +45,7 @@ export interface FaultyHost extends Host {
  * import { faultyHost, Loop, TCP, virtualHost } from 'libuv-wasm'
  *
  * const host = faultyHost(virtualHost(), {
- *   faults: [{ toxic: 'reset_peer', after: { upstream: 'third', times: 1 } }],
+ *   faults: [{ toxic: 'reset_peer', on: 'connect', after: { upstream: 'third' } }],
  * })
  * const loop = await Loop.open({ host })
  * const server = new TCP({ loop })
