@@ -4,6 +4,7 @@ import type { Fault } from '../../src/guard/faults/faults.js'
 import { faultyHost } from '../../src/guard/faults/faulty-host.js'
 import { limitedHost } from '../../src/guard/limits/limited-host.js'
 import { policyHost } from '../../src/guard/policy-host.js'
+import { recordingHost } from '../../src/guard/record/recording-host.js'
 import { serviceHost } from '../../src/guard/services/service-host.js'
 import { virtualHost } from '../../src/host/virtual.js'
 import { hostContract } from '../host/contract/contract.js'
@@ -21,6 +22,7 @@ const SLOW = {
   lookups: 5000,
 }
 
+<<<<<<< HEAD
 describe('a policy over limits over no faults over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
@@ -36,6 +38,21 @@ describe('latency and a slicer over the virtual host', () => {
       { toxic: 'slicer', direction: 'both', average_size: 30_000, size_variation: 20_000 },
     ]
     return { host: faultyHost(host, { faults }), leaks: () => host.open() }
+=======
+describe('a policy over limits over a recording of the virtual host', () => {
+  hostContract(() => {
+    const host = virtualHost()
+    return {
+      host: policyHost(
+        limitedHost(
+          recordingHost(host, () => {}),
+          SLOW,
+        ),
+        EVERYTHING,
+      ),
+      leaks: () => host.open(),
+    }
+>>>>>>> 6d268ef (guard: record what enters a program through its host, and replay it)
   })
 })
 

@@ -1,0 +1,68 @@
+/** The large payloads that a trace has had last, so that each is written once. */
+import { LARGE, REMEMBERED } from './value.js'
+
+/** Remembers payloads while a trace is written. */
+export class WrittenPayloads {
+  readonly #payloads: (Uint8Array | undefined)[] = new Array(REMEMBERED).fill(undefined)
+  readonly #latest = new Map<number, number>()
+  #count = 0
+
+  /** @returns how many payloads ago the same bytes were written; `undefined` if they have to be written now */
+  find(bytes: Uint8Array): number | undefined {
+    const key = sample(bytes)
+    const at = this.#latest.get(key)
+    const found = at === undefined ? undefined : this.#payloads[at % REMEMBERED]
+    if (at !== undefined && found !== undefined && this.#count - at <= REMEMBERED && equal(found, bytes))
+      return this.#count - at
+    this.#remember(key, bytes)
+    return undefined
+  }
+
+  #remember(key: number, bytes: Uint8Array): void {
+    const at = this.#count++ % REMEMBERED
+    const leaving = this.#payloads[at]
+    if (leaving !== undefined) {
+      const old = sample(leaving)
+      if (this.#latest.get(old) === this.#count - 1 - REMEMBERED) this.#latest.delete(old)
+    }
+    this.#payloads[at] = new Uint8Array(bytes)
+    this.#latest.set(key, this.#count - 1)
+  }
+}
+
+/** Remembers payloads while a trace is read. */
+export class ReadPayloads {
+  readonly #payloads: Uint8Array[] = []
+  #count = 0
+
+  /** Remembers a payload, if it is large. */
+  add(bytes: Uint8Array): void {
+    if (bytes.length >= LARGE) this.#payloads[this.#count++ % REMEMBERED] = bytes
+  }
+
+  /** The payload of so many ago, if there was one. */
+  find(ago: number): Uint8Array | undefined {
+    if (ago < 1 || ago > REMEMBERED || ago > this.#count) return undefined
+    return this.#payloads[(this.#count - ago) % REMEMBERED]
+  }
+}
+
+/** A number that the same bytes have in common, and other bytes rarely. */
+function sample(bytes: Uint8Array): number {
+  const { length } = bytes
+  const step = Math.max(1, Math.floor(length / 32))
+  let key = length
+  for (let at = 0; at < length; at += step) key = (Math.imul(key, 31) + (bytes[at] ?? 0)) | 0
+  return key
+}
+
+function equal(one: Uint8Array, other: Uint8Array): boolean {
+  const { length } = one
+  if (length !== other.length) return false
+  const left = new DataView(one.buffer, one.byteOffset, length)
+  const right = new DataView(other.buffer, other.byteOffset, length)
+  let at = 0
+  for (; at + 4 <= length; at += 4) if (left.getInt32(at) !== right.getInt32(at)) return false
+  for (; at < length; at++) if (one[at] !== other[at]) return false
+  return true
+}
