@@ -15,7 +15,7 @@ try {
   } else {
     // Its thread starts up while this thread loads the rest.
     const entry = Scripts.haveCode ? new URL('./cli-thread.js', import.meta.url) : undefined
-    const thread = command.driver === 'worker' ? new Thread(entry) : undefined
+    const thread = 'driver' in command && command.driver === 'worker' ? new Thread(entry) : undefined
     const scripts = new Scripts()
     const { run } = scripts.load('./cli-run.cjs') as typeof import('./cli/run.js')
     process.exitCode = await run(command, { thread, entry, keep: scripts.keep })

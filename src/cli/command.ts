@@ -6,6 +6,8 @@ import type { Dirs, DriverName, HostDirectory } from '../guest/guest.js'
 export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc, or in AssemblyScript.
 
   libuv-wasm run [options] PROGRAM.wasm [-- arguments for the program]
+  libuv-wasm record -o FILE [options] -- PROGRAM.wasm [arguments]     run it, and record what enters it
+  libuv-wasm replay FILE [PROGRAM.wasm]           run it again from the recording, without a network
   libuv-wasm new c-plugin|assembly-plugin DIR     make a folder with a first plugin
 
 By default the program has access to nothing. These options grant access:
@@ -41,11 +43,15 @@ These options change how the program runs:
   --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
   --trace                       print each system call, like strace
   --why                         after the run, list the functions that the program called and that no guest has
+  -o FILE, --output FILE        where a recording is written; it has what the program receives
+  --redact                      leave what is received and sent out of the recording, which then cannot be replayed
+  --partial                     replay a damaged recording up to where it is damaged
   --help                        print this help
   --version                     print the version
 
 A signal is sent to the program if it handles, blocks or ignores it. The exit code is the program's own. It is 134 if
-the program trapped, 128 plus the signal's number if a signal ended it (130 for Ctrl-C), and 2 if it could not be run.
+the program trapped, 128 plus the signal's number if a signal ended it (130 for Ctrl-C), 2 if it could not be run, and 3 if
+it does something else than in its recording.
 `
 
 /** The exit code for a wrong command line, as is usual. */
@@ -76,6 +82,21 @@ export interface Command {
   readonly why: boolean
 }
 
+/** What to run, and where to record it. */
+export interface Recording extends Command {
+  readonly output: string
+  readonly redact: boolean
+}
+
+/** What to replay. */
+export interface Replay {
+  /** The file with the trace. */
+  readonly recording: string
+  /** The program, if it is no longer where it was. */
+  readonly program: string | undefined
+  readonly partial: boolean
+}
+
 /** What to make, and where. */
 export interface NewPlugin {
   readonly kind: string
@@ -87,7 +108,7 @@ export interface NewPlugin {
  *
  * @throws {UsageError} when it cannot be carried out
  */
-export function readCommand(argv: readonly string[]): Command | NewPlugin | 'help' | 'version' {
+export function readCommand(argv: readonly string[]): Command | Recording | Replay | NewPlugin | 'help' | 'version' {
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = parseOptions(ours)
@@ -95,6 +116,9 @@ export function readCommand(argv: readonly string[]): Command | NewPlugin | 'hel
   if (values.help || ours.length === 0 || command === 'help') return 'help'
   if (values.version) return 'version'
   if (command === 'new') return readNewPlugin(positionals.slice(1))
+  const rest = end < 0 ? [] : argv.slice(end + 1)
+  if (command === 'replay') return readReplay(positionals.slice(1), values.partial ?? false)
+  if (command === 'record') return readRecording(values, positionals.slice(1), rest)
   if (command !== 'run') {
     throw new UsageError(
       `Cannot run the command ${quote(command)}: it does not exist; use libuv-wasm run PROGRAM.wasm, or libuv-wasm new`,
@@ -105,9 +129,16 @@ export function readCommand(argv: readonly string[]): Command | NewPlugin | 'hel
     throw new UsageError(
       `Cannot use ${quote(extra)}: only one program can run; put the program's own arguments after --`,
     )
+  return readRun(values, program, rest)
+}
+
+/** What the options are read to. */
+type Values = ReturnType<typeof parseOptions>['values']
+
+function readRun(values: Values, program: string, args: readonly string[]): Command {
   return {
     program,
-    args: [program, ...(end < 0 ? [] : argv.slice(end + 1))],
+    args: [program, ...args],
     env: Object.fromEntries((values.env ?? []).map(readVariable)),
     dirs: values.dir && readDirs(values.dir),
     driver: oneOf('driver', values.driver ?? 'auto', ['auto', 'jspi', 'worker', 'pump']),
@@ -121,6 +152,20 @@ export function readCommand(argv: readonly string[]): Command | NewPlugin | 'hel
     trace: values.trace ?? false,
     why: values.why ?? false,
   }
+}
+
+function readRecording(values: Values, extra: readonly string[], [program, ...args]: readonly string[]): Recording {
+  const { output, redact = false } = values
+  if (output !== undefined && program !== undefined && extra.length === 0)
+    return { ...readRun(values, program, args), output, redact }
+  throw new UsageError(
+    'Cannot record: give a file and a program, as in libuv-wasm record -o run.uvtrace -- PROGRAM.wasm',
+  )
+}
+
+function readReplay([recording, program, extra]: readonly string[], partial: boolean): Replay {
+  if (recording !== undefined && extra === undefined) return { recording, program, partial }
+  throw new UsageError('Cannot replay: give one recording, as in libuv-wasm replay run.uvtrace')
 }
 
 function readNewPlugin([kind, folder, extra]: readonly string[]): NewPlugin {
@@ -165,6 +210,9 @@ function parseOptions(args: readonly string[]) {
         host: { type: 'string' },
         trace: { type: 'boolean' },
         why: { type: 'boolean' },
+        output: { type: 'string', short: 'o' },
+        redact: { type: 'boolean' },
+        partial: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

@@ -12,7 +12,8 @@ import { Guest } from '../guest/guest.js'
 import '../host/common/process-streams.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
-import { type Command, messageOf, say, UsageError, WRONG_USAGE } from './command.js'
+import { type Command, messageOf, type Recording, type Replay, say, UsageError, WRONG_USAGE } from './command.js'
+import type { Course } from './course.js'
 import { readLimits } from './limits.js'
 import { openAudit, readPolicy } from './policy.js'
 import { Refusals } from './refusals.js'
@@ -38,14 +39,13 @@ interface Access {
   readonly hooks: PolicyHooks
 }
 
-async function startGuest(command: Command, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
-  const { program, hostName, args, env, dirs, driver, maxDescriptors, wallClock } = command
-  const limits = readLimits(command.limits)
-  const trace = command.trace ? new Trace('syscall') : Trace.fromEnvironment()
-  const bytes = readProgram(program)
+async function startGuest(course: Course, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
+  const { program, args, env, dirs, maxDescriptors, wallClock } = course.command
+  const limits = readLimits(course.command.limits)
+  const trace = course.command.trace ? new Trace('syscall') : Trace.fromEnvironment()
   try {
     const given = {
-      host: openHost(hostName).then((host) => policyHost(host, policy, hooks)),
+      host: course.host.then((host) => policyHost(host, policy, hooks)),
       args,
       env,
       wallClock,
@@ -54,11 +54,21 @@ async function startGuest(command: Command, signals: Signals, { policy, hooks }:
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
     }
-    return await Guest.start(bytes, { ...given, driver, trace, stdio: 'inherit', onSignals: signals.want })
+    return await Guest.start(course.program, { ...given, ...course.options, trace, onSignals: signals.want })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
     throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
   }
+}
+
+/** How the program is run. What only recordings need is loaded with them. */
+async function courseOf(command: Command | Recording | Replay): Promise<Course> {
+  if ('recording' in command) return (await import('./recordings.js')).replay(command, readProgram)
+  const program = readProgram(command.program)
+  const open = (): Promise<Host> => openHost(command.hostName)
+  if ('output' in command) return (await import('./recordings.js')).record(command, program, open)
+  const options = { driver: command.driver, stdio: 'inherit' } as const
+  return { command, program, host: open(), options, end: ({ exit }) => exit }
 }
 
 /** A full pipe, a full backlog: ordinary, and no reason for a message. */
@@ -90,7 +100,7 @@ export interface Prepared {
  *
  * @returns the exit code
  */
-export async function run(command: Command, { thread, entry, keep }: Prepared): Promise<number> {
+export async function run(command: Command | Recording | Replay, { thread, entry, keep }: Prepared): Promise<number> {
   Thread.startAt(entry)
   if (thread !== undefined) Thread.offer(thread)
   try {
@@ -104,18 +114,20 @@ export async function run(command: Command, { thread, entry, keep }: Prepared): 
   }
 }
 
-async function runProgram(command: Command, keep: () => void): Promise<number> {
-  const signals = new Signals(command.driver)
+async function runProgram(given: Command | Recording | Replay, keep: () => void): Promise<number> {
+  const course = await courseOf(given)
+  const { command } = course
+  const signals = new Signals(course.options.driver ?? 'auto')
   const refusals = new Refusals()
   const policy = readPolicy(command)
   const audit = openAudit(command)
   const hooks = { onRefusal: refusals.add, ...(audit && { onDecision: audit.add }) }
-  const started = startGuest(command, signals, { policy, hooks })
+  const started = startGuest(course, signals, { policy, hooks })
   signals.aim(started)
   const guest = await started
   setTimeout(keep, AT_REST).unref()
   try {
-    const code = await guest.exit
+    const code = await course.end(guest)
     return signals.code ?? code
   } catch (error) {
     if (signals.code !== undefined) return signals.code
