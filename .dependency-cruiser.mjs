@@ -19,7 +19,7 @@ const layers = [
 ]
 
 /** Layers that only some of the higher ones know: the others work over any host, wrapped or not, near or far. */
-const sealed = { guard: ['uv', 'faces', 'guest', 'plugin', 'cli'], remote: ['guest', 'plugin'], faces: [] }
+const sealed = { guard: ['uv', 'faces', 'guest', 'plugin', 'sim', 'cli'], remote: ['guest', 'plugin'], faces: [] }
 
 /** The platforms, each of which has a folder of its own in src/host, and one file beside it that is its entry point. */
 const platforms = ['node', 'deno', 'bun', 'virtual']

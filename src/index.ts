@@ -1,51 +1,9 @@
 /** libuv's loop and handles in WebAssembly, on the host of your choice. */
 export type { Address, Address4, Address6 } from './base/address.js'
 export type { ErrnoName } from './base/errno.js'
-export { formatEntry } from './base/trace/entry-text.js'
-export { TraceError } from './base/trace/trace-error.js'
-export type { TraceHeader } from './base/trace/trace-header.js'
-export { type ReadTraceOptions, type RecordedRun, readTrace } from './base/trace/trace-reader.js'
-export type { RecordingSink } from './base/trace/trace-writer.js'
-export {
-  Digest,
-  type TraceCall,
-  type TraceEntry,
-  type TraceEvent,
-  type TraceRecord,
-  type Value,
-  Withheld,
-} from './base/trace/value.js'
 export { type AuditLine, type AuditLog, auditLog } from './guard/audit-log.js'
 export type { Attempt, Decision, Refusal } from './guard/decision.js'
 export type { Explanation, PolicyQuestion } from './guard/explain.js'
-export type { FaultReport, FiredFault } from './guard/faults/fault-log.js'
-export type { AddedFault, Faults } from './guard/faults/fault-set.js'
-export type {
-  AcceptFault,
-  BandwidthFault,
-  ClockFault,
-  ConnectionScope,
-  DescriptorsFault,
-  DirectedScope,
-  Fault,
-  FaultDirection,
-  FaultPoint,
-  FaultScope,
-  HoldFault,
-  LatencyFault,
-  LimitDataFault,
-  LookupFault,
-  PartitionFault,
-  RefuseFault,
-  ResetPeerFault,
-  ShortReadFault,
-  ShortWriteFault,
-  SlicerFault,
-  SlowCloseFault,
-  TimeoutFault,
-  Toxic,
-} from './guard/faults/faults.js'
-export { type FaultyHost, type FaultyHostOptions, faultyHost } from './guard/faults/faulty-host.js'
 export type { PolicyHooks } from './guard/judge.js'
 export { type LimitedHost, limitedHost } from './guard/limits/limited-host.js'
 export type { LimitHooks, NetworkUsage, Usage } from './guard/limits/meters.js'
@@ -57,9 +15,6 @@ export {
 export type { Rate } from './guard/limits/token-bucket.js'
 export { Policy } from './guard/policy.js'
 export { policyHost } from './guard/policy-host.js'
-export { type Divergence, DivergenceError } from './guard/record/divergence.js'
-export { type RecordingHost, type RecordingOptions, recordingHost } from './guard/record/recording-host.js'
-export { type ReplayHost, type ReplayOptions, replayHost } from './guard/record/replay-host.js'
 export type { PolicyRule, PolicyRules, RuleObject, RulesByAction } from './guard/rules/policy-rules.js'
 export type { Action, Protocol, Verdict } from './guard/rules/rule.js'
 export { HostError } from './host/contract/error.js'

@@ -22,11 +22,11 @@ const SLOW = {
   lookups: 5000,
 }
 
-<<<<<<< HEAD
-describe('a policy over limits over no faults over the virtual host', () => {
+describe('a policy over limits over a recording of no faults over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
-    return { host: policyHost(limitedHost(faultyHost(host), SLOW), EVERYTHING), leaks: () => host.open() }
+    const recorded = recordingHost(faultyHost(host), () => {})
+    return { host: policyHost(limitedHost(recorded, SLOW), EVERYTHING), leaks: () => host.open() }
   })
 })
 
@@ -38,21 +38,6 @@ describe('latency and a slicer over the virtual host', () => {
       { toxic: 'slicer', direction: 'both', average_size: 30_000, size_variation: 20_000 },
     ]
     return { host: faultyHost(host, { faults }), leaks: () => host.open() }
-=======
-describe('a policy over limits over a recording of the virtual host', () => {
-  hostContract(() => {
-    const host = virtualHost()
-    return {
-      host: policyHost(
-        limitedHost(
-          recordingHost(host, () => {}),
-          SLOW,
-        ),
-        EVERYTHING,
-      ),
-      leaks: () => host.open(),
-    }
->>>>>>> 6d268ef (guard: record what enters a program through its host, and replay it)
   })
 })
 

@@ -42,7 +42,8 @@ export interface FaultyHost extends Host {
  *
  * @example
  * ```ts
- * import { faultyHost, Loop, TCP, virtualHost } from 'libuv-wasm'
+ * import { Loop, TCP, virtualHost } from 'libuv-wasm'
+ * import { faultyHost } from 'libuv-wasm/testing'
  *
  * const host = faultyHost(virtualHost(), {
  *   faults: [{ toxic: 'reset_peer', on: 'connect', after: { upstream: 'third' } }],

@@ -71,7 +71,8 @@ export interface RecordingHost extends Host {
  *
  * @example
  * ```ts
- * import { Loop, recordingHost, replayHost, Timer, virtualHost } from 'libuv-wasm'
+ * import { Loop, Timer, virtualHost } from 'libuv-wasm'
+ * import { recordingHost, replayHost } from 'libuv-wasm/testing'
  *
  * async function program(host: Host) {
  *   await using loop = await Loop.open({ host })

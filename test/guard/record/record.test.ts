@@ -4,16 +4,15 @@ import { concat } from '../../../src/base/bytes.js'
 import { TraceWriter } from '../../../src/base/trace/trace-writer.js'
 import type { TraceEntry } from '../../../src/base/trace/value.js'
 import { nodeHost } from '../../../src/host/node.js'
+import { type Host, virtualHost } from '../../../src/index.js'
 import {
   DivergenceError,
-  type Host,
   type RecordingOptions,
   type ReplayOptions,
   readTrace,
   recordingHost,
   replayHost,
-  virtualHost,
-} from '../../../src/index.js'
+} from '../../../src/sim/testing.js'
 import { soon } from '../../support/deadline.js'
 import { echo, type Variant } from './echo.js'
 
