@@ -13,14 +13,15 @@ export interface SimulateOptions {
   /** Whether each seed is run twice, and must give the same; `false` by default. */
   readonly checkDeterminism?: boolean
   /**
-   * Whether `Date`, timers, `performance.now()`, `Math.random()` and `crypto.getRandomValues()` are replaced by those of
-   * the simulation while it runs, `simulated`, the default; or are left as they are, `real`.
+   * Whether `Date`, timers, `performance.now()`, `Math.random()` and `crypto.getRandomValues()` are replaced by those
+   * of the simulation while it runs, `simulated`, the default; or are left as they are, `real`.
    */
   readonly globals?: 'simulated' | 'real'
 }
 
 /** What one run has shown. */
 export interface RunReport<Value> {
+  /** Its seed. */
   readonly seed: number
   /** What the scenario returned. */
   readonly value: Value

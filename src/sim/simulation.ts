@@ -28,6 +28,7 @@ export class Simulation {
   readonly seed: number
   /** Random numbers for the scenario. */
   readonly random: Random
+  /** Its time. */
   readonly clock: SimClock
   readonly #world: World
   readonly #driver: Driver

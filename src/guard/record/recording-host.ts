@@ -71,12 +71,12 @@ export interface RecordingHost extends Host {
  *
  * @example
  * ```ts
- * import { Loop, Timer, virtualHost } from 'libuv-wasm'
+ * import { type Host, Loop, Timer, virtualHost } from 'libuv-wasm'
  * import { recordingHost, replayHost } from 'libuv-wasm/testing'
  *
  * async function program(host: Host) {
  *   await using loop = await Loop.open({ host })
- *   new Timer({ loop }).start(() => console.log('tick'), 20)
+ *   new Timer({ loop }).start(20, 0, () => console.log('tick'))
  *   await loop.run()
  * }
  *

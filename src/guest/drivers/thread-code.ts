@@ -1,6 +1,6 @@
 /**
  * Lets the threads of a process start with the code that the engine compiled for an earlier one: to compile the file
- * anew takes as long as to start an empty thread.
+ * again takes as long as to start an empty thread.
  */
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 

@@ -31,8 +31,8 @@ type Presence = 'present' | 'leaving' | 'gone'
 
 /**
  * One end of a connection. Its bytes travel along a path to the other end, whose kernel holds them until they are read.
- * The path sends again what it loses, so what remains of TCP here is a window, the two FINs and RST. On one machine each
- * end sees the state of the other one at once, as on Linux; over a distance it knows only what has arrived.
+ * The path sends again what it loses, so what remains of TCP here is a window, the two FINs and RST. On one machine
+ * each end sees the state of the other one at once, as on Linux; over a distance it knows only what has arrived.
  */
 export class VirtualConnection<At extends SocketAddress = Address> extends StreamConnection<At> {
   readonly local: At

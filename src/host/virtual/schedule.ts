@@ -20,8 +20,8 @@ const START = 1e12
 const MS = 1e6
 
 /**
- * The events of a simulated world, in the order of their time. Time stands still while an event runs, and jumps from one
- * to the next.
+ * The events of a simulated world, in the order of their time. Time stands still while an event runs, and jumps from
+ * one to the next.
  */
 export class Schedule implements Queue {
   #now = START
