@@ -50,8 +50,8 @@ These options change how the program runs:
   --version                     print the version
 
 A signal is sent to the program if it handles, blocks or ignores it. The exit code is the program's own. It is 134 if
-the program trapped, 128 plus the signal's number if a signal ended it (130 for Ctrl-C), 2 if it could not be run, and 3 if
-it does something else than in its recording.
+the program trapped, 128 plus the signal's number if a signal ended it (130 for Ctrl-C), 2 if it could not be run, and
+3 if it does something else than in its recording.
 `
 
 /** The exit code for a wrong command line, as is usual. */
