@@ -22,22 +22,15 @@ const SLOW = {
   lookups: 5000,
 }
 
-describe('a policy over limits over a recording of no faults over the virtual host', () => {
-  hostContract(() => {
-    const host = virtualHost()
-    const recorded = recordingHost(faultyHost(host), () => {})
-    return { host: policyHost(limitedHost(recorded, SLOW), EVERYTHING), leaks: () => host.open() }
-  })
-})
-
-describe('latency and a slicer over the virtual host', () => {
+describe('a policy over limits over a recording of latency and a slicer over the virtual host', () => {
   hostContract(() => {
     const host = virtualHost()
     const faults: Fault[] = [
       { toxic: 'latency', on: 'connect', latency: 1 },
       { toxic: 'slicer', direction: 'both', average_size: 30_000, size_variation: 20_000 },
     ]
-    return { host: faultyHost(host, { faults }), leaks: () => host.open() }
+    const recorded = recordingHost(faultyHost(host, { faults }), () => {})
+    return { host: policyHost(limitedHost(recorded, SLOW), EVERYTHING), leaks: () => host.open() }
   })
 })
 
