@@ -65,11 +65,17 @@ export interface StopOptions {
 
 /**
  * The limits of a plugin for which none were given, where they differ from those of other guests. A plugin that
- * computes for a second without looking at its connections is stuck, as far as its clients can tell.
+ * computes for a second without looking at its connections is stuck, as far as its clients can tell. And its output is
+ * a log: several that print without end would keep their host application from its work.
  */
-export const PLUGIN_LIMITS: GuestLimitOptions = { iterationTime: 1000 }
+export const PLUGIN_LIMITS: GuestLimitOptions = {
+  iterationTime: 1000,
+  outputPerSecond: { rate: 2 ** 20, burst: 2 ** 24 },
+}
 
 const PATIENCE = 5000
+
+const UNLIMITED = Number.POSITIVE_INFINITY
 
 const NAMES: readonly string[] = [
   'name',
@@ -131,7 +137,7 @@ export function readOptions(module: ModuleSource, options: PluginOptions, listen
     stdio: options.stdio,
     host: options.host,
     policy: new Policy(grant),
-    limits: { ...(isApart && PLUGIN_LIMITS), ...limits },
+    limits: { ...PLUGIN_LIMITS, ...(!isApart && { iterationTime: UNLIMITED }), ...limits },
     services,
     hooks: {
       ...(refusalsPerSecond !== undefined && { refusalsPerSecond }),
