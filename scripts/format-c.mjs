@@ -3,7 +3,7 @@
  * for. With `--check` it changes nothing, and fails if a file is not formatted.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conclude } from './lib/report.mjs'
 
@@ -29,8 +29,18 @@ const sources = (folder) =>
  */
 const finish = (text) => text.replace(/(\S) (\/\*.*\*\/)$/gm, '$1  $2').replace(/^(?=.{80}$)(.*) \\$/gm, '$1\\')
 
+/** Copies of the files, which clang-format changes all at once: it takes a tenth of a second to start. */
+const copies = 'build/formatted'
+
+/** @param {readonly string[]} paths */
+const format = (paths) => {
+  rmSync(copies, { recursive: true, force: true })
+  for (const path of paths) cpSync(path, join(copies, path))
+  execFileSync('clang-format', ['--style=file', '-i', ...paths.map((path) => join(copies, path))])
+}
+
 /** @param {string} path */
-const formatted = (path) => finish(execFileSync('clang-format', ['--style=file', path], { encoding: 'utf8' }))
+const formatted = (path) => finish(readFileSync(join(copies, path), 'utf8'))
 
 /**
  * The first line that differs.
@@ -50,6 +60,7 @@ const check = process.argv.includes('--check')
 const files = folders.filter((folder) => existsSync(folder)).flatMap(sources)
 /** @type {string[]} */
 const problems = []
+if (files.length > 0) format(files)
 for (const path of files) {
   const is = readFileSync(path, 'utf8')
   const should = formatted(path)
