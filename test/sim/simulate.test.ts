@@ -203,6 +203,35 @@ describe('a stream', () => {
     expect(codes).toEqual([['ETIMEDOUT', 127], 'ETIMEDOUT'])
   })
 
+  test('hears nothing from a machine that has crashed, until it sends to it again', async () => {
+    const heard = await resultOf(async (sim) => {
+      const [server, client] = await pair(sim)
+      const listener = new TCP({ loop: server.loop })
+      listener.bind([server.address, PORT])
+      const accepted = new Promise<TCP>((resolve) => listener.listen(1, () => resolve(listener.accept())))
+      const socket = new TCP({ loop: client.loop })
+      await socket.connect([server.address, PORT])
+      const peer = await accepted
+      const seen: string[] = []
+      const reading = (async () => {
+        for await (const _ of socket) seen.push('data')
+        return 'end'
+      })().catch(codeIn)
+      void reading.then((how) => seen.push(String(how)))
+      // What it has sent in vain must not be sent again by the machine that takes its place.
+      sim.partition(server, client)
+      await peer.write(encode('in vain'))
+      await sim.clock.advance(1000)
+      await sim.crash(server)
+      await sim.restart(server)
+      await sim.clock.advance(60_000)
+      const before = [...seen]
+      await socket.write(encode('hello'))
+      return [before, await reading]
+    })
+    expect(heard).toEqual([[], 'ECONNRESET'])
+  })
+
   test('is reset by a machine that has crashed and was started again', async () => {
     const code = await resultOf(async (sim) => {
       const [server, client] = await pair(sim)

@@ -133,6 +133,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** Ends it without a word to either side: its machine has crashed. */
   vanish(): void {
+    this.#path.drop()
     this.#over()
   }
 
@@ -181,6 +182,8 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   protected override release(): void {
     this.#forget()
+    // It has vanished with its machine, which sends no more.
+    if (this.#presence === 'gone') return
     const peer = this.#peer
     const isAlone = peer === undefined || (this.#path.isLocal && peer.#presence === 'gone')
     if (isAlone || this.#broken !== undefined) this.#over()
@@ -294,11 +297,15 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** Over a distance, the peer learns only now that this end is gone. */
   #answerReset(): void {
-    if (!this.#path.isLocal) this.#toPeer((peer) => peer.#receiveReset())
+    const peer = this.#peer
+    if (!this.#path.isLocal && peer !== undefined) this.#path.sendOnce(() => peer.#receiveReset())
   }
 
   #receiveEnd(): void {
-    if (this.#presence === 'gone') this.#answerReset()
+    if (this.#presence === 'gone') {
+      this.#answerReset()
+      return
+    }
     this.#endArrived = true
     if (this.#presence === 'present') this.arriveEnd()
     this.#settle()

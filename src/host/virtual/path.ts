@@ -10,11 +10,16 @@ export interface Path {
   readonly isLocal: boolean
   /** Sends bytes, or a packet without any, whose arrival is the event. */
   send(bytes: Uint8Array, arrival: () => void): void
+  /** Sends a packet that is not sent again if it is lost. */
+  sendOnce(arrival: () => void): void
+  /** Forgets what was lost and would be sent again. */
+  drop(): void
 }
 
 /** The path between two ends on one machine: everything arrives in the order in which it happens. */
 export function localPath(queue: Queue): Path {
-  return { isLocal: true, send: (_bytes, arrival) => queue.post(arrival) }
+  const post = (arrival: () => void): void => queue.post(arrival)
+  return { isLocal: true, send: (_bytes, arrival) => post(arrival), sendOnce: post, drop() {} }
 }
 
 /** What the headers of IPv4 and TCP take. */
@@ -58,6 +63,7 @@ export class LinePath implements Path {
   /** When the last packet arrives, in nanoseconds. */
   #last = 0
   #tries = 0
+  #cancel = (): void => {}
 
   constructor(schedule: Schedule, line: Line, onTimeout: () => void, patience = ESTABLISHED) {
     this.#schedule = schedule
@@ -75,6 +81,15 @@ export class LinePath implements Path {
     if (isFirst) this.#retryLater(0)
   }
 
+  sendOnce(arrival: () => void): void {
+    this.#carry({ size: 0, arrival })
+  }
+
+  drop(): void {
+    this.#unsent.clear()
+    this.#cancel()
+  }
+
   #carry({ size, arrival }: Unsent): boolean {
     const at = this.#line.carry(size + HEADERS)
     if (at === undefined) return false
@@ -86,7 +101,7 @@ export class LinePath implements Path {
   #retryLater(tries: number): void {
     this.#tries = tries
     const wait = Math.min(this.#patience.first * 2 ** tries, LONGEST_WAIT)
-    this.#schedule.after(wait, () => this.#retry())
+    this.#cancel = this.#schedule.after(wait, () => this.#retry())
   }
 
   #retry(): void {

@@ -112,8 +112,18 @@ export class World {
     syn.send(NO_BYTES, () => {
       const { network } = target
       const listener = network.ports.listenerAt(ends.destination, ends.remote.port)
-      const answers = new LinePath(this.schedule, back, () => server?.expire())
-      const acks = new LinePath(this.schedule, there, () => client.expire())
+      let isOffered = false
+      // What was never offered to its listener ends unseen.
+      const endServer = (): void => (isOffered ? server?.expire() : server?.vanish())
+      const answers = new LinePath(this.schedule, back, endServer)
+      const acks = new LinePath(this.schedule, there, () => {
+        client.expire()
+        if (!isOffered) server?.vanish()
+      })
+      const offer = (): void => {
+        isOffered = true
+        if (server !== undefined) listener?.offer(server)
+      }
       const server = listener && client.accept(...mirrored(ends, listener), network, answers)
       if (listener === undefined || server === undefined) {
         answers.send(NO_BYTES, () => client.decline())
@@ -123,7 +133,7 @@ export class World {
       answers.send(NO_BYTES, () => {
         client.follow(acks)
         // One that was closed meanwhile answers with RST.
-        acks.send(NO_BYTES, client.isOver ? () => server.vanish() : () => listener.offer(server))
+        acks.send(NO_BYTES, client.isOver ? () => server.vanish() : offer)
         client.established()
       })
     })

@@ -81,4 +81,5 @@ console.log(
     lost: clients.reduce((sum, { lost }) => sum + lost, 0),
   }),
 )
+// A peer that does not answer must not keep it.
 process.exit()
