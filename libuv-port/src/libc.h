@@ -116,6 +116,14 @@ struct flock;
  */
 int uvp__lock(int fd, int command, struct flock* lock);
 
+/* Gives a call the name that it has for large files too, which configure scripts
+ * link with. It belongs to the file of the call: the C library has both names in
+ * one object, which would define the call again.
+ */
+#define UVP__FOR_LARGE_FILES(name)                                             \
+  extern __typeof(name) uvp__large_##name __asm__(#name "64")                  \
+      __attribute__((alias(#name)))
+
 /* Raises SIGPIPE, after a write to a peer that does not read any more. */
 void uvp__broken_pipe(void);
 

@@ -40,6 +40,8 @@ int posix_fallocate(int fd, off_t offset, off_t size) {
   return __wasi_fd_allocate(fd, offset, size);
 }
 
+UVP__FOR_LARGE_FILES(posix_fallocate);
+
 
 /* Files have no holes that could be made or kept. */
 int fallocate(int fd, int mode, off_t offset, off_t size) {
@@ -68,6 +70,8 @@ int posix_fadvise(int fd, off_t offset, off_t size, int advice) {
 
   return __wasi_fd_advise(fd, offset, size, advices[advice]);
 }
+
+UVP__FOR_LARGE_FILES(posix_fadvise);
 
 
 ssize_t readahead(int fd, off_t offset, size_t size) {

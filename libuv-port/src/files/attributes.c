@@ -129,6 +129,8 @@ int fstat(int fd, struct stat* st) {
   return uvp__result(__syscall_fstat64(fd, (long) st));
 }
 
+UVP__FOR_LARGE_FILES(fstat);
+
 
 long __syscall_fstatat64(long dir, long path, long st, long flags) {
   struct uvp__place place;

@@ -169,6 +169,8 @@ int open(const char* path, int flags, ...) {
   return uvp__result(uvp__open(AT_FDCWD, (long) path, flags, mode));
 }
 
+UVP__FOR_LARGE_FILES(open);
+
 
 int openat(int dir, const char* path, int flags, ...) {
   va_list args;
@@ -181,6 +183,8 @@ int openat(int dir, const char* path, int flags, ...) {
   return uvp__result(uvp__open(dir, (long) path, flags, mode));
 }
 
+UVP__FOR_LARGE_FILES(openat);
+
 
 off_t lseek(int fd, off_t offset, int whence) {
   __wasi_filesize_t at;
@@ -190,6 +194,8 @@ off_t lseek(int fd, off_t offset, int whence) {
   return err ? uvp__fail(err) : (off_t) at;
 }
 
+UVP__FOR_LARGE_FILES(lseek);
+
 
 int ftruncate(int fd, off_t len) {
   if (len < 0)
@@ -197,6 +203,8 @@ int ftruncate(int fd, off_t len) {
 
   return uvp__wasi_result(__wasi_fd_filestat_set_size(fd, len), 0);
 }
+
+UVP__FOR_LARGE_FILES(ftruncate);
 
 
 int truncate(const char* path, off_t len) {
@@ -218,6 +226,8 @@ int truncate(const char* path, off_t len) {
 
   return r;
 }
+
+UVP__FOR_LARGE_FILES(truncate);
 
 
 int fsync(int fd) {

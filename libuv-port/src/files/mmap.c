@@ -279,6 +279,8 @@ void* mmap(void* at, size_t size, int prot, int flags, int fd, off_t offset) {
   return map->start;
 }
 
+UVP__FOR_LARGE_FILES(mmap);
+
 
 /* The size of the part of a mapping that a range has. */
 static size_t uvp__overlap(const struct uvp__map* map,

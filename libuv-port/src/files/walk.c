@@ -323,6 +323,8 @@ int nftw(const char* path, uvp__nftw_cb visit, int fds, int flags) {
   return uvp__walk(&walk, path);
 }
 
+UVP__FOR_LARGE_FILES(nftw);
+
 
 int ftw(const char* path, uvp__ftw_cb visit, int fds) {
   struct uvp__walk walk;
@@ -332,3 +334,5 @@ int ftw(const char* path, uvp__ftw_cb visit, int fds) {
   walk.flags = 0;
   return uvp__walk(&walk, path);
 }
+
+UVP__FOR_LARGE_FILES(ftw);

@@ -58,6 +58,8 @@ int getrlimit(int resource, struct rlimit* limit) {
   return 0;
 }
 
+UVP__FOR_LARGE_FILES(getrlimit);
+
 
 static int uvp__limit_descriptors(const struct rlimit* limit) {
   rlim_t hard;
@@ -90,6 +92,8 @@ int setrlimit(int resource, const struct rlimit* limit) {
 
   return uvp__fail(EPERM);
 }
+
+UVP__FOR_LARGE_FILES(setrlimit);
 
 
 int prlimit(pid_t pid,

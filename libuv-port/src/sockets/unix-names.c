@@ -61,3 +61,5 @@ int stat(const char* restrict path, struct stat* restrict buf) {
   buf->st_nlink = 1;
   return 0;
 }
+
+UVP__FOR_LARGE_FILES(stat);
