@@ -120,8 +120,8 @@ int uvp__lock(int fd, int command, struct flock* lock);
  * link with. It belongs to the file of the call: the C library has both names in
  * one object, which would define the call again.
  */
-#define UVP__FOR_LARGE_FILES(name)                                             \
-  extern __typeof(name) uvp__large_##name __asm__(#name "64")                  \
+#define UVP__FOR_LARGE_FILES(name)                                            \
+  extern __typeof(name) uvp__large_##name __asm__(#name "64")                 \
       __attribute__((alias(#name)))
 
 /* Raises SIGPIPE, after a write to a peer that does not read any more. */

@@ -1,6 +1,7 @@
 /**
- * The C library's objects and ours. A linker takes an object for one name, and everything else in it too: a call of ours
- * under only one of the names of an object that it replaces would be defined twice in a program that uses another one.
+ * The C library's objects and ours. A linker takes an object for one name, and everything else in it too: a call of
+ * ours under only one of the names of an object that it replaces would be defined twice in a program that uses
+ * another one.
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
