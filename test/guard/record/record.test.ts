@@ -87,7 +87,7 @@ describe('a replay', () => {
 
   test('of a program that makes another call stops there', async () => {
     const { trace } = await recorded
-    expect(await replay(trace, { waits: 6 })).toMatchObject({
+    expect(await replay(trace, { waits: 150 })).toMatchObject({
       expected: expect.stringMatching(/^set of #\d+ \(/),
       got: expect.stringMatching(/^set of #\d+ \(/),
     })
