@@ -9,7 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const LOCK = process.argv[2] ?? 'package-lock.json'
-const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-([a-z]\w+)(?:-(\w+))?$/
+const PLATFORM = /(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-([a-z]\w+)(?:-(\w+))?$/
 
 /** @param {string} name - a package with the binary for one platform, such as `@swc/core-linux-x64-musl` */
 const platformOf = (name) => {
