@@ -15,6 +15,7 @@ import {
 } from '../../../src/sim/testing.js'
 import { soon } from '../../support/deadline.js'
 import { echo, type Variant } from './echo.js'
+import { steppedHost } from './stepped-host.js'
 
 /** Records the program. */
 async function record(host: Host, options?: RecordingOptions): Promise<{ trace: Uint8Array; seen: string[] }> {
@@ -69,7 +70,7 @@ describe.each([
 })
 
 describe('a replay', () => {
-  const recorded = record(virtualHost())
+  const recorded = record(steppedHost())
 
   test('of a program that sends something else stops there', async () => {
     const { trace } = await recorded
@@ -87,7 +88,7 @@ describe('a replay', () => {
 
   test('of a program that makes another call stops there', async () => {
     const { trace } = await recorded
-    expect(await replay(trace, { waits: 150 })).toMatchObject({
+    expect(await replay(trace, { waits: 6 })).toMatchObject({
       expected: expect.stringMatching(/^set of #\d+ \(/),
       got: expect.stringMatching(/^set of #\d+ \(/),
     })
