@@ -110,14 +110,20 @@ define archive_rules
 $(call flags_rule,build/wasm/$(1),emcc,$(PORT_CFLAGS) $($(1)_CFLAGS) \
   $(LINK_FLAGS) $($(1)_LINK_FLAGS))
 
-build/wasm/$(1)/upstream/%.o: $(LIBUV_DIR)/%.c build/wasm/$(1)/flags
-	@mkdir -p $$(@D)
-	$(EMCC) $(UPSTREAM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
+# Compiles as emcc does with the flavor's flags; with others it may do more.
+$(1)_CC = $$(if $$(OWN_CFLAGS),$(EMCC),build/wasm/$(1)/compiler)
 
-build/wasm/$(1)/libuv-port/%.o: libuv-port/%.c build/wasm/$(1)/flags \
+build/wasm/$(1)/compiler: build/wasm/$(1)/flags scripts/emcc-compiler.sh
+	@scripts/emcc-compiler.sh $$@ $(EMCC) $($(1)_CFLAGS)
+
+build/wasm/$(1)/upstream/%.o: $(LIBUV_DIR)/%.c build/wasm/$(1)/compiler
+	@mkdir -p $$(@D)
+	$$($(1)_CC) $(UPSTREAM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
+
+build/wasm/$(1)/libuv-port/%.o: libuv-port/%.c build/wasm/$(1)/compiler \
     | $(LIBUV_DIR)/include/uv.h
 	@mkdir -p $$(@D)
-	$(EMCC) $(PORT_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
+	$$($(1)_CC) $(PORT_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
 
 build/wasm/$(1)/libuv.a: $(call upstream_objects,$(1)) $(call port_objects,$(1))
 	@rm -f $$@
@@ -163,10 +169,10 @@ build/wasm/$(1)/libuv-program.a: \
 endef
 
 define module_rules
-build/wasm/$(1)/wasm/%.o: wasm/%.c build/wasm/$(1)/flags \
+build/wasm/$(1)/wasm/%.o: wasm/%.c build/wasm/$(1)/compiler \
     | $(LIBUV_DIR)/include/uv.h
 	@mkdir -p $$(@D)
-	$(EMCC) $(WASM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
+	$$($(1)_CC) $(WASM_CFLAGS) $($(1)_CFLAGS) $$(OWN_CFLAGS) -MMD -MP -c $$< -o $$@
 
 wasm/build/$(1)/libuv.wasm: $(call wasm_objects,$(1)) build/wasm/$(1)/libuv.a
 	@mkdir -p $$(@D)
