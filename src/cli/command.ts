@@ -8,6 +8,7 @@ export const HELP = `Runs a WebAssembly program that was written in C against li
   libuv-wasm run [options] PROGRAM.wasm [-- arguments for the program]
   libuv-wasm record -o FILE [options] -- PROGRAM.wasm [arguments]     run it, and record what enters it
   libuv-wasm replay FILE [PROGRAM.wasm]           run it again from the recording, without a network
+  libuv-wasm trace FILE --to text|svg|perfetto|pcapng [-o FILE]       show a recording, also in Perfetto and Wireshark
   libuv-wasm new c-plugin|assembly-plugin DIR     make a folder with a first plugin
 
 By default the program has access to nothing. These options grant access:
@@ -43,7 +44,9 @@ These options change how the program runs:
   --max-descriptors N           how many sockets and pipes may be open at once (default: 65536)
   --trace                       print each system call, like strace
   --why                         after the run, list the functions that the program called and that no guest has
-  -o FILE, --output FILE        where a recording is written; it has what the program receives
+  -o FILE, --output FILE        where a recording is written, which has what the program receives; or what trace makes
+  --to FORMAT                   what trace makes of a recording: text, a sequence diagram (svg), events for Perfetto
+                                (perfetto), or packets for Wireshark (pcapng)
   --redact                      leave what is received and sent out of the recording, which then cannot be replayed
   --partial                     replay a damaged recording up to where it is damaged
   --help                        print this help
@@ -97,6 +100,21 @@ export interface Replay {
   readonly partial: boolean
 }
 
+/** A recording to show, and how. */
+export interface View {
+  /** The file with the trace. */
+  readonly shown: string
+  readonly format: ViewFormat
+  /** Where it is written; the standard output by default. */
+  readonly into: string | undefined
+  readonly partial: boolean
+}
+
+const FORMATS = ['text', 'svg', 'perfetto', 'pcapng'] as const
+
+/** What a recording can be made to. */
+export type ViewFormat = (typeof FORMATS)[number]
+
 /** What to make, and where. */
 export interface NewPlugin {
   readonly kind: string
@@ -108,7 +126,9 @@ export interface NewPlugin {
  *
  * @throws {UsageError} when it cannot be carried out
  */
-export function readCommand(argv: readonly string[]): Command | Recording | Replay | NewPlugin | 'help' | 'version' {
+export function readCommand(
+  argv: readonly string[],
+): Command | Recording | Replay | View | NewPlugin | 'help' | 'version' {
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = parseOptions(ours)
@@ -118,6 +138,7 @@ export function readCommand(argv: readonly string[]): Command | Recording | Repl
   if (command === 'new') return readNewPlugin(positionals.slice(1))
   const rest = end < 0 ? [] : argv.slice(end + 1)
   if (command === 'replay') return readReplay(positionals.slice(1), values.partial ?? false)
+  if (command === 'trace') return readView(values, positionals.slice(1))
   if (command === 'record') return readRecording(values, positionals.slice(1), rest)
   if (command !== 'run') {
     throw new UsageError(
@@ -168,6 +189,14 @@ function readReplay([recording, program, extra]: readonly string[], partial: boo
   throw new UsageError('Cannot replay: give one recording, as in libuv-wasm replay run.uvtrace')
 }
 
+function readView({ to, output, partial = false }: Values, [shown, extra]: readonly string[]): View {
+  if (shown === undefined || extra !== undefined || to === undefined)
+    throw new UsageError(
+      'Cannot show a recording: give one and a format, as in libuv-wasm trace run.uvtrace --to pcapng -o run.pcapng',
+    )
+  return { shown, format: oneOf('to', to, FORMATS), into: output, partial }
+}
+
 function readNewPlugin([kind, folder, extra]: readonly string[]): NewPlugin {
   if (kind !== undefined && folder !== undefined && extra === undefined) return { kind, folder }
   throw new UsageError(
@@ -211,6 +240,7 @@ function parseOptions(args: readonly string[]) {
         trace: { type: 'boolean' },
         why: { type: 'boolean' },
         output: { type: 'string', short: 'o' },
+        to: { type: 'string' },
         redact: { type: 'boolean' },
         partial: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -1,3 +1,4 @@
-/** The commands `record` and `replay`, which are loaded together, and only when they are used. */
+/** The commands `record`, `replay` and `trace`, which are loaded together, and only when they are used. */
 export { record } from './record.js'
 export { replay } from './replay.js'
+export { view } from './trace.js'

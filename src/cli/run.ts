@@ -12,7 +12,16 @@ import { Guest } from '../guest/guest.js'
 import '../host/common/process-streams.js'
 import type { Host } from '../host/contract/host.js'
 import { Trace } from '../runtime/trace.js'
-import { type Command, messageOf, type Recording, type Replay, say, UsageError, WRONG_USAGE } from './command.js'
+import {
+  type Command,
+  messageOf,
+  type Recording,
+  type Replay,
+  say,
+  UsageError,
+  type View,
+  WRONG_USAGE,
+} from './command.js'
 import type { Course } from './course.js'
 import { readLimits } from './limits.js'
 import { openAudit, readPolicy } from './policy.js'
@@ -100,10 +109,14 @@ export interface Prepared {
  *
  * @returns the exit code
  */
-export async function run(command: Command | Recording | Replay, { thread, entry, keep }: Prepared): Promise<number> {
+export async function run(
+  command: Command | Recording | Replay | View,
+  { thread, entry, keep }: Prepared,
+): Promise<number> {
   Thread.startAt(entry)
   if (thread !== undefined) Thread.offer(thread)
   try {
+    if ('shown' in command) return (await import('./recordings.js')).view(command)
     return await runProgram(command, keep)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -49,3 +49,18 @@ export { StuckError } from './driver.js'
 export type { SimMachine } from './machine.js'
 export { type RunReport, type Scenario, type SimulateOptions, SimulationError, simulate } from './simulate.js'
 export type { MachineOptions, SimClock, Simulation } from './simulation.js'
+export {
+  type Capture,
+  type CapturedEnd,
+  type CapturedMachine,
+  type CapturedNote,
+  type CapturedPacket,
+  formatBits,
+  TcpBit,
+  type TcpFields,
+} from './views/capture.js'
+export { captureOf } from './views/from-trace.js'
+export { toPcapng } from './views/pcapng.js'
+export { type ChromeEvent, type ChromeTrace, toPerfetto } from './views/perfetto.js'
+export { type SequenceOptions, toSequence } from './views/sequence.js'
+export { toText } from './views/text.js'

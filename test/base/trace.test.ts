@@ -14,6 +14,7 @@ import { runSeed } from '../support/random.js'
 const HEADER: TraceHeader = {
   library: '1.2.3',
   runtime: 'Node.js/20.0.0',
+  began: 1_796_130_887_631.5,
   host: { name: 'node', deliversInline: true, unix: false },
   redacted: false,
   about: { args: ['a', 'b'] },

@@ -15,6 +15,8 @@ export interface TraceHeader {
   readonly library: string
   /** The runtime that it was recorded on, such as `Node.js/24.21.0`. */
   readonly runtime: string
+  /** Milliseconds since 1970 when it began, by the clock of its host. */
+  readonly began: number
   /** What the recorded host was. */
   readonly host: {
     /** Its name. */

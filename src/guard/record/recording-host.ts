@@ -115,6 +115,7 @@ class HostRecorder extends WrappedHost implements RecordingHost {
     const header = {
       library: VERSION,
       runtime: runtimeVersion(),
+      began: inner.wallClock(),
       host: { name, deliversInline, unix: unix !== undefined },
       redacted: redact,
       about,
