@@ -14,10 +14,20 @@ const soon = macrotask()
 const realTime = performance.now.bind(performance)
 const turn = (): Promise<void> => new Promise(soon)
 
+/** The timer of the platform, captured for the same reason. */
+const realTimeout = globalThis.setTimeout.bind(globalThis)
+
+/** The longest delay of the platform's timers, in milliseconds. */
+const LONGEST = 2 ** 31 - 1
+
 /** What limits a run. */
 export interface DriverLimits {
   /** Milliseconds of virtual time. */
   readonly until: number
+  /** How many milliseconds of virtual time pass in one of real time; infinite for as many as possible. */
+  readonly speed: number
+  /** How many events may happen at the same time, before it is taken for an endless loop; a million by default. */
+  readonly mostAtOnce?: number
 }
 
 /**
@@ -28,6 +38,11 @@ export interface DriverLimits {
 export class Driver {
   readonly #schedule: Schedule
   readonly #outside = new Set<Promise<unknown>>()
+  /** Conditions that are awaited: true once they hold. */
+  readonly #conditions = new Map<() => boolean, () => void>()
+  #steps = 0
+  /** How many events have happened since time last passed. */
+  #atOnce = 0
   /** What it may be that nothing happens any more, one line each. */
   readonly #whatWaits: () => readonly string[]
 
@@ -47,12 +62,37 @@ export class Driver {
     }
   }
 
+  /** Resolves when a condition is true, which is asked after each event. */
+  async when(isTrue: () => boolean): Promise<void> {
+    if (isTrue()) return
+    await new Promise<void>((resolve) => this.#conditions.set(isTrue, resolve))
+  }
+
+  /** Resolves after the next event. */
+  step(): Promise<void> {
+    const before = this.#steps
+    return this.when(() => this.#steps > before)
+  }
+
+  /** @returns whether a condition has become true, so that what awaits it has to run before anything happens */
+  #settleConditions(): boolean {
+    let isAny = false
+    for (const [isTrue, resolve] of [...this.#conditions]) {
+      if (!isTrue()) continue
+      this.#conditions.delete(isTrue)
+      resolve()
+      isAny = true
+    }
+    return isAny
+  }
+
   /**
    * Lets time pass until a promise is settled.
    *
    * @throws {StuckError} when nothing is planned any more, or the time is over
    */
-  async run<Value>(promise: Promise<Value>, { until }: DriverLimits): Promise<Value> {
+  async run<Value>(promise: Promise<Value>, { until, speed, mostAtOnce = 1e6 }: DriverLimits): Promise<Value> {
+    const since = realTime()
     let isSettled = false
     const settle = (): void => {
       isSettled = true
@@ -61,19 +101,41 @@ export class Driver {
     for (;;) {
       await turn()
       if (isSettled) return promise
+      if (this.#conditions.size > 0 && this.#settleConditions()) continue
       if (this.#outside.size > 0) {
         await Promise.race([...this.#outside, promise]).catch(() => {})
         continue
       }
       const { next } = this.#schedule
       if (next === undefined) await this.#waitOutside(() => isSettled)
-      else if (this.#schedule.elapsed > until)
+      else if (this.#schedule.elapsedAt(next) > until)
         throw new StuckError(
-          `Cannot finish the scenario: it is not over after ${until} ms of virtual time; raise the limit, or see ` +
+          `Cannot finish the scenario: it is not over after ${until} ms of virtual time; raise until, or see ` +
             `what it waits for:\n${this.#describe()}`,
         )
-      else this.#schedule.step()
+      else if (!(await this.#waits(next, since, speed))) this.#step(mostAtOnce)
     }
+  }
+
+  #step(mostAtOnce: number): void {
+    const { now } = this.#schedule
+    this.#steps++
+    this.#schedule.step()
+    this.#atOnce = this.#schedule.now > now ? 0 : this.#atOnce + 1
+    if (this.#atOnce < mostAtOnce) return
+    throw new StuckError(
+      `Cannot go on: ${mostAtOnce} events have happened at ${this.#schedule.elapsed} ms, and time does not pass; ` +
+        `something tries again and again without waiting, see what is open:\n${this.#describe()}`,
+    )
+  }
+
+  /** Waits for the next event in real time, if it is to be seen. @returns whether it has waited */
+  async #waits(next: number, since: number, speed: number): Promise<boolean> {
+    if (speed === Number.POSITIVE_INFINITY) return false
+    const wait = this.#schedule.elapsedAt(next) / speed - (realTime() - since)
+    if (wait < 1) return false
+    await new Promise((resolve) => realTimeout(resolve, Math.min(wait, LONGEST)))
+    return true
   }
 
   /** Nothing is planned: only something outside can go on, for which no time passes. */

@@ -1,11 +1,19 @@
 /** The machines of a simulation. */
+import type { Faults } from '../guard/faults/fault-set.js'
+import { type FaultyHost, faultyHost } from '../guard/faults/faulty-host.js'
 import type { Host } from '../host/contract/host.js'
 import type { Machine as VirtualMachine } from '../host/virtual-world.js'
 import { Async } from '../uv/async.js'
 import { Loop } from '../uv/loop/loop.js'
 
+/** What a machine runs, from its start on and again after each crash. */
+export type StartMachine = (machine: SimMachine) => void | Promise<void>
+
 /** What a machine needs of its simulation. */
 export interface MachineContext {
+  /** The seed of its faults. */
+  readonly seed: number
+  readonly start: StartMachine | undefined
   /** Lets time stand still until a promise settles. */
   outside<Value>(promise: Promise<Value>): Promise<Value>
   /** Receives what callbacks of the machine's loop throw. */
@@ -17,14 +25,15 @@ export class SimMachine {
   /** Its name, which the other machines can look up. */
   readonly name: string
   /** The host of its loop, also for guests: `Guest.start(module, { driver: 'pump', host: machine.host })`. */
-  readonly host: Host
+  readonly host: FaultyHost
   readonly #machine: VirtualMachine
   readonly #context: MachineContext
   #loop: Loop
+  #life = new AbortController()
 
-  private constructor(machine: VirtualMachine, context: MachineContext, loop: Loop) {
+  private constructor(machine: VirtualMachine, host: FaultyHost, context: MachineContext, loop: Loop) {
     this.name = machine.name
-    this.host = machine
+    this.host = host
     this.#machine = machine
     this.#context = context
     this.#loop = loop
@@ -32,7 +41,8 @@ export class SimMachine {
 
   /** Starts a machine. */
   static async start(machine: VirtualMachine, context: MachineContext): Promise<SimMachine> {
-    return new SimMachine(machine, context, await begin(machine, context))
+    const host = faultyHost(machine, { seed: context.seed })
+    return new SimMachine(machine, host, context, await begin(host, context))
   }
 
   /** Its loop; another one after a crash. */
@@ -55,14 +65,51 @@ export class SimMachine {
     return this.#machine.isDown
   }
 
+  /** Aborted when it crashes; another one after that. It is for what runs beside its loop, like a guest. */
+  get signal(): AbortSignal {
+    return this.#life.signal
+  }
+
+  /** The faults of its host, which may be changed while it runs. */
+  get faults(): Faults {
+    return this.host.faults
+  }
+
+  /** Whether its programs are started again after a crash, without the scenario. */
+  get startsAgain(): boolean {
+    return this.#context.start !== undefined
+  }
+
   /** The machine in the world. */
   get virtual(): VirtualMachine {
     return this.#machine
   }
 
+  /** Starts what runs on it. */
+  async boot(): Promise<void> {
+    const life = this.#life
+    try {
+      await Promise.resolve(this.#context.start?.(this))
+    } catch (error) {
+      // It has crashed while it started.
+      if (!life.signal.aborted) throw error
+    }
+  }
+
+  /** Ends all that runs on it, without a word to its peers. */
+  async crash(): Promise<void> {
+    this.#machine.isDown = true
+    this.#machine.network.crash()
+    this.#life.abort()
+    await this.stop()
+  }
+
   /** Starts it again after a crash, with a new loop. */
   async restart(): Promise<void> {
-    this.#loop = await begin(this.#machine, this.#context)
+    this.#machine.isDown = false
+    this.#life = new AbortController()
+    this.#loop = await begin(this.host, this.#context)
+    await this.boot()
   }
 
   /** Closes its loop. */
@@ -71,8 +118,8 @@ export class SimMachine {
   }
 }
 
-async function begin(machine: VirtualMachine, { outside, onError }: MachineContext): Promise<Loop> {
-  const loop = await outside(Loop.open({ host: machine }))
+async function begin(host: Host, { outside, onError }: MachineContext): Promise<Loop> {
+  const loop = await outside(Loop.open({ host }))
   loop.onError = onError
   // Without a referenced handle libuv would end the run.
   new Async({ loop })

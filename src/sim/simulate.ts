@@ -1,23 +1,13 @@
 /** Runs scenarios in simulated worlds. */
+import { Random } from '../base/random.js'
 import { ArgumentError, show } from '../uv/errors.js'
+import { type FailedRun, failureOf, kindOf, SimulationError } from './failure.js'
+import { type DrawnFaults, drawProfile, type Profile } from './faults/draw.js'
+import { shrink } from './faults/shrink.js'
+import type { SimFault } from './faults/sim-fault.js'
+import { readOptions, type Settings, type SimulateOptions } from './options.js'
+import { collect, Properties } from './properties.js'
 import { Simulation } from './simulation.js'
-
-/** What is simulated, and how often. */
-export interface SimulateOptions {
-  /** The first seed, 0 to 2^32-1; 1 by default. */
-  readonly seed?: number
-  /** How many seeds are tried, from the first one on; 1 by default. */
-  readonly runs?: number
-  /** The most milliseconds of virtual time for each; an hour by default. */
-  readonly until?: number
-  /** Whether each seed is run twice, and must give the same; `false` by default. */
-  readonly checkDeterminism?: boolean
-  /**
-   * Whether `Date`, timers, `performance.now()`, `Math.random()` and `crypto.getRandomValues()` are replaced by those
-   * of the simulation while it runs, `simulated`, the default; or are left as they are, `real`.
-   */
-  readonly globals?: 'simulated' | 'real'
-}
 
 /** What one run has shown. */
 export interface RunReport<Value> {
@@ -33,26 +23,6 @@ export interface RunReport<Value> {
   readonly time: number
 }
 
-/** The failure of a run. Its `cause` is what the scenario threw. */
-export class SimulationError extends Error {
-  override readonly name = 'SimulationError'
-  /** The seed of the run. */
-  readonly seed: number
-
-  constructor(message: string, seed: number, options?: ErrorOptions) {
-    super(message, options)
-    this.seed = seed
-  }
-}
-
-const DEFAULTS: Required<SimulateOptions> = {
-  seed: 1,
-  runs: 1,
-  until: 3_600_000,
-  checkDeterminism: false,
-  globals: 'simulated',
-}
-
 /** What is done in a simulated world. */
 export type Scenario<Value> = (sim: Simulation) => Value | Promise<Value>
 
@@ -62,8 +32,8 @@ export type Scenario<Value> = (sim: Simulation) => Value | Promise<Value>
  *
  * @param options - a seed, or {@link SimulateOptions}
  * @returns a report for each run
- * @throws {SimulationError} when the scenario throws, when nothing happens any more although it waits, or when a run
- *   cannot be repeated
+ * @throws {SimulationError} when the scenario throws, when nothing happens any more although it waits, when a run
+ *   cannot be repeated, or when something that should be {@link sometimes} so never was
  *
  * @example
  * ```ts
@@ -91,35 +61,96 @@ export async function simulate<Value>(
   options: number | SimulateOptions,
   scenario: Scenario<Value>,
 ): Promise<RunReport<Value>[]> {
-  const { seed, runs, checkDeterminism, ...given } = readOptions(options, scenario)
+  if (typeof scenario !== 'function')
+    throw new ArgumentError(`Cannot simulate: the scenario is ${show(scenario)}; give a function`)
+  const settings = readOptions(options, globalThis.process?.env ?? {})
+  const properties = new Properties()
   const reports: RunReport<Value>[] = []
-  for (let index = 0; index < runs; index++) {
-    const each = (seed + index) % 2 ** 32
-    const report = await runOnce(each, given, scenario)
-    if (checkDeterminism) requireSame(report, await runOnce(each, given, scenario))
-    reports.push(report)
-  }
+  for (const seed of settings.seeds) reports.push(await runSeed(seed, settings, scenario, properties))
+  if (settings.seeds.length > 1) requireNoneMissed(properties, settings)
   return reports
 }
 
+/**
+ * Runs one seed.
+ *
+ * @param properties - counts what holds in it
+ * @throws {SimulationError}
+ */
+export async function runSeed<Value>(
+  seed: number,
+  settings: Settings,
+  scenario: Scenario<Value>,
+  properties: Properties,
+): Promise<RunReport<Value>> {
+  const again = (faults?: readonly SimFault[]): Promise<Outcome<Value>> =>
+    runOnce(seed, settings, scenario, new Properties(), faults)
+  const outcome = await runOnce(seed, settings, scenario, properties)
+  if ('cause' in outcome) throw await explain(outcome, settings, again)
+  if (settings.checkDeterminism) {
+    const second = await again()
+    if ('cause' in second) throw await explain(second, settings, again)
+    requireSame(outcome, second)
+  }
+  return outcome
+}
+
+type Outcome<Value> = RunReport<Value> | FailedRun
+
 async function runOnce<Value>(
   seed: number,
-  { until, globals }: Pick<Required<SimulateOptions>, 'until' | 'globals'>,
+  { until, globals, speed, safety, faults: given }: Settings,
   scenario: Scenario<Value>,
-): Promise<RunReport<Value>> {
-  const sim = new Simulation(seed)
+  properties: Properties,
+  chosen?: readonly SimFault[],
+): Promise<Outcome<Value>> {
+  const source = chosen ?? sourceOf(seed, given, safety)
+  const sim = new Simulation(seed, source && { source, safety })
+  const end = collect(properties)
   try {
-    const value = await sim.run(scenario, until, globals)
+    const value = await sim.run(scenario, { until, globals, speed })
     return { seed, value, hash: sim.hash, events: sim.events, time: sim.clock.now }
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause)
-    throw new SimulationError(
-      `The run with the seed ${seed} has failed after ${sim.clock.now} ms of virtual time: ${what}\n` +
-        `To repeat it: simulate(${seed}, scenario)`,
-      seed,
-      { cause },
-    )
+    const derived = source && describe(source, safety)
+    return { seed, cause, time: sim.clock.now, faults: sim.faults, derived, fired: sim.explain() }
+  } finally {
+    end()
   }
+}
+
+function sourceOf(seed: number, faults: Settings['faults'], within: number): readonly SimFault[] | Profile | undefined {
+  if (faults === undefined || isList(faults)) return faults
+  return drawProfile(new Random(seed).branch('kinds of faults'), faults, within)
+}
+
+function isList(faults: DrawnFaults | readonly SimFault[]): faults is readonly SimFault[] {
+  return Array.isArray(faults)
+}
+
+/** Finds out which faults a run needs. */
+async function explain<Value>(
+  failed: FailedRun,
+  { shrink: most, given }: Settings,
+  run: (faults: readonly SimFault[]) => Promise<Outcome<Value>>,
+): Promise<SimulationError> {
+  const kind = kindOf(failed.cause)
+  let smallest = failed
+  const { tries } = await shrink(
+    failed.faults,
+    async (faults) => {
+      const outcome = await run(faults)
+      if (!('cause' in outcome) || kindOf(outcome.cause) !== kind) return false
+      smallest = { ...outcome, derived: failed.derived }
+      return true
+    },
+    most,
+  )
+  return failureOf({ run: smallest, drawn: failed.faults.length, tries, given })
+}
+
+function describe(source: readonly SimFault[] | Profile, safety: number): string {
+  const end = `faults end at ${safety} ms`
+  return 'kinds' in source ? `kinds of faults ${source.kinds.join(', ')}; ${end}` : end
 }
 
 function requireSame<Value>(one: RunReport<Value>, other: RunReport<Value>): void {
@@ -131,22 +162,13 @@ function requireSame<Value>(one: RunReport<Value>, other: RunReport<Value>): voi
   )
 }
 
-function readOptions(options: number | SimulateOptions, scenario: unknown): Required<SimulateOptions> {
-  if (typeof scenario !== 'function')
-    throw new ArgumentError(`Cannot simulate: the scenario is ${show(scenario)}; give a function`)
-  const given = typeof options === 'number' ? { seed: options } : options
-  const read = { ...DEFAULTS, ...given }
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(DEFAULTS, name)) continue
-    throw new ArgumentError(
-      `Cannot simulate: option ${show(name)} is not known; use ${Object.keys(DEFAULTS).join(', ')}`,
-    )
-  }
-  if (!Number.isInteger(read.runs) || read.runs < 1)
-    throw new ArgumentError(`Cannot simulate ${show(read.runs)} runs: it is not a number of them; give 1 or more`)
-  if (typeof read.until !== 'number' || !(read.until > 0))
-    throw new ArgumentError(`Cannot simulate until ${show(read.until)}: it is not a time; give milliseconds`)
-  if (read.globals !== 'simulated' && read.globals !== 'real')
-    throw new ArgumentError(`Cannot simulate: globals ${show(read.globals)} is not valid; give 'simulated' or 'real'`)
-  return read
+function requireNoneMissed(properties: Properties, { seeds, reaches }: Settings): void {
+  const missed = properties.missed(reaches)
+  if (missed.length === 0) return
+  const [first = 0] = seeds
+  throw new SimulationError(
+    `The ${seeds.length} runs from the seed ${first} on have missed what they are for; run more, or see why:\n` +
+      missed.map((line) => `  ${line}`).join('\n'),
+    first,
+  )
 }

@@ -4,14 +4,23 @@ import { parseIp } from '../base/ip.js'
 import type { Random } from '../base/random.js'
 import { EPOCH, HostsTable, type Ip, type LineOptions, Machine, World } from '../host/virtual-world.js'
 import { ArgumentError, show } from '../uv/errors.js'
+import type { Loop } from '../uv/loop/loop.js'
 import { Driver } from './driver.js'
+import type { Profile } from './faults/draw.js'
+import { FaultPlan } from './faults/fault-plan.js'
+import type { SimFault } from './faults/sim-fault.js'
 import { replaceGlobals } from './globals.js'
-import { SimMachine } from './machine.js'
+import { SimMachine, type StartMachine } from './machine.js'
 
 /** The options of a machine. */
 export interface MachineOptions {
   /** Its addresses, of IPv4 and IPv6; by default one of each, such as 10.0.0.1 and fd00::1. */
   readonly addresses?: readonly string[]
+  /**
+   * Starts what runs on it, at its beginning and again after each crash. Faults that are drawn crash only machines that
+   * have one.
+   */
+  readonly start?: StartMachine
 }
 
 /** Virtual time. */
@@ -20,6 +29,27 @@ export interface SimClock {
   readonly now: number
   /** Resolves after so many milliseconds. @throws {ArgumentError} when it is not a number of at least 0 */
   advance(ms: number): Promise<void>
+  /** Resolves when a condition is true, which is asked after each event. */
+  runUntil(isTrue: () => boolean): Promise<void>
+  /** Resolves after the next event. */
+  step(): Promise<void>
+}
+
+/** How a scenario is run. */
+export interface RunOptions {
+  /** The most milliseconds of virtual time. */
+  readonly until: number
+  /** See `SimulateOptions`. */
+  readonly globals: 'simulated' | 'real'
+  readonly speed: number
+}
+
+/** The faults of a run. */
+export interface RunFaults {
+  /** A list of them, or what they are drawn from. */
+  readonly source: readonly SimFault[] | Profile
+  /** When they all end, in milliseconds of virtual time. */
+  readonly safety: number
 }
 
 /** The world of one run. */
@@ -34,18 +64,21 @@ export class Simulation {
   readonly #driver: Driver
   readonly #names = new HostsTable({})
   readonly #machines = new Map<string, SimMachine>()
+  readonly #faults: FaultPlan | undefined
+  /** What the scenario waits for, and since when. */
+  readonly #awaited = new Map<symbol, string>()
   #fail: (error: unknown) => void = () => {}
   /** Rejected with the first exception of a callback. */
   readonly #failure: Promise<never>
 
   /** @param seed - 0 to 2^32-1 @throws {ArgumentError} when it is none */
-  constructor(seed: number) {
+  constructor(seed: number, faults?: RunFaults) {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
       throw new ArgumentError(`Cannot simulate: the seed is ${show(seed)}; give an integer from 0 to 4294967295`)
     this.seed = seed
     this.#world = new World(seed)
     this.random = this.#world.random.branch('scenario')
-    this.#driver = new Driver(this.#world.schedule, () => this.#waiting())
+    this.#driver = new Driver(this.#world.schedule, () => this.#describe())
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
     })
@@ -56,7 +89,10 @@ export class Simulation {
         return schedule.elapsed
       },
       advance: (ms) => this.#advance(ms),
+      runUntil: (isTrue) => this.#waiting('clock.runUntil()', this.#driver.when(isTrue)),
+      step: () => this.#driver.step(),
     }
+    this.#faults = faults && this.#plan(faults)
   }
 
   /** A hash of everything that has happened: the same seed gives the same, on every platform. */
@@ -69,12 +105,24 @@ export class Simulation {
     return this.#world.log.count
   }
 
+  /** The faults of this run, those that have not happened yet too. */
+  get faults(): readonly SimFault[] {
+    return this.#faults?.list ?? []
+  }
+
+  /** What the faults of the machines' hosts have done, one line each. */
+  explain(): string[] {
+    return [...this.#machines.values()].flatMap(({ name, faults }) =>
+      faults.explain().fired.map(({ at, fault, on, effect }) => `${at} ms  ${name}: ${fault}: ${on} ${effect}`),
+    )
+  }
+
   /**
    * Adds a machine, with a loop that runs. Others reach it by its name and its addresses.
    *
    * @throws {ArgumentError} when the name or an address is in use or not valid
    */
-  async machine(name: string, { addresses }: MachineOptions = {}): Promise<SimMachine> {
+  async machine(name: string, { addresses, start }: MachineOptions = {}): Promise<SimMachine> {
     if (typeof name !== 'string' || name === '' || this.#machines.has(name))
       throw new ArgumentError(`Cannot add the machine ${show(name)}: its name is empty or in use; give another`)
     const number = this.#world.machines.length + 1
@@ -83,10 +131,14 @@ export class Simulation {
     this.#names.add(name, texts)
     const virtual = new Machine({ name, world: this.#world, addresses: ips, names: this.#names })
     const machine = await SimMachine.start(virtual, {
+      seed: this.#world.random.branch(`faults of ${name}`).int(0, 0x7fff_ffff),
+      start,
       outside: (promise) => this.outside(promise),
       onError: (error) => this.#fail(error),
     })
     this.#machines.set(name, machine)
+    this.#faults?.add(machine)
+    await machine.boot()
     return machine
   }
 
@@ -97,29 +149,23 @@ export class Simulation {
 
   /** Lets nothing pass between two machines, in both directions or only from the first to the second. */
   partition(one: SimMachine, other: SimMachine, { oneWay = false }: { readonly oneWay?: boolean } = {}): void {
-    this.#world.cut(one.virtual, other.virtual, true)
-    if (!oneWay) this.#world.cut(other.virtual, one.virtual, true)
+    this.#world.line(one.virtual, other.virtual).isCut = true
+    if (!oneWay) this.#world.line(other.virtual, one.virtual).isCut = true
   }
 
   /** Ends all partitions; machines that are down stay so. */
   repair(): void {
-    this.#setCuts()
+    this.#world.repair()
   }
 
   /** Ends a machine: its programs stop without a word, and its peers hear nothing any more. */
-  async crash(machine: SimMachine): Promise<void> {
-    const { virtual, loop } = machine
-    virtual.isDown = true
-    this.#setCuts()
-    virtual.network.crash()
-    await loop[Symbol.asyncDispose]()
+  crash(machine: SimMachine): Promise<void> {
+    return machine.crash()
   }
 
   /** Starts a machine again after a crash, with a new loop. What arrives for connections of before is reset. */
-  async restart(machine: SimMachine): Promise<void> {
-    machine.virtual.isDown = false
-    this.#setCuts()
-    await machine.restart()
+  restart(machine: SimMachine): Promise<void> {
+    return machine.restart()
   }
 
   /** Lets time stand still until a promise settles that something outside the simulation settles. */
@@ -128,29 +174,14 @@ export class Simulation {
   }
 
   /**
-   * Lets time pass until a condition is true.
-   *
-   * @param isTrue - asked after each millisecond in which something happens
-   */
-  async until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await this.#advance(1)
-  }
-
-  /**
    * Runs a scenario in this world, then ends all machines.
    *
-   * @param until - the most milliseconds
-   * @param globals - see `SimulateOptions`
    * @internal
    */
-  async run<Value>(
-    scenario: (sim: Simulation) => Value | Promise<Value>,
-    until: number,
-    globals: 'simulated' | 'real',
-  ): Promise<Value> {
-    const restore = globals === 'real' ? () => {} : this.#replaceGlobals()
+  async run<Value>(scenario: (sim: Simulation) => Value | Promise<Value>, options: RunOptions): Promise<Value> {
+    const restore = options.globals === 'real' ? () => {} : this.#replaceGlobals()
     try {
-      return await this.#drive(scenario, until)
+      return await this.#drive(scenario, options)
     } finally {
       restore()
     }
@@ -173,13 +204,42 @@ export class Simulation {
     })
   }
 
-  async #drive<Value>(scenario: (sim: Simulation) => Value | Promise<Value>, until: number): Promise<Value> {
+  async #drive<Value>(
+    scenario: (sim: Simulation) => Value | Promise<Value>,
+    { until, speed }: RunOptions,
+  ): Promise<Value> {
     const whole = (async () => {
       const value = await Promise.race([scenario(this), this.#failure])
       for (const machine of this.#machines.values()) if (!machine.isDown) await machine.stop()
+      this.#faults?.requireAllUsed()
       return value
     })()
-    return this.#driver.run(whole, { until })
+    return this.#driver.run(whole, { until, speed })
+  }
+
+  #plan({ source, safety }: RunFaults): FaultPlan {
+    const { schedule } = this.#world
+    const plan = new FaultPlan({
+      world: this.#world,
+      random: this.#world.random.branch('faults'),
+      source,
+      crash: (machine) => this.crash(machine),
+      restart: (machine) => this.restart(machine),
+      fail: (error) => this.#fail(error),
+    })
+    schedule.after(safety, () => plan.stop())
+    return plan
+  }
+
+  /** Remembers what the scenario waits for. */
+  async #waiting(what: string, promise: Promise<void>): Promise<void> {
+    const key = Symbol(what)
+    this.#awaited.set(key, `the scenario: ${what} since ${this.clock.now} ms`)
+    try {
+      await promise
+    } finally {
+      this.#awaited.delete(key)
+    }
   }
 
   #advance(ms: number): Promise<void> {
@@ -188,11 +248,6 @@ export class Simulation {
     return new Promise((resolve) => {
       this.#world.schedule.after(ms, resolve)
     })
-  }
-
-  #setCuts(): void {
-    const all = this.#world.machines
-    for (const one of all) for (const other of all) if (one !== other) this.#world.cut(one, other, false)
   }
 
   #read(name: string, text: string): Ip {
@@ -206,7 +261,30 @@ export class Simulation {
     return read
   }
 
-  #waiting(): string[] {
-    return this.#world.machines.flatMap(({ name, network }) => network.open().map((line) => `${name}: ${line}`))
+  /** What is open, and what it waits for, one line each. */
+  #describe(): string[] {
+    const names = new Map(
+      this.#world.machines.flatMap(({ site, name }) => site.addresses.map(({ host }) => [host, name])),
+    )
+    const phase = this.#faults?.isOver === true ? ['all faults have ended'] : []
+    const machines = [...this.#machines.values()].flatMap((machine) => {
+      const { name, virtual, loop } = machine
+      if (machine.isDown) return [`${name}: is down`]
+      const lines = virtual.network.open((host) => names.get(host))
+      return [...lines, describeHandles(loop)].map((line) => `${name}: ${line}`)
+    })
+    return [...phase, ...this.#awaited.values(), ...machines]
   }
+}
+
+/** The handles of a loop, beside the one that keeps it running. */
+function describeHandles({ handles }: Loop): string {
+  const counts = new Map<string, number>()
+  for (const handle of handles) {
+    const { name } = handle.constructor
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  counts.set('Async', (counts.get('Async') ?? 1) - 1)
+  const texts = [...counts].filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`)
+  return `open handles: ${texts.join(', ') || 'none'}`
 }

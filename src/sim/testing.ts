@@ -46,8 +46,13 @@ export { type RecordingHost, type RecordingOptions, recordingHost } from '../gua
 export { type ReplayHost, type ReplayOptions, replayHost } from '../guard/record/replay-host.js'
 export type { LineOptions } from '../host/virtual-world.js'
 export { StuckError } from './driver.js'
-export type { SimMachine } from './machine.js'
-export { type RunReport, type Scenario, type SimulateOptions, SimulationError, simulate } from './simulate.js'
+export { SimulationError } from './failure.js'
+export type { DrawnFaults } from './faults/draw.js'
+export type { CrashFault, FaultTime, HostFault, LinkFault, SimFault, SimToxic } from './faults/sim-fault.js'
+export type { SimMachine, StartMachine } from './machine.js'
+export type { SimulateOptions } from './options.js'
+export { always, reachable, sometimes } from './properties.js'
+export { type RunReport, type Scenario, simulate } from './simulate.js'
 export type { MachineOptions, SimClock, Simulation } from './simulation.js'
 export {
   type Capture,

@@ -93,9 +93,16 @@ export abstract class Request implements CallbackTarget, PromiseLike<undefined> 
     this.#callback = undefined
     this.#settle?.(this.#failure)
     if (callback !== undefined) callback(this, status)
-    else if (this.#failure !== undefined && this.#settle === undefined && status !== StatusCode.ECANCELED) {
-      loop[THROWN](this.#failure)
-    }
+    else if (this.#failure !== undefined && this.#settle === undefined && status !== StatusCode.ECANCELED)
+      this.#throwUnlessAwaited(this.#failure)
+  }
+
+  /** A request that fails in the turn in which it was made is awaited only after that: `await` asks in a microtask. */
+  #throwUnlessAwaited(failure: UVError): void {
+    const { loop } = this.handle
+    queueMicrotask(() => {
+      if (this.#promise === undefined) loop[THROWN](failure)
+    })
   }
 
   /** Ends the request with this failure, unchanged. */

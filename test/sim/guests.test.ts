@@ -28,7 +28,7 @@ const scenario = async (sim: Simulation): Promise<string> => {
       },
     }),
   )
-  await sim.until(() => /port \d+/.test(output))
+  await sim.clock.runUntil(() => /port \d+/.test(output))
   const port = Number(/port (\d+)/.exec(output)?.[1])
   const socket = new TCP({ loop: client.loop })
   await socket.connect([server.address, port])

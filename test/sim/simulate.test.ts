@@ -224,6 +224,7 @@ describe('a stream', () => {
       await sim.clock.advance(1000)
       await sim.crash(server)
       await sim.restart(server)
+      sim.repair()
       await sim.clock.advance(60_000)
       const before = [...seen]
       await socket.write(encode('hello'))
@@ -345,7 +346,18 @@ describe('a run', () => {
     [{ runs: 0 }, 'Cannot simulate 0 runs'],
     [{ globals: 'none' }, 'globals'],
     [{ until: 0 }, 'Cannot simulate until 0'],
-    [{ speed: 1 }, 'option "speed" is not known'],
+    [{ sped: 1 }, 'option "sped" is not known'],
+    [{ speed: 0 }, 'speed is 0'],
+    [{ seeds: '5-1' }, 'the seeds are'],
+    [{ safety: -1 }, 'safety is -1'],
+    [{ shrink: 0.5 }, 'shrink is 0.5'],
+    [{ faults: 'all' }, 'faults is'],
+    [{ faults: { kinds: ['flood'] } }, 'faults have no'],
+    [{ faults: [{ toxic: 'crash' }] }, 'it has no place'],
+    [{ faults: [{ toxic: 'loss', between: ['a', 'b'], loss: 2 }] }, 'loss is 2'],
+    [{ faults: [{ toxic: 'hold', between: ['a', 'b'] }] }, 'hold is not a fault of links'],
+    [{ faults: [{ toxic: 'crash', machine: 'a', at: -1 }] }, 'at is not a time'],
+    [{ faults: [{ toxic: 'hold', machine: 'a', size: 1 }] }, 'hold has no such attribute'],
   ])('is refused with the options %j', async (options, message) => {
     await expect(simulate(options as SimulateOptions, () => {})).rejects.toThrow(message)
   })

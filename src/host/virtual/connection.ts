@@ -60,11 +60,14 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** The bytes that have arrived over a distance and were not read. */
   #arrived = 0
   #path: Path
+  /** When something happened to it last, in milliseconds of virtual time. */
+  #changed: number | undefined
 
   private constructor(wire: Wire<At>, local: At, remote: At, connected: boolean, path: Path) {
     super(connected)
     this.#wire = wire
     this.#path = path
+    this.#changed = wire.queue.elapsed
     this.local = local
     this.remote = remote
   }
@@ -100,13 +103,25 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     return other
   }
 
-  /** A description for messages. */
-  describe(): string {
-    return `${formatEndpoint(this.local)} -> ${formatEndpoint(this.remote)} ${this.#presence}`
+  /** A description for messages. @param nameOf - the name of the machine with an address */
+  describe(nameOf: (host: string) => string | undefined = () => undefined): string {
+    const { remote } = this
+    const name = 'host' in remote ? nameOf(remote.host) : undefined
+    const ends = `${formatEndpoint(this.local)} -> ${formatEndpoint(remote)}${name === undefined ? '' : ` (${name})`}`
+    const since = this.#changed === undefined ? '' : `, which ${this.#waitsFor} since ${this.#changed} ms`
+    return `${ends} ${this.#presence}${since}`
+  }
+
+  get #waitsFor(): string {
+    if (this.#presence === 'leaving') return 'waits for the end of its peer'
+    if (!this.connected) return 'waits to be connected'
+    if (this.pending > 0 || this.#choked) return `waits to send: its peer has ${this.#unread} bytes unread`
+    return this.flowing ? 'waits for bytes' : 'is not read'
   }
 
   /** Delivers the notification of {@link VirtualConnection.accept}. */
   established(): void {
+    this.#changed = this.#wire.queue.elapsed
     if (!this.open) return
     // Linux reports only the latest event.
     if (this.#path.isLocal && this.#peer !== undefined && this.#peer.#presence === 'gone') this.fail('ECONNRESET')
@@ -176,6 +191,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   }
 
   protected override sendFin(): void {
+    this.#changed = this.#wire.queue.elapsed
     this.#endSent = true
     this.#toPeer((peer) => peer.#receiveEnd())
   }
@@ -252,6 +268,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   /** Sends bytes; they join the last segment if that has not left and no other event was posted since. */
   #transmit(data: Uint8Array): void {
+    this.#changed = this.#wire.queue.elapsed
     this.#unread += data.length
     const peer = this.#peer
     this.#sentInVain = peer !== undefined && peer.#presence === 'leaving'
@@ -288,6 +305,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   }
 
   #receive(segment: Uint8Array): void {
+    this.#changed = this.#wire.queue.elapsed
     if (this.#presence === 'leaving') this.abort()
     else if (this.#presence === 'present') {
       if (!this.#path.isLocal) this.#arrived += segment.length

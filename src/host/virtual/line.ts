@@ -39,23 +39,49 @@ export class Line {
   readonly #schedule: Schedule
   readonly #random: Random
   readonly #onPacket: (size: number, at: number | undefined) => void
+  readonly #isDead: () => boolean
   #options = PERFECT
+  /** What it suffers from beside its options. */
+  #disturbance = PERFECT
+  #isDisturbed = false
+  #isBlocked = false
+  /** The draws of the disturbance, without which the line draws the same. */
+  readonly #otherRandom: Random
   /** When everything that was sent so far has left, in nanoseconds. */
   #free = 0
 
   /**
    * @param random - of its own, so that other lines do not change what happens here
    * @param onPacket - told of each packet: its size, and when it arrives
+   * @param isDead - whether one of the machines is down, so that nothing passes either
    */
-  constructor(schedule: Schedule, random: Random, onPacket: (size: number, at: number | undefined) => void) {
+  constructor(
+    schedule: Schedule,
+    random: Random,
+    onPacket: (size: number, at: number | undefined) => void,
+    isDead: () => boolean,
+  ) {
     this.#schedule = schedule
     this.#random = random
+    this.#otherRandom = random.branch('disturbance')
     this.#onPacket = onPacket
+    this.#isDead = isDead
   }
 
   /** @throws {RangeError} when a number is not valid */
   set(options: LineOptions): void {
     this.#options = readLine({ ...this.#options, ...options })
+  }
+
+  /**
+   * Sets what it suffers from beside its options, until it is set again: latency is added, the lesser bandwidth counts.
+   *
+   * @param isBlocked - whether nothing passes
+   */
+  disturb(options: LineOptions, isBlocked: boolean): void {
+    this.#disturbance = readLine({ ...PERFECT, ...options })
+    this.#isDisturbed = Object.keys(options).length > 0
+    this.#isBlocked = isBlocked
   }
 
   /** Sends a packet. @returns when it arrives, in nanoseconds; `undefined` if it is lost */
@@ -66,23 +92,40 @@ export class Line {
   }
 
   #arrival(size: number): number | undefined {
-    const { latency, jitter, bandwidth, loss, queue } = this.#options
+    const { latency, queue } = this.#options
     const { now } = this.#schedule
     // Drawn in any case: what is lost must not depend on what else happens.
-    const isLost = loss > 0 && this.#random.chance(loss)
-    const late = jitter > 0 ? jitter * this.#random.unit() : 0
-    if (this.isCut) return undefined
+    const own = draw(this.#options, this.#random)
+    const other = this.#isDisturbed ? draw(this.#disturbance, this.#otherRandom) : UNDISTURBED
+    const bandwidth = Math.min(this.#options.bandwidth, this.#disturbance.bandwidth)
+    if (this.isCut || this.#isBlocked || this.#isDead()) return undefined
     const start = Math.max(now, this.#free)
     if (((start - now) / SECOND) * bandwidth > queue) return undefined
     this.#free = start + (size / bandwidth) * SECOND
-    return isLost ? undefined : Math.ceil(this.#free + (latency + late) * MS)
+    if (own.isLost || other.isLost) return undefined
+    return Math.ceil(this.#free + (latency + own.late + this.#disturbance.latency + other.late) * MS)
   }
 
   /** Whether a message arrives a second time. */
   repeats(): boolean {
-    const { duplicates } = this.#options
-    return duplicates > 0 && this.#random.chance(duplicates)
+    const own = this.#options.duplicates
+    const other = this.#disturbance.duplicates
+    const repeats = own > 0 && this.#random.chance(own)
+    return (other > 0 && this.#otherRandom.chance(other)) || repeats
   }
+}
+
+/** What happens to a packet. */
+interface Fate {
+  readonly isLost: boolean
+  /** Milliseconds. */
+  readonly late: number
+}
+
+const UNDISTURBED: Fate = { isLost: false, late: 0 }
+
+function draw({ loss, jitter }: Required<LineOptions>, random: Random): Fate {
+  return { isLost: loss > 0 && random.chance(loss), late: jitter > 0 ? jitter * random.unit() : 0 }
 }
 
 function readLine(options: Required<LineOptions>): Required<LineOptions> {

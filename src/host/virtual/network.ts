@@ -75,9 +75,13 @@ export class Network implements Wire {
     this.datagrams = new Datagrams({ queue, seed, site, send, isKnown: (ip) => surroundings.has(ip) })
   }
 
-  /** Everything that is still open, one line each: ports, connections, queued events. */
-  open(): string[] {
-    const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe()}`)
+  /**
+   * Everything that is still open, one line each: ports, connections, queued events.
+   *
+   * @param nameOf - the name of the machine with an address
+   */
+  open(nameOf?: (host: string) => string | undefined): string[] {
+    const connections = [...this.#connections.keys()].map((connection) => `connection ${connection.describe(nameOf)}`)
     const events = this.queue.length > 0 ? [`${this.queue.length} events`] : []
     return [
       ...this.ports.list().map((port) => `port ${port}`),

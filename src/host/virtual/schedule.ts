@@ -43,7 +43,12 @@ export class Schedule implements Queue {
 
   /** The milliseconds since the world began. */
   get elapsed(): number {
-    return (this.#now - START) / MS
+    return this.elapsedAt(this.#now)
+  }
+
+  /** The milliseconds since the world began at a time in nanoseconds. */
+  elapsedAt(at: number): number {
+    return (at - START) / MS
   }
 
   get length(): number {

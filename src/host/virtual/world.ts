@@ -47,10 +47,12 @@ export class World {
     const key = `${from.name} > ${to.name}`
     const known = this.#lines.get(key)
     if (known !== undefined) return known
-    const made = new Line(this.schedule, this.random.branch(key), (size, at) => {
-      this.log.add(from.number, to.number, size, at ?? 0)
-    })
-    made.isCut = from.isDown || to.isDown
+    const made = new Line(
+      this.schedule,
+      this.random.branch(key),
+      (size, at) => this.log.add(from.number, to.number, size, at ?? 0),
+      () => from.isDown || to.isDown,
+    )
     this.#lines.set(key, made)
     return made
   }
@@ -61,9 +63,9 @@ export class World {
     this.line(other, one).set(options)
   }
 
-  /** Sets whether anything passes in one direction. What a machine that is down sends or is sent never does. */
-  cut(from: Machine, to: Machine, isCut: boolean): void {
-    this.line(from, to).isCut = isCut || from.isDown || to.isDown
+  /** Lets everything pass again that was cut. */
+  repair(): void {
+    for (const line of this.#lines.values()) line.isCut = false
   }
 
   /** What a machine sees of the others. */

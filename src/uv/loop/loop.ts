@@ -374,7 +374,8 @@ export class Loop implements AsyncDisposable {
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.stop()
+    // Of a run that has just ended, the next one is not to be stopped.
+    if (this.#running === undefined || this.#instance.pump.running) this.stop()
   }
 
   #rethrow(): void {

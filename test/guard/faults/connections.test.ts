@@ -81,6 +81,19 @@ describe('timeout', () => {
     })
   })
 
+  test('ends a connection that was closed while it was held', async () => {
+    await withFaults([{ toxic: 'timeout', ...CLIENT, direction: 'upstream', timeout: 10 }], async ({ lab, host }) => {
+      const { client, server } = await lab.pair()
+      server.readStart()
+      const time = await taking(host, async () => {
+        client.close()
+        await server.ended()
+      })
+      expect(time).toBeGreaterThanOrEqual(9)
+      expect(server.received).toBe(0)
+    })
+  })
+
   test('ends a connection that only reads without an error, and later writes fail', async () => {
     await withFaults([{ toxic: 'timeout', ...CLIENT, timeout: 5 }], async ({ lab }) => {
       const { client } = await lab.pair()

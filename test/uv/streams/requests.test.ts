@@ -176,6 +176,31 @@ overHosts((lab) => {
     expect(caught[0]).toMatchObject({ syscall: 'write', code: expect.stringMatching(/^E(CONNRESET|PIPE)$/) })
   })
 
+  test('a request that a callback awaits is not reported to onError, although it fails in the same turn', async () => {
+    const loop = await lab.open()
+    const told: unknown[] = []
+    loop.onError = (error) => told.push(error)
+    const caught: unknown[] = []
+    connectPair(loop, (client, peer) => {
+      void peer.closeReset(() => {
+        const timer = new Timer({ loop })
+        const write = async (): Promise<void> => {
+          try {
+            await client.write(bytes('x'))
+          } catch (error) {
+            caught.push(error)
+            void timer.close()
+            void client.close()
+          }
+        }
+        timer.start(0, 5, () => void write())
+      })
+    })
+    await lab.run(loop)
+    expect(caught[0]).toMatchObject({ syscall: 'write', code: expect.stringMatching(/^E(CONNRESET|PIPE)$/) })
+    expect(told).toEqual([])
+  })
+
   test('a request that closing cancels is not reported to onError', async () => {
     const loop = await lab.open()
     loop.onError = (error) => expect(error).toBe('not to be told')
