@@ -49,6 +49,7 @@ These options change how the program runs:
                                 (perfetto), or packets for Wireshark (pcapng)
   --redact                      leave what is received and sent out of the recording, which then cannot be replayed
   --partial                     replay a damaged recording up to where it is damaged
+  --step                        replay turn by turn, and show the calls and events; Enter goes on
   --help                        print this help
   --version                     print the version
 
@@ -98,6 +99,8 @@ export interface Replay {
   /** The program, if it is no longer where it was. */
   readonly program: string | undefined
   readonly partial: boolean
+  /** Whether it waits before each turn of the program. */
+  readonly step: boolean
 }
 
 /** A recording to show, and how. */
@@ -137,7 +140,7 @@ export function readCommand(
   if (values.version) return 'version'
   if (command === 'new') return readNewPlugin(positionals.slice(1))
   const rest = end < 0 ? [] : argv.slice(end + 1)
-  if (command === 'replay') return readReplay(positionals.slice(1), values.partial ?? false)
+  if (command === 'replay') return readReplay(positionals.slice(1), values)
   if (command === 'trace') return readView(values, positionals.slice(1))
   if (command === 'record') return readRecording(values, positionals.slice(1), rest)
   if (command !== 'run') {
@@ -184,8 +187,8 @@ function readRecording(values: Values, extra: readonly string[], [program, ...ar
   )
 }
 
-function readReplay([recording, program, extra]: readonly string[], partial: boolean): Replay {
-  if (recording !== undefined && extra === undefined) return { recording, program, partial }
+function readReplay([recording, program, extra]: readonly string[], { partial = false, step = false }: Values): Replay {
+  if (recording !== undefined && extra === undefined) return { recording, program, partial, step }
   throw new UsageError('Cannot replay: give one recording, as in libuv-wasm replay run.uvtrace')
 }
 
@@ -243,6 +246,7 @@ function parseOptions(args: readonly string[]) {
         to: { type: 'string' },
         redact: { type: 'boolean' },
         partial: { type: 'boolean' },
+        step: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

@@ -4,6 +4,7 @@ import type { Guest } from '../guest/guest.js'
 import type { GuestOptions } from '../guest/options.js'
 import type { Host } from '../host/contract/host.js'
 import type { Command } from './command.js'
+import type { Enter } from './signals.js'
 
 /** What differs between the commands `run`, `record` and `replay`. */
 export interface Course {
@@ -13,7 +14,9 @@ export interface Course {
   /** The host, without the policy. */
   readonly host: Promise<Host>
   /** Its driver and its standard streams. */
-  readonly options: Pick<GuestOptions, 'driver' | 'stdio' | 'onOutput'>
+  readonly options: Pick<GuestOptions, 'driver' | 'stdio' | 'input' | 'onOutput'>
+  /** Passes the signals of this process on; `none` leaves them to the operating system. */
+  readonly enter: Enter | 'none' | undefined
   /**
    * Waits for the end of the program.
    *

@@ -7,6 +7,7 @@ import type { Host } from '../host/contract/host.js'
 import { messageOf, type Recording, say, UsageError } from './command.js'
 import type { Course } from './course.js'
 import { contentsOf, sha256 } from './recorded-files.js'
+import { RecordedInput } from './recorded-input.js'
 
 /**
  * Prepares a recording.
@@ -48,7 +49,8 @@ export async function record(
     command,
     program,
     host: Promise.resolve(recording),
-    options: { driver, onOutput: print },
+    options: { driver, input: new RecordedInput(recording), onOutput: print },
+    enter: (what, signal, deliver) => recording.enter(what, [signal], deliver),
     async end({ exit }) {
       try {
         const code = await exit
@@ -64,8 +66,8 @@ export async function record(
   }
 }
 
-/** How often what was recorded is written, in milliseconds. */
-const FLUSHED = 100
+/** How often what was recorded is written, in milliseconds: after Ctrl-C at an idle program nothing is missing. */
+const FLUSHED = 20
 
 /** Passes output on. That of a recorded program does not depend on what becomes of it. */
 export function print(stream: 1 | 2, bytes: Uint8Array): void {
@@ -89,11 +91,24 @@ function openOutput(path: string): number {
 }
 
 /** A thread of its own has a clock of its own, and its calls come in when it gets to them. */
-async function driverOf({ driver }: Recording, program: Uint8Array<ArrayBuffer>): Promise<'pump' | 'jspi'> {
+async function driverOf(command: Recording, program: Uint8Array<ArrayBuffer>): Promise<'pump' | 'jspi'> {
+  const { driver } = command
   if (driver === 'pump' || driver === 'jspi') return driver
-  if (driver === 'auto' && letsPump(await WebAssembly.compile(program))) return 'pump'
+  if (driver === 'auto' && letsPump(await compile(command.program, program))) return 'pump'
   if (driver === 'auto' && hasJspi()) return 'jspi'
+  const remedy =
+    driver === 'worker'
+      ? 'leave --driver worker out'
+      : 'use Node 24.21 or later, or a program that leaves its loop to its host (uvp_run_and_exit)'
   throw new UsageError(
-    'Cannot record: the program waits in a thread of its own here, whose order is not reproducible; use Node 24.21 or later, or a program that leaves its loop to its host (uvp_run_and_exit)',
+    `Cannot record: the program waits in a thread of its own, whose order is not reproducible; ${remedy}`,
   )
+}
+
+async function compile(path: string, program: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(program)
+  } catch (error) {
+    throw new UsageError(`Cannot run ${JSON.stringify(path)}: ${messageOf(error)}; build it with uvcc`)
+  }
 }

@@ -48,7 +48,7 @@ interface Access {
   readonly hooks: PolicyHooks
 }
 
-async function startGuest(course: Course, signals: Signals, { policy, hooks }: Access): Promise<Guest> {
+async function startGuest(course: Course, signals: Signals | undefined, { policy, hooks }: Access): Promise<Guest> {
   const { program, args, env, dirs, maxDescriptors, wallClock } = course.command
   const limits = readLimits(course.command.limits)
   const trace = course.command.trace ? new Trace('syscall') : Trace.fromEnvironment()
@@ -62,8 +62,9 @@ async function startGuest(course: Course, signals: Signals, { policy, hooks }: A
       onLimit: sayLimit,
       ...(dirs && { dirs }),
       ...(maxDescriptors !== undefined && { maxDescriptors }),
+      ...(signals && { onSignals: signals.want }),
     }
-    return await Guest.start(course.program, { ...given, ...course.options, trace, onSignals: signals.want })
+    return await Guest.start(course.program, { ...given, ...course.options, trace })
   } catch (error) {
     const remedy = error instanceof WebAssembly.CompileError ? '; build it with uvcc' : ''
     throw new UsageError(`Cannot run ${JSON.stringify(program)}: ${messageOf(error)}${remedy}`)
@@ -77,7 +78,7 @@ async function courseOf(command: Command | Recording | Replay): Promise<Course> 
   const open = (): Promise<Host> => openHost(command.hostName)
   if ('output' in command) return (await import('./recordings.js')).record(command, program, open)
   const options = { driver: command.driver, stdio: 'inherit' } as const
-  return { command, program, host: open(), options, end: ({ exit }) => exit }
+  return { command, program, host: open(), options, enter: undefined, end: ({ exit }) => exit }
 }
 
 /** A full pipe, a full backlog: ordinary, and no reason for a message. */
@@ -130,24 +131,25 @@ export async function run(
 async function runProgram(given: Command | Recording | Replay, keep: () => void): Promise<number> {
   const course = await courseOf(given)
   const { command } = course
-  const signals = new Signals(course.options.driver ?? 'auto')
+  const { enter } = course
+  const signals = enter === 'none' ? undefined : new Signals(course.options.driver ?? 'auto', enter)
   const refusals = new Refusals()
   const policy = readPolicy(command)
   const audit = openAudit(command)
   const hooks = { onRefusal: refusals.add, ...(audit && { onDecision: audit.add }) }
   const started = startGuest(course, signals, { policy, hooks })
-  signals.aim(started)
+  signals?.aim(started)
   const guest = await started
   setTimeout(keep, AT_REST).unref()
   try {
     const code = await course.end(guest)
-    return signals.code ?? code
+    return signals?.code ?? code
   } catch (error) {
-    if (signals.code !== undefined) return signals.code
+    if (signals?.code !== undefined) return signals.code
     say(`the program trapped\n${error instanceof Error ? error.stack : String(error)}`)
     return TRAPPED
   } finally {
-    signals.close()
+    signals?.close()
     refusals.close()
     audit?.close()
     if (command.why) tellAbsent(guest)

@@ -24,6 +24,9 @@ const PASSED: readonly SignalName[] = [
   'SIGPWR',
 ]
 
+/** Passes on what reaches a program elsewhere than through its host; a recording notes it. */
+export type Enter = (what: 'signal' | 'terminate', signal: SignalName, deliver: () => void) => void
+
 /** The signals that are sent to every program that runs in a thread of its own. */
 const ALWAYS: readonly SignalName[] = ['SIGINT', 'SIGTERM']
 
@@ -42,8 +45,10 @@ export class Signals {
   #wanted: readonly SignalName[] = []
   #always: readonly SignalName[]
   #changing = false
+  readonly #enter: Enter
 
-  constructor(driver: DriverName) {
+  constructor(driver: DriverName, enter: Enter = (_what, _signal, deliver) => deliver()) {
+    this.#enter = enter
     this.heard = driver === 'worker' || (driver === 'auto' && !hasJspi())
     this.#always = this.heard ? ALWAYS : []
     this.#hear()
@@ -75,9 +80,9 @@ export class Signals {
 
   /** Ends the program, even if it is still starting. */
   readonly end = (name: SignalName): void => {
-    this.code ??= 128 + (constants.signals[name] ?? 0)
+    this.code ??= codeOf(name)
     this.#started?.then(
-      (guest) => guest.terminate(),
+      (guest) => this.#enter('terminate', name, () => guest.terminate()),
       () => {},
     )
   }
@@ -92,7 +97,13 @@ export class Signals {
   /** Sends a signal. A program that has not taken the last one is ended. */
   readonly #pass = (name: SignalName): void => {
     this.#started?.then(
-      (guest) => guest.kill(name) || this.end(name),
+      (guest) => {
+        let isTaken = false
+        this.#enter('signal', name, () => {
+          isTaken = guest.kill(name)
+        })
+        if (!isTaken) this.end(name)
+      },
       () => {},
     )
   }
@@ -108,6 +119,9 @@ export class Signals {
     this.#heard = names
   }
 }
+
+/** The exit code after a signal, as a shell reports it. */
+export const codeOf = (name: SignalName): number => 128 + (constants.signals[name] ?? 0)
 
 function hear(name: SignalName, listener: (name: SignalName) => void): void {
   try {

@@ -51,6 +51,14 @@ export interface RecordingHost extends Host {
    */
   note(name: string, args: readonly Value[]): void
   /**
+   * Records something that comes to the program elsewhere than through the host, such as a signal or its input, and
+   * delivers it. A replay delivers it at the same point, by {@link ReplayHost.entering}.
+   *
+   * @param name - not that of an event of the host
+   * @param deliver - called before this returns
+   */
+  enter(name: string, args: readonly Value[], deliver: () => void): void
+  /**
    * Ends the recording: the trace is complete. The host can still be used, and is not recorded any more.
    *
    * @throws what the sink has thrown, which ended the recording when it happened, and did not disturb the program
@@ -62,8 +70,8 @@ export interface RecordingHost extends Host {
  * Creates a host that passes everything on to the one below, and records each call with its outcome and each event with
  * its payload. {@link replayHost} runs the same program again from the trace, without a network.
  *
- * Anything that does not come through the host is not recorded: files, standard input, and the application's own
- * timers, clocks and random numbers. See `docs/record-and-replay.md`.
+ * Anything that does not come through the host is not recorded, unless {@link RecordingHost.enter} is told: files,
+ * standard input, and the application's own timers, clocks and random numbers. See `docs/record-and-replay.md`.
  *
  * @param host - the host that is recorded
  * @param sink - receives the trace, piece by piece
@@ -135,6 +143,10 @@ class HostRecorder extends WrappedHost implements RecordingHost {
 
   note(name: string, args: readonly Value[]): void {
     this.#recorder.returned(name, 0, args, undefined)
+  }
+
+  enter(name: string, args: readonly Value[], deliver: () => void): void {
+    this.#recorder.event(name, 0, args, deliver)
   }
 
   close(): void {

@@ -15,10 +15,10 @@ import { ValueReader } from './read-values.js'
 import type { Replaying } from './replayed-connection.js'
 import { ReplayedDatagram } from './replayed-datagram.js'
 import { ReplayedBoundSocket, replayConnect } from './replayed-listener.js'
-import { Replayer } from './replayer.js'
+import { type Follower, Replayer } from './replayer.js'
 
 /** The options of {@link replayHost}. */
-export interface ReplayOptions extends ReadTraceOptions {
+export interface ReplayOptions extends ReadTraceOptions, Follower {
   /**
    * How long the program may do nothing while the recording says that it did something, in milliseconds of real time;
    * 5000 by default. `Infinity` waits forever, as while a debugger has stopped the program.
@@ -40,6 +40,13 @@ export interface ReplayHost extends Host {
    * @throws {DivergenceError} when something else was recorded
    */
   note(name: string, args: readonly Value[]): void
+  /**
+   * Sets what delivers to the program what {@link RecordingHost.enter} has recorded under that name. To be called
+   * before the program starts, for all names in one turn.
+   *
+   * @param receive - called with the recorded arguments, at the same point as then
+   */
+  entering(name: string, receive: (args: readonly Value[]) => void): void
   /**
    * Resolves once everything was replayed that was recorded. It is rejected with a {@link DivergenceError} at the first
    * difference, and with a {@link TraceError} at an entry that was encoded wrongly; no event follows then, and every
@@ -64,7 +71,7 @@ export function replayHost(trace: Uint8Array | readonly Uint8Array[], options: R
   const run = readTrace(trace instanceof Uint8Array ? trace : concat(trace), options)
   if (run.header.redacted)
     throw new TypeError('Cannot replay: the trace is redacted, so it has no payloads; record it without redact')
-  return new HostReplay(run, patience)
+  return new HostReplay(run, patience, options)
 }
 
 const NOT_RECORDED = 'the host, which has no such event'
@@ -82,18 +89,19 @@ class HostReplay extends Host implements ReplayHost {
   readonly #turns = virtualHost()
   /** The deferred calls that wait, the oldest first. */
   readonly #deferred: (() => void)[] = []
+  readonly #entering = new Map<string, (args: readonly Value[]) => void>()
   /** The last readings of the clocks, which stand still once the replay is over. */
   #clock = 1
   #wallClock = 0
 
-  constructor(run: RecordedRun, patience: number) {
+  constructor(run: RecordedRun, patience: number, follower: Follower) {
     super()
     const { name, deliversInline, unix } = run.header.host
     this.name = name
     this.deliversInline = deliversInline
     this.header = run.header
     this.complete = run.complete
-    const replayer = new Replayer(run, this.#turns, patience)
+    const replayer = new Replayer(run, this.#turns, patience, follower)
     const read = new ValueReader(replayer)
     this.#replayer = replayer
     this.#read = read
@@ -104,6 +112,11 @@ class HostReplay extends Host implements ReplayHost {
 
   note(name: string, args: readonly Value[]): void {
     this.#replayer.call(name, 0, args)
+  }
+
+  entering(name: string, receive: (args: readonly Value[]) => void): void {
+    this.#entering.set(name, receive)
+    this.#replayer.begin()
   }
 
   get position(): number {
@@ -216,9 +229,11 @@ class HostReplay extends Host implements ReplayHost {
     return () => void replayer.quiet('cancel', number)
   }
 
-  #receive(name: string, [at]: readonly Value[]): () => void {
+  #receive(name: string, args: readonly Value[]): () => void {
+    const receive = this.#entering.get(name)
+    if (receive !== undefined) return () => receive(args)
     if (name !== 'deferred') return this.#replayer.stop(NOT_RECORDED)
-    const [callback] = this.#deferred.splice(this.#read.number(at), 1)
+    const [callback] = this.#deferred.splice(this.#read.number(args[0]), 1)
     return callback ?? this.#replayer.stop('no deferred call that could be due')
   }
 }

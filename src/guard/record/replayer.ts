@@ -17,6 +17,17 @@ import { sameValue } from './same-value.js'
  */
 export type Receiver = (name: string, args: readonly Value[]) => () => void
 
+/** What follows a replay step by step. */
+export interface Follower {
+  /** Called with each entry that was replayed, and its number; the first one is 0. */
+  readonly onEntry?: ((entry: TraceEntry, number: number) => void) | undefined
+  /**
+   * Called before the events of a turn are delivered, with the first of them and its number. The replay waits until the
+   * promise resolves; it cannot wait elsewhere, since a program's calls return at once.
+   */
+  readonly beforeTurn?: ((event: TraceEvent, number: number) => Promise<void> | undefined) | undefined
+}
+
 /** What a call is to be, for comparison with the trace. */
 interface Made {
   readonly name: string
@@ -36,6 +47,7 @@ export class Replayer {
   readonly #receivers = new Map<number, Receiver>()
   readonly #turns: Host
   readonly #patience: number
+  readonly #follower: Follower
   readonly #watch: HostTimer
   #resolve: () => void = () => {}
   #reject: (error: Error) => void = () => {}
@@ -53,7 +65,8 @@ export class Replayer {
    * @param turns - calls back in turns of the event loop
    * @param patience - how long the program may do nothing, in milliseconds
    */
-  constructor(run: RecordedRun, turns: Host, patience: number) {
+  constructor(run: RecordedRun, turns: Host, patience: number, follower: Follower = {}) {
+    this.#follower = follower
     this.#run = run
     this.#entries = run.entries()
     this.#turns = turns
@@ -83,6 +96,11 @@ export class Replayer {
   /** Events of that object are for the receiver from now on. */
   receive(object: number, receiver: Receiver): void {
     this.#receivers.set(object, receiver)
+  }
+
+  /** Begins, although the program has made no call yet: a recording may begin with an event. */
+  begin(): void {
+    this.#schedule()
   }
 
   /** There are no more events of that object. */
@@ -176,6 +194,7 @@ export class Replayer {
   }
 
   #advance(entry: TraceEntry): void {
+    this.#follower.onEntry?.(entry, this.position)
     this.#history.add(entry)
     this.#next = undefined
     if (this.#release === undefined) {
@@ -194,7 +213,11 @@ export class Replayer {
   #schedule(): void {
     if (this.#scheduled || this.#isOver || this.#isTheirTurn) return
     this.#scheduled = true
-    this.#turns.defer(this.#step)
+    const next = this.#peek()
+    const step = (): void => this.#turns.defer(this.#step)
+    const waits = next?.kind === 'event' ? this.#follower.beforeTurn?.(next, this.position) : undefined
+    if (waits === undefined) step()
+    else waits.then(step, (error) => this.#end(error))
   }
 
   /** Delivers the next event in a turn of its own, so that promises that the one before has settled are reacted to. */

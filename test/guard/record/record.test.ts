@@ -152,6 +152,26 @@ describe('a recording', () => {
     expect(await replay(trace)).toEqual(seen)
   })
 
+  test('has what the application adds, which a replay delivers at the same point', async () => {
+    const pieces: Uint8Array[] = []
+    const recording = recordingHost(steppedHost(), (bytes) => void pieces.push(bytes))
+    const seen: unknown[] = []
+    recording.enter('config', ['a'], () => seen.push('a', recording.clock()))
+    recording.note('used', [seen.length])
+    recording.close()
+    const again: unknown[] = []
+    const host = replayHost(pieces)
+    host.entering('config', (args) => {
+      again.push(...args, host.clock())
+      host.note('used', [again.length])
+    })
+    await soon(host.done, 'the replay to end')
+    expect(again).toEqual(seen)
+    const other = replayHost(pieces)
+    other.clock()
+    await expect(soon(other.done, 'the replay to end')).rejects.toThrow(/expected event config.*\n +got +clock/)
+  })
+
   test('is ended by a sink that fails, and the program is not', async () => {
     let left = 5
     const recording = recordingHost(

@@ -4,9 +4,10 @@
  * prints the final status on standard error.
  */
 
+#include <uv/pump.h>
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <uv.h>
 
 static uv_pipe_t in;
 static uv_pipe_t out;
@@ -56,5 +57,5 @@ int main(void) {
     return 1;
 
   uv_read_start((uv_stream_t*) &in, on_alloc, on_read);
-  return uv_run(loop, UV_RUN_DEFAULT);
+  uvp_run_and_exit(loop, NULL);
 }
