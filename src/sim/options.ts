@@ -29,6 +29,8 @@ export interface SimulateOptions {
   readonly reaches?: readonly string[]
   /** Whether each seed is run twice, and must give the same; `false` by default. */
   readonly checkDeterminism?: boolean
+  /** Whether the packets are kept, for {@link Simulation.capture}; `false` by default. */
+  readonly capture?: boolean
   /** For demonstrations: how many milliseconds of virtual time pass in one of real time. Without it, time jumps. */
   readonly speed?: number
   /**
@@ -56,6 +58,7 @@ const DEFAULTS: Required<SimulateOptions> = {
   shrink: 200,
   reaches: [],
   checkDeterminism: false,
+  capture: false,
   speed: Number.POSITIVE_INFINITY,
   globals: 'simulated',
 }

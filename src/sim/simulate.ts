@@ -99,13 +99,13 @@ type Outcome<Value> = RunReport<Value> | FailedRun
 
 async function runOnce<Value>(
   seed: number,
-  { until, globals, speed, safety, faults: given }: Settings,
+  { until, globals, speed, safety, capture, faults: given }: Settings,
   scenario: Scenario<Value>,
   properties: Properties,
   chosen?: readonly SimFault[],
 ): Promise<Outcome<Value>> {
   const source = chosen ?? sourceOf(seed, given, safety)
-  const sim = new Simulation(seed, source && { source, safety })
+  const sim = new Simulation(seed, source && { source, safety }, capture)
   const end = collect(properties)
   try {
     const value = await sim.run(scenario, { until, globals, speed })

@@ -11,6 +11,8 @@ import { FaultPlan } from './faults/fault-plan.js'
 import type { SimFault } from './faults/sim-fault.js'
 import { replaceGlobals } from './globals.js'
 import { SimMachine, type StartMachine } from './machine.js'
+import type { Capture } from './views/capture.js'
+import { WorldCapture } from './views/world-capture.js'
 
 /** The options of a machine. */
 export interface MachineOptions {
@@ -65,18 +67,24 @@ export class Simulation {
   readonly #names = new HostsTable({})
   readonly #machines = new Map<string, SimMachine>()
   readonly #faults: FaultPlan | undefined
+  readonly #capture: WorldCapture | undefined
   /** What the scenario waits for, and since when. */
   readonly #awaited = new Map<symbol, string>()
   #fail: (error: unknown) => void = () => {}
   /** Rejected with the first exception of a callback. */
   readonly #failure: Promise<never>
 
-  /** @param seed - 0 to 2^32-1 @throws {ArgumentError} when it is none */
-  constructor(seed: number, faults?: RunFaults) {
+  /**
+   * @param seed - 0 to 2^32-1
+   * @param captures - whether packets are kept
+   * @throws {ArgumentError} when the seed is none
+   */
+  constructor(seed: number, faults?: RunFaults, captures = false) {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
       throw new ArgumentError(`Cannot simulate: the seed is ${show(seed)}; give an integer from 0 to 4294967295`)
     this.seed = seed
     this.#world = new World(seed)
+    this.#capture = captures ? new WorldCapture(this.#world, seed) : undefined
     this.random = this.#world.random.branch('scenario')
     this.#driver = new Driver(this.#world.schedule, () => this.#describe())
     this.#failure = new Promise((_, reject) => {
@@ -110,6 +118,21 @@ export class Simulation {
     return this.#faults?.list ?? []
   }
 
+  /**
+   * The packets between the machines so far; it grows.
+   *
+   * @throws {ArgumentError} when they are not kept
+   */
+  get capture(): Capture {
+    if (this.#capture !== undefined) return this.#capture
+    throw new ArgumentError('Cannot give the packets: they are not kept; simulate with capture: true')
+  }
+
+  /** Adds a few words about a machine to the capture, at the present time. */
+  note(machine: SimMachine, text: string): void {
+    this.#capture?.note(machine.name, text)
+  }
+
   /** What the faults of the machines' hosts have done, one line each. */
   explain(): string[] {
     return [...this.#machines.values()].flatMap(({ name, faults }) =>
@@ -129,6 +152,7 @@ export class Simulation {
     const texts = addresses ?? [`10.0.${number >> 8}.${number & 255}`, `fd00::${number.toString(16)}`]
     const ips = texts.map((text) => this.#read(name, text))
     this.#names.add(name, texts)
+    this.#capture?.add(name, texts)
     const virtual = new Machine({ name, world: this.#world, addresses: ips, names: this.#names })
     const machine = await SimMachine.start(virtual, {
       seed: this.#world.random.branch(`faults of ${name}`).int(0, 0x7fff_ffff),
@@ -149,22 +173,26 @@ export class Simulation {
 
   /** Lets nothing pass between two machines, in both directions or only from the first to the second. */
   partition(one: SimMachine, other: SimMachine, { oneWay = false }: { readonly oneWay?: boolean } = {}): void {
+    this.note(one, `cut off from ${other.name}`)
     this.#world.line(one.virtual, other.virtual).isCut = true
     if (!oneWay) this.#world.line(other.virtual, one.virtual).isCut = true
   }
 
   /** Ends all partitions; machines that are down stay so. */
   repair(): void {
+    for (const machine of this.#machines.values()) this.note(machine, 'repaired')
     this.#world.repair()
   }
 
   /** Ends a machine: its programs stop without a word, and its peers hear nothing any more. */
   crash(machine: SimMachine): Promise<void> {
+    this.note(machine, 'crashes')
     return machine.crash()
   }
 
   /** Starts a machine again after a crash, with a new loop. What arrives for connections of before is reset. */
   restart(machine: SimMachine): Promise<void> {
+    this.note(machine, 'starts again')
     return machine.restart()
   }
 
@@ -225,6 +253,7 @@ export class Simulation {
       source,
       crash: (machine) => this.crash(machine),
       restart: (machine) => this.restart(machine),
+      tell: (machine, text) => this.#capture?.note(machine, text),
       fail: (error) => this.#fail(error),
     })
     schedule.after(safety, () => plan.stop())

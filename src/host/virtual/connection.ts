@@ -7,14 +7,17 @@ import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { UnsentBytes } from '../connection/unsent-bytes.js'
 import { HostError } from '../contract/error.js'
-import { localPath, type Path } from './path.js'
+import { HEADERS, localPath, type Path } from './path.js'
 import type { Queue } from './queue.js'
 import { Segment } from './segment.js'
+import type { PacketKind } from './tap.js'
 
 /** The number of bytes that may be sent and unread in one direction before the writer must wait. */
-const WINDOW = 3 * 87_380
+export const WINDOW = 3 * 87_380
 /** The maximum number of bytes that arrive at once. */
 const SEGMENT_SIZE = 64 * 1024
+/** The most bytes in one packet between machines: what IPv4 has room for beside the headers. */
+const PACKET_SIZE = 65_535 - HEADERS
 
 /** The operations that a connection requires of its network. */
 export interface Wire<At extends SocketAddress = Address> {
@@ -193,7 +196,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   protected override sendFin(): void {
     this.#changed = this.#wire.queue.elapsed
     this.#endSent = true
-    this.#toPeer((peer) => peer.#receiveEnd())
+    this.#toPeer((peer) => peer.#receiveEnd(), NO_BYTES, 'end')
   }
 
   protected override release(): void {
@@ -214,7 +217,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
 
   protected override abort(): void {
     if (this.#presence === 'gone') return
-    this.#toPeer((peer) => peer.#receiveReset())
+    this.#toPeer((peer) => peer.#receiveReset(), NO_BYTES, 'reset')
     this.#over()
   }
 
@@ -224,7 +227,7 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     if (peer === undefined) return
     if (!this.#path.isLocal) {
       this.#arrived -= bytes
-      this.#toPeer((peer) => peer.#acknowledge(bytes))
+      this.#toPeer((peer) => peer.#acknowledge(bytes), NO_BYTES, 'read', bytes)
       return
     }
     peer.#unread -= bytes
@@ -261,8 +264,8 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
   /** Sends as many bytes as the window allows. Bytes are copied only here. @returns the number of bytes sent */
   #send(data: Uint8Array): number {
     const count = Math.min(data.length, WINDOW - this.#unread)
-    for (let at = 0; at < count; at += SEGMENT_SIZE)
-      this.#transmit(data.subarray(at, Math.min(count, at + SEGMENT_SIZE)))
+    const most = this.#path.isLocal ? SEGMENT_SIZE : PACKET_SIZE
+    for (let at = 0; at < count; at += most) this.#transmit(data.subarray(at, Math.min(count, at + most)))
     return count
   }
 
@@ -284,16 +287,20 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     }
     const segment = new Segment(data)
     this.#last = segment
-    this.#toPeer((peer) => {
-      if (this.#last === segment) this.#last = undefined
-      peer.#receive(segment.bytes)
-    }, data)
+    this.#toPeer(
+      (peer) => {
+        if (this.#last === segment) this.#last = undefined
+        peer.#receive(segment.bytes)
+      },
+      segment.bytes,
+      'data',
+    )
     this.#lastPost = queue.posted
   }
 
-  #toPeer(news: (peer: VirtualConnection<At>) => void, bytes: Uint8Array = NO_BYTES): void {
+  #toPeer(news: (peer: VirtualConnection<At>) => void, bytes: Uint8Array, kind: PacketKind, read = 0): void {
     const peer = this.#peer
-    if (peer !== undefined) this.#path.send(bytes, () => news(peer))
+    if (peer !== undefined) this.#path.send(bytes, () => news(peer), kind, read)
   }
 
   /** Continues sending after the window has opened. */

@@ -1,16 +1,23 @@
 /** The way from one end of a connection to the other. */
+import { NO_BYTES } from '../../base/bytes.js'
 import { Fifo } from '../../base/fifo.js'
 import type { Line } from './line.js'
 import type { Queue } from './queue.js'
 import type { Schedule } from './schedule.js'
+import type { PacketKind, Stamped, Voice } from './tap.js'
 
 /** One direction of a connection. What is sent arrives in its order, once. */
 export interface Path {
   /** Whether both ends are on one machine, so that each knows at once what the other has done. */
   readonly isLocal: boolean
-  /** Sends bytes, or a packet without any, whose arrival is the event. */
-  send(bytes: Uint8Array, arrival: () => void): void
-  /** Sends a packet that is not sent again if it is lost. */
+  /**
+   * Sends bytes, or a packet without any, whose arrival is the event.
+   *
+   * @param kind - what is told of it; `data` by default
+   * @param read - how many bytes its sender has read
+   */
+  send(bytes: Uint8Array, arrival: () => void, kind?: PacketKind, read?: number): void
+  /** Sends a reset, which is not sent again if it is lost. */
   sendOnce(arrival: () => void): void
   /** Forgets what was lost and would be sent again. */
   drop(): void
@@ -46,6 +53,7 @@ export const CONNECTING: Patience = { first: 1000, tries: 6 }
 interface Unsent {
   readonly size: number
   readonly arrival: () => void
+  readonly stamped: Stamped | undefined
 }
 
 /**
@@ -59,22 +67,25 @@ export class LinePath implements Path {
   /** Called when the other end has not answered for too long. */
   readonly #onTimeout: () => void
   readonly #patience: Patience
+  /** Tells of each packet, if anything listens. */
+  readonly #voice: Voice | undefined
   readonly #unsent = new Fifo<Unsent>()
   /** When the last packet arrives, in nanoseconds. */
   #last = 0
   #tries = 0
   #cancel = (): void => {}
 
-  constructor(schedule: Schedule, line: Line, onTimeout: () => void, patience = ESTABLISHED) {
+  constructor(schedule: Schedule, line: Line, voice: Voice | undefined, onTimeout: () => void, patience = ESTABLISHED) {
     this.#schedule = schedule
     this.#line = line
+    this.#voice = voice
     this.#onTimeout = onTimeout
     this.#patience = patience
   }
 
-  send(bytes: Uint8Array, arrival: () => void): void {
+  send(bytes: Uint8Array, arrival: () => void, kind: PacketKind = 'data', read = 0): void {
     this.#schedule.log.addBytes(bytes)
-    const packet = { size: bytes.length, arrival }
+    const packet = this.#packet(bytes, arrival, kind, read)
     const isFirst = this.#unsent.length === 0
     if (isFirst && this.#carry(packet)) return
     this.#unsent.push(packet)
@@ -82,7 +93,7 @@ export class LinePath implements Path {
   }
 
   sendOnce(arrival: () => void): void {
-    this.#carry({ size: 0, arrival })
+    this.#carry(this.#packet(NO_BYTES, arrival, 'reset', 0))
   }
 
   drop(): void {
@@ -90,8 +101,22 @@ export class LinePath implements Path {
     this.#cancel()
   }
 
-  #carry({ size, arrival }: Unsent): boolean {
+  #packet(bytes: Uint8Array, arrival: () => void, kind: PacketKind, read: number): Unsent {
+    const size = bytes.length
+    const voice = this.#voice
+    if (voice === undefined) return { size, arrival, stamped: undefined }
+    const stamped = voice.stamp(kind, bytes, read)
+    const told = (): void => {
+      voice.arrives(stamped)
+      arrival()
+      voice.arrived(this.#schedule.now, stamped)
+    }
+    return { size, arrival: told, stamped }
+  }
+
+  #carry({ size, arrival, stamped }: Unsent): boolean {
     const at = this.#line.carry(size + HEADERS)
+    if (stamped !== undefined) this.#voice?.sent(this.#schedule.now, at, stamped)
     if (at === undefined) return false
     this.#last = Math.max(this.#last, at)
     this.#schedule.plan(this.#last, arrival)

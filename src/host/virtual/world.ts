@@ -3,7 +3,7 @@ import type { Address } from '../../base/address.js'
 import { NO_BYTES } from '../../base/bytes.js'
 import { Random } from '../../base/random.js'
 import type { ConnectionEvents } from '../contract/connection.js'
-import { VirtualConnection } from './connection.js'
+import { VirtualConnection, WINDOW } from './connection.js'
 import type { Message } from './datagram.js'
 import { addressOf, type Ip } from './ip.js'
 import { Line, type LineOptions } from './line.js'
@@ -12,6 +12,7 @@ import type { Ends, Network, Surroundings, VirtualListener } from './network.js'
 import { CONNECTING, LinePath } from './path.js'
 import { RunLog } from './run-log.js'
 import { Schedule } from './schedule.js'
+import { type Tap, Voice } from './tap.js'
 
 /** The machines of a world, and the lines between them. */
 export class World {
@@ -19,6 +20,8 @@ export class World {
   readonly log = new RunLog()
   readonly schedule = new Schedule(this.log)
   readonly random: Random
+  /** Sees each packet between machines. */
+  tap: Tap | undefined
   readonly #machines: Machine[] = []
   readonly #lines = new Map<string, Line>()
 
@@ -95,6 +98,7 @@ export class World {
     for (let count = 0; count < times; count++) {
       const at = line.carry(message.bytes.length)
       const bytes = times > 1 ? message.bytes.slice() : message.bytes
+      this.#tellMessage(machine, target, message, at, count > 0)
       if (at !== undefined)
         this.schedule.plan(at, () =>
           target.network.datagrams.arrive({ ...message, bytes, onRefused: message.onRefused && refuse }),
@@ -108,38 +112,71 @@ export class World {
     if (target === undefined) throw new Error(`Cannot connect to ${ends.destination.host}: no machine has it`)
     const there = this.line(machine, target)
     const back = this.line(target, machine)
-    const syn = new LinePath(this.schedule, there, () => client.expire(), CONNECTING)
+    const [voice, answer] = this.#voices(machine, target, ends)
+    const syn = new LinePath(this.schedule, there, voice, () => client.expire(), CONNECTING)
     const client = VirtualConnection.distant(from, ends.local, ends.remote, syn)
     client.events = events
-    syn.send(NO_BYTES, () => {
-      const { network } = target
-      const listener = network.ports.listenerAt(ends.destination, ends.remote.port)
-      let isOffered = false
-      // What was never offered to its listener ends unseen.
-      const endServer = (): void => (isOffered ? server?.expire() : server?.vanish())
-      const answers = new LinePath(this.schedule, back, endServer)
-      const acks = new LinePath(this.schedule, there, () => {
-        client.expire()
-        if (!isOffered) server?.vanish()
-      })
-      const offer = (): void => {
-        isOffered = true
-        if (server !== undefined) listener?.offer(server)
-      }
-      const server = listener && client.accept(...mirrored(ends, listener), network, answers)
-      if (listener === undefined || server === undefined) {
-        answers.send(NO_BYTES, () => client.decline())
-        return
-      }
-      network.join(server)
-      answers.send(NO_BYTES, () => {
-        client.follow(acks)
-        // One that was closed meanwhile answers with RST.
-        acks.send(NO_BYTES, client.isOver ? () => server.vanish() : offer)
-        client.established()
-      })
-    })
+    syn.send(
+      NO_BYTES,
+      () => {
+        const { network } = target
+        const listener = network.ports.listenerAt(ends.destination, ends.remote.port)
+        let isOffered = false
+        // What was never offered to its listener ends unseen.
+        const endServer = (): void => (isOffered ? server?.expire() : server?.vanish())
+        const answers = new LinePath(this.schedule, back, answer, endServer)
+        const acks = new LinePath(this.schedule, there, voice, () => {
+          client.expire()
+          if (!isOffered) server?.vanish()
+        })
+        const offer = (): void => {
+          isOffered = true
+          if (server !== undefined) listener?.offer(server)
+        }
+        const server = listener && client.accept(...mirrored(ends, listener), network, answers)
+        if (listener === undefined || server === undefined) {
+          answers.send(NO_BYTES, () => client.decline(), 'reset')
+          return
+        }
+        network.join(server)
+        answers.send(
+          NO_BYTES,
+          () => {
+            client.follow(acks)
+            // One that was closed meanwhile answers with RST.
+            if (client.isOver) acks.send(NO_BYTES, () => server.vanish(), 'reset')
+            else acks.send(NO_BYTES, offer, 'read')
+            client.established()
+          },
+          'accept',
+        )
+      },
+      'syn',
+    )
     return client
+  }
+
+  /** What tells of the packets of a connection; nothing if there is no tap. */
+  #voices(machine: Machine, target: Machine, { source, destination, local, remote }: Ends): Partial<[Voice, Voice]> {
+    if (this.tap === undefined) return []
+    const there = { machine: machine.number, host: source.host, port: local.port }
+    const back = { machine: target.number, host: destination.host, port: remote.port }
+    return Voice.pair(this.tap, there, back, WINDOW)
+  }
+
+  #tellMessage(machine: Machine, target: Machine, message: Message, arrives: number | undefined, again: boolean): void {
+    const { bytes, from, fromPort, to, port } = message
+    const words = [...(again ? ['arrives twice'] : []), ...(arrives === undefined ? ['lost'] : [])]
+    this.tap?.({
+      time: this.schedule.now,
+      arrives,
+      from: { machine: machine.number, host: from.host, port: fromPort },
+      to: { machine: target.number, host: to.host, port },
+      tcp: undefined,
+      length: bytes.length,
+      bytes,
+      comment: words.length === 0 ? undefined : words.join(', '),
+    })
   }
 }
 

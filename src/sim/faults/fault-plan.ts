@@ -15,6 +15,8 @@ export interface FaultPlanParts {
   readonly source: readonly SimFault[] | Profile
   readonly crash: (machine: SimMachine) => Promise<void>
   readonly restart: (machine: SimMachine) => Promise<void>
+  /** Receives which faults begin and end, with the name of a machine. */
+  readonly tell: (machine: string, text: string) => void
   /** Receives what fails. */
   readonly fail: (error: unknown) => void
 }
@@ -94,9 +96,13 @@ export class FaultPlan {
     const { at = 0, lasts } = fault
     schedule.after(Math.max(0, at - schedule.elapsed), () => {
       if (this.#isOver) return
+      const name = isOfLink(fault) ? fault.between[0] : fault.machine
+      this.#parts.tell(name, `fault: ${fault.toxic}`)
       const undo = this.#begin(fault)
       const end = (): void => {
-        if (this.#ends.delete(end)) undo()
+        if (!this.#ends.delete(end)) return
+        this.#parts.tell(name, `${fault.toxic} ends`)
+        undo()
       }
       this.#ends.add(end)
       if (lasts !== undefined) schedule.after(lasts, end)

@@ -1,7 +1,8 @@
 /** Packets between machines, from which pictures are made: those of a simulated network, or of a recorded run. */
 
-/** The bits of a TCP header (RFC 9293, section 3.1). */
-export const TcpBit = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 } as const
+import { TcpBit } from '../../base/tcp-bits.js'
+
+export { TcpBit } from '../../base/tcp-bits.js'
 
 /** What of a TCP header changes from packet to packet. */
 export interface TcpFields {
