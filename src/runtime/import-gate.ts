@@ -1,6 +1,7 @@
 import type { Signature } from '../abi/signature.js'
 import { isCall, type NumberCall } from '../base/call.js'
 import type { WasmImports, WasmModule } from '../base/platform-types.js'
+import { generatedModule } from './generated-modules.js'
 import { functionOf, importObject, type Offers, type Wanted, wantedImports } from './imports.js'
 import { stackRoom } from './stack-room.js'
 import { Kind, Op, Section, Type, typesOf, Writer } from './wasm-writer.js'
@@ -95,20 +96,9 @@ function typeOf(offers: Offers, { module: from, name: text }: Wanted): Signature
   return Object.hasOwn(types, text) ? types[text] : undefined
 }
 
-/** The compiled gates, by their imports: the guests of a process often have the same few sets of imports. */
-const modules = new Map<string, WasmModule>()
-
-/** How many compiled gates are kept. */
-const KEPT = 32
-
 function gateModule(passages: readonly Passage[]): WasmModule {
   const key = passages.map(({ type, claims, waits }) => `${type}${claims ? '!' : ''}${waits ? '~' : ''}`).join()
-  const known = modules.get(key)
-  if (known !== undefined) return known
-  const made = new WebAssembly.Module(gateCode(passages))
-  if (modules.size >= KEPT) modules.clear()
-  modules.set(key, made)
-  return made
+  return generatedModule(`gate ${key}`, () => gateCode(passages))
 }
 
 /** The functions that every gate has: the imports `room` and `later`. */

@@ -9,6 +9,7 @@
  * them by inlining.
  */
 import { isCall, type NumberCall } from '../base/call.js'
+import { generatedModule } from './generated-modules.js'
 import { Kind, Op, Section, Type, Writer } from './wasm-writer.js'
 
 /**
@@ -28,7 +29,7 @@ export function stackRoom(): NumberCall {
 }
 
 function make(): NumberCall {
-  const frame = new WebAssembly.Module(largeFrame())
+  const frame = generatedModule('stack room', largeFrame)
   const instance = (next: WebAssembly.ExportValue): WebAssembly.Exports =>
     new WebAssembly.Instance(frame, { '': { next } }).exports
   let room = instance(() => {}).nothing

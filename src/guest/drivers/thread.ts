@@ -2,9 +2,19 @@
  * The thread of a guest under the worker driver. A thread takes longer to start than everything else that a guest
  * needs, so it is created first and receives its guest later.
  */
+import type { WasmModule } from '../../base/platform-types.js'
+import type { GeneratedModules } from '../../runtime/generated-modules.js'
 import { type CodeMessage, keepCode, startPlainly, startThread } from './thread-code.js'
 import type { FilesMessage } from './thread-files.js'
 import type { WorkerSetup } from './worker.js'
+
+/** The message with which the first thread of a program passes on what it has generated for it. */
+export interface GeneratedMessage {
+  readonly generated: GeneratedModules
+}
+
+/** What was generated, by the program. */
+const generated = new WeakMap<WasmModule, GeneratedModules>()
 
 const offered: Thread[] = []
 let startsAt: URL | undefined
@@ -46,12 +56,13 @@ export class Thread {
   }
 
   /** Starts a guest in it. @param receive - called with its files each time that the thread sends them */
-  run(setup: WorkerSetup, receive: (message: FilesMessage) => void): void {
-    this.#worker.on('message', (message: FilesMessage | CodeMessage) => {
+  run(setup: Omit<WorkerSetup, 'generated'>, receive: (message: FilesMessage) => void): void {
+    this.#worker.on('message', (message: FilesMessage | CodeMessage | GeneratedMessage) => {
       if ('code' in message) keepCode(message)
+      else if ('generated' in message) generated.set(setup.module, message.generated)
       else receive(message)
     })
-    this.#worker.postMessage(setup)
+    this.#worker.postMessage({ ...setup, generated: generated.get(setup.module) } satisfies WorkerSetup)
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -57,7 +57,7 @@ export async function startInWorker(setup: GuestSetup, thread: Thread): Promise<
   const traits = traitsOf(setup.host)
   const limits = { limits: ledger.limits, table: ledger.table, isMemoryGiven }
   const started = { module, abi, wasi, files, wallClock, ...limits }
-  const parts: WorkerSetup = { ...started, wires, pulse, streams: given, trace, traits }
+  const parts = { ...started, wires, pulse, streams: given, trace, traits }
   thread.run(parts, life.files.receive)
   const early = await Promise.race([life.ready, outcome])
   if (life.unfit !== undefined) throw life.unfit

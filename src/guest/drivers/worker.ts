@@ -17,6 +17,7 @@ import { RemoteHost } from '../../remote/client/host.js'
 import { remoteRelays } from '../../remote/client/streams.js'
 import type { HostTraits } from '../../remote/host-traits.js'
 import { encode, encodeText, FILES_ID, type LimitReport, ToGuest, ToParent, type Wires } from '../../remote/protocol.js'
+import { adoptModules, type GeneratedModules, generatedModules } from '../../runtime/generated-modules.js'
 import { Trace } from '../../runtime/trace.js'
 import { type Directory, isDirectory, type Mount } from '../../wasi/fs/given.js'
 import type { WasiOptions } from '../../wasi/provider.js'
@@ -26,12 +27,15 @@ import { loadProgram, type Program } from '../program.js'
 import { isUnsure } from '../streams.js'
 import { ProcessorClock, threadNumber } from '../time/processor-clock.js'
 import { PulseWriter } from '../time/pulse.js'
+import type { GeneratedMessage } from './thread.js'
 import type { ThreadData } from './thread-code.js'
 import type { FilesMessage } from './thread-files.js'
 
 /** The message with which the parent starts a guest. */
 export interface WorkerSetup {
   readonly module: WasmModule
+  /** What an earlier thread has generated for the same program. */
+  readonly generated: GeneratedModules | undefined
   readonly abi: Description
   readonly wasi: WasiOptions
   readonly files?: readonly Mount[] | undefined
@@ -132,6 +136,7 @@ async function run(setup: WorkerSetup): Promise<void> {
 }
 
 async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> {
+  if (setup.generated) adoptModules(setup.generated)
   const trace = new Trace(setup.trace, (line) => wire.post(ToParent.TRACE, 0, 0, encodeText(line)))
   const onAbsent = (name: string): void => wire.post(ToParent.ABSENT, 0, 0, encodeText(name))
   // What the limits in this thread have to tell is passed on at once: the guest may not wait soon.
@@ -161,10 +166,11 @@ async function runGuest(setup: WorkerSetup, wire: ClientChannel): Promise<void> 
   })
   if (program === undefined) return
   wire.route(FILES_ID, (kind) => {
-    if (kind === ToGuest.FILES) send({ files: program.files(), isOver: false })
+    if (kind === ToGuest.FILES) tell({ files: program.files(), isOver: false })
   })
   const thread: ThreadData | null = workerData
   thread?.keep?.()
+  if (setup.generated === undefined) tell({ generated: generatedModules() })
   wire.onSignal = (signal) => program.arrivals.add(signal)
   wire.post(ToParent.READY, 0)
   wire.publish()
@@ -188,7 +194,7 @@ function beat(pulse: PulseWriter): void {
   clock?.close()
 }
 
-function send(message: FilesMessage, memory: ArrayBuffer[] = []): void {
+function tell(message: FilesMessage | GeneratedMessage, memory: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, memory)
 }
 
@@ -203,7 +209,7 @@ function sendLast(files: Directory): void {
     }
   }
   collect(files)
-  send({ files, isOver: true }, [...buffers])
+  tell({ files, isOver: true }, [...buffers])
 }
 
 /** Runs `main()` to its end. */
