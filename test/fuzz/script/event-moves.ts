@@ -4,6 +4,8 @@ import { type Move, newest } from './socket-moves.js'
 
 const [ADD, REMOVE, MODIFY] = [1, 2, 3]
 const [ONE_SHOT, EDGE] = [2 ** 30, 2 ** 31]
+/** `UVH_TIMERS`, and one more than the signal that stands for all real-time signals. */
+const [MOST_TIMERS, MOST_SIGNALS] = [32, 33]
 const ANY = [
   'stream',
   'listener',
@@ -81,7 +83,7 @@ function duplicate(author: Author): void {
 }
 
 /**
- * Sets what signals do, and a timer that sends none before the guest has ended. The word for signals that have arrived
+ * Sets what signals do, and timers that send none before the guest has ended. The word for signals that have arrived
  * may be changed by any other call, and while it is not 0 every wait fails: so it is moved to one that stays 0.
  */
 function signals(author: Author): void {
@@ -92,7 +94,10 @@ function signals(author: Author): void {
     needed(author.room(4), 4),
   ])
   author.script.call('signals', [0, 0, author.quiet])
-  author.call('alarm', [fixed(bitsOf(random.pick([0, 1e15, -1, Number.NaN]))), fixed(bitsOf(random.pick([0, 1e15])))])
+  const times = () => [fixed(bitsOf(random.pick([0, 1e15, -1, Number.NaN]))), fixed(bitsOf(random.pick([0, 1e15])))]
+  author.call('alarm', times())
+  const timer = fixed(random.pick([0, 1, random.int(1, MOST_TIMERS), MOST_TIMERS + 1, -1]))
+  author.call('timer', [timer, fixed(random.int(-1, MOST_SIGNALS)), ...times()])
 }
 
 /** A double as a 64-bit number, which the interpreter makes a double of again. */
