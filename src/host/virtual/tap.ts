@@ -107,7 +107,7 @@ export class Voice {
 
   /** Its packet arrives now. */
   arrives(stamped: Stamped): void {
-    this.#peer?.#hear(stamped)
+    if (this.#peer !== undefined) this.#peer.#hear(stamped)
   }
 
   #meet(peer: Voice): void {
