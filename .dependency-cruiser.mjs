@@ -89,10 +89,13 @@ export default {
     {
       name: 'src-needs-no-dev-dependency',
       comment:
-        'What src/ imports must be in "dependencies", or in dist as ipaddr.js and pure-rand are, or its users do not have it.',
+        'What src/ imports must be in "dependencies", or in dist as ipaddr.js, pure-rand and tinypool are, or its users do not have it.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '@types/|ipaddr.js|pure-rand' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '@types/|ipaddr.js|pure-rand|tinypool',
+      },
     },
     {
       name: 'portable',

@@ -22,7 +22,7 @@ BUNDLED := build/.bundled
 # The files that are shipped in addition to the compiled TypeScript.
 SHIPPED := dist/libuv.wasm dist/LICENSES.txt dist/policy.schema.json dist/policies.schema.json
 # Packages whose code is bundled into dist instead of installed; of rolldown, a few lines at the start of bundles.
-INLINED := node_modules/ipaddr.js node_modules/pure-rand node_modules/rolldown
+INLINED := node_modules/ipaddr.js node_modules/pure-rand node_modules/rolldown node_modules/tinypool
 # Includes directories, so that a removed file triggers a build.
 SOURCES := $(shell find $(wildcard src/ types/ examples/ bench/ test/fuzz/) tsconfig*.json -type d -o -name '*.ts' -o -name 'tsconfig*.json')
 JEST := node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js

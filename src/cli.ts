@@ -4,7 +4,10 @@ import { VERSION } from './abi/revision.js'
 import { HELP, readCommand, say, UsageError, WRONG_USAGE } from './cli/command.js'
 import { makePlugin } from './cli/new.js'
 import { Scripts } from './cli/scripts.js'
+import type * as simulator from './cli/simulate/simulate.js'
 import { Thread } from './guest/drivers/thread.js'
+
+type Simulator = typeof simulator
 
 try {
   const command = readCommand(process.argv.slice(2))
@@ -12,6 +15,10 @@ try {
   else if (command === 'version') process.stdout.write(`${VERSION}\n`)
   else if ('kind' in command) {
     process.stdout.write(`${makePlugin(command.kind, command.folder)}\n`)
+  } else if ('shard' in command || 'merged' in command) {
+    // A scenario in a file imports the library: these are the same modules.
+    const { simulateSeeds } = (await import(new URL('./cli-simulate.js', import.meta.url).href)) as Simulator
+    process.exitCode = await simulateSeeds(command)
   } else {
     // Its thread starts up while this thread loads the rest.
     const entry = Scripts.haveCode ? new URL('./cli-thread.js', import.meta.url) : undefined

@@ -25,11 +25,14 @@ export const exported = Object.entries(exports).flatMap(([path, { types, default
 )
 
 /**
- * Files that are loaded by other means: the platforms, the hooks of Node's loader, and the process of a plugin.
+ * Files that are loaded by other means: the platforms, the hooks of Node's loader, the process of a plugin, and the
+ * part of the command whose scenarios import the library.
  *
  * @type {Record<string, string>}
  */
 export const hooks = {
+  'cli-simulate': 'cli/simulate/simulate',
+  'cli-simulate-task': 'cli/simulate/task',
   'platform-node': 'host/platform/node',
   'platform-page': 'host/platform/page',
   'plugin-process': 'plugin/process/plugin-process',

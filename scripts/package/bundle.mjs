@@ -98,7 +98,20 @@ const lazyIpaddr = {
     ].join('\n')
   },
 }
-const plugins = [lazyIpaddr, builtins]
+
+/**
+ * The thread of tinypool is a file of its own, which it looks for in its package.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const poolThread = {
+  name: 'pool-thread',
+  transform: (code, id) =>
+    /\/tinypool\/dist\/index\.js$/.test(id)
+      ? code.replace('/../entry/worker.js', '/../cli-simulate-thread.js')
+      : undefined,
+}
+const plugins = [lazyIpaddr, poolThread, builtins]
 
 /**
  * Resolves the platform to Node's: the command runs on Node and compatible runtimes.
@@ -140,7 +153,10 @@ const put = async (input, output) => {
 // The library, whose chunks are shared by all its importers.
 await put(
   {
-    input: inputs({ ...Object.fromEntries(exported.map(({ file, module }) => [file, module])), ...hooks }),
+    input: {
+      ...inputs({ ...Object.fromEntries(exported.map(({ file, module }) => [file, module])), ...hooks }),
+      'cli-simulate-thread': resolve('node_modules/tinypool/dist/entry/worker.js'),
+    },
     external,
     plugins,
   },

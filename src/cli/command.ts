@@ -1,6 +1,8 @@
 /** Parses the command line. This file does not import the library, so that parsing is fast. */
 import { parseArgs } from 'node:util'
 import type { Dirs, DriverName, HostDirectory } from '../guest/guest.js'
+import { type Merge, readSimulate, type Simulate } from './simulate/read.js'
+import { messageOf, say, UsageError, WRONG_USAGE } from './usage.js'
 
 /** What `--help` prints. */
 export const HELP = `Runs a WebAssembly program that was written in C against libuv and built with uvcc, or in AssemblyScript.
@@ -9,6 +11,8 @@ export const HELP = `Runs a WebAssembly program that was written in C against li
   libuv-wasm record -o FILE [options] -- PROGRAM.wasm [arguments]     run it, and record what enters it
   libuv-wasm replay FILE [PROGRAM.wasm]           run it again from the recording, without a network
   libuv-wasm trace FILE --to text|svg|perfetto|pcapng [-o FILE]       show a recording, also in Perfetto and Wireshark
+  libuv-wasm simulate [options] [SCENARIO.js]     try a scenario with many seeds, the built-in one by default
+  libuv-wasm simulate --merge RESULTS.json...     put results together
   libuv-wasm new c-plugin|assembly-plugin DIR     make a folder with a first plugin
 
 By default the program has access to nothing. These options grant access:
@@ -53,16 +57,20 @@ These options change how the program runs:
   --help                        print this help
   --version                     print the version
 
+These are the options of simulate (docs/simulation.md):
+
+  --seed N, --seeds A-B         which seeds are tried (default: 1-100)
+  --jobs N                      in how many threads (default: one for each core)
+  --shard K/N                   only the part K of N: every Nth seed, from the Kth on
+  --hash                        print the hash of each run
+  -o FILE, --output FILE        write the results, as JSON
+
 A signal is sent to the program if it handles, blocks or ignores it. The exit code is the program's own. It is 134 if
 the program trapped, 128 plus the signal's number if a signal ended it (130 for Ctrl-C), 2 if it could not be run, and
 3 if it does something else than in its recording.
 `
 
-/** The exit code for a wrong command line, as is usual. */
-export const WRONG_USAGE = 2
-
-/** A command line that cannot be carried out; the message is the reason. */
-export class UsageError extends Error {}
+export { messageOf, say, UsageError, WRONG_USAGE }
 
 /** What to run, and how. */
 export interface Command {
@@ -131,7 +139,8 @@ export interface NewPlugin {
  */
 export function readCommand(
   argv: readonly string[],
-): Command | Recording | Replay | View | NewPlugin | 'help' | 'version' {
+): Command | Recording | Replay | View | NewPlugin | Simulate | Merge | 'help' | 'version' {
+  if (argv[0] === 'simulate' && !argv.includes('--help')) return readSimulate(argv.slice(1))
   const end = argv.indexOf('--')
   const ours = end < 0 ? argv : argv.slice(0, end)
   const { values, positionals } = parseOptions(ours)
@@ -301,16 +310,6 @@ function oneOf<Choice extends string>(option: string, value: string, choices: re
   return choice
 }
 
-/** The message of an exception. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 function quote(text: string | undefined): string {
   return JSON.stringify(text ?? '')
-}
-
-/** Prints a message of the command itself, which is separate from the program's output. */
-export function say(message: string): void {
-  process.stderr.write(`libuv-wasm: ${message}\n`)
 }
