@@ -17,6 +17,7 @@ import type { CancelLookup, LookupEvents, LookupFamily } from './contract/lookup
 import type { HostUnix } from './contract/unix.js'
 import { EventQueue } from './virtual/event-queue.js'
 import { type HostsEntries, HostsTable } from './virtual/hosts-table.js'
+import type { SocketPhase, SocketRow } from './virtual/netstat.js'
 import { Network } from './virtual/network.js'
 import { RealClock } from './virtual/real-clock.js'
 import { Site } from './virtual/site.js'
@@ -32,7 +33,7 @@ export interface VirtualHostOptions {
   readonly names?: HostsEntries
 }
 
-export type { HostsEntries }
+export type { HostsEntries, SocketPhase, SocketRow }
 
 /**
  * Creates a separate network. Loops that are opened with the same host can reach each other.
@@ -93,6 +94,11 @@ export class VirtualHost extends Host {
   /** Everything that is still open on the network, one line each; empty when everything has been closed. */
   open(): string[] {
     return this.#network.open()
+  }
+
+  /** The sockets of TCP and UDP, like `netstat -an`; `console.table()` shows them. */
+  netstat(): SocketRow[] {
+    return this.#network.netstat()
   }
 
   /** The number of messages that were lost because the receiver's buffer was full. */

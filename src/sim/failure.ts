@@ -1,6 +1,7 @@
 /** What is told of a run that has failed. */
 import { isOfLink, type SimFault } from './faults/sim-fault.js'
 import { FAULTS_VARIABLE, SEED_VARIABLE } from './options.js'
+import type { RunFiles } from './run-files.js'
 
 /** The failure of a run. Its `cause` is what the scenario threw. */
 export class SimulationError extends Error {
@@ -29,6 +30,8 @@ export interface FailedRun {
   readonly derived: string | undefined
   /** What faults have done, one line each. */
   readonly fired: readonly string[]
+  /** What its files are made of, if they are wanted. */
+  readonly files?: RunFiles | undefined
 }
 
 /** What was found out about it. */
@@ -40,13 +43,15 @@ export interface Findings {
   readonly tries: number
   /** The options that a repetition needs. */
   readonly given: readonly string[]
+  /** The files that it has left. */
+  readonly paths: readonly string[]
 }
 
 /** How many lines of what faults have done are told. */
 const MOST_FIRED = 20
 
 /** The error of a run. */
-export function failureOf({ run, drawn, tries, given }: Findings): SimulationError {
+export function failureOf({ run, drawn, tries, given, paths }: Findings): SimulationError {
   const { seed, time, cause, faults, derived, fired } = run
   const hasFaults = derived !== undefined
   const list = JSON.stringify(faults)
@@ -60,6 +65,7 @@ export function failureOf({ run, drawn, tries, given }: Findings): SimulationErr
     ...(hasFaults ? [`Faults that it needs: ${of}${tries > 0 ? `, found out by ${tries} runs` : ''}`] : []),
     ...faults.map((fault) => `  ${tell(fault)}`),
     ...(latest.length > 0 ? ['What they have done:', ...latest.map((line) => `  ${line}`)] : []),
+    ...(paths.length > 0 ? [`Its files: ${paths.join(', ')}`] : []),
     `To repeat it: simulate(${isShort ? seed : `{ ${options.join(', ')} }`}, scenario)`,
     `or, before the command that runs the test: ${SEED_VARIABLE}=${seed}${hasFaults ? ` ${FAULTS_VARIABLE}='${list}'` : ''}`,
   ]

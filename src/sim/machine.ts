@@ -18,6 +18,8 @@ export interface MachineContext {
   outside<Value>(promise: Promise<Value>): Promise<Value>
   /** Receives what callbacks of the machine's loop throw. */
   onError(error: unknown): void
+  /** Records a host, if that is wanted. */
+  record(host: FaultyHost): FaultyHost
 }
 
 /** A machine of a simulation, with a loop of its own that runs as long as the machine does. */
@@ -41,7 +43,7 @@ export class SimMachine {
 
   /** Starts a machine. */
   static async start(machine: VirtualMachine, context: MachineContext): Promise<SimMachine> {
-    const host = faultyHost(machine, { seed: context.seed })
+    const host = context.record(faultyHost(machine, { seed: context.seed }))
     return new SimMachine(machine, host, context, await begin(host, context))
   }
 

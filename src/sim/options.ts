@@ -31,6 +31,11 @@ export interface SimulateOptions {
   readonly checkDeterminism?: boolean
   /** Whether the packets are kept, for {@link Simulation.capture}; `false` by default. */
   readonly capture?: boolean
+  /**
+   * A folder for the files of a run that has failed: its packets for Wireshark and as a picture, and a recording of
+   * each machine. By default none are written.
+   */
+  readonly files?: string
   /** For demonstrations: how many milliseconds of virtual time pass in one of real time. Without it, time jumps. */
   readonly speed?: number
   /**
@@ -59,6 +64,7 @@ const DEFAULTS: Required<SimulateOptions> = {
   reaches: [],
   checkDeterminism: false,
   capture: false,
+  files: '',
   speed: Number.POSITIVE_INFINITY,
   globals: 'simulated',
 }
@@ -85,6 +91,7 @@ export function readOptions(
       throw wrong(`option ${show(name)} is not known; use ${Object.keys(DEFAULTS).join(', ')}`)
   const read = { ...DEFAULTS, ...given }
   checkNumbers(read)
+  checkPictures(read)
   const { seed: _seed, runs: _runs, seeds: _seeds, faults, ...rest } = read
   const repeated = ['until', 'safety', 'globals'].filter((name) => Reflect.get(given, name) !== undefined)
   return {
@@ -118,6 +125,11 @@ function checkNumbers({ runs, until, safety, shrink, speed, globals, seed }: Req
   if (typeof speed !== 'number' || !(speed > 0)) throw wrong(`speed is ${show(speed)}; give a number above 0`)
   if (globals !== 'simulated' && globals !== 'real')
     throw wrong(`globals ${show(globals)} is not valid; give 'simulated' or 'real'`)
+}
+
+function checkPictures({ capture, files }: Required<SimulateOptions>): void {
+  if (typeof capture !== 'boolean') throw wrong(`capture is ${show(capture)}; give true or false`)
+  if (typeof files !== 'string') throw wrong(`files is ${show(files)}; give the path of a folder`)
 }
 
 function seedsOf({ seed, runs, seeds }: Required<SimulateOptions>, chosen: string | undefined): readonly number[] {

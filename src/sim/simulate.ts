@@ -7,6 +7,7 @@ import { shrink } from './faults/shrink.js'
 import type { SimFault } from './faults/sim-fault.js'
 import { readOptions, type Settings, type SimulateOptions } from './options.js'
 import { collect, Properties } from './properties.js'
+import { writeRunFiles } from './run-files.js'
 import { Simulation } from './simulation.js'
 
 /** What one run has shown. */
@@ -83,8 +84,8 @@ export async function runSeed<Value>(
   scenario: Scenario<Value>,
   properties: Properties,
 ): Promise<RunReport<Value>> {
-  const again = (faults?: readonly SimFault[]): Promise<Outcome<Value>> =>
-    runOnce(seed, settings, scenario, new Properties(), faults)
+  const again = (repeated?: Repeated): Promise<Outcome<Value>> =>
+    runOnce(seed, settings, scenario, new Properties(), repeated)
   const outcome = await runOnce(seed, settings, scenario, properties)
   if ('cause' in outcome) throw await explain(outcome, settings, again)
   if (settings.checkDeterminism) {
@@ -95,6 +96,14 @@ export async function runSeed<Value>(
   return outcome
 }
 
+/** How a run is repeated. */
+interface Repeated {
+  /** With these faults. */
+  readonly faults?: readonly SimFault[] | undefined
+  /** To keep what its files need. */
+  readonly isLast?: boolean
+}
+
 type Outcome<Value> = RunReport<Value> | FailedRun
 
 async function runOnce<Value>(
@@ -102,17 +111,18 @@ async function runOnce<Value>(
   { until, globals, speed, safety, capture, faults: given }: Settings,
   scenario: Scenario<Value>,
   properties: Properties,
-  chosen?: readonly SimFault[],
+  { faults: chosen, isLast = false }: Repeated = {},
 ): Promise<Outcome<Value>> {
   const source = chosen ?? sourceOf(seed, given, safety)
-  const sim = new Simulation(seed, source && { source, safety }, capture)
+  const sim = new Simulation(seed, source && { source, safety }, isLast ? 'all' : capture)
   const end = collect(properties)
   try {
     const value = await sim.run(scenario, { until, globals, speed })
     return { seed, value, hash: sim.hash, events: sim.events, time: sim.clock.now }
   } catch (cause) {
     const derived = source && describe(source, safety)
-    return { seed, cause, time: sim.clock.now, faults: sim.faults, derived, fired: sim.explain() }
+    const files = isLast ? { capture: sim.capture, recordings: sim.endRecordings() } : undefined
+    return { seed, cause, time: sim.clock.now, faults: sim.faults, derived, fired: sim.explain(), files }
   } finally {
     end()
   }
@@ -130,22 +140,33 @@ function isList(faults: DrawnFaults | readonly SimFault[]): faults is readonly S
 /** Finds out which faults a run needs. */
 async function explain<Value>(
   failed: FailedRun,
-  { shrink: most, given }: Settings,
-  run: (faults: readonly SimFault[]) => Promise<Outcome<Value>>,
+  { shrink: most, given, files: folder }: Settings,
+  run: (repeated: Repeated) => Promise<Outcome<Value>>,
 ): Promise<SimulationError> {
   const kind = kindOf(failed.cause)
   let smallest = failed
   const { tries } = await shrink(
     failed.faults,
     async (faults) => {
-      const outcome = await run(faults)
+      const outcome = await run({ faults })
       if (!('cause' in outcome) || kindOf(outcome.cause) !== kind) return false
       smallest = { ...outcome, derived: failed.derived }
       return true
     },
     most,
   )
-  return failureOf({ run: smallest, drawn: failed.faults.length, tries, given })
+  const paths = folder === '' ? [] : await filesOf(smallest, folder, run)
+  return failureOf({ run: smallest, drawn: failed.faults.length, tries, given, paths })
+}
+
+/** Runs it once more, and keeps everything. @returns the paths of its files */
+async function filesOf<Value>(
+  { seed, faults, derived }: FailedRun,
+  folder: string,
+  run: (repeated: Repeated) => Promise<Outcome<Value>>,
+): Promise<string[]> {
+  const last = await run({ ...(derived !== undefined && { faults }), isLast: true })
+  return 'cause' in last && last.files !== undefined ? writeRunFiles(folder, seed, last.files) : []
 }
 
 function describe(source: readonly SimFault[] | Profile, safety: number): string {

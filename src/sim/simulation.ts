@@ -2,7 +2,7 @@
 
 import { parseIp } from '../base/ip.js'
 import type { Random } from '../base/random.js'
-import { EPOCH, HostsTable, type Ip, type LineOptions, Machine, World } from '../host/virtual-world.js'
+import { EPOCH, HostsTable, type Ip, type LineOptions, Machine, type SocketRow, World } from '../host/virtual-world.js'
 import { ArgumentError, show } from '../uv/errors.js'
 import type { Loop } from '../uv/loop/loop.js'
 import { Driver } from './driver.js'
@@ -11,6 +11,7 @@ import { FaultPlan } from './faults/fault-plan.js'
 import type { SimFault } from './faults/sim-fault.js'
 import { replaceGlobals } from './globals.js'
 import { SimMachine, type StartMachine } from './machine.js'
+import { MachineRecordings } from './machine-recordings.js'
 import type { Capture } from './views/capture.js'
 import { WorldCapture } from './views/world-capture.js'
 
@@ -68,6 +69,7 @@ export class Simulation {
   readonly #machines = new Map<string, SimMachine>()
   readonly #faults: FaultPlan | undefined
   readonly #capture: WorldCapture | undefined
+  readonly #recordings: MachineRecordings | undefined
   /** What the scenario waits for, and since when. */
   readonly #awaited = new Map<symbol, string>()
   #fail: (error: unknown) => void = () => {}
@@ -76,15 +78,16 @@ export class Simulation {
 
   /**
    * @param seed - 0 to 2^32-1
-   * @param captures - whether packets are kept
+   * @param captures - whether packets are kept, or also recordings of the machines
    * @throws {ArgumentError} when the seed is none
    */
-  constructor(seed: number, faults?: RunFaults, captures = false) {
+  constructor(seed: number, faults?: RunFaults, captures: boolean | 'all' = false) {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
       throw new ArgumentError(`Cannot simulate: the seed is ${show(seed)}; give an integer from 0 to 4294967295`)
     this.seed = seed
     this.#world = new World(seed)
-    this.#capture = captures ? new WorldCapture(this.#world, seed) : undefined
+    this.#capture = captures === false ? undefined : new WorldCapture(this.#world, seed)
+    this.#recordings = captures === 'all' ? new MachineRecordings() : undefined
     this.random = this.#world.random.branch('scenario')
     this.#driver = new Driver(this.#world.schedule, () => this.#describe())
     this.#failure = new Promise((_, reject) => {
@@ -128,6 +131,18 @@ export class Simulation {
     throw new ArgumentError('Cannot give the packets: they are not kept; simulate with capture: true')
   }
 
+  /** Ends the recordings of the machines. @returns the traces, by the names of the machines @internal */
+  endRecordings(): ReadonlyMap<string, Uint8Array> {
+    return this.#recordings?.end() ?? new Map()
+  }
+
+  /** The sockets of all machines, like `netstat -an` on each; `console.table()` shows them. */
+  netstat(): (SocketRow & { readonly machine: string })[] {
+    return this.#world.machines.flatMap(({ name, network }) =>
+      network.netstat().map((socket) => ({ machine: name, ...socket })),
+    )
+  }
+
   /** Adds a few words about a machine to the capture, at the present time. */
   note(machine: SimMachine, text: string): void {
     this.#capture?.note(machine.name, text)
@@ -159,6 +174,7 @@ export class Simulation {
       start,
       outside: (promise) => this.outside(promise),
       onError: (error) => this.#fail(error),
+      record: (host) => this.#recordings?.add(name, host) ?? host,
     })
     this.#machines.set(name, machine)
     this.#faults?.add(machine)

@@ -44,7 +44,7 @@ export { type FaultyHost, type FaultyHostOptions, faultyHost } from '../guard/fa
 export { type Divergence, DivergenceError } from '../guard/record/divergence.js'
 export { type RecordingHost, type RecordingOptions, recordingHost } from '../guard/record/recording-host.js'
 export { type ReplayHost, type ReplayOptions, replayHost } from '../guard/record/replay-host.js'
-export type { LineOptions } from '../host/virtual-world.js'
+export type { LineOptions, SocketPhase, SocketRow } from '../host/virtual-world.js'
 export { StuckError } from './driver.js'
 export { SimulationError } from './failure.js'
 export type { DrawnFaults } from './faults/draw.js'

@@ -7,6 +7,7 @@ import type { ErrnoName } from '../../base/errno.js'
 import { StreamConnection } from '../connection/stream-connection.js'
 import { UnsentBytes } from '../connection/unsent-bytes.js'
 import { HostError } from '../contract/error.js'
+import { phaseOf, type SocketRow } from './netstat.js'
 import { HEADERS, localPath, type Path } from './path.js'
 import type { Queue } from './queue.js'
 import { Segment } from './segment.js'
@@ -113,6 +114,24 @@ export class VirtualConnection<At extends SocketAddress = Address> extends Strea
     const ends = `${formatEndpoint(this.local)} -> ${formatEndpoint(remote)}${name === undefined ? '' : ` (${name})`}`
     const since = this.#changed === undefined ? '' : `, which ${this.#waitsFor} since ${this.#changed} ms`
     return `${ends} ${this.#presence}${since}`
+  }
+
+  /** What `netstat` says of it. */
+  get state(): SocketRow {
+    const phases = { isConnected: this.connected, hasSentEnd: this.#endSent, hasReceivedEnd: this.#endArrived }
+    return {
+      protocol: 'tcp',
+      local: formatEndpoint(this.local),
+      remote: formatEndpoint(this.remote),
+      state: phaseOf(phases),
+      received: this.#path.isLocal ? this.#unreadHere : this.#arrived,
+      sent: this.#unread + this.pending,
+    }
+  }
+
+  /** What the other end on this machine has sent, and this end's program has not taken. */
+  get #unreadHere(): number {
+    return this.#peer === undefined ? 0 : this.#peer.#unread
   }
 
   get #waitsFor(): string {

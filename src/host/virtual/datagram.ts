@@ -2,6 +2,7 @@
 
 import type { Address } from '../../base/address.js'
 import { DatagramQueue } from '../../base/datagram-queue.js'
+import { formatEndpoint } from '../../base/endpoint.js'
 import {
   type DatagramBindOptions,
   type DatagramBuffer,
@@ -23,6 +24,7 @@ import {
   isWildcard,
   unreachable,
 } from './ip.js'
+import type { SocketRow } from './netstat.js'
 import type { Queue } from './queue.js'
 import type { Site } from './site.js'
 
@@ -106,6 +108,13 @@ export class VirtualDatagram extends HostDatagram implements Endpoint {
   /** A description for messages. */
   describe(): string {
     return `${this.ip.host} ${this.port}`
+  }
+
+  /** What `netstat` says of it. */
+  get state(): SocketRow {
+    const remote = this.#remote === undefined ? '' : formatEndpoint(this.#remote)
+    const received = [...this.#inbox].reduce((sum, { bytes }) => sum + bytes.length, 0)
+    return { protocol: 'udp', local: formatEndpoint(this.local), remote, state: '', received, sent: 0 }
   }
 
   send(bytes: Uint8Array, to: Address | undefined): boolean {

@@ -6,6 +6,7 @@ import { HostError } from '../contract/error.js'
 import { type DatagramNetwork, type Message, VirtualDatagram } from './datagram.js'
 import { EphemeralPorts } from './ephemeral-ports.js'
 import { type Ip, isBroadcast, isMulticast, isWildcard, overlap, reaches } from './ip.js'
+import type { SocketRow } from './netstat.js'
 import type { Queue } from './queue.js'
 import type { Site } from './site.js'
 
@@ -43,6 +44,11 @@ export class Datagrams implements DatagramNetwork {
   /** A line for each socket, for messages. */
   open(): string[] {
     return [...this.#sockets.values()].flatMap((sockets) => [...sockets].map((socket) => `udp ${socket.describe()}`))
+  }
+
+  /** What `netstat` says of each socket. */
+  netstat(): SocketRow[] {
+    return [...this.#sockets.values()].flatMap((sockets) => [...sockets].map(({ state }) => state))
   }
 
   /** Binds an address. @throws {HostError} EADDRINUSE, EADDRNOTAVAIL, EINVAL */

@@ -1,5 +1,6 @@
 /** The sockets of a virtual network: its listeners and connections. */
 import type { Address } from '../../base/address.js'
+import { formatEndpoint } from '../../base/endpoint.js'
 import {
   type ConnectionEvents,
   HostBoundSocket,
@@ -12,10 +13,13 @@ import { VirtualConnection, type Wire } from './connection.js'
 import type { Message } from './datagram.js'
 import { Datagrams } from './datagrams.js'
 import { addressOf, destinationOf, type Ip, isWildcard, unreachable } from './ip.js'
+import type { SocketRow } from './netstat.js'
 import { type Claim, PortTable } from './port-table.js'
 import type { Queue } from './queue.js'
 import type { Site } from './site.js'
 import { VirtualUnix } from './unix.js'
+
+const NO_PEER = { remote: '', received: 0, sent: 0 } as const
 
 const NO_OPTIONS: BindOptions = { ipv6Only: false, reusePort: false }
 
@@ -89,6 +93,19 @@ export class Network implements Wire {
       ...this.unix.open(),
       ...connections,
       ...events,
+    ]
+  }
+
+  /** All TCP and UDP sockets. */
+  netstat(): SocketRow[] {
+    const own = [...this.#connections.values()]
+    const bound = this.ports.claims().filter((claim) => !own.includes(claim))
+    return [
+      ...bound.map(({ local, listener }): SocketRow => {
+        return { ...NO_PEER, protocol: 'tcp', local: formatEndpoint(local), state: listener ? 'LISTEN' : 'BOUND' }
+      }),
+      ...[...this.#connections.keys()].map(({ state }) => state),
+      ...this.datagrams.netstat(),
     ]
   }
 

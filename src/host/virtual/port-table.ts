@@ -108,9 +108,14 @@ export class PortTable<L> {
     this.#claims.clear()
   }
 
+  /** All bound addresses. */
+  claims(): Claim<L>[] {
+    return [...this.#claims.values()].flatMap((claims) => [...claims])
+  }
+
   /** All bound addresses, for messages. */
   list(): string[] {
-    return [...this.#claims.values()].flatMap((claims) => [...claims].map(({ local }) => formatEndpoint(local)))
+    return this.claims().map(({ local }) => formatEndpoint(local))
   }
 
   #freePort(chosen: boolean): number {
