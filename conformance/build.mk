@@ -17,7 +17,9 @@ NATIVE_TEST_RUNNERS = $(addprefix test/, run-tests.c runner.c runner-unix.c)
 TEST_CFLAGS = -std=gnu11 -w -D_GNU_SOURCE \
   -I$(LIBUV_DIR)/src -I$(LIBUV_DIR)/test
 WASM_TEST_CFLAGS = $(TEST_CFLAGS) -O1
-NATIVE_TEST_CFLAGS = $(TEST_CFLAGS) -O1 -g -I$(LIBUV_DIR)/include
+# uv_run() of the tests is conformance/direct.c or, where the pump is tested, pump.c.
+RENAMED = -Duv_run=tests_run
+NATIVE_TEST_CFLAGS = $(TEST_CFLAGS) -I$(LIBUV_DIR)/include
 
 WASM_TEST_OBJECTS = \
   $(TEST_SOURCES:%.c=$(CONFORMANCE)/guest/%.o) \
@@ -25,14 +27,12 @@ WASM_TEST_OBJECTS = \
 NATIVE_TEST_OBJECTS = $(patsubst %.c,$(CONFORMANCE)/native/%.o, \
   $(TEST_SOURCES) $(NATIVE_TEST_RUNNERS))
 
+DIRECT_OBJECT = $(CONFORMANCE)/guest/conformance/direct.o
+
 # The same tests, in which uv_run() in default mode uses the pump of TypeScript
 # loops.
-PUMPED = $(CONFORMANCE)/pumped
 PUMPED_MODULE = $(CONFORMANCE)/tests-pumped.wasm
-PUMPED_CFLAGS = $(WASM_TEST_CFLAGS) -Duv_run=pumped_run
-PUMPED_OBJECTS = \
-  $(TEST_SOURCES:%.c=$(PUMPED)/%.o) $(TEST_RUNNERS:%.c=$(PUMPED)/%.o) \
-  $(PUMPED)/conformance/pump.o
+PUMP_OBJECT = $(CONFORMANCE)/guest/conformance/pump.o
 
 .PHONY: conformance conformance-built
 
@@ -45,41 +45,32 @@ conformance: build sdk | $(LIBUV_DIR)/include/uv.h ## runs libuv's own tests as 
 conformance-built: $(if $(PUMP),$(PUMPED_MODULE),$(CONFORMANCE_MODULE)) \
   $(CONFORMANCE_NATIVE)
 
-$(CONFORMANCE_MODULE): $(WASM_TEST_OBJECTS) $(SDK_MADE)
-	@$(UVCC) -O1 --profiling-funcs $(WASM_TEST_OBJECTS) -o $@
+$(CONFORMANCE_MODULE): $(WASM_TEST_OBJECTS) $(DIRECT_OBJECT) $(SDK_MADE)
+	@$(UVCC) -O1 --profiling-funcs $(WASM_TEST_OBJECTS) $(DIRECT_OBJECT) -o $@
 	@echo '$@: $(words $(TEST_SOURCES)) files of libuv'"'"'s tests'
 
 # No test refers to uvp_turn, which the host calls, so the linker needs its name.
-$(PUMPED_MODULE): $(PUMPED_OBJECTS) $(SDK_MADE)
-	@$(UVCC) -O1 --profiling-funcs -Wl,--undefined=uvp_turn $(PUMPED_OBJECTS) -o $@
+$(PUMPED_MODULE): $(WASM_TEST_OBJECTS) $(PUMP_OBJECT) $(SDK_MADE)
+	@$(UVCC) -O1 --profiling-funcs -Wl,--undefined=uvp_turn $(WASM_TEST_OBJECTS) $(PUMP_OBJECT) -o $@
 	@echo '$@: the same, pumped'
-
-$(PUMPED)/test/%.o: $(LIBUV_DIR)/test/%.c $(PUMPED)/flags
-	@mkdir -p $(@D)
-	@$(UVCC) $(PUMPED_CFLAGS) -MMD -MP -c $< -o $@
-
-$(PUMPED)/conformance/%.o: conformance/%.c $(PUMPED)/flags
-	@mkdir -p $(@D)
-	@$(UVCC) $(PUMPED_CFLAGS) -Ilibuv-port/include -I$(LIBUV_DIR)/include -MMD -MP -c $< -o $@
 
 $(CONFORMANCE_NATIVE): $(NATIVE_TEST_OBJECTS) build/native/libuv.a
 	@$(CC) $^ -lpthread -ldl -lrt -o $@
 
 $(CONFORMANCE)/guest/test/%.o: $(LIBUV_DIR)/test/%.c $(CONFORMANCE)/guest/flags
 	@mkdir -p $(@D)
-	@$(UVCC) $(WASM_TEST_CFLAGS) -MMD -MP -c $< -o $@
+	@$(UVCC) $(WASM_TEST_CFLAGS) $(RENAMED) -MMD -MP -c $< -o $@
 
 $(CONFORMANCE)/guest/conformance/%.o: conformance/%.c $(CONFORMANCE)/guest/flags
 	@mkdir -p $(@D)
-	@$(UVCC) $(WASM_TEST_CFLAGS) -MMD -MP -c $< -o $@
+	@$(UVCC) $(WASM_TEST_CFLAGS) -Ilibuv-port/include -I$(LIBUV_DIR)/include -MMD -MP -c $< -o $@
 
 $(CONFORMANCE)/native/test/%.o: $(LIBUV_DIR)/test/%.c $(CONFORMANCE)/native/flags
 	@mkdir -p $(@D)
 	@$(CC) $(NATIVE_TEST_CFLAGS) -MMD -MP -c $< -o $@
 
-$(eval $(call flags_rule,$(CONFORMANCE)/guest,emcc,$(WASM_TEST_CFLAGS)))
-$(eval $(call flags_rule,$(PUMPED),emcc,$(PUMPED_CFLAGS)))
+$(eval $(call flags_rule,$(CONFORMANCE)/guest,emcc,$(WASM_TEST_CFLAGS) $(RENAMED)))
 $(eval $(call flags_rule,$(CONFORMANCE)/native,cc,$(NATIVE_TEST_CFLAGS)))
 
--include $(WASM_TEST_OBJECTS:.o=.d) $(PUMPED_OBJECTS:.o=.d) \
-  $(NATIVE_TEST_OBJECTS:.o=.d)
+-include $(WASM_TEST_OBJECTS:.o=.d) $(DIRECT_OBJECT:.o=.d) \
+  $(PUMP_OBJECT:.o=.d) $(NATIVE_TEST_OBJECTS:.o=.d)
