@@ -36,7 +36,7 @@ include test/foreign/build.mk
 include test/probe/build.mk
 include examples/plugin-host/build.mk
 
-.PHONY: help setup build demo test stress fuzz check format reproducible emcc-versions lock size-update docs pack release-check smoke hosts bench clean
+.PHONY: help setup build demo test test-tools test-programs stress fuzz check format reproducible emcc-versions lock size-update docs pack release-check smoke hosts bench clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,18 @@ demo: build ## runs a ping-pong demo over real sockets
 test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
 	@FOREIGN='$(QUICK_RECIPES)' $(JEST) $(ARGS)
+
+# What tests download or install, and the programs that they need besides the builds: they are made when they are needed,
+# but .ci/run makes them together. libuv's own tests are known when its source is there.
+RUNTIMES := $(addprefix build/download/,node-26 deno-2 bun-1)
+
+test-tools: $(RUNTIMES)
+	@scripts/ensure-test-tools.sh
+
+$(RUNTIMES):
+	@scripts/fetch-runtime.sh $(subst -, ,$(@F)) $(@D) >/dev/null
+
+test-programs: conformance-built $(PUMPED_MODULE) $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST)
 
 # How long `make stress` runs the randomized tests, in minutes.
 MINUTES ?= 60

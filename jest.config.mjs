@@ -31,6 +31,8 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
+  testSequencer: '<rootDir>/scripts/test-sequencer.cjs',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Half of the time, a test waits for what it has started.
+  maxWorkers: 3,
 }

@@ -97,13 +97,12 @@ wasm_objects = \
 native_objects = $(NATIVE_SOURCES:%.c=build/native/%.o)
 
 # $(call flags_rule,FOLDER,COMPILER,FLAGS): a file that changes with the
-# compiler or its flags.
+# compiler or its flags. Several makes may run at once.
 define flags_rule
 $(1)/flags: FORCE | $(2)
 	@mkdir -p $(1)
-	@{ stat -L -c '%n %Y' "$$$$(command -v $(2))"; echo '$(3)'; } > $$@.new
-	@cmp -s $$@.new $$@ || cp $$@.new $$@
-	@rm $$@.new
+	@{ stat -L -c '%n %Y' "$$$$(command -v $(2))"; echo '$(3)'; } > $$@.$$$$$$$$; \
+	  cmp -s $$@.$$$$$$$$ $$@ || cp $$@.$$$$$$$$ $$@; rm $$@.$$$$$$$$
 endef
 
 define archive_rules
