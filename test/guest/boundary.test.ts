@@ -17,7 +17,7 @@ endAll()
 const UV = 'uv_host_1'
 const WASI = 'wasi_snapshot_preview1'
 /** The indices of the functions that all of them import: `leave` is the first, which lets the pump driver run them. */
-const [LEAVE, EXIT, WRITE, POLL, SOCKET, BIND, LISTEN, CLOSE, SET_FLAGS] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+const [LEAVE, EXIT, WRITE, POLL, SOCKET, BIND, LISTEN, CLOSE, SET_FLAGS, SIGNALS] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 const call = (module: string, name: string, count: number, results: number[] = [I32]): ImportPart => ({
   module,
   name,
@@ -34,6 +34,7 @@ const IMPORTS: readonly ImportPart[] = [
   call(UV, 'listen', 2),
   call(UV, 'close', 1),
   call(WASI, 'fd_fdstat_set_flags', 2),
+  call(UV, 'signals', 3),
 ]
 const OWN = IMPORTS.length
 
@@ -260,6 +261,18 @@ test('a waiting guest that catches its end does not continue', async () => {
   expect(await end).toBe(143)
   await turn()
   expect(said[1]).toBe('')
+})
+
+test('a guest that asks without a wait is asked for nothing after its end', async () => {
+  // An answer looks for signals in its memory. A failure is reported where it is not closed with its descriptors.
+  const before = [op.i32(0), op.i32(0), op.i32(256), op.call(SIGNALS), op.drop, op.i32(2), op.call(CLOSE), op.drop]
+  const ask = [op.i32(128), op.i32(1), op.i32(0), op.call(POLL), op.drop]
+  const { guest, said, end } = await start(program([...before, ...loop(...ask)]))
+  await turn()
+  guest.terminate()
+  expect(await end).toBe(143)
+  await turn()
+  expect(said).toEqual({ 1: '', 2: '' })
 })
 
 test.each(DRIVERS)('under %s, terminate() closes open sockets, at once if there is only one thread', async (driver) => {

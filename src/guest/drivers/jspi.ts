@@ -99,6 +99,7 @@ class SuspendingDriver implements Driver {
   /** Ends the current wait, if there is one. */
   #resume: (() => void) | undefined
   #resuming = false
+  #isClosed = false
   readonly #policy = new TurnPolicy()
   /** How many changes were reported since the guest resumed. */
   #changes = 0
@@ -180,6 +181,7 @@ class SuspendingDriver implements Driver {
 
   /** Called when the guest has ended: ends every wait. */
   close(): void {
+    this.#isClosed = true
     this.#resume = undefined
     this.#timer.clear()
     this.suspension.release()
@@ -187,7 +189,12 @@ class SuspendingDriver implements Driver {
 
   async #yield(first: number, ask: () => number): Promise<number> {
     await this.#turn()
-    return first !== 0 ? first : ask()
+    return first !== 0 ? first : this.#ask(ask)
+  }
+
+  /** What is asked for is in the guest's memory, which is gone after its end. */
+  #ask(ask: () => number): number {
+    return this.#isClosed ? 0 : ask()
   }
 
   /** Lets the host's event loop have a turn, so that a guest that is always busy does not starve everything else. */
@@ -206,8 +213,8 @@ class SuspendingDriver implements Driver {
       })
       this.#resume = undefined
       this.#timer.clear()
-      const answer = ask()
-      if (answer !== 0) return answer
+      const answer = this.#ask(ask)
+      if (answer !== 0 || this.#isClosed) return answer
     }
   }
 }
