@@ -70,6 +70,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   })
   const loops = new PumpedLoops(kernel, driver)
   let bound: Memory | undefined
+  let gate: Gate | undefined
   const memory = (): Memory => {
     if (bound === undefined)
       throw new Error('Cannot run the module: it called an import during instantiation; link a main() with uvcc')
@@ -102,13 +103,13 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
     [
       ENV_MODULE,
       {
-        functions: envShells(module, options.abi, { check: () => gate.check(), onAbsent: options.onAbsent }),
+        functions: envShells(module, options.abi, { check: () => gate?.check(), onAbsent: options.onAbsent }),
         types: {},
       },
     ],
     [WASI_MODULE, { functions: wasi, types: PREVIEW1_TYPES }],
   ])
-  const gate = openGate(module, offers, driver, ending)
+  gate = openGate(module, offers, driver, ending)
   requireMain(module)
   const { exports: wasm } = await instantiate(options, gate, ending)
   const { memory: exported, _start: start } = wasm
@@ -121,8 +122,9 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
     loops.close()
     kernel.closeAll()
     files.close()
-    // What keeps the run, and can read its files, must not keep its memory.
+    // What keeps the run, and can read its files, must not keep its memory. A global keeps its instance on newer V8.
     bound = undefined
+    gate = undefined
   })
   return { start, loops, arrivals, files: () => files.contents() }
 }
