@@ -9,7 +9,7 @@ import { type FileCalls, type KernelCalls, UV_HOST_MODULE, UV_HOST_TYPES } from 
 import { UV_FACE_MODULE } from '../abi/uv-module.js'
 import { UV_PUMP_MODULE, UV_PUMP_TYPES } from '../abi/uv-pump.js'
 import { isCall, type NumberCall } from '../base/call.js'
-import type { WasmExports, WasmImports, WasmModule } from '../base/platform-types.js'
+import type { WasmExports, WasmImports, WasmMemory, WasmModule } from '../base/platform-types.js'
 import { withheldClock } from '../guard/withheld-clock.js'
 import { Arrivals } from '../kernel/arrivals.js'
 import { Kernel } from '../kernel/kernel.js'
@@ -112,10 +112,7 @@ export async function loadProgram(given: ProgramOptions, driver: Driver, ending:
   gate = openGate(module, offers, driver, ending)
   requireMain(module)
   const { exports: wasm } = await instantiate(options, gate, ending)
-  const { memory: exported, _start: start } = wasm
-  if (!(exported instanceof WebAssembly.Memory) || !isCall(start))
-    throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
-  if (start.length > 0) throw new TypeError('Cannot run the module: its _start has parameters; link a main() with uvcc')
+  const { memory: exported, start } = partsOf(wasm)
   bound = growth.watch(exported, wasm)
   loops.bind(wasm)
   ending.whenOver(() => {
@@ -142,6 +139,14 @@ function requireMain(module: WasmModule): void {
   const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]))
   if (kinds.get('_start') === 'function' && kinds.get('memory') === 'memory') return
   throw new TypeError('Cannot run the module: it does not export both memory and _start; link a main() with uvcc')
+}
+
+/** What a program has to export. @throws {TypeError} when the instance does not */
+function partsOf({ memory, _start: start }: WasmExports): { readonly memory: WasmMemory; readonly start: NumberCall } {
+  if (!(memory instanceof WebAssembly.Memory) || !isCall(start))
+    throw new TypeError('Cannot run the module: its instance lacks memory or _start; link a main() with uvcc')
+  if (start.length > 0) throw new TypeError('Cannot run the module: its _start has parameters; link a main() with uvcc')
+  return { memory, start }
 }
 
 /** Makes the gate between the guest and its imports. An exception there ends the guest, which cannot catch it. */

@@ -35,7 +35,7 @@ import type { FilesMessage } from './thread-files.js'
 export interface WorkerSetup {
   readonly module: WasmModule
   /** What an earlier thread has generated for the same program. */
-  readonly generated: GeneratedModules | undefined
+  readonly generated?: GeneratedModules | undefined
   readonly abi: Description
   readonly wasi: WasiOptions
   readonly files?: readonly Mount[] | undefined
