@@ -35,6 +35,7 @@ include test/oracle/build.mk
 include test/foreign/build.mk
 include test/probe/build.mk
 include examples/plugin-host/build.mk
+include examples/web/build.mk
 
 .PHONY: help setup build demo test test-tools test-programs stress fuzz check format reproducible emcc-versions lock size-update docs pack release-check smoke hosts bench clean
 

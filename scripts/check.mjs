@@ -12,6 +12,7 @@ import { delimiter, resolve } from 'node:path'
 const checks = {
   types: ['tsc', '--project', 'tsconfig.json'],
   'page-types': ['tsc', '--project', 'examples/page'],
+  'web-types': ['tsc', '--project', 'examples/web'],
   lint: ['biome', 'check', '--error-on-warnings'],
   'c-style': ['node', 'scripts/format-c.mjs', '--check'],
   rooms: ['depcruise', '--config', '.dependency-cruiser.mjs', '--output-type', 'err-long', 'src'],

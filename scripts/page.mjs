@@ -1,20 +1,26 @@
-/** `npm run page`: bundles the example page into build/page and serves it on loopback (`-- --port 8000`). */
-import { copyFileSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+/**
+ * Bundles a page and serves it on loopback: `node scripts/page.mjs FOLDER [--port 8000] [--build]`. The bundle is in the
+ * folder of the same name in build; with `--build` it is not served.
+ */
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { context } from 'esbuild'
 
-const PAGE = 'examples/page'
-const SERVED = 'build/page'
-
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8000' } } })
-mkdirSync(SERVED, { recursive: true })
-for (const file of ['index.html', 'page.css']) copyFileSync(join(PAGE, file), join(SERVED, file))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { port: { type: 'string', default: '8000' }, build: { type: 'boolean', default: false } },
+})
+const [page = 'examples/page'] = positionals
+const served = join('build', basename(page))
+mkdirSync(served, { recursive: true })
+for (const file of readdirSync(page))
+  if (/\.(?:html|css)$/.test(file)) copyFileSync(join(page, file), join(served, file))
 // esbuild does not handle new URL(..., import.meta.url): the module must be in the bundle's directory.
-copyFileSync('dist/libuv.wasm', join(SERVED, 'libuv.wasm'))
+copyFileSync('dist/libuv.wasm', join(served, 'libuv.wasm'))
 const bundle = await context({
-  entryPoints: [join(PAGE, 'page.ts')],
-  outdir: SERVED,
+  entryPoints: [join(page, 'page.ts')],
+  outdir: served,
   bundle: true,
   format: 'esm',
   minify: true,
@@ -23,5 +29,8 @@ const bundle = await context({
   logLevel: 'warning',
 })
 await bundle.rebuild()
-const { port } = await bundle.serve({ host: '127.0.0.1', port: Number(values.port), servedir: SERVED })
-console.log(`listening http://127.0.0.1:${port}/`)
+if (values.build) await bundle.dispose()
+else {
+  const { port } = await bundle.serve({ host: '127.0.0.1', port: Number(values.port), servedir: served })
+  console.log(`listening http://127.0.0.1:${port}/`)
+}

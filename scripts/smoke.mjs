@@ -10,6 +10,7 @@ import { chromiumVersion, watchPage } from './smoke/browser.mjs'
 import { bundleFolder, bundlers } from './smoke/bundlers.mjs'
 import { tryBypasses } from './smoke/bypasses.mjs'
 import { facePrograms, runFace } from './smoke/faces.mjs'
+import { watchLab } from './smoke/lab.mjs'
 import { paper } from './smoke/paper.mjs'
 import { askServer, cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
 
@@ -74,6 +75,7 @@ const rows = [
   ...['22', '24', '26'].flatMap((major) => onRuntime('node', major)),
   ...onRuntime('deno', '2', 'run', '--allow-all', '--quiet'),
   ...onRuntime('bun', '1'),
+  { where: 'chromium', what: 'the lab', version: chromiumVersion, run: watchLab },
   { where: own, what: 'network off', version: ownVersion, run: withoutNetwork },
   ...Object.entries(bundlers).flatMap(([name, { version, node, page }]) => [
     {

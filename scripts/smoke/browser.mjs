@@ -19,25 +19,9 @@ export const chromiumVersion = async () =>
  * @param {string} picture - the name of the screenshots
  * @returns {Promise<string>} what the page showed
  */
-export const watchPage = async (folder, picture) => {
-  execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })
-  const { default: playwright } = await tool('playwright-core')
-  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim()
-  const site = await serve(folder)
-  const browser = await playwright.chromium
-    .launch({ executablePath, args: ['--no-sandbox'] })
-    .catch((/** @type {unknown} */ error) => {
-      site.close()
-      throw error
-    })
-  try {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, reducedMotion: 'reduce' })
-    page.setDefaultTimeout(DEADLINE)
-    /** @type {string[]} */
-    const complaints = []
-    page.on('pageerror', (/** @type {Error} */ error) => complaints.push(error.message))
-    page.on('console', (/** @type {{ text: () => string }} */ message) => complaints.push(message.text()))
-    await page.goto(`http://127.0.0.1:${site.port}/`)
+export const watchPage = (folder, picture) =>
+  inChromium(folder, async (open) => {
+    const { page, complaints } = await open('', { viewport: { width: 1000, height: 900 }, reducedMotion: 'reduce' })
     await page.waitForSelector('html:is([data-state=played], [data-state=failed])')
     await page.screenshot({ path: join(PICTURES, `${picture}.png`) })
 
@@ -52,6 +36,41 @@ export const watchPage = async (folder, picture) => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'))
     if (!/(?<!\d)0 handles0 descriptors0 blocks/.test(facts)) throw new Error(`not everything was closed: ${facts}`)
     return `${steps} arrows, build/smoke/${picture}.png`
+  })
+
+/** @typedef {(path: string, options: object) => Promise<{ page: any, complaints: string[] }>} OpenPage */
+
+/**
+ * Serves a folder, and opens its pages in Chromium.
+ *
+ * @template Seen
+ * @param {string} folder - the site
+ * @param {(open: OpenPage) => Promise<Seen>} look - looks at pages, which it opens with a path; `complaints` has the
+ *   errors and messages of a page
+ * @returns {Promise<Seen>}
+ */
+export const inChromium = async (folder, look) => {
+  execFileSync('scripts/ensure-tool.sh', ['chromium', 'chromium'], { stdio: 'inherit' })
+  const { default: playwright } = await tool('playwright-core')
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim()
+  const site = await serve(folder)
+  const browser = await playwright.chromium
+    .launch({ executablePath, args: ['--no-sandbox'] })
+    .catch((/** @type {unknown} */ error) => {
+      site.close()
+      throw error
+    })
+  try {
+    return await look(async (path, options) => {
+      const page = await browser.newPage(options)
+      page.setDefaultTimeout(DEADLINE)
+      /** @type {string[]} */
+      const complaints = []
+      page.on('pageerror', (/** @type {Error} */ error) => complaints.push(error.message))
+      page.on('console', (/** @type {{ text: () => string }} */ message) => complaints.push(message.text()))
+      await page.goto(`http://127.0.0.1:${site.port}/${path}`)
+      return { page, complaints }
+    })
   } finally {
     await browser.close()
     site.close()
