@@ -1,6 +1,6 @@
 /**
- * Bundles a page and serves it on loopback: `node scripts/page.mjs FOLDER [--port 8000] [--build]`. The bundle is in the
- * folder of the same name in build; with `--build` it is not served.
+ * Bundles a page and serves it on loopback: `node scripts/page.mjs FOLDER [--port 8000] [--build]`. The bundle is in
+ * the folder of the same name in build; with `--build` it is not served.
  */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
