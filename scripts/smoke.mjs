@@ -12,6 +12,7 @@ import { tryBypasses } from './smoke/bypasses.mjs'
 import { facePrograms, runFace } from './smoke/faces.mjs'
 import { watchLab } from './smoke/lab.mjs'
 import { paper } from './smoke/paper.mjs'
+import { compareHashes, findBug } from './smoke/simulations.mjs'
 import { askServer, cleanUp, prepare, run, runAll, runFirst } from './smoke/stage.mjs'
 
 /** @typedef {{ where: string, what: string, version: () => Promise<string>, run: () => Promise<string | void> }} Row */
@@ -43,6 +44,7 @@ const onRuntime = (name, major, ...args) => {
         if (said !== 'hello') throw new Error(`unexpected answer: ${JSON.stringify(said)}`)
       },
     },
+    { where, what: 'simulations', version, run: () => compareHashes(fetchRuntime(name, major), ...args) },
     { where, what: 'the sandbox', version, run: () => tryBypasses(fetchRuntime(name, major), ...args) },
     ...Object.keys(facePrograms).map((what) => ({
       where,
@@ -77,6 +79,16 @@ const rows = [
   ...onRuntime('bun', '1'),
   { where: 'chromium', what: 'the lab', version: chromiumVersion, run: watchLab },
   { where: own, what: 'network off', version: ownVersion, run: withoutNetwork },
+  { where: own, what: 'node:test', version: ownVersion, run: () => findBug('node:test', process.execPath) },
+  // It needs Node 22.
+  ...onRuntime('node', '24')
+    .slice(0, 1)
+    .map(({ where, version }) => ({
+      where,
+      what: 'vitest',
+      version,
+      run: () => findBug('vitest', fetchRuntime('node', '24')),
+    })),
   ...Object.entries(bundlers).flatMap(([name, { version, node, page }]) => [
     {
       where: name,

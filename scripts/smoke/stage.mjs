@@ -18,7 +18,8 @@ export const PICTURES = resolve('build/smoke')
 const STAGE = mkdtempSync(join(tmpdir(), 'libuv-wasm-smoke-'))
 export const APP = join(STAGE, 'app')
 
-const TOOLS = resolve('build/download/package-tools')
+/** Where the tools of test/package are installed, after the first call of {@link tool}. */
+export const TOOLS = resolve('build/download/package-tools')
 const DEADLINE = 30_000
 
 const PROGRAMS = readmePrograms()

@@ -1,4 +1,5 @@
 /** The machines of a simulation. */
+import type { WasmModule } from '../base/platform-types.js'
 import type { Faults } from '../guard/faults/fault-set.js'
 import { type FaultyHost, faultyHost } from '../guard/faults/faulty-host.js'
 import type { Host } from '../host/contract/host.js'
@@ -14,8 +15,8 @@ export interface MachineContext {
   /** The seed of its faults. */
   readonly seed: number
   readonly start: StartMachine | undefined
-  /** Lets time stand still until a promise settles. */
-  outside<Value>(promise: Promise<Value>): Promise<Value>
+  /** The module of its loops. */
+  readonly module: WasmModule
   /** Receives what callbacks of the machine's loop throw. */
   onError(error: unknown): void
   /** Records a host, if that is wanted. */
@@ -42,9 +43,9 @@ export class SimMachine {
   }
 
   /** Starts a machine. */
-  static async start(machine: VirtualMachine, context: MachineContext): Promise<SimMachine> {
+  static start(machine: VirtualMachine, context: MachineContext): SimMachine {
     const host = context.record(faultyHost(machine, { seed: context.seed }))
-    return new SimMachine(machine, host, context, await begin(host, context))
+    return new SimMachine(machine, host, context, begin(host, context))
   }
 
   /** Its loop; another one after a crash. */
@@ -110,7 +111,7 @@ export class SimMachine {
   async restart(): Promise<void> {
     this.#machine.isDown = false
     this.#life = new AbortController()
-    this.#loop = await begin(this.host, this.#context)
+    this.#loop = begin(this.host, this.#context)
     await this.boot()
   }
 
@@ -120,8 +121,9 @@ export class SimMachine {
   }
 }
 
-async function begin(host: Host, { outside, onError }: MachineContext): Promise<Loop> {
-  const loop = await outside(Loop.open({ host }))
+/** At once: how long an engine takes must not decide the order in which machines begin. */
+function begin(host: Host, { module, onError }: MachineContext): Loop {
+  const loop = Loop.openSync({ host, module })
   loop.onError = onError
   // Without a referenced handle libuv would end the run.
   new Async({ loop })

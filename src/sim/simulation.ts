@@ -3,6 +3,7 @@
 import { parseIp } from '../base/ip.js'
 import type { Random } from '../base/random.js'
 import { EPOCH, HostsTable, type Ip, type LineOptions, Machine, type SocketRow, World } from '../host/virtual-world.js'
+import { compileModule } from '../runtime/module.js'
 import { ArgumentError, show } from '../uv/errors.js'
 import type { Loop } from '../uv/loop/loop.js'
 import { Driver } from './driver.js'
@@ -68,6 +69,8 @@ export class Simulation {
   readonly #names = new HostsTable({})
   readonly #machines = new Map<string, SimMachine>()
   readonly #faults: FaultPlan | undefined
+  /** The compiled module of all loops. */
+  readonly #module = compileModule()
   readonly #capture: WorldCapture | undefined
   readonly #recordings: MachineRecordings | undefined
   /** What the scenario waits for, and since when. */
@@ -169,10 +172,10 @@ export class Simulation {
     this.#names.add(name, texts)
     this.#capture?.add(name, texts)
     const virtual = new Machine({ name, world: this.#world, addresses: ips, names: this.#names })
-    const machine = await SimMachine.start(virtual, {
+    const machine = SimMachine.start(virtual, {
       seed: this.#world.random.branch(`faults of ${name}`).int(0, 0x7fff_ffff),
       start,
-      outside: (promise) => this.outside(promise),
+      module: await this.#module,
       onError: (error) => this.#fail(error),
       record: (host) => this.#recordings?.add(name, host) ?? host,
     })
@@ -223,6 +226,7 @@ export class Simulation {
    * @internal
    */
   async run<Value>(scenario: (sim: Simulation) => Value | Promise<Value>, options: RunOptions): Promise<Value> {
+    await this.#module
     const restore = options.globals === 'real' ? () => {} : this.#replaceGlobals()
     try {
       return await this.#drive(scenario, options)
