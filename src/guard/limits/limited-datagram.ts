@@ -1,22 +1,16 @@
 /** A datagram socket with a rate of messages and bytes. */
 import type { Address } from '../../base/address.js'
-import {
-  type DatagramBuffer,
-  type DatagramEvents,
-  HostDatagram,
-  type Membership,
-} from '../../host/contract/datagram.js'
+import type { DatagramEvents, HostDatagram } from '../../host/contract/datagram.js'
 import type { Host, HostTimer } from '../../host/contract/host.js'
+import { WrappedDatagram } from '../wrapped-datagram.js'
 import type { Meters } from './meters.js'
 
 /**
  * A guest's datagram socket with limits. Beyond the rate a message is not accepted, so that the guest waits or gets
  * `EAGAIN`; received messages wait in the platform's buffer, which drops those for which it has no room.
  */
-export class LimitedDatagram extends HostDatagram {
-  readonly #inner: HostDatagram
+export class LimitedDatagram extends WrappedDatagram {
   readonly #meters: Meters
-  readonly #events: DatagramEvents
   readonly #gone: () => void
   readonly #sending: HostTimer
   readonly #receiving: HostTimer
@@ -33,24 +27,14 @@ export class LimitedDatagram extends HostDatagram {
     gone: () => void,
     make: (events: DatagramEvents) => HostDatagram,
   ) {
-    super()
+    super(events, make)
     this.#meters = meters
-    this.#events = events
     this.#gone = gone
     this.#sending = host.timer(() => events.onDrain())
     this.#receiving = host.timer(() => this.#read())
-    this.#inner = make({
-      onMessage: (bytes, from) => this.#receive(bytes, from),
-      onDrain: () => events.onDrain(),
-      onError: (code) => events.onError(code),
-    })
   }
 
-  get local(): Address {
-    return this.#inner.local
-  }
-
-  send(bytes: Uint8Array, to: Address | undefined): boolean {
+  override send(bytes: Uint8Array, to: Address | undefined): boolean {
     const { sent } = this.#meters
     // A message may exceed what is left: the next one waits for it.
     const delay = sent.wait(1) || this.#meters.pass('messagesPerSecond')
@@ -58,81 +42,45 @@ export class LimitedDatagram extends HostDatagram {
       this.#sending.set(delay)
       return false
     }
-    const isAccepted = this.#inner.send(bytes, to)
+    const isAccepted = this.inner.send(bytes, to)
     if (isAccepted) sent.owe(bytes.length)
     return isAccepted
   }
 
-  readStart(): void {
+  override readStart(): void {
     this.#isReading = true
     this.#read()
   }
 
-  readStop(): void {
+  override readStop(): void {
     this.#isReading = false
     this.#receiving.clear()
-    this.#inner.readStop()
+    this.inner.readStop()
   }
 
-  close(): void {
+  override close(): void {
     this.#sending.clear()
     this.#receiving.clear()
-    this.#inner.close()
+    this.inner.close()
     this.#gone()
   }
 
-  override connect(remote: Address): void {
-    this.#inner.connect(remote)
-  }
-
-  override disconnect(): void {
-    this.#inner.disconnect()
-  }
-
-  override setBroadcast(enable: boolean): void {
-    this.#inner.setBroadcast(enable)
-  }
-
-  override setTtl(ttl: number): void {
-    this.#inner.setTtl(ttl)
-  }
-
-  override setMulticastTtl(ttl: number): void {
-    this.#inner.setMulticastTtl(ttl)
-  }
-
-  override setMulticastLoop(enable: boolean): void {
-    this.#inner.setMulticastLoop(enable)
-  }
-
-  override setMulticastInterface(on: string | number): void {
-    this.#inner.setMulticastInterface(on)
-  }
-
-  override setMembership(membership: Membership, join: boolean): void {
-    this.#inner.setMembership(membership, join)
-  }
-
-  override setBufferSize(which: DatagramBuffer, bytes: number): void {
-    this.#inner.setBufferSize(which, bytes)
-  }
-
-  #receive(bytes: Uint8Array, from: Address): void {
+  override onMessage(bytes: Uint8Array, from: Address): void {
     const { received } = this.#meters
     received.owe(bytes.length)
     const delay = received.wait(1)
     if (delay > 0) {
       received.reach()
-      this.#inner.readStop()
+      this.inner.readStop()
       this.#receiving.set(delay)
     }
-    this.#events.onMessage(bytes, from)
+    this.events.onMessage(bytes, from)
   }
 
   #read(): void {
     if (!this.#isReading) return
     const delay = this.#meters.received.wait(1)
-    if (delay === 0) this.#inner.readStart()
+    if (delay === 0) this.inner.readStart()
     else this.#receiving.set(delay)
   }
 }

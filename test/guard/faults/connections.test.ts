@@ -83,14 +83,15 @@ describe('timeout', () => {
 
   test('ends a connection that was closed while it was held', async () => {
     await withFaults([{ toxic: 'timeout', ...CLIENT, direction: 'upstream', timeout: 10 }], async ({ lab, host }) => {
-      const { client, server } = await lab.pair()
-      server.readStart()
+      // It is held from the moment that it is established.
       const time = await taking(host, async () => {
+        const { client, server } = await lab.pair()
+        server.readStart()
         client.close()
         await server.ended()
+        expect(server.received).toBe(0)
       })
       expect(time).toBeGreaterThanOrEqual(9)
-      expect(server.received).toBe(0)
     })
   })
 
