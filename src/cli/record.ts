@@ -29,7 +29,11 @@ export async function record(
     program: sha256(program),
     files: contentsOf(command),
   }
-  const recording = recordingHost(await openHost(), (bytes) => void writeSync(fd, bytes), { about, redact })
+  const recording = recordingHost(await openHost(), (bytes) => void writeSync(fd, bytes), {
+    about,
+    redact,
+    lends: true,
+  })
   // Little is lost if the process is killed, and nothing if it fails.
   const flush = (): void => recording.flush()
   const flushing = setInterval(flush, FLUSHED).unref()

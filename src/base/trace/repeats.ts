@@ -1,9 +1,17 @@
-/** The large payloads that a trace has had last, so that each is written once. */
+/** The large payloads that a trace has had last, so that each is not written again and again. */
+import { copyOf } from '../bytes.js'
 import { LARGE, REMEMBERED } from './value.js'
 
-/** Remembers payloads while a trace is written. */
+/** A payload that was written. */
+interface Written {
+  readonly key: number
+  /** Kept from the second time on: most payloads never come again, and copies cost more than all the rest. */
+  readonly bytes: Uint8Array | undefined
+}
+
+/** Remembers payloads while a trace is written. One that comes again is written a second time, and no third time. */
 export class WrittenPayloads {
-  readonly #payloads: (Uint8Array | undefined)[] = new Array(REMEMBERED).fill(undefined)
+  readonly #payloads: (Written | undefined)[] = new Array(REMEMBERED).fill(undefined)
   readonly #latest = new Map<number, number>()
   #count = 0
 
@@ -11,22 +19,20 @@ export class WrittenPayloads {
   find(bytes: Uint8Array): number | undefined {
     const key = sample(bytes)
     const at = this.#latest.get(key)
-    const found = at === undefined ? undefined : this.#payloads[at % REMEMBERED]
-    if (at !== undefined && found !== undefined && this.#count - at <= REMEMBERED && equal(found, bytes))
-      return this.#count - at
-    this.#remember(key, bytes)
+    const isKnown = at !== undefined && this.#count - at <= REMEMBERED
+    const found = isKnown ? this.#payloads[at % REMEMBERED]?.bytes : undefined
+    if (isKnown && found !== undefined && equal(found, bytes)) return this.#count - at
+    this.#remember({ key, bytes: isKnown ? copyOf(bytes) : undefined })
     return undefined
   }
 
-  #remember(key: number, bytes: Uint8Array): void {
+  #remember(written: Written): void {
     const at = this.#count++ % REMEMBERED
     const leaving = this.#payloads[at]
-    if (leaving !== undefined) {
-      const old = sample(leaving)
-      if (this.#latest.get(old) === this.#count - 1 - REMEMBERED) this.#latest.delete(old)
-    }
-    this.#payloads[at] = new Uint8Array(bytes)
-    this.#latest.set(key, this.#count - 1)
+    if (leaving !== undefined && this.#latest.get(leaving.key) === this.#count - 1 - REMEMBERED)
+      this.#latest.delete(leaving.key)
+    this.#payloads[at] = written
+    this.#latest.set(written.key, this.#count - 1)
   }
 }
 

@@ -31,6 +31,7 @@ const GREATEST_DIFFERENCE = 2 ** 52 - 1
 export class TraceWriter {
   readonly #sink: RecordingSink
   readonly #redacts: boolean
+  readonly #lends: boolean
   readonly #out = new OutBytes()
   readonly #names = new Map<string, number>()
   readonly #texts = new Map<string, number>()
@@ -39,8 +40,10 @@ export class TraceWriter {
   #great = 0
   #entries = 0
 
-  constructor(sink: RecordingSink, header: TraceHeader) {
+  /** @param lends - whether the sink uses what it is given only until it returns, so that nothing has to be copied */
+  constructor(sink: RecordingSink, header: TraceHeader, lends = false) {
     this.#sink = sink
+    this.#lends = lends
     this.#redacts = header.redacted
     sink(new Uint8Array(formatHeader(header)))
     this.#out.reserve(BLOCK_HEAD)
@@ -97,7 +100,7 @@ export class TraceWriter {
     out.first = kind
     out.word(this.waiting, 1)
     out.word(xxh32(out.written.subarray(BLOCK_HEAD)), 5)
-    const bytes = out.written.slice()
+    const bytes = this.#lends ? out.written : out.written.slice()
     out.length = BLOCK_HEAD
     this.#sink(bytes)
   }

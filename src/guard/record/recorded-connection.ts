@@ -65,7 +65,8 @@ export class RecordedConnection<At extends SocketAddress> extends HostConnection
   }
 
   override tryWrite(data: Uint8Array): number {
-    const accepted = (count: number): Value => this.#recorder.sent(data.subarray(0, count))
+    const accepted = (count: number): Value =>
+      this.#recorder.sent(count === data.length ? data : data.subarray(0, count))
     return this.#call('tryWrite', [data.length], () => this.#inner.tryWrite(data), accepted)
   }
 

@@ -14,6 +14,8 @@ export interface RecorderOptions {
   readonly flushAt: number
   /** Whether the bytes that the program sends are recorded, and not just their digest. */
   readonly keepsSent: boolean
+  /** See `RecordingOptions.lends`. */
+  readonly lends: boolean
 }
 
 /** One recording. */
@@ -29,7 +31,7 @@ export class Recorder {
   #failure: { readonly error: unknown } | undefined
 
   constructor(sink: RecordingSink, options: RecorderOptions) {
-    this.#writer = new TraceWriter(sink, options.header)
+    this.#writer = new TraceWriter(sink, options.header, options.lends)
     this.#options = options
   }
 
@@ -77,10 +79,12 @@ export class Recorder {
   /** Records a call that was made already, and in which no event can have come. */
   returned(name: string, object: number, args: readonly Value[], outcome: Value, threw = false): void {
     if (!this.#isOpen) return
-    this.#try(() => {
+    try {
       this.#writer.call(name, object, args, outcome, threw)
       if (this.#writer.waiting >= FULL) this.#writer.flush()
-    })
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** Records an event, and delivers it. */
@@ -92,19 +96,34 @@ export class Recorder {
       this.#settled = false
       queueMicrotask(this.#settle)
     }
-    this.#try(() => this.#writer.event(name, object, args, this.#options.clock(), bits))
+    try {
+      this.#writer.event(name, object, args, this.#options.clock(), bits)
+    } catch (error) {
+      this.#fail(error)
+    }
     deliver()
     if (!inside && this.#isOpen && this.#writer.waiting >= this.#options.flushAt) this.flush()
   }
 
   /** Passes what was recorded to the sink. */
   flush(): void {
-    if (this.#isOpen) this.#try(() => this.#writer.flush())
+    if (!this.#isOpen) return
+    try {
+      this.#writer.flush()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** Ends the recording; what follows is not recorded. @throws what the sink threw */
   close(): void {
-    if (this.#isOpen) this.#try(() => this.#writer.end())
+    if (this.#isOpen) {
+      try {
+        this.#writer.end()
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
     this.#isOpen = false
     if (this.#failure !== undefined) throw this.#failure.error
   }
@@ -114,13 +133,9 @@ export class Recorder {
   }
 
   /** A sink that fails ends the recording, and not the program. */
-  #try(write: () => void): void {
-    try {
-      write()
-    } catch (error) {
-      this.#isOpen = false
-      this.#failure = { error }
-    }
+  #fail(error: unknown): void {
+    this.#isOpen = false
+    this.#failure = { error }
   }
 }
 

@@ -36,6 +36,11 @@ export interface RecordingOptions {
    * every event, which costs about as much again as the recording. What waits is lost if the process is killed.
    */
   readonly flushAt?: number
+  /**
+   * Whether the sink uses what it is given only until it returns, as one that writes it to a file does; `false` by
+   * default, when each piece is a copy that the sink may keep.
+   */
+  readonly lends?: boolean
 }
 
 /** A host that records. */
@@ -116,7 +121,7 @@ class HostRecorder extends WrappedHost implements RecordingHost {
   constructor(
     inner: Host,
     sink: RecordingSink,
-    { about = {}, redact = false, sent, flushAt = FLUSH_AT }: RecordingOptions,
+    { about = {}, redact = false, sent, flushAt = FLUSH_AT, lends = false }: RecordingOptions,
   ) {
     super(inner)
     const { name, deliversInline, unix } = inner
@@ -129,7 +134,7 @@ class HostRecorder extends WrappedHost implements RecordingHost {
       about,
     }
     const clock = (): number => inner.clock()
-    this.#recorder = new Recorder(sink, { header, clock, flushAt, keepsSent: sent === 'bytes' })
+    this.#recorder = new Recorder(sink, { header, clock, flushAt, keepsSent: sent === 'bytes', lends })
     this.#unix = unix && new RecordedUnix(this.#recorder, unix)
   }
 

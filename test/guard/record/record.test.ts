@@ -152,6 +152,24 @@ describe('a recording', () => {
     expect(await replay(trace)).toEqual(seen)
   })
 
+  test('lends its pieces to a sink that says so', async () => {
+    const pieces: Uint8Array[] = []
+    const buffers = new Set<ArrayBufferLike>()
+    const options = { lends: true, flushAt: 0 }
+    const recording = recordingHost(
+      steppedHost(),
+      (bytes) => {
+        pieces.push(bytes.slice())
+        buffers.add(bytes.buffer)
+      },
+      options,
+    )
+    const seen = await soon(echo(recording), 'the program to end')
+    recording.close()
+    expect(buffers.size).toBeLessThan(pieces.length)
+    expect(await replay(concat(pieces))).toEqual(seen)
+  })
+
   test('has what the application adds, which a replay delivers at the same point', async () => {
     const pieces: Uint8Array[] = []
     const recording = recordingHost(steppedHost(), (bytes) => void pieces.push(bytes))
