@@ -7,7 +7,7 @@ import type { Socket } from './socket.js'
 const KIB = 1024
 const MIB = 1024 * KIB
 /** More than the buffers of any platform hold for one connection. */
-const FLOOD = 32 * MIB
+const FLOOD = 16 * MIB
 
 /** Sends `data` in pieces of random size, and waits for onDrain after a write that returned false. */
 const send = async (socket: Socket, data: Uint8Array, random: Random): Promise<void> => {

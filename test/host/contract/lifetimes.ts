@@ -14,7 +14,7 @@ import type { Socket } from './socket.js'
 import { UnixLab } from './unix.js'
 
 /** The connections of one test: the number of groups, and the number of connections that are open together in each. */
-const GROUPS = 10
+const GROUPS = 6
 const SIDE_BY_SIDE = 25
 
 /** The bytes that all ends send, each from a different offset. */

@@ -114,7 +114,7 @@ function whenCancelled({ about, pair }: Kind, make: MakeHost, options?: Contract
 
   test('close() at a random moment delivers what was taken while the peer reads', async (lab) => {
     const random = seeded('any moment')
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 6; round++) {
       const { client, server } = await pair(lab)
       const pattern = new Pattern(random)
       server.readStart()
