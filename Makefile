@@ -78,7 +78,7 @@ dist/policy.schema.json: src/guard/policy.schema.json $(COMPILED)
 demo: build ## runs a ping-pong demo over real sockets
 	@node build/examples/demo.js
 
-test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
+test: build native sdk $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) $(LEARNED) ## runs the tests (ARGS='kernel -t EAGAIN' for some, SEED=... to repeat a run)
 	@scripts/ensure-test-tools.sh
 	@FOREIGN='$(QUICK_RECIPES)' $(JEST) $(ARGS)
 
@@ -92,7 +92,7 @@ test-tools: $(RUNTIMES)
 $(RUNTIMES):
 	@scripts/fetch-runtime.sh $(subst -, ,$(@F)) $(@D) >/dev/null
 
-test-programs: conformance-built $(PUMPED_MODULE) $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST)
+test-programs: conformance-built $(PUMPED_MODULE) $(QUICK_FOREIGN) $(PROBE_NATIVE) $(PROBE_GUEST) $(LEARNED)
 
 # How long `make stress` runs the randomized tests, in minutes.
 MINUTES ?= 60

@@ -32,3 +32,17 @@ $(SDK_MADE): build/sdk-cxx/start.o build/sdk-cxx/cxx.a build/sdk-revision.o buil
     libuv-port/include/uv_pump.h \
     LICENSE scripts/package/make-sdk.sh scripts/package/licences.sh
 	@scripts/package/make-sdk.sh $(LIBUV_DIR) $(SDK)
+
+# uvcc asks emcc once for each set of options. Each file of tests has a copy of
+# the SDK, and would ask again for these.
+LEARNED = build/sdk-learned/.made
+LEARNED_OPTIONS = 'uvcc -O0' 'uvcc -O1' 'uvcc -O2' 'uvcc -O0 -g' 'uvcc -O1 -g' 'uvcc -O2 -g -flto' \
+  'uvcc++ -O0' 'uvcc++ -O2' 'uvcc++ -O0 -g' 'uvcc++ -O0 -fno-exceptions'
+
+$(LEARNED): $(SDK_MADE)
+	@mkdir -p $(@D)
+	@echo 'int main(void) { return 0; }' | tee $(@D)/in.c >$(@D)/in.cc
+	@printf '%s\n' $(LEARNED_OPTIONS) | xargs -P 2 -I '{}' sh -c ' \
+	  case "{}" in *++*) source=in.cc ;; *) source=in.c ;; esac; \
+	  $(SDK)/bin/{} $(@D)/$$source -o "$(@D)/{}.wasm"'
+	@touch $@
