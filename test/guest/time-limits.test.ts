@@ -1,8 +1,10 @@
 /** Limits of a guest's time, under either driver: what ends it, when, and what it leaves. */
+import { readdirSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { soon } from '../support/deadline.js'
 import { driver } from './support/built.js'
-import { endAll, play } from './support/stage.js'
+import { endAll, play, until } from './support/stage.js'
 import { COMPILING, guestModule } from './support/uvcc.js'
 
 beforeAll(() => guestModule('behave'), COMPILING)
@@ -41,6 +43,34 @@ describe('iterationTime', () => {
     expect(await soon(turning.guest.outcome, 'the guest to end')).toMatchObject({ limit: 'wallTime' })
   })
 })
+
+/** The priorities of this process's threads. */
+const priorities = (): number[] =>
+  readdirSync('/proc/self/task').flatMap((thread) => {
+    try {
+      return [getPriority(Number(thread))]
+    } catch {
+      return [] // It has ended meanwhile.
+    }
+  })
+
+const hasPriorities = driver === 'worker' && process.platform === 'linux'
+const testPriorities = hasPriorities ? test : test.skip
+
+testPriorities(
+  'a guest that computes for long yields to the other threads, and one that turns its loop does not',
+  async () => {
+    const limits = { iterationTime: 1000 }
+    const turning = await play(['turn'], { limits })
+    await until(() => turning.guest.usage.processorTime.used > 150, 'the guest to turn its loop for a while')
+    expect(Math.max(...priorities())).toBe(getPriority())
+    const spinning = await play(['spin'], { limits })
+    await until(() => priorities().includes(getPriority() + 5), 'the guest to yield')
+    expect(spinning.guest.usage.iterationTime.used).toBeGreaterThanOrEqual(100)
+    spinning.guest.terminate()
+    turning.guest.terminate()
+  },
+)
 
 describe('processorTime', () => {
   test('ends a guest that turns its loop, after a warning', async () => {

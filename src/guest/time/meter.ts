@@ -22,6 +22,9 @@ export interface Exceeded {
 const WARNING = 0.8
 const CALM = 0.6
 
+/** The part of the limit of an iteration after which a guest computes for long. */
+const LONG = 0.1
+
 /** How often a guest is looked at in an iteration as long as its limit: the looks tell when an iteration began. */
 const LOOKS = 4
 
@@ -59,6 +62,11 @@ export class TimeMeter {
   /** How long the guest stays within a limit whatever it does, in milliseconds; `Infinity` without it. */
   left(name: TimeLimitName): number {
     return Math.max(0, this.#limits[name] - this.#used[name])
+  }
+
+  /** Whether a guest computes for so long that the others are to come first. */
+  isLong({ iterationTime }: TimeUsed): boolean {
+    return iterationTime >= LONG * this.#limits.iterationTime
   }
 
   /** Takes what has been used. @returns the limit that it is beyond, if any */

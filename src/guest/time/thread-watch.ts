@@ -3,6 +3,7 @@ import type { Activity } from './activity.js'
 import type { Exceeded, TimeMeter, TimeUsed } from './meter.js'
 import { ProcessorClock } from './processor-clock.js'
 import { PulseReader } from './pulse.js'
+import { ThreadPriority } from './thread-priority.js'
 import { type Watched, watch } from './watchdog.js'
 
 /** What is known of a guest at one moment. */
@@ -24,6 +25,7 @@ export class ThreadWatch implements Watched {
   /** `undefined` until the guest has started, and where processor time cannot be measured. */
   #clock: ProcessorClock | undefined
   #hasClock = true
+  #priority: ThreadPriority | undefined
   #hasEnded = false
   /** The latest look at it. */
   #last: Look
@@ -59,6 +61,7 @@ export class ThreadWatch implements Watched {
     const look = this.#look()
     if (look.used.iterationTime === 0) this.#turnBegan = look.used.processorTime
     this.#last = look
+    this.#priority?.set(this.#meter.isLong(look.used))
     const exceeded = this.#meter.take(look.used)
     if (exceeded === undefined) return this.#meter.soon
     this.#onExceeded(exceeded)
@@ -90,6 +93,8 @@ export class ThreadWatch implements Watched {
     if (this.#hasClock) {
       this.#clock ??= ProcessorClock.of(thread)
       this.#hasClock = this.#clock !== undefined
+      // Only now is it known to be a thread of this process.
+      if (this.#hasClock) this.#priority ??= new ThreadPriority(thread)
     }
     const read = this.#clock?.read()
     if (read !== undefined) return read - this.#pulse.begun
