@@ -56,11 +56,12 @@ export function backgroundLoop(): Loop {
 }
 
 function start(): Loop {
-  const host = hosts[whichRuntime()]()
+  // What a wrapper makes may be a network in memory, which has its own way to keep the process alive.
+  const host = wrap(hosts[whichRuntime()]())
   const keepAlive = host.keepAlive.bind(host)
   // The run never ends, so it must not keep the process alive.
   host.keepAlive = () => () => {}
-  const loop = Loop.openSync({ host: wrap(host), module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
+  const loop = Loop.openSync({ host, module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })
   let release: (() => void) | undefined
