@@ -27,6 +27,9 @@ const RELEASE = 10_000
 /** How many calls are too few for another guest. */
 const FEW = 500
 
+/** How many calls the last guest of a slice makes at least: in fewer, it does not come to its end. */
+const LEAST = 20
+
 /** How many guests run at the same time, since they mostly wait; and the modes in which each runs alone. */
 const LANES = 4
 const ALONE: readonly Mode[] = ['imports', 'modules', 'deep', 'end']
@@ -77,7 +80,7 @@ class Guests {
     for (let made = 0; made < calls; ) {
       const batch: Lane[] = []
       for (let left = calls - made; batch.length < lanes && left > 0; left -= callsPerGuest)
-        batch.push({ guest, calls: Math.min(callsPerGuest, left), place: this.#placeOf(guest++) })
+        batch.push({ guest, calls: Math.min(callsPerGuest, Math.max(left, LEAST)), place: this.#placeOf(guest++) })
       const done = await this.#batch(batch)
       made += done
       tell({ kind: 'made', mode, runner, calls: done })
