@@ -26,7 +26,8 @@ const USAGE = `make conformance ARGS='...' runs libuv's own tests as guests. Arg
   --filter REGEX     run only entries whose name matches
   --class A,B        run only entries of these classes (A, B, C, new)
   --driver NAME      how guests wait: auto (default), jspi, worker
-  --host NAME        the host of the guests: node (default), virtual
+  --host NAME        the host of the guests: node (default), virtual, simulated (in virtual time; needs --driver jspi)
+  --seed N           the seed of a simulated host (default 1)
   --repeat N         run each entry N times (default 1); it passes if it passes every time
   --jobs N           how many entries run at once (default: two per processor, or 1 if they share a network)
   --shared-network   use this machine's network for all entries instead of a separate one for each; they run one at a
@@ -55,6 +56,7 @@ const readOptions = () => {
         class: { type: 'string', default: 'A,B,C,new' },
         driver: { type: 'string', default: 'auto' },
         host: { type: 'string', default: 'node' },
+        seed: { type: 'string', default: '1' },
         repeat: { type: 'string', default: '1' },
         jobs: { type: 'string' },
         'shared-network': { type: 'boolean', default: false },
@@ -157,10 +159,13 @@ const way = {
   node: options.node ?? chooseNode(driver),
   driver,
   ownNetwork: !options['shared-network'] && hasOwnNetworks(),
-  host: oneOf('host', options.host, ['node', 'virtual']),
+  host: oneOf('host', options.host, ['node', 'virtual', 'simulated']),
+  seed: count('seed', options.seed),
 }
 const repeat = count('repeat', options.repeat)
-const apart = way.ownNetwork || way.host === 'virtual'
+if (way.host === 'simulated' && driver !== 'jspi')
+  refuse('--host simulated needs --driver jspi: a guest in a thread of its own has a clock of its own')
+const apart = way.ownNetwork || way.host !== 'node'
 const jobs = options.jobs === undefined ? (apart ? 2 * availableParallelism() : 1) : count('jobs', options.jobs)
 if (jobs > 1 && !apart)
   refuse('--jobs must be 1 in a shared network: the ports of the tests are fixed, so entries would conflict')

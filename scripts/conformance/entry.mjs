@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Guest } from 'libuv-wasm/guest'
 import { nodeHost } from 'libuv-wasm/node'
+import { simulate } from 'libuv-wasm/testing'
 import { virtualHost } from 'libuv-wasm/virtual'
 
 /**
@@ -15,7 +16,8 @@ import { virtualHost } from 'libuv-wasm/virtual'
  * @property {string} name the entry
  * @property {readonly string[]} helpers the helpers that must be running before the entry starts
  * @property {'jspi' | 'worker' | 'auto'} driver
- * @property {'node' | 'virtual'} host
+ * @property {'node' | 'virtual' | 'simulated'} host `simulated`: a network and a clock that are functions of a seed
+ * @property {number} seed of the host `simulated`
  * @property {number} deadline milliseconds
  */
 /**
@@ -33,30 +35,49 @@ const SKIPPED = 7
 /** How long a helper may take to start, and a terminated guest to end, in milliseconds. */
 const PATIENCE = 5000
 
-/** @param {string} host */
-const makeHost = (host) => (host === 'virtual' ? virtualHost() : nodeHost())
-
 /**
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- * @returns {Promise<'late'>}
- */
-const late = (milliseconds, signal) => delay(milliseconds, 'late', { signal })
-
-/**
- * Waits for a promise with a deadline.
+ * Where the guests run, and how time passes there.
  *
- * @template T
- * @param {Promise<T>} promise
- * @param {number} milliseconds
- * @returns {Promise<T | 'late'>}
+ * @typedef {object} Place
+ * @property {import('libuv-wasm').Host} host
+ * @property {() => number} now milliseconds
+ * @property {<T>(promise: Promise<T>) => Promise<T>} outside waits for something that the place knows nothing of
+ * @property {<T>(promise: Promise<T>, milliseconds: number) => Promise<T | 'late'>} within waits with a deadline
+ * @property {() => string[]} open what is open on a network of its own, one line each
  */
-const within = async (promise, milliseconds) => {
-  const abort = new AbortController()
-  try {
-    return await Promise.race([promise, late(milliseconds, abort.signal)])
-  } finally {
-    abort.abort()
+
+/** @param {'node' | 'virtual'} name @returns {Place} */
+const realPlace = (name) => {
+  const host = name === 'virtual' ? virtualHost() : nodeHost()
+  return {
+    host,
+    now: () => performance.now(),
+    outside: (promise) => promise,
+    within: async (promise, milliseconds) => {
+      const abort = new AbortController()
+      try {
+        return await Promise.race([
+          promise,
+          delay(milliseconds, /** @type {const} */ ('late'), { signal: abort.signal }),
+        ])
+      } finally {
+        abort.abort()
+      }
+    },
+    open: () => ('open' in host ? host.open() : []),
+  }
+}
+
+/** @param {import('libuv-wasm/testing').Simulation} sim @returns {Promise<Place>} */
+const simulatedPlace = async (sim) => {
+  const { host } = await sim.machine('tests')
+  return {
+    host,
+    now: () => sim.clock.now,
+    outside: (promise) => sim.outside(promise),
+    within: (promise, milliseconds) =>
+      Promise.race([promise, sim.clock.advance(milliseconds).then(() => /** @type {const} */ ('late'))]),
+    open: () => sim.netstat().map(({ protocol, local, remote, state }) => [protocol, local, remote, state].join(' ')),
   }
 }
 
@@ -73,14 +94,18 @@ class Part {
   #isReady = false
   /** @type {Promise<Guest>} */
   #guest
+  /** @type {Place} */
+  #place
 
   /**
    * @param {Order} order
    * @param {WebAssembly.Module} module
-   * @param {import('libuv-wasm').Host} host
+   * @param {Place} place
    * @param {readonly string[]} args
    */
-  constructor({ driver, fixtures }, module, host, args) {
+  constructor({ driver, fixtures }, module, place, args) {
+    const { host } = place
+    this.#place = place
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve
     })
@@ -88,7 +113,8 @@ class Part {
     const dirs = { '/work/test/fixtures': fixtures, '/tmp': new Map() }
     // tcp_writealot has more waiting to be written than a guest may by default.
     const limits = { memory: 2 ** 30 }
-    this.#guest = Guest.start(module, { host, driver, dirs, limits, args: ['tests', ...args], onOutput })
+    const options = { host, driver, dirs, limits, args: ['tests', ...args], onOutput }
+    this.#guest = place.outside(Guest.start(module, options))
     this.exit = this.#guest
       .then((guest) => guest.exit)
       .catch((error) => (error instanceof Error ? error : new Error(String(error))))
@@ -98,7 +124,7 @@ class Part {
   async end() {
     const guest = await this.#guest
     guest.terminate()
-    return (await within(this.exit, PATIENCE)) !== 'late'
+    return (await this.#place.within(this.exit, PATIENCE)) !== 'late'
   }
 
   /** @param {Uint8Array} bytes */
@@ -125,29 +151,41 @@ const explain = (end) => {
  */
 const run = async (order) => {
   const module = await WebAssembly.compile(await readFile(order.module))
-  const host = makeHost(order.host)
+  if (order.host !== 'simulated') return runIn(order, module, realPlace(order.host))
+  // The clocks of this process stay as they are: the guests see those of their host.
+  const options = { seed: order.seed, globals: /** @type {const} */ ('real') }
+  const [report] = await simulate(options, async (sim) => runIn(order, module, await simulatedPlace(sim)))
+  if (report === undefined) throw new Error('there was no run')
+  return report.value
+}
+
+/**
+ * @param {Order} order
+ * @param {WebAssembly.Module} module
+ * @param {Place} place
+ * @returns {Promise<Outcome>}
+ */
+const runIn = async (order, module, place) => {
   /** @type {Part[]} */
   const parts = []
   /** @type {string[]} */
   const defects = []
   for (const helper of order.helpers) {
-    const part = new Part(order, module, host, [order.name, helper])
+    const part = new Part(order, module, place, [order.name, helper])
     parts.push(part)
-    const end = await within(Promise.race([part.ready, part.exit]), PATIENCE)
+    const end = await place.within(Promise.race([part.ready, part.exit]), PATIENCE)
     if (end !== undefined) defects.push(`the helper ${helper} was not ready: ${explain(end)}`)
   }
-  const start = performance.now()
-  const test = new Part(order, module, host, [order.name])
+  const start = place.now()
+  const test = new Part(order, module, place, [order.name])
   parts.push(test)
-  const end = await within(test.exit, order.deadline)
-  const milliseconds = Math.round(performance.now() - start)
+  const end = await place.within(test.exit, order.deadline)
+  const milliseconds = Math.round(place.now() - start)
   for (const part of parts) if (!(await part.end())) defects.push('a guest could not be ended')
-  if ('open' in host) {
-    // The last packets may still be in flight to the other end.
-    const late = performance.now() + PATIENCE
-    while (host.open().length > 0 && performance.now() < late) await delay(1)
-    for (const line of host.open()) defects.push(`left on the virtual network: ${line}`)
-  }
+  // The last packets may still be in flight to the other end.
+  const late = place.now() + PATIENCE
+  while (place.open().length > 0 && place.now() < late) await place.within(new Promise(() => {}), 1)
+  for (const line of place.open()) defects.push(`left on the network: ${line}`)
   const detail = [explain(end), ...defects].filter((text) => text !== '').join('\n')
   const result = detail !== '' ? 'fail' : end === SKIPPED ? 'skip' : 'pass'
   const output = parts.map((part) => part.output).join('')

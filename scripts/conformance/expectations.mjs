@@ -58,7 +58,8 @@ export const readExpectations = () => {
  */
 export const expectedOn = (expectation, host) => {
   const { expect = 'pass', on = [host] } = expectation ?? {}
-  return on.includes(host) ? expect : 'pass'
+  // A simulated network is a virtual one.
+  return on.includes(host) || (host === 'simulated' && on.includes('virtual')) ? expect : 'pass'
 }
 
 /**
