@@ -3,7 +3,9 @@
  * long as the process lives, and keeps the process alive only while it has something to do.
  */
 import { readFileSync } from 'node:fs'
+import { recordInto, replayedBy, replayFrom } from '../guard/record/run-file.js'
 import { bunHost } from '../host/bun.js'
+import { traceFiles } from '../host/common/trace-files.js'
 import type { Host } from '../host/contract/host.js'
 import { denoHost } from '../host/deno.js'
 import { nodeHost } from '../host/node.js'
@@ -55,12 +57,34 @@ export function backgroundLoop(): Loop {
   return background
 }
 
-function start(): Loop {
+/** What holds the process, and the host of the loop: recorded or replayed, if environment variables say so. */
+function openHost(): { host: Host; keepAlive: () => () => void } {
+  const { UVWASM_RECORD, UVWASM_REPLAY, UVWASM_RECORD_IF_MISSING } = process.env
+  const options = {
+    ...(UVWASM_RECORD !== undefined && { record: UVWASM_RECORD }),
+    ...(UVWASM_REPLAY !== undefined && { replay: UVWASM_REPLAY }),
+    ...(UVWASM_RECORD_IF_MISSING !== undefined && { recordIfMissing: UVWASM_RECORD_IF_MISSING }),
+  }
+  const replayed = replayedBy(options, traceFiles)
+  if (replayed !== undefined) {
+    const { host, done } = replayFrom(replayed, traceFiles)
+    done.catch(throwUncaught)
+    // A replay holds the process itself, until it is over.
+    return { host, keepAlive: () => () => {} }
+  }
   // What a wrapper makes may be a network in memory, which has its own way to keep the process alive.
   const host = wrap(hosts[whichRuntime()]())
   const keepAlive = host.keepAlive.bind(host)
   // The run never ends, so it must not keep the process alive.
   host.keepAlive = () => () => {}
+  if (Object.keys(options).length === 0) return { host, keepAlive }
+  const recorded = recordInto(options, traceFiles, host)
+  traceFiles.whenExiting(() => recorded.close())
+  return { host: recorded.host, keepAlive }
+}
+
+function start(): Loop {
+  const { host, keepAlive } = openHost()
   const loop = Loop.openSync({ host, module: compileOwn(new Uint8Array(readFileSync(shippedModule))) })
   loop.onError = throwUncaught
   const anchor = new Anchor({ loop })

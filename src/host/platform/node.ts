@@ -6,6 +6,7 @@ import type { processStreams } from '../common/process-streams.js'
 import type { Host } from '../contract/host.js'
 import { nodeHost } from '../node.js'
 import { whichRuntime } from './runtime-name.js'
+import type { TraceFiles } from './trace-files.js'
 
 /**
  * Reads a file synchronously: it has 63 kB, and Node takes longer to load its promise-based file API than to read
@@ -32,6 +33,11 @@ export async function openHost(): Promise<Host> {
 /** See `processStreams()` of `process-streams.ts`. */
 export async function standardStreams(): Promise<typeof processStreams> {
   return (await import('../common/process-streams.js')).processStreams
+}
+
+/** See `openTraceFiles()` of `trace-files.ts`. */
+export async function traceFiles(): Promise<TraceFiles> {
+  return (await import('../common/trace-files.js')).traceFiles
 }
 
 /** Loads the WASI implementation. webpack cannot bundle it and must leave the import as it is. */

@@ -21,6 +21,11 @@ export async function standardStreams(): Promise<never> {
 }
 
 /** @throws {TypeError} always */
+export async function traceFiles(): Promise<never> {
+  throw new TypeError('Cannot record in a file: a page has none; give a host made by recordingHost() or replayHost()')
+}
+
+/** @throws {TypeError} always */
 export async function loadWasi(): Promise<never> {
   throw new TypeError('Cannot run a module that needs WASI: a page has no WASI; give a provider as `wasi`')
 }

@@ -1,4 +1,5 @@
 /** The options of a loop, and their checks. */
+import type { RunFileOptions } from '../../guard/record/run-file.js'
 import type { Host } from '../../host/contract/host.js'
 import type { ModuleSource } from '../../runtime/module.js'
 import type { Trace } from '../../runtime/trace.js'
@@ -6,7 +7,7 @@ import type { WasiProvider } from '../../wasi/provider.js'
 import { ArgumentError, checkInteger, show } from '../errors.js'
 
 /** The options of {@link Loop.open}. */
-export interface LoopOptions {
+export interface LoopOptions extends RunFileOptions {
   /** The host: the loop's access to the outside world. The platform's host by default. */
   readonly host?: Host
   /** libuv's module; the one that this package ships by default. */
@@ -30,6 +31,7 @@ export function checkOptions(options: LoopOptions): void {
   if (typeof options !== 'object' || options === null || 'defer' in options) {
     throw new ArgumentError(`Cannot use ${show(options)} as options: it is not an options object; give { host }`)
   }
+  checkRunFile(options)
   const { host, module, wasi, trace, maxDescriptors } = options
   if (maxDescriptors !== undefined) checkInteger(maxDescriptors, 'maxDescriptors', 4, 0x7fff_ffff)
   // Checked by their methods: they may come from another copy of this package.
@@ -51,4 +53,19 @@ export function checkOptions(options: LoopOptions): void {
       `Cannot use module ${show(module)}: it is not a module; give its bytes, its URL or a compiled module`,
     )
   }
+}
+
+/** Whether a run is recorded in a file, or replayed from one. */
+export function hasRunFile({ record, replay, recordIfMissing }: RunFileOptions): boolean {
+  return record !== undefined || replay !== undefined || recordIfMissing !== undefined
+}
+
+function checkRunFile({ record, replay, recordIfMissing }: RunFileOptions): void {
+  const given = Object.entries({ record, replay, recordIfMissing }).filter(([, path]) => path !== undefined)
+  for (const [name, path] of given) {
+    if (typeof path !== 'string' || path === '')
+      throw new ArgumentError(`Cannot use ${name} ${show(path)}: it is not a path; give that of a file`)
+  }
+  if (given.length > 1)
+    throw new ArgumentError(`Cannot use ${given.map(([name]) => name).join(' and ')} together; give one of them`)
 }

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Address } from '../../base/address.js'
 import type { WasmModule } from '../../base/platform-types.js'
+import type { RunFile } from '../../guard/record/run-file.js'
 import type { Host } from '../../host/contract/host.js'
-import { defaultHost } from '../../host/platform/default-host.js'
 import { Instance, type InstanceOptions } from '../../runtime/instance.js'
 import { compileModule } from '../../runtime/module.js'
 import { ArgumentError, ClosedLoopError, show, UVError } from '../errors.js'
@@ -11,7 +11,8 @@ import { type LookupOptions, lookupAddresses } from '../lookup.js'
 import { learnStatusCodes, StatusCode } from '../status.js'
 import { FOUND, INSTANCE, THROWN } from './loop-keys.js'
 import { type LoopMetrics, type LoopResources, metricsOf, resourcesOf } from './loop-metrics.js'
-import { checkOptions, type LoopOptions } from './loop-options.js'
+import { checkOptions, hasRunFile, type LoopOptions } from './loop-options.js'
+import { openHost } from './open-host.js'
 import { RunMode } from './run-mode.js'
 
 /** Receives what a callback threw. */
@@ -53,6 +54,8 @@ export class Loop implements AsyncDisposable {
   #closed = false
   #running: Promise<boolean> | undefined
   #failure: { readonly error: unknown } | undefined
+  /** The file that it is recorded in, or replayed from. */
+  #runFile: RunFile | undefined
   readonly #found = new Set<Handle>()
 
   private constructor(instance: Instance) {
@@ -68,18 +71,23 @@ export class Loop implements AsyncDisposable {
   static async open(options: LoopOptions = {}): Promise<Loop> {
     checkOptions(options)
     // A cold start has to load both; loading them at the same time saves time.
-    const [host, module] = await Promise.all([options.host ?? defaultHost(), compileModule(options.module)])
+    const [{ host, runFile }, module] = await Promise.all([openHost(options), compileModule(options.module)])
     const { instance, begin } = Loop.#plan({ ...options, module }, host)
-    return begin(await Instance.open(instance))
+    const loop = begin(await Instance.open(instance))
+    if (runFile !== undefined) loop.#follow(runFile)
+    return loop
   }
 
   /**
    * Opens a loop synchronously. Needs a host, and a compiled module that needs no WASI unless a provider is given.
+   * It cannot be recorded or replayed by an option.
    *
    * @throws the errors that {@link Loop.open} rejects with
    */
   static openSync(options: LoopOptions & { readonly host: Host; readonly module: WasmModule }): Loop {
     checkOptions(options)
+    if (hasRunFile(options))
+      throw new ArgumentError('Cannot record or replay a loop that is opened synchronously; use Loop.open()')
     const { instance, begin } = Loop.#plan(options, options.host)
     return begin(Instance.openSync({ ...instance, module: options.module }))
   }
@@ -207,6 +215,7 @@ export class Loop implements AsyncDisposable {
     this.#end()
     // Last: if the host throws here, the loop is closed nevertheless.
     kernel.closeAll()
+    this.#runFile?.close()
   }
 
   #end(): void {
@@ -315,6 +324,7 @@ export class Loop implements AsyncDisposable {
   /**
    * Closes every handle, runs the loop until they are closed, and closes the loop.
    *
+   * @throws {DivergenceError} when the loop was replayed, and its program did something else than in its recording
    * @throws the first exception that a callback threw in the meantime, once the loop is closed; not if there is an
    *   `onError`
    *
@@ -349,6 +359,7 @@ export class Loop implements AsyncDisposable {
     do await (this.#running ?? this.run())
     while (this.handles.size > 0)
     this.close()
+    await this.#runFile?.done
     if (thrown.length > 0) throw thrown[0]
   }
 
@@ -370,6 +381,12 @@ export class Loop implements AsyncDisposable {
         this.#fail(another)
       }
     } else this.#fail(error)
+  }
+
+  /** Whether the program does what it did is reported like what its callbacks throw. */
+  #follow(runFile: RunFile): void {
+    this.#runFile = runFile
+    runFile.done.catch((error: unknown) => this[THROWN](error))
   }
 
   #fail(error: unknown): void {
