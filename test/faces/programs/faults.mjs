@@ -2,7 +2,6 @@
  * What unmodified clients say of each fault: `node --import libuv-wasm/net/register faults.mjs virtual|real`. Prints a
  * list of JSON: the client, the fault, what the client has got, and whether the fault has fired.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { virtualHost } from 'libuv-wasm'
 import { wrapHost } from 'libuv-wasm/net'
@@ -49,7 +48,7 @@ const CLIENTS = {
       await client.connect()
       return (await client.query('SELECT answer')).rows[0].answer
     } finally {
-      await Promise.race([client.end().catch(() => {}), sleep(200)])
+      await client.end().catch(() => {})
     }
   },
   ioredis: async (host, port) => {
@@ -93,7 +92,7 @@ for (const [client, protocol] of /** @type {const} */ ([
     const before = faulty?.faults.explain().fired.length ?? 0
     const added = faulty?.faults.add(fault)
     const got = await ask?.(fault.toxic === 'lookup' ? 'localhost' : '127.0.0.1', port).then(String, tell)
-    await sleep(5)
+    await new Promise(setImmediate)
     added?.remove()
     const fired = (faulty?.faults.explain().fired ?? []).slice(before).some(({ toxic }) => toxic === fault.toxic)
     results.push([client, fault.toxic, got, fired])

@@ -2,7 +2,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Answers each whole request. @typedef {(text: string) => readonly [answer: string, rest: string] | undefined} Protocol */
+/**
+ * Answers each whole request.
+ *
+ * @typedef {(text: string) => readonly [answer: string, rest: string] | undefined} Protocol
+ */
 
 /** Commands are lists of texts. @type {Protocol} */
 const redis = (text) => {
