@@ -9,7 +9,8 @@ import { commandIn } from './network.mjs'
 /**
  * How entries are run.
  *
- * @typedef {Pick<Order, 'module' | 'fixtures' | 'driver' | 'host' | 'seed'> & { node: string, ownNetwork: boolean }} Way
+ * @typedef {Pick<Order, 'module' | 'fixtures' | 'driver' | 'host' | 'seed'>} Guests
+ * @typedef {Guests & { node: string, ownNetwork: boolean }} Way
  */
 /**
  * An entry of upstream's list. `timeout` is in milliseconds.
