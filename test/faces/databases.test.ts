@@ -2,10 +2,19 @@
  * Unmodified clients of databases, over `libuv-wasm/net`, with the real servers. Each runs in a process with a replaced
  * `node:net`, which has to end by itself when all connections are closed.
  */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { content, runProgram } from './support/run-program.js'
-import { type Database, findProgram, PATIENCE, startMariadb, startPostgres, startRedis } from './support/servers.js'
+import { content, runProgram, runProgramWith } from './support/run-program.js'
+import {
+  type Database,
+  findProgram,
+  newFolder,
+  PATIENCE,
+  startMariadb,
+  startPostgres,
+  startRedis,
+} from './support/servers.js'
 
 jest.setTimeout(2 * PATIENCE)
 
@@ -44,6 +53,18 @@ withServer(
 withServer('redis-server', startRedis, (server) => {
   test('answers the client ioredis', async () => {
     expect(await runProgram('ioredis', `${server().port}`, join(server().folder, 'socket'))).toEqual(content('ioredis'))
+  })
+
+  test('is not needed once ioredis was recorded', async () => {
+    const { port, folder } = server()
+    const own = newFolder()
+    const file = join(own, 'run.uvtrace')
+    const play = (variable: string) =>
+      runProgramWith({ [variable]: file }, 'ioredis', `${port}`, join(folder, 'socket'))
+    expect(await play('UVWASM_RECORD')).toEqual(content('ioredis'))
+    await server().stop()
+    expect(await play('UVWASM_REPLAY')).toEqual(content('ioredis'))
+    rmSync(own, { recursive: true })
   })
 })
 

@@ -103,8 +103,9 @@ export class ReplayedConnection<At extends SocketAddress> extends HostConnection
   }
 
   #write(name: string, sent: Value): boolean {
-    this.#pending = this.#read.number(this.#replayer.call(name, this.#number, [sent]))
-    return this.#pending === 0
+    const left = this.#replayer.call(name, this.#number, [sent])
+    this.#pending = left === false ? 0 : this.#read.number(left)
+    return left === 0
   }
 
   #receive(name: string, [first, remote, writesAtOnce]: readonly Value[]): () => void {

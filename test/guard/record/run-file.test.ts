@@ -50,6 +50,13 @@ describe('a loop', () => {
     expect(await talk({ replay: file })).toBe(seen)
   })
 
+  test('that has sent more than goes at once is replayed', async () => {
+    const file = fresh()
+    const word = 'x'.repeat(5_000_000)
+    const seen = await talk({ record: file }, word)
+    expect(await talk({ replay: file }, word)).toBe(seen)
+  })
+
   test('is recorded once, and replayed from then on', async () => {
     const file = fresh()
     const seen = await talk({ recordIfMissing: file })
