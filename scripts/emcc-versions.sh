@@ -48,7 +48,7 @@ for pin; do
   try examples/guests/hello.c -O2
   try examples/guests/hello.c -g
   try examples/guests/timers.c -O2
-  for program in printing events select devices; do
+  for program in printing events select devices maps; do
     try "test/guest/programs/posix/$program.c" -O2
   done
 done

@@ -76,6 +76,10 @@ int fcntl(int fd, int command, ...) {
   argument = va_arg(ap, long);
   va_end(ap);
 
+  /* The headers of newer emscripten have the numbers of fcntl64(). */
+  if (command >= 12 && command <= 14)
+    command += F_GETLK - 12;
+
   if (command == F_GETLK || command == F_SETLK || command == F_SETLKW)
     return uvp__result(uvp__lock(fd, command, (struct flock*) argument));
 

@@ -267,6 +267,9 @@ int main(void) {
   timeout("SO_RCVTIMEO", SO_RCVTIMEO, 0, 1000000);
   timeout("SO_RCVTIMEO", SO_RCVTIMEO, 0, -1);
   timeout("SO_RCVTIMEO", SO_RCVTIMEO, 0, 0);
+  /* The numbers that newer headers have for them. */
+  timeout("SO_RCVTIMEO_NEW", 66, 3, 0);
+  timeout("SO_SNDTIMEO_NEW", 67, 0, 500000);
   linger(1, 5);
   linger(1, 0);
   linger(0, 0);
