@@ -47,6 +47,14 @@ cp sdk/setjmp.h "$dest/include"
 
 cp build/wasm/guest/libuv-program.a "$dest/lib/libuv.a"
 cp build/wasm/debug/libuv-program.a "$dest/lib/libuv-debug.a"
+# The size of time_t, which newer versions of emscripten have made larger.
+size=8
+echo '#include <time.h>
+_Static_assert(sizeof(time_t) == 4, "");' >build/time-size.c
+! "${EMCC:-emcc}" -c build/time-size.c -o build/time-size.o 2>/dev/null || size=4
+echo "$size" >"$dest/lib/uvcc/time-size"
+rm -f build/time-size.c build/time-size.o
+
 cp build/sdk-revision.o "$dest/lib/revision.o"
 cp build/sdk-cxx/start.o build/sdk-cxx/cxx.a "$dest/lib/uvcc"
 { cat sdk/library.js; imports; } >"$dest/lib/uv_host.js"

@@ -10,6 +10,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+/* Newer versions of emscripten do not have it. */
+#ifndef STATX__RESERVED
+#define STATX__RESERVED 0x80000000U
+#endif
+
 #define UVP__STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define UVP__STATX_FLAGS                                                      \
   (UVP__STAT_FLAGS | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)

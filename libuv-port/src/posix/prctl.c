@@ -7,11 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-
-/* Newer versions of emscripten do not have it. */
-#if __has_include(<sys/prctl.h>)
 #include <sys/prctl.h>
-#endif
 
 /* The size of a name with its NUL, as on Linux. */
 #define UVP__NAME_SIZE 16

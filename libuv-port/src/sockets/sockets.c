@@ -111,44 +111,17 @@ int getpeername(int fd,
 }
 
 
-/* The number that the host knows an option by. The headers of newer emscripten
- * have those of Linux for 64-bit times, and a program may be compiled with them.
- */
-static int uvp__option(int level, int name) {
-  static const struct {
-    int name;
-    int known;
-  } newer[] = { { 63, SO_TIMESTAMP },
-                { 64, SO_TIMESTAMPNS },
-                { 65, SO_TIMESTAMPING },
-                { 66, SO_RCVTIMEO },
-                { 67, SO_SNDTIMEO } };
-  size_t i;
-
-  if (level != SOL_SOCKET)
-    return name;
-
-  for (i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
-    if (newer[i].name == name)
-      return newer[i].known;
-
-  return name;
-}
-
-
 int getsockopt(int fd,
                int level,
                int name,
                void* restrict value,
                socklen_t* restrict len) {
-  return uvp__result(
-      uvh_getsockopt(fd, level, uvp__option(level, name), value, len));
+  return uvp__result(uvh_getsockopt(fd, level, name, value, len));
 }
 
 
 int setsockopt(int fd, int level, int name, const void* value, socklen_t len) {
-  return uvp__result(
-      uvh_setsockopt(fd, level, uvp__option(level, name), value, len));
+  return uvp__result(uvh_setsockopt(fd, level, name, value, len));
 }
 
 

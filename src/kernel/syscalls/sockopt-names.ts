@@ -40,8 +40,17 @@ function socketOptions(c: Constants): Options {
     [c.SO_PASSCRED, 'passCredentials'],
     [c.SO_TIMESTAMP, 'timestamp'],
     [c.SO_TIMESTAMPNS, 'timestampNs'],
+    ...WIDE_TIME,
   ])
 }
+
+/** The numbers that C libraries with times of 64 bits have for the same options, those of newer emscripten: Linux's. */
+const WIDE_TIME: readonly (readonly [number, OptionName])[] = [
+  [63, 'timestamp'],
+  [64, 'timestampNs'],
+  [66, 'receiveTimeout'],
+  [67, 'sendTimeout'],
+]
 
 function tcpOptions(c: Constants): Options {
   return new Map<number, OptionName>([
