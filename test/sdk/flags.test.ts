@@ -274,14 +274,17 @@ int main(void) { printf("%" PRIdPTR " %d\\n", (intptr_t) SEEK_END, (int) sizeof(
   )
 })
 
+/** A compiler that notes each time that emcc is asked. @returns its path, and that of its notes */
+const noted = async (name: string): Promise<[program: string, log: string]> => {
+  const [program, log] = [join(workshop.folder, name), join(workshop.folder, `${name}.log`)]
+  await writeFile(program, `#!/bin/sh\necho asked >>'${log}'\nexec emcc "$@"\n`, { mode: 0o755 })
+  return [program, log]
+}
+
 test(
-  'emcc is asked once for each set of options, whatever else changes',
+  'emcc is asked once for each set of options, whatever else changes, and at first for the size of time_t',
   async () => {
-    const log = join(workshop.folder, 'asked.log')
-    await writeFile(join(workshop.folder, 'asked'), `#!/bin/sh\necho asked >>'${log}'\nexec emcc "$@"\n`, {
-      mode: 0o755,
-    })
-    const env = { EMCC: join(workshop.folder, 'asked') }
+    const [EMCC, log] = await noted('asked')
     for (const options of [
       ['-O1'],
       ['-O1', '-DX', '-lm'],
@@ -289,8 +292,27 @@ test(
       ['-c', '-O0'],
       ['-c', '-O3', '-g'],
     ])
-      await workshop.run(join(workshop.sdk, 'bin/uvcc'), [...options, 'main.c', '-o', 'again.wasm'], env)
-    expect(await readFile(log, 'utf8')).toBe('asked\nasked\n')
+      await workshop.run(join(workshop.sdk, 'bin/uvcc'), [...options, 'main.c', '-o', 'again.wasm'], { EMCC })
+    expect(await readFile(log, 'utf8')).toBe('asked\nasked\nasked\n')
+  },
+  COMPILING,
+)
+
+test(
+  'an emcc that the library was not built for is refused',
+  async () => {
+    const [EMCC] = await noted('newer')
+    const size = join(workshop.sdk, 'lib/uvcc/time-size')
+    const built = await readFile(size, 'utf8')
+    await writeFile(size, '8\n')
+    const { code, stderr } = await workshop.run(join(workshop.sdk, 'bin/uvcc'), ['main.c', '-o', 'newer.wasm'], {
+      EMCC,
+    })
+    await writeFile(size, built)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^uvcc: Cannot use .*newer: its time_t does not have the 8 bytes of this library's; use the emcc/,
+    )
   },
   COMPILING,
 )
