@@ -159,7 +159,7 @@ test('--step shows each call and event, and waits for a line before each turn', 
   const { file, output } = await recordEcho()
   const stepped = new Command('replay', '--step', file)
   await stepped.complains(/step> /)
-  expect(stepped.errors).toMatch(/listen of #\d+ \(128\)[\s\S]*\n> +\d+: event connection of/)
+  expect(stepped.errors).toMatch(/listen of #\d+ \(128\)[\s\S]*\n> +\d+: event \w+/)
   stepped.child.stdin.write('/secret\n')
   await stepped.complains(/\n> +\d+: event data of #\d+ \(13 bytes "a secret line"\)\nstep> $/)
   expect(stepped.errors).not.toMatch(/13 bytes with checksum/)
