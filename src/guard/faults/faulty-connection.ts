@@ -174,9 +174,10 @@ export class FaultyConnection<At extends SocketAddress> extends ConnectionOver<A
     this.#wake.in(this.#sendFinNow(now))
   }
 
-  /** A write that failed leaves nothing to be sent. */
+  /** A write that failed leaves nothing to be sent, and nothing whose end would be told. */
   protected override refuse(error: HostError): never {
     this.#sending.clear()
+    this.#owed = undefined
     return super.refuse(error)
   }
 
