@@ -106,5 +106,6 @@ int main(int argc, char** argv) {
   loop = uv_default_loop();
   uv_timer_init(loop, &timer);
   start(&timer);
+  /* Does not return. Its code is 0. */
   uvp_run_and_exit(loop, NULL);
 }

@@ -69,6 +69,7 @@ export class Stepper implements Follower {
       write('step> ')
       const line = (await this.#line()).trim()
       this.#seen = ''
+      // Now, in the middle of the replay: its program waits for events that are not to come.
       if (line === 'q') process.exit(0)
       if (line === 'c') this.#skips = Number.POSITIVE_INFINITY
       else if (/^[1-9]\d*$/.test(line)) this.#skips = Number(line) - 1

@@ -20,12 +20,12 @@ const MAKERS: Readonly<Record<ViewFormat, (run: RecordedRun, name: string) => st
  * Makes text, a picture or a file for another program of a recording.
  *
  * @returns the exit code
- * @throws {UsageError} when it cannot be read, or the result cannot be written
+ * @throws {UsageError} when it cannot be read or has too much, or the result cannot be written
  */
 export function view({ shown, format, into, partial }: View): number {
   if (format === 'pcapng' && into === undefined && process.stdout.isTTY)
     throw new UsageError('Cannot print packets on a terminal: they are binary; give -o run.pcapng')
-  const made = MAKERS[format](open(shown, partial), shown)
+  const made = make(shown, format, partial)
   if (into === undefined) {
     process.stdout.write(made)
     return 0
@@ -45,9 +45,10 @@ const NEXT: Readonly<Partial<Record<ViewFormat, string>>> = {
   pcapng: 'open it with Wireshark, or read it with tshark -r',
 }
 
-function open(path: string, partial: boolean): RecordedRun {
+/** What is wrong with entries is found while they are read. */
+function make(path: string, format: ViewFormat, partial: boolean): string | Uint8Array {
   try {
-    return readTrace(new Uint8Array(readFileSync(path)), { partial })
+    return MAKERS[format](readTrace(new Uint8Array(readFileSync(path)), { partial }), path)
   } catch (error) {
     throw new UsageError(`Cannot show ${JSON.stringify(path)}: ${messageOf(error)}`)
   }

@@ -400,9 +400,9 @@ export class FaultyConnection<At extends SocketAddress> extends ConnectionOver<A
   #depart(now: number): void {
     if (this.#leaving === undefined || this.isGone) return
     const { how, due } = this.#leaving
-    // The buffers of pending bytes belong to their writer again.
     // A fault that has ended it holds nothing any more.
     const isEnded = sentenceOf(this.#afflictions.active, now) !== undefined
+    // The buffers of pending bytes belong to their writer again.
     const isHeld = !isEnded && this.inner?.pending === 0 && (this.#sending.isBlocked || due > now)
     if (isHeld) return this.#wake.in(this.#sending.isBlocked ? this.#nextDeadline(now) : due - now)
     const { inner } = this

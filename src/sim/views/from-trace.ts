@@ -23,6 +23,8 @@ interface Known {
 /**
  * The packets of a recorded run, between the program and its peers. What a trace does not tell is synthesized; payloads
  * that it does not hold have a length only. Sockets with paths have no packets.
+ *
+ * @throws {RangeError} when there are more than four million packets
  */
 export function captureOf(run: RecordedRun): Capture {
   return new TraceCapture(run).capture
@@ -51,7 +53,9 @@ class TraceCapture {
   readonly #lookups = new Map<number, string>()
 
   constructor(run: RecordedRun) {
-    this.#began = run.header.began
+    // A header may say anything, and one of an earlier version says nothing.
+    const { began } = run.header
+    this.#began = Number.isFinite(began) ? began : 0
     this.#connections = readConnections(run)
     this.#own = readOwn(run, this.#connections)
     for (const entry of run.entries()) this.#take(entry)
@@ -150,7 +154,14 @@ class TraceCapture {
   #message(from: Address, to: Address, value: Value): void {
     const bytes = value instanceof Uint8Array ? value : undefined
     const ends = { from: this.#end(from), to: this.#end(to) }
-    this.#packets.push({ time: this.#now, arrives: this.#now, ...ends, tcp: undefined, length: lengthOf(value), bytes })
+    this.#add({ time: this.#now, arrives: this.#now, ...ends, tcp: undefined, length: lengthOf(value), bytes })
+  }
+
+  /** @throws {RangeError} beyond {@link MOST}: a few bytes of a trace can stand for a payload of any length */
+  #add(packet: CapturedPacket): void {
+    if (this.#packets.length === MOST)
+      throw new RangeError(`Cannot show the packets: the recording has more than ${MOST} packets; record a shorter run`)
+    this.#packets.push(packet)
   }
 
   #note(text: string): void {
@@ -165,7 +176,7 @@ class TraceCapture {
     const key = `${formatEndpoint(there)} ${formatEndpoint(back)}`
     const found = this.#flows.get(key)
     if (found !== undefined) return found
-    const flow = new Flow(this.#end(there), this.#end(back), (packet) => this.#packets.push(packet))
+    const flow = new Flow(this.#end(there), this.#end(back), (packet) => this.#add(packet))
     this.#flows.set(key, flow)
     return flow
   }
@@ -187,6 +198,9 @@ class TraceCapture {
     return this.#machines.length - 1
   }
 }
+
+/** The most packets of a capture. */
+const MOST = 4_000_000
 
 const NOT_KNOWN: Known = { local: undefined, remote: undefined, isAccepted: false }
 

@@ -37,11 +37,13 @@ export function toPcapng(capture: Capture): Uint8Array<ArrayBuffer> {
   return concat(blocks)
 }
 
-/** Notes become comments of the packet that follows them, or of the last one. */
+/** Notes become comments of the packet that follows them, or of the last one. Both are in the order of their times. */
 function notesBeside({ packets, notes }: Capture): Map<CapturedPacket, string[]> {
   const found = new Map<CapturedPacket, string[]>()
+  let at = 0
   for (const { time, text } of notes) {
-    const packet = packets.find((one) => one.time >= time) ?? packets.at(-1)
+    while (at < packets.length - 1 && (packets[at]?.time ?? 0) < time) at++
+    const packet = packets[at]
     if (packet !== undefined) found.set(packet, [...(found.get(packet) ?? []), text])
   }
   return found

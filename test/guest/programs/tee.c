@@ -57,5 +57,6 @@ int main(void) {
     return 1;
 
   uv_read_start((uv_stream_t*) &in, on_alloc, on_read);
+  /* Left to the host, so that a run can be recorded without threads. */
   uvp_run_and_exit(loop, NULL);
 }

@@ -4,11 +4,14 @@ import { createServer, type Socket } from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { concat } from '../../../src/base/bytes.js'
 import { type RecordedRun, readTrace } from '../../../src/base/trace/trace-reader.js'
+import { TraceWriter } from '../../../src/base/trace/trace-writer.js'
+import { Digest } from '../../../src/base/trace/value.js'
 import { recordingHost } from '../../../src/guard/record/recording-host.js'
 import { nodeHost } from '../../../src/host/node.js'
 import { type Host, Loop, TCP, virtualHost } from '../../../src/index.js'
 import { type Capture, type CapturedPacket, formatBits } from '../../../src/sim/views/capture.js'
 import { captureOf } from '../../../src/sim/views/from-trace.js'
+import { toPcapng } from '../../../src/sim/views/pcapng.js'
 import { toPerfetto } from '../../../src/sim/views/perfetto.js'
 import { toSequence } from '../../../src/sim/views/sequence.js'
 import { toText } from '../../../src/sim/views/text.js'
@@ -118,6 +121,21 @@ test('the names that were looked up are those of their addresses', async () => {
     ['fd00::7', ['db.test']],
   ])
   expect(notes.map(({ text }) => text)).toEqual([expect.stringMatching(/^\w+ at the lookup of none\.test$/)])
+})
+
+test('a header without a time and a payload without end are nothing that a picture fails or grows by', async () => {
+  const pieces: Uint8Array[] = []
+  const { header } = await recorded(virtualHost(), (host) => echo(host))
+  const old = JSON.parse(JSON.stringify({ ...header, began: undefined }))
+  const writer = new TraceWriter((piece) => void pieces.push(piece), old)
+  const ends = ['10.0.0.1', '10.0.0.2'].map((host) => ({ family: 'ipv4', host, port: 80 }))
+  const call = { kind: 'call', object: 0, args: [], threw: false } as const
+  writer.entry({ ...call, name: 'connect', outcome: [1, ...ends, true] })
+  writer.flush()
+  expect(toPcapng(captureOf(readTrace(concat(pieces)))).length).toBeGreaterThan(100)
+  writer.entry({ ...call, name: 'write', object: 1, args: [new Digest(2 ** 50, 0)], outcome: 0 })
+  writer.end()
+  expect(() => captureOf(readTrace(concat(pieces)))).toThrow(/more than 4000000 packets; record a shorter run/)
 })
 
 describe('a run of a program whose peer is another one', () => {
